@@ -1,0 +1,23 @@
+"""Names of the curves and environment variables that the inside part and the journal share."""
+
+from __future__ import annotations
+
+WATCH = "watch"
+WEIGHT_NORM = "watch/weight_norm"
+UPDATE_RATIO = "watch/update_ratio"
+GRAD_NORM = "watch/grad_norm"
+LEARNING_RATE = "watch/lr"
+
+ENV_RUN_ID = "LABJOURNAL_RUN_ID"
+ENV_RUN_DIR = "LABJOURNAL_RUN_DIR"
+ENV_JOURNAL_DIR = "LABJOURNAL_DIR"
+ENV_ATTEMPT = "LABJOURNAL_ATTEMPT"
+ENV_SUBJECT_RUN = "LABJOURNAL_SUBJECT_RUN"
+ENV_CHECKPOINT = "LABJOURNAL_CHECKPOINT"
+ENV_DATASET = "LABJOURNAL_DATASET"
+ENV_OPTIONS = "LABJOURNAL_OPTIONS"
+
+
+def curve(quantity: str, module: str) -> str:
+    """The tag of one quantity of one module, as ``watch/update_ratio/encoder.layer1``."""
+    return f"{quantity}/{module}"
