@@ -1,0 +1,327 @@
+"""The nouns of the journal as frozen values. Nothing here knows files, SQL or a face.
+
+"Not measured" is None, NaN is a measured value, times are aware and UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+SHORT_ID = 6
+
+
+class Status(StrEnum):
+    """Where a run stands. The last five are endings, each with a cause in words."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    DONE = "DONE"
+    FAILED = "FAILED"
+    KILLED = "KILLED"
+    TIMEOUT = "TIMEOUT"
+    PREEMPTED = "PREEMPTED"
+    LOST = "LOST"
+
+    @property
+    def ended(self) -> bool:
+        return self not in (Status.QUEUED, Status.RUNNING)
+
+
+class RunKind(StrEnum):
+    TRAIN = "train"
+    VALIDATE = "validate"
+    SCAN = "scan"
+    TOY = "toy"
+    TRIAL = "trial"
+    OTHER = "other"
+
+
+class Level(StrEnum):
+    """How bad a finding is; ``worst`` sorts by ``rank``."""
+
+    NOTICE = "notice"
+    WARNING = "warning"
+    ALARM = "alarm"
+
+    @property
+    def rank(self) -> int:
+        return ("notice", "warning", "alarm").index(self.value)
+
+
+class Role(StrEnum):
+    """What a result was measured for. UNASSIGNED stays out of tables until a person says."""
+
+    VALIDATION = "validation"
+    TEST = "test"
+    TRAIN = "train"
+    UNASSIGNED = "unassigned"
+
+
+class EntryKind(StrEnum):
+    NOTE = "note"
+    RESULT = "result"
+    BUG = "bug"
+    FIX = "fix"
+    RETRACTION = "retraction"
+    HYPOTHESIS = "hypothesis"
+    EXPECTATION = "expectation"
+    DECISION = "decision"
+    PLAN = "plan"
+    PARAMETER_CHANGE = "parameter-change"
+    RESTART = "restart"
+    INCIDENT = "incident"
+    QUESTION = "question"
+    CLAIM = "claim"
+    # the journal's own words
+    LAUNCH = "launch"
+    END = "end"
+    ALARM = "alarm"
+    GIT_TAG = "git-tag"
+
+
+def short_id(full: str) -> str:
+    """The last six characters of a ULID: what faces show (the first ten are only the time)."""
+    return full[-SHORT_ID:].lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a result speaks of: a run, and of it a checkpoint when one is known."""
+
+    run: str
+    """Full run id; the run that trained, not the one that measured."""
+    checkpoint: str | None = None
+    """Path of the checkpoint as stated, relative to the run's working folder where it lies inside."""
+    step: int | None = None
+    version: str | None = None
+    """Quick hash of the checkpoint's content; None when the file was not seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The code a run started from."""
+
+    commit: str | None = None
+    """The commit that holds exactly what ran: HEAD when clean, a hidden commit when dirty."""
+    head: str | None = None
+    branch: str | None = None
+    dirty: bool = False
+    git_tag: str | None = None
+    root: str | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
+    """(path, why) of files that were changed or untracked and not kept."""
+    missing: str | None = None
+    """Why there is no snapshot at all ("not a git repository")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One launched command and how it went."""
+
+    id: str
+    name: str
+    kind: RunKind
+    status: Status
+    created_at: datetime
+    cause: str | None = None
+    """Why it ended as it did, in words; while running None, or "unsupervised"."""
+    reason: str | None = None
+    command: tuple[str, ...] = ()
+    cwd: str | None = None
+    host: str | None = None
+    user: str | None = None
+    parent: str | None = None
+    parent_step: int | None = None
+    subject: Subject | None = None
+    """For a validation: what it validates."""
+    dataset: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """Effective hyperparameters; the most direct source wins (see docs/formats.md)."""
+    settings_from: Mapping[str, str] = field(default_factory=dict)
+    """Setting -> where it was read (argparse, hparams, stated ...)."""
+    changes: tuple[str, ...] = ()
+    """What changed since the last run of the same command, one line each."""
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    exit_code: int | None = None
+    signal: int | None = None
+    launcher: str = "local"
+    job: str | None = None
+    watch: str = "not watched: no sign of life yet"
+    """"watched", "partly: …" or "not watched: because …"."""
+    worst: tuple[str, Level, int] | None = None
+    """(rule, level, number of open findings) of the worst open finding."""
+    step: int | None = None
+    checkpoints: int = 0
+    attempts: int = 0
+    heartbeat_at: datetime | None = None
+    planned_steps: int | None = None
+    retracted: str | None = None
+    """Why this run was retracted; None when it was not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One process of a run."""
+
+    run: str
+    number: int
+    started_at: datetime | None
+    pid: int | None
+    start_ticks: int | None
+    supervisor_pid: int | None
+    supervisor_ticks: int | None
+    machine: str | None
+    boot: str | None
+    pid_namespace: str | None
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    run: str
+    path: str
+    version: str
+    """Quick hash: size, first, middle and last blocks."""
+    step: int | None
+    size: int
+    written_at: datetime
+    current: bool
+    """False when a later version replaced this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A data set as one result saw it. Equal names with other hashes are other data sets."""
+
+    name: str | None
+    hash: str | None = None
+    n: int | None = None
+    class_counts: Mapping[str, int] | None = None
+    source: str | None = None
+    """Where the identity came from: call, template, config, command line, opened files, text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A confusion matrix: ``matrix[i][j]`` of true class i answered as class j; ``unknown[i]`` answered neither."""
+
+    labels: tuple[str, ...]
+    matrix: tuple[tuple[int, ...], ...]
+    unknown: tuple[int, ...]
+
+    @property
+    def n(self) -> int:
+        return sum(map(sum, self.matrix)) + sum(self.unknown)
+
+    @property
+    def correct(self) -> int:
+        return sum(row[i] for i, row in enumerate(self.matrix))
+
+    @property
+    def support(self) -> tuple[int, ...]:
+        return tuple(sum(row) + self.unknown[i] for i, row in enumerate(self.matrix))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a result was read."""
+
+    how: str
+    """stated (a call or the command line), file (a saved file), text (printed)."""
+    rule: str | None = None
+    file: str | None = None
+    line: int | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One measurement of a subject on a data set."""
+
+    id: str
+    t: datetime
+    subject: Subject
+    measured_by: str
+    dataset: Dataset
+    options: Mapping[str, str]
+    metrics: Mapping[str, float]
+    role: Role
+    sources: tuple[Source, ...]
+    n: int | None = None
+    counts: Counts | None = None
+    per_class: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    digits: Mapping[str, int] = field(default_factory=dict)
+    """Decimals as printed, where a value was read off a text."""
+    objective: str | None = None
+    taint: str | None = None
+    """Why the result must not be used; None when nothing speaks against it."""
+    dismissed: str | None = None
+    disagreements: tuple[str, ...] = ()
+    """What does not agree inside the result, one sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check says."""
+
+    id: str
+    run: str
+    rule: str
+    level: Level
+    subject: str
+    step: int | None
+    message: str
+    evidence: Mapping[str, Any]
+    remedy: str | None
+    caused_by: str | None
+    first_seen: datetime
+    count: int = 1
+    acknowledged: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something dated in the diary, a person's or the journal's own."""
+
+    id: str
+    t: datetime
+    kind: EntryKind
+    text: str
+    on: tuple[str, ...] = ()
+    """What it is about: run ids, ``r:…`` results, ``f:…`` findings, commits."""
+    run: str | None = None
+    user: str | None = None
+    automatic: bool = False
+    amended: tuple[tuple[datetime, str], ...] = ()
+    """(when, text) of each earlier wording; ``text`` is the newest."""
+    attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesKey:
+    """A curve: ``folder`` is relative to the logdir or working folder, "" for its root."""
+
+    run: str
+    folder: str
+    tag: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.folder}/{self.tag}" if self.folder else self.tag
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesInfo:
+    key: SeriesKey
+    n: int
+    first_step: int
+    last_step: int
+    last_value: float
+    last_wall: float
