@@ -1,0 +1,153 @@
+"""The command line. Each verb is a module named in ``COMMANDS`` and imported only when it is called.
+
+stdout is data, stderr is talk. Exit codes: 0 ok, 1 a negative answer, 2 usage, 3 journal trouble.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from labjournal.errors import InputError, JournalError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from labjournal.paths import JournalPaths
+
+# verb -> (module, function, one line of help): the help of all verbs must not import any of them.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("run", "launch a command and follow it into the journal"),
+    "validate": ("validate", "validate checkpoints, each as a run of its own"),
+    "stop": ("stop", "ask a run to stop: INT, then TERM, then KILL"),
+    "adopt": ("adopt", "take a running process or a folder of event files in"),
+    "ls": ("ls", "list runs"),
+    "show": ("show", "everything about one run"),
+    "follow": ("follow", "a run's output, live until it ends"),
+    "logs": ("logs", "a run's output"),
+    "scalars": ("scalars", "points of curves, of a run or of any event file"),
+    "checks": ("checks", "findings, or the list of checks"),
+    "log": ("log", "a result by hand, or read off a file"),
+    "compare": ("compare", "the comparison table"),
+    "note": ("note", "write into the diary"),
+    "diary": ("diary", "read the diary"),
+    "tag": ("tag", "tag the code of a run in git, and say so in the diary"),
+    "retract": ("retract", "mark results that must not be used any more"),
+    "export": ("export", "write the diary as markdown"),
+    "tui": ("tui", "the terminal app (also: labjournal alone)"),
+    "demo": ("demo", "the main job on real data, in under two minutes"),
+    "init": ("init", "make the journal and a commented labjournal.toml"),
+    "reindex": ("reindex", "rebuild the database from the files"),
+    "doctor": ("doctor", "look for trouble in the journal"),
+}
+ALIASES: dict[str, str] = {}
+
+
+@dataclass
+class Context:
+    """What every verb is given: where the user wants to work."""
+
+    start: Path | None = None
+    """The folder of ``-C``, which is the working folder by then; None without ``-C``."""
+
+    def journal(self) -> JournalPaths:
+        """The journal, made when there is none."""
+        from labjournal import paths
+
+        return paths.find_or_make(self.start)
+
+    def existing_journal(self) -> JournalPaths | None:
+        """The journal if there is one, checked for its version."""
+        from labjournal import paths
+
+        found = paths.find(self.start)
+        if found is not None:
+            found.read_identity()
+        return found
+
+
+pass_context = click.make_pass_decorator(Context, ensure=True)
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one only to run it or to show its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        name = ALIASES.get(cmd_name, cmd_name)
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"labjournal.cli.{COMMANDS[name][0]}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = ALIASES.get(args[0], args[0])
+        if name not in COMMANDS:
+            import difflib
+
+            near = difflib.get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            ctx.fail(f"No verb {args[0]!r}.{hint} See labjournal --help.")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, means) for name, (_, means) in COMMANDS.items()])
+
+
+def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value:
+        from labjournal import __version__
+
+        click.echo(f"labjournal {__version__}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-C", "directory", metavar="DIR", help="Work as if started in DIR.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
+@click.pass_context
+def group(ctx: click.Context, directory: str | None) -> None:
+    """An experiment journal that makes it hard for its owner to fool himself.
+
+    \b
+    labjournal run -- python train.py    launch, watch and record; nothing to set up
+    labjournal                           open the app
+    """
+    ctx.obj = Context(_enter(directory))
+    if ctx.invoked_subcommand is None:
+        command = group.get_command(ctx, "tui")
+        assert command is not None
+        ctx.invoke(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point; never shows a traceback for what was foreseen."""
+    try:
+        code = group.main(args=arguments, prog_name="labjournal", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        code = 130
+    except JournalError as error:
+        click.echo(f"labjournal: {error}", err=True)
+        code = error.exit_code
+    except BrokenPipeError:
+        # the reader of our output went away (head, less): that is no fault, and Python must not complain at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)

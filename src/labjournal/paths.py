@@ -1,0 +1,243 @@
+"""Where everything lies: the journal folder, a run's folder, and how they are found.
+
+All file names are here, so that a reader of the folder finds their meaning in one place (docs/formats.md).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from labjournal import facts, tags
+from labjournal.errors import JournalUnavailableError, NewerJournalError
+
+FOLDER = ".labjournal"
+FORMAT_VERSION = 1
+_ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}\Z")
+_NETWORK_TYPES = frozenset(
+    "nfs nfs4 cifs smb3 smbfs lustre gpfs beegfs ceph fuse.sshfs fuse.ceph glusterfs fuse.glusterfs 9p afs pvfs2 "
+    "orangefs panfs wekafs fuse.juicefs".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunPaths:
+    """The files of one run."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def run(self) -> Path:
+        return self.folder / "run.json"
+
+    @property
+    def exit(self) -> Path:
+        return self.folder / "exit.json"
+
+    @property
+    def stop(self) -> Path:
+        return self.folder / "stop.json"
+
+    @property
+    def heartbeat(self) -> Path:
+        return self.folder / "heartbeat"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "out.log"
+
+    @property
+    def facts(self) -> Path:
+        return self.folder / "facts"
+
+    @property
+    def events(self) -> Path:
+        return self.folder / "events"
+
+    @property
+    def attempts(self) -> Path:
+        return self.folder / "attempts"
+
+    def attempt(self, number: int) -> Path:
+        return self.attempts / f"{number}.json"
+
+    def earlier_exit(self, number: int) -> Path:
+        return self.attempts / f"{number}.exit.json"
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPaths:
+    """The files of one journal. ``folder`` is the ``.labjournal`` folder itself."""
+
+    folder: Path
+
+    @property
+    def project(self) -> Path:
+        """The folder the journal stands in: where ``labjournal.toml`` and ``entries/`` are looked for."""
+        return self.folder.parent
+
+    @property
+    def identity(self) -> Path:
+        return self.folder / "journal.json"
+
+    @property
+    def runs(self) -> Path:
+        return self.folder / "runs"
+
+    @property
+    def cache(self) -> Path:
+        return self.folder / "cache"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "cache" / "fold.lock"
+
+    @property
+    def human_facts(self) -> Path:
+        return self.folder / "facts"
+
+    @property
+    def my_facts(self) -> Path:
+        """The file this user on this host appends to, under a lock."""
+        safe = re.sub(r"[^A-Za-z0-9_.-]", "_", f"{facts.host_name()}-{facts.user_name()}")
+        return self.human_facts / f"{safe}.jsonl"
+
+    @property
+    def database(self) -> Path:
+        """The index; on a network file system it lies in the user's cache, where SQLite's locks can be trusted."""
+        if on_network(self.folder):
+            base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+            return base / "labjournal" / f"{self.read_identity()['id']}.db"
+        return self.folder / "journal.db"
+
+    def run(self, run_id: str) -> RunPaths:
+        return RunPaths(self.runs / run_id)
+
+    def run_ids(self) -> list[str]:
+        """Ids of all run folders, unsorted; [] when there are none yet."""
+        try:
+            with os.scandir(self.runs) as entries:
+                return [entry.name for entry in entries if _ULID.match(entry.name)]
+        except FileNotFoundError:
+            return []
+
+    def read_identity(self) -> dict[str, object]:
+        """The content of ``journal.json``; raises NewerJournalError, JournalUnavailableError."""
+        try:
+            raw = json.loads(self.identity.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {"v": FORMAT_VERSION, "id": facts.derived_id("journal", str(self.folder))}
+        except (OSError, ValueError) as error:
+            raise JournalUnavailableError(
+                f"{self.identity} cannot be read: {error}",
+                "Restore it from a backup, or remove it: it is made again.",
+            ) from error
+        version = raw.get("v") if isinstance(raw, dict) else None
+        if not isinstance(version, int):
+            raise JournalUnavailableError(f"{self.identity} holds no format version.", "Is this a journal folder?")
+        if version > FORMAT_VERSION:
+            raise NewerJournalError(
+                f"{self.folder} was written by a newer labjournal (format {version}, this one knows {FORMAT_VERSION}).",
+                "Nothing was touched. Update with: pip install -U labjournal",
+            )
+        return dict(raw)
+
+
+def find(start: Path | None = None) -> JournalPaths | None:
+    """The journal named by ``LABJOURNAL_DIR`` or found upwards from ``start`` (default: the working folder)."""
+    named = os.environ.get(tags.ENV_JOURNAL_DIR)
+    if named and start is None:
+        return at(Path(named))
+    here = (start or Path.cwd()).absolute()
+    for folder in (here, *here.parents):
+        if (folder / FOLDER / "journal.json").is_file() or (folder / FOLDER / "runs").is_dir():
+            return JournalPaths(folder / FOLDER)
+    return None
+
+
+def at(folder: Path) -> JournalPaths:
+    """The journal of a folder: the folder itself when it is one, else the ``.labjournal`` in it."""
+    folder = folder.absolute()
+    if folder.name == FOLDER or (folder / "journal.json").is_file():
+        return JournalPaths(folder)
+    return JournalPaths(folder / FOLDER)
+
+
+def find_or_make(start: Path | None = None) -> JournalPaths:
+    """The journal found as ``find`` does, else a new one; raises JournalUnavailableError, NewerJournalError."""
+    found = find(start)
+    if found is None:
+        found = JournalPaths(_home_of_new((start or Path.cwd()).absolute()) / FOLDER)
+    make(found)
+    return found
+
+
+def make(paths: JournalPaths) -> None:
+    """Make the folder and its identity unless they stand. Raises JournalUnavailableError, NewerJournalError."""
+    try:
+        if not paths.identity.exists():
+            _make_new(paths)
+    except OSError as error:
+        raise JournalUnavailableError(
+            f"No journal can be made at {paths.folder}: {error.strerror or error}.",
+            "Name another place with -C DIR or LABJOURNAL_DIR.",
+        ) from error
+    paths.read_identity()
+
+
+def _make_new(paths: JournalPaths) -> None:
+    for folder in (paths.runs, paths.human_facts, paths.cache):
+        folder.mkdir(parents=True, exist_ok=True)
+    ignore = paths.folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+    identity = {"v": FORMAT_VERSION, "id": facts.new_ulid(), "created": facts.now_iso()}
+    beside = paths.folder / f"journal.json.{os.getpid()}"
+    beside.write_text(facts.dumps(identity) + "\n", encoding="utf-8")
+    try:
+        os.link(beside, paths.identity)  # the first of several makers wins, and nobody reads half a file
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        beside.replace(paths.identity)
+        return
+    beside.unlink(missing_ok=True)
+
+
+def _home_of_new(here: Path) -> Path:
+    for folder in (here, *here.parents):
+        if (folder / "labjournal.toml").is_file() or (folder / ".git").exists():
+            return folder
+        pyproject = folder / "pyproject.toml"
+        if pyproject.is_file() and b"[tool.labjournal" in pyproject.read_bytes():
+            return folder
+    return here
+
+
+def on_network(path: Path) -> bool:
+    """Whether the path lies on a file system shared between hosts, by the type of its mount (Linux only)."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        text = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        return False
+    target = os.path.realpath(path)
+    best, kind = -1, ""
+    for line in text.splitlines():
+        fields = line.split(" ")
+        if len(fields) < 3:
+            continue
+        mount = fields[1].replace("\\040", " ").rstrip("/") or "/"
+        inside = mount == "/" or target == mount or target.startswith(mount + "/")
+        if inside and len(mount) >= best:
+            best, kind = len(mount), fields[2]
+    return kind in _NETWORK_TYPES
