@@ -115,6 +115,19 @@ def _print_version(ctx: click.Context, _param: click.Parameter, value: bool) -> 
         ctx.exit()
 
 
+def _enter(directory: str | None) -> Path | None:
+    """Go to the folder of ``-C``, as git does; raises InputError when it does not exist."""
+    if directory is None:
+        return None
+    try:
+        os.chdir(directory)
+    except OSError as error:
+        raise InputError(f"-C {directory}: {error.strerror}.") from error
+    from pathlib import Path
+
+    return Path.cwd()
+
+
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-C", "directory", metavar="DIR", help="Work as if started in DIR.")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
