@@ -1,0 +1,248 @@
+"""labjournal's own configuration: flag > environment > ``labjournal.toml`` > the user's file > default.
+
+An unknown key is an error that names the nearest known one: a misspelt key that does nothing fools its writer.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from labjournal.errors import InputError
+
+FILE = "labjournal.toml"
+ENV_PREFIX = "LABJOURNAL_"
+RESERVED = frozenset({"queue", "resume", "slurm", "notify", "identities"})
+
+
+@dataclass(frozen=True, slots=True)
+class JournalConfig:
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodeConfig:
+    untracked_file_mb: float = 1.0
+    untracked_total_mb: float = 20.0
+    exclude: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    stop_int_s: float = 10.0
+    stop_term_s: float = 10.0
+    logdir: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateConfig:
+    command: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetConfig:
+    path: str | None = None
+    role: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRule:
+    """A person's own format: a regular expression whose named groups are metrics, dataset, checkpoint, n."""
+
+    pattern: str = ""
+    name: str | None = None
+    role: str = "unassigned"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsConfig:
+    off: tuple[str, ...] = ()
+    signal: str | None = None
+    files: tuple[str, ...] = ()
+    rule: tuple[ResultRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WatchConfig:
+    enabled: bool = True
+    frozen: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksConfig:
+    off: tuple[str, ...] = ()
+    level: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TableConfig:
+    rows: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+    at: str = "last"
+    baseline: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DiaryConfig:
+    export: str = "entries"
+
+
+@dataclass(frozen=True, slots=True)
+class TuiConfig:
+    theme: str = "dark"
+    glyphs: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that can be configured, with its defaults; see docs/formats.md for the meaning of each key."""
+
+    journal: JournalConfig = JournalConfig()
+    code: CodeConfig = CodeConfig()
+    run: RunConfig = RunConfig()
+    validate: ValidateConfig = ValidateConfig()
+    datasets: Mapping[str, DatasetConfig] = field(default_factory=dict)
+    results: ResultsConfig = ResultsConfig()
+    watch: WatchConfig = WatchConfig()
+    checks: ChecksConfig = ChecksConfig()
+    tables: Mapping[str, TableConfig] = field(default_factory=dict)
+    diary: DiaryConfig = DiaryConfig()
+    tui: TuiConfig = TuiConfig()
+
+
+def load(project: Path, environment: Mapping[str, str] | None = None) -> Config:
+    """The configuration of a project folder. Raises InputError naming file and key."""
+    layers = [_read(user_file()), _project_table(project), _from_environment(environment or os.environ)]
+    merged: dict[str, Any] = {}
+    for where, table in layers:
+        if table:
+            _build(Config, table, where, "")  # complain with the name of the file that holds the mistake
+            merged = _merge(merged, table)
+    return typing.cast(Config, _build(Config, merged, FILE, ""))
+
+
+def user_file() -> Path:
+    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(base) / "labjournal" / "config.toml"
+
+
+def _project_table(project: Path) -> tuple[str, dict[str, Any]]:
+    own = project / FILE
+    if own.is_file():
+        return _read(own)
+    pyproject = project / "pyproject.toml"
+    if pyproject.is_file() and b"[tool.labjournal" in pyproject.read_bytes():
+        where, table = _read(pyproject)
+        return where, table.get("tool", {}).get("labjournal", {})
+    return str(own), {}
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return str(path), {}
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    import tomllib  # 5 ms: only where there is a file to read
+
+    try:
+        return str(path), tomllib.loads(raw.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} is not valid TOML: {error}.") from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """``LABJOURNAL_TUI_THEME=light``: plain values of fixed sections only."""
+    table: dict[str, Any] = {}
+    hints = typing.get_type_hints(Config)
+    for section in dataclasses.fields(Config):
+        kind = hints[section.name]
+        if not dataclasses.is_dataclass(kind):
+            continue
+        kinds = typing.get_type_hints(kind)
+        for key in dataclasses.fields(kind):
+            text = environment.get(f"{ENV_PREFIX}{section.name}_{key.name}".upper())
+            if text is not None:
+                table.setdefault(section.name, {})[key.name] = _from_text(text, kinds[key.name])
+    return "the environment", table
+
+
+def _from_text(text: str, kind: Any) -> Any:
+    if kind is bool:
+        return text.lower() in ("1", "true", "yes", "on")
+    if kind is float:
+        try:
+            return float(text)
+        except ValueError:
+            return text
+    return [part for part in text.split(",") if part] if typing.get_origin(kind) is tuple else text
+
+
+def _merge(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _build(kind: Any, table: Mapping[str, Any], where: str, at: str) -> Any:
+    """A dataclass from a TOML table, every key and type checked."""
+    hints = typing.get_type_hints(kind)
+    known = [item.name for item in dataclasses.fields(kind)]
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        dotted = f"{at}{key}"
+        if not at and key in RESERVED:
+            continue
+        if key not in hints:
+            raise InputError(f"{where}: unknown key {dotted!r}.{_nearest(key, known, at)}")
+        values[key] = _value(hints[key], value, where, dotted)
+    return kind(**values)
+
+
+def _value(kind: Any, value: Any, where: str, at: str) -> Any:
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if isinstance(kind, types.UnionType):
+        return _value(arguments[0], value, where, at)
+    if dataclasses.is_dataclass(kind):
+        if isinstance(value, Mapping):
+            return _build(kind, value, where, f"{at}.")
+    elif origin is tuple:
+        if isinstance(value, list):
+            return tuple(_value(arguments[0], item, where, f"{at}[{i}]") for i, item in enumerate(value))
+    elif origin is Mapping:
+        if isinstance(value, Mapping):
+            return {name: _value(arguments[1], item, where, f"{at}.{name}") for name, item in value.items()}
+    elif kind is float and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    elif kind is str and isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        return str(value)
+    elif kind is bool and isinstance(value, bool):
+        return value
+    raise InputError(f"{where}: {at} is {value!r}, which is not {_kind_name(kind)}.")
+
+
+def _kind_name(kind: Any) -> str:
+    if dataclasses.is_dataclass(kind) or typing.get_origin(kind) is Mapping:
+        return "a table"
+    return {float: "a number", str: "a text", bool: "true or false"}.get(kind, "a list")
+
+
+def _nearest(key: str, known: list[str], at: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.4)
+    if near:
+        return f" Did you mean {at}{near[0]}?"
+    return f" Known here: {', '.join(known)}."
