@@ -1,0 +1,76 @@
+"""Durations, ages and dates as text. Times are aware; the zone is local unless one is named."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, tzinfo
+
+from labjournal.format.numbers import missing
+
+AGE_AS_DATE_D = 60
+
+
+def duration_short(seconds: float | None) -> str:
+    """For tables: ``45s``, ``8m``, ``2h24``, ``3d04``."""
+    if seconds is None or not math.isfinite(seconds):
+        return missing()
+    total = max(0, int(seconds))
+    if total < 60:
+        return f"{total}s"
+    if total < 3600:
+        return f"{total // 60}m"
+    if total < 86400:
+        return f"{total // 3600}h{total % 3600 // 60:02d}"
+    return f"{total // 86400}d{total % 86400 // 3600:02d}"
+
+
+def duration(seconds: float | None) -> str:
+    """For prose: ``0.8 s``, ``45 s``, ``8 min``, ``2 h 24 min``, ``3 d 4 h``."""
+    if seconds is None or not math.isfinite(seconds):
+        return missing()
+    if 0 < seconds < 10:
+        return f"{seconds:.1f} s"
+    total = max(0, int(seconds))
+    if total < 60:
+        return f"{total} s"
+    if total < 3600:
+        return f"{total // 60} min"
+    if total < 86400:
+        return f"{total // 3600} h {total % 3600 // 60} min"
+    return f"{total // 86400} d {total % 86400 // 3600} h"
+
+
+def age(moment: datetime | None, now: datetime, zone: tzinfo | None = None) -> str:
+    """How long ago: ``8m``, ``2h24``, ``6d``; beyond 60 days the date. A time ahead of the clock reads ``0s``."""
+    if moment is None:
+        return missing()
+    seconds = (now - moment).total_seconds()
+    if seconds >= AGE_AS_DATE_D * 86400:
+        return day(moment, zone)
+    return f"{int(seconds // 86400)}d" if seconds >= 86400 else duration_short(seconds)
+
+
+def day(moment: datetime, zone: tzinfo | None = None) -> str:
+    """``2026-11-20`` in the zone (default: local)."""
+    return moment.astimezone(zone).strftime("%Y-%m-%d")
+
+
+def clock(moment: datetime, zone: tzinfo | None = None) -> str:
+    """``13:44`` in the zone (default: local)."""
+    return moment.astimezone(zone).strftime("%H:%M")
+
+
+def moment_text(moment: datetime, zone: tzinfo | None = None) -> str:
+    """``2026-11-20 13:44`` in the zone (default: local)."""
+    return f"{day(moment, zone)} {clock(moment, zone)}"
+
+
+def zone_name(moment: datetime, zone: tzinfo | None = None) -> str:
+    """``UTC`` or ``UTC+02:00``: the offset in force at that moment."""
+    offset = moment.astimezone(zone).strftime("%z")
+    return "UTC" if offset == "+0000" else f"UTC{offset[:3]}:{offset[3:5]}"
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC with microseconds, as the facts have it; None stays None."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,38 @@
+"""Durations, ages and dates as text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from labjournal import format as f
+
+NOW = datetime(2026, 11, 20, 13, 44, 44, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "short", "prose"),
+    [
+        (0.84, "0s", "0.8 s"), (45, "45s", "45 s"), (480, "8m", "8 min"), (8640, "2h24", "2 h 24 min"),
+        (3 * 86400 + 4 * 3600, "3d04", "3 d 4 h"),
+    ],
+)  # fmt: skip
+def test_durations_are_short_in_tables_and_spelled_in_prose(seconds: float, short: str, prose: str) -> None:
+    assert (f.duration_short(seconds), f.duration(seconds)) == (short, prose)
+
+
+def test_an_age_turns_into_a_date_after_sixty_days() -> None:
+    assert f.age(NOW - timedelta(minutes=8), NOW) == "8m"
+    assert f.age(NOW - timedelta(days=6, hours=5), NOW) == "6d"
+    assert f.age(NOW - timedelta(days=60), NOW, UTC) == "2026-09-21"
+    assert f.age(NOW + timedelta(hours=1), NOW) == "0s"
+    assert f.age(None, NOW) == "—"
+
+
+def test_a_moment_is_shown_in_the_zone_that_is_named() -> None:
+    zone = timezone(timedelta(hours=11))
+    assert f.moment_text(NOW, zone) == "2026-11-21 00:44"
+    assert f.zone_name(NOW, zone) == "UTC+11:00"
+    assert f.zone_name(NOW, UTC) == "UTC"
+    assert f.iso(NOW.astimezone(zone)) == "2026-11-20T13:44:44.000000Z"
