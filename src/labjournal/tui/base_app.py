@@ -1,0 +1,94 @@
+"""What every screen and widget may rely on: themes, glyphs, size classes.
+
+Textual 8 sets only the one matching ``*_BREAKPOINTS`` class and not the smaller ones too, so ``SizedScreen`` sets
+cumulative classes itself: at 160 columns a screen is ``-w80 -w120 -w160``, and a style sheet adds to the smaller look.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from textual import events
+from textual.app import App
+from textual.screen import Screen
+from textual.widget import Widget
+
+from labjournal.tui.glyphs import UNICODE, Glyphs
+from labjournal.tui.theme import LOOKS, Look, choose_theme, textual_theme
+
+WIDTHS = (80, 120, 160)
+HEIGHTS = (30, 40)
+SMALLEST = (60, 16)
+
+
+def size_classes(width: int, height: int) -> dict[str, bool]:
+    """Each size class and whether it holds; ``-small`` is below what can be read at all."""
+    return {
+        **{f"-w{step}": width >= step for step in WIDTHS},
+        **{f"-h{step}": height >= step for step in HEIGHTS},
+        "-small": width < SMALLEST[0] or height < SMALLEST[1],
+    }
+
+
+class SizedScreen(Screen[None]):
+    """A screen that knows its size by class and shows one sentence where it is too small."""
+
+    DEFAULT_CSS = """
+    SizedScreen { background: $background; layers: base front; }
+    SizedScreen.-small > * { display: none; }
+    SizedScreen > TooSmall { display: none; }
+    SizedScreen.-small > TooSmall { display: block; }
+    """
+
+    def on_resize(self, event: events.Resize) -> None:
+        for name, holds in size_classes(event.size.width, event.size.height).items():
+            self.set_class(holds, name)
+
+
+class BaseApp(App[None]):
+    """An app with labjournal's themes and glyphs."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(
+        self,
+        *,
+        theme: str | None = None,
+        glyphs: Glyphs = UNICODE,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        """Choose the look.
+
+        Args:
+            theme: A name of ``LOOKS``; NO_COLOR and a dumb terminal win over it.
+            glyphs: The signs this terminal can show.
+            environ: The environment to judge by; the process's own by default.
+        """
+        environ = os.environ if environ is None else environ
+        # Textual takes NO_COLOR out of the environment; children we start should see what the user set.
+        self.no_color_asked = environ.get("NO_COLOR")
+        # Without native ANSI colours Textual answers NO_COLOR with a grey scale, which still is colour.
+        super().__init__(ansi_color=True if self.no_color_asked is not None else None)
+        self.glyphs = glyphs
+        for look in LOOKS.values():
+            self.register_theme(textual_theme(look))
+        self.theme = choose_theme(theme, environ)
+
+    @property
+    def look(self) -> Look:
+        """The roles of the theme in force; a theme that is not ours is drawn with our dark or light roles."""
+        look = LOOKS.get(self.theme)
+        return look if look is not None else LOOKS["dark" if self.current_theme.dark else "light"]
+
+
+def look_of(widget: Widget) -> Look:
+    """The look a widget draws with."""
+    app = widget.app
+    return app.look if isinstance(app, BaseApp) else LOOKS["dark"]
+
+
+def glyphs_of(widget: Widget) -> Glyphs:
+    """The signs a widget draws with."""
+    app = widget.app
+    return app.glyphs if isinstance(app, BaseApp) else UNICODE
