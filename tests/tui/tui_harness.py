@@ -1,0 +1,65 @@
+"""A tiny app around widgets under test, and its screen as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.segment import Segment
+from textual.app import App, ComposeResult
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widget import Widget
+
+from labjournal.tui.base_app import BaseApp, SizedScreen
+from labjournal.tui.glyphs import UNICODE, Glyphs
+from labjournal.tui.widgets.too_small import TooSmall
+
+
+class HarnessScreen(SizedScreen):
+    def __init__(self, widgets: Callable[[], list[Widget]]) -> None:
+        super().__init__()
+        self._widgets = widgets
+
+    def compose(self) -> ComposeResult:
+        yield TooSmall()
+        yield from self._widgets()
+
+
+class HarnessApp(BaseApp):
+    """Shows the given widgets below each other."""
+
+    def __init__(
+        self,
+        *widgets: Widget,
+        theme: str | None = None,
+        glyphs: Glyphs = UNICODE,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(theme=theme, glyphs=glyphs, environ={} if environ is None else environ)
+        self._widgets = widgets
+        self.messages: list[object] = []
+
+    def get_default_screen(self) -> Screen[None]:
+        return HarnessScreen(lambda: list(self._widgets))
+
+
+def screen_text(app: App[Any]) -> list[str]:
+    """Every line of the screen, trailing spaces removed."""
+    return ["".join(segment.text for segment in line).rstrip() for line in screen_segments(app)]
+
+
+def screen_segments(app: App[Any]) -> list[list[Segment]]:
+    """Every line of the screen as the terminal would get it, after the app's colour filters."""
+    strips = app.screen._compositor.render_strips()
+    return [list(strip) for strip in strips]
+
+
+async def wait_for(pilot: Pilot[Any], condition: Callable[[], bool], turns: int = 400) -> None:
+    """Let the app work until the condition holds; fails after ``turns`` turns of its event loop."""
+    for _ in range(turns):
+        if condition():
+            return
+        await pilot.pause(0.01)
+    shown = "\n".join(screen_text(pilot.app))
+    raise AssertionError(f"waited in vain; the screen shows\n{shown}")
