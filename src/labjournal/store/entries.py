@@ -1,0 +1,192 @@
+"""The diary: what people wrote, and what the journal writes by itself about launches, ends, alarms and results.
+
+Automatic entries are derived from the facts they tell of, so they need no fact of their own and cannot be doubled.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from labjournal.facts import Fact, derived_id, dumps
+from labjournal.model import Entry, EntryKind, Finding, Level, Result, Role
+from labjournal.store import codec
+
+HUMAN = ("entry", "amend", "retract", "lift", "git_tag")
+
+
+def of_people(facts: Iterable[Fact]) -> list[Entry]:
+    """Entries stated by people: notes with their amendments, retractions, git tags."""
+    facts = list(facts)
+    wordings: dict[str, list[Fact]] = {}
+    for fact in facts:
+        if fact.kind == "amend":
+            wordings.setdefault(str(fact.data.get("entry")), []).append(fact)
+    made = (_human(fact, wordings.get(fact.id, [])) for fact in facts)
+    return [entry for entry in made if entry is not None]
+
+
+def _human(fact: Fact, amendments: Sequence[Fact]) -> Entry | None:
+    data, on = fact.data, codec.texts(fact.data.get("on"))
+    t = codec.moment(fact.t) or codec.EPOCH
+    if fact.kind == "entry":
+        earlier, text = [], str(data.get("text") or "")
+        for amendment in sorted(amendments, key=lambda a: (a.t, a.id)):
+            earlier.append((codec.moment(amendment.t) or codec.EPOCH, text))
+            text = str(amendment.data.get("text") or "")
+        files = codec.texts(data.get("attachments"))
+        return Entry(fact.id, t, kind(data.get("kind")), text, on, fact.run, fact.user, False, tuple(earlier), files)
+    if fact.kind in ("retract", "lift"):
+        what = on or codec.texts([data.get("retraction")] if data.get("retraction") else [])
+        text = str(data.get("why") or "") if fact.kind == "retract" else f"lifted: {data.get('why') or ''}"
+        return Entry(fact.id, t, EntryKind.RETRACTION, text, what, fact.run, fact.user)
+    if fact.kind == "git_tag":
+        text = f"{data.get('name')}: {data.get('message') or ''}".rstrip(": ")
+        return Entry(fact.id, t, EntryKind.GIT_TAG, text, (str(data.get("commit") or ""),), fact.run, fact.user, True)
+    return None
+
+
+def kind(value: object) -> EntryKind:
+    try:
+        return EntryKind(str(value))
+    except ValueError:
+        return EntryKind.NOTE
+
+
+def of_run(run_id: str, name: str, facts: Sequence[Fact], findings: Sequence[Finding]) -> list[Entry]:
+    """What the journal says by itself about a run: launch, end, the first alarm, restarts."""
+    entries = []
+    for fact in facts:
+        t = codec.moment(fact.t) or codec.EPOCH
+        if fact.kind == "run":
+            text = f"{name} launched" + (f": {fact.data['reason']}" if fact.data.get("reason") else "")
+            entries.append(_automatic(fact.id, t, EntryKind.LAUNCH, text, run_id, fact.user))
+        elif fact.kind == "exit":
+            status = str(fact.data.get("status") or "").lower()
+            text = f"{name} {status}" + (f": {fact.data['cause']}" if fact.data.get("cause") else "")
+            entries.append(_automatic(fact.id, t, EntryKind.END, text, run_id, fact.user))
+        elif fact.kind == "attempt" and (codec.whole(fact.data.get("n")) or 1) > 1:
+            text = f"{name} restarted, attempt {fact.data['n']}"
+            entries.append(_automatic(fact.id, t, EntryKind.RESTART, text, run_id, fact.user))
+        elif fact.kind == "event":
+            entries.append(_automatic(fact.id, t, EntryKind.NOTE, str(fact.data.get("text")), run_id, fact.user))
+    alarms = [finding for finding in findings if finding.level is Level.ALARM]
+    if alarms:
+        first = min(alarms, key=lambda finding: (finding.first_seen, finding.id))
+        text = f"{first.rule} in {name}, {first.subject}: {first.message}"
+        on = (run_id, f"f:{first.id}")
+        entries.append(
+            Entry(derived_id("entry", first.id), first.first_seen, EntryKind.ALARM, text, on, run_id, None, True)
+        )
+    return entries
+
+
+def _automatic(fact_id: str, t: datetime, kind: EntryKind, text: str, run: str, user: str) -> Entry:
+    return Entry(derived_id("entry", fact_id), t, kind, text, (run,), run, user, True)
+
+
+def of_results(results: Iterable[Result]) -> list[Entry]:
+    """One entry a result; its words are made by the face that shows it, since only `format` turns numbers to text."""
+    return [
+        Entry(
+            derived_id("entry", result.id),
+            result.t,
+            EntryKind.RESULT,
+            " ".join([*result.metrics, *filter(None, [result.dataset.name, result.subject.checkpoint])]),
+            (f"r:{result.id}", result.subject.run),
+            result.subject.run,
+            None,
+            True,
+        )
+        for result in results
+        if result.role in (Role.VALIDATION, Role.TEST) and result.dismissed is None
+    ]
+
+
+def write(connection: sqlite3.Connection, owner: str, entries: Iterable[Entry]) -> None:
+    """Replace all entries of an owner: a run id, or "people"."""
+    connection.execute("DELETE FROM entries WHERE owner = ?", (owner,))
+    connection.executemany(
+        "INSERT OR REPLACE INTO entries (id, t, kind, run, owner, user, automatic, text, data) "
+        "VALUES (?,?,?,?,?,?,?,?,?)",
+        [
+            (
+                e.id,
+                e.t.isoformat(),
+                e.kind.value,
+                e.run,
+                owner,
+                e.user,
+                int(e.automatic),
+                e.text,
+                dumps(
+                    {
+                        "on": list(e.on),
+                        "amended": [[at.isoformat(), text] for at, text in e.amended],
+                        "attachments": list(e.attachments),
+                    }
+                ),
+            )
+            for e in entries
+        ],
+    )
+
+
+def read(
+    connection: sqlite3.Connection,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    kinds: Sequence[str] | None = None,
+    grep: str | None = None,
+    run: str | None = None,
+    limit: int | None = None,
+) -> list[Entry]:
+    """Oldest first. ``grep`` finds entries holding all its words (beginnings of words suffice)."""
+    where: list[str] = []
+    values: list[object] = []
+    if since:
+        where.append("t >= ?")
+        values.append(since.isoformat())
+    if until:
+        where.append("t < ?")
+        values.append(until.isoformat())
+    if kinds:
+        where.append(f"kind IN ({','.join('?' * len(kinds))})")
+        values += kinds
+    if run:
+        where.append("(run = ? OR data LIKE ?)")
+        values += [run, f"%{run}%"]
+    words = re.findall(r"\w+", grep) if grep else []
+    if grep and not words:
+        return []
+    if words:
+        where.append("rowid IN (SELECT rowid FROM entries_words WHERE entries_words MATCH ?)")
+        values.append(" ".join(f'"{word}"*' for word in words))
+    clause = f"WHERE {' AND '.join(where)}" if where else ""
+    order = "ORDER BY t DESC, id DESC LIMIT ?" if limit else "ORDER BY t, id"
+    rows = connection.execute(
+        f"SELECT id, t, kind, run, user, automatic, text, data FROM entries {clause} {order}",
+        (*values, *([limit] if limit else [])),
+    ).fetchall()
+    entries = [_from_row(row) for row in rows]
+    return entries[::-1] if limit else entries
+
+
+def _from_row(row: tuple[str, str, str, str | None, str | None, int, str, str]) -> Entry:
+    raw: dict[str, Any] = json.loads(row[7])
+    return Entry(
+        id=row[0],
+        t=codec.moment(row[1]) or codec.EPOCH,
+        kind=kind(row[2]),
+        text=row[6],
+        on=tuple(raw["on"]),
+        run=row[3],
+        user=row[4],
+        automatic=bool(row[5]),
+        amended=tuple((codec.moment(at) or codec.EPOCH, text) for at, text in raw["amended"]),
+        attachments=tuple(raw["attachments"]),
+    )

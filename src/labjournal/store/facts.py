@@ -1,0 +1,55 @@
+"""Facts in the database: kept whole, each id once, whatever the order of arrival."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from labjournal.facts import Fact, dumps
+
+_COLUMNS = "id, t, kind, host, user, run, v, data"
+
+
+def insert(connection: sqlite3.Connection, facts: Iterable[Fact]) -> list[Fact]:
+    """Insert what is new; returns it.
+
+    Two texts under one id (two readers deriving the same fact) become the smaller one, so that the outcome does
+    not depend on who came first.
+    """
+    new = []
+    for fact in facts:
+        data = dumps(fact.data)
+        row = (fact.id, fact.t, fact.kind, fact.host, fact.user, fact.run, fact.v, data)
+        cursor = connection.execute(
+            f"INSERT INTO facts ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
+            "t=excluded.t, kind=excluded.kind, host=excluded.host, user=excluded.user, run=excluded.run, "
+            "v=excluded.v, data=excluded.data "
+            "WHERE (excluded.t, excluded.kind, ifnull(excluded.run, ''), excluded.data, excluded.host, excluded.user) "
+            "< (facts.t, facts.kind, ifnull(facts.run, ''), facts.data, facts.host, facts.user)",
+            row,
+        )
+        if cursor.rowcount:
+            new.append(fact)
+    return new
+
+
+def of_run(connection: sqlite3.Connection, run: str | None) -> list[Fact]:
+    """All facts of a run (or of no run) in the order of their times."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM facts WHERE run IS ? ORDER BY t, id", (run,))
+    return [_fact(row) for row in rows]
+
+
+def of_kinds(connection: sqlite3.Connection, kinds: Sequence[str]) -> list[Fact]:
+    marks = ",".join("?" * len(kinds))
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM facts WHERE kind IN ({marks}) ORDER BY t, id", tuple(kinds))
+    return [_fact(row) for row in rows]
+
+
+def by_id(connection: sqlite3.Connection, fact_id: str) -> Fact | None:
+    row = connection.execute(f"SELECT {_COLUMNS} FROM facts WHERE id = ?", (fact_id,)).fetchone()
+    return _fact(row) if row else None
+
+
+def _fact(row: tuple[str, str, str, str, str, str | None, int, str]) -> Fact:
+    return Fact(row[0], row[1], row[2], row[3], row[4], row[5], json.loads(row[7]), row[6])

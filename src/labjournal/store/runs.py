@@ -1,0 +1,288 @@
+"""Facts of a run become its row. A pure function of the set of facts, so their order cannot matter."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from labjournal.facts import Fact, dumps
+from labjournal.model import Attempt, Checkpoint, Level, Run, RunKind, Snapshot, Status
+from labjournal.store import codec
+
+SETTINGS_ORDER = ("seed", "config-file", "optimizer", "hparams", "hydra", "hf", "argparse", "stated")
+"""From the weakest source to the strongest; sources not named here stand below all of them."""
+
+
+class RunRow(NamedTuple):
+    """What a list shows of a run, straight from columns: no JSON is decoded for it."""
+
+    id: str
+    name: str
+    kind: str
+    status: str
+    cause: str | None
+    reason: str | None
+    parent: str | None
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    exit_code: int | None
+    code: str | None
+    dirty: int | None
+    git_tag: str | None
+    watch: str | None
+    worst_rule: str | None
+    worst_level: str | None
+    worst_count: int | None
+    checkpoints: int
+    attempts: int
+    step: int | None
+    retracted: str | None
+    subject: str | None
+
+
+ROW_COLUMNS = ", ".join(RunRow._fields)
+
+
+def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
+    """The columns of a run's row; ``data`` holds what only `Run` shows. Retraction and curves are filled elsewhere."""
+    by_kind: dict[str, list[Fact]] = {}
+    for fact in facts:
+        by_kind.setdefault(fact.kind, []).append(fact)
+    launch = _first(by_kind, "run")
+    stated = launch.data if launch else {}
+    attempts = by_kind.get("attempt", [])
+    ending = _ending(by_kind.get("exit", []), len(attempts))
+    snapshot = codec.mapping(stated.get("snapshot"))
+    validates = codec.mapping(stated.get("validates"))
+    parent = codec.mapping(stated.get("parent"))
+    settings, settings_from = _settings(stated, by_kind.get("settings", []))
+    status = _status(ending, bool(attempts))
+    end = _last(by_kind, "watch_end")
+    return {
+        "id": run_id,
+        "name": str(stated.get("name") or run_id[-6:].lower()),
+        "kind": _kind(stated.get("kind")),
+        "status": status.value,
+        "cause": codec.text_or_none(ending.data.get("cause")) if ending else None,
+        "reason": codec.text_or_none(stated.get("reason")),
+        "parent": codec.text_or_none(parent.get("run")),
+        "created_at": launch.t if launch else (facts[0].t if facts else "1970-01-01T00:00:00.000000Z"),
+        "started_at": min((fact.t for fact in attempts), default=None),
+        "ended_at": str(ending.data.get("ended_at") or ending.t) if ending else None,
+        "exit_code": codec.whole(ending.data.get("exit_code")) if ending else None,
+        "code": codec.text_or_none(snapshot.get("commit")),
+        "dirty": int(bool(snapshot["dirty"])) if "dirty" in snapshot else None,
+        "git_tag": codec.text_or_none(snapshot.get("git_tag")),
+        "watch": _watch(by_kind, status),
+        "attempts": len({codec.whole(fact.data.get("n")) for fact in attempts}),
+        "subject": codec.text_or_none(validates.get("run")),
+        "data": dumps(
+            {
+                "command": list(codec.texts(stated.get("command"))),
+                "cwd": codec.text_or_none(stated.get("cwd")),
+                "host": launch.host if launch else None,
+                "user": launch.user if launch else None,
+                "parent_step": codec.whole(parent.get("step")),
+                "parent_checkpoint": codec.text_or_none(parent.get("checkpoint")),
+                "validates": validates or None,
+                "settings": settings,
+                "settings_from": settings_from,
+                "changes": list(codec.texts(stated.get("changes"))),
+                "snapshot": snapshot,
+                "signal": codec.whole(ending.data.get("signal")) if ending else None,
+                "launcher": str(stated.get("launcher") or "local"),
+                "job": codec.text_or_none(stated.get("job")),
+                "logdir": codec.text_or_none(stated.get("logdir")),
+                "planned_steps": codec.whole(end.data.get("planned_steps")) if end else None,
+            }
+        ),
+    }
+
+
+def _first(by_kind: Mapping[str, list[Fact]], kind: str) -> Fact | None:
+    return by_kind[kind][0] if kind in by_kind else None
+
+
+def _last(by_kind: Mapping[str, list[Fact]], kind: str) -> Fact | None:
+    return by_kind[kind][-1] if kind in by_kind else None
+
+
+def _kind(value: Any) -> str:
+    return str(value) if value in RunKind.__members__.values() else RunKind.OTHER.value
+
+
+def _ending(exits: Sequence[Fact], attempts: int) -> Fact | None:
+    """The exit of the newest attempt; a word from the supervisor beats an outsider's LOST."""
+    newest = [fact for fact in exits if (codec.whole(fact.data.get("attempt")) or 1) >= max(1, attempts)]
+    known = [fact for fact in newest if fact.data.get("status") != Status.LOST]
+    candidates = known or newest
+    return candidates[-1] if candidates else None
+
+
+def _status(ending: Fact | None, attempted: bool) -> Status:
+    if ending is None:
+        return Status.RUNNING if attempted else Status.QUEUED
+    try:
+        status = Status(str(ending.data.get("status")))
+    except ValueError:
+        return Status.FAILED
+    return status if status.ended else Status.FAILED
+
+
+def _settings(stated: Mapping[str, Any], facts: Sequence[Fact]) -> tuple[dict[str, Any], dict[str, str]]:
+    ranked = sorted(facts, key=lambda fact: (_rank(str(fact.data.get("source"))), fact.t, fact.id))
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    layers = [(str(fact.data.get("source")), codec.mapping(fact.data.get("values"))) for fact in ranked]
+    for source, layer in [*layers, ("stated", codec.mapping(stated.get("settings")))]:
+        for name, value in layer.items():
+            values[name], origin[name] = value, source
+    return values, origin
+
+
+def _rank(source: str) -> int:
+    return SETTINGS_ORDER.index(source) if source in SETTINGS_ORDER else -1
+
+
+def _watch(by_kind: Mapping[str, list[Fact]], status: Status) -> str:
+    off, state = _last(by_kind, "watch_off"), _last(by_kind, "watch_state")
+    if off:
+        return f"partly: {off.data.get('because') or 'the watch switched itself off'}"
+    if state:
+        word, because = str(state.data.get("state") or "watched"), state.data.get("because")
+        return f"{word}: {because}" if because else word
+    if "hook" in by_kind:
+        return "not watched: no optimizer has stepped" + (" yet" if not status.ended else "")
+    if status.ended:
+        return "not watched: the process gave no sign of life (no Python, python -E or -I, or a container)"
+    return "not watched: no sign of life yet"
+
+
+def write(connection: sqlite3.Connection, row: Mapping[str, Any]) -> None:
+    """Insert or update the row; columns that other projections fill keep their value."""
+    names = list(row)
+    update = ", ".join(f"{name}=excluded.{name}" for name in names if name != "id")
+    connection.execute(
+        f"INSERT INTO runs ({', '.join(names)}) VALUES ({', '.join('?' * len(names))}) "
+        f"ON CONFLICT (id) DO UPDATE SET {update}",
+        tuple(row.values()),
+    )
+
+
+def write_attempts(connection: sqlite3.Connection, run_id: str, facts: Sequence[Fact]) -> None:
+    connection.executemany(
+        "INSERT OR REPLACE INTO attempts (run, number, t, data) VALUES (?,?,?,?)",
+        [
+            (run_id, codec.whole(fact.data.get("n")) or 1, fact.t, dumps(fact.data | {"host": fact.host}))
+            for fact in facts
+            if fact.kind == "attempt"
+        ],
+    )
+
+
+def write_checkpoints(connection: sqlite3.Connection, run_id: str, facts: Sequence[Fact]) -> None:
+    rows = [
+        (
+            run_id,
+            str(fact.data.get("path")),
+            str(fact.data.get("version")),
+            codec.whole(fact.data.get("step")),
+            codec.whole(fact.data.get("size")) or 0,
+            str(fact.data.get("written_at") or fact.t),
+        )
+        for fact in facts
+        if fact.kind == "checkpoint"
+    ]
+    connection.executemany("INSERT OR REPLACE INTO checkpoints VALUES (?,?,?,?,?,?)", rows)
+    connection.execute("UPDATE runs SET checkpoints = ? WHERE id = ?", (len({row[1] for row in rows}), run_id))
+
+
+def read(connection: sqlite3.Connection, row: RunRow, data: str) -> Run:
+    raw = json.loads(data)
+    validates, snapshot = codec.mapping(raw["validates"]), codec.mapping(raw["snapshot"])
+    worst = None
+    if row.worst_rule and row.worst_level:
+        worst = (row.worst_rule, Level(row.worst_level), row.worst_count or 0)
+    return Run(
+        id=row.id,
+        name=row.name,
+        kind=RunKind(row.kind),
+        status=Status(row.status),
+        created_at=codec.moment(row.created_at) or codec.EPOCH,
+        cause=row.cause,
+        reason=row.reason,
+        command=tuple(raw["command"]),
+        cwd=raw["cwd"],
+        host=raw["host"],
+        user=raw["user"],
+        parent=row.parent,
+        parent_step=raw["parent_step"],
+        subject=codec.subject(validates, row.id) if validates else None,
+        dataset=codec.text_or_none(validates.get("dataset")),
+        options={key: str(value) for key, value in codec.mapping(validates.get("options")).items()},
+        settings=raw["settings"],
+        settings_from=raw["settings_from"],
+        changes=tuple(raw["changes"]),
+        snapshot=Snapshot(
+            commit=row.code,
+            head=codec.text_or_none(snapshot.get("head")),
+            branch=codec.text_or_none(snapshot.get("branch")),
+            dirty=bool(row.dirty),
+            git_tag=row.git_tag,
+            root=codec.text_or_none(snapshot.get("root")),
+            left_out=tuple((str(path), str(why)) for path, why in snapshot.get("left_out") or ()),
+            missing=codec.text_or_none(snapshot.get("missing")),
+        ),
+        started_at=codec.moment(row.started_at),
+        ended_at=codec.moment(row.ended_at),
+        exit_code=row.exit_code,
+        signal=raw["signal"],
+        launcher=raw["launcher"],
+        job=raw["job"],
+        watch=row.watch or "",
+        worst=worst,
+        step=row.step,
+        checkpoints=row.checkpoints,
+        attempts=row.attempts,
+        planned_steps=raw["planned_steps"],
+        retracted=row.retracted,
+    )
+
+
+def read_attempts(connection: sqlite3.Connection, run_id: str) -> list[Attempt]:
+    rows = connection.execute("SELECT number, t, data FROM attempts WHERE run = ? ORDER BY number", (run_id,))
+    found = []
+    for number, t, data in rows:
+        raw = json.loads(data)
+        found.append(
+            Attempt(
+                run=run_id,
+                number=number,
+                started_at=codec.moment(t),
+                pid=codec.whole(raw.get("pid")),
+                start_ticks=codec.whole(raw.get("start_ticks")),
+                supervisor_pid=codec.whole(raw.get("supervisor_pid")),
+                supervisor_ticks=codec.whole(raw.get("supervisor_ticks")),
+                machine=codec.text_or_none(raw.get("machine")),
+                boot=codec.text_or_none(raw.get("boot")),
+                pid_namespace=codec.text_or_none(raw.get("pid_namespace")),
+                host=str(raw.get("host") or ""),
+            )
+        )
+    return found
+
+
+def read_checkpoints(connection: sqlite3.Connection, run_id: str) -> list[Checkpoint]:
+    """All versions, oldest first; the newest version of each path is current."""
+    rows = connection.execute(
+        "SELECT path, version, step, size, written_at FROM checkpoints WHERE run = ? ORDER BY written_at, path",
+        (run_id,),
+    ).fetchall()
+    newest = {path: version for path, version, *_ in rows}
+    return [
+        Checkpoint(run_id, path, version, step, size, codec.moment(at) or codec.EPOCH, newest[path] == version)
+        for path, version, step, size, at in rows
+    ]

@@ -1,0 +1,122 @@
+"""Tables of journal.db, and how an older database becomes a newer one.
+
+The database is an index over appended files: where a migration is not worth writing, `reindex` is the migration.
+Migrations are numbered, appended and never edited.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from labjournal.errors import NewerJournalError
+
+_INITIAL = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+
+CREATE TABLE facts (
+    id TEXT PRIMARY KEY, t TEXT NOT NULL, kind TEXT NOT NULL, host TEXT, user TEXT, run TEXT, v INTEGER,
+    data TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX facts_by_run ON facts (run, kind);
+CREATE INDEX facts_by_kind ON facts (kind);
+
+CREATE TABLE files (
+    path TEXT PRIMARY KEY, run TEXT, role TEXT NOT NULL, offset INTEGER NOT NULL DEFAULT 0, state TEXT,
+    folder TEXT, first_wall REAL, trouble TEXT
+) WITHOUT ROWID;
+CREATE INDEX files_by_run ON files (run);
+
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY, name TEXT, kind TEXT, status TEXT, cause TEXT, reason TEXT, parent TEXT,
+    created_at TEXT, started_at TEXT, ended_at TEXT, exit_code INTEGER, code TEXT, dirty INTEGER, git_tag TEXT,
+    watch TEXT, worst_rule TEXT, worst_level TEXT, worst_count INTEGER, checkpoints INTEGER DEFAULT 0,
+    attempts INTEGER DEFAULT 0, step INTEGER, retracted TEXT, subject TEXT, sealed INTEGER DEFAULT 0, data TEXT
+) WITHOUT ROWID;
+CREATE INDEX runs_by_name ON runs (name);
+CREATE INDEX runs_by_status ON runs (status);
+CREATE INDEX runs_by_parent ON runs (parent);
+CREATE INDEX runs_by_subject ON runs (subject);
+CREATE INDEX runs_unsealed ON runs (sealed) WHERE sealed = 0;
+
+CREATE TABLE attempts (run TEXT, number INTEGER, t TEXT, data TEXT, PRIMARY KEY (run, number)) WITHOUT ROWID;
+
+CREATE TABLE checkpoints (
+    run TEXT, path TEXT, version TEXT, step INTEGER, size INTEGER, written_at TEXT, PRIMARY KEY (run, path, version)
+) WITHOUT ROWID;
+
+CREATE TABLE series (
+    id INTEGER PRIMARY KEY, run TEXT NOT NULL, folder TEXT NOT NULL, tag TEXT NOT NULL, n INTEGER NOT NULL,
+    first_step INTEGER, last_step INTEGER, last_value REAL, last_wall REAL, UNIQUE (run, folder, tag)
+);
+CREATE TABLE chunks (
+    series INTEGER NOT NULL, file TEXT NOT NULL, seq INTEGER NOT NULL, n INTEGER NOT NULL, session INTEGER NOT NULL,
+    steps BLOB NOT NULL, walls BLOB NOT NULL, vals BLOB NOT NULL, PRIMARY KEY (series, file, seq)
+);
+
+CREATE TABLE results (
+    id TEXT PRIMARY KEY, t TEXT NOT NULL, run TEXT, subject TEXT, measured_by TEXT, step INTEGER, dataset TEXT,
+    role TEXT, taint TEXT, dismissed TEXT, data TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX results_by_run ON results (run);
+CREATE INDEX results_by_subject ON results (subject);
+CREATE TABLE result_facts (fact TEXT PRIMARY KEY, result TEXT NOT NULL, run TEXT) WITHOUT ROWID;
+CREATE INDEX result_facts_by_run ON result_facts (run);
+CREATE TABLE metric_values (result TEXT, metric TEXT, value REAL, PRIMARY KEY (result, metric)) WITHOUT ROWID;
+CREATE INDEX metric_values_by_metric ON metric_values (metric, result, value);
+
+CREATE TABLE findings (
+    id TEXT PRIMARY KEY, run TEXT, rule TEXT, level TEXT, subject TEXT, step INTEGER, first_seen TEXT,
+    acknowledged TEXT, data TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX findings_by_run ON findings (run);
+
+CREATE TABLE entries (
+    id TEXT PRIMARY KEY, t TEXT NOT NULL, kind TEXT NOT NULL, run TEXT, owner TEXT, user TEXT,
+    automatic INTEGER NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL
+);
+CREATE INDEX entries_by_time ON entries (t);
+CREATE INDEX entries_by_owner ON entries (owner);
+CREATE VIRTUAL TABLE entries_words USING fts5(text, content='entries', content_rowid='rowid');
+CREATE TRIGGER entries_in AFTER INSERT ON entries BEGIN
+    INSERT INTO entries_words (rowid, text) VALUES (new.rowid, new.text);
+END;
+CREATE TRIGGER entries_out AFTER DELETE ON entries BEGIN
+    INSERT INTO entries_words (entries_words, rowid, text) VALUES ('delete', old.rowid, old.text);
+END;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_INITIAL,)
+
+
+def migrate(connection: sqlite3.Connection, path: str) -> None:
+    """Bring the database to the newest version. Raises NewerJournalError for one from the future, untouched."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version == len(MIGRATIONS):
+        return
+    if version > len(MIGRATIONS):
+        raise NewerJournalError(
+            f"{path} was written by a newer labjournal (database {version}, this one knows {len(MIGRATIONS)}).",
+            "Nothing was touched. Update with: pip install -U labjournal",
+        )
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]  # another process may have been quicker
+        for number in range(version, len(MIGRATIONS)):
+            for statement in _statements(MIGRATIONS[number]):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _statements(script: str) -> list[str]:
+    """The statements of a script; ``executescript`` would commit behind our back."""
+    statements, pending = [], ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            statements.append(pending)
+            pending = ""
+    return statements
