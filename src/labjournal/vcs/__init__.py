@@ -1,19 +1,42 @@
 """The code of a run: recorded as a commit, compared, placed in history.
 
 ``snapshot``, ``drift`` and ``changed_constants`` are on the path of a launch and use the ``git`` command only;
-ancestry and git tags use GitPython, loaded when they are called.
+ancestry and git tags use GitPython, loaded when they are called. What a launch may not need is loaded on first use.
 """
 
 from __future__ import annotations
 
-from labjournal.vcs.changes import FileChange, changed_lines, diff, drift, file_at
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from labjournal.vcs.command import GitError, GitMissingError, GitTimeoutError
-from labjournal.vcs.constants import Change, changed_constants
-from labjournal.vcs.fixes import FixState, FixVerdict, contains_fix
-from labjournal.vcs.history import NearestTag, create_tag, is_ancestor, nearest_tag, propose_tag
 from labjournal.vcs.hygiene import LeftOut, Limits
-from labjournal.vcs.snapshot import NoRepository, Snapshot, snapshot
+from labjournal.vcs.snapshots import NoRepository, Snapshot, snapshot
 from labjournal.vcs.status import Submodule
+
+if TYPE_CHECKING:
+    from labjournal.vcs.changes import FileChange, changed_lines, diff, drift, file_at
+    from labjournal.vcs.constants import Change, changed_constants
+    from labjournal.vcs.fixes import FixState, FixVerdict, contains_fix
+    from labjournal.vcs.history import NearestTag, create_tag, is_ancestor, nearest_tag, propose_tag
+
+_LATER = {
+    "FileChange": "changes",
+    "changed_lines": "changes",
+    "diff": "changes",
+    "drift": "changes",
+    "file_at": "changes",
+    "Change": "constants",
+    "changed_constants": "constants",
+    "FixState": "fixes",
+    "FixVerdict": "fixes",
+    "contains_fix": "fixes",
+    "NearestTag": "history",
+    "create_tag": "history",
+    "is_ancestor": "history",
+    "nearest_tag": "history",
+    "propose_tag": "history",
+}
 
 __all__ = [
     "Change",
@@ -41,3 +64,9 @@ __all__ = [
     "propose_tag",
     "snapshot",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

@@ -13,7 +13,7 @@ from git_repository import Repository
 
 from labjournal.vcs import GitTimeoutError, Limits, NoRepository, Snapshot, snapshot
 from labjournal.vcs.command import git
-from labjournal.vcs.snapshot import REF_PREFIX, without_credentials
+from labjournal.vcs.snapshots import REF_PREFIX, without_credentials
 
 
 def taken(repository: Repository, **options: object) -> Snapshot:
