@@ -1,0 +1,56 @@
+"""The machine under a run: who it is, its processes, disks and GPUs. psutil and NVML are loaded when needed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from labjournal.machine.filesystems import disk_free, filesystem_kind, filesystem_type
+from labjournal.machine.host import ClockGap, Clocks, Identity, clock_gap, identity, read_clocks
+from labjournal.machine.processes import Process, process_alive, process_start_ticks, process_tree, processes_with
+
+if TYPE_CHECKING:
+    from labjournal.machine.devices import Gpu, GpuProcess, NoGpus, gpus
+    from labjournal.machine.software import Environment, environment, installed_packages, packages_on
+
+_LATER = {
+    "Gpu": "devices",
+    "GpuProcess": "devices",
+    "NoGpus": "devices",
+    "gpus": "devices",
+    "Environment": "software",
+    "environment": "software",
+    "installed_packages": "software",
+    "packages_on": "software",
+}
+
+__all__ = [
+    "ClockGap",
+    "Clocks",
+    "Environment",
+    "Gpu",
+    "GpuProcess",
+    "Identity",
+    "NoGpus",
+    "Process",
+    "clock_gap",
+    "disk_free",
+    "environment",
+    "filesystem_kind",
+    "filesystem_type",
+    "gpus",
+    "identity",
+    "installed_packages",
+    "packages_on",
+    "process_alive",
+    "process_start_ticks",
+    "process_tree",
+    "processes_with",
+    "read_clocks",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
