@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -214,6 +215,22 @@ def test_an_excluded_tracked_file_keeps_its_committed_version(repo: Repository) 
     assert not taken(repo, exclude=["entries"]).dirty
     repo.write("train.py", "lr = 0.5\n")
     assert contents(repo, taken(repo, exclude=["entries"]))["entries/day.md"] == b"one\n"
+
+
+def test_exclusions_may_be_patterns(repo: Repository) -> None:
+    repo.write("results/deep/a.json", "{}")
+    repo.write("src/plot_1.svg", "<svg/>")
+    assert taken(repo).dirty
+    assert not taken(repo, exclude=["results/*", "*.svg"]).dirty
+
+
+def test_a_snapshot_is_ready_for_a_fact(repo: Repository) -> None:
+    repo.write("tr\udce9.py", "x = 1\n")
+    found = taken(repo)
+    data = json.loads(json.dumps(found.as_data()))
+    assert data["commit"] == found.snapshot_commit
+    assert data["changed"] == [["?", "tr\udce9.py"]]
+    assert NoRepository("not a git repository").as_data() == {"commit": None, "missing": "not a git repository"}
 
 
 def test_exclusions_are_relative_to_the_folder_that_was_given(repo: Repository) -> None:

@@ -15,6 +15,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from labjournal.vcs.command import (
@@ -40,6 +41,10 @@ class NoRepository:
     """There is no code to record here, and why."""
 
     reason: str
+
+    def as_data(self) -> dict[str, object]:
+        """The ``snapshot`` of a ``run`` fact."""
+        return {"commit": None, "missing": self.reason}
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,24 @@ class Snapshot:
     """Files kept by git-lfs: the snapshot holds their pointers, the contents are only in this clone."""
     problem: str | None = None
     """Why ``snapshot_commit`` or a part of the above is missing, in words."""
+
+    def as_data(self) -> dict[str, object]:
+        """The ``snapshot`` of a ``run`` fact."""
+        return {
+            "commit": self.snapshot_commit,
+            "head": self.commit,
+            "branch": self.branch,
+            "dirty": self.dirty,
+            "git_tag": self.git_tag,
+            "ref": self.ref,
+            "root": str(self.root),
+            "remote": self.remote,
+            "changed": [list(change) for change in self.changed],
+            "left_out": [[item.path, item.why] for item in self.left_out],
+            "submodules": [module.path for module in self.submodules],
+            "lfs": self.lfs,
+            "missing": self.problem,
+        }
 
 
 @dataclass(frozen=True)
@@ -104,12 +127,16 @@ class _Excluded:
     """Paths that neither make a tree dirty nor go into a snapshot."""
 
     paths: frozenset[str] = field(default_factory=frozenset)
+    patterns: tuple[str, ...] = ()
 
     def __contains__(self, path: str) -> bool:
         parts = path.rstrip("/").split("/")
         if JOURNAL_FOLDER in parts:
             return True
-        return bool(self.paths) and any("/".join(parts[:end]) in self.paths for end in range(1, len(parts) + 1))
+        if not self.paths and not self.patterns:
+            return False
+        above = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
+        return any(one in self.paths or any(fnmatchcase(one, pattern) for pattern in self.patterns) for one in above)
 
 
 def snapshot(folder: Path, exclude: Sequence[str | Path] = (), limits: Limits | None = None) -> Snapshot | NoRepository:
@@ -118,7 +145,8 @@ def snapshot(folder: Path, exclude: Sequence[str | Path] = (), limits: Limits | 
     Args:
         folder: any folder of the working tree.
         exclude: files and folders, absolute or relative to ``folder``, that are no code: exported diary files,
-            what runs wrote. ``.labjournal`` folders always are.
+            what runs wrote. ``.labjournal`` folders always are. Text with ``*``, ``?`` or ``[`` is a pattern for
+            paths from the top of the repository (``wandb/*``); ``*`` crosses folders.
         limits: how large files may be.
 
     Never raises for what a repository can be like; ``problem`` and ``left_out`` say what is missing.
@@ -181,13 +209,17 @@ def exclusions(root: Path, folder: Path, exclude: Iterable[str | Path]) -> _Excl
     top = os.path.realpath(root)
     base = os.path.realpath(folder)
     inside: set[str] = set()
+    patterns: list[str] = []
     for path in exclude:
+        if isinstance(path, str) and re.search(r"[*?\[]", path):
+            patterns.append(path.removeprefix("./").rstrip("/"))
+            continue
         joined = os.path.normpath(os.path.join(base, path))
         real = os.path.join(os.path.realpath(os.path.dirname(joined)), os.path.basename(joined))
         relative = os.path.relpath(real, top)
         if relative != "." and not relative.startswith(".." + os.sep) and relative != "..":
             inside.add(relative.replace(os.sep, "/"))
-    return _Excluded(frozenset(inside))
+    return _Excluded(frozenset(inside), tuple(patterns))
 
 
 def survey(root: Path, excluded: _Excluded, limits: Limits) -> Survey:
