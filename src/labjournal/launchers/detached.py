@@ -1,0 +1,87 @@
+"""Work in a process that outlives its maker: double fork, own session, nothing inherited but one answer pipe."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+
+def can_fork() -> bool:
+    """Whether a copy of this process can run Python: only without other threads.
+
+    A lock that another thread holds at the fork stays locked for ever in the copy. Threads of libraries (BLAS)
+    count too, and Python does not know of them.
+    """
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        return threading.active_count() == 1
+
+
+def run(work: Callable[[int], None], errors: Path) -> bytes:
+    """Fork twice, call ``work`` in the grandchild, and return what it wrote to the descriptor it was given.
+
+    Returns when the grandchild closes the descriptor, or dies. ``errors`` is where a traceback of it goes. Raises
+    OSError when the machine allows no further process.
+    """
+    answer_out, answer_in = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    try:
+        middle = os.fork()
+    except OSError:
+        os.close(answer_out)
+        os.close(answer_in)
+        raise
+    if middle == 0:
+        _leave(work, answer_in, errors)
+    os.close(answer_in)
+    os.waitpid(middle, 0)
+    answer = b""
+    while piece := os.read(answer_out, 65536):
+        answer += piece
+    os.close(answer_out)
+    return answer
+
+
+def _leave(work: Callable[[int], None], answer: int, errors: Path) -> NoReturn:
+    """In the first child: become the grandchild and do the work. No exception may reach the launcher's code."""
+    try:
+        os.setsid()
+        if os.fork() == 0:
+            _let_go(answer, errors)
+            work(answer)
+    except BaseException:  # noqa: BLE001 - this is the bottom of the stack of a process of its own
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(0)
+
+
+def _let_go(keep: int, errors: Path) -> None:
+    """Close what was inherited: a pipe held open here would keep its reader waiting as long as the run."""
+    for name in os.listdir("/dev/fd"):
+        fd = int(name)
+        if fd > 2 and fd != keep:
+            try:
+                os.close(fd)
+            except OSError:  # the descriptor of the listing itself
+                continue
+    nothing = os.open(os.devnull, os.O_RDWR)
+    try:
+        log = os.open(errors, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+    except OSError:
+        log = nothing
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.dup2(log, 2)
+    for fd in {nothing, log}:
+        os.close(fd)
+    os.chdir("/")
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
