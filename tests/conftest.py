@@ -1,0 +1,1 @@
+"""Being here puts ``tests/`` on the import path, for what test files of several folders share."""
