@@ -34,7 +34,11 @@ class Store:
         A journal that cannot be written is opened for reading; without an index it is folded into memory by
         the follower.
         """
-        path = paths.database
+        return cls.at(paths.database, readonly)
+
+    @classmethod
+    def at(cls, path: Path, readonly: bool = False) -> Store:
+        """Open the index in a given file."""
         try:
             if not readonly:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -173,15 +177,16 @@ class Store:
     def facts_of_kind(self, *kinds: str) -> list[Fact]:
         return facts.of_kinds(self.connection, kinds)
 
-    def unsealed(self) -> list[str]:
-        return [row[0] for row in self.connection.execute("SELECT id FROM runs WHERE sealed = 0 ORDER BY id")]
+    def sealed(self, level: int) -> set[str]:
+        """Runs whose facts (1) or everything (2) is in the index for good."""
+        return {row[0] for row in self.connection.execute("SELECT id FROM runs WHERE sealed >= ?", (level,))}
 
     def run_ids(self) -> set[str]:
         return {row[0] for row in self.connection.execute("SELECT id FROM runs")}
 
     # -- folding: inside `writing()` -------------------------------------------------------------------------------
 
-    def fold(self, stated: Iterable[Fact], seal: Iterable[str] = ()) -> set[str | None]:
+    def fold(self, stated: Iterable[Fact]) -> set[str | None]:
         """Take facts in and bring everything that follows from them up to date; returns the runs touched."""
         new = facts.insert(self.connection, stated)
         spoken_of = self._spoken_of(new)
@@ -200,7 +205,6 @@ class Store:
             entries.write(self.connection, "people", entries.of_people(facts.of_kinds(self.connection, entries.HUMAN)))
         if any(fact.kind in _ALTERS_TAINT for fact in new):
             taint.apply(self.connection)
-        self.connection.executemany("UPDATE runs SET sealed = 1 WHERE id = ?", [(run,) for run in seal])
         return touched
 
     def _spoken_of(self, new: Sequence[Fact]) -> set[str | None]:
@@ -246,8 +250,9 @@ class Store:
             (cause, run, cause),
         )
 
-    def unseal(self, run: str) -> None:
-        self.connection.execute("UPDATE runs SET sealed = 0 WHERE id = ?", (run,))
+    def seal(self, run: str, level: int) -> None:
+        """See `sealed`; level 0 opens the run again."""
+        self.connection.execute("UPDATE runs SET sealed = ? WHERE id = ?", (level, run))
 
     def append_series(self, key: SeriesKey, file: str, session: int, steps: Any, walls: Any, values: Any) -> None:
         series.append(self.connection, key, file, session, steps, walls, values)

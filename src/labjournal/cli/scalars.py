@@ -1,0 +1,128 @@
+"""`labjournal scalars`: points of curves, of a run or of any event file or folder."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from labjournal.cli import Context, pass_context
+from labjournal.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from labjournal.events import Scalars
+
+
+@click.command("scalars")
+@click.argument("source", metavar="REF|PATH")
+@click.argument("tag", required=False)
+@click.option("--json", "as_json", is_flag=True, help="{tag: {steps, wall_times, values}}")
+@click.option("--csv", "as_csv", is_flag=True, help="tag,step,wall_time,value lines")
+@click.option("--lineage", is_flag=True, help="Only the surviving points, the last value of each step.")
+@pass_context
+def command(context: Context, source: str, tag: str | None, as_json: bool, as_csv: bool, lineage: bool) -> None:
+    """Print the points of curves; without --json or --csv one line a tag.
+
+    A PATH (event file or folder) needs no journal.
+    """
+    curves = _of_path(Path(source)) if Path(source).exists() else _of_run(context, source)
+    if tag is not None:
+        chosen = {name: points for name, points in curves.items() if name == tag}
+        if not chosen:
+            raise NotFoundError(f"No tag {tag!r} in {source}.{_near(tag, list(curves))}", _some(list(curves)))
+        curves = chosen
+    if lineage:
+        curves = {name: _surviving(points) for name, points in curves.items()}
+    if as_json:
+        _print_json(curves)
+    elif as_csv:
+        _print_csv(curves)
+    else:
+        _print_summary(curves)
+
+
+def _of_path(path: Path) -> dict[str, Scalars]:
+    import warnings
+
+    from labjournal.events import EventFileWarning, read_scalars
+
+    with warnings.catch_warnings(record=True) as noted:
+        warnings.simplefilter("always", EventFileWarning)
+        curves = read_scalars(path)
+    for warning in noted:
+        click.echo(f"labjournal: {warning.message}", err=True)
+    return curves
+
+
+def _of_run(context: Context, reference: str) -> dict[str, Scalars]:
+    from labjournal.cli import session
+    from labjournal.events import Scalars
+
+    with session.opened(context) as follower:
+        store = follower.store
+        run = store.resolve(reference)
+        curves = {}
+        for info in store.series_list(run.id):
+            data = store.series(info.key)
+            if data is not None:
+                curves[info.key.name] = Scalars(data.steps, data.walls, data.values)
+    return curves
+
+
+def _surviving(points: Scalars) -> Scalars:
+    from labjournal.events import last_of_each_step
+
+    return points.take(last_of_each_step(points.steps))
+
+
+def _print_json(curves: dict[str, Scalars]) -> None:
+    from labjournal.cli import session
+
+    content: dict[str, Any] = {
+        name: {
+            "steps": points.steps.tolist(),
+            "wall_times": points.wall_times.tolist(),
+            "values": points.values.tolist(),
+        }
+        for name, points in curves.items()
+    }
+    session.print_json(content)
+
+
+def _print_csv(curves: dict[str, Scalars]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(("tag", "step", "wall_time", "value"))
+    for name, points in curves.items():
+        columns = (points.steps.tolist(), points.wall_times.tolist(), points.values.tolist())
+        writer.writerows((name, *row) for row in zip(*columns, strict=True))
+
+
+def _print_summary(curves: dict[str, Scalars]) -> None:
+    from labjournal import format as fmt
+
+    width = max((fmt.cells(name) for name in curves), default=0)
+    for name, points in sorted(curves.items()):
+        last = fmt.number(float(points.values[-1])) if len(points.values) else fmt.missing()
+        steps = f"{fmt.count(int(points.steps.min()))} to {fmt.count(int(points.steps.max()))}" if len(points) else ""
+        click.echo(
+            f"{fmt.pad(fmt.visible(name), width)}  {fmt.plural(len(points), 'point')}  steps {steps}  last {last}"
+        )
+    if not curves:
+        click.echo("No scalars in it.", err=True)
+
+
+def _near(tag: str, known: list[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(tag, known, n=2)
+    return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _some(known: list[str]) -> str:
+    if not known:
+        return "There are no scalars in it."
+    shown = ", ".join(sorted(known)[:8])
+    return f"There are {len(known)}: {shown}{', …' if len(known) > 8 else ''}"

@@ -1,0 +1,197 @@
+"""`labjournal show`: everything about one run."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from labjournal.cli import Context, pass_context
+
+if TYPE_CHECKING:
+    from labjournal.model import Finding, Result, Run
+    from labjournal.store import Store
+
+
+@click.command("show")
+@click.argument("reference", metavar="REF")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@pass_context
+def command(context: Context, reference: str, as_json: bool) -> None:
+    """Show one run: state and cause, findings, settings, code, checkpoints, results."""
+    from labjournal.cli import session
+    from labjournal.store import references
+
+    with session.opened(context) as follower:
+        store = follower.store
+        run = store.resolve(references.split(reference)[0])
+        if as_json:
+            session.print_json(_json(store, run))
+        else:
+            click.echo("\n".join(_text(store, run)))
+
+
+def _json(store: Store, run: Run) -> dict[str, Any]:
+    from labjournal.cli import listing
+
+    row = next(row for row in store.run_rows() if row.id == run.id)
+    return {
+        **listing.as_json(row),
+        "command": list(run.command),
+        "cwd": run.cwd,
+        "host": run.host,
+        "settings": dict(run.settings),
+        "settings_from": dict(run.settings_from),
+        "changes": list(run.changes),
+        "retracted": run.retracted,
+        "step": run.step,
+        "snapshot": _plain(run.snapshot),
+        "attempts_list": [_plain(attempt) for attempt in store.attempts(run.id)],
+        "checkpoints_list": [_plain(checkpoint) for checkpoint in store.checkpoints(run.id)],
+        "curves": [
+            {"name": info.key.name, "n": info.n, "last_step": info.last_step, "last_value": info.last_value}
+            for info in store.series_list(run.id)
+        ],
+        "findings": [_plain(finding) for finding in store.findings(run.id)],
+        "results": [_plain(result) for result in _results(store, run)],
+        "entries": [_plain(entry) for entry in store.entries(run=run.id)],
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A value of the model as JSON can hold it; times as ISO 8601 UTC."""
+    from datetime import datetime
+
+    from labjournal import format as fmt
+
+    if isinstance(value, datetime):
+        return fmt.iso(value)
+    if dataclasses.is_dataclass(value):
+        return {item.name: _plain(getattr(value, item.name)) for item in dataclasses.fields(value)}
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _results(store: Store, run: Run) -> list[Result]:
+    own = store.results(run=run.id, include_unassigned=True)
+    measured = store.results(measured_by=run.id, include_unassigned=True)
+    return list({result.id: result for result in [*own, *measured]}.values())
+
+
+def _text(store: Store, run: Run) -> list[str]:
+    return [
+        *_headline(run),
+        *_findings(store.findings(run.id)),
+        *_settings(run),
+        *_code(run),
+        *_checkpoints(store, run),
+        *_result_lines(_results(store, run)),
+        *_curves(store, run),
+    ]
+
+
+def _headline(run: Run) -> list[str]:
+    from datetime import UTC, datetime
+
+    from labjournal import format as fmt
+    from labjournal.model import short_id
+
+    cause = f": {fmt.visible(run.cause)}" if run.cause else ""
+    lines = [f"{fmt.visible(run.name)}  {run.status.lower()}{cause}  ({short_id(run.id)}, {run.kind})"]
+    if run.retracted:
+        lines.append(f"  {fmt.TAINT} retracted: {fmt.visible(run.retracted)}")
+    if run.reason:
+        lines.append(f"  reason   {fmt.visible(run.reason)}")
+    lines.append(f"  command  {fmt.visible(' '.join(run.command))}")
+    begin, end = run.started_at or run.created_at, run.ended_at or datetime.now(UTC)
+    steps = f", step {fmt.count(run.step)}" if run.step is not None else ""
+    lines.append(f"  time     {fmt.moment_text(begin)}, {fmt.duration((end - begin).total_seconds())}{steps}")
+    lines.append(f"  watch    {fmt.visible(run.watch)}")
+    if run.subject:
+        what = run.subject.checkpoint or ""
+        lines.append(f"  of       {short_id(run.subject.run)} {fmt.visible(what)} on {fmt.visible(run.dataset or '?')}")
+    return lines
+
+
+def _findings(findings: list[Finding]) -> list[str]:
+    from labjournal import format as fmt
+
+    lines = []
+    for finding in findings:
+        mark = {"alarm": "▲ alarm  ", "warning": "△ warning", "notice": "· notice "}[finding.level]
+        where = f"step {fmt.count(finding.step)}" if finding.step is not None else ""
+        state = f"  acknowledged: {fmt.visible(finding.acknowledged)}" if finding.acknowledged else ""
+        lines.append(f"  {mark} {finding.rule}  {fmt.visible(finding.subject)}  {where}{state}")
+        lines.append(f"            {fmt.visible(finding.message)}")
+        if finding.remedy:
+            lines.append(f"            {fmt.visible(finding.remedy)}")
+    return lines
+
+
+def _settings(run: Run) -> list[str]:
+    from labjournal import format as fmt
+
+    if not run.settings:
+        return ["  settings unknown"]
+    width = max(len(name) for name in run.settings)
+    lines = ["  settings"]
+    for name, value in sorted(run.settings.items()):
+        text = fmt.cut(fmt.visible(fmt.setting(value)), 60)
+        lines.append(f"    {name.ljust(width)}  {text}  ({run.settings_from.get(name, 'stated')})")
+    lines += [f"  changed  {fmt.visible(change)}" for change in run.changes]
+    return lines
+
+
+def _code(run: Run) -> list[str]:
+    from labjournal import format as fmt
+
+    code = run.snapshot
+    if code.missing or not code.commit:
+        return [f"  code     not kept: {fmt.visible(code.missing or 'no commit')}"]
+    tag = f", git tag {fmt.visible(code.git_tag)}" if code.git_tag else ""
+    lines = [f"  code     {fmt.commit(code.commit, code.dirty)} on {fmt.visible(code.branch or 'no branch')}{tag}"]
+    lines += [f"    left out {fmt.visible(path)}: {fmt.visible(why)}" for path, why in code.left_out]
+    return lines
+
+
+def _checkpoints(store: Store, run: Run) -> list[str]:
+    from labjournal import format as fmt
+
+    lines = []
+    for item in store.checkpoints(run.id):
+        step = fmt.count(item.step) if item.step is not None else fmt.missing()
+        old = "" if item.current else "  replaced since"
+        lines.append(f"    {fmt.visible(item.path)}  step {step}  {fmt.size(item.size)}{old}")
+    return ["  checkpoints", *lines] if lines else []
+
+
+def _result_lines(results: list[Result]) -> list[str]:
+    from labjournal import format as fmt
+    from labjournal.model import short_id
+
+    lines = []
+    for result in results:
+        name = fmt.visible(result.dataset.name or "data not identified")
+        options = " ".join(f"{key}={fmt.visible(value)}" for key, value in sorted(result.options.items()))
+        metrics = ", ".join(f"{fmt.visible(key)} {fmt.number(value)}" for key, value in result.metrics.items())
+        taint = f"  {fmt.TAINT} {fmt.visible(result.taint)}" if result.taint else ""
+        unclear = "  unassigned" if result.role == "unassigned" else ""
+        what = fmt.visible(result.subject.checkpoint or "")
+        lines.append(f"    r:{short_id(result.id)}  {what}  {name}  {options}  {metrics}{unclear}{taint}")
+    return ["  results", *lines] if lines else []
+
+
+def _curves(store: Store, run: Run) -> list[str]:
+    from labjournal import format as fmt
+
+    infos = [info for info in store.series_list(run.id) if not info.key.name.startswith("watch/")]
+    shown = [
+        f"    {fmt.visible(info.key.name)}  {fmt.plural(info.n, 'point')}  last {fmt.number(info.last_value)}"
+        for info in infos[:12]
+    ]
+    more = [f"    and {len(infos) - 12} more (labjournal scalars)"] if len(infos) > 12 else []
+    return ["  curves", *shown, *more] if shown else []

@@ -1,0 +1,160 @@
+"""Event files of a run into its curves.
+
+A file belongs to one run for ever. Names of curves never depend on what appears later: the root of a run is its
+``--logdir``, else the folder of the first event file its processes opened (the parent, when that folder is one of a
+pair such as train and validation); files there give ``tag``, files below ``folder/tag``, others their path.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labjournal.facts import Fact
+from labjournal.model import Run, SeriesKey
+from labjournal.paths import RunPaths
+from labjournal.store import Store
+from labjournal.store.files import FileState
+
+if TYPE_CHECKING:
+    from labjournal.events import EventTail, TailRead
+
+ROLE = "events"
+_SPLITS = frozenset("train training validation valid val test eval evaluation dev".split())
+_MAX_BYTES = 32 << 20
+"""A turn reads at most this much of one file, so that a first look at gigabytes does not hold up live runs."""
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """What one look at one event file found, and where it started from."""
+
+    before: FileState
+    found: TailRead
+
+
+class CurvesReader:
+    """Keeps a tail open for every event file of the runs that are followed."""
+
+    def __init__(self, store: Store, reopen: bool) -> None:
+        self._store = store
+        self._reopen = reopen
+        self._tails: dict[str, tuple[EventTail, FileState]] = {}
+
+    def read(self, run: str, files: Mapping[Path, str], final: bool) -> list[FileRead]:
+        """What is new in the given files (path -> folder of its curves). Nothing is written."""
+        reads = []
+        for path, folder in files.items():
+            tail, state = self._tail(run, path, folder)
+            found = tail.read(_MAX_BYTES, final=final)
+            if not found.idle:
+                reads.append(FileRead(state, found))
+        return reads
+
+    def _tail(self, run: str, path: Path, folder: str) -> tuple[EventTail, FileState]:
+        key = str(path)
+        known = self._tails.get(key)
+        if known is None:
+            from labjournal.events import EventTail
+
+            state = self._store.file(key) or FileState(key, run, ROLE, folder=folder)
+            known = (EventTail.resume(path, state.state, reopen=self._reopen), state)
+            self._tails[key] = known
+        return known
+
+    def write(self, run: str, reads: Iterable[FileRead]) -> bool:
+        """Put what was read into the store, inside its transaction; False when there is more to read."""
+        whole = True
+        for read in reads:
+            state, found = read.before, read.found
+            if state.run != run:
+                continue  # the file belongs to another run
+            if self._store.file_offset(state.path) != state.offset:
+                self.forget(state.path)  # another process read on meanwhile: our work is void, theirs stands
+                whole = False
+                continue
+            self._write_one(run, state, found)
+            whole = whole and not found.more
+        return whole
+
+    def _write_one(self, run: str, state: FileState, found: TailRead) -> None:
+        if found.replaced:
+            self._store.forget_file(run, state.path)
+        elif found.purge_from is not None:
+            self._store.purge_series(run, state.path, found.purge_from)
+        session = int((state.state or {}).get("sessions", 0)) + len(found.session_starts)
+        first_wall = state.first_wall
+        for tag, points in found.columns.items():
+            if not len(points.steps):
+                continue
+            wall = float(points.wall_times[0])
+            first_wall = wall if first_wall is None else min(first_wall, wall)
+            key = SeriesKey(run, state.folder or "", tag)
+            self._store.append_series(key, state.path, session, points.steps, points.wall_times, points.values)
+        trouble = "; ".join(f"{p.kind} at byte {p.offset}: {p.message}" for p in found.problems) or state.trouble
+        after = replace(
+            state,
+            offset=int(found.state.get("offset", 0)),
+            state={**found.state, "sessions": session},
+            first_wall=first_wall,
+            trouble=trouble,
+        )
+        self._store.set_file(after)
+        tail, _ = self._tails[state.path]
+        self._tails[state.path] = (tail, after)
+
+    def forget(self, path: str) -> None:
+        known = self._tails.pop(path, None)
+        if known:
+            known[0].close()
+
+    def forget_run(self, run: str) -> None:
+        for path in [path for path, (_, state) in self._tails.items() if state.run == run]:
+            self.forget(path)
+
+    def close(self) -> None:
+        for path in list(self._tails):
+            self.forget(path)
+
+
+def event_files(run: Run, paths: RunPaths, stated: Sequence[Fact], logdir: str | None) -> dict[Path, str]:
+    """All event files known of a run, each with the folder its curves are named by."""
+    opened = [Path(str(fact.data.get("path"))) for fact in stated if fact.kind == "event_file"]
+    working = Path(run.cwd) if run.cwd else paths.folder
+    root = (working / logdir) if logdir else _root(opened, paths)
+    files = dict.fromkeys(_names_in(paths.events), "")
+    if logdir:
+        from labjournal.events import find_event_files
+
+        opened += find_event_files(working / logdir)
+    for path in opened:
+        if path not in files and paths.folder not in path.parents:
+            files[path] = _folder(path.parent, root, working)
+    return files
+
+
+def _names_in(folder: Path) -> list[Path]:
+    try:
+        return [folder / name for name in sorted(os.listdir(folder)) if "tfevents" in name]
+    except OSError:
+        return []
+
+
+def _root(opened: Sequence[Path], paths: RunPaths) -> Path | None:
+    for path in opened:  # in the order of time
+        if paths.folder not in path.parents:
+            return path.parent.parent if path.parent.name.lower() in _SPLITS else path.parent
+    return None
+
+
+def _folder(folder: Path, root: Path | None, working: Path) -> str:
+    for base in filter(None, (root, working)):
+        try:
+            relative = folder.relative_to(base).as_posix()
+        except ValueError:
+            continue
+        return "" if relative == "." else relative
+    return folder.as_posix()

@@ -1,0 +1,163 @@
+"""What follows from a run that has ended: results read off its log and its saved files, versions of its checkpoints.
+
+Each reading becomes a fact with an id made of run, rule, rule version, file and byte offset, and with the time of the
+run's end: whoever derives it, on whatever machine, derives the same fact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labjournal import facts
+from labjournal.config import Config
+from labjournal.facts import Fact
+from labjournal.follower.datasets import Identifier
+from labjournal.model import Role, Run, RunKind
+from labjournal.paths import RunPaths
+
+if TYPE_CHECKING:
+    from labjournal.parsers import OwnRule, ParsedResult, Reading
+
+
+def derive(run: Run, paths: RunPaths, stated: Sequence[Fact], config: Config, identifier: Identifier) -> list[Fact]:
+    """The result and checkpoint facts that follow from an ended run."""
+    return [
+        *_results(run, paths, stated, config, identifier),
+        *_checkpoints(run, paths, stated),
+    ]
+
+
+def read_log(paths: RunPaths, config: Config) -> Reading:
+    from labjournal import parsers
+
+    return parsers.read_file(paths.log, own_rules=own_rules(config), off=config.results.off)
+
+
+def own_rules(config: Config) -> list[OwnRule]:
+    """The ``[[results.rule]]`` of the configuration. Raises InputError for a pattern that is none."""
+    from labjournal.errors import InputError
+    from labjournal.parsers import OwnRule
+
+    rules = []
+    for rule in config.results.rule:
+        try:
+            pattern = re.compile(rule.pattern)
+        except re.error as error:
+            raise InputError(f"[[results.rule]]: {rule.pattern!r} is no regular expression: {error}.") from error
+        rules.append(OwnRule(pattern, "unclear" if rule.role == "unassigned" else rule.role, rule.name or "own"))  # type: ignore[arg-type]
+    return rules
+
+
+def _results(
+    run: Run, paths: RunPaths, stated: Sequence[Fact], config: Config, identifier: Identifier
+) -> Iterable[Fact]:
+    from labjournal import parsers
+
+    sources = [("text", "out.log", paths.log)]
+    working = Path(run.cwd) if run.cwd else paths.folder
+    for pattern in config.results.files:
+        for path in sorted(working.glob(pattern)):
+            if _written_by(run, path):
+                sources.append(("file", path.relative_to(working).as_posix(), path))
+    for how, name, path in sources:
+        try:
+            reading = parsers.read_file(path, own_rules=own_rules(config), off=config.results.off)
+        except OSError:
+            continue
+        for parsed in reading.results:
+            yield _fact(run, parsed, how, name, stated, config, identifier)
+
+
+def _written_by(run: Run, path: Path) -> bool:
+    """Whether the file was last written while the run lived (2 s of grace for coarse clocks)."""
+    try:
+        written = path.stat().st_mtime
+    except OSError:
+        return False
+    begin = run.started_at or run.created_at
+    return begin.timestamp() - 2 <= written <= (run.ended_at.timestamp() + 2 if run.ended_at else float("inf"))
+
+
+def _fact(
+    run: Run,
+    parsed: ParsedResult,
+    how: str,
+    file: str,
+    stated: Sequence[Fact],
+    config: Config,
+    identifier: Identifier,
+) -> Fact:
+    dataset = identifier.identify(parsed.dataset, run, stated)
+    data: dict[str, Any] = {
+        "subject": _subject(run, parsed),
+        "measured_by": run.id,
+        "dataset": {"name": dataset.name, "hash": dataset.hash, "n": parsed.n, "source": dataset.source},
+        "options": {**run.options, **parsed.options},
+        "metrics": dict(parsed.metrics),
+        "n": parsed.n,
+        "counts": parsed.to_json()["counts"],
+        "per_class": parsed.to_json()["per_class"],
+        "digits": dict(parsed.digits),
+        "role": _role(run, parsed, dataset.name, config),
+        "how": how,
+        "rule": parsed.rule,
+        "rule_version": parsed.rule_version,
+        "file": file,
+        "line": parsed.line,
+        "offset": parsed.offset,
+        "text": parsed.text,
+    }
+    fact_id = facts.derived_id("result", run.id, parsed.rule, parsed.rule_version, file, parsed.offset)
+    return facts.make("result", data, run.id, _when(run), fact_id)
+
+
+def _when(run: Run) -> str:
+    moment = run.ended_at or run.started_at or run.created_at
+    return facts.now_iso(moment.timestamp())
+
+
+def _subject(run: Run, parsed: ParsedResult) -> dict[str, Any]:
+    if run.subject is not None:
+        subject = run.subject
+        return {
+            "run": subject.run,
+            "checkpoint": subject.checkpoint or parsed.checkpoint,
+            "step": subject.step,
+            "version": subject.version,
+        }
+    step = re.search(r"(\d+)(?=\D*\Z)", parsed.checkpoint) if parsed.checkpoint else None
+    return {"run": run.id, "checkpoint": parsed.checkpoint, "step": int(step[1]) if step else None, "version": None}
+
+
+def _role(run: Run, parsed: ParsedResult, dataset: str | None, config: Config) -> str:
+    if parsed.role != "unclear":
+        return parsed.role
+    configured = config.datasets.get(dataset) if dataset else None
+    if configured and configured.role:
+        return configured.role
+    return (Role.VALIDATION if run.kind is RunKind.VALIDATE else Role.UNASSIGNED).value
+
+
+def _checkpoints(run: Run, paths: RunPaths, stated: Sequence[Fact]) -> Iterable[Fact]:
+    """One fact for each checkpoint file the run wrote, in the version that stands at its end."""
+    from labjournal import checkpoints
+
+    working = Path(run.cwd) if run.cwd else paths.folder
+    written = {Path(str(fact.data.get("path"))) for fact in stated if fact.kind == "checkpoint_written"}
+    for path in sorted(written):
+        found = checkpoints.inspect(path)
+        if found is None:
+            continue
+        name = path.relative_to(working).as_posix() if path.is_relative_to(working) else str(path)
+        data = {
+            "path": name,
+            "version": found.version,
+            "step": found.step,
+            "size": found.size,
+            "written_at": facts.now_iso(found.mtime),
+        }
+        fact_id = facts.derived_id("checkpoint", run.id, name, found.version)
+        yield facts.make("checkpoint", data, run.id, facts.now_iso(found.mtime), fact_id)

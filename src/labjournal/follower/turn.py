@@ -1,0 +1,210 @@
+"""One turn of the follower: look at everything that is not sealed, then write what is new in one transaction.
+
+Reading takes no lock. Several apps, command lines and supervisors may turn at once: facts fold to the same rows
+whoever folds them, and what was read of an event file counts only if its offset has not moved meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from labjournal import config as configuration
+from labjournal import facts, machine
+from labjournal.config import Config
+from labjournal.errors import JournalUnavailableError
+from labjournal.facts import Fact
+from labjournal.follower import curves, readings
+from labjournal.follower.curves import CurvesReader, FileRead
+from labjournal.follower.datasets import Identifier
+from labjournal.follower.facts_files import FactsRead, FactsReader
+from labjournal.launchers import liveness
+from labjournal.paths import JournalPaths, RunPaths, on_network
+from labjournal.store import Store
+
+_FACTS, _WHOLE = 1, 2
+"""How far a run is sealed: its facts are in, or everything that follows from its files too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """What a turn changed."""
+
+    runs: frozenset[str] = frozenset()
+    """Runs with new facts or points."""
+    words: bool = False
+    """Whether people said something new."""
+    unfinished: bool = False
+    """There was more to read than one turn takes: turn again at once."""
+
+    def __bool__(self) -> bool:
+        return bool(self.runs or self.words)
+
+
+@dataclass
+class _Look:
+    """What was read of one run."""
+
+    paths: RunPaths
+    curves: list[FileRead] = field(default_factory=list)
+    live: str | None = None
+    ended: bool = False
+    """Its end is written and nothing of it lives."""
+    known: bool = True
+    """False for a folder without a single fact yet."""
+
+
+class Follower:
+    """Keeps an index up to date with the files of a journal. One thread; its store is its own."""
+
+    def __init__(self, paths: JournalPaths, store: Store, config: Config | None = None) -> None:
+        self.paths = paths
+        self.store = store
+        self.config = config or configuration.load(paths.project)
+        self._facts = FactsReader(store)
+        self._curves = CurvesReader(store, reopen=on_network(paths.folder))
+        self._identifier = Identifier(paths, self.config)
+        self._sealed: set[str] = set()
+        self._version: tuple[int, int] | None = None
+
+    @classmethod
+    def open(cls, paths: JournalPaths, config: Config | None = None) -> Follower:
+        """A follower on the journal's index, or, where that cannot be written, on one in memory."""
+        try:
+            store = Store.open(paths)
+        except JournalUnavailableError:
+            if os.access(paths.folder, os.W_OK):
+                raise
+            store = Store.in_memory()
+        return cls(paths, store, config)
+
+    def close(self) -> None:
+        self._curves.close()
+        self.store.close()
+
+    def catch_up(self, with_curves: bool = True) -> None:
+        """Turn until everything that stands in the files is in the index."""
+        while self.turn(with_curves).unfinished:
+            pass
+
+    def turn(self, with_curves: bool = True) -> Turned:
+        """Fold what is new. Without curves nothing heavy is imported, and ended runs are sealed half."""
+        read = FactsRead()
+        self._facts.read_people(self.paths, read)
+        level = _WHOLE if with_curves else _FACTS
+        looks = [self._look_at_facts(run, read) for run in sorted(self._to_look_at(level))]
+        touched = self._write_facts(read, looks)
+        looks = [look for look in looks if look.known]
+        unfinished = False
+        if with_curves:
+            for look in looks:
+                self._look_at_curves(look)
+            curved, unfinished = self._write_curves(looks)
+            touched |= curved
+            if not unfinished:
+                touched |= self._derive([look for look in looks if look.ended])
+        self._note_live(looks)
+        return Turned(frozenset(run for run in touched if run), None in touched, unfinished)
+
+    # -- which runs ------------------------------------------------------------------------------------------------
+
+    def _to_look_at(self, level: int) -> set[str]:
+        version = (self.store.data_version(), level)
+        if version != self._version:
+            self._sealed, self._version = self.store.sealed(level), version
+        return {run for run in self.paths.run_ids() if run not in self._sealed}
+
+    # -- facts -----------------------------------------------------------------------------------------------------
+
+    def _look_at_facts(self, run_id: str, read: FactsRead) -> _Look:
+        """Observe first, then read: what is written until the last process ends must be among what is read."""
+        run = self.paths.run(run_id)
+        seen = liveness.observe(run, machine)
+        self._facts.read_run(run, read)
+        return _Look(run, live=seen.cause, ended=seen.sealed)
+
+    def _write_facts(self, read: FactsRead, looks: Sequence[_Look]) -> set[str | None]:
+        touched: set[str | None] = set()
+        if read.facts or read.states or any(look.ended for look in looks):
+            with self.store.writing():
+                touched = self.store.fold(read.facts)
+                for state in read.states:
+                    self.store.set_file(state)
+                for look in looks:
+                    if look.ended:
+                        self.store.seal(look.paths.id, _FACTS)
+            self._facts.keep(read)
+        known = self.store.run_ids() if looks else set()
+        for look in looks:
+            look.known = look.paths.id in known
+        return touched
+
+    def _note_live(self, looks: Sequence[_Look]) -> None:
+        try:
+            for look in looks:
+                if not look.ended:
+                    self.store.set_live(look.paths.id, look.live)
+        except sqlite3.OperationalError:
+            return  # somebody else is writing; the next turn says it
+
+    # -- curves ----------------------------------------------------------------------------------------------------
+
+    def _look_at_curves(self, look: _Look) -> None:
+        run = self.store.run(look.paths.id)
+        stated = self.store.run_facts(run.id)
+        launch = next((fact for fact in stated if fact.kind == "run"), None)
+        logdir = (launch.data.get("logdir") if launch else None) or None
+        files = curves.event_files(run, look.paths, stated, str(logdir) if logdir else None)
+        look.curves = self._curves.read(run.id, files, final=look.ended)
+
+    def _write_curves(self, looks: Sequence[_Look]) -> tuple[set[str | None], bool]:
+        touched: set[str | None] = set()
+        unfinished = False
+        for look in looks:
+            if not look.curves:
+                continue
+            run = look.paths.id
+            try:
+                with self.store.writing():
+                    whole = self._curves.write(run, look.curves)
+                    self.store.note_step(run)
+            except BaseException:
+                self._curves.forget_run(run)  # what was read did not arrive: read it again
+                raise
+            touched.add(run)
+            unfinished = unfinished or not whole
+        return touched, unfinished
+
+    # -- what follows from an ended run ------------------------------------------------------------------------------
+
+    def _derive(self, looks: Sequence[_Look]) -> set[str | None]:
+        touched: set[str | None] = set()
+        for look in looks:
+            run = self.store.run(look.paths.id)
+            stated = self.store.run_facts(run.id)
+            known = {fact.id for fact in stated}
+            derived = [
+                fact
+                for fact in readings.derive(run, look.paths, stated, self.config, self._identifier)
+                if fact.id not in known
+            ]
+            self._append_derived(look.paths, derived)
+            with self.store.writing():
+                touched |= self.store.fold(derived)
+                self.store.seal(run.id, _WHOLE)
+            self._sealed.add(run.id)
+            self._facts.forget(look.paths)
+            self._curves.forget_run(run.id)
+        return touched
+
+    @staticmethod
+    def _append_derived(run: RunPaths, derived: Sequence[Fact]) -> None:
+        """State what was derived in the run's own folder; a folder of somebody else's keeps only the index."""
+        if not derived:
+            return
+        try:
+            facts.append(facts.writer_path(run.facts, 0, "reader"), list(derived), sync=True)
+        except OSError:
+            return
