@@ -1,39 +1,17 @@
-"""Lines of (text, role) spans, measured in terminal cells: escape, cut, pad, wrap.
+"""Lines of (text, role) spans, measured in terminal cells: cut, pad, wrap.
 
-Everything a run, a person or a file says goes through ``visible`` before it is drawn, so that escapes,
-carriage returns and direction overrides are shown and never obeyed. Textual markup is never parsed here:
-spans become Segments directly.
+Widths are Rich's, because Textual's strips are measured with them. What a run, a person or a file says goes
+through ``format.visible`` first; Textual markup is never parsed, spans become Segments directly.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, get_character_cell_size
 
 Span = tuple[str, str]
 Line = Sequence[Span]
-
-# C0 without tab, DEL, C1, lone surrogates; and the signs that reorder or hide text (bidi controls, zero widths
-# that are not joiners, line separators), with which a name could pose as another.
-_HOSTILE = re.compile(
-    "[\x00-\x08\x0a-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
-)
-
-
-def visible(text: str) -> str:
-    """The text with every control character as a visible sign (ESC as ``␛``), tabs as one space."""
-    return _HOSTILE.sub(_sign, text).replace("\t", " ")
-
-
-def _sign(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "␡"
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def line_width(line: Line) -> int:

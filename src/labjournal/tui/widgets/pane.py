@@ -7,8 +7,9 @@ from textual import events
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from labjournal.format import visible
 from labjournal.tui.base_app import glyphs_of
-from labjournal.tui.text import Line, Span, cut_middle, visible
+from labjournal.tui.text import Line, Span, cut_middle
 from labjournal.tui.widgets.lines import Lines
 
 

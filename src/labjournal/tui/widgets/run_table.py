@@ -20,9 +20,10 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
+from labjournal.format import visible
 from labjournal.tui import paint
 from labjournal.tui.base_app import glyphs_of, look_of
-from labjournal.tui.text import Span, on, visible
+from labjournal.tui.text import Span, on
 from labjournal.tui.widgets.columns import Column, fit_cell, layout
 from labjournal.tui.widgets.row_source import Row, RowKind, RowSource
 

@@ -1,0 +1,72 @@
+"""Exponential smoothing of a curve, in numpy blocks and continued where it stopped."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+# 32 values a block: the matrix product costs 32 multiplications a value (10 ms for a million), and the recursion
+# over blocks is four deep.
+_BLOCK = 32
+
+
+class Ema:
+    """An exponential moving average without the start's bias, as TensorBoard draws it.
+
+    ``s_t = w s_{t-1} + (1 - w) y_t``, shown as ``s_t / (1 - w^t)``, ``t`` counting finite values only: NaN and Inf
+    pass through and leave the average as it is.
+    """
+
+    def __init__(self, weight: float) -> None:
+        """Start an average.
+
+        Args:
+            weight: How much the past counts, 0 (not at all) to below 1.
+        """
+        self.weight = weight
+        self._carry = 0.0
+        self._count = 0
+        self._unbiased_from = 1 + math.ceil(math.log(1e-17) / math.log(weight)) if weight > 0 else 0
+
+    def add(self, y: Floats) -> Floats:
+        """The smoothed curve at the next values, of the same length."""
+        finite = np.isfinite(y)
+        values = y if finite.all() else y[finite]
+        if not values.size:
+            return y.copy()
+        summed = _decaying_sum(values * (1 - self.weight), self.weight, self._carry)
+        self._carry = float(summed[-1])
+        # Once the start's share is below a float's precision there is no bias left to take out.
+        biased = min(values.size, max(0, self._unbiased_from - self._count))
+        counts = np.arange(self._count + 1, self._count + biased + 1)
+        summed[:biased] /= 1 - self.weight**counts
+        self._count += values.size
+        if values is y:
+            return summed
+        out = y.copy()
+        out[finite] = summed
+        return out
+
+
+def _decaying_sum(values: Floats, weight: float, carry: float) -> Floats:
+    """``s_t = weight * s_{t-1} + values_t`` with ``s_{-1} = carry``."""
+    if values.size <= _BLOCK:
+        out = np.empty_like(values)
+        for at, value in enumerate(values.tolist()):
+            carry = weight * carry + value
+            out[at] = carry
+        return out
+    blocks = -(-values.size // _BLOCK)
+    padded = np.zeros(blocks * _BLOCK)
+    padded[: values.size] = values
+    powers = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+    kernel = np.where(powers >= 0, weight ** np.maximum(powers, 0), 0.0)
+    inside = padded.reshape(blocks, _BLOCK) @ kernel.T
+    carries = _decaying_sum(inside[:, -1].copy(), weight**_BLOCK, carry)
+    entering = np.concatenate([[carry], carries[:-1]])
+    inside += np.outer(entering, weight ** np.arange(1, _BLOCK + 1))
+    return inside.reshape(-1)[: values.size]
