@@ -1,0 +1,461 @@
+"""From drafts to results and curves: what belongs together, what repeats, what is a point of a curve."""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from dataclasses import dataclass, field, replace
+
+from labjournal.model import Counts
+from labjournal.parsers.base import Draft
+from labjournal.parsers.context import Context
+from labjournal.parsers.numbers import Number
+from labjournal.parsers.reading import ClassRow, Line, ParsedResult, ParsedSeries, Reading, RoleName, StepKind, Tally
+
+NEAR = 5
+"""Lines between two parts of one measurement, at most."""
+REPEATS = 3
+"""More measurements than this that differ in nothing but their values are a curve by row."""
+MOST_POINTS = 1 << 20
+MOST_TAGS = 4_000
+MOST_RESULTS = 10_000
+MOST_LINES = 200
+TEXT_LINES = 80
+TEXT_CHARS = 4_000
+
+_LABELLED = re.compile(
+    r"(?P<prefix>(?:(?:eval|predict|test|val|valid|dev|train)[_/])?)(?P<label>.+?)[_/](?P<what>precision|recall|f1(?:[-_]score)?|number|support)"
+)
+_AVERAGES = frozenset(
+    (
+        "overall",
+        "macro",
+        "micro",
+        "weighted",
+        "samples",
+        "mean",
+        "avg",
+        "average",
+        "macro_avg",
+        "weighted_avg",
+        "micro_avg",
+        "total",
+        "all",
+        "best",
+    )
+)
+
+
+@dataclass(slots=True)
+class _Curve:
+    role: RoleName
+    kind: StepKind
+    steps: array[float] = field(default_factory=lambda: array("d"))
+    values: array[float] = field(default_factory=lambda: array("d"))
+    stride: int = 1
+    seen: int = 0
+    first: Draft | None = None
+    """The draft of a lone point, kept while it may still turn out to be a result."""
+
+    def add(self, step: float, value: float) -> None:
+        self.seen += 1
+        if (self.seen - 1) % self.stride:
+            return
+        self.steps.append(step)
+        self.values.append(value)
+        if len(self.values) >= MOST_POINTS:
+            self.steps, self.values = self.steps[::2], self.values[::2]
+            self.stride *= 2
+
+
+class Assembler:
+    """Takes drafts in the order of the text, and gives the reading at the end."""
+
+    def __init__(self) -> None:
+        self._open: Draft | None = None
+        self._done: list[Draft] = []
+        self._alike: dict[tuple[object, ...], list[Draft]] = {}
+        self._rows: dict[tuple[object, ...], int] = {}
+        self._curves: dict[str, _Curve] = {}
+        self._strange: list[Line] = []
+
+    def add(self, draft: Draft, context: Context) -> None:
+        """Takes a draft; what it does not say itself, the context above it says."""
+        if draft.role == "unclear":
+            draft.role = context.role if context.role != "unclear" else context.source_role
+            draft.role_above = draft.role != "unclear"
+        if draft.dataset is None and context.dataset is not None:
+            draft.dataset, context.dataset_used = context.dataset, True
+        draft.checkpoint = draft.checkpoint or context.checkpoint
+        if draft.n is None and context.n is not None and draft.dataset == context.dataset:
+            draft.n = context.n
+        options = dict(context.options)
+        group = None if draft.saved else context.group_at(draft.line.number)
+        if group:
+            options["group"] = group
+        draft.options = {**options, **draft.options}
+        draft.block = context.block
+        draft.after_reset = context.reset
+        if draft.step is not None and not draft.headline:
+            self.point(draft, draft.step)
+        else:
+            self._take(draft)
+
+    def point(self, draft: Draft, step: tuple[StepKind, float]) -> None:
+        """Each metric of a draft as a point of its curve; a lone one may still become a result at the end."""
+        lone = draft.options.get("_step") == "above" or draft.role == "test"
+        for name, number in draft.metrics.items():
+            tag = _tag(draft, name)
+            curve = self._curve(tag, draft.role, step[0])
+            if curve is None or (curve.seen and curve.steps[-1] == step[1] and curve.values[-1] == number.value):
+                continue  # a line printed twice is one point
+            curve.first = draft if curve.seen == 0 and lone else None
+            curve.add(step[1], number.value)
+
+    def add_point(self, tag: str, role: RoleName, kind: StepKind, step: float, value: float) -> None:
+        """One point of a curve that a table or a JSON line states."""
+        curve = self._curve(tag, role, kind)
+        if curve is not None:
+            curve.add(step, value)
+
+    def strange(self, line: Line) -> None:
+        """Notes a line that looks like a result and was not understood."""
+        if len(self._strange) < MOST_LINES:
+            text = line.text if len(line.text) <= 400 else line.text[:400] + "…"
+            self._strange.append(Line(line.number, text, line.offset, line.redrawn))
+
+    def finish(self) -> Reading:
+        self._close()
+        drafts = [draft for same in self._alike.values() for draft in same] + self._done
+        lone: dict[int, Draft] = {}
+        for tag, curve in list(self._curves.items()):
+            if curve.seen == 1 and curve.first is not None:
+                draft = curve.first
+                lone.setdefault(id(draft), draft)
+                draft.metrics = {n: v for n, v in draft.metrics.items() if self._lone(_tag(draft, n))}
+        for draft in lone.values():
+            for name in draft.metrics:
+                self._curves.pop(_tag(draft, name), None)
+            drafts.append(draft)
+        drafts = self._orphans(drafts)
+        drafts.sort(key=lambda draft: draft.line.number)
+        results = _numbered([result for result in map(_result, _distinct(drafts)) if result is not None])
+        series = {
+            tag: ParsedSeries(
+                tag, list(zip(curve.steps, curve.values, strict=True)), curve.kind, curve.role, curve.stride
+            )
+            for tag, curve in self._curves.items()
+        }
+        return Reading(results, series, tuple(self._strange))
+
+    def _lone(self, tag: str) -> bool:
+        curve = self._curves.get(tag)
+        return curve is not None and curve.seen == 1 and curve.first is not None
+
+    def _curve(self, tag: str, role: RoleName, kind: StepKind) -> _Curve | None:
+        curve = self._curves.get(tag)
+        if curve is None and len(self._curves) < MOST_TAGS:
+            curve = self._curves[tag] = _Curve(role, kind)
+        return curve
+
+    def _orphans(self, drafts: list[Draft]) -> list[Draft]:
+        """A value before the first named step of its own curve is a point of it, not a result."""
+        kept = []
+        for draft in drafts:
+            curves = [self._curves.get(_tag(draft, name)) for name in draft.metrics]
+            plain = not (
+                draft.headline
+                or draft.saved
+                or draft.after_reset
+                or draft.per_class
+                or draft.matrix
+                or draft.classes
+                or draft.correct
+            )
+            if plain and curves and draft.role != "test" and all(c is not None and c.seen >= REPEATS for c in curves):
+                for name, number in draft.metrics.items():
+                    curve = self._curves[_tag(draft, name)]
+                    curve.steps.insert(0, math.nan)
+                    curve.values.insert(0, number.value)
+                continue
+            kept.append(draft)
+        return kept
+
+    def _take(self, draft: Draft) -> None:
+        if self._open is not None and _one_measurement(self._open, draft):
+            _merge(self._open, draft)
+            return
+        self._close()
+        self._open = draft
+
+    def _close(self) -> None:
+        draft, self._open = self._open, None
+        if draft is None or draft.empty or (draft.options.get("_unnamed") and not draft.per_class):
+            return
+        if draft.saved or draft.per_class or draft.matrix or draft.classes:
+            if len(self._done) < MOST_RESULTS:
+                self._done.append(draft)
+            return
+        key = _signature(draft)
+        if draft.best:
+            self._alike[key] = [draft]
+            return
+        if key in self._rows:
+            self._row(key, draft)
+            return
+        same = self._alike.setdefault(key, [])
+        if any(_same_values(other, draft) for other in same):
+            return
+        same.append(draft)
+        if len(same) > REPEATS and not draft.headline:
+            self._rows[key] = 0
+            for other in self._alike.pop(key):
+                self._row(key, other)
+        elif len(self._alike) > MOST_RESULTS:
+            self._alike.pop(next(iter(self._alike)))
+
+    def _row(self, key: tuple[object, ...], draft: Draft) -> None:
+        self._rows[key] += 1
+        for name, number in draft.metrics.items():
+            curve = self._curve(_tag(draft, name), draft.role, "row")
+            if curve is not None:
+                curve.add(float(self._rows[key]), number.value)
+
+
+def agree(a: Number, b: Number) -> bool:
+    """Equal within half a unit of the coarser of the two last digits."""
+    if a.value == b.value or (math.isnan(a.value) and math.isnan(b.value)):
+        return True
+    return abs(a.value - b.value) <= 0.5 * 10.0 ** -min(a.digits, b.digits) * (1 + 1e-9)
+
+
+def _tag(draft: Draft, name: str) -> str:
+    group = draft.options.get("group")
+    tag = draft.tags.get(name, name)
+    return f"{group}/{tag}" if group else tag
+
+
+def _signature(draft: Draft) -> tuple[object, ...]:
+    options = tuple(sorted((k, v) for k, v in draft.options.items() if not k.startswith("_")))
+    return (
+        draft.role,
+        tuple(sorted(draft.metrics)),
+        draft.dataset,
+        draft.checkpoint,
+        options,
+        draft.headline,
+        draft.best,
+    )
+
+
+def _same_values(a: Draft, b: Draft) -> bool:
+    return all(agree(a.metrics[name], number) for name, number in b.metrics.items()) and a.correct == b.correct
+
+
+def _one_measurement(a: Draft, b: Draft) -> bool:
+    """Two neighbouring drafts speak of one measurement: near, same section, no contradiction in what they name."""
+    if a.saved or b.saved or a.block != b.block or b.line.number - a.last > NEAR or a.best != b.best:
+        return False
+    if a.role != b.role and "unclear" not in (a.role, b.role) and not (a.role_above or b.role_above):
+        return False
+    if (
+        a.dataset != b.dataset
+        or a.checkpoint != b.checkpoint
+        or (a.per_class and b.per_class)
+        or (a.matrix and b.matrix)
+    ):
+        return False
+    if (a.correct and b.correct and a.correct != b.correct) or set(a.classes) & set(b.classes):
+        return False
+    if "_unnamed" in a.options or "_unnamed" in b.options:
+        return bool(a.per_class or b.per_class) and _supports_agree(a, b)
+    mine = {k: v for k, v in a.options.items() if not k.startswith("_")}
+    other = {k: v for k, v in b.options.items() if not k.startswith("_")}
+    if mine != other:
+        return False
+    report = bool(a.per_class or b.per_class or a.matrix or b.matrix or a.classes or b.classes)
+    shared = set(a.metrics) & set(b.metrics)
+    if report:
+        return all(
+            agree(a.metrics[name], b.metrics[name]) or name == "accuracy" for name in shared
+        ) and _supports_agree(a, b)
+    return not shared or all(agree(a.metrics[name], b.metrics[name]) for name in shared)
+
+
+def _supports_agree(a: Draft, b: Draft) -> bool:
+    """A matrix belongs to a report when its rows add up to the supports."""
+    if bool(a.matrix) == bool(b.matrix) or not (a.per_class or b.per_class):
+        return True
+    matrix, report = (a, b) if a.matrix else (b, a)
+    supports = [row.support for row in report.per_class.values()]
+    return matrix.matrix is not None and [sum(row) for row in matrix.matrix] == supports
+
+
+def _merge(into: Draft, more: Draft) -> None:
+    for name, number in more.metrics.items():
+        have = into.metrics.get(name)
+        if have is None or (number.digits > have.digits and agree(number, have)):
+            into.metrics[name] = number
+        elif not agree(number, have):
+            into.also[name] = number
+    into.per_class = into.per_class or more.per_class
+    if into.matrix is None:
+        into.matrix, into.unknown, into.labels = more.matrix, more.unknown, more.labels
+    into.correct = into.correct or more.correct
+    into.classes.update(more.classes)
+    into.class_unknown.update(more.class_unknown)
+    into.unknown_total = into.unknown_total if into.unknown_total is not None else more.unknown_total
+    into.n = into.n if into.n is not None else more.n
+    if into.role == "unclear" or (into.role_above and more.role != "unclear" and not more.role_above):
+        into.role, into.role_above = more.role, more.role_above
+    into.headline = into.headline or more.headline
+    into.tags.update(more.tags)
+    # A report names the format best; values around it only add to it.
+    if more.per_class or (more.matrix and not into.per_class):
+        into.rule = more.rule
+    into.text = (into.text + more.text)[:TEXT_LINES]
+    into.last = more.last
+
+
+def _numbered(results: list[ParsedResult]) -> tuple[ParsedResult, ...]:
+    """Offsets made different where one line holds several results: (rule, offset) names a result for ever."""
+    taken: set[tuple[str, int]] = set()
+    numbered = []
+    for result in results:
+        offset = result.offset
+        while (result.rule, offset) in taken:
+            offset += 1
+        taken.add((result.rule, offset))
+        numbered.append(result if offset == result.offset else replace(result, offset=offset))
+    return tuple(numbered)
+
+
+def _distinct(drafts: list[Draft]) -> list[Draft]:
+    """The same measurement printed twice is one."""
+    kept: list[Draft] = []
+    recent: dict[object, Draft] = {}
+    for draft in drafts:
+        if draft.saved:
+            kept.append(draft)
+            continue
+        key = (*_signature(draft), tuple(draft.per_class), tuple(sorted(draft.classes.items())), repr(draft.matrix))
+        other = recent.get(key)
+        if other is not None and draft.metrics and _same_values(other, draft) and other.per_class == draft.per_class:
+            continue
+        recent[key] = draft
+        kept.append(draft)
+    return kept
+
+
+def _as_reported(draft: Draft) -> None:
+    """Class names of count lines in the spelling of the report ("Signal" and "signal" are one class)."""
+    spelling = {label.casefold(): label for label in draft.per_class}
+    draft.classes = {spelling.get(label.casefold(), label): pair for label, pair in draft.classes.items()}
+    draft.class_unknown = {spelling.get(label.casefold(), label): count for label, count in draft.class_unknown.items()}
+
+
+def _result(draft: Draft) -> ParsedResult | None:
+    _as_reported(draft)
+    counts = _counts(draft)
+    tally = None
+    if draft.correct or draft.classes or draft.unknown_total is not None:
+        k, total = draft.correct or (None, None)
+        tally = Tally(k, total, draft.unknown_total, dict(draft.classes))
+    n = draft.n
+    if n is None:
+        n = counts.n if counts is not None else (draft.correct[1] if draft.correct else None)
+    metrics, per_class = fold_labels(draft.metrics, draft.per_class)
+    if not metrics and not per_class and counts is None and (tally is None or not (tally.classes or tally.total)):
+        return None
+    text = "\n".join(draft.text[:TEXT_LINES])
+    return ParsedResult(
+        metrics={name: number.value for name, number in metrics.items()},
+        role=draft.role,
+        line=draft.line.number,
+        end_line=draft.last,
+        text=text if len(text) <= TEXT_CHARS else text[:TEXT_CHARS] + "…",
+        rule=draft.rule,
+        per_class=per_class,
+        counts=counts,
+        tally=tally,
+        n=n,
+        dataset=draft.dataset,
+        checkpoint=draft.checkpoint,
+        options={k: v for k, v in draft.options.items() if not k.startswith("_")},
+        digits={name: number.digits for name, number in metrics.items()},
+        also={name: (number.value, number.digits) for name, number in draft.also.items()},
+        offset=draft.line.offset,
+    )
+
+
+def fold_labels(
+    metrics: dict[str, Number], per_class: dict[str, ClassRow]
+) -> tuple[dict[str, Number], dict[str, ClassRow]]:
+    """Takes ``eval_T005_precision``, ``_recall``, ``_f1`` and ``_number`` of one label out into a class row."""
+    if per_class or len(metrics) < 6:
+        return {k: v for k, v in metrics.items() if not k.endswith("_number")}, per_class
+    found: dict[str, dict[str, Number]] = {}
+    names: dict[str, list[str]] = {}
+    for name, number in metrics.items():
+        match = _LABELLED.fullmatch(name)
+        if match and match["label"].lower() not in _AVERAGES:
+            found.setdefault(match["label"], {})[match["what"][:2]] = number
+            names.setdefault(match["label"], []).append(name)
+    rows = {
+        label: ClassRow(
+            parts["pr"].value, parts["re"].value, parts["f1"].value, _whole(parts.get("nu") or parts.get("su"))
+        )
+        for label, parts in found.items()
+        if {"pr", "re", "f1"} <= parts.keys()
+    }
+    if len(rows) < 2:
+        return {k: v for k, v in metrics.items() if not k.endswith("_number")}, per_class
+    gone = {name for label in rows for name in names[label]}
+    return {k: v for k, v in metrics.items() if k not in gone and not k.endswith("_number")}, rows
+
+
+def _whole(number: Number | None) -> int | None:
+    return None if number is None or not math.isfinite(number.value) else int(number.value)
+
+
+def _counts(draft: Draft) -> Counts | None:
+    """The confusion matrix, where what was printed leaves exactly one."""
+    if draft.matrix is not None:
+        size = len(draft.matrix)
+        labels = draft.labels or tuple(draft.per_class)
+        if len(labels) != size:
+            labels = tuple(str(k) for k in range(size))
+        return Counts(labels, tuple(tuple(row) for row in draft.matrix), tuple(draft.unknown or [0] * size))
+    if len(draft.classes) != 2:
+        return None
+    (a, (ka, na)), (b, (kb, nb)) = draft.classes.items()
+    if not (0 <= ka <= na and 0 <= kb <= nb):
+        return None
+    supports = {label: row.support for label, row in draft.per_class.items() if row.support}
+    if draft.per_class and (
+        supports != {label: n for label, (_, n) in draft.classes.items() if n}
+        or (len(draft.per_class) > 2 and draft.unknown_total is None)
+    ):
+        return None
+    if draft.unknown_total == 0:
+        ua = ub = 0
+    elif a in draft.class_unknown or b in draft.class_unknown:
+        ua, ub = draft.class_unknown.get(a, -1), draft.class_unknown.get(b, -1)
+        total = draft.unknown_total
+        if total is not None and min(ua, ub) < 0:
+            ua, ub = (total - ub, ub) if ua < 0 else (ua, total - ua)
+    elif draft.unknown_total is None:
+        # scikit-learn lists every answer that occurs: a report with these two rows alone had no third kind of answer.
+        if not draft.per_class:
+            return None
+        ua = ub = 0
+    else:
+        # All wrong answers may be unknown ones, or none: only a total that leaves no choice decides.
+        wrong = (na - ka) + (nb - kb)
+        if draft.unknown_total != wrong:
+            return None
+        ua, ub = na - ka, nb - kb
+    if not (0 <= ua <= na - ka and 0 <= ub <= nb - kb):
+        return None
+    return Counts((a, b), ((ka, na - ka - ua), (nb - kb - ub, kb)), (ua, ub))

@@ -1,0 +1,256 @@
+"""What the lines before a result say about it: role, data set, checkpoint, options, step, section."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from labjournal.parsers.names import role_of, words_of
+from labjournal.parsers.reading import RoleName, StepKind
+
+_RULER = re.compile(r"\s*([=\-_*~#+─━═▬╌])\1{7,}\s*$")
+_TITLE = re.compile(
+    r"\s*(?:([=\-*#~─━═]{2,})\s*(?P<framed>[^=\-*#~─━═].{0,100}?)\s*\1?[=\-*#~─━═:]*|(?P<plain>[A-Za-zÀ-ɏ\u4e00-\u9fff][^:=|{}\[\]<>]{1,60}):)\s*$"
+)
+_CHECKPOINT = re.compile(
+    r"(?:(?:load(?:ed|ing)?|restor(?:ed?|ing)|resum(?:e[ds]?|ing)|evaluat(?:e|ed|ing|ion)|validat(?:e|ed|ing|ion)|using|from|testing)\b[^:=\n]{0,40}?[:=]?\s*"
+    r"|\b(?:checkpoint|ckpt|weights|model[_ ]path)(?:\s+(?:path|file|dir))?\s*[:=]?\s*)"
+    r"['\"`]?(?P<path>(?:[\w.~-]*/)*[\w.=+-]*(?:\.(?:pth?|ckpt|safetensors|h5|hdf5|keras|onnx|bin|pkl|tar|npz|msgpack|weights)(?:\.tar)?|checkpoint-\d+))(?![\w/])",
+    re.IGNORECASE,
+)
+_CHECKPOINT_NUMBER = re.compile(r"\b(checkpoint[-_ ]?#?\d+)\b(?![\w./])", re.IGNORECASE)
+_CHECKPOINT_NAMED = re.compile(r"^\W*(?:checkpoint|ckpt)\s*[:=]\s*['\"]?([\w./=+-]{1,120})['\"]?\s*$", re.IGNORECASE)
+_SAVING = re.compile(r"\b(?:sav(?:e[ds]?|ing)|writ(?:e|ing|ten)|export|dump|deleting|removing|upload)", re.IGNORECASE)
+_DATASET = re.compile(
+    r"""^\W*(?:
+        (?:eval(?:uation)?|val(?:idation)?|test)?\s*(?:data[\s_-]?set|data|benchmark|task)(?:\s+name)?\s*[:=]\s*['"]?(?P<named>[\w][\w.:+/ -]{0,60}?)['"]?
+          (?:\s*[,;(]\s*(?:n\s*=\s*)?(?P<n1>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
+      | (?:validation|validating|validated|evaluation|evaluating|evaluate|testing|tested|test|results?|inference|running|scores?|performance|metrics)
+          (?:\s+\w+)?\s+(?:on|for|over|with)\s+(?:the\s+)?['"]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"]?
+          (?:\s+(?:data\s?set|set|split|data|benchmark))?(?:\s*[(,]\s*(?:n\s*=\s*)?(?P<n2>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
+      | .{0,40}?\bon\s+(?:the\s+)?(?P<trail>[\w:./+-]+(?:\s[\w:./+-]+)?)\s+data\s?set
+      | (?P<head>[\w:./+-]+(?:\s\d+)?)\s+data\s?set(?:\s+(?:at|with)\s+(?P<n3>\d[\d,]*)\s+\w+)?(?:\s+on\s+[\w ]+)?
+    )\s*(?:[.:=\-*#]|…)*\s*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_OPTION = re.compile(
+    r"^\W*(?P<name>[A-Za-z][\w -]{1,40}?)\s*[:=]\s*(?P<value>on|off|yes|no|true|false|enabled|disabled)\s*\.?\s*$",
+    re.IGNORECASE,
+)
+_SETTING = re.compile(
+    r"^\s*(?P<name>threshold(?:\s*\([^)]*\))?|(?:optimal|best|decision)\s+threshold|mode|split|seed|fold|prompt|decoding|precision mode|beam(?:\s+size)?|num_beams|few-?shot|shots)\s*[:=]\s*(?P<value>[\w.+-]{1,40})\s*(?:\(|$)",
+    re.IGNORECASE,
+)
+_STEP_WORD = r"(?:global[_\s]?step|training\s+step|epoch|epoche|époque|epoca|época|iteration|iter|itr|step|round|trial|episode|update|num_updates|sentence\s+index|batch\s+index|(?<!\w)ep|эпоха|轮次)"
+_STEP = re.compile(
+    rf"(?<![\w])(?P<name>{_STEP_WORD})s?(?:\s*(?:\[|\(|#|:|=|\||no\.?|nr\.?))*\s*(?P<step>\d[\d,]*(?:\.\d+)?)(?:\s*(?:/|of|\]\[)\s*(?P<of>\d[\d,]*))?(?![\w%]|\.\d)",
+    re.IGNORECASE,
+)
+_STEP_CJK = re.compile(r"第\s*(?P<step>\d+)\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|epoch|エポック|回)")
+_STEP_BRACKET = re.compile(r"\[(\d{1,9})\]\s+\S[^=:]{0,60}[:=]")  # xgboost and LightGBM
+_STEP_ONLY = re.compile(
+    rf"^[\W_]*{_STEP_WORD}s?\s*(?:\[|\(|#|:|=)*\s*(\d[\d,]*)(?:\s*(?:/|of)\s*(\d[\d,]*))?[\W_]*$", re.IGNORECASE
+)
+_RESET = re.compile(
+    r"\b(?:training\s+(?:is\s+)?(?:complete[d]?|finished|done|ended|took)|finished\s+training|done\s+training|train(?:ing)?\s+completed|end\s+of\s+training|"
+    r"final(?:\s+\w+)?\s+(?:eval\w*|test\w*|results?|metrics|performance|report|model)|loading\s+best|loaded\s+best|load(?:ing|ed)?\s+(?:the\s+)?best|restor\w+\s+(?:the\s+)?best|best\s+model\b.*\b(?:test|eval)|"
+    r"evaluat(?:e|ing|ion)\s+on\s+(?:the\s+)?test|testing\b|test\s+(?:results|set|evaluation|metrics|phase)|running\s+test|early\s+stopp(?:ing|ed))",
+    re.IGNORECASE,
+)
+
+
+_CONFUSION = re.compile(
+    r"confus|(?:^|[^a-z])cm(?:[^a-z]|$)|混淆|混同|konfusion|matriz de conf|matrice de conf", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Context:
+    """What stands above the current line. One per text; changed by ``observe``."""
+
+    source: str = ""
+    source_role: RoleName = "unclear"
+    role: RoleName = "unclear"
+    dataset: str | None = None
+    n: int | None = None
+    dataset_used: bool = False
+    """A result already stands under the data set."""
+    checkpoint: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+    group: str | None = None
+    """The bare name or short heading that stands straight above."""
+    group_line: int = -99
+    step: tuple[StepKind, float] | None = None
+    step_name: str | None = None
+    block: int = 0
+    reset: bool = False
+    """Training was said to be over, or a test to begin: what follows is no point of a curve."""
+    titles: dict[str, int] = field(default_factory=dict)
+    """What was announced (``confusion``) -> the line that did."""
+    bar_done: bool = False
+    """The epoch above has already printed its closing line."""
+
+    def group_at(self, number: int) -> str | None:
+        """The group of a value on this line: its heading, or the last value under it, stands at most two lines above."""
+        if self.group is None or number - self.group_line > 3:
+            self.group = None
+        else:
+            self.group_line = number
+        return self.group
+
+    def observe_head(self, text: str) -> None:
+        """Takes in what stands before the values of a line: a checkpoint or a data set, nothing that ends a training."""
+        if 0 < len(text) <= 200:
+            self._checkpoint(text)
+            self._dataset(text)
+
+    def observe(self, text: str, number: int) -> None:
+        """Takes in what a line says about the lines after it. ``text`` is without its log prefix."""
+        if not text or len(text) > 400:
+            return
+        if _RULER.match(text):
+            self.block += 1
+            return
+        low = text.lower()
+        if _CONFUSION.search(text):
+            self.titles["confusion"] = number
+        if _RESET.search(text):
+            self.reset = True
+            self.step = None
+        title = _TITLE.match(text)
+        if title is not None:
+            self._entitle(title["framed"] or title["plain"] or "", number, framed=title["framed"] is not None)
+        stripped = text.strip()
+        checkpoint = ("ch" in low or "ck" in low or "." in low) and self._checkpoint(text)
+        if "data" in low or " on " in low or "for" in low or "task" in low or "benchmark" in low:
+            self._dataset(text)
+        if ":" in text or "=" in text:
+            option = _OPTION.match(text) or _SETTING.match(text)
+            if option is not None:
+                name = "_".join(words_of(option["name"]))
+                if len(self.options) < 12 or name in self.options:
+                    self.options[name] = option["value"].lower()
+        if (
+            not checkpoint
+            and re.fullmatch(r"[A-Za-z][\w.+-]*\d[\w.+-]*|[a-z]+(?:[_-]\w+)+", stripped)
+            and len(stripped) <= 60
+        ):
+            self.group, self.group_line = stripped, number
+            self.block += 1
+        only = _STEP_ONLY.match(text)
+        if only is not None:
+            step = find_step(text)
+            if step is not None:
+                self.step, self.reset, self.bar_done = step[:2], False, False
+                self.role = "unclear" if self.role == "test" else self.role
+
+    def _entitle(self, title: str, number: int, *, framed: bool) -> None:
+        words = words_of(title)
+        if not words:
+            return
+        self.block += 1
+        role = role_of(words)
+        if role != "unclear" and len(words) <= 6:
+            # "Training results" may head anything that came out of a training: only what is tested says more.
+            self.role = (
+                role if role != "train" or set(words) & {"metrics", "set", "data", "loss", "train"} else "unclear"
+            )
+            self.reset = self.reset or role == "test"
+        step = find_step(title)
+        if step is not None:
+            self.step, self.reset, self.bar_done = (step[0], step[1]), False, False
+            return
+        plain = set(words) & _PLAIN_TITLE or role != "unclear"
+        if not plain and len(words) <= 4:
+            self.group, self.group_line = title.strip(" *#"), number
+        elif framed:
+            self.group = None
+
+    def _checkpoint(self, text: str) -> bool:
+        """Takes in the checkpoint a line names; True when it names one."""
+        if _SAVING.search(text):
+            return False
+        match = _CHECKPOINT_NAMED.match(text) or _CHECKPOINT.search(text)
+        found = None
+        if match is not None:
+            found = match[1] if match.re is _CHECKPOINT_NAMED else match["path"]
+        elif len(text) < 120:
+            numbered = _CHECKPOINT_NUMBER.search(text)
+            found = numbered[1].replace(" ", "-") if numbered else None
+        if found and found != self.checkpoint:
+            self.checkpoint = found
+            if self.dataset_used:
+                # Stated for the checkpoint before; a loop over checkpoints may still mean it, but nothing says so.
+                self.dataset = self.n = None
+                self.role = "unclear"
+            self.step, self.block = None, self.block + 1
+        return found is not None
+
+    def _dataset(self, text: str) -> None:
+        match = _DATASET.match(text)
+        if match is None:
+            return
+        name = (match["named"] or match["on"] or match["trail"] or match["head"] or "").strip(" '\"-=*")
+        words = words_of(name)
+        role = role_of(words)
+        verb = words_of(text)[:1]
+        if role == "unclear" and match["on"] and verb and verb[0].startswith(("val", "test")):
+            role = role_of(verb)
+        count = match["n1"] or match["n2"] or match["n3"]
+        if role != "unclear":
+            self.role = role
+        if words and not set(words) <= _NO_DATASET:
+            if len(words) <= 5 and not set(words) & {
+                "cpu",
+                "gpu",
+                "cuda",
+                "device",
+                "mps",
+                "epoch",
+                "epochs",
+                "step",
+                "the",
+                "my",
+                "this",
+                "same",
+                "only",
+                "path",
+                "loaded",
+            }:
+                self.dataset = re.sub(r"\s+(?:data\s?set|set|split)$", "", name, flags=re.IGNORECASE)
+                self.n = int(count.replace(",", "")) if count else None
+                self.dataset_used = False
+                self.block += 1
+        elif count:
+            self.n = int(count.replace(",", ""))
+
+
+_PLAIN_TITLE = frozenset(
+    """report classification results result metrics evaluation summary performance confusion matrix final scores accuracy class per
+    overall statistics model stats best config configuration parameters settings arguments args hyperparameters output note usage warning error info""".split()
+)
+_NO_DATASET = frozenset(
+    """test train training validation val valid dev eval evaluation set split data dataset the full whole entire all held out heldout
+    holdout testing subset""".split()
+)
+
+
+def find_step(text: str) -> tuple[StepKind, float, str] | None:
+    """The training step a line names (``Epoch 3/10``, ``iter:  18,000``): (kind, step, word). An iteration beats an epoch."""
+    best: tuple[StepKind, float, str] | None = None
+    bracket = _STEP_BRACKET.match(text)
+    if bracket is not None:
+        return "step", float(bracket[1]), "step"
+    for match in _STEP.finditer(text[:400]):
+        word = match["name"].lower()
+        kind: StepKind = "epoch" if word.startswith(("ep", "ép", "эп", "轮")) and word != "episode" else "step"
+        if kind == "step" and best is not None and best[0] == "epoch" and word in ("batch index",):
+            continue
+        value = float(match["step"].replace(",", "")[:18])
+        if best is None or (kind == "step" and best[0] == "epoch"):
+            best = (kind, value, word)
+    if best is None:
+        cjk = _STEP_CJK.search(text[:200])
+        if cjk is not None:
+            best = ("epoch", float(cjk["step"][:15]), "epoch")
+    return best

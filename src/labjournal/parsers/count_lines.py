@@ -1,0 +1,181 @@
+"""Counts in words: ``Number of correct signal predictions: 63 out of 94``, ``Correct: 907/1000``, ``unknown answers: 3``."""
+
+from __future__ import annotations
+
+import re
+
+from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
+from labjournal.parsers.context import Context
+from labjournal.parsers.names import is_metric_word, role_of, words_of
+from labjournal.parsers.numbers import Number, find_numbers
+from labjournal.parsers.reading import Line
+
+_RIGHT = frozenset(
+    "correct correctly right richtig korrekt correctos correctas correcto corrects correctes correctement corretas corretos hits".split()
+)
+_NOISE = _RIGHT | frozenset(
+    """number of the predictions prediction predicted answers answer answered classified identified recognized recognised labeled detected found events event samples sample
+    examples example images items instances cases total in for as out count num were was is are got class questions tests
+    warning info with all on and anzahl vorhersagen nombre prédictions de accuracy acc test validation val train training set data overall""".split()
+)
+_UNKNOWN = re.compile(
+    r"\b(?:number\s+of\s+)?(?P<word>unknown|unparse?able|unparsed|invalid|unrecogni[sz]ed|unclassified|unanswered|abstained|no[- ]answer|unclear)(?P<mid>(?:\s+[\w-]+){0,3}?)\s*(?:[:=]|\bis\b|\s)\s*(?P<count>\d[\d,]*)(?![\d.%/])",
+    re.IGNORECASE,
+)
+_UNKNOWN_BEFORE = re.compile(
+    r"\b(?P<count>\d[\d,]*)\s+(?:unknown|unparseable|invalid|unclassified)\b(?:\s+(?:answers?|predictions?|outputs?))?",
+    re.IGNORECASE,
+)
+_NONE_UNKNOWN = re.compile(
+    r"\b(?:all\s+(?:predictions|answers|outputs)\s+(?:were\s+)?classified\s+as\b|no\s+unknown\b)", re.IGNORECASE
+)
+_PLAIN_CORRECT = re.compile(
+    r"^\W*(?:number\s+of\s+|total\s+|#\s*)?correct(?:ly)?(?:\s+(?:predictions?|answers?|classified(?:\s+\w+)?))?\s*[:=]\s*(?P<k>\d[\d,]*)\s*$",
+    re.IGNORECASE,
+)
+_PLAIN_TOTAL = re.compile(
+    r"^\W*(?:number\s+of\s+|total(?:\s+number\s+of)?\s*|#\s*)?(?:total|samples?|examples?|questions?|predictions?|events?|images?|n)?\s*[:=]\s*(?P<n>\d[\d,]*)\s*$",
+    re.IGNORECASE,
+)
+_WEKA = re.compile(r"^\s*(?P<what>Correctly|Incorrectly) Classified Instances\s+(?P<k>\d+)\s+(?P<pct>[\d.]+)\s*%")
+_CLASS_HINT = re.compile(r"\b(?:correct|right|richtig|accuracy|hits)\b", re.IGNORECASE)
+
+
+def _read(cursor: Cursor, context: Context) -> Claim | None:
+    line = cursor.peek()
+    if line is None or len(line.text) > 400:
+        return None
+    text = body(line.text)
+    low = text.lower()
+    if _NONE_UNKNOWN.search(text):
+        return Claim(1, [Draft(line, line.number, [line.text], "count_lines", unknown_total=0)])
+    if "correct" in low and (weka := _weka(cursor, line)) is not None:
+        return weka
+    fractions = (
+        [n for n in find_numbers(text) if n.fraction is not None]
+        if "/" in text or " of " in low or "von" in low or "sur" in low
+        else []
+    )
+    if fractions and (any(word in _RIGHT for word in words_of(text)) or _after_counts(context, line)):
+        return _fractions(line, text, fractions, context)
+    if "correct" in low and _PLAIN_CORRECT.match(text):
+        return _two_counts(cursor, line, text)
+    if "un" in low or "invalid" in low or "abstain" in low or "no-answer" in low:
+        return _unknown(line, text)
+    return None
+
+
+def _after_counts(context: Context, line: Line) -> bool:
+    """Straight under a count line, a row like ``signal: 63/94`` is one too."""
+    return line.number - context.titles.get("counts", -9) == 1
+
+
+def _fractions(line: Line, text: str, fractions: list[Number], context: Context) -> Claim | None:
+    draft = Draft(line, line.number, [line.text], "count_lines")
+    draft.role = role_of(words_of(text[: fractions[0].start]))
+    start = 0
+    for index, number in enumerate(fractions):
+        k, n = number.fraction or (0, 0)
+        end = fractions[index + 1].start if index + 1 < len(fractions) else len(text)
+        if k > n or n == 0:
+            return None
+        left = re.split(r"[,;|]", text[start : number.start])[-1]
+        right = re.split(r"[,;|(]", text[number.end : end])[0]
+        words = words_of(left)
+        if any(is_metric_word(w) and w not in _NOISE for w in words) or any(
+            w in ("epoch", "step", "batch", "iter", "page", "trial") for w in words
+        ):
+            return None
+        label = _label(left) or (_label(right) if index + 1 == len(fractions) or _label(right) else "")
+        if label:
+            draft.classes.setdefault(label, (k, n))
+        elif draft.correct is None:
+            draft.correct = (k, n)
+            draft.metrics["accuracy"] = number
+            draft.n = n
+        start = number.end
+    if not draft.classes and draft.correct is None:
+        return None
+    found = _UNKNOWN.search(text) or _UNKNOWN_BEFORE.search(text)
+    if found is not None:
+        count = int(found["count"].replace(",", "")[:15])
+        if len(draft.classes) == 1:
+            draft.class_unknown[next(iter(draft.classes))] = count
+        else:
+            draft.unknown_total = count
+    context.titles["counts"] = line.number
+    return Claim(1, [draft])
+
+
+def _label(text: str) -> str:
+    """The class a count line speaks of: what is left without the words every such line has. Printed case is kept."""
+    text = re.sub(r"\b(?:out\s+of|of|von)\s*$", "", text.strip(" :=-–>→\t'\"`*#"))
+    kept = [word for word in re.findall(r"[^\s:=,'\"`()]+", text) if word.lower().strip(".") not in _NOISE]
+    kept = [word.strip(".:") for word in kept if re.search(r"\w", word)]
+    return " ".join(kept) if 0 < len(kept) <= 4 else ""
+
+
+def _two_counts(cursor: Cursor, line: Line, text: str) -> Claim | None:
+    """``Correct: 907`` and, within three lines, ``Total: 1000``."""
+    match = _PLAIN_CORRECT.match(text)
+    if match is None:
+        return None
+    for ahead in range(1, 4):
+        below = cursor.peek(ahead)
+        total = None if below is None else _PLAIN_TOTAL.match(body(below.text))
+        if below is not None and total is not None:
+            k, n = int(match["k"].replace(",", "")[:15]), int(total["n"].replace(",", "")[:15])
+            if not n > 0 or k > n:
+                return None
+            number = Number(k / n, 17, False, (k, n))
+            draft = Draft(
+                line, line.number, cursor.texts(1), "count_lines", correct=(k, n), n=n, metrics={"accuracy": number}
+            )
+            return Claim(1, [draft])
+    return None
+
+
+def _unknown(line: Line, text: str) -> Claim | None:
+    match = _UNKNOWN.search(text) or _UNKNOWN_BEFORE.search(text)
+    if match is None:
+        return None
+    groups = match.groupdict()
+    words = words_of(text)
+    answers = {"answers", "answer", "predictions", "prediction", "outputs", "output", "responses", "labels"}
+    if not (answers & set(words) or len(words) <= 3):
+        return None
+    count = int(match["count"].replace(",", "")[:15])
+    draft = Draft(line, line.number, [line.text], "count_lines")
+    label = _label(re.sub(r"(?i)outputs?|responses?", "", groups.get("mid") or ""))
+    after = re.match(r"\s*(?:for|in)\s+(?:class\s+)?(\w+)", text[match.end() :])
+    label = label or (after[1] if after else "")
+    if label:
+        draft.class_unknown[label] = count
+    else:
+        draft.unknown_total = count
+    return Claim(1, [draft])
+
+
+def _weka(cursor: Cursor, line: Line) -> Claim | None:
+    match = _WEKA.match(line.text)
+    if match is None:
+        return None
+    below = cursor.peek(1)
+    other = _WEKA.match(below.text) if below is not None else None
+    if match["what"] != "Correctly" or other is None or below is None:
+        return None
+    k = int(match["k"])
+    n = k + int(other["k"])
+    draft = Draft(
+        line,
+        below.number,
+        cursor.texts(2),
+        "count_lines",
+        correct=(k, n),
+        n=n,
+        metrics={"accuracy": Number(k / n, 17, False, (k, n))},
+    )
+    return Claim(2, [draft])
+
+
+PARSER = Parser("count_lines", 1, "counts of correct and unknown answers in words", _read)

@@ -1,0 +1,264 @@
+"""Tables of numbers: CSV logs of training (Keras, Lightning, YOLO) as curves, tables of results as results."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+
+from labjournal.parsers.assemble import Assembler
+from labjournal.parsers.base import Draft
+from labjournal.parsers.context import Context
+from labjournal.parsers.name_value import plausible
+from labjournal.parsers.names import role_of, understand, words_of
+from labjournal.parsers.numbers import parse_number, plain_float
+from labjournal.parsers.reading import ClassRow, Line, StepKind
+
+MOST_ROWS = 200
+"""More rows without a step are examples, not results."""
+STEP_COLUMNS: dict[str, StepKind] = {
+    "step": "step",
+    "global_step": "step",
+    "iteration": "step",
+    "iter": "step",
+    "iterations": "step",
+    "trainer/global_step": "step",
+    "_step": "step",
+    "steps": "step",
+    "num_updates": "step",
+    "round": "step",
+    "episode": "step",
+    "timestep": "step",
+    "timesteps": "step",
+    "trial": "step",
+    "update": "step",
+    "tokens": "step",
+    "epoch": "epoch",
+    "epochs": "epoch",
+    "epoch_num": "epoch",
+}
+
+
+def delimiter_of(head: list[str]) -> str | None:
+    """The delimiter of a table, when its first line is a header and the next ones have as many cells; else None."""
+    lines = [line for line in head if line.strip()]
+    if len(lines) < 2:
+        return None
+    for delimiter in (",", "\t", ";"):
+        columns = _split(lines[0], delimiter)
+        if len(columns) < 2 or any(
+            len(cell) > 60 or (plain_float(cell) is not None and not cell.strip().isdigit()) for cell in columns
+        ):
+            continue
+        if not all(re.fullmatch(r"[\w ./@()%:+#\-\[\]|&*]*", cell) for cell in columns) or not any(
+            re.search(r"[A-Za-z]", cell) for cell in columns
+        ):
+            continue
+        if len(columns) == 2 and any(plain_float(cell) is not None for cell in columns):
+            continue
+        rows = [_split(line, delimiter) for line in lines[1:8]]
+        fitting = sum(len(row) == len(columns) or (len(row) == len(columns) - 1 and delimiter != ",") for row in rows)
+        numeric = sum(plain_float(cell) is not None for row in rows for cell in row)
+        if fitting >= max(1, len(rows) - 1) and numeric >= len(rows):
+            return delimiter
+    return None
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
+
+
+def read_table(lines: Iterator[Line], delimiter: str, assembler: Assembler, context: Context) -> None:
+    """Reads a whole table, row by row."""
+    header: list[str] = []
+    steps: list[int] = []
+    rows: list[tuple[Line, list[str]]] = []
+    count = 0
+    for line in lines:
+        if not line.text.strip():
+            continue
+        cells = _split(line.text[:200_000].replace("\x00", ""), delimiter)
+        if not header or cells == header or _is_header(cells, header):
+            if rows and not steps:
+                _results(header, rows, assembler, context)
+            header, rows = cells, []
+            steps = _step_columns(header)
+            continue
+        if steps:
+            _points(header, steps, cells, assembler, count)
+            count += 1
+        elif len(rows) <= MOST_ROWS * 6:
+            rows.append((line, cells))
+    if rows and not steps:
+        _results(header, rows, assembler, context)
+
+
+def _is_header(cells: list[str], header: list[str]) -> bool:
+    """A logger that appended a second run wrote its header again, maybe with other columns."""
+    return (
+        len(cells) > 1
+        and bool(set(cells) & set(header))
+        and all(plain_float(cell) is None for cell in cells)
+        and len(set(cells) & set(header)) * 2 > len(header)
+    )
+
+
+def _step_columns(header: list[str]) -> list[int]:
+    """Columns that count, the finest first."""
+    named = [
+        (STEP_COLUMNS[cell.lower()] != "step", index)
+        for index, cell in enumerate(header)
+        if cell.lower() in STEP_COLUMNS
+    ]
+    return [index for _, index in sorted(named)]
+
+
+def _points(header: list[str], steps: list[int], cells: list[str], assembler: Assembler, row: int) -> None:
+    step: tuple[StepKind, float] = ("row", float(row))
+    for index in steps:
+        value = plain_float(cells[index]) if index < len(cells) else None
+        if value is not None:
+            step = (STEP_COLUMNS[header[index].lower()], value)
+            break
+    for index, cell in enumerate(cells[: len(header)]):
+        if index in steps and index == steps[0]:
+            continue
+        value = plain_float(cell) if cell else None
+        if value is not None and header[index]:
+            tag = header[index]
+            assembler.add_point(tag, role_of(words_of(tag)), step[0], step[1], value)
+
+
+def _results(header: list[str], rows: list[tuple[Line, list[str]]], assembler: Assembler, context: Context) -> None:
+    low = [cell.lower().replace("_", "-") for cell in header]
+    if "precision" in low and "recall" in low and any(cell in low for cell in ("f1-score", "f1")) and "support" in low:
+        _report(low, rows, assembler, context)
+        return
+    if _matrix(header, rows, assembler, context):
+        return
+    if len(rows) > MOST_ROWS or {"prediction", "pred", "predicted", "y-pred", "text"} & set(low):
+        return
+    if len(header) == 2 and all(len(cells) == 2 for _, cells in rows) and understand(header[1]) is None:
+        _named_rows(rows, assembler, context)
+        return
+    for line, cells in rows:
+        draft = Draft(line, line.number, [line.text], "csv_tables", saved=True)
+        for name, cell in zip(header, cells, strict=False):
+            found = understand(name)
+            number = parse_number(cell)
+            if found is not None and number is not None and plausible(found, number):
+                key = name if re.fullmatch(r"\w+[_/]\w[\w/()-]*", name) else found.metric
+                draft.metrics.setdefault(key, number)
+            elif name.lower() in ("dataset", "data", "task", "benchmark") and cell:
+                draft.dataset = cell
+            elif name.lower() in ("checkpoint", "ckpt") and cell:
+                draft.checkpoint = cell
+            elif (
+                name.lower() in ("n", "support", "samples", "n_samples", "num_samples")
+                and number is not None
+                and number.integer
+            ):
+                draft.n = int(number.value)
+            elif (
+                cell
+                and len(draft.options) < 12
+                and (number is None or number.integer or name.lower() in ("lr", "learning_rate", "seed", "fold"))
+            ):
+                draft.options[name or "row"] = cell[:80]
+        if draft.metrics:
+            draft.role = role_of(
+                words_of(" ".join(draft.options.get(key, "") for key in ("split", "set", "phase", "Split")))
+            )
+            assembler.add(draft, context)
+
+
+def _named_rows(rows: list[tuple[Line, list[str]]], assembler: Assembler, context: Context) -> None:
+    """``metric,value``: each row names its metric."""
+    draft: Draft | None = None
+    for line, (name, cell) in ((line, cells) for line, cells in rows):
+        found, number = understand(name), parse_number(cell)
+        if found is not None and number is not None and plausible(found, number):
+            if draft is None:
+                draft = Draft(line, line.number, [], "csv_tables", saved=True, role=found.role)
+            draft.metrics.setdefault(name if re.fullmatch(r"\w+[_/]\w[\w/()-]*", name) else found.metric, number)
+            draft.text.append(line.text)
+            draft.last = line.number
+    if draft is not None:
+        assembler.add(draft, context)
+
+
+def _report(low: list[str], rows: list[tuple[Line, list[str]]], assembler: Assembler, context: Context) -> None:
+    first, last = rows[0][0], rows[-1][0]
+    draft = Draft(first, last.number, [line.text for line, _ in rows[:80]], "csv_report", saved=True)
+    f1 = "f1-score" if "f1-score" in low else "f1"
+    for _, cells in rows:
+        label = cells[0]
+        values = {
+            name: parse_number(cells[low.index(name)]) if low.index(name) < len(cells) else None
+            for name in ("precision", "recall", f1, "support")
+        }
+        p, r, f, support = values["precision"], values["recall"], values[f1], values["support"]
+        average = {
+            "macro avg": "macro",
+            "weighted avg": "weighted",
+            "micro avg": "micro",
+            "samples avg": "samples",
+        }.get(label.lower())
+        if label.lower() == "accuracy":
+            number = p or f
+            if number is not None:
+                draft.metrics["accuracy"] = number
+        elif average is not None:
+            draft.metrics.update(
+                {
+                    f"{average}_{name}": number
+                    for name, number in (("precision", p), ("recall", r), ("f1", f))
+                    if number is not None
+                }
+            )
+            draft.n = int(support.value) if support is not None else draft.n
+        else:
+            draft.per_class[label] = ClassRow(
+                p.value if p else None,
+                r.value if r else None,
+                f.value if f else None,
+                int(support.value) if support else None,
+            )
+    assembler.add(draft, context)
+
+
+def _matrix(header: list[str], rows: list[tuple[Line, list[str]]], assembler: Assembler, context: Context) -> bool:
+    """A confusion matrix saved with its labels on both sides."""
+    labels = header[1:]
+    if (
+        len(rows) != len(labels)
+        or len(labels) < 2
+        or [re.sub(r"(?i)^(?:true|actual)[ :_]+", "", cells[0]) for _, cells in rows]
+        != [re.sub(r"(?i)^pred(?:icted)?[ :_]+", "", cell) for cell in labels]
+    ):
+        return False
+    numbers = [[parse_number(cell) for cell in cells[1:]] for _, cells in rows]
+    if not all(
+        len(row) == len(labels) and all(n is not None and n.value >= 0 and n.value == int(n.value) for n in row)
+        for row in numbers
+    ):
+        return False
+    matrix = [[int(number.value) for number in row if number is not None] for row in numbers]
+    plain = tuple(re.sub(r"(?i)^pred(?:icted)?[ :_]+", "", cell) for cell in labels)
+    draft = Draft(
+        rows[0][0],
+        rows[-1][0].number,
+        [line.text for line, _ in rows[:80]],
+        "csv_confusion",
+        matrix=matrix,
+        labels=plain,
+        saved=True,
+    )
+    if (
+        context.titles.get("confusion") is None
+        and "conf" not in context.source.lower()
+        and "cm" not in context.source.lower()
+    ):
+        return False
+    assembler.add(draft, context)
+    return True

@@ -1,0 +1,120 @@
+"""Numbers as people print them: percent signs, thousands separators, decimal commas, NaN, wrapped scalars."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_UNSIGNED = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?"
+_SIGNED = rf"[-+−]?(?:{_UNSIGNED})"
+
+TOKEN = re.compile(
+    rf"""
+    (?<![\w.@\#\\])(?<![\w)\]][-+−/])
+    (?:
+        (?P<k>\d[\d,]*)\s?/\s?(?P<n>\d[\d,]*)(?![\w/.])
+      | (?P<of_k>\d[\d,]*)\s(?:out\sof|of|von|sur|de|из)\s(?:the\s)?(?P<of_n>\d[\d,]*)(?![\w/.]\d)
+      | (?P<comma>[-+−]?(?:0,\d+|\d+,(?:\d{{1,2}}|\d{{4,}})))(?![\d.,])(?=\s?(?P<cpct>[%]|(?:Prozent|percent)\b)?)
+      | (?P<num>{_SIGNED}|[-+]?(?:nan|inf(?:inity)?)(?!\w))
+    )
+    (?P<pct>\s?(?:%|percent\b|pct\b|Prozent\b))?
+    (?P<unit>\s?(?:dB\b|pts?\b|points?\b))?
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_WRAPPED = re.compile(
+    r"(?:tensor|array|(?:np|numpy|jnp|torch|tf)\.\w+|[fF]loat\d*|Decimal|Array|DeviceArray)"
+    r"\(\s*'?([-+]?[\d.]+(?:[eE][-+]?\d+)?|[-+]?nan|[-+]?inf)'?\s*(?:,[^()]*)?\)"
+)
+# What may not follow a number that is a measured value: a time, a size, a version, a date, a rate of work.
+_NOT_A_VALUE_AFTER = re.compile(
+    r"""\s?(?:ms|[µu]s|ns|s|sec|secs|seconds?|min|mins|minutes?|h|hrs?|hours?|days?|it/s|s/it|[KMGT]i?B|bytes?|
+        (?:it|img|imgs|images|samples|tokens|tok|steps?|iters?|batches|ex|examples)/s(?:ec)?|Hz|[KMG]Hz|W|C|°C|px|[GMT]FLOPs?|[GM]MACs?|
+        params?|parameters|GF|[KMB]|x|X)(?![\w%/@])
+        |:\d|-\d\d|\.\d+\.|[A-Za-z_]\w*\d|/\s?s(?:ec)?\b""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A printed value. ``digits`` are decimals of ``value``, after a percent sign was worked in."""
+
+    value: float
+    digits: int
+    percent: bool = False
+    fraction: tuple[int, int] | None = None
+    """(numerator, denominator), when it was printed as counts."""
+    start: int = 0
+    end: int = 0
+    integer: bool = False
+
+
+def unwrap(text: str) -> str:
+    """Takes ``tensor(0.91, device='cuda:0')`` and ``np.float64(0.91)`` down to their number."""
+    return _WRAPPED.sub(r"\1", text) if "(" in text else text
+
+
+def decimals(text: str) -> int:
+    """Decimals of a number as printed: 0.8750 has 4, 3.5e-05 has 6, 91 has 0."""
+    mantissa, _, exponent = text.lower().partition("e")
+    places = len(mantissa.partition(".")[2])
+    return max(places - (int(exponent) if exponent else 0), 0)
+
+
+def shifted(text: str, places: int) -> float:
+    """The decimal text times ten to ``places``, rounded once (91.2 by -2 is exactly 0.912)."""
+    mantissa, _, exponent = text.lower().partition("e")
+    return float(f"{mantissa}e{int(exponent or 0) + places}")
+
+
+def find_numbers(text: str) -> list[Number]:
+    """All numbers of a line that may be measured values, left to right."""
+    found = []
+    for match in TOKEN.finditer(text):
+        number = _number(match)
+        if number is not None and not _NOT_A_VALUE_AFTER.match(text, match.end()):
+            found.append(number)
+    return found
+
+
+def plain_float(text: str) -> float | None:
+    """A cell of a table or a JSON string: a number, maybe with a percent sign; else None."""
+    match = TOKEN.fullmatch(text.strip())
+    if match is None:
+        return None
+    number = _number(match)
+    return None if number is None else number.value
+
+
+def parse_number(text: str) -> Number | None:
+    """Like ``plain_float``, with the digits."""
+    match = TOKEN.fullmatch(text.strip())
+    return None if match is None else _number(match)
+
+
+def whole(text: str) -> int:
+    return int(text.replace(",", "")[:18])
+
+
+def _number(match: re.Match[str]) -> Number | None:
+    percent = match["pct"] is not None
+    start, end = match.span()
+    top, bottom = (match["k"], match["n"]) if match["k"] else (match["of_k"], match["of_n"])
+    if top:
+        numerator, denominator = whole(top), whole(bottom)
+        value = numerator / denominator if denominator else float("nan")
+        return Number(value, 17, False, (numerator, denominator), start, end)
+    raw = match["comma"].replace(",", ".") if match["comma"] else match["num"].replace(",", "")
+    raw = raw.replace("−", "-")
+    if len(raw) > 60:
+        return None
+    if raw.lstrip("+-")[0] in "nNiI":
+        return Number(float(raw), 0, percent, None, start, end)
+    exponent = raw.lower().partition("e")[2]
+    if exponent and abs(int(exponent)) > 400:
+        return None
+    if percent:
+        return Number(shifted(raw, -2), decimals(raw) + 2, True, None, start, end)
+    integer = not any(mark in raw for mark in ".eE")
+    return Number(float(raw), decimals(raw), False, None, start, end, integer)
