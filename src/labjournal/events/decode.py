@@ -118,35 +118,29 @@ class Decoder:
 
     def _by_template(self, batch: Batch, group: NDArray[np.intp], points: Points, base: int) -> NDArray[np.intp]:
         """Read what equals a template; returns the members of ``group`` left over."""
-        key = batch.keys[group[0]]
-        known = self._templates.setdefault(int(key), [])
-        tried = 0
-        while len(group) >= _ALIKE and tried < _TRIES:
-            tried += 1
-            template = next((t for t in known if t.equals(batch, group[:1])[0]), None)
+        known = self._templates.setdefault(int(batch.keys[group[0]]), [])
+        for _ in range(_TRIES):
+            if len(group) < _ALIKE:
+                break
+            first = int(group[0])
+            record, head = batch.record(first).tobytes(), batch.rest_at(first)
+            template = next((t for t in known if t.matches(record, head)), None)
             if template is None:
                 template = self._new_template(batch, group)
                 if template is None:
                     break
                 known.append(template)
-            same = template.equals(batch, group)
-            members = group[same]
-            good = template.intact(batch, members)
-            template.read(batch, members[good], points, base)
-            # Equal bytes with a wrong checksum: the slow way counts them as damaged.
-            left = group[~same]
-            group = np.sort(np.concatenate([left, members[~good]])) if not good.all() else left
-            if not same.any():
-                break
+            group = template.read(batch, group, points, base)
         return group
 
     def _new_template(self, batch: Batch, group: NDArray[np.intp]) -> Template | None:
         for member in group[:_TRIES].tolist():
-            record = batch.record(member)
-            if not checksum.matches(record, batch.stored(member)):
+            at, size = int(batch.starts[member]), int(batch.lengths[member])
+            if not _is_sound(batch.buffer, at, size):
                 continue  # a damaged record must not become the pattern for sound ones
-            event = proto.decode(record.tobytes())
-            return None if event is None else Template.of(record.tobytes(), int(batch.rest_at(member)), event)
+            record = batch.record(member).tobytes()
+            event = proto.decode(record)
+            return None if event is None else Template.of(record, batch.rest_at(member), event)
         return None
 
 

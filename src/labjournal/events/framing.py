@@ -27,10 +27,10 @@ LONGEST = 1 << 31
 PADDING = 16
 """Zero bytes that must follow the valid part of a buffer, so that wide views may look past its end."""
 
-_WINDOW = 1 << 19
-_FEW = 64
-_LONG = 700
-"""Mean bytes a record from which the plain walk wins over trying every offset (measured: 500 to 900)."""
+_WINDOW = 1 << 18
+_FEW = 16
+_LONG = 250
+"""Mean bytes a record from which the plain walk wins over trying every offset (measured: 200 to 300)."""
 
 _LENGTH_CRC = struct.Struct("<QI")
 
@@ -121,7 +121,8 @@ def _is_dense(buffer: UInt8s, at: int, valid: int) -> bool:
 
 def _plain(buffer: UInt8s, at: int, stop: int, valid: int) -> tuple[Int64s, Int64s, int]:
     starts, lengths, data = [], [], buffer.data
-    unpack, short = _LENGTH_CRC.unpack_from, checksum.short_headers()
+    # A memoryview gives one element in half the time of an array.
+    unpack, short = _LENGTH_CRC.unpack_from, checksum.short_headers().data
     while at < stop and at + OVERHEAD <= valid:
         length, crc = unpack(data, at)
         if at + OVERHEAD + length > valid:
@@ -152,7 +153,7 @@ def _chain(buffer: UInt8s, at: int, stop: int, valid: int) -> tuple[Int64s, Int6
     sizes = unaligned(buffer, "<u8")[where].astype(np.int64)
     sound = checksum.short_headers()[sizes] == unaligned(buffer, "<u4")[where + 8]
     where, sizes = where[sound], sizes[sound]
-    order = np.argsort(where)
+    order = np.argsort(where, kind="stable")  # eight ascending runs: a merge
     where, sizes = where[order], sizes[order]
     following = where + sizes + OVERHEAD
     breaks = np.flatnonzero(following[:-1] != where[1:])

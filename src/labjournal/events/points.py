@@ -31,7 +31,10 @@ class _Rows:
 
 
 class Points:
-    """Collects the points of one buffer with the file offsets of their records.
+    """Collects the points of one buffer with where they stand in the file.
+
+    The offset of a point is that of its record plus its number among the record's values: a value takes more
+    than a byte, so offsets order points as the file does.
 
     A tensor is a scalar only under the scalars plugin, and writers may name the plugin at the first event of
     a tag alone (TensorFlow's FileWriter does).  The first name given to a tag holds, from its record on:
@@ -56,7 +59,7 @@ class Points:
             self._named[tag] = (offset, plugin)
 
     def add(self, tag: str, offsets: Int64s, points: Scalars, *, tensor: bool) -> None:
-        """Points whose records lie at ``offsets``, ascending."""
+        """Points at ``offsets``, ascending."""
         if len(offsets):
             self._chunks.setdefault(tag, []).append(_Chunk(offsets, points, tensor))
 
@@ -64,12 +67,12 @@ class Points:
         """The values of one event."""
         for tag, plugin in event.plugins:
             self.name_plugin(tag, plugin, offset)
-        for value in event.values:
+        for place, value in enumerate(event.values):
             if value.number is None:
                 self._unreadable.append((value.tag, offset))
                 continue
             rows = self._rows.setdefault((value.tag, value.tensor), _Rows())
-            rows.offsets.append(offset)
+            rows.offsets.append(offset + place)
             rows.steps.append(event.step)
             rows.wall_times.append(event.wall_time)
             rows.values.append(value.number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from labjournal.events import checksum
 from labjournal.events.checksum import UInt8s, UInt32s
 from labjournal.events.columns import Int64s, Scalars
-from labjournal.events.framing import HEADER, unaligned
+from labjournal.events.framing import FOOTER, HEADER, unaligned
 from labjournal.events.points import Points
 from labjournal.events.proto import Event
 from labjournal.events.tensors import storage, widened
@@ -47,7 +47,6 @@ class Batch:
     plain: NDArray[np.bool_]
     keys: NDArray[np.uint16]
     """Hash of the first tag and of the length of the rest."""
-    views: dict[str, NDArray[Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, buffer: UInt8s, starts: Int64s, lengths: Int64s) -> Batch:
@@ -75,14 +74,14 @@ class Batch:
         at = int(self.starts[index])
         return self.buffer[at : at + int(self.lengths[index])]
 
-    def stored(self, index: int) -> int:
-        """The masked CRC written behind one record."""
-        return int(self.view("<u4")[self.starts[index] + self.lengths[index]])
+    def rows(self, members: Indices, size: int) -> UInt8s:
+        """Records of one size as rows of a matrix, each with the checksum behind it.
 
-    def view(self, dtype: str) -> NDArray[Any]:
-        if dtype not in self.views:
-            self.views[dtype] = unaligned(self.buffer, dtype)
-        return self.views[dtype]
+        Gathering them whole costs a sixth of gathering their words one by one (35 us for 8,000 records).
+        """
+        whole = unaligned(self.buffer, f"V{size + FOOTER}")
+        rows: UInt8s = whole[self.starts[members]].view(np.uint8).reshape(-1, size + FOOTER)
+        return rows
 
 
 @dataclass(frozen=True)
@@ -124,63 +123,79 @@ class Template:
         tags = tuple(value.tag for value in event.values)
         return cls(len(rest), tuple(slots), tags, tuple(event.plugins), tuple(words))
 
-    def equals(self, batch: Batch, members: Indices) -> NDArray[np.bool_]:
-        """Which members equal this template outside wall time, step and values."""
-        rests = batch.rests[members]
-        ends = batch.starts[members] + batch.lengths[members]
-        same: NDArray[np.bool_] = batch.plain[members] & (ends - rests == self.length)
-        words = batch.view("<u8")
-        if not same.all():
-            rests = np.where(same, rests, batch.rests[members[0]])
+    def read(self, batch: Batch, group: Indices, points: Points, base: int) -> Indices:
+        """Add the values of all members of ``group`` that equal this template and match their checksums.
+
+        ``base`` is the file offset of the buffer.  Returns the members left over.
+        """
+        heads = batch.rests[group] - batch.starts[group]
+        fits = batch.plain[group] & (batch.lengths[group] - heads == self.length)
+        left = [group[~fits]]
+        for head in np.flatnonzero(np.bincount(heads[fits])).tolist():
+            members = group[fits & (heads == head)]
+            rows = batch.rows(members, head + self.length)
+            same = self._equal(rows, head)
+            if not same.any():
+                left.append(members)
+                continue
+            good = same.copy()
+            good[same] = self._intact(rows if same.all() else rows[same], head)
+            if not good.all():
+                left.append(members[~good])
+                members, rows = members[good], rows[good]
+            if len(members):
+                self._add(batch, members, rows, head, points, base)
+        return np.sort(np.concatenate(left))
+
+    def matches(self, record: bytes, head: int) -> bool:
+        """Whether one record, whose rest begins at ``head``, equals this template."""
+        rows = np.frombuffer(record + bytes(FOOTER), np.uint8).reshape(1, -1)
+        return len(record) - head == self.length and bool(self._equal(rows, head)[0])
+
+    def _equal(self, rows: UInt8s, head: int) -> NDArray[np.bool_]:
+        """Which rows agree with the template outside wall time, step and values."""
+        same = np.ones(len(rows), bool)
         for at, mask, expected in self.words:
-            same &= (words[np.minimum(rests + at, len(words) - 1)] & mask) == expected
+            same &= (_column(rows, head + at, "<u8") & mask) == expected
         return same
 
-    def intact(self, batch: Batch, members: Indices) -> NDArray[np.bool_]:
-        """Which members, all equal to this template, match their checksums."""
-        good = np.zeros(len(members), bool)
-        if sum(slot.size for slot in self.slots) > _MOST_VARIABLE:
-            for place, member in enumerate(members.tolist()):
-                good[place] = checksum.matches(batch.record(member), batch.stored(member))
-            return good
-        heads = batch.rests[members] - batch.starts[members]
-        for head in np.unique(heads).tolist():
-            chosen = np.flatnonzero(heads == head)
-            good[chosen] = self._intact(batch, batch.starts[members[chosen]], head)
-        return good
+    def _intact(self, rows: UInt8s, head: int) -> NDArray[np.bool_]:
+        """Which rows, all equal to the template, match their checksums.
 
-    def _intact(self, batch: Batch, starts: Int64s, head: int) -> NDArray[np.bool_]:
-        """The CRC of the first by the C library, of the others by what their differing bytes change in it."""
+        The CRC of the first is the C library's, that of the others is it and what their differing bytes change.
+        """
         size = head + self.length
-        table, buffer = checksum.contributions(), batch.buffer
-        change: UInt32s = np.zeros(len(starts), np.uint32)
-        places = [*range(1, 9), *range(10, head)]
-        for slot in self.slots:
-            places += range(head + slot.at, head + slot.at + slot.size)
-        for place in places:
-            column = buffer[starts + place]
-            # The top bytes of a clock hardly ever change; a constant byte changes nothing.
-            if (column != column[0]).any():
-                change ^= table[size - 1 - place][column]
-        first = int(starts[0])
-        crc = checksum.crc32c(buffer[first : first + size])
-        crcs = change ^ np.uint32(int(change[0]) ^ crc)
-        stored: UInt32s = batch.view("<u4")[starts + size]
+        stored = _column(rows, size, "<u4")
+        if sum(slot.size for slot in self.slots) > _MOST_VARIABLE:
+            crcs = np.array([checksum.crc32c(row) for row in rows[:, :size]], np.uint32)
+        else:
+            table = checksum.contributions()
+            change: UInt32s = np.zeros(len(rows), np.uint32)
+            places = [*range(1, 9), *range(10, head)]
+            for slot in self.slots:
+                places += range(head + slot.at, head + slot.at + slot.size)
+            for place in places:
+                column = rows[:, place]
+                # The top bytes of a clock hardly ever change, and a constant byte changes nothing.
+                if column[0] != column[-1] or (column != column[0]).any():
+                    change ^= table[size - 1 - place][column]
+            crcs = change ^ np.uint32(int(change[0]) ^ checksum.crc32c(rows[0, :size]))
         good: NDArray[np.bool_] = checksum.masked_all(crcs) == stored
         return good
 
-    def read(self, batch: Batch, members: Indices, points: Points, base: int) -> None:
-        """Add the values of members that are equal and intact."""
-        if not len(members):
-            return
-        starts, rests = batch.starts[members], batch.rests[members]
-        offsets = starts + (base - HEADER)
-        steps, wall_times = batch.steps[members], batch.view("<f8")[starts + 1]
+    def _add(self, batch: Batch, members: Indices, rows: UInt8s, head: int, points: Points, base: int) -> None:
+        offsets = batch.starts[members] + (base - HEADER)
+        steps, wall_times = batch.steps[members], _column(rows, 1, "<f8").copy()
         for tag, plugin in self.plugins:
             points.name_plugin(tag, plugin, int(offsets[0]))
         for tag, slot in zip(self.tags, self.slots, strict=True):
-            values = widened(batch.view(storage(slot.dtype))[rests + slot.at], slot.dtype)
-            points.add(tag, offsets, Scalars(steps, wall_times, values), tensor=slot.tensor)
+            values = widened(_column(rows, head + slot.at, storage(slot.dtype)), slot.dtype)
+            points.add(tag, offsets + slot.value, Scalars(steps, wall_times, values), tensor=slot.tensor)
+
+
+def _column(rows: UInt8s, at: int, dtype: str) -> NDArray[Any]:
+    """The values that stand at byte ``at`` of each row, as a view."""
+    return np.ndarray((len(rows),), dtype, rows.data, offset=at, strides=(rows.shape[1],))
 
 
 def _steps(words: NDArray[np.uint64]) -> tuple[Int64s, Int64s, NDArray[np.bool_]]:
