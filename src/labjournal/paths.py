@@ -55,6 +55,11 @@ class RunPaths:
         return self.folder / "out.log"
 
     @property
+    def environment(self) -> Path:
+        """The Python and the packages the command was launched with."""
+        return self.folder / "environment.json"
+
+    @property
     def facts(self) -> Path:
         return self.folder / "facts"
 
@@ -68,6 +73,10 @@ class RunPaths:
 
     def attempt(self, number: int) -> Path:
         return self.attempts / f"{number}.json"
+
+    def claim(self, number: int) -> Path:
+        """Who will start an attempt that waits."""
+        return self.folder / f"claim-{number}"
 
     def earlier_exit(self, number: int) -> Path:
         return self.attempts / f"{number}.exit.json"

@@ -79,6 +79,8 @@ class Plan(NamedTuple):
     """The run's folder, absolute."""
     attempt: int
     command: tuple[str, ...]
+    recorded: tuple[str, ...]
+    """The command as it may be written down, secrets masked."""
     cwd: str
     environment: Mapping[str, str]
     time_limit_s: float | None = None

@@ -98,7 +98,7 @@ def serve(machine: Machine) -> None:
 
 
 def _plan(raw: dict[str, Any]) -> Plan:
-    return Plan(**{**raw, "command": tuple(raw["command"])})
+    return Plan(**{**raw, "command": tuple(raw["command"]), "recorded": tuple(raw["recorded"])})
 
 
 def _in_fresh_interpreter(job: dict[str, Any]) -> bytes:

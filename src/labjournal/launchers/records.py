@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from labjournal import facts
 from labjournal.facts import Fact
@@ -12,11 +14,20 @@ from labjournal.facts import Fact
 
 def write(path: Path, fact: Fact, sync: bool = False) -> None:
     """Put a fact into a file of its own, replacing what stood there. Raises OSError."""
+    _replace(path, facts.encode(fact), sync)
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Put a plain object into a file of its own, replacing what stood there. Raises OSError."""
+    _replace(path, (facts.dumps(value) + "\n").encode("utf-8", "replace"), sync=False)
+
+
+def _replace(path: Path, payload: bytes, sync: bool) -> None:
     beside = _beside(path)
     try:
-        _fill(beside, fact, sync)
+        _fill(beside, payload, sync)
         os.replace(beside, path)
-    except BaseException:
+    except OSError:
         _forget(beside)
         raise
 
@@ -25,7 +36,7 @@ def write_once(path: Path, fact: Fact) -> bool:
     """Put a fact into a file that must not exist yet; False when somebody was first. Raises OSError."""
     beside = _beside(path)
     try:
-        _fill(beside, fact, sync=True)
+        _fill(beside, facts.encode(fact), sync=True)
         try:
             os.link(beside, path)
         except FileExistsError:
@@ -51,8 +62,7 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}")
 
 
-def _fill(path: Path, fact: Fact, sync: bool) -> None:
-    payload = facts.encode(fact)
+def _fill(path: Path, payload: bytes, sync: bool) -> None:
     # The mode is left to the umask: mkstemp's 0600 would hide the file from the other users of a journal.
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:

@@ -191,7 +191,7 @@ class _Attempt:
         self._pid = held.pid
         attempt = {
             **self._supervisor.identity(self._plan.attempt),
-            "command": list(self._plan.command),
+            "command": list(self._plan.recorded),
             "pid": held.pid,
             "start_ticks": self._supervisor.machine.process_start_ticks(held.pid),
         }

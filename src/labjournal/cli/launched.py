@@ -1,0 +1,49 @@
+"""What the launching verbs share: what a run starts from, and what is said once it was accepted."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from labjournal.cli import Context
+
+if TYPE_CHECKING:
+    from labjournal.runner.request import Launched, Parent
+
+
+def parent(context: Context, reference: str) -> Parent:
+    """What ``--from REF[:STEP]`` means. Raises NotFoundError."""
+    from labjournal.cli import session
+    from labjournal.runner import subjects
+    from labjournal.runner.request import Parent
+    from labjournal.store import references
+
+    with session.opened(context) as follower:
+        wanted, selector = references.split(reference)
+        run = follower.store.resolve(wanted)
+        if selector is None:
+            return Parent(run.id)
+        checkpoint = subjects.one(follower.store, run, selector)
+    return Parent(run.id, checkpoint.step, subjects.path_of(run, checkpoint))
+
+
+def tell(runs: Sequence[Launched], as_json: bool, followed: bool) -> None:
+    """Ids on stdout, everything else on stderr; a run with nothing to say says nothing."""
+    from labjournal.format.text import visible
+
+    for run in runs:
+        for notice in run.notices:
+            click.echo(f"labjournal: {visible(notice)}", err=True)
+    if as_json and not followed:
+        from labjournal.cli.session import print_json
+
+        shapes = [{"id": run.id, "name": run.name, "status": run.status} for run in runs]
+        print_json(shapes[0] if len(shapes) == 1 else shapes)
+        return
+    for run in runs:
+        click.echo(run.id, err=followed)
+    if sys.stdout.isatty() and not followed:
+        click.echo(" ".join(visible(run.name) for run in runs), err=True)

@@ -1,0 +1,168 @@
+"""Reading a command line: which script it runs, what it may be called, which options it gives."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from labjournal.errors import InputError
+
+_SCRIPT = re.compile(r"\.(py|sh|bash|zsh|R|jl|pl|lua|m|ipynb|exe)\Z")
+_WRAPPERS = frozenset(
+    "env nice ionice nohup time stdbuf taskset numactl srun mpirun mpiexec uv uvx poetry pipenv pdm hatch conda mamba "
+    "micromamba pixi torchrun accelerate deepspeed composer horovodrun ray lightning fabric run launch exec sudo "
+    "xvfb-run nsys ncu catchsegv".split()
+)
+_INTERPRETER = re.compile(r"(python|pypy)[\d.]*\Z|(ba|z|da|k)?sh\Z|Rscript\Z|julia\Z|ipython\Z")
+_PLACE = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
+_NUMBER = re.compile(r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
+_GENERIC = frozenset("main run start launch cli app script job __main__".split())
+# The first word that fits decides; looked for in the name of the script, then in the whole command.
+_KINDS = (
+    ("validate", re.compile(r"valid|(^|[^a-z])(eval|test|score|benchmark|infer|predict|val)")),
+    ("toy", re.compile(r"(^|[^a-z])(toy|sanity|smoke|overfit)")),
+    ("scan", re.compile(r"(^|[^a-z])(scan|sweep|grid)")),
+    ("trial", re.compile(r"(^|[^a-z])(trial|hpo|optuna|tune_)")),
+    ("train", re.compile(r"train|finetune|fine_tune|(^|[^a-z])(fit|sft|dpo|ppo|pretrain)")),
+)
+
+
+class Script(NamedTuple):
+    """What a command runs."""
+
+    path: str
+    """As written: ``train.py``, ``pkg.train`` of ``-m``, or the program itself."""
+    at: int
+    """Index of the word."""
+
+
+def script_of(command: Sequence[str]) -> Script:
+    """The word that names what is run, past interpreters and wrappers: ``torchrun --nproc 2 train.py`` is train.py."""
+    passing = True  # interpreters and wrappers so far
+    for at, word in enumerate(command):
+        if word == "-m" and at + 1 < len(command) and passing:
+            return Script(command[at + 1], at + 1)
+        if word == "-c" and passing:
+            break
+        if not word.startswith("-") and _SCRIPT.search(word):
+            return Script(word, at)
+        base = os.path.basename(word)
+        if not (word.startswith("-") or _INTERPRETER.match(base) or base in _WRAPPERS or "=" in word):
+            if at == 0:
+                return Script(word, 0)
+            if at > 4:  # far behind: an argument, not the program
+                break
+    return Script(command[0], 0)
+
+
+def invent_name(command: Sequence[str], number: int) -> str:
+    """A short readable name: the script's, or its folder's where every project has one like it, and a number."""
+    path = script_of(command).path
+    parts = [part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")] or ["run"]
+    if re.fullmatch(r"[\w.]+", path) and not _SCRIPT.search(path):
+        parts = path.split(".")
+    stem = _SCRIPT.sub("", parts[-1])
+    if stem in _GENERIC and len(parts) > 1:
+        stem = parts[-2]
+    clean = re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:40].lower()
+    return f"{clean or 'run'}-{number}"
+
+
+def guess_kind(command: Sequence[str]) -> str:
+    """train, validate, scan, toy, trial or other, by the words of the command."""
+    script = script_of(command)
+    for text in (os.path.basename(script.path).lower(), " ".join(command[script.at + 1 :]).lower()):
+        for kind, pattern in _KINDS:
+            if pattern.search(text):
+                return kind
+        if _SCRIPT.search(script.path):
+            break  # arguments of a script (``--val-every 10``) say little
+    return "other"
+
+
+def same_command(command: Sequence[str]) -> tuple[str, ...]:
+    """What two command lines share when they run the same thing with other options."""
+    script = script_of(command)
+    return tuple(os.path.basename(word) if at == 0 else word for at, word in enumerate(command[: script.at + 1]))
+
+
+def options(command: Sequence[str]) -> dict[str, str]:
+    """Options behind the script as {name: text}; a flag has the text "on", other words are numbered.
+
+    ``--lr 0.1``, ``--lr=0.1`` and ``lr=0.1`` are one. A repeated option keeps all its values.
+    """
+    found: dict[str, str] = {}
+    words = list(command[script_of(command).at + 1 :])
+    position = 0
+    while words:
+        word = words.pop(0)
+        name, equals, value = word.partition("=")
+        bare = name.lstrip("-")
+        if word.startswith("-") and bare and not _NUMBER.match(word):
+            if not equals:
+                takes = bool(words) and (not words[0].startswith("-") or _NUMBER.match(words[0]) is not None)
+                value = words.pop(0) if takes else "on"
+            _add(found, bare, value)
+        elif equals and re.fullmatch(r"[+~]*[A-Za-z_][\w./-]*", name):  # Hydra's lr=0.1
+            _add(found, name, value)
+        else:
+            position += 1
+            found[f"argument {position}"] = word
+    return found
+
+
+def _add(found: dict[str, str], name: str, value: str) -> None:
+    found[name] = f"{found[name]} {value}" if name in found else value
+
+
+def places(command: Sequence[str]) -> set[str]:
+    """The ``{names}`` in a command."""
+    return {name for word in command for name in _PLACE.findall(word)}
+
+
+def fill(command: Sequence[str], values: Mapping[str, str]) -> tuple[str, ...]:
+    """The command with each ``{name}`` of ``values`` filled in; other braces are the command's own."""
+    return tuple(_PLACE.sub(lambda place: values.get(place[1], place[0]), word) for word in command)
+
+
+def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
+    """``k=v`` texts as a mapping. Raises InputError."""
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise InputError(f"{option} {text!r} is not of the form name=value.")
+        found[name.strip()] = value
+    return found
+
+
+def typed(text: str) -> str | int | float | bool:
+    """A setting as a number or truth value when it reads as one."""
+    if _NUMBER.match(text):
+        try:
+            return int(text)
+        except ValueError:
+            return float(text)
+    return {"true": True, "false": False}.get(text.lower(), text)
+
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SPAN = re.compile(r"(?:(\d+(?:\.\d+)?)([smhd]))+\Z")
+_CLOCK = re.compile(r"(?:(?:(\d+)-)?(\d+):)?(\d+):(\d+)\Z")
+
+
+def seconds(text: str | None, option: str) -> float | None:
+    """``HH:MM:SS``, ``MM:SS``, ``1-12:00:00`` (days first), ``90s``, ``1h30m``. Raises InputError."""
+    if text is None:
+        return None
+    total = 0.0
+    if match := _CLOCK.match(text):
+        days, hours, minutes, rest = (int(part or 0) for part in match.groups())
+        total = days * 86400.0 + hours * 3600 + minutes * 60 + rest
+    elif _SPAN.match(text):
+        total = sum(float(number) * _UNITS[unit] for number, unit in re.findall(r"([\d.]+)([smhd])", text))
+    if total <= 0:
+        raise InputError(f"{option} {text!r} is no length of time.", "Write it as 01:30:00, 90s, 15m, 2h or 1d.")
+    return total

@@ -1,0 +1,103 @@
+"""What a launched process is given, and with which Python and packages it will run."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from labjournal import tags
+from labjournal.paths import JournalPaths, RunPaths
+from labjournal.runner.request import LaunchRequest
+
+_PYTHON = re.compile(r"(python|pypy)[\d.]*\Z")
+_OF_VALIDATION = (tags.ENV_SUBJECT_RUN, tags.ENV_CHECKPOINT, tags.ENV_DATASET, tags.ENV_OPTIONS)
+
+
+def child_environment(
+    request: LaunchRequest, paths: JournalPaths, run: RunPaths, attempt: int, inside: Path | None
+) -> dict[str, str]:
+    """The variables of a run's process.
+
+    Args:
+        request: its ``environment`` is what is inherited.
+        paths: the journal.
+        run: the run's folder.
+        attempt: number of the process.
+        inside: the folder of the watch, first on PYTHONPATH; None leaves the run unwatched.
+    """
+    inherited = os.environ if request.environment is None else request.environment
+    given = {name: value for name, value in inherited.items() if name not in _OF_VALIDATION}
+    given[tags.ENV_RUN_ID] = run.id
+    given[tags.ENV_RUN_DIR] = str(run.folder)
+    given[tags.ENV_JOURNAL_DIR] = str(paths.folder)
+    given[tags.ENV_ATTEMPT] = str(attempt)
+    # A pipe or file is written in blocks of 8 KB otherwise: the log would lag, and a killed run lose its last words.
+    given.setdefault("PYTHONUNBUFFERED", "1")
+    given.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
+    given["PYTHONPATH"] = _python_path(given.get("PYTHONPATH"), paths, inside)
+    if not given["PYTHONPATH"]:
+        del given["PYTHONPATH"]
+    if request.parent is not None and request.parent.checkpoint is not None:
+        given[tags.ENV_CHECKPOINT] = request.parent.checkpoint
+    if request.validates is not None:
+        given.update(_validation(request.validates))
+    return given
+
+
+def _python_path(inherited: str | None, paths: JournalPaths, inside: Path | None) -> str:
+    """The watch first; the one that an outer run put there is dropped."""
+    cache = str(paths.cache) + os.sep
+    kept = [] if not inherited else [part for part in inherited.split(os.pathsep) if not part.startswith(cache)]
+    return os.pathsep.join([*([str(inside)] if inside else []), *kept])
+
+
+def _validation(validates: Mapping[str, Any]) -> dict[str, str]:
+    given = {tags.ENV_SUBJECT_RUN: validates["run"], tags.ENV_CHECKPOINT: validates.get("checkpoint")}
+    given[tags.ENV_DATASET] = validates.get("dataset")
+    given[tags.ENV_OPTIONS] = json.dumps(validates.get("options") or {}, sort_keys=True)
+    return {name: str(value) for name, value in given.items() if value is not None}
+
+
+def interpreter(command: Sequence[str], search: str | None) -> Path | None:
+    """The Python a command starts: itself, or the one its script names in the first line; None when it is neither.
+
+    ``uv run`` and ``conda run`` choose later: what they choose, the watch reports from inside.
+    """
+    found = shutil.which(command[0], path=search)
+    if found is None:
+        return None
+    if _PYTHON.match(os.path.basename(command[0])):
+        return Path(found)
+    try:
+        with Path(found).open("rb") as file:
+            first = file.readline(200)
+    except OSError:
+        return None
+    named = first[2:].decode("utf-8", "replace").split() if first.startswith(b"#!") else []
+    return Path(named[0]) if named and _PYTHON.match(os.path.basename(named[0])) else None
+
+
+def describe_python(command: Sequence[str], search: str | None) -> dict[str, Any] | None:
+    """Interpreter and packages a command will run with, found without starting anything; None for no Python."""
+    python = interpreter(command, search)
+    if python is None:
+        return None
+    from labjournal.machine.software import packages_on, site_folders
+
+    folders = site_folders(python)
+    versions = [match[1] for folder in folders if (match := re.search(r"/python(3\.\d+)/", folder))]
+    return {"python": str(python), "version": versions[0] if versions else None, "packages": packages_on(folders)}
+
+
+def read_python(run: RunPaths) -> dict[str, Any] | None:
+    """What ``describe_python`` found at the launch of a run; None when nothing is kept."""
+    try:
+        found = json.loads(run.environment.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

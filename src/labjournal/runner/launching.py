@@ -1,0 +1,283 @@
+"""The launch: record what is about to run, then hand it to a launcher."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import labjournal
+from labjournal import facts, machine
+from labjournal.config import Config
+from labjournal.errors import InputError, JournalUnavailableError
+from labjournal.launchers import records
+from labjournal.launchers.base import LaunchError, Plan, where
+from labjournal.launchers.local import LocalLauncher
+from labjournal.paths import JournalPaths, RunPaths
+from labjournal.runner import commands, environment, gpus, previous
+from labjournal.runner.request import Launched, LaunchRequest
+from labjournal.watch.masking import masked, masked_argv
+
+_DIARY_DAY = re.compile(r"\d{4}-\d\d-\d\d\.md(\.orig)?\Z")
+_CHANGES_SHOWN = 3
+
+
+class _Recorded(NamedTuple):
+    """What is written down of a launch, secrets masked."""
+
+    command: tuple[str, ...]
+    settings: Mapping[str, Any]
+    snapshot: Mapping[str, Any]
+    python: Mapping[str, Any] | None
+
+
+def launch(request: LaunchRequest, paths: JournalPaths, config: Config) -> Launched:
+    """Record and start one run; returns when its command runs, or could not be started (it then has FAILED).
+
+    Never asks anything. Raises InputError for what cannot be meant, JournalUnavailableError when nothing can be
+    written; then nothing was started and nothing is left behind.
+    """
+    return launch_all([request], paths, config)[0]
+
+
+def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: Config) -> list[Launched]:
+    """Record several runs and start them one after another: each when the one before has ended, however it ended."""
+    for request in requests:
+        _refuse(request)
+    run_ids = paths.run_ids()
+    cwd = requests[0].cwd
+    snapshot, notices = _snapshot(cwd, requests, config)
+    inside = _inside(paths, config, notices)
+    plans: list[Plan] = []
+    accepted: list[Launched] = []
+    python = _python(requests[0])
+    for number, request in enumerate(requests, len(run_ids) + 1):
+        run = paths.run(facts.new_ulid())
+        visible = None if request.gpus is None else gpus.pick(request.gpus)
+        command = commands.fill(request.command, _values(request))
+        settings = masked({name: commands.typed(value) for name, value in request.settings.items()})
+        recorded = _Recorded(tuple(masked_argv(list(command))), settings, snapshot, python)
+        data, changed = _describe(request, paths, run_ids, number, recorded)
+        if request.gpus is not None:
+            data["cuda_visible_devices"] = visible
+        notices += _unused_settings(request)
+        _write(run, data, python)
+        given = environment.child_environment(request, paths, run, 1, inside)
+        if visible is not None:
+            given |= {"CUDA_VISIBLE_DEVICES": visible, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+        plans.append(_plan(request, run, command, recorded.command, given, config))
+        shown = tuple(dict.fromkeys([*notices, *_shorten(changed, data["name"], run)]))
+        accepted.append(Launched(run.id, data["name"], "QUEUED", shown, changed))
+        notices = []
+    return _hand_over(plans, accepted, config)
+
+
+def _hand_over(plans: list[Plan], accepted: list[Launched], config: Config) -> list[Launched]:
+    launcher = LocalLauncher(machine, config.run.stop_int_s, config.run.stop_term_s)
+    try:
+        started = launcher.launch(plans)
+    except LaunchError as error:
+        for plan in plans:
+            _give_up(plan, error)
+        raise
+    first = accepted[0]
+    if started.trouble is not None:
+        accepted[0] = first._replace(status="FAILED", notices=(*first.notices, started.trouble))
+    elif started.pid is not None:
+        accepted[0] = first._replace(status="RUNNING")
+    return accepted
+
+
+def _give_up(plan: Plan, error: LaunchError) -> None:
+    now = facts.now_iso()
+    data = {
+        "attempt": plan.attempt,
+        "status": "FAILED",
+        "cause": f"could not be launched: {error.message}",
+        "exit_code": None,
+        "signal": None,
+        "started_at": None,
+        "ended_at": now,
+        "stopped_by": None,
+        "max_memory_bytes": None,
+    }
+    try:
+        records.write_once(RunPaths(Path(plan.folder)).exit, facts.make("exit", data, run=plan.run_id))
+    except OSError:
+        return
+
+
+def _refuse(request: LaunchRequest) -> None:
+    if not request.command or not request.command[0]:
+        raise InputError("There is no command to run.", "labjournal run -- python train.py")
+    if any("\0" in word for word in request.command):
+        raise InputError("The command holds a NUL character, which no program can be given.")
+
+
+def _python(request: LaunchRequest) -> dict[str, Any] | None:
+    inherited = os.environ if request.environment is None else request.environment
+    return environment.describe_python(request.command, inherited.get("PATH"))
+
+
+def _snapshot(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> tuple[dict[str, Any], list[str]]:
+    """The code as the ``run`` fact has it, and what to say about it."""
+    from labjournal import vcs
+
+    limits = vcs.Limits(
+        untracked_file_bytes=int(config.code.untracked_file_mb * 1e6),
+        untracked_total_bytes=int(config.code.untracked_total_mb * 1e6),
+    )
+    found = vcs.snapshot(Path(cwd), list(_no_code(cwd, requests, config)), limits)
+    if isinstance(found, vcs.NoRepository):
+        return found.as_data(), [f"code not recorded: {found.reason}"]
+    return found.as_data(), [f"code: {found.problem}"] if found.problem else []
+
+
+def _no_code(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> Iterator[str]:
+    yield from config.code.exclude
+    yield from config.code.secrets
+    for request in requests:
+        if request.logdir:
+            yield request.logdir
+    if config.run.logdir:
+        yield config.run.logdir
+    yield from _diary_files(Path(cwd), config.diary.export)
+
+
+def _diary_files(cwd: Path, export: str) -> Iterator[str]:
+    """Exported days of the diary; scripts of studies that lie beside them are code."""
+    for base in (cwd, *cwd.parents):
+        folder = base / export
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            names = []
+        yield from (str(folder / name) for name in names if _DIARY_DAY.match(name))
+        yield from (str(folder / name / "diary") for name in names if (folder / name / "diary").is_dir())
+        if names or (base / ".git").exists():
+            return
+
+
+def _inside(paths: JournalPaths, config: Config, notices: list[str]) -> Path | None:
+    if not config.watch.enabled:
+        return None
+    from labjournal.watch import boot
+
+    try:
+        return boot.prepare(paths.cache)
+    except JournalUnavailableError as error:
+        notices.append(f"not watched: {error.message}")
+        return None
+
+
+def _describe(
+    request: LaunchRequest, paths: JournalPaths, run_ids: list[str], number: int, recorded: _Recorded
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The data of the ``run`` fact, and everything that changed since the last run of the command."""
+    command = recorded.command
+    before = None if request.validates else previous.find(paths, run_ids, command, request.cwd)
+    changed: tuple[str, ...] = ()
+    twin = None
+    if before is not None:
+        changed = previous.changes(before, command, recorded.settings, recorded.snapshot, recorded.python, paths)
+        twin = before.id if previous.is_twin(before, changed, recorded.snapshot) else None
+    data: dict[str, Any] = {
+        "name": request.name or commands.invent_name(command, number),
+        "kind": request.kind or commands.guess_kind(command),
+        "reason": request.reason,
+        "command": list(command),
+        "cwd": request.cwd,
+        "project": str(paths.project),
+        "parent": None if request.parent is None else request.parent._asdict(),
+        "settings": recorded.settings,
+        "launcher": "local",
+        "launcher_options": {},
+        "launched_by": {
+            "supervisor_pid": os.getpid(),
+            "supervisor_ticks": machine.process_start_ticks(os.getpid()),
+            **where(machine),
+        },
+        "logdir": request.logdir,
+        "time_limit_s": request.time_limit_s,
+        "gpus": request.gpus,
+        "expect": list(request.expect),
+        "expect_time_s": request.expect_time_s,
+        "snapshot": recorded.snapshot,
+        "validates": request.validates,
+        "changes": list(changed),
+        "twin": twin,
+        "labjournal": labjournal.__version__,
+    }
+    if request.template is not None:
+        data["template"] = list(request.template)
+    return data, changed
+
+
+def _values(request: LaunchRequest) -> dict[str, str]:
+    values = dict(request.settings)
+    if request.parent is not None:
+        if request.parent.checkpoint is not None:
+            values.setdefault("checkpoint", request.parent.checkpoint)
+        if request.parent.step is not None:
+            values.setdefault("step", str(request.parent.step))
+    return values
+
+
+def _unused_settings(request: LaunchRequest) -> list[str]:
+    """A setting that is recorded and reaches nobody fools its owner."""
+    unused = [name for name in request.settings if name not in commands.places(request.command)]
+    if not unused:
+        return []
+    return [f"--set {', '.join(unused)}: recorded, not passed on (the command has no {{{unused[0]}}})"]
+
+
+def _shorten(changed: tuple[str, ...], name: str, run: RunPaths) -> list[str]:
+    if len(changed) <= _CHANGES_SHOWN:
+        return list(changed)
+    rest = len(changed) - _CHANGES_SHOWN + 1
+    return [*changed[: _CHANGES_SHOWN - 1], f"and {rest} more changes: labjournal show {run.id[-6:].lower()}"]
+
+
+def _write(run: RunPaths, data: dict[str, Any], python: Mapping[str, Any] | None) -> None:
+    """The folder of the run, complete before anything starts."""
+    try:
+        run.folder.mkdir(parents=True)
+        if python is not None:
+            records.write_json(run.environment, python)
+        records.write(run.run, facts.make("run", data, run=run.id), sync=True)
+    except OSError as error:
+        _remove(run)
+        raise JournalUnavailableError(
+            f"The run cannot be recorded in {run.folder}: {error.strerror or error}.",
+            "Nothing was started. Free some space, or name another place with -C DIR or LABJOURNAL_DIR.",
+        ) from error
+
+
+def _remove(run: RunPaths) -> None:
+    import shutil
+
+    shutil.rmtree(run.folder, ignore_errors=True)
+
+
+def _plan(
+    request: LaunchRequest,
+    run: RunPaths,
+    command: tuple[str, ...],
+    recorded: tuple[str, ...],
+    given: Mapping[str, str],
+    config: Config,
+) -> Plan:
+    return Plan(
+        run_id=run.id,
+        folder=str(run.folder),
+        attempt=1,
+        command=command,
+        recorded=recorded,
+        cwd=request.cwd,
+        environment=given,
+        time_limit_s=request.time_limit_s,
+        stop_int_s=config.run.stop_int_s,
+        stop_term_s=config.run.stop_term_s,
+    )

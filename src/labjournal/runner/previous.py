@@ -1,0 +1,112 @@
+"""The last run of the same command, and what changed since: said at every launch, so that no change goes unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from labjournal import facts
+from labjournal.errors import JournalError
+from labjournal.facts import Fact
+from labjournal.paths import JournalPaths
+from labjournal.runner import commands, environment
+
+_LOOKED_AT = 300  # newest runs; 40 us each
+_PACKAGES_NAMED = 3
+
+
+class Previous(NamedTuple):
+    """The last run of the same command in the same folder."""
+
+    id: str
+    name: str
+    data: Mapping[str, Any]
+    """The data of its ``run`` fact."""
+
+
+def find(paths: JournalPaths, run_ids: list[str], command: tuple[str, ...], cwd: str) -> Previous | None:
+    """The newest run of the same script in the same folder, among the newest few hundred."""
+    same = commands.same_command(command)
+    needle = facts.dumps(same[-1])[1:-1].encode("utf-8", "replace")
+    for run_id in sorted(run_ids, reverse=True)[:_LOOKED_AT]:
+        fact = _launch_of(paths, run_id, needle)
+        if fact is None or fact.data.get("cwd") != cwd or fact.data.get("validates"):
+            continue
+        earlier = fact.data.get("command")
+        if isinstance(earlier, list) and earlier and commands.same_command(list(map(str, earlier))) == same:
+            return Previous(run_id, str(fact.data.get("name") or run_id), fact.data)
+    return None
+
+
+def _launch_of(paths: JournalPaths, run_id: str, needle: bytes) -> Fact | None:
+    try:
+        raw = paths.run(run_id).run.read_bytes()
+    except OSError:
+        return None
+    return facts.decode(raw) if needle in raw else None
+
+
+def changes(
+    before: Previous,
+    command: tuple[str, ...],
+    settings: Mapping[str, Any],
+    snapshot: Mapping[str, Any],
+    python: Mapping[str, Any] | None,
+    paths: JournalPaths,
+) -> tuple[str, ...]:
+    """What differs from the run before, one sentence each: settings, constants in the code, Python and packages."""
+    old_command = tuple(map(str, before.data.get("command") or ()))
+    lines = _of_values(commands.options(old_command), commands.options(command), "not given")
+    lines += _of_values(_texts(before.data.get("settings")), _texts(settings), "not set")
+    lines += _of_code(before.data.get("snapshot") or {}, snapshot)
+    if python is not None:
+        lines += _of_python(environment.read_python(paths.run(before.id)), python)
+    return tuple(dict.fromkeys(lines))
+
+
+def _texts(settings: Any) -> dict[str, str]:
+    return {str(name): str(value) for name, value in settings.items()} if isinstance(settings, Mapping) else {}
+
+
+def _of_values(old: Mapping[str, str], new: Mapping[str, str], absent: str) -> list[str]:
+    names = [*new, *(name for name in old if name not in new)]
+    return [
+        f"{name} {old.get(name, absent)} -> {new.get(name, absent)}" for name in names if old.get(name) != new.get(name)
+    ]
+
+
+def _of_code(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    a, b, root = old.get("commit"), new.get("commit"), new.get("root")
+    if not (isinstance(a, str) and isinstance(b, str) and isinstance(root, str)) or a == b:
+        return []
+    from labjournal import vcs
+
+    try:
+        found = [str(change) for change in vcs.changed_constants(Path(root), a, b)]
+    except JournalError:  # the older commit is not here: another clone, or collected
+        return [f"code {a[:7]} -> {b[:7]}"]
+    return found or [f"code {a[:7]} -> {b[:7]}, no constant among it"]
+
+
+def _of_python(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[str]:
+    if old is None:
+        return []
+    lines = []
+    if old.get("version") != new["version"]:
+        lines.append(f"python {old.get('version')} -> {new['version']}")
+    elif old.get("python") != new["python"] and old.get("packages") != new["packages"]:
+        lines.append(f"python {old.get('python')} -> {new['python']}")
+    was, now = old.get("packages") or {}, new["packages"]
+    differ = [name for name in sorted({*was, *now}) if was.get(name) != now.get(name)]
+    named = [f"{name} {was.get(name, 'absent')} -> {now.get(name, 'absent')}" for name in differ[:_PACKAGES_NAMED]]
+    if named:
+        more = f" and {len(differ) - len(named)} more" if len(differ) > len(named) else ""
+        lines.append(f"packages: {', '.join(named)}{more}")
+    return lines
+
+
+def is_twin(before: Previous, changed: tuple[str, ...], snapshot: Mapping[str, Any]) -> bool:
+    """Whether the run before had the same code, command, settings and packages, as far as is known."""
+    commit = snapshot.get("commit")
+    return not changed and commit is not None and (before.data.get("snapshot") or {}).get("commit") == commit

@@ -1,0 +1,56 @@
+"""What a launch is asked for, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class Parent(NamedTuple):
+    """What a fork starts from."""
+
+    run: str
+    """Full id."""
+    step: int | None = None
+    checkpoint: str | None = None
+    """Path of the checkpoint, as it can be opened from here."""
+
+
+class LaunchRequest(NamedTuple):
+    """One command to be launched; everything but the command may be left open."""
+
+    command: tuple[str, ...]
+    """May hold ``{name}`` of a setting, ``{checkpoint}`` and ``{step}`` of the parent."""
+    cwd: str
+    """Absolute."""
+    name: str | None = None
+    kind: str | None = None
+    """A value of ``model.RunKind``; None guesses from the command."""
+    reason: str | None = None
+    parent: Parent | None = None
+    settings: Mapping[str, str] = {}
+    """As typed; numbers are recorded as numbers."""
+    expect: tuple[str, ...] = ()
+    expect_time_s: float | None = None
+    gpus: int | None = None
+    """How many to pick; None leaves CUDA_VISIBLE_DEVICES as it is."""
+    time_limit_s: float | None = None
+    logdir: str | None = None
+    validates: Mapping[str, Any] | None = None
+    """``run``, ``checkpoint``, ``step``, ``version``, ``dataset``, ``options`` of what a validation looks at."""
+    template: tuple[str, ...] | None = None
+    """The command before its places were filled, to be remembered."""
+    environment: Mapping[str, str] | None = None
+    """What the process inherits; None: this process's own."""
+
+
+class Launched(NamedTuple):
+    """A run that was accepted."""
+
+    id: str
+    name: str
+    status: str
+    notices: tuple[str, ...] = ()
+    """What is worth a line before the run goes on: what is missing, what changed, why it could not start."""
+    changes: tuple[str, ...] = ()
+    """What changed since the last run of the same command; at most three are shown, all are kept."""

@@ -1,0 +1,56 @@
+"""Which checkpoints of a run are meant: ``latest``, ``all``, a step, or the end of a path."""
+
+from __future__ import annotations
+
+import os
+
+from labjournal import format
+from labjournal.errors import NotFoundError
+from labjournal.model import Checkpoint, Run
+from labjournal.store import Store
+
+
+def chosen(store: Store, run: Run, selector: str | None) -> list[Checkpoint]:
+    """The checkpoints a selector means, by step and time; the latest without one. Raises NotFoundError."""
+    known = sorted((item for item in store.checkpoints(run.id) if item.current), key=_age)
+    if selector in (None, "latest", "last"):
+        return known[-1:]
+    if selector == "all":
+        return known
+    assert selector is not None
+    found = [item for item in known if selector.isdecimal() and item.step == int(selector)]
+    found = found or [item for item in known if _is_called(item.path, selector)]
+    if not found:
+        raise NotFoundError(
+            f"{format.visible(run.name)} has no checkpoint {selector!r}.",
+            f"It has: {_list(known)}." if known else "No checkpoint of it was seen.",
+        )
+    return found
+
+
+def one(store: Store, run: Run, selector: str) -> Checkpoint:
+    """The one checkpoint a selector means. Raises NotFoundError."""
+    found = chosen(store, run, selector)
+    if len(found) != 1:
+        hint = f"It has: {_list(found)}." if found else "None was seen so far."
+        raise NotFoundError(f"{format.visible(run.name)}:{selector} is not one checkpoint.", hint)
+    return found[0]
+
+
+def path_of(run: Run, checkpoint: Checkpoint) -> str:
+    """The checkpoint's file as it can be opened from any folder."""
+    return os.path.normpath(os.path.join(run.cwd or "", checkpoint.path))
+
+
+def _age(checkpoint: Checkpoint) -> tuple[int, float]:
+    return (-1 if checkpoint.step is None else checkpoint.step, checkpoint.written_at.timestamp())
+
+
+def _is_called(path: str, selector: str) -> bool:
+    return path == selector or path.endswith(f"/{selector}") or os.path.splitext(os.path.basename(path))[0] == selector
+
+
+def _list(checkpoints: list[Checkpoint]) -> str:
+    return ", ".join(
+        format.visible(str(item.step if item.step is not None else item.path)) for item in checkpoints[-9:]
+    )
