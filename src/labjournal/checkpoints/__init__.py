@@ -1,0 +1,20 @@
+"""Checkpoints: found, told apart by version, and read by their headers. Nothing is ever unpickled."""
+
+from __future__ import annotations
+
+from labjournal.checkpoints.find import Found, Seen, full_hash, quick_hash, scan
+from labjournal.checkpoints.names import Counter, Position, position
+from labjournal.checkpoints.tensors import TensorInfo, tensor_names
+
+__all__ = [
+    "Counter",
+    "Found",
+    "Position",
+    "Seen",
+    "TensorInfo",
+    "full_hash",
+    "position",
+    "quick_hash",
+    "scan",
+    "tensor_names",
+]
