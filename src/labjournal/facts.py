@@ -8,12 +8,9 @@ this file is part of what runs inside a training process.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
-import secrets
-import socket
 import time
 from datetime import datetime, timezone
 from pathlib import Path
@@ -40,11 +37,13 @@ class Fact(NamedTuple):
 def new_ulid(t: Optional[float] = None) -> str:
     """A ULID of 26 characters: 48 bits of milliseconds since 1970, 80 random bits. Sorts by time."""
     milliseconds = int((time.time() if t is None else t) * 1000)
-    return _base32(milliseconds << 80 | secrets.randbits(80))
+    return _base32(milliseconds << 80 | int.from_bytes(os.urandom(10), "big"))
 
 
 def derived_id(*parts: object) -> str:
     """The id of a fact that follows from others: the same parts give the same id, whoever states it."""
+    import hashlib  # 4 ms, and a reader of facts seldom needs it
+
     digest = hashlib.sha256("\0".join(str(part) for part in parts).encode("utf-8", "surrogatepass")).digest()
     return _base32(int.from_bytes(digest[:16], "big"))
 
@@ -60,7 +59,8 @@ def now_iso(t: Optional[float] = None) -> str:
 
 
 def host_name() -> str:
-    return socket.gethostname().split(".")[0] or "localhost"
+    name = os.uname().nodename if hasattr(os, "uname") else os.environ.get("COMPUTERNAME", "")
+    return name.split(".")[0] or "localhost"
 
 
 def user_name() -> str:
@@ -153,7 +153,7 @@ def make(
 
 def writer_path(folder: Union[str, Path], attempt: int, role: str) -> Path:
     """A fresh file name in a run's ``facts`` folder, used by one process only."""
-    name = f"{attempt}-{role}-{host_name()}-{os.getpid()}-{secrets.token_hex(3)}.jsonl"
+    name = f"{attempt}-{role}-{host_name()}-{os.getpid()}-{os.urandom(3).hex()}.jsonl"
     return Path(folder) / name
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from labjournal import format as fmt
-from labjournal.model import short_id
 from labjournal.store.runs import RunRow
 
 _NAME_CELLS = 26
+_OTHER_CELLS = 6 + 2 + 9 + 2 + 2 + 9 + 2 + 10 + 2
+"""All columns but the name and the finding, with the gaps between them."""
 _WORDS = {"alarm": "▲ alarm", "warning": "△ warning"}
 
 
@@ -46,25 +47,38 @@ def as_text(rows: Sequence[RunRow], now: datetime) -> list[str]:
     """A heading and one line a run, as wide as the terminal."""
     if not rows:
         return []
-    width = shutil.get_terminal_size((80, 24)).columns
     name_cells = min(_NAME_CELLS, max(4, *(fmt.cells(row.name) for row in rows)))
-    head = f"{'id':6}  {'state':9}  {fmt.pad('run', name_cells)}  {'step':>9}  {'age':>6}  finding"
-    return [fmt.cut(head, width), *(fmt.cut(_line(row, name_cells, now), width) for row in rows)]
+    rest = max(0, _columns() - name_cells - _OTHER_CELLS)
+    head = f"{'id':6}  {'state':9}  {fmt.pad('run', name_cells)}  {'step':>9}  {'age':>10}  {fmt.cut('finding', rest)}"
+    return [head, *(_line(row, name_cells, rest, now) for row in rows)]
 
 
-def _line(row: RunRow, name_cells: int, now: datetime) -> str:
+def _columns() -> int:
+    """Width of the terminal; 80 where there is none."""
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdigit() and int(stated):
+        return int(stated)
+    try:
+        return os.get_terminal_size(1).columns
+    except OSError:
+        return 80
+
+
+def _line(row: RunRow, name_cells: int, rest: int, now: datetime) -> str:
     name = fmt.pad(fmt.cut_middle(fmt.visible(row.name), name_cells), name_cells)
     step = fmt.count(row.step) if row.step is not None else fmt.missing()
     age = fmt.age(datetime.fromisoformat(row.created_at), now)
-    taint = f"{fmt.TAINT} " if row.retracted else ""
-    line = f"{short_id(row.id)}  {row.status.lower():9}  {name}  {step:>9}  {age:>6}  {taint}{_finding(row)}"
-    return line.rstrip()
+    finding = _finding(row)
+    if finding:
+        finding = f"  {fmt.cut(finding, rest)}"
+    return f"{row.id[-6:].lower()}  {row.status.lower():9}  {name}  {step:>9}  {age:>10}{finding}"
 
 
 def _finding(row: RunRow) -> str:
+    taint = f"{fmt.TAINT} " if row.retracted else ""
     if row.worst_rule:
         others = (row.worst_count or 1) - 1
         more = f" +{others}" if others else ""
-        return f"{_WORDS.get(row.worst_level or '', row.worst_level)} {row.worst_rule}{more}"
+        return f"{taint}{_WORDS.get(row.worst_level or '', row.worst_level)} {row.worst_rule}{more}"
     watch = row.watch or ""
-    return "" if watch == "watched" else fmt.visible(watch.split(":")[0])
+    return taint if watch == "watched" else f"{taint}{fmt.visible(watch.partition(':')[0])}"

@@ -35,5 +35,19 @@ def opened(context: Context, with_curves: bool = True) -> Iterator[Follower]:
 
 
 def print_json(value: Any) -> None:
-    """Indented JSON on stdout; NaN and infinities as strings."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    """JSON on stdout, an element or key a line; NaN and infinities as strings.
+
+    No ``indent``: it would switch to an encoder written in Python, four times slower.
+    """
+    value = plain(value)
+    if isinstance(value, list):
+        lines, brackets = [_compact(item) for item in value], "[]"
+    elif isinstance(value, dict):
+        lines, brackets = [f"{_compact(key)}: {_compact(item)}" for key, item in value.items()], "{}"
+    else:
+        lines, brackets = [_compact(value)], "  "
+    body = ",\n ".join(lines)
+    sys.stdout.write(f"{brackets[0]}{body}{brackets[1]}".strip() + "\n")
+
+
+_compact = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode

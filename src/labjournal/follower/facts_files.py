@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,6 +103,8 @@ class FactsReader:
 
 def _mark(path: str, offset: int) -> str:
     """A hash of the last bytes before an offset; facts hold their own ids, so a few tell files apart."""
+    import hashlib  # only where something was appended
+
     with open(path, "rb") as file:  # noqa: PTH123 - polled
         file.seek(max(0, offset - _MARK_BYTES))
         return hashlib.blake2b(file.read(min(offset, _MARK_BYTES)), digest_size=8).hexdigest()

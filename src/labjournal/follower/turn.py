@@ -10,19 +10,21 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from labjournal import config as configuration
 from labjournal import facts, machine
-from labjournal.config import Config
 from labjournal.errors import JournalUnavailableError
 from labjournal.facts import Fact
-from labjournal.follower import curves, readings
-from labjournal.follower.curves import CurvesReader, FileRead
-from labjournal.follower.datasets import Identifier
 from labjournal.follower.facts_files import FactsRead, FactsReader
 from labjournal.launchers import liveness
 from labjournal.paths import JournalPaths, RunPaths, on_network
 from labjournal.store import Store
+
+if TYPE_CHECKING:  # curves and readings are heavy, and a turn without curves does without them
+    from labjournal.config import Config
+    from labjournal.follower.curves import CurvesReader, FileRead
+    from labjournal.follower.datasets import Identifier
 
 _FACTS, _WHOLE = 1, 2
 """How far a run is sealed: its facts are in, or everything that follows from its files too."""
@@ -62,12 +64,28 @@ class Follower:
     def __init__(self, paths: JournalPaths, store: Store, config: Config | None = None) -> None:
         self.paths = paths
         self.store = store
-        self.config = config or configuration.load(paths.project)
+        self._given = config
         self._facts = FactsReader(store)
-        self._curves = CurvesReader(store, reopen=on_network(paths.folder))
-        self._identifier = Identifier(paths, self.config)
         self._sealed: set[str] = set()
         self._version: tuple[int, int] | None = None
+
+    @cached_property
+    def config(self) -> Config:
+        from labjournal import config
+
+        return self._given or config.load(self.paths.project)
+
+    @cached_property
+    def _curves(self) -> CurvesReader:
+        from labjournal.follower.curves import CurvesReader
+
+        return CurvesReader(self.store, reopen=on_network(self.paths.folder))
+
+    @cached_property
+    def _identifier(self) -> Identifier:
+        from labjournal.follower.datasets import Identifier
+
+        return Identifier(self.paths, self.config)
 
     @classmethod
     def open(cls, paths: JournalPaths, config: Config | None = None) -> Follower:
@@ -81,7 +99,8 @@ class Follower:
         return cls(paths, store, config)
 
     def close(self) -> None:
-        self._curves.close()
+        if "_curves" in self.__dict__:
+            self._curves.close()
         self.store.close()
 
     def catch_up(self, with_curves: bool = True) -> None:
@@ -152,6 +171,8 @@ class Follower:
     # -- curves ----------------------------------------------------------------------------------------------------
 
     def _look_at_curves(self, look: _Look) -> None:
+        from labjournal.follower import curves
+
         run = self.store.run(look.paths.id)
         stated = self.store.run_facts(run.id)
         launch = next((fact for fact in stated if fact.kind == "run"), None)
@@ -180,6 +201,8 @@ class Follower:
     # -- what follows from an ended run ------------------------------------------------------------------------------
 
     def _derive(self, looks: Sequence[_Look]) -> set[str | None]:
+        from labjournal.follower import readings
+
         touched: set[str | None] = set()
         for look in looks:
             run = self.store.run(look.paths.id)

@@ -52,7 +52,7 @@ def age(moment: datetime | None, now: datetime, zone: tzinfo | None = None) -> s
 
 def day(moment: datetime, zone: tzinfo | None = None) -> str:
     """``2026-11-20`` in the zone (default: local)."""
-    return moment.astimezone(zone).strftime("%Y-%m-%d")
+    return moment.astimezone(zone).date().isoformat()
 
 
 def clock(moment: datetime, zone: tzinfo | None = None) -> str:
