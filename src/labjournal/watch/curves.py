@@ -1,0 +1,153 @@
+"""Norms of weights, updates and gradients per group of modules, written from the first step on as curves.
+
+Update ratio: ``||W_after - W_before||_2 / ||W_before||_2`` over the tensors of a group, dimensionless; exact for models
+of up to EXACT_ELEMENTS on a CPU, else from the sampled elements of each tensor, scaled to its size. A module that
+stands still is 0 exactly. Weight and gradient norms are exact. Learning rate: one curve a parameter group.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+
+import torch
+
+from labjournal import tags
+from labjournal.watch.event_writer import EventWriter
+from labjournal.watch.look import Compared, Look
+from labjournal.watch.models import MAX_GROUPS, Models, Named, fold
+from labjournal.watch.optimizers import Tracked
+from labjournal.watch.sampling import Key, Later, readable
+
+EXACT_ELEMENTS = 1_000_000
+
+
+class _Sums:
+    """Squared norms of one group in one round."""
+
+    def __init__(self) -> None:
+        self.weight_sq = 0.0
+        self.update_sq = 0.0
+        self.before_sq = 0.0
+        self.grad_sq = 0.0
+
+
+class Curves:
+    """Collects the optimizers of one round and writes a point a group; one record a round."""
+
+    def __init__(self, writer: Optional[EventWriter], later: Later, models: Models) -> None:
+        self._writer = writer
+        self._later = later
+        self._models = models
+        self._groups: Dict[str, str] = {}
+        self._sums: Dict[str, _Sums] = {}
+        self._rates: Dict[str, float] = {}
+        self._values: Dict[str, float] = {}
+        self._in_round: Set[Tracked] = set()
+        self._step = 0
+
+    def wants_copies(self, params: List[Any]) -> bool:
+        """Small enough for exact update ratios?"""
+        return sum(parameter.numel() for parameter in params) <= EXACT_ELEMENTS and all(
+            parameter.device.type == "cpu" and readable(parameter) is not None for parameter in params
+        )
+
+    def group_of(self, module: str) -> str:
+        """The group of a module path; it never changes once a point was written."""
+        if module not in self._groups:
+            used = len(set(self._groups.values()))
+            known = list({named.module: None for _, named, _ in self._models.parameters()})
+            new = [path for path in [*known, module] if path not in self._groups]
+            self._groups.update(fold(list(dict.fromkeys(new)), max(1, MAX_GROUPS - used)))
+        return self._groups[module]
+
+    def add(
+        self, look: Look, named: List[Named], outsiders: List[Tuple[Any, Named]]
+    ) -> Optional[Callable[[Compared], None]]:
+        """Start the norms of one optimizer's step. ``outsiders`` are trainable tensors in no optimizer.
+
+        Returns what takes in the compared samples of the same step when they are on the host.
+        """
+        if self._writer is None:
+            return None
+        if look.tracked in self._in_round:
+            self.flush()
+        self._in_round.add(look.tracked)
+        self._step = max(self._step, look.step)
+        groups = [self.group_of(name.module) for name in named]
+        tensors = list(zip(look.params, groups))
+        tensors += [(parameter, self.group_of(name.module)) for parameter, name in outsiders]
+        self._norms([parameter for parameter, _ in tensors], [group for _, group in tensors], "weight_sq")
+        with_grad = [(parameter.grad, group) for parameter, group in tensors if parameter.grad is not None]
+        self._norms([grad for grad, _ in with_grad], [group for _, group in with_grad], "grad_sq")
+        rates = look.tracked.learning_rates(look.optimizer)
+        self._rates.update((f"{look.tracked.label}.{at}", rate) for at, rate in enumerate(rates))
+        if look.copies is not None:
+            new = [parameter.detach() for parameter in look.params]
+            self._norms(list(torch._foreach_sub(new, look.copies)), groups, "update_sq")
+            self._norms(look.copies, groups, "before_sq")
+            return None
+        sums, sizes = self._sums, [parameter.numel() for parameter in look.params]
+
+        def take(compared: Compared) -> None:
+            for at, update_sq in compared.update_sq.items():
+                scale = sizes[at] / compared.sizes[at]
+                sums[groups[at]].update_sq += update_sq * scale
+                sums[groups[at]].before_sq += compared.weight_sq[at] * scale
+
+        return take
+
+    def add_loss(self, loss: Any) -> None:
+        """The number backward was called on (a tensor of one element)."""
+        if self._writer is not None:
+            values = self._values
+            self._later.give(loss.reshape(1), lambda numbers: values.update({f"{tags.WATCH}/loss": numbers[0]}))
+
+    def round_complete(self, stepping: List[Tracked]) -> bool:
+        return all(tracked in self._in_round for tracked in stepping)
+
+    def _sum(self, group: str) -> _Sums:
+        return self._sums.setdefault(group, _Sums())
+
+    def _norms(self, tensors: List[Any], groups: List[str], what: str) -> None:
+        packs: Dict[Key, List[Tuple[Any, str]]] = {}
+        for tensor, group in zip(tensors, groups):
+            plain = readable(tensor)
+            if plain is not None and plain.is_floating_point():
+                packs.setdefault((plain.device, plain.dtype), []).append((plain, group))
+        sums = self._sums
+        for pack in packs.values():
+            norms_N = torch.stack(torch._foreach_norm([tensor for tensor, _ in pack], 2)).float()
+            names = [group for _, group in pack]
+            for group in names:
+                self._sum(group)
+
+            def landed(values_N: List[float], names: List[str] = names, sums: Dict[str, _Sums] = sums) -> None:
+                for group, value in zip(names, values_N):
+                    setattr(sums[group], what, getattr(sums[group], what) + value * value)
+
+            self._later.give(norms_N, landed)
+
+    def flush(self) -> None:
+        """Write the round, once the numbers that are still on their way from a GPU have arrived."""
+        if self._writer is None or not self._in_round:
+            return
+        sums, rates, values, step = self._sums, self._rates, self._values, self._step
+        self._sums, self._rates, self._values, self._in_round, self._step = {}, {}, {}, set(), 0
+        writer = self._writer
+
+        def write(_: Any = None) -> None:
+            for group, item in sums.items():
+                values[tags.curve(tags.WEIGHT_NORM, group)] = item.weight_sq**0.5
+                values[tags.curve(tags.UPDATE_RATIO, group)] = _ratio(item.update_sq, item.before_sq)
+                values[tags.curve(tags.GRAD_NORM, group)] = item.grad_sq**0.5
+            values.update((tags.curve(tags.LEARNING_RATE, name), rate) for name, rate in rates.items())
+            writer.add(step, values)
+
+        self._later.after_all(write)
+
+
+def _ratio(update_sq: float, before_sq: float) -> float:
+    """0 for what stands still, also at 0; infinite for the first step away from 0; NaN when a number is."""
+    if update_sq == 0:
+        return 0.0
+    return float((update_sq / before_sq) ** 0.5) if before_sq != 0 else float("inf")

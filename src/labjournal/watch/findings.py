@@ -1,0 +1,96 @@
+"""Turns what a check saw into one finding a rule: tensors folded to modules, consequences under their cause."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+
+from labjournal.watch.rules import ALARM, NOTICE, RULES, WARNING
+
+_ORDER = (ALARM, WARNING, NOTICE)
+_CAUSES: Dict[str, Tuple[str, ...]] = {
+    "stale_optimizer_param": ("param_not_in_optimizer",),
+    "no_grad": ("param_not_in_optimizer", "stale_optimizer_param"),
+    "zero_grad": ("nonfinite", "param_not_in_optimizer"),
+    "no_update": ("lr_zero", "nonfinite", "stale_optimizer_param"),
+    "updates_stopped_midrun": ("nonfinite", "lr_zero"),
+    "weight_change_outside_step": ("no_update",),
+}
+
+State = Callable[[str, Dict[str, Any]], None]
+
+
+def subject_of(modules: List[str]) -> str:
+    """The modules named briefly: their common path when it says something, else the first of them."""
+    unique = sorted(set(modules))
+    if len(unique) == 1:
+        return unique[0]
+    parts = [name.split(".") for name in unique]
+    common: List[str] = []
+    for pieces in zip(*parts):
+        if len(set(pieces)) > 1:
+            break
+        common.append(pieces[0])
+    if len(common) > 1:
+        return ".".join(common)
+    shown = ", ".join(unique[:3])
+    return shown if len(unique) <= 3 else f"{shown} and {len(unique) - 3} more modules"
+
+
+class Findings:
+    """States each (rule, tensor) once; one fact per rule and occasion."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._said: Set[Tuple[str, str]] = set()
+        self._level: Dict[str, str] = {}
+        self._times: Dict[str, int] = {}
+
+    def raised(self, rule: str) -> Optional[str]:
+        """The worst level at which a rule has spoken, or None."""
+        return self._level.get(rule)
+
+    def say(
+        self,
+        rule: str,
+        step: int,
+        message: str,
+        tensors: Optional[List[Tuple[str, str]]] = None,
+        evidence: Optional[Dict[str, Any]] = None,
+        level: Optional[str] = None,
+        subject: Optional[str] = None,
+    ) -> None:
+        """State a finding unless it was stated for all these tensors before.
+
+        ``tensors`` are (path, module) pairs; ``message`` may use ``{subject}`` and ``{n}`` (how many tensors).
+        """
+        known = RULES[rule]
+        new = [pair for pair in tensors or [("", "")] if (rule, pair[0]) not in self._said]
+        if not new or self._times.get(rule, 0) >= 8:
+            return
+        self._said.update((rule, path) for path, _ in new)
+        self._times[rule] = self._times.get(rule, 0) + 1
+        level = level or known.level
+        before = self._level.get(rule)
+        if before is None or _ORDER.index(level) < _ORDER.index(before):
+            self._level[rule] = level
+        modules = [module for _, module in new if module]
+        name = subject or (subject_of(modules) if modules else "the run")
+        count = len(new) if tensors else 0
+        shown = dict(evidence or {})
+        if tensors:
+            shown.update(tensors=count, names=[path for path, _ in new[:12]])
+        caused_by = next((cause for cause in _CAUSES.get(rule, ()) if self._level.get(cause) in (ALARM, WARNING)), None)
+        self._state(
+            rule,
+            {
+                "rule": rule,
+                "level": level,
+                "subject": name,
+                "step": step,
+                "first_seen": step,
+                "message": message.format(subject=name, n=f"{count} tensor{'' if count == 1 else 's'}"),
+                "evidence": shown,
+                "remedy": known.remedy,
+                "caused_by": caused_by,
+            },
+        )

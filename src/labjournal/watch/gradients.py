@@ -1,0 +1,300 @@
+"""Do gradients come, and are they gone before the next? no_grad, zero_grad, nonfinite, grad_accumulating, lr_zero."""
+
+from __future__ import annotations
+
+import math
+import weakref
+from typing import Any, Dict, List, Optional, Set
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.look import Compared, Look, Names
+from labjournal.watch.models import Models, Named
+from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.rules import NOTICE
+from labjournal.watch.sampling import Later, readable
+
+PATIENCE = 20
+"""Looks in a row before a missing or zero gradient is worth a word."""
+ALL_NONE = 5
+ASK_CALLED_AT = 12
+"""Looks without a gradient after which forward passes are watched to see whether the module is called at all."""
+UNRESET = 3
+PROBES = 3
+PROBE_ELEMENTS = 256
+BAD_LOSSES = 5
+
+
+class _Probe:
+    """One gradient as a step left it. Weak: set_to_none must free the gradient, and its death is the sign."""
+
+    def __init__(self, parameter: Any, grad: Any) -> None:
+        self._parameter = weakref.ref(parameter)
+        self._grad = weakref.ref(grad)
+        self._version = grad._version
+
+    def is_reset(self) -> bool:
+        """Asked before each backward pass, so what changed the gradient since is no accumulation of this pass."""
+        parameter, grad = self._parameter(), self._grad()
+        if parameter is None or grad is None or parameter.grad is not grad:
+            return True
+        if grad.device.type == "cpu":
+            return not _any_nonzero(grad)  # also sees p.grad.data.zero_(), which leaves the version alone
+        changed = grad._version != self._version  # zero_(), or an earlier pass: the benefit of the doubt
+        return bool(changed)
+
+
+def _any_nonzero(grad: Any) -> bool:
+    plain = readable(grad)
+    if plain is None:
+        return False
+    return bool(plain.view(-1)[:PROBE_ELEMENTS].any() if plain.is_contiguous() else plain[0].any())
+
+
+class _State:
+    def __init__(self, tensors: int) -> None:
+        self.none = [0] * tensors
+        self.zero = [0] * tensors
+        self.all_none = 0
+        self.lr_zero = 0
+        self.backwards = 0
+        self.probes: List[_Probe] = []
+        self.backward_seen = False
+        self.reset = True
+        self.unreset = 0
+
+
+class Gradients:
+    """The gradient family over all optimizers."""
+
+    def __init__(self, findings: Findings, later: Later, models: Models, optimizers: Optimizers, names: Names) -> None:
+        self._findings = findings
+        self._later = later
+        self._models = models
+        self._optimizers = optimizers
+        self._names = names
+        self._states: Dict[Tracked, _State] = {}
+        self.backwards = 0
+        self._bad_losses = 0
+        self.asked: Set[int] = set()
+        """Modules (by id) whose forward passes are being watched; the session arms the hook while there are any."""
+        self.called: Dict[int, bool] = {}
+        """Modules seen in a forward pass: True if one of the passes had gradients enabled."""
+
+    def reset(self, tracked: Tracked, tensors: int) -> None:
+        self._states[tracked] = _State(tensors)
+
+    def forget(self) -> None:
+        self._states.clear()
+        self.asked.clear()
+
+    # -- before each backward pass
+
+    def before_backward(self) -> None:
+        """Are the gradients of the last step gone? The one moment to see it is before new ones come."""
+        self.backwards += 1
+        for state in self._states.values():
+            state.backward_seen = True
+            if not state.reset:
+                state.reset = any(probe.is_reset() for probe in state.probes)
+
+    def loss(self, value: float, step: int) -> None:
+        """The number that backward was called on."""
+        if math.isfinite(value):
+            self._bad_losses = 0
+            return
+        self._bad_losses += 1
+        if self._bad_losses == BAD_LOSSES:
+            self._findings.say(
+                "nonfinite",
+                step,
+                f"The loss was {value} in {BAD_LOSSES} backward passes in a row.",
+                evidence={"loss": value, "times": BAD_LOSSES},
+                subject="the loss",
+            )
+
+    # -- after each step looked at
+
+    def after_step(self, look: Look) -> None:
+        state = self._states[look.tracked]
+        self._count_resets(look, state)
+        state.lr_zero = 0 if look.real else state.lr_zero + 1
+        if state.lr_zero == PATIENCE:
+            label = look.tracked.label
+            self._findings.say(
+                "lr_zero",
+                look.step,
+                f"The learning rate of every group of {label} was 0 in {PATIENCE} steps looked at: nothing can change.",
+                [(label, "")],
+                {"optimizer": label, "lr": 0.0, "looked_at_steps": look.tracked.looks},
+                subject=label,
+            )
+        self._count_none(look, state)
+
+    def _count_resets(self, look: Look, state: _State) -> None:
+        if state.backward_seen or state.reset:  # steps repeated without a backward pass say nothing
+            state.unreset = 0 if state.reset else state.unreset + 1
+        state.backward_seen = False
+        if state.unreset == UNRESET:
+            label = look.tracked.label
+            self._findings.say(
+                "grad_accumulating",
+                look.step,
+                f"The gradients of {label} were not reset between {UNRESET + 1} steps in a row: each step uses the sum "
+                "over all batches so far.",
+                [(label, "")],
+                {"optimizer": label, "steps_without_reset": UNRESET},
+                subject=label,
+            )
+        state.probes = []
+        for parameter in reversed(look.params):
+            grad = parameter.grad
+            if grad is None or readable(grad) is None or (grad.device.type == "cpu" and not _any_nonzero(grad)):
+                continue
+            state.probes.append(_Probe(parameter, grad))
+            if len(state.probes) >= PROBES:
+                break
+        state.reset = not state.probes
+
+    def missed(self, tracked: Tracked) -> None:
+        """A step was not looked at: nothing is known of the reset before the next one."""
+        state = self._states.get(tracked)
+        if state is not None and not state.reset:
+            state.reset, state.probes = True, []
+
+    def _count_none(self, look: Look, state: _State) -> None:
+        for at, none in enumerate(look.none):
+            state.none[at] = state.none[at] + 1 if none and look.params[at].requires_grad else 0
+        everything = bool(look.none) and all(look.none)
+        grown = self.backwards > state.backwards
+        state.backwards = self.backwards
+        state.all_none = state.all_none + 1 if everything and grown else 0
+        if state.all_none == ALL_NONE and look.step == look.tracked.looks and self._trains_nothing(look):
+            self._say_all_none(look)
+            return
+        if any(count == ASK_CALLED_AT for count in state.none):
+            wanted = {id(look.params[at]) for at, count in enumerate(state.none) if count >= ASK_CALLED_AT}
+            self.asked.update(id(owner) for one, _, owner in self._models.parameters() if id(one) in wanted)
+        due = [at for at, count in enumerate(state.none) if count == PATIENCE]
+        if due and not everything:
+            self._say_no_grad(look, state, due)
+            self.asked.clear()
+
+    def _trains_nothing(self, look: Look) -> bool:
+        """Every tensor it holds belongs to a model: a stale optimizer is the membership family's finding."""
+        return any(self._models.birth(parameter) is not None for parameter in look.params)
+
+    def _say_all_none(self, look: Look) -> None:
+        label = look.tracked.label
+        named = self._names(look.params, look.tracked)
+        self._findings.say(
+            "no_grad",
+            look.step,
+            f"No tensor of {label} had a gradient at any of its {ALL_NONE} steps, although backward() ran each time: "
+            "is zero_grad() called between backward() and step(), or is the loss cut off from the model?",
+            [(name.path, name.module) for name in named],
+            {"optimizer": label, "steps": ALL_NONE, "backward_passes": self.backwards},
+            level="alarm",
+        )
+
+    def _say_no_grad(self, look: Look, state: _State, due: List[int]) -> None:
+        """By module: a part of a called module without gradients is a note, a whole one a warning."""
+        named = self._names(look.params, look.tracked)
+        owners = {id(one): owner for one, _, owner in self._models.parameters()}
+        alive = {named[at].module for at, count in enumerate(state.none) if not count}
+        groups: Dict[str, List[int]] = {"never": [], "cut": [], "note": []}
+        for at in due:
+            owner = owners.get(id(look.params[at]))
+            if owner is None:
+                continue  # in no model: stale, told by the membership family
+            called = self.called.get(id(owner))
+            if any(f"{path}.".startswith(f"{named[at].module}.") for path in alive):
+                groups["note"].append(at)
+            elif called is None and id(owner) in self.asked and not self._models.compiled:
+                groups["never"].append(at)
+            elif called is None or (called is False and not owner.training):
+                groups["note"].append(at)
+            else:
+                groups["cut"].append(at)
+        label = look.tracked.label
+        for kind, rule, level, text in (
+            ("cut", "no_grad", None, "is used in the forward pass but got no gradient"),
+            ("never", "module_never_called", None, "was not called in a forward pass and got no gradient"),
+            ("note", "no_grad", NOTICE, "got no gradient"),
+        ):
+            members = groups[kind]
+            if members:
+                self._findings.say(
+                    rule,
+                    look.step,
+                    f"{{subject}} ({{n}}) {text} in any of the last {PATIENCE} steps of {label} looked at.",
+                    [(named[at].path, named[at].module) for at in members],
+                    {"optimizer": label, "looked_at_steps": PATIENCE},
+                    level=level,
+                )
+
+    def on_forward(self, module: Any, grad_enabled: bool) -> None:
+        if id(module) in self.asked:
+            self.called[id(module)] = grad_enabled or self.called.get(id(module), False)
+
+    # -- with the numbers of a look
+
+    def judge(self, look: Look, compared: Compared) -> None:
+        state = self._states.get(look.tracked)
+        if state is None or len(state.zero) != len(look.params):
+            return
+        bad = [at for at, count in compared.bad.items() if count]
+        if bad:
+            self._say_bad_weights(look, bad)
+            return
+        for at, zero in compared.grad_zero.items():
+            state.zero[at] = state.zero[at] + 1 if zero and look.params[at].requires_grad else 0
+        due = [at for at, count in enumerate(state.zero) if count == PATIENCE]
+        if due:
+            self._confirm_zero(look, state, due)
+
+    def _confirm_zero(self, look: Look, state: _State, due: List[int]) -> None:
+        """A whole look at the gradients whose samples were all zero: sparse rows hide from a sample."""
+        named = self._names(look.params, look.tracked)
+        alive = {named[at].module for at, count in enumerate(state.zero) if count < PATIENCE and not look.none[at]}
+        for at in due:
+            grad = readable(look.params[at].grad) if look.params[at].grad is not None else None
+            if grad is None:
+                continue
+            whole_module = named[at].module not in alive
+
+            def answer(found: Any, at: int = at, name: Named = named[at], whole: bool = whole_module) -> None:
+                if found:
+                    state.zero[at] = 0
+                    return
+                self._findings.say(
+                    "zero_grad",
+                    look.step,
+                    f"The gradient of {{subject}} ({{n}}) was exactly 0 in {PATIENCE} steps of {look.tracked.label} "
+                    "looked at.",
+                    [(name.path, name.module)],
+                    {"optimizer": look.tracked.label, "looked_at_steps": PATIENCE, "elements": look.params[at].numel()},
+                    level=None if whole else NOTICE,
+                )
+
+            self._later.give((grad != 0).any(), answer)
+
+    def _say_bad_weights(self, look: Look, bad: List[int]) -> None:
+        named = self._names(look.params, look.tracked)
+        share = f"{len(bad)} of {len(look.params)} tensors"
+        first = named[bad[0]].module
+        self._findings.say(
+            "nonfinite",
+            look.step,
+            f"NaN or infinite weights after step {look.step}, first in {first} ({share} of {look.tracked.label}).",
+            [(named[at].path, named[at].module) for at in bad],
+            {"optimizer": look.tracked.label, "first_module": first, "tensors_held": len(look.params)},
+            subject=first,
+        )
+
+
+def scalar_loss(tensors: Any) -> Optional[Any]:
+    """The loss among the arguments of backward: a tensor of one element, or None."""
+    first = tensors[0] if isinstance(tensors, (list, tuple)) and tensors else tensors
+    if getattr(first, "numel", None) is None or first.numel() != 1 or getattr(first, "is_meta", False):
+        return None
+    return first.detach()

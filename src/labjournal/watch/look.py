@@ -1,0 +1,148 @@
+"""One look at one optimizer step: what was there before, what is there after, and the numbers that compare them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Callable, Dict, List, Optional
+
+import torch
+
+from labjournal.watch.models import Named
+from labjournal.watch.optimizers import Tracked
+from labjournal.watch.sampling import Key, Later, Pack, gather
+
+
+@dataclass
+class Look:
+    """Lives from the pre-hook to the post-hook of a step; ``params`` are strong references and go with it."""
+
+    tracked: Tracked
+    optimizer: Any
+    params: List[Any]
+    step: int
+    curves: bool
+    rates: List[float]
+    """Learning rate, one item a tensor."""
+    before: Dict[Key, Pack]
+    none: List[bool]
+    """The gradient was None before the step and after it (LBFGS makes its gradients inside)."""
+    copies: Optional[List[Any]] = None
+    """Whole copies from before, for exact norms of small models at curve looks."""
+    after: Dict[Key, Pack] = field(default_factory=dict)
+
+    @property
+    def real(self) -> bool:
+        """Could the step change anything? With every learning rate at 0 it could not."""
+        return any(rate > 0 for rate in self.rates)
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The samples of an optimizer's last look."""
+
+    step: int
+    before: Dict[Key, Pack]
+    after: Dict[Key, Pack]
+
+
+@dataclass
+class Compared:
+    """What comparing the samples of one look gave, one item a tensor; absent tensors were not readable."""
+
+    changed: Dict[int, float] = field(default_factory=dict)
+    """Sampled elements that differ after the step."""
+    bad: Dict[int, float] = field(default_factory=dict)
+    """Sampled elements that are NaN or infinite after the step."""
+    undone: Dict[int, bool] = field(default_factory=dict)
+    """The tensor stands before this step exactly as it stood before the last step looked at."""
+    moved_outside: Dict[int, float] = field(default_factory=dict)
+    """Relative size of the change between the previous step and this one."""
+    grad_zero: Dict[int, bool] = field(default_factory=dict)
+    """Every sampled element of the gradient is exactly 0."""
+    update_sq: Dict[int, float] = field(default_factory=dict)
+    weight_sq: Dict[int, float] = field(default_factory=dict)
+    sizes: Dict[int, int] = field(default_factory=dict)
+
+
+def compare(
+    look: Look,
+    previous: Optional[Previous],
+    later: Later,
+    use: Callable[[Compared], None],
+) -> None:
+    """Compare the samples on their device and call ``use`` when all numbers are on the host.
+
+    ``previous`` are the samples of the last step looked at.
+    """
+    result = Compared()
+    grads = gather_grads(look.params)
+    waiting = len(look.after) + len(grads)
+    if not waiting:
+        use(result)
+        return
+
+    def done() -> None:
+        nonlocal waiting
+        waiting -= 1
+        if not waiting:
+            use(result)
+
+    for key, after in look.after.items():
+        before = look.before.get(key)
+        if before is None or before.index != after.index:
+            before = after
+        rows = _rows(before, after, previous, key, look.step)
+
+        def landed(rows_RN: List[List[float]], pack: Pack = after) -> None:
+            for at, tensor in enumerate(pack.index):
+                result.changed[tensor], result.bad[tensor] = rows_RN[0][at], rows_RN[1][at]
+                result.update_sq[tensor], result.weight_sq[tensor] = rows_RN[2][at], rows_RN[3][at]
+                result.sizes[tensor] = pack.sizes[at]
+                if len(rows_RN) > 4:
+                    result.undone[tensor] = not rows_RN[4][at]
+                if len(rows_RN) > 5:
+                    result.moved_outside[tensor] = (rows_RN[5][at] / (rows_RN[6][at] + 1e-30)) ** 0.5
+            done()
+
+        later.give(rows, landed)
+    for pack in grads.values():
+
+        def grads_landed(nonzero_N: List[float], pack: Pack = pack) -> None:
+            result.grad_zero.update((tensor, not nonzero_N[at]) for at, tensor in enumerate(pack.index))
+            done()
+
+        later.give((pack.values_NK != 0).sum(1), grads_landed)
+
+
+def gather_grads(params: List[Any]) -> Dict[Key, Pack]:
+    """Samples of the gradients that are there; ``index`` counts in ``params``."""
+    with_grad = [(at, parameter.grad) for at, parameter in enumerate(params) if parameter.grad is not None]
+    packs = gather([grad for _, grad in with_grad])
+    for pack in packs.values():
+        pack.index = [with_grad[at][0] for at in pack.index]
+    return packs
+
+
+def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, step: int) -> Any:
+    """(R, N) on the device: changed, not finite, |dW|^2, |W|^2; with a previous look: changed since before it; when
+    that was the step just before this one: squared change since after it, its squared size."""
+    old_NK, new_NK = before.values_NK, after.values_NK
+    old, new = old_NK.float(), new_NK.float()
+    rows = [
+        (old_NK != new_NK).sum(1).float(),
+        (~torch.isfinite(new_NK)).sum(1).float(),
+        (new - old).square_().sum(1),
+        old.square().sum(1),
+    ]
+    if previous is not None:
+        first, last = previous.before.get(key), previous.after.get(key)
+        if first is not None and last is not None and first.index == last.index == before.index:
+            rows.append((first.values_NK != old_NK).sum(1).float())
+            if previous.step == step - 1:
+                ended = last.values_NK.float()
+                rows += [(old - ended).square_().sum(1), ended.square().sum(1)]
+    return torch.stack(rows)
+
+
+Names = Callable[[List[Any], Tracked], List[Named]]
+"""Gives each tensor of an optimizer its name."""

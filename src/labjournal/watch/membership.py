@@ -1,0 +1,236 @@
+"""Do the tensors that are trained and the tensors that the optimizers hold agree? Exact set tests, no threshold.
+
+A tensor is outside when it is a leaf of a live model, requires a gradient, gets new ones, stands still, and no live
+optimizer holds it; three looks must say so. GANs (the other optimizer holds it), hand-made optimizers (it moves),
+EMA copies (no gradients) and the models of finished folds (no new gradients) are met by that definition.
+"""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from typing import Any, Dict, List, Optional, Tuple
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.models import Models, Named
+from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.rules import NOTICE, WARNING
+from labjournal.watch.sampling import Key, Later, Pack, gather
+
+HITS = 2
+RECREATED = 5
+
+
+@dataclass
+class _Outsider:
+    ref: weakref.ref[Any]
+    grad: weakref.ref[Any]
+    version: int
+    hits: int
+    still: bool
+    named: Named
+
+
+class Membership:
+    """The membership family over all models and optimizers."""
+
+    def __init__(self, findings: Findings, later: Later, models: Models, optimizers: Optimizers) -> None:
+        self._findings = findings
+        self._later = later
+        self._models = models
+        self._optimizers = optimizers
+        self._outside: Dict[int, _Outsider] = {}
+        self._samples: Dict[Key, Pack] = {}
+        self._made: Dict[int, Tuple[weakref.ref[Any], int, Tracked]] = {}
+        self.declared_frozen: List[str] = []
+        """Paths (with ``*``) that the user declared frozen: standing still is what they should do."""
+
+    def forget(self) -> None:
+        self._outside.clear()
+        self._samples.clear()
+
+    def look(self, tracked: Tracked, step: int) -> None:
+        """Look at the tensors that no optimizer holds. Call after a step."""
+        held = self._optimizers.held()
+        candidates = [
+            (parameter, named, owner)
+            for parameter, named, owner in self._models.parameters()
+            if id(parameter) not in held and parameter.requires_grad and parameter.grad is not None
+        ]
+        known, self._outside = self._outside, {}
+        order = []
+        for parameter, named, _ in candidates:
+            before = known.get(id(parameter))
+            same = before is not None and before.ref() is parameter
+            grad: Any = parameter.grad
+            item = _Outsider(weakref.ref(parameter), weakref.ref(grad), grad._version, 0, False, named)
+            if same and before is not None:
+                fresh = before.grad() is not grad or before.version != grad._version
+                item.hits, item.still = before.hits + fresh, before.still
+            self._outside[id(parameter)] = item
+            order.append(id(parameter))
+        samples = gather([parameter for parameter, _, _ in candidates])
+        for pack in samples.values():
+            pack.index = [order[at] for at in pack.index]  # by id from here on: the set changes from step to step
+        for key, pack in samples.items():
+            self._compare(self._samples.get(key), pack)
+        self._samples = samples
+        self._judge(tracked, step, held, candidates)
+
+    def _compare(self, old: Optional[Pack], new: Pack) -> None:
+        """Which tensors stand as they stood at the last look; those that were not there then start from nothing."""
+        if old is None or old.values_NK.shape[1] != new.values_NK.shape[1]:
+            return
+        before, after, ids = old.values_NK, new.values_NK, new.index
+        if old.index != new.index:
+            place = {identity: at for at, identity in enumerate(old.index)}
+            ids = [identity for identity in new.index if identity in place]
+            if not ids:
+                return
+            before = before[[place[identity] for identity in ids]]
+            after = after[[at for at, identity in enumerate(new.index) if identity in place]]
+
+        def landed(counts: List[int]) -> None:
+            self._compared(ids, counts)
+
+        self._later.give((before != after).sum(1), landed)
+
+    def _compared(self, ids: List[int], counts: List[int]) -> None:
+        for identity, changed in zip(ids, counts):
+            item = self._outside.get(identity)
+            if item is not None:
+                item.still = not changed
+                item.hits = 0 if changed else item.hits
+
+    def _judge(
+        self, tracked: Tracked, step: int, held: Dict[int, Any], candidates: List[Tuple[Any, Named, Any]]
+    ) -> None:
+        sure: List[Tuple[str, str]] = []
+        meant: List[Tuple[str, str]] = []
+        for parameter, named, owner in candidates:
+            item = self._outside[id(parameter)]
+            if item.hits < HITS or not item.still or self._is_declared(named):
+                continue
+            (meant if self._looks_meant(parameter, owner, held) else sure).append((named.path, named.module))
+        labels = ", ".join(sorted({other.label for other in self._optimizers.stepping()})[:3])
+        gone = self._stale(held)
+        if sure:
+            self._findings.say(
+                "param_not_in_optimizer",
+                step,
+                f"{{subject}} ({{n}}) gets gradients but is in no optimizer ({labels}): it keeps its starting values.",
+                sure,
+                {"optimizers": labels, "held_tensors": len(held), "held_but_in_no_model": len(gone)},
+            )
+        elif meant:
+            self._findings.say(
+                "param_not_in_optimizer",
+                step,
+                f"{{subject}} ({{n}}) gets gradients but is in no optimizer ({labels}). It looks meant (loaded "
+                "weights, eval mode, or trained before); requires_grad_(False) would save its backward pass.",
+                meant,
+                {"optimizers": labels, "held_tensors": len(held), "looks_meant": True},
+                level=NOTICE,
+            )
+        if gone and step >= 3:
+            self._say_stale(tracked, step, gone)
+
+    def _is_declared(self, named: Named) -> bool:
+        from fnmatch import fnmatchcase
+
+        inner = named.path.partition(".")[2]
+        return any(fnmatchcase(path, pattern) for pattern in self.declared_frozen for path in (named.path, inner))
+
+    def _looks_meant(self, parameter: Any, owner: Any, held: Dict[int, Any]) -> bool:
+        """Signs of intention for a tensor that was there when the optimizers were built and was left out."""
+        if self._optimizers.was_held(parameter):
+            return True  # an earlier phase trained it
+        birth = self._models.birth(parameter)
+        built = [tracked.tick for tracked in self._optimizers.stepping()]
+        if birth is None or (built and birth[0] > max(built)):
+            return False  # it came after the optimizer: nobody could have left it out
+        if not owner.training or self._models.was_loaded(owner):
+            return True
+        # The optimizer trains inputs, not models (style transfer): none of its tensors is a layer's.
+        return bool(held) and all(self._models.birth(one) is None for one in held.values())
+
+    def _stale(self, held: Dict[int, Any]) -> List[Any]:
+        """Tensors that were registered in a module once, get no gradient, and are in no live model any more."""
+        suspects = [one for one in held.values() if one.grad is None and one.requires_grad and self._models.birth(one)]
+        if not suspects:
+            return []
+        in_models = {id(parameter) for parameter, _, _ in self._models.parameters()}
+        return [one for one in suspects if id(one) not in in_models]
+
+    def _say_stale(self, tracked: Tracked, step: int, gone: List[Any]) -> None:
+        labels = [(birth[1], "") for birth in map(self._models.birth, gone) if birth is not None]
+        pairs = [(f"{label}#{at}", "") for at, (label, _) in enumerate(labels)]
+        self._findings.say(
+            "stale_optimizer_param",
+            step,
+            f"{tracked.label} holds {len(gone)} tensors that no model uses any more, first {labels[0][0]}: "
+            "the model was changed or copied after the optimizer was built.",
+            pairs,
+            {"optimizer": tracked.label, "first": labels[0][0]},
+            subject=tracked.label,
+        )
+
+    def look_at_groups(self, tracked: Tracked, optimizer: Any, step: int) -> None:
+        """Groups that cannot get a gradient, tensors in two optimizers. Call once the first 20 steps are over."""
+        frozen = [
+            at
+            for at, group in enumerate(optimizer.param_groups)
+            if group["params"] and not any(parameter.requires_grad for parameter in group["params"])
+        ]
+        if frozen:
+            everything = len(frozen) == len(optimizer.param_groups)
+            self._findings.say(
+                "optimizer_param_frozen",
+                step,
+                f"{len(frozen)} of {len(optimizer.param_groups)} parameter groups of {tracked.label} hold only tensors "
+                "with requires_grad off.",
+                [(f"{tracked.label}.group{at}", "") for at in frozen],
+                {"optimizer": tracked.label, "groups": frozen},
+                level=WARNING if everything else NOTICE,
+                subject=tracked.label,
+            )
+        mine = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+        for other, its in self._optimizers.live():
+            if other is tracked or not other.n:
+                continue
+            shared = sum(id(parameter) in mine for group in its.param_groups for parameter in group["params"])
+            if shared:
+                pair = " and ".join(sorted((tracked.label, other.label)))
+                self._findings.say(
+                    "param_in_two_optimizers",
+                    step,
+                    f"{shared} tensors are stepped by both {pair}.",
+                    [(pair, "")],
+                    {"optimizers": pair, "shared": shared},
+                    subject=pair,
+                )
+
+    def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
+        """Count optimizers built again and again over the same tensors, each taking a step or two."""
+        first = next((parameter for group in optimizer.param_groups for parameter in group["params"]), None)
+        if first is None:
+            return
+        known = self._made.get(id(first))
+        times = 0
+        if known is not None and known[0]() is first and 0 < known[2].n <= 2:
+            times = known[1] + 1
+        self._made[id(first)] = (weakref.ref(first), times, tracked)
+        keeps_state = any(
+            group.get("momentum") or "betas" in group or "alpha" in group for group in optimizer.param_groups
+        )
+        if times == RECREATED:
+            self._findings.say(
+                "optimizer_state_reset",
+                times,
+                f"{type(optimizer).__name__} was built {times + 1} times over the same tensors and stepped at most "
+                "twice each time: its momentum and step count start again from nothing.",
+                [(type(optimizer).__name__, "")],
+                {"optimizers_built": times + 1, "steps_each": known[2].n if known else 0},
+                level=None if keeps_state else NOTICE,
+                subject=type(optimizer).__name__,
+            )

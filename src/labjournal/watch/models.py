@@ -1,0 +1,211 @@
+"""Finds the models of a script and gives each tensor its name and its group of curves.
+
+Modules are noted when they are built (torch's registration hooks), so a step pays nothing. Roots are the modules that
+are nobody's child. No reference is kept that would keep anything of the user's alive.
+"""
+
+from __future__ import annotations
+
+import weakref
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+
+import torch
+
+from labjournal.watch.naming import names_in_frames
+
+MAX_GROUPS = 64
+_WRAPPERS = ("module.", "_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module.")
+"""Path parts that DDP, torch.compile, FSDP and activation checkpointing put in; the script does not know them."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """One parameter: ``path`` as the script would write it (``model.nfa.0.weight``), ``module`` less its end."""
+
+    path: str
+    module: str
+    root: int
+
+
+@dataclass
+class _Birth:
+    ref: weakref.ref[Any]
+    tick: int
+    label: str
+
+
+class Models:
+    """All modules that live, by weak reference."""
+
+    def __init__(self) -> None:
+        self.compiled = False
+        """A model of this process went through torch.compile: no module hooks may be set any more."""
+        self.tick = 0
+        """Rises with each module or parameter registered; tells what was there when an optimizer was built."""
+        self._modules: Dict[int, weakref.ref[Any]] = {}
+        self._births: Dict[int, _Birth] = {}
+        self._names: Dict[int, Tuple[weakref.ref[Any], str]] = {}
+        self._taken: Set[str] = set()
+        self._loaded: Dict[int, weakref.ref[Any]] = {}
+        self._stated: List[Tuple[weakref.ref[Any], str]] = []
+
+    # -- told by torch's hooks
+
+    def on_module(self, module: Any, name: str, _child: Any) -> None:
+        self.tick += 1
+        self._note(module)
+        if name == "_orig_mod":
+            self.compiled = True
+
+    def on_parameter(self, module: Any, name: str, parameter: Any) -> None:
+        self.tick += 1
+        self._note(module)
+        if parameter is not None:
+            self._born(module, name, parameter)
+
+    def on_restored(self, module: Any) -> None:
+        """deepcopy and unpickling register nothing; they end in ``Module.__setstate__``."""
+        self.tick += 1
+        self._note(module)
+        for name, parameter in module._parameters.items():
+            if parameter is not None:
+                self._born(module, name, parameter)
+
+    def on_loaded(self, module: Any) -> None:
+        """``load_state_dict`` was called on it: its weights come from somewhere."""
+        for child in module.modules():
+            self._loaded[id(child)] = weakref.ref(child)
+
+    def _note(self, module: Any) -> None:
+        known = self._modules.get(id(module))
+        if known is None or known() is not module:
+            self._modules[id(module)] = weakref.ref(module)
+
+    def _born(self, module: Any, name: str, parameter: Any) -> None:
+        shape = "x".join(str(size) for size in parameter.shape)
+        label = f"{type(module).__name__}.{name} ({shape})"
+        self._births[id(parameter)] = _Birth(weakref.ref(parameter), self.tick, label)
+
+    def state_model(self, module: Any, name: str = "") -> None:
+        """Named by hand through ``labjournal.watch(model)``."""
+        self._note(module)
+        for child in module.modules():
+            self._note(child)
+        if name:
+            self._stated.append((weakref.ref(module), name))
+
+    # -- asked by the watch
+
+    def birth(self, parameter: Any) -> Optional[Tuple[int, str]]:
+        """When a tensor was registered as a parameter and under which name, or None if it never was."""
+        found = self._births.get(id(parameter))
+        return (found.tick, found.label) if found is not None and found.ref() is parameter else None
+
+    def was_loaded(self, module: Any) -> bool:
+        found = self._loaded.get(id(module))
+        return found is not None and found() is module
+
+    def roots(self) -> List[Any]:
+        live = []
+        for identity, ref in list(self._modules.items()):
+            module = ref()
+            if module is None:
+                del self._modules[identity]
+            elif "_modules" in vars(module):
+                live.append(module)
+        children = {id(child) for module in live for child in module._modules.values() if child is not None}
+        roots = [module for module in live if id(module) not in children]
+        return [root for root in roots if next(root.parameters(), None) is not None]
+
+    def name_roots(self, frame: Optional[FrameType]) -> None:
+        """Give every root that has none the name the script uses, its class name where none is found."""
+        new = [root for root in self.roots() if self._root_name(root) is None]
+        if not new:
+            return
+        stated = {id(ref()): name for ref, name in self._stated if ref() is not None}
+        in_frames = names_in_frames(new, frame)
+        for root in new:
+            name = stated.get(id(root)) or in_frames.get(id(root)) or type(_unwrapped(root)).__name__
+            unique, number = name, 2
+            while unique in self._taken:
+                unique, number = f"{name}#{number}", number + 1
+            self._taken.add(unique)
+            self._names[id(root)] = (weakref.ref(root), unique)
+
+    def _root_name(self, root: Any) -> Optional[str]:
+        known = self._names.get(id(root))
+        return known[1] if known is not None and known[0]() is root else None
+
+    def parameters(self) -> Iterator[Tuple[Any, Named, Any]]:
+        """(parameter, its name, the module that owns it) for every leaf of every root; a tied tensor comes once."""
+        seen: Set[int] = set()
+        for root in self.roots():
+            root_name = self._root_name(root) or type(_unwrapped(root)).__name__
+            for prefix, module in root.named_modules():
+                for name, parameter in module._parameters.items():
+                    if parameter is None or id(parameter) in seen or not parameter.is_leaf:
+                        continue
+                    seen.add(id(parameter))
+                    module_path = _clean(f"{root_name}.{prefix}" if prefix else root_name)
+                    yield parameter, Named(f"{module_path}.{name}", module_path, id(root)), module
+
+    def describe(self) -> List[Dict[str, Any]]:
+        """The models found, for the watch state."""
+        described = []
+        for root in self.roots()[:20]:
+            sizes = [(parameter.numel(), parameter.requires_grad) for parameter in root.parameters()]
+            described.append(
+                {
+                    "name": _clean(self._root_name(root) or type(_unwrapped(root)).__name__),
+                    "class": type(_unwrapped(root)).__name__,
+                    "tensors": len(sizes),
+                    "parameters": sum(size for size, _ in sizes),
+                    "trainable": sum(size for size, trainable in sizes if trainable),
+                }
+            )
+        return described
+
+
+def _clean(path: str) -> str:
+    for part in _WRAPPERS:
+        path = path.replace(f".{part}", ".")
+        if path.endswith(f".{part[:-1]}"):
+            path = path[: -len(part)]
+    return path
+
+
+def _unwrapped(module: Any) -> Any:
+    for name in ("_orig_mod", "module", "_fsdp_wrapped_module"):
+        inner = vars(module).get("_modules", {}).get(name)
+        if isinstance(inner, torch.nn.Module):
+            return _unwrapped(inner)
+    return module
+
+
+def fold(modules: List[str], limit: int = MAX_GROUPS) -> Dict[str, str]:
+    """Each module path to its group: as deep as possible with at most ``limit`` groups in all.
+
+    Starting from the first path parts, the shallowest group (ties by name) is split into its children while the
+    count stays within the limit, so an adapter beside a deep stack keeps a group of its own.
+    """
+    paths = {path: tuple(path.split(".")) for path in modules}
+    groups: Dict[Tuple[str, ...], List[Tuple[str, ...]]] = {}
+    for parts in paths.values():
+        groups.setdefault(parts[:1], []).append(parts)
+    open_groups = sorted(groups, key=lambda group: (len(group), group))
+    while open_groups:
+        group = open_groups.pop(0)
+        members = groups[group]
+        children: Dict[Tuple[str, ...], List[Tuple[str, ...]]] = {}
+        for parts in members:
+            children.setdefault(parts[: len(group) + 1], []).append(parts)
+        if set(children) == {group} or len(groups) - 1 + len(children) > limit:
+            continue
+        del groups[group]
+        groups.update(children)
+        deeper = [child for child in children if len(child) > len(group)]
+        open_groups = sorted(open_groups + deeper, key=lambda child: (len(child), child))
+    group_of = {parts: ".".join(group) for group, members in groups.items() for parts in members}
+    return {path: group_of[parts] for path, parts in paths.items()}

@@ -1,0 +1,250 @@
+"""Do the weights that the optimizer holds really move? no_update, update_underflow, updates_stopped_midrun, and
+changes from outside.
+
+A sample that stands still for WINDOW looked-at steps makes a tensor suspect; SETTLE whole looks on further steps must
+agree before anything is said. Only steps with a learning rate above 0 for the tensor count, and a step in which no
+tensor of the optimizer moved (a scaler skipped it) counts against none alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple
+
+import torch
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.look import Compared, Look, Names
+from labjournal.watch.optimizers import Tracked
+from labjournal.watch.rules import NOTICE
+from labjournal.watch.sampling import Later, piece, readable
+
+WINDOW = 9
+SETTLE = 3
+WHOLE_ELEMENTS = 1_000_000
+"""Elements copied in one step for whole looks; larger tensors are looked at piece by piece."""
+WHOLE_TENSORS = 24
+UNDERFLOW_SHARE = 0.8
+OUTSIDE = 0.1
+"""Relative change between two steps that is more than a clamp or a max-norm; re-initialisation is about 1.4."""
+OUTSIDE_TIMES = 3
+UNDONE_TIMES = 5
+
+
+class _State:
+    """Counters of one optimizer, one item a tensor."""
+
+    def __init__(self, tensors: int) -> None:
+        self.still = [0] * tensors
+        self.moved = [0] * tensors
+        """Looks in which it moved."""
+        self.last_moved = [0] * tensors
+        self.undone = [0] * tensors
+        self.stuck = [0.0] * tensors
+        """Share of sampled elements that did not change, smoothed over some five looks (16-bit tensors)."""
+        self.dead = 0
+        self.outside = 0
+        self.verdicts: Dict[int, List[str]] = {}
+        self.numbers: Dict[int, Dict[str, Any]] = {}
+        self.whole: List[Tuple[int, Any, Any]] = []
+
+
+class Movement:
+    """The movement family over all optimizers."""
+
+    def __init__(self, findings: Findings, later: Later, names: Names) -> None:
+        self._findings = findings
+        self._later = later
+        self._names = names
+        self._states: Dict[Tracked, _State] = {}
+
+    def reset(self, tracked: Tracked, tensors: int) -> None:
+        """The optimizer's groups have changed: what was counted belongs to other tensors."""
+        self._states[tracked] = _State(tensors)
+
+    def forget(self) -> None:
+        self._states.clear()
+
+    def before_step(self, look: Look) -> None:
+        """Keep whole copies of the suspects for the time of this step."""
+        state = self._states[look.tracked]
+        state.whole = []
+        room = WHOLE_ELEMENTS
+        for at, verdicts in state.verdicts.items():
+            plain = readable(look.params[at])
+            if plain is None or room <= 0 or len(state.whole) >= WHOLE_TENSORS:
+                continue
+            part = piece(plain, WHOLE_ELEMENTS, len(verdicts))
+            if part.numel() <= room:
+                room -= part.numel()
+                state.whole.append((at, part.clone(), len(verdicts)))
+
+    def after_step(self, look: Look) -> None:
+        """Compare the whole copies; they are freed here."""
+        state = self._states[look.tracked]
+        plain_step = type(look.optimizer).__name__ in ("SGD", "ASGD", "LBFGS")
+        for at, old, turn in state.whole:
+            parameter = look.params[at]
+            plain, grad = readable(parameter), readable(parameter.grad) if parameter.grad is not None else None
+            if plain is None or grad is None or grad.shape != plain.shape:
+                continue
+            new, slope = piece(plain, WHOLE_ELEMENTS, turn), piece(grad, WHOLE_ELEMENTS, turn)
+            if new.shape != old.shape or slope.shape != old.shape:
+                continue
+            with_grad, kept = slope != 0, new == old
+            direction = slope if plain_step else slope.sign()  # Adam and its kin step by about lr whatever |g| is
+            would = (old - look.rates[at] * direction).to(old.dtype) != old
+            counts = torch.stack([(~kept).sum(), with_grad.sum(), (with_grad & kept).sum(), would.sum()])
+
+            def landed(found: List[int], at: int = at) -> None:
+                self._settle(look, state, at, found)
+
+            self._later.give(counts, landed)
+        state.whole = []
+
+    def judge(self, look: Look, compared: Compared) -> None:
+        """Take in the samples of one step."""
+        state = self._states.get(look.tracked)
+        if state is None or len(state.still) != len(look.params) or not look.real:
+            return
+        moved_any = any(compared.changed.values())
+        state.dead = 0 if moved_any else state.dead + 1
+        for at, changed in compared.changed.items():
+            if look.rates[at] <= 0:
+                continue
+            if changed:
+                state.still[at] = 0
+                state.moved[at] += 1
+                state.last_moved[at] = look.step
+            elif moved_any:
+                state.still[at] += 1
+            size = compared.sizes[at]
+            state.stuck[at] += ((size - changed) / size - state.stuck[at]) * 0.2
+            tight = look.params[at].element_size() == 2 and state.stuck[at] > UNDERFLOW_SHARE
+            suspect = (
+                state.still[at] >= WINDOW
+                or state.dead >= WINDOW
+                or (tight and look.tracked.looks >= WINDOW and look.tracked.looks % 3 == 0)
+            )
+            if suspect and not look.none[at] and at not in state.numbers:
+                state.verdicts.setdefault(at, [])
+        self._undone(look, state, compared)
+        self._outside(look, state, compared)
+
+    def _settle(self, look: Look, state: _State, at: int, found: List[int]) -> None:
+        changed, with_grad, still, would = found
+        verdicts = state.verdicts.get(at)
+        if verdicts is None:
+            return
+        parameter = look.params[at]
+        if not with_grad:
+            verdict = ""  # the gradient family's business
+        elif parameter.element_size() == 2 and still > UNDERFLOW_SHARE * with_grad and would >= 0:
+            verdict = "update_underflow" if changed or not would else "no_update"
+        elif changed:
+            verdict = ""
+        elif not would:
+            verdict = ""  # converged: even a plain step is below the spacing of the numbers
+        else:
+            verdict = "updates_stopped_midrun" if state.moved[at] else "no_update"
+        verdicts.append(verdict)
+        if not verdict:
+            del state.verdicts[at]
+            state.still[at] = 0
+            return
+        if len(verdicts) < SETTLE:
+            return
+        del state.verdicts[at]
+        if len(set(verdicts)) > 1:
+            state.still[at] = 0
+            return
+        state.numbers[at] = {
+            "rule": verdict,
+            "elements": parameter.numel(),
+            "with_gradient": with_grad,
+            "of_these_unchanged": still,
+            "dtype": str(parameter.dtype).replace("torch.", ""),
+            "last_moved_step": state.last_moved[at] or None,
+            "lr": look.rates[at],
+        }
+
+    def report(self, look: Look) -> None:
+        """Say what has been settled, once no suspect of this optimizer is being looked at any more."""
+        state = self._states.get(look.tracked)
+        if state is None or not state.numbers or (state.verdicts and look.step % 8):
+            return
+        settled = {at: numbers for at, numbers in state.numbers.items() if "said" not in numbers}
+        if not settled:
+            return
+        named = self._names(look.params, look.tracked)
+        for rule in ("no_update", "updates_stopped_midrun", "update_underflow"):
+            members = [at for at, numbers in settled.items() if numbers["rule"] == rule]
+            if not members:
+                continue
+            first = settled[members[0]]
+            evidence = {name: value for name, value in first.items() if name != "rule"}
+            evidence.update(optimizer=look.tracked.label, looked_at_steps=look.tracked.looks)
+            self._findings.say(
+                rule,
+                look.step,
+                _MESSAGES[rule].format(
+                    label=look.tracked.label,
+                    looks=look.tracked.looks,
+                    lr=f"{first['lr']:g}",
+                    moved=first["last_moved_step"],
+                    share=f"{first['of_these_unchanged'] / max(1, first['with_gradient']):.0%}",
+                    dtype=first["dtype"],
+                ),
+                [(named[at].path, named[at].module) for at in members],
+                evidence,
+                level=NOTICE if rule != "no_update" and (look.tracked.closure or look.step > 2000) else None,
+            )
+            for at in members:
+                state.numbers[at]["said"] = True
+
+    def _undone(self, look: Look, state: _State, compared: Compared) -> None:
+        """A step that moves a tensor, after which it is put back, every time: nothing is learnt."""
+        for at, undone in compared.undone.items():
+            back = undone and compared.changed.get(at)
+            state.undone[at] = state.undone[at] + 1 if back else 0
+        members = [at for at, times in enumerate(state.undone) if times == UNDONE_TIMES]
+        if members:
+            named = self._names(look.params, look.tracked)
+            self._findings.say(
+                "no_update",
+                look.step,
+                f"{{subject}} ({{n}}) is changed by each step of {look.tracked.label} and put back before the next: "
+                f"the same weights stood there before {UNDONE_TIMES + 1} steps looked at in a row.",
+                [(named[at].path, named[at].module) for at in members],
+                {"optimizer": look.tracked.label, "steps_undone": UNDONE_TIMES, "lr": look.rates[members[0]]},
+            )
+
+    def _outside(self, look: Look, state: _State, compared: Compared) -> None:
+        large = {
+            at: gap
+            for at, gap in compared.moved_outside.items()
+            if gap > OUTSIDE and look.params[at].dim() > 1 and not compared.undone.get(at)
+        }
+        if not large:
+            return
+        state.outside += 1
+        if state.outside == OUTSIDE_TIMES:
+            named = self._names(look.params, look.tracked)
+            worst = max(large.values())
+            self._findings.say(
+                "weight_change_outside_step",
+                look.step,
+                f"{{subject}} ({{n}}) changed by {worst:.0%} of its size between two steps of {look.tracked.label}, "
+                f"{OUTSIDE_TIMES} times by now: something other than the optimizer writes to it.",
+                [(named[at].path, named[at].module) for at in large],
+                {"optimizer": look.tracked.label, "relative_change": worst, "times": OUTSIDE_TIMES},
+            )
+
+
+_MESSAGES = {
+    "no_update": "{{subject}} ({{n}}) gets gradients and {label} steps with lr {lr}, but not one bit of it changed "
+    "in {looks} steps looked at.",
+    "updates_stopped_midrun": "{{subject}} ({{n}}) moved until step {moved} and has not changed since, though it gets "
+    "gradients and {label} steps with lr {lr}.",
+    "update_underflow": "{share} of the elements of {{subject}} ({{n}}) that have a gradient do not change in a step "
+    "of {label}: at lr {lr} the update is rounded away in {dtype}.",
+}

@@ -1,0 +1,75 @@
+"""What the script itself calls an object: the variable or attribute that holds it in the frames of a step."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import Any, Dict, Iterable, List, Optional, Tuple
+
+_LIBRARIES = ("site-packages", "dist-packages")
+_MAX_FRAMES = 40
+_MAX_ATTRIBUTES = 200
+_OPTIMIZED = 0x1  # inspect.CO_OPTIMIZED: a function body, whose f_locals is not its real namespace
+
+
+def names_in_frames(objects: Iterable[Any], frame: Optional[FrameType]) -> Dict[int, str]:
+    """``id(object) -> name`` for objects that a variable, or an attribute of one, holds. The user's frames come first.
+
+    Before Python 3.13 asking a frame for its locals leaves a copy of them in the frame, which would keep the tensors
+    of this step alive until the function ends; the copy is emptied again.
+    """
+    wanted = {id(item) for item in objects}
+    found: Dict[int, str] = {}
+    if sys.gettrace() is not None:  # a debugger relies on the very copy that is emptied here
+        return found
+    frames: List[FrameType] = []
+    while frame is not None and len(frames) < _MAX_FRAMES:
+        frames.append(frame)
+        frame = frame.f_back
+    frames.sort(key=lambda item: any(name in item.f_code.co_filename for name in _LIBRARIES))
+    for item in frames:
+        if not wanted:
+            break
+        for name, identity in _holders(item):
+            if identity in wanted and not name.startswith("__"):
+                wanted.discard(identity)
+                found[identity] = name
+    return found
+
+
+def _holders(frame: FrameType) -> List[Tuple[str, int]]:
+    namespace = frame.f_locals
+    variables = list(namespace.items())
+    pairs = [(name, id(value)) for name, value in variables]
+    pairs += [pair for name, value in variables for pair in _attributes(name, value)]
+    if frame.f_code.co_flags & _OPTIMIZED and sys.version_info < (3, 13):
+        namespace.clear()
+    return pairs
+
+
+def _attributes(name: str, value: Any) -> List[Tuple[str, int]]:
+    """Attributes of plain objects (a trainer's ``model``) and items of short lists and dicts."""
+    if isinstance(value, dict) and not name.startswith("__"):
+        return [(f"{name}.{key}", id(item)) for key, item in list(value.items())[:50] if isinstance(key, str)]
+    if isinstance(value, (list, tuple)):
+        return [(f"{name}.{index}", id(item)) for index, item in enumerate(value[:50])]
+    fields = getattr(type(value), "__module__", "") != "builtins" and _instance_fields(value)
+    if not fields:
+        return []
+    prefix = "" if name == "self" else f"{name}."
+    pairs = [(f"{prefix}{key}", item) for key, item in list(fields.items())[:_MAX_ATTRIBUTES]]
+    listed = [
+        (f"{key}.{index}", id(part))
+        for key, item in pairs
+        if type(item) in (list, tuple)
+        for index, part in enumerate(item[:50])
+    ]
+    return [(key, id(item)) for key, item in pairs] + listed
+
+
+def _instance_fields(value: Any) -> Dict[str, Any]:
+    try:
+        fields = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    return fields if isinstance(fields, dict) else {}

@@ -1,0 +1,117 @@
+"""What is known of each optimizer of the script: its tensors, learning rates, steps taken. By weak reference only."""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Dict, List, Optional, Tuple
+
+import torch
+
+_GROUP_SETTINGS = (
+    "lr betas beta1 beta2 alpha eps momentum dampening nesterov weight_decay amsgrad rho lr_decay max_iter "
+    "history_size line_search_fn maximize"
+).split()
+
+
+def as_float(value: Any, default: float) -> float:
+    """A learning rate as a number; a tensor on a GPU would cost a wait, so it reads as ``default``."""
+    if isinstance(value, torch.Tensor):
+        return float(value) if value.device.type == "cpu" and value.numel() == 1 else default
+    return float(value) if isinstance(value, (int, float)) else default
+
+
+class Tracked:
+    """One optimizer. ``n`` counts its steps; the lists beside ``params`` have one item a tensor."""
+
+    def __init__(self, optimizer: Any, label: str, tick: int) -> None:
+        self.ref = weakref.ref(optimizer)
+        self.label = label
+        self.tick = tick
+        """``Models.tick`` when it was built: parameters registered later cannot have been given to it then."""
+        self.n = 0
+        self.looks = 0
+        self.closure = False
+        self.looking = False
+        self.layout: Tuple[Tuple[int, int], ...] = ()
+        self.group_of: List[int] = []
+        """Index of the parameter group, one item a tensor."""
+
+    def params(self, optimizer: Any) -> List[Any]:
+        """Its tensors in the order of the groups; ``relaid`` tells whether the groups have changed."""
+        return [parameter for group in optimizer.param_groups for parameter in group["params"]]
+
+    def relaid(self, optimizer: Any) -> bool:
+        """True the first time, and when groups or tensors were added or replaced since."""
+        layout = tuple((id(group["params"]), len(group["params"])) for group in optimizer.param_groups)
+        if layout == self.layout:
+            return False
+        self.layout = layout
+        self.group_of = [at for at, group in enumerate(optimizer.param_groups) for _ in group["params"]]
+        return True
+
+    def learning_rates(self, optimizer: Any) -> List[float]:
+        """One a group; an optimizer without ``lr`` counts as 1."""
+        return [as_float(group.get("lr", 1.0), 1.0) for group in optimizer.param_groups]
+
+    def settings(self, optimizer: Any) -> Dict[str, Any]:
+        """The groups as they really are, as ``AdamW.lr`` or ``AdamW.group1.lr``."""
+        values: Dict[str, Any] = {}
+        for at, group in enumerate(optimizer.param_groups):
+            prefix = self.label if at == 0 else f"{self.label}.group{at}"
+            for name in _GROUP_SETTINGS:
+                if name in group and (at == 0 or group[name] != optimizer.param_groups[0].get(name)):
+                    value = group[name]
+                    values[f"{prefix}.{name}"] = as_float(value, float("nan")) if torch.is_tensor(value) else value
+        return values
+
+
+class Optimizers:
+    """Every optimizer made or stepping in this process."""
+
+    def __init__(self) -> None:
+        self._by_id: Dict[int, Tracked] = {}
+        self._labels: Dict[str, int] = {}
+        self._once: Dict[int, weakref.ref[Any]] = {}
+        """Tensors that were in some optimizer that took a step, also of one that is gone."""
+
+    def note(self, optimizer: Any, tick: int) -> Tracked:
+        known = self._by_id.get(id(optimizer))
+        if known is not None and known.ref() is optimizer:
+            return known
+        name = type(optimizer).__name__
+        number = self._labels[name] = self._labels.get(name, 0) + 1
+        tracked = Tracked(optimizer, name if number == 1 else f"{name}#{number}", tick)
+        self._by_id[id(optimizer)] = tracked
+        return tracked
+
+    def live(self) -> List[Tuple[Tracked, Any]]:
+        pairs = [(tracked, tracked.ref()) for tracked in list(self._by_id.values())]
+        return [(tracked, optimizer) for tracked, optimizer in pairs if _usable(optimizer)]
+
+    def all(self) -> List[Tracked]:
+        return list(self._by_id.values())
+
+    def stepping(self) -> List[Tracked]:
+        """Those that live and have stepped."""
+        return [tracked for tracked, _ in self.live() if tracked.n]
+
+    def held(self) -> Dict[int, Any]:
+        """Tensors in any live optimizer, by id."""
+        found: Dict[int, Any] = {}
+        for _, optimizer in self.live():
+            for group in optimizer.param_groups:
+                found.update((id(parameter), parameter) for parameter in group["params"])
+        return found
+
+    def remember(self, params: List[Any]) -> None:
+        for parameter in params:
+            if id(parameter) not in self._once:
+                self._once[id(parameter)] = weakref.ref(parameter)
+
+    def was_held(self, parameter: Any) -> bool:
+        ref = self._once.get(id(parameter))
+        return ref is not None and ref() is parameter
+
+
+def _usable(optimizer: Optional[Any]) -> bool:
+    return optimizer is not None and isinstance(getattr(optimizer, "param_groups", None), list)

@@ -1,0 +1,56 @@
+"""Whether the inputs of a model have an effect on its output: each is replaced by zeros in turn."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping
+
+import torch
+
+
+def effect_of_inputs(model: Any, batch: Any, inputs: List[str]) -> Dict[str, float]:
+    """Largest ``|out - out_zeroed| / max|out|`` over all outputs, by name of the input; dimensionless.
+
+    ``batch`` is a mapping passed as keyword arguments, or a sequence passed by position whose inputs are named
+    ``"0"``, ``"1"``, …. Dropout draws the same numbers in every pass, and the random state is put back.
+    """
+    named = dict(batch) if isinstance(batch, Mapping) else {str(at): item for at, item in enumerate(batch)}
+    wanted = inputs or [name for name, value in named.items() if isinstance(value, torch.Tensor)]
+    devices = list(
+        {value.device.index for value in named.values() if isinstance(value, torch.Tensor) and value.is_cuda}
+    )
+    was_training = [(module, module.training) for module in model.modules()]
+    with torch.no_grad(), torch.random.fork_rng(devices=devices):
+        state = torch.get_rng_state()
+
+        def run(changed: Dict[str, Any]) -> List[Any]:
+            torch.set_rng_state(state)
+            out = model(**changed) if isinstance(batch, Mapping) else model(*changed.values())
+            return _tensors(out)
+
+        try:
+            model.eval()
+            whole = run(named)
+            effects = {}
+            for name in wanted:
+                if isinstance(named.get(name), torch.Tensor):
+                    effects[name] = _difference(whole, run({**named, name: torch.zeros_like(named[name])}))
+        finally:
+            for module, training in was_training:
+                module.training = training
+    return effects
+
+
+def _tensors(out: Any) -> List[Any]:
+    if isinstance(out, torch.Tensor):
+        return [out.float()] if not out.is_complex() else [torch.view_as_real(out)]
+    items = out.values() if isinstance(out, Mapping) else out if isinstance(out, (list, tuple)) else ()
+    return [tensor for item in items for tensor in _tensors(item)]
+
+
+def _difference(before: List[Any], after: List[Any]) -> float:
+    changes = [
+        float((one - other).abs().max() / (one.abs().max() + 1e-30))
+        for one, other in zip(before, after)
+        if one.numel() and one.shape == other.shape
+    ]
+    return max(changes, default=0.0)

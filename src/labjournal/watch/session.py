@@ -1,0 +1,346 @@
+"""The watch over torch in one process: what the hooks call, in which order the checks look, and when it gives up.
+
+Nothing here changes a weight, draws a random number, keeps a tensor of the user's alive or waits for a GPU.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import torch
+
+from labjournal.watch.budget import Budget, curves_due, look_due
+from labjournal.watch.curves import Curves
+from labjournal.watch.event_writer import EventWriter
+from labjournal.watch.findings import Findings
+from labjournal.watch.gradients import Gradients, scalar_loss
+from labjournal.watch.look import Compared, Look, Previous, compare
+from labjournal.watch.membership import Membership
+from labjournal.watch.models import Models, Named
+from labjournal.watch.movement import Movement
+from labjournal.watch.naming import names_in_frames
+from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.sampling import Later, gather, readable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from labjournal.watch.start import Inside
+
+MAX_ERRORS = 3
+MAX_STATES = 10
+_UNSEEDED = 67280421310721
+"""torch.initial_seed() when nobody has set one. Source: c10/core/GeneratorImpl.h, default_rng_seed_val."""
+_JUDGED_AT = 20
+"""Steps after which the groups of an optimizer are looked at."""
+
+
+class Session:
+    """All that is known of this process's training."""
+
+    def __init__(self, inside: Inside) -> None:
+        self._inside = inside
+        self.models = Models()
+        self._begin()
+
+    def _begin(self) -> None:
+        rank = self._inside.rank
+        self.optimizers = Optimizers()
+        self.later = Later()
+        self.budget = Budget()
+        self.findings = Findings(self._state_finding)
+        writer = None if rank else EventWriter(os.path.join(self._inside.folder, "events"))
+        self.curves = Curves(writer, self.later, self.models)
+        self.membership = Membership(self.findings, self.later, self.models, self.optimizers)
+        self.movement = Movement(self.findings, self.later, self.names)
+        self.gradients = Gradients(self.findings, self.later, self.models, self.optimizers, self.names)
+        self.off: Optional[str] = None
+        """Why the watch was switched off, or None while it is on."""
+        self._errors = 0
+        self._look: Dict[Tracked, Look] = {}
+        self._last: Dict[Tracked, Previous] = {}
+        self._named: Dict[Tracked, Tuple[object, List[Named]]] = {}
+        self._named_tick = -1
+        self._loss: Optional[Any] = None
+        self._seed_stated = False
+        self._states = 0
+        self._described: Any = None
+
+    def after_fork(self) -> None:
+        """A forked child may be a loader worker, which never steps, or train by itself: it starts anew."""
+        self._begin()
+
+    # -- hooks
+
+    def guarded(self, hook: Callable[..., None], timed: bool = True) -> Callable[..., None]:
+        """The hook as torch may call it: silent, on the budget if ``timed``, off for good after MAX_ERRORS errors."""
+        is_compiling = torch.compiler.is_compiling
+
+        def run(*args: Any) -> None:
+            if is_compiling() or self.off is not None:  # constant for dynamo: nothing of ours is traced
+                return
+            start = time.perf_counter()
+            try:
+                hook(*args)
+            except Exception as error:  # noqa: BLE001 - the user's training goes first, always
+                self._failed(hook.__name__, error)
+            if timed:
+                self.budget.spent += time.perf_counter() - start
+
+        return run
+
+    def _failed(self, where: str, error: Exception) -> None:
+        self._errors += 1
+        self._look.clear()
+        if self._errors >= MAX_ERRORS:
+            trace = error.__traceback__
+            while trace is not None and trace.tb_next is not None:
+                trace = trace.tb_next
+            line = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else where
+            self.switch_off(f"{MAX_ERRORS} errors inside the watch, the last in {where} ({line}): {error!r}"[:400])
+
+    def switch_off(self, because: str) -> None:
+        self.off = because
+        self._look.clear()
+        self._last.clear()
+        self.later.forget()
+        self._inside.outbox.write("watch_off", {"because": because})
+
+    def on_optimizer(self, optimizer: Any) -> None:
+        """An optimizer was built."""
+        if isinstance(getattr(optimizer, "param_groups", None), list):
+            tracked = self.optimizers.note(optimizer, self.models.tick)
+            self.membership.optimizer_made(tracked, optimizer)
+
+    def state_model(self, model: Any, optimizer: Any = None) -> None:
+        """Told by hand through ``labjournal.watch``."""
+        self.models.state_model(model)
+        if optimizer is not None:
+            self.on_optimizer(optimizer)
+
+    def before_backward(self, tensors: Any) -> None:
+        self.gradients.before_backward()
+        due = not self.optimizers.all() or any(look_due(tracked.n + 1) for tracked in self.optimizers.all()[:4])
+        self._loss = scalar_loss(tensors) if due else None
+
+    def before_step(self, optimizer: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> None:
+        tracked = self.optimizers.note(optimizer, self.models.tick)
+        tracked.n += 1
+        if not look_due(tracked.n) or not self.budget.allows(tracked.n) or _capturing():
+            self.gradients.missed(tracked)
+            return
+        with torch.no_grad():
+            params = tracked.params(optimizer)
+            if tracked.relaid(optimizer):
+                self._relaid(tracked, params)
+            tracked.closure |= any(arg is not None for arg in (*args[1:], kwargs.get("closure")))
+            rates = tracked.learning_rates(optimizer)
+            look = Look(
+                tracked,
+                optimizer,
+                params,
+                tracked.n,
+                curves_due(tracked.n),
+                [rates[group] for group in tracked.group_of],
+                gather(params),
+                [parameter.grad is None for parameter in params],
+            )
+            if look.curves and self.curves.wants_copies(params):
+                look.copies = [parameter.detach().clone() for parameter in params]
+            self.movement.before_step(look)
+        self._look[tracked] = look
+
+    def _relaid(self, tracked: Tracked, params: List[Any]) -> None:
+        self.optimizers.remember(params)
+        self.movement.reset(tracked, len(params))
+        self.gradients.reset(tracked, len(params))
+        self._last.pop(tracked, None)
+        self._inside.state_settings("optimizer", tracked.settings(tracked.ref()))
+        seed = torch.initial_seed()
+        if seed != _UNSEEDED and not self._seed_stated:
+            self._seed_stated = True
+            self._inside.state_settings("seed", {"torch": seed})
+
+    def after_step(self, optimizer: Any, _args: Any, _kwargs: Any) -> None:
+        tracked = self.optimizers.note(optimizer, self.models.tick)
+        look = self._look.pop(tracked, None)
+        if look is None:
+            return
+        with torch.no_grad():
+            self._finish(look)
+        self._inside.files.tick()
+
+    def _finish(self, look: Look) -> None:
+        tracked = look.tracked
+        tracked.looks += 1
+        self.later.poll()
+        if self.models.tick != self._named_tick:
+            self._named_tick = self.models.tick
+            self.models.name_roots(sys._getframe())
+        look.none = [none and parameter.grad is None for none, parameter in zip(look.none, look.params)]
+        look.after = gather(look.params)
+        self.movement.after_step(look)
+        take = None
+        if look.curves:
+            named = self.names(look.params, tracked)
+            take = self.curves.add(look, named, self._outsiders() if self._is_first(tracked) else [])
+        if self._loss is not None:
+            loss, self._loss, step = self._loss.float(), None, look.step
+            self.later.give(loss.reshape(1), lambda numbers: self.gradients.loss(numbers[0], step))
+            if look.curves:
+                self.curves.add_loss(loss)
+        previous = self._last.get(tracked)
+
+        def judged(compared: Compared) -> None:
+            self.movement.judge(look, compared)
+            self.gradients.judge(look, compared)
+            if take is not None:
+                take(compared)
+
+        compare(look, previous, self.later, judged)
+        self._last[tracked] = Previous(look.step, look.before, look.after)
+        self.gradients.after_step(look)
+        if self._is_first(tracked):
+            self.membership.look(tracked, look.step)
+        if look.step == _JUDGED_AT:
+            self.membership.look_at_groups(tracked, look.optimizer, look.step)
+        self.movement.report(look)
+        if look.curves and self.curves.round_complete(self.optimizers.stepping()):
+            self.curves.flush()
+        self._arm_forward()
+        if look.step <= 3 or look.step % 100 == 0:
+            self._state()
+
+    def _is_first(self, tracked: Tracked) -> bool:
+        """The optimizer on whose steps what belongs to all is looked at: the first that steps."""
+        stepping = self.optimizers.stepping()
+        return not stepping or stepping[0] is tracked
+
+    def _outsiders(self) -> List[Tuple[Any, Named]]:
+        held = self.optimizers.held()
+        return [
+            (parameter, named)
+            for parameter, named, _ in self.models.parameters()
+            if parameter.requires_grad and id(parameter) not in held
+        ]
+
+    def names(self, params: List[Any], tracked: Tracked) -> List[Named]:
+        """Each tensor's name: its path in a model, else the variable that holds it, else its place in the optimizer."""
+        key = (self.models.tick, tracked.layout)
+        known = self._named.get(tracked)
+        if known is not None and known[0] == key:
+            return known[1]
+        in_models = {id(parameter): named for parameter, named, _ in self.models.parameters()}
+        orphans = [parameter for parameter in params if id(parameter) not in in_models]
+        variables = names_in_frames(orphans, sys._getframe()) if orphans else {}
+        named = []
+        for at, parameter in enumerate(params):
+            place = f"{tracked.label}.group{tracked.group_of[at]}"
+            path = variables.get(id(parameter), f"{place}.{at}")
+            named.append(in_models.get(id(parameter)) or Named(path, path if id(parameter) in variables else place, 0))
+        self._named[tracked] = (key, named)
+        return named
+
+    # -- forward passes, watched only while it is asked whether a module is called at all
+
+    def _arm_forward(self) -> None:
+        from torch.nn.modules import module as nn_module
+
+        hooks = nn_module._global_forward_pre_hooks
+        # Never with torch.compile: OptimizedModule.__call__ warns the user whenever a global module hook exists.
+        if self.gradients.asked and not self.models.compiled:
+            hooks[_HOOK_KEY] = self._forward
+        else:
+            hooks.pop(_HOOK_KEY, None)
+
+    def _forward(self, module: Any, _args: Any) -> None:
+        self.gradients.on_forward(module, torch.is_grad_enabled())
+
+    # -- what is told about the watch itself
+
+    def _state_finding(self, rule: str, finding: Dict[str, Any]) -> None:
+        from labjournal import facts
+
+        inside = self._inside
+        occasion = (inside.run, inside.attempt, "watch", rule, finding["subject"], finding["level"])
+        inside.outbox.write("finding", finding, facts.derived_id(*occasion))
+
+    def _state(self) -> None:
+        unread = 0
+        total = 0
+        for tracked, optimizer in self.optimizers.live():
+            if tracked.n:
+                params = tracked.params(optimizer)
+                total += len(params)
+                unread += sum(readable(parameter) is None for parameter in params)
+        optimizers = [
+            {"label": tracked.label, "tensors": len(tracked.group_of), "groups": len(optimizer.param_groups)}
+            for tracked, optimizer in self.optimizers.live()
+            if tracked.n
+        ]
+        described = (self.models.describe(), optimizers, unread)
+        if described == self._described or self._states >= MAX_STATES:
+            return
+        self._described, self._states = described, self._states + 1
+        state, because = "watched", None
+        if unread:
+            state, because = (
+                "partly",
+                f"{unread} of {total} tensors are of a kind that is not read (sharded, sparse, quantised)",
+            )
+        self._inside.outbox.write(
+            "watch_state",
+            {
+                "state": state,
+                "because": because,
+                "models": described[0],
+                "optimizers": optimizers[:20],
+                "tensors": total,
+            },
+        )
+
+    def end(self) -> None:
+        """At the end of the process: what has arrived late, the last round of curves, and the account."""
+        if self.off is None:
+            self.later.poll(wait=True)
+            self.curves.flush()
+        outbox = self._inside.outbox
+        steps = max((tracked.n for tracked in self.optimizers.all()), default=0)
+        if steps == 0:
+            because = self._why_no_steps()
+            if because and not outbox.quiet:
+                data = {"state": "not watched", "because": because, "models": self.models.describe()}
+                outbox.write("watch_state", {**data, "optimizers": [], "tensors": 0})
+            return
+        outbox.write(
+            "watch_end",
+            {
+                "steps": steps,
+                "real_steps": steps,
+                "planned_steps": None,
+                "looks": max(tracked.looks for tracked in self.optimizers.all()),
+                "looks_refused": self.budget.refused,
+                "spent_s": round(self.budget.spent, 4),
+                "elapsed_s": round(self.budget.elapsed(), 3),
+            },
+        )
+
+    def _why_no_steps(self) -> str:
+        made = self.optimizers.all()
+        if made and self.models.compiled:
+            return "the optimizer's step is compiled; no step was seen"
+        if self.gradients.backwards:
+            return "backward passes were seen, but no step of a torch optimizer"
+        return "torch was imported, but nothing was trained" if not made else "an optimizer was built but never stepped"
+
+
+_HOOK_KEY = -77
+"""A key of torch's global hook table that torch itself never gives out (it counts up from 0)."""
+
+
+def _capturing() -> bool:
+    """In a CUDA graph our kernels would be replayed for ever."""
+    cuda: Any = torch.cuda
+    return bool(cuda.is_initialized() and cuda.is_current_stream_capturing())
