@@ -16,15 +16,17 @@ import time
 from pathlib import Path
 
 _CALL = """
-import os, resource, sys
+import os, resource, sys, time
 os.environ["CLI"] = str(os.getpid())
 try:
     from labjournal.cli import main
-    main(["run", "--", "sh", "-c", "cat /proc/$CLI/schedstat /proc/$PPID/schedstat > $OUT"])
+    main(["run", "--", "sh", "-c", "cat /proc/$CLI/schedstat /proc/$PPID/schedstat > $OUT; : > $OUT.done"])
 except SystemExit:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(used.ru_utime + used.ru_stime, file=sys.stderr)
     sys.stdout.flush()
+    while not os.path.exists(os.environ["OUT"] + ".done"):  # the command looks at this process
+        time.sleep(0.001)
     os._exit(0)
 """
 
@@ -83,11 +85,8 @@ def fill(project: Path, runs: int) -> None:
 def launch(project: Path) -> tuple[float, float]:
     """CPU seconds to the command's exec, and of the whole call."""
     out = project.parent / "at-exec"
-    out.unlink(missing_ok=True)
+    Path(f"{out}.done").unlink(missing_ok=True)
     whole, talk = cpu_s([sys.executable, "-c", _CALL], project, OUT=str(out))
-    deadline = time.monotonic() + 10
-    while not (out.exists() and out.read_text(encoding="ascii").count("\n") == 2) and time.monotonic() < deadline:
-        time.sleep(0.01)
     own, supervisor = (int(line.split()[0]) / 1e9 for line in out.read_text(encoding="ascii").splitlines())
     children = float(talk.split()[-1])
     time.sleep(0.1)  # the supervisor's last moments are not the next call's

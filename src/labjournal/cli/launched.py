@@ -32,11 +32,9 @@ def parent(context: Context, reference: str) -> Parent:
 
 def tell(runs: Sequence[Launched], as_json: bool, followed: bool) -> None:
     """Ids on stdout, everything else on stderr; a run with nothing to say says nothing."""
-    from labjournal.format.text import visible
-
     for run in runs:
         for notice in run.notices:
-            click.echo(f"labjournal: {visible(notice)}", err=True)
+            click.echo(f"labjournal: {_shown(notice)}", err=True)
     if as_json and not followed:
         from labjournal.cli.session import print_json
 
@@ -46,4 +44,12 @@ def tell(runs: Sequence[Launched], as_json: bool, followed: bool) -> None:
     for run in runs:
         click.echo(run.id, err=followed)
     if sys.stdout.isatty() and not followed:
-        click.echo(" ".join(visible(run.name) for run in runs), err=True)
+        click.echo(" ".join(_shown(run.name) for run in runs), err=True)
+
+
+def _shown(text: str) -> str:
+    if text.isprintable():  # nearly always, and then 8 ms need not be spent on the import
+        return text
+    from labjournal.format import visible
+
+    return visible(text)

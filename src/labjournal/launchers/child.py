@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import signal
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -124,6 +123,8 @@ def _explain(plan: Plan, step: str, number: int) -> ExecFailure:
         return ExecFailure(NOT_FOUND, f"the working folder {plan.cwd} cannot be entered: {words}")
     if step == "start":
         return ExecFailure(NOT_EXECUTABLE, f"the process could not be set up: {words}")
+    import shutil
+
     program = plan.command[0]
     found = shutil.which(program, path=plan.environment.get("PATH", os.defpath))
     here = Path(plan.cwd, program)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -21,6 +19,8 @@ def can_fork() -> bool:
     try:
         return len(os.listdir("/proc/self/task")) == 1
     except OSError:
+        import threading
+
         return threading.active_count() == 1
 
 
@@ -58,6 +58,8 @@ def _leave(work: Callable[[int], None], answer: int, errors: Path) -> NoReturn:
             _let_go(answer, errors)
             work(answer)
     except BaseException:  # noqa: BLE001 - this is the bottom of the stack of a process of its own
+        import traceback
+
         traceback.print_exc()
         sys.stderr.flush()
     finally:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from labjournal.launchers import tree
-from labjournal.launchers.base import Machine
 from labjournal.launchers.tree import Member
+
+if TYPE_CHECKING:
+    from labjournal.launchers.protocols import Machine
 
 _AGAIN_S = 1.0
 

@@ -12,14 +12,16 @@ import os
 import time
 from enum import Enum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labjournal import facts
 from labjournal.facts import Fact
 from labjournal.launchers import records, tree
-from labjournal.launchers.base import Machine
 from labjournal.model import Status
 from labjournal.paths import RunPaths
+
+if TYPE_CHECKING:
+    from labjournal.launchers.protocols import Machine
 
 SILENT_S = 30.0
 """A heartbeat older than this is worth a word; the supervisor writes one every 3 s."""

@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import labjournal
-from labjournal.launchers import detached, stopping
-from labjournal.launchers.base import LaunchError, Machine, Plan, Started
-from labjournal.launchers.liveness import Observation, observe
-from labjournal.launchers.supervisor import Supervisor
+from labjournal.launchers import detached
+from labjournal.launchers.base import LaunchError, Plan, Started
 from labjournal.paths import RunPaths
+
+if TYPE_CHECKING:
+    from labjournal.launchers.liveness import Observation
+    from labjournal.launchers.protocols import Machine
 
 _ENTRY = "import sys; sys.path.insert(0, sys.argv[1]); from labjournal.supervise import main; main()"
 
@@ -59,12 +60,16 @@ class LocalLauncher:
 
     def stop(self, run: RunPaths, why: str | None = None) -> None:
         """Ask a run to end; one that lost its supervisor is ended by a process of ours. Returns at once."""
+        from labjournal.launchers import stopping
+
         stopping.request(run, self._machine, why)
         if stopping.is_unsupervised(run, self._machine):
             job = {"do": "end", "folder": str(run.folder), "int_s": self._stop_int_s, "term_s": self._stop_term_s}
             self._do(job, run.folder)
 
     def state(self, run: RunPaths) -> Observation:
+        from labjournal.launchers.liveness import observe
+
         return observe(run, self._machine)
 
     def _do(self, job: dict[str, Any], folder: Path) -> bytes:
@@ -82,8 +87,12 @@ class LocalLauncher:
 def perform(job: dict[str, Any], machine: Machine, answer: int) -> None:
     """What a detached process does; see LocalLauncher."""
     if job["do"] == "supervise":
+        from labjournal.launchers.supervisor import Supervisor
+
         Supervisor([_plan(raw) for raw in job["plans"]], machine, answer).run()
     else:
+        from labjournal.launchers import stopping
+
         os.close(answer)
         stopping.end_unsupervised(RunPaths(Path(job["folder"])), machine, job["int_s"], job["term_s"])
 
@@ -102,6 +111,8 @@ def _plan(raw: dict[str, Any]) -> Plan:
 
 
 def _in_fresh_interpreter(job: dict[str, Any]) -> bytes:
+    import subprocess
+
     # Isolated: neither a folder on PYTHONPATH (inside a run, the watch's) nor the working folder may replace us.
     root = str(Path(labjournal.__file__).parents[1])
     command = [sys.executable, "-I", "-c", _ENTRY, root]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -59,7 +58,7 @@ def read(path: Path) -> Fact | None:
 
 
 def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(3)}")
+    return path.with_name(f".{path.name}.{os.getpid()}-{os.urandom(3).hex()}")
 
 
 def _fill(path: Path, payload: bytes, sync: bool) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labjournal import facts
 from labjournal.errors import JournalUnavailableError
 from labjournal.facts import Fact
 from labjournal.launchers import causes, liveness, records, tree
-from labjournal.launchers.base import Machine
+from labjournal.launchers.attempt import words_of_stop
 from labjournal.launchers.ending import Ending
 from labjournal.launchers.liveness import Place
-from labjournal.launchers.supervisor import words_of_stop
 from labjournal.paths import RunPaths
+
+if TYPE_CHECKING:
+    from labjournal.launchers.protocols import Machine
 
 _STEP_S = 0.1
 

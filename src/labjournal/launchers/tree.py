@@ -11,10 +11,12 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from labjournal import tags
-from labjournal.launchers.base import Machine
+
+if TYPE_CHECKING:
+    from labjournal.launchers.protocols import Machine
 
 SUPERVISOR_NAME = "labjournal-run"  # as ps shows it; the kernel keeps 15 characters
 

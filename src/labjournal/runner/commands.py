@@ -9,23 +9,23 @@ from typing import NamedTuple
 
 from labjournal.errors import InputError
 
-_SCRIPT = re.compile(r"\.(py|sh|bash|zsh|R|jl|pl|lua|m|ipynb|exe)\Z")
+_SCRIPTS = (".py", ".sh", ".bash", ".zsh", ".R", ".jl", ".pl", ".lua", ".ipynb", ".exe")
 _WRAPPERS = frozenset(
     "env nice ionice nohup time stdbuf taskset numactl srun mpirun mpiexec uv uvx poetry pipenv pdm hatch conda mamba "
     "micromamba pixi torchrun accelerate deepspeed composer horovodrun ray lightning fabric run launch exec sudo "
     "xvfb-run nsys ncu catchsegv".split()
 )
-_INTERPRETER = re.compile(r"(python|pypy)[\d.]*\Z|(ba|z|da|k)?sh\Z|Rscript\Z|julia\Z|ipython\Z")
+_INTERPRETERS = frozenset("sh bash zsh dash ksh fish Rscript julia ipython perl lua".split())
 _PLACE = re.compile(r"\{([A-Za-z_][\w.-]*)\}")
 _NUMBER = re.compile(r"[+-]?(\d[\d_]*\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
 _GENERIC = frozenset("main run start launch cli app script job __main__".split())
-# The first word that fits decides; looked for in the name of the script, then in the whole command.
+# Beginnings of words; the first kind that fits decides. Looked for in the name of the script, then behind it.
 _KINDS = (
-    ("validate", re.compile(r"valid|(^|[^a-z])(eval|test|score|benchmark|infer|predict|val)")),
-    ("toy", re.compile(r"(^|[^a-z])(toy|sanity|smoke|overfit)")),
-    ("scan", re.compile(r"(^|[^a-z])(scan|sweep|grid)")),
-    ("trial", re.compile(r"(^|[^a-z])(trial|hpo|optuna|tune_)")),
-    ("train", re.compile(r"train|finetune|fine_tune|(^|[^a-z])(fit|sft|dpo|ppo|pretrain)")),
+    ("validate", ("valid", "eval", "test", "score", "scoring", "benchmark", "infer", "predict")),
+    ("toy", ("toy", "sanity", "smoke", "overfit")),
+    ("scan", ("scan", "sweep", "grid")),
+    ("trial", ("trial", "hpo", "optuna")),
+    ("train", ("train", "pretrain", "finetune", "fit", "sft", "dpo", "ppo", "grpo")),
 )
 
 
@@ -46,10 +46,10 @@ def script_of(command: Sequence[str]) -> Script:
             return Script(command[at + 1], at + 1)
         if word == "-c" and passing:
             break
-        if not word.startswith("-") and _SCRIPT.search(word):
+        if not word.startswith("-") and word.endswith(_SCRIPTS):
             return Script(word, at)
         base = os.path.basename(word)
-        if not (word.startswith("-") or _INTERPRETER.match(base) or base in _WRAPPERS or "=" in word):
+        if not (word.startswith("-") or is_python(base) or base in _INTERPRETERS or base in _WRAPPERS or "=" in word):
             if at == 0:
                 return Script(word, 0)
             if at > 4:  # far behind: an argument, not the program
@@ -57,13 +57,18 @@ def script_of(command: Sequence[str]) -> Script:
     return Script(command[0], 0)
 
 
+def is_python(base: str) -> bool:
+    """Whether a file name is that of a Python: ``python``, ``python3.12``, ``pypy3``."""
+    return base.rstrip("0123456789.") in ("python", "pypy")
+
+
 def invent_name(command: Sequence[str], number: int) -> str:
     """A short readable name: the script's, or its folder's where every project has one like it, and a number."""
     path = script_of(command).path
     parts = [part for part in re.split(r"[/\\]", path) if part not in ("", ".", "..")] or ["run"]
-    if re.fullmatch(r"[\w.]+", path) and not _SCRIPT.search(path):
+    if re.fullmatch(r"[\w.]+", path) and not path.endswith(_SCRIPTS):
         parts = path.split(".")
-    stem = _SCRIPT.sub("", parts[-1])
+    stem = os.path.splitext(parts[-1])[0] if parts[-1].endswith(_SCRIPTS) else parts[-1]
     if stem in _GENERIC and len(parts) > 1:
         stem = parts[-2]
     clean = re.sub(r"[^\w.-]+", "-", stem).strip("-.")[:40].lower()
@@ -74,10 +79,11 @@ def guess_kind(command: Sequence[str]) -> str:
     """train, validate, scan, toy, trial or other, by the words of the command."""
     script = script_of(command)
     for text in (os.path.basename(script.path).lower(), " ".join(command[script.at + 1 :]).lower()):
-        for kind, pattern in _KINDS:
-            if pattern.search(text):
+        found = re.findall("[a-z]+", text)
+        for kind, beginnings in _KINDS:
+            if any(word.startswith(beginnings) for word in found):
                 return kind
-        if _SCRIPT.search(script.path):
+        if script.path.endswith(_SCRIPTS):
             break  # arguments of a script (``--val-every 10``) say little
     return "other"
 

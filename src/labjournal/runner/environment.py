@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import Any
 
 from labjournal import tags
 from labjournal.paths import JournalPaths, RunPaths
+from labjournal.runner import commands
 from labjournal.runner.request import LaunchRequest
 
-_PYTHON = re.compile(r"(python|pypy)[\d.]*\Z")
 _OF_VALIDATION = (tags.ENV_SUBJECT_RUN, tags.ENV_CHECKPOINT, tags.ENV_DATASET, tags.ENV_OPTIONS)
 
 
@@ -71,7 +70,7 @@ def interpreter(command: Sequence[str], search: str | None) -> Path | None:
     found = shutil.which(command[0], path=search)
     if found is None:
         return None
-    if _PYTHON.match(os.path.basename(command[0])):
+    if commands.is_python(os.path.basename(command[0])):
         return Path(found)
     try:
         with Path(found).open("rb") as file:
@@ -79,7 +78,7 @@ def interpreter(command: Sequence[str], search: str | None) -> Path | None:
     except OSError:
         return None
     named = first[2:].decode("utf-8", "replace").split() if first.startswith(b"#!") else []
-    return Path(named[0]) if named and _PYTHON.match(os.path.basename(named[0])) else None
+    return Path(named[0]) if named and commands.is_python(os.path.basename(named[0])) else None
 
 
 def describe_python(command: Sequence[str], search: str | None) -> dict[str, Any] | None:
@@ -87,6 +86,8 @@ def describe_python(command: Sequence[str], search: str | None) -> dict[str, Any
     python = interpreter(command, search)
     if python is None:
         return None
+    import re
+
     from labjournal.machine.software import packages_on, site_folders
 
     folders = site_folders(python)

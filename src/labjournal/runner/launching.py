@@ -17,11 +17,11 @@ from labjournal.launchers.base import LaunchError, Plan, where
 from labjournal.launchers.local import LocalLauncher
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.runner import commands, environment, gpus, previous
+from labjournal.runner.previous import Changes
 from labjournal.runner.request import Launched, LaunchRequest
 from labjournal.watch.masking import masked, masked_argv
 
 _DIARY_DAY = re.compile(r"\d{4}-\d\d-\d\d\.md(\.orig)?\Z")
-_CHANGES_SHOWN = 3
 
 
 class _Recorded(NamedTuple):
@@ -68,8 +68,8 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
         if visible is not None:
             given |= {"CUDA_VISIBLE_DEVICES": visible, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
         plans.append(_plan(request, run, command, recorded.command, given, config))
-        shown = tuple(dict.fromkeys([*notices, *_shorten(changed, data["name"], run)]))
-        accepted.append(Launched(run.id, data["name"], "QUEUED", shown, changed))
+        shown = tuple(dict.fromkeys([*notices, *changed.lines()]))
+        accepted.append(Launched(run.id, data["name"], "QUEUED", shown))
         notices = []
     return _hand_over(plans, accepted, config)
 
@@ -174,12 +174,11 @@ def _inside(paths: JournalPaths, config: Config, notices: list[str]) -> Path | N
 
 def _describe(
     request: LaunchRequest, paths: JournalPaths, run_ids: list[str], number: int, recorded: _Recorded
-) -> tuple[dict[str, Any], tuple[str, ...]]:
+) -> tuple[dict[str, Any], Changes]:
     """The data of the ``run`` fact, and everything that changed since the last run of the command."""
     command = recorded.command
     before = None if request.validates else previous.find(paths, run_ids, command, request.cwd)
-    changed: tuple[str, ...] = ()
-    twin = None
+    changed, twin = Changes(), None
     if before is not None:
         changed = previous.changes(before, command, recorded.settings, recorded.snapshot, recorded.python, paths)
         twin = before.id if previous.is_twin(before, changed, recorded.snapshot) else None
@@ -206,7 +205,7 @@ def _describe(
         "expect_time_s": request.expect_time_s,
         "snapshot": recorded.snapshot,
         "validates": request.validates,
-        "changes": list(changed),
+        "changes": changed.all(),
         "twin": twin,
         "labjournal": labjournal.__version__,
     }
@@ -231,13 +230,6 @@ def _unused_settings(request: LaunchRequest) -> list[str]:
     if not unused:
         return []
     return [f"--set {', '.join(unused)}: recorded, not passed on (the command has no {{{unused[0]}}})"]
-
-
-def _shorten(changed: tuple[str, ...], name: str, run: RunPaths) -> list[str]:
-    if len(changed) <= _CHANGES_SHOWN:
-        return list(changed)
-    rest = len(changed) - _CHANGES_SHOWN + 1
-    return [*changed[: _CHANGES_SHOWN - 1], f"and {rest} more changes: labjournal show {run.id[-6:].lower()}"]
 
 
 def _write(run: RunPaths, data: dict[str, Any], python: Mapping[str, Any] | None) -> None:

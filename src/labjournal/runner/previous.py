@@ -14,6 +14,7 @@ from labjournal.runner import commands, environment
 
 _LOOKED_AT = 300  # newest runs; 40 us each
 _PACKAGES_NAMED = 3
+_LINE = 160  # two lines of a terminal
 
 
 class Previous(NamedTuple):
@@ -47,6 +48,29 @@ def _launch_of(paths: JournalPaths, run_id: str, needle: bytes) -> Fact | None:
     return facts.decode(raw) if needle in raw else None
 
 
+class Changes(NamedTuple):
+    """What differs from an earlier run, one sentence each."""
+
+    settings: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    python: tuple[str, ...] = ()
+
+    def all(self) -> list[str]:
+        return [*self.settings, *self.code, *self.python]
+
+    def lines(self) -> list[str]:
+        """At most three lines, one a kind; what does not fit is counted."""
+        return [_line(sentences) for sentences in self if sentences]
+
+
+def _line(sentences: tuple[str, ...]) -> str:
+    kept = [sentence if len(sentence) <= _LINE else f"{sentence[: _LINE - 1]}…" for sentence in sentences]
+    shown: list[str] = []
+    while kept and (not shown or len("; ".join([*shown, kept[0]])) <= _LINE):
+        shown.append(kept.pop(0))
+    return "; ".join(shown) + (f"; and {len(kept)} more" if kept else "")
+
+
 def changes(
     before: Previous,
     command: tuple[str, ...],
@@ -54,44 +78,47 @@ def changes(
     snapshot: Mapping[str, Any],
     python: Mapping[str, Any] | None,
     paths: JournalPaths,
-) -> tuple[str, ...]:
-    """What differs from the run before, one sentence each: settings, constants in the code, Python and packages."""
+) -> Changes:
+    """What differs from the run before: options and settings, constants in the code, Python and packages."""
     old_command = tuple(map(str, before.data.get("command") or ()))
-    lines = _of_values(commands.options(old_command), commands.options(command), "not given")
-    lines += _of_values(_texts(before.data.get("settings")), _texts(settings), "not set")
-    lines += _of_code(before.data.get("snapshot") or {}, snapshot)
-    if python is not None:
-        lines += _of_python(environment.read_python(paths.run(before.id)), python)
-    return tuple(dict.fromkeys(lines))
+    old = {**commands.options(old_command), **_texts(before.data.get("settings"))}
+    new = {**commands.options(command), **_texts(settings)}
+    return Changes(
+        settings=_of_values(old, new),
+        code=_of_code(before.data.get("snapshot") or {}, snapshot),
+        python=() if python is None else _of_python(environment.read_python(paths.run(before.id)), python),
+    )
 
 
 def _texts(settings: Any) -> dict[str, str]:
     return {str(name): str(value) for name, value in settings.items()} if isinstance(settings, Mapping) else {}
 
 
-def _of_values(old: Mapping[str, str], new: Mapping[str, str], absent: str) -> list[str]:
+def _of_values(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
     names = [*new, *(name for name in old if name not in new)]
-    return [
-        f"{name} {old.get(name, absent)} -> {new.get(name, absent)}" for name in names if old.get(name) != new.get(name)
-    ]
+    return tuple(
+        f"{name} {old.get(name, 'not given')} -> {new.get(name, 'not given')}"
+        for name in names
+        if name not in old or name not in new or commands.typed(old[name]) != commands.typed(new[name])
+    )
 
 
-def _of_code(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def _of_code(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
     a, b, root = old.get("commit"), new.get("commit"), new.get("root")
     if not (isinstance(a, str) and isinstance(b, str) and isinstance(root, str)) or a == b:
-        return []
+        return ()
     from labjournal import vcs
 
     try:
-        found = [str(change) for change in vcs.changed_constants(Path(root), a, b)]
+        found = tuple(str(change) for change in vcs.changed_constants(Path(root), a, b))
     except JournalError:  # the older commit is not here: another clone, or collected
-        return [f"code {a[:7]} -> {b[:7]}"]
-    return found or [f"code {a[:7]} -> {b[:7]}, no constant among it"]
+        return (f"code {a[:7]} -> {b[:7]}",)
+    return found or (f"code {a[:7]} -> {b[:7]}, no constant among it",)
 
 
-def _of_python(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[str]:
+def _of_python(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[str, ...]:
     if old is None:
-        return []
+        return ()
     lines = []
     if old.get("version") != new["version"]:
         lines.append(f"python {old.get('version')} -> {new['version']}")
@@ -103,10 +130,10 @@ def _of_python(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> list[st
     if named:
         more = f" and {len(differ) - len(named)} more" if len(differ) > len(named) else ""
         lines.append(f"packages: {', '.join(named)}{more}")
-    return lines
+    return tuple(lines)
 
 
-def is_twin(before: Previous, changed: tuple[str, ...], snapshot: Mapping[str, Any]) -> bool:
+def is_twin(before: Previous, changed: Changes, snapshot: Mapping[str, Any]) -> bool:
     """Whether the run before had the same code, command, settings and packages, as far as is known."""
     commit = snapshot.get("commit")
-    return not changed and commit is not None and (before.data.get("snapshot") or {}).get("commit") == commit
+    return not changed.all() and commit is not None and (before.data.get("snapshot") or {}).get("commit") == commit

@@ -52,5 +52,3 @@ class Launched(NamedTuple):
     status: str
     notices: tuple[str, ...] = ()
     """What is worth a line before the run goes on: what is missing, what changed, why it could not start."""
-    changes: tuple[str, ...] = ()
-    """What changed since the last run of the same command; at most three are shown, all are kept."""
