@@ -10,7 +10,7 @@ import event_records as made
 import pytest
 
 from labjournal.errors import EventFileError
-from labjournal.events import EventFileWarning, read_events, read_scalars
+from labjournal.events import EventFileWarning, read_events, read_scalars, surviving
 
 NAME = "events.out.tfevents"
 
@@ -126,3 +126,25 @@ def test_every_public_name_can_be_had() -> None:
     assert set(events.__all__) == set(dir(events))
     with pytest.raises(AttributeError):
         events.nothing  # noqa: B018
+
+
+def test_two_series_of_one_name_are_never_mixed(tmp_path: Path) -> None:
+    put(tmp_path, f"{NAME}.1", made.simple("eval/loss", 1, 0.5))
+    put(tmp_path / "eval", f"{NAME}.1", made.simple("loss", 1, 0.25))
+    with pytest.warns(EventFileWarning, match="also the name"):
+        assert read_scalars(tmp_path)["eval/loss"].values.tolist() == [0.5]
+
+
+def test_file_borders_are_told_for_the_lineage(tmp_path: Path) -> None:
+    put(tmp_path, f"{NAME}.1", *[made.simple("loss", step, 1.0) for step in range(5)], made.simple("lr", 0, 0.1))
+    put(tmp_path, f"{NAME}.2", *[made.simple("loss", step, 2.0) for step in range(3, 6)])
+    read = read_events(tmp_path)
+    assert read.breaks == {"loss": (5,), "lr": ()}
+    column = read.scalars["loss"]
+    assert column.take(surviving(column.steps, read.breaks["loss"])).values.tolist() == [1.0] * 3 + [2.0] * 3
+
+
+def test_the_journal_s_own_folder_is_left_out(tmp_path: Path) -> None:
+    put(tmp_path / ".labjournal" / "runs" / "1", NAME, made.simple("loss", 1, 0.5))
+    assert read_scalars(tmp_path) == {}
+    assert list(read_scalars(tmp_path / ".labjournal")) == ["runs/1/loss"]

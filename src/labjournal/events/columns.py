@@ -74,8 +74,13 @@ class Gathered:
             else:
                 del self._parts[tag]
 
-    def clear(self) -> None:
-        self._parts.clear()
+    def borders(self) -> dict[str, tuple[int, ...]]:
+        """For each tag the indices in its column where another added part begins."""
+        found = {}
+        for tag, parts in self._parts.items():
+            ends = np.cumsum([len(part) for part in parts])
+            found[tag] = tuple(ends[:-1].tolist())
+        return found
 
     def columns(self) -> dict[str, Scalars]:
         """The whole columns; the parts are given up one tag at a time, so memory does not double."""

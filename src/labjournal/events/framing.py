@@ -2,8 +2,8 @@
 
 A record is: u64 payload length, u32 masked CRC of those eight bytes, payload, u32 masked CRC of the payload
 (all little-endian).  In a window full of short records every byte offset is tried as a header at once, and
-the survivors must chain end to start; among long records a plain walk is cheaper (histograms of 12 kB: three
-times).  Both check every header's checksum; payload checksums are the decoder's part.
+the survivors must chain end to start; among long records a plain walk is cheaper.  Both check every header's
+checksum; payload checksums are the decoder's part.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ PADDING = 16
 """Zero bytes that must follow the valid part of a buffer, so that wide views may look past its end."""
 
 _WINDOW = 1 << 18
-_FEW = 16
+_PROBE = 64
+"""Records walked one by one before each window, to see how long they are."""
+
 _LONG = 250
 """Mean bytes a record from which the plain walk wins over trying every offset (measured: 200 to 300)."""
 
@@ -61,20 +63,21 @@ def walk(buffer: UInt8s, valid: int) -> Frames:
     """Split the first ``valid`` bytes of ``buffer`` (which has PADDING more) into records."""
     starts: list[Int64s] = []
     lengths: list[Int64s] = []
-    used, dense = 0, True
-    while True:
-        dense, before = _is_dense(buffer, used, valid), used
-        step = _chain if dense else _plain
-        found, sizes, used = step(buffer, used, min(used + _WINDOW, valid), valid)
+    used = 0
+
+    def take(found: Int64s, sizes: Int64s, end: int) -> int:
         starts.append(found)
         lengths.append(sizes)
-        if used == before and dense:
-            # A long record or a damaged header stopped the chain: one plain step tells which.
-            found, sizes, used = _plain(buffer, used, used + 1, valid)
-            starts.append(found)
-            lengths.append(sizes)
+        return end
+
+    while True:
+        before = used
+        used = take(*_plain(buffer, used, valid, valid, _PROBE))
         if used == before:
             break
+        if len(starts[-1]) == _PROBE:
+            step = _chain if used - before < _PROBE * _LONG else _plain
+            used = take(*step(buffer, used, min(used + _WINDOW, valid), valid))
     stop, needed = _what_stands(buffer, used, valid)
     return Frames(np.concatenate(starts), np.concatenate(lengths), used, stop, needed)
 
@@ -103,27 +106,14 @@ def _none() -> Int64s:
     return np.zeros(0, np.int64)
 
 
-def _is_dense(buffer: UInt8s, at: int, valid: int) -> bool:
-    """Whether the next few records are short enough for trying every offset to pay."""
-    begin, count = at, 0
-    while count < _FEW:
-        if at + HEADER > valid:
-            return False
-        length = header_at(buffer, at)
-        if length is None or at + OVERHEAD + length > valid:
-            return False
-        at += OVERHEAD + length
-        count += 1
-        if at - begin > _FEW * _LONG:
-            return False
-    return True
-
-
-def _plain(buffer: UInt8s, at: int, stop: int, valid: int) -> tuple[Int64s, Int64s, int]:
-    starts, lengths, data = [], [], buffer.data
+def _plain(buffer: UInt8s, at: int, stop: int, valid: int, most: int = _WINDOW) -> tuple[Int64s, Int64s, int]:
+    """Payload starts and lengths of at most ``most`` records that begin before ``stop``; where the last ends."""
+    starts: list[int] = []
+    lengths: list[int] = []
+    data = buffer.data
     # A memoryview gives one element in half the time of an array.
     unpack, short = _LENGTH_CRC.unpack_from, checksum.short_headers().data
-    while at < stop and at + OVERHEAD <= valid:
+    while at < stop and at + OVERHEAD <= valid and len(starts) < most:
         length, crc = unpack(data, at)
         if at + OVERHEAD + length > valid:
             break
@@ -139,6 +129,7 @@ def _plain(buffer: UInt8s, at: int, stop: int, valid: int) -> tuple[Int64s, Int6
 
 
 def _chain(buffer: UInt8s, at: int, stop: int, valid: int) -> tuple[Int64s, Int64s, int]:
+    """As `_plain`, for short records."""
     stop = min(stop, valid - HEADER + 1)
     if stop <= at:
         return _none(), _none(), at

@@ -17,6 +17,7 @@ Kind = Literal[
     "denied",
     "unreachable",
     "foreign",
+    "same_name",
 ]
 
 
@@ -33,7 +34,8 @@ class Problem:
     number; ``torn`` the last record is unfinished (said only at the end of a final reading); ``stalled`` the
     file grew and nothing of it could be decoded; ``replaced`` another file has taken this one's place, or it
     was shortened or rewritten: what was read before is void; ``missing``, ``denied``, ``unreachable``,
-    ``foreign`` the file is gone, may not be opened, fails to be read, or is something else.
+    ``foreign`` the file is gone, may not be opened, fails to be read, or is something else; ``same_name``
+    (of a folder) one of its series has the name of another folder's.
     """
 
     kind: Kind

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from labjournal.errors import EventFileError
-from labjournal.events.columns import Gathered, Scalars, joined
+from labjournal.events.columns import Gathered, Scalars
 from labjournal.events.decode import Decoder
 from labjournal.events.finding import find_event_files
 from labjournal.events.problems import EventFileWarning, Problem
@@ -30,6 +30,8 @@ class EventsRead:
 
     scalars: dict[str, Scalars]
     """By series name: ``tag``, or ``folder/tag`` for files in a folder below the one given."""
+    breaks: Mapping[str, tuple[int, ...]]
+    """By series name: indices of the first point of each further file, for `surviving`."""
     hparams: Mapping[str, Mapping[str, HParam]]
     """Hyperparameters by folder ("" for the one given)."""
     problems: tuple[tuple[Path, Problem], ...]
@@ -68,44 +70,57 @@ def read_events(path: str | os.PathLike[str]) -> EventsRead:
         EventFileError: as `read_scalars`.
     """
     root = Path(path)
-    if root.is_dir():
-        files = find_event_files(root, include_journal=True)
-        folders: dict[str, list[Path]] = {}
-        for file in files:
-            name = file.parent.relative_to(root).as_posix()
-            folders.setdefault("" if name == "." else name, []).append(file)
-    else:
-        files, folders = [root], {"": [root]}
-    series: dict[str, list[Scalars]] = {}
+    folders = _by_folder(root)
+    scalars: dict[str, Scalars] = {}
+    breaks: dict[str, tuple[int, ...]] = {}
     hparams: dict[str, dict[str, HParam]] = {}
     problems: list[tuple[Path, Problem]] = []
-    for folder, members in folders.items():
-        columns, params, found = _read_folder(members)
-        problems += found
-        if params:
-            hparams[folder] = params
-        for tag in list(columns):
-            series.setdefault(f"{folder}/{tag}" if folder else tag, []).append(columns.pop(tag))
+    for folder, files in folders.items():
+        run = _read_folder(files)
+        problems += run.problems
+        if run.hparams:
+            hparams[folder] = run.hparams
+        borders = run.gathered.borders()
+        for tag, column in run.gathered.columns().items():
+            name = f"{folder}/{tag}" if folder else tag
+            if name in scalars:
+                message = f"{name!r} is also the name of a series above: tag {tag!r} of this folder was left out"
+                problems.append((files[0].parent, Problem("same_name", 0, message)))
+                continue
+            scalars[name], breaks[name] = column, borders[tag]
+    found = tuple(file for files in folders.values() for file in files)
     unread = [(file, problem) for file, problem in problems if problem.fatal]
-    if unread and len(unread) == len(files):
+    if unread and len(unread) == len(found):
         file, problem = unread[0]
         raise EventFileError(f"{file}: {problem.message}", _HINTS[problem.kind])
-    scalars = {name: joined(parts) for name, parts in series.items()}
-    return EventsRead(scalars, hparams, tuple(problems), tuple(files))
+    return EventsRead(scalars, breaks, hparams, tuple(problems), found)
 
 
-def _read_folder(
-    files: list[Path],
-) -> tuple[dict[str, Scalars], dict[str, HParam], list[tuple[Path, Problem]]]:
+def _by_folder(root: Path) -> dict[str, list[Path]]:
+    """The event files at ``root``, by folder relative to it ("" for its own)."""
+    if not root.is_dir():
+        return {"": [root]}
+    folders: dict[str, list[Path]] = {}
+    for file in find_event_files(root):
+        name = file.parent.relative_to(root).as_posix()
+        folders.setdefault("" if name == "." else name, []).append(file)
+    return folders
+
+
+@dataclass
+class _Folder:
+    gathered: Gathered = field(default_factory=Gathered)
+    hparams: dict[str, HParam] = field(default_factory=dict)
+    problems: list[tuple[Path, Problem]] = field(default_factory=list)
+
+
+def _read_folder(files: list[Path]) -> _Folder:
     """Files of one folder, one after another: they are one run's, and share what a session start voids."""
-    gathered = Gathered()
-    hparams: dict[str, HParam] = {}
-    problems: list[tuple[Path, Problem]] = []
-    decoder = Decoder()
+    folder, decoder = _Folder(), Decoder()
     for file in files:
         with EventTail(file, decoder=decoder) as tail:
             read = tail.read(final=True)
-        gathered.add(read.columns, read.session_starts)
-        hparams.update(read.hparams)
-        problems += [(file, problem) for problem in read.problems]
-    return gathered.columns(), hparams, problems
+        folder.gathered.add(read.columns, read.session_starts)
+        folder.hparams.update(read.hparams)
+        folder.problems += [(file, problem) for problem in read.problems]
+    return folder
