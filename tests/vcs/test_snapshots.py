@@ -14,7 +14,8 @@ from git_repository import Repository
 
 from labjournal.vcs import GitTimeoutError, Limits, NoRepository, Snapshot, snapshot
 from labjournal.vcs.command import git
-from labjournal.vcs.snapshots import REF_PREFIX, without_credentials
+from labjournal.vcs.hidden import REF_PREFIX
+from labjournal.vcs.snapshots import without_credentials
 
 
 def taken(repository: Repository, **options: object) -> Snapshot:
@@ -193,6 +194,16 @@ def test_the_total_of_untracked_files_is_bounded_and_sources_come_first(repo: Re
     assert "zz_last.py" in found.untracked_included
     assert len(found.untracked_included) == 5
     assert reasons(found) == {"blobs/": "26 files: untracked files are over 1.0 kB together"}
+
+
+def test_a_folder_of_many_small_samples_is_data_and_does_not_crowd_out_code(repo: Repository) -> None:
+    for number in range(1200):
+        repo.write(f"samples/{number}.npy", b"0")
+        repo.write(f"a_{number // 100}/{number}.py", f"x = {number}\n")
+    found = taken(repo)
+    assert sum(path.endswith(".npy") for path in found.untracked_included) == 500
+    assert sum(path.endswith(".py") for path in found.untracked_included) == 1200
+    assert reasons(found) == {"samples/": "700 files: too many untracked files to look at"}
 
 
 def test_what_runs_make_does_not_make_a_tree_dirty(repo: Repository) -> None:

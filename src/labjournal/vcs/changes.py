@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labjournal.vcs.command import GitError, GitMissingError, GitTimeoutError, git, raw, resolve, split_z, text
+from labjournal.vcs.exclusion import exclusions
 from labjournal.vcs.hygiene import Limits
-from labjournal.vcs.snapshots import exclusions, survey
+from labjournal.vcs.snapshots import survey
 
 _PLAIN_DIFF = ("--no-color", "--no-ext-diff", "--no-textconv", "--find-renames", "--src-prefix=a/", "--dst-prefix=b/")
 

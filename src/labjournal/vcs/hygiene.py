@@ -13,14 +13,17 @@ import stat
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 UNTRACKED_FILE_BYTES = 1_000_000
 UNTRACKED_TOTAL_BYTES = 20_000_000
 TRACKED_FILE_BYTES = 100_000_000
-_LOOKED_AT = 20_000  # untracked files that are looked at, one lstat each: 0.1 s
+_MOST_SOURCES = 3_000
+_MOST_OTHERS = 500
+"""How many untracked files are looked at, of sources and of others: a folder of 60,000 samples is data, and reading
+them all would hold up a launch for seconds."""
 _LISTED_PER_FOLDER = 20
 
 _SECRET_NAMES = (
@@ -91,11 +94,11 @@ def secret_by_name(path: str) -> bool:
     pure = PurePosixPath(path.lower())
     if _SECRET_FOLDERS.intersection(pure.parts[:-1]):
         return True
-    if any(fnmatchcase(pure.name, pattern) for pattern in _NOT_SECRET_NAMES):
+    if _names(_NOT_SECRET_NAMES).match(pure.name):
         return False
     if pure.suffix in _CODE_SUFFIXES:
         return False
-    return any(fnmatchcase(pure.name, pattern) for pattern in _SECRET_NAMES)
+    return _names(_SECRET_NAMES).match(pure.name) is not None
 
 
 @cache
@@ -118,15 +121,18 @@ def choose_untracked(root: Path, paths: Iterable[str], limits: Limits) -> Choice
     taken: list[str] = []
     left: list[LeftOut] = []
     sized: list[tuple[bool, int, str]] = []
-    for number, path in enumerate(paths):
-        if number >= _LOOKED_AT:
+    room = {True: _MOST_SOURCES, False: _MOST_OTHERS}
+    for path in paths:
+        is_source = PurePosixPath(path).suffix.lower() in _SOURCE_SUFFIXES
+        if room[is_source] == 0:
             left.append(LeftOut(path, "too many untracked files to look at"))
             continue
         why, size = _refusal(root, path, limits.untracked_file_bytes)
         if why:
             left.append(LeftOut(path, why))
         else:
-            sized.append((PurePosixPath(path).suffix.lower() not in _SOURCE_SUFFIXES, size, path))
+            room[is_source] -= 1
+            sized.append((not is_source, size, path))
     total = 0
     for _, size, path in sorted(sized):
         if total + size > limits.untracked_total_bytes:
@@ -183,9 +189,13 @@ def choose_tracked(root: Path, paths: Iterable[str], limits: Limits) -> tuple[Ch
 def by_product(path: str) -> bool:
     """Whether an untracked file is, by its name, something that runs and tools write and not code."""
     pure = PurePosixPath(path)
-    return bool(_BY_PRODUCT_FOLDERS.intersection(pure.parts)) or any(
-        fnmatchcase(pure.name, pattern) for pattern in _BY_PRODUCTS
-    )
+    return bool(_BY_PRODUCT_FOLDERS.intersection(pure.parts)) or _names(_BY_PRODUCTS).match(pure.name) is not None
+
+
+@cache
+def _names(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for many shell patterns: 10 times quicker than one after the other."""
+    return re.compile("|".join(translate(pattern) for pattern in patterns))
 
 
 def _refusal(root: Path, path: str, limit: int) -> tuple[str, int]:
@@ -222,9 +232,11 @@ def _secret_content(root: Path, path: str) -> str:
 def summarised(left: Sequence[LeftOut]) -> list[LeftOut]:
     """The list with crowds made short: more than 20 files of one folder for one reason become one line."""
 
+    reasons = {why: re.sub(r"and [\d.]+ [kMGT]?B, ", "", why) for why in {item.why for item in left}}
+
     def place(item: LeftOut) -> tuple[str, str]:
-        folder = item.path.rstrip("/").split("/", 1)[0] + "/" if "/" in item.path.rstrip("/") else ""
-        return folder, re.sub(r"and [\d.]+ [kMGT]?B, ", "", item.why)
+        folder, slash, _ = item.path.rstrip("/").partition("/")
+        return (folder + slash if slash else ""), reasons[item.why]
 
     crowds = Counter(place(item) for item in left)
     short: dict[tuple[str, str], LeftOut] = {}

@@ -11,29 +11,16 @@ Four git calls for a clean tree, five more for a changed one; each costs 2 to 4 
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from labjournal.vcs.command import (
-    IDENTITY,
-    GitError,
-    GitMissingError,
-    GitTimeoutError,
-    git,
-    raw,
-    text,
-)
+from labjournal.vcs.command import GitError, GitMissingError, GitTimeoutError, git, text
+from labjournal.vcs.exclusion import Excluded, exclusions
+from labjournal.vcs.hidden import Head, Written, read_head, write_commit
 from labjournal.vcs.hygiene import LeftOut, Limits, choose_tracked, choose_untracked, secrets_in, summarised
 from labjournal.vcs.status import Status, Submodule, read_status
-
-REF_PREFIX = "refs/labjournal/snapshots/"
-JOURNAL_FOLDER = ".labjournal"
-_EPOCH = "1000000000 +0000"  # date of a snapshot without a parent; git's own tools stumble over 0
-_WRITE_TIMEOUT_S = 30.0  # hashing and clean filters of changed files
 
 
 @dataclass(frozen=True)
@@ -108,37 +95,6 @@ class Survey:
     problem: str | None = None
 
 
-@dataclass(frozen=True)
-class _Head:
-    date: str = _EPOCH
-    tree: str | None = None
-    git_tag: str | None = None
-
-
-@dataclass(frozen=True)
-class _Written:
-    commit: str | None
-    ref: str | None = None
-    problem: str | None = None
-
-
-@dataclass(frozen=True)
-class _Excluded:
-    """Paths that neither make a tree dirty nor go into a snapshot."""
-
-    paths: frozenset[str] = field(default_factory=frozenset)
-    patterns: tuple[str, ...] = ()
-
-    def __contains__(self, path: str) -> bool:
-        parts = path.rstrip("/").split("/")
-        if JOURNAL_FOLDER in parts:
-            return True
-        if not self.paths and not self.patterns:
-            return False
-        above = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-        return any(one in self.paths or any(fnmatchcase(one, pattern) for pattern in self.patterns) for one in above)
-
-
 def snapshot(folder: Path, exclude: Sequence[str | Path] = (), limits: Limits | None = None) -> Snapshot | NoRepository:
     """Record the code of the repository that ``folder`` lies in.
 
@@ -160,11 +116,11 @@ def snapshot(folder: Path, exclude: Sequence[str | Path] = (), limits: Limits | 
     except GitError as error:
         return NoRepository(error.message)
     status = surveyed.status
-    head = _read_head(root) if status.commit else _Head()
+    head = read_head(root) if status.commit else Head()
     dirty = bool(surveyed.changed)
-    written = _Written(status.commit)
+    written = Written(status.commit)
     if surveyed.tracked or surveyed.untracked:
-        written = _write(root, status.commit, head, (*surveyed.tracked, *surveyed.untracked))
+        written = write_commit(root, status.commit, head, (*surveyed.tracked, *surveyed.untracked))
     problems = [problem for problem in (surveyed.problem, written.problem) if problem]
     return Snapshot(
         root=root,
@@ -204,25 +160,7 @@ def find_root(folder: Path) -> Path | NoRepository:
         return NoRepository(error.message)
 
 
-def exclusions(root: Path, folder: Path, exclude: Iterable[str | Path]) -> _Excluded:
-    """The excluded paths as they are called inside the working tree; what lies outside of it is dropped."""
-    top = os.path.realpath(root)
-    base = os.path.realpath(folder)
-    inside: set[str] = set()
-    patterns: list[str] = []
-    for path in exclude:
-        if isinstance(path, str) and re.search(r"[*?\[]", path):
-            patterns.append(path.removeprefix("./").rstrip("/"))
-            continue
-        joined = os.path.normpath(os.path.join(base, path))
-        real = os.path.join(os.path.realpath(os.path.dirname(joined)), os.path.basename(joined))
-        relative = os.path.relpath(real, top)
-        if relative != "." and not relative.startswith(".." + os.sep) and relative != "..":
-            inside.add(relative.replace(os.sep, "/"))
-    return _Excluded(frozenset(inside), tuple(patterns))
-
-
-def survey(root: Path, excluded: _Excluded, limits: Limits) -> Survey:
+def survey(root: Path, excluded: Excluded, limits: Limits) -> Survey:
     """Ask git what differs from HEAD and decide what of it a snapshot takes. Raises GitError."""
     problem = None
     try:
@@ -262,72 +200,6 @@ def _already_committed(root: Path, commit: str | None, path: str, secrets: Seque
     except GitError:  # a new file
         return False
     return all(secret in before for secret in secrets)
-
-
-def _write(root: Path, parent: str | None, head: _Head, paths: Sequence[str]) -> _Written:
-    """Make the hidden commit and its ref."""
-    import tempfile  # 4 ms to import, and a clean tree needs none
-
-    try:
-        with tempfile.TemporaryDirectory(prefix="labjournal-") as scratch:
-            env = {**IDENTITY, "GIT_INDEX_FILE": str(Path(scratch) / "index")}
-            tree = write_tree(root, parent, paths, env)
-        if tree == head.tree:  # the changes cancel out: staged and undone again
-            return _Written(parent)
-        dates = {"GIT_AUTHOR_DATE": head.date, "GIT_COMMITTER_DATE": head.date}
-        parents = ("-p", parent) if parent else ()
-        message = b"labjournal: code of a run\n"
-        made = git(root, "commit-tree", tree, *parents, "-F", "-", stdin=message, env={**IDENTITY, **dates})
-        commit = text(made).strip()
-        ref = REF_PREFIX + commit
-        git(root, "update-ref", ref, commit, env=IDENTITY)
-    except GitError as error:
-        return _Written(None, problem=f"the changed code could not be recorded: {error.message}")
-    except OSError as error:
-        return _Written(None, problem=f"the changed code could not be recorded: {error.strerror or error}")
-    return _Written(commit, ref)
-
-
-def write_tree(root: Path, parent: str | None, paths: Sequence[str], env: dict[str, str]) -> str:
-    """The hash of the tree of ``parent`` with ``paths`` as they lie in the working tree. Raises GitError."""
-    if parent:
-        git(root, "read-tree", parent, env=env)
-    # Removals first: a file that became a folder of the same name would be in the way of its own contents.
-    standing = _standing(root, paths)
-    gone = [path for path in paths if path not in standing]
-    there = [path for path in paths if path in standing]
-    for flags, names in ((("--force-remove",), gone), (("--add", "--replace"), there)):
-        if names:
-            feed = b"".join(raw(name) + b"\0" for name in names)
-            git(root, "update-index", *flags, "-z", "--stdin", stdin=feed, env=env, timeout_s=_WRITE_TIMEOUT_S)
-    return text(git(root, "write-tree", env=env)).strip()
-
-
-def _standing(root: Path, paths: Sequence[str]) -> set[str]:
-    """Those of the paths that git would see: not folders (but submodules), not reached through a link."""
-    top = os.path.realpath(root)
-    real: dict[str, bool] = {}
-    standing: set[str] = set()
-    for path in paths:
-        parent = os.path.dirname(os.path.join(top, path))
-        if parent not in real:
-            real[parent] = os.path.realpath(parent) == parent
-        full = os.path.join(top, path)
-        is_folder = os.path.isdir(full) and not os.path.islink(full)
-        if real[parent] and os.path.lexists(full) and (not is_folder or os.path.lexists(os.path.join(full, ".git"))):
-            standing.add(path)
-    return standing
-
-
-def _read_head(root: Path) -> _Head:
-    """Date, tree and git tag of HEAD, in one call."""
-    try:
-        line = git(root, "log", "-1", "--format=%ct%x00%T%x00%D", "--decorate-refs=refs/tags/*", "HEAD")
-    except GitError:
-        return _Head()
-    date, tree, decorations = text(line).rstrip("\n").split("\0")
-    tags = [name.removeprefix("tag: ") for name in re.split(", (?=tag: )", decorations) if name]
-    return _Head(f"{date} +0000", tree, tags[0] if tags else None)
 
 
 def _remote(root: Path) -> str | None:
