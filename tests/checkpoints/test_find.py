@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labjournal.checkpoints import Counter, Found, full_hash, quick_hash, scan
+from labjournal.checkpoints import Counter, Found, full_hash, inspect, quick_hash, scan
 
 
 def safetensors(path: Path, values: int = 4, cut: int = 0) -> Path:
@@ -205,3 +205,18 @@ def test_a_writer_that_saves_all_the_time_never_shows_a_half_file(tmp_path: Path
             known[one.path] = one
     shutil.rmtree(tmp_path / "none", ignore_errors=True)
     assert known["last.pt"].version == quick_hash(tmp_path / "last.pt")
+
+
+def test_one_path_can_be_inspected_by_itself(tmp_path: Path) -> None:
+    path = torch_like(tmp_path / "step_300.pt")
+    found = inspect(path)
+    assert found is not None
+    assert (found.path, found.step, found.version) == (path.as_posix(), 300, quick_hash(path))
+    assert found.mtime == pytest.approx(path.stat().st_mtime)
+    safetensors(tmp_path / "checkpoint-4" / "model.safetensors")
+    assert getattr(inspect(tmp_path / "checkpoint-4"), "step", None) == 4
+    for name in ("gone.pt", "checkpoint-9"):
+        assert inspect(tmp_path / name) is None
+    assert inspect(torch_like(tmp_path / "optimizer.pt")) is None
+    path.write_bytes(path.read_bytes()[:-5])
+    assert inspect(path) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from labjournal.checkpoints.find import Found, Seen, full_hash, quick_hash, scan
+from labjournal.checkpoints.find import Found, Seen, full_hash, inspect, quick_hash, scan
 from labjournal.checkpoints.names import Counter, Position, position
 from labjournal.checkpoints.tensors import TensorInfo, tensor_names
 
@@ -13,6 +13,7 @@ __all__ = [
     "Seen",
     "TensorInfo",
     "full_hash",
+    "inspect",
     "position",
     "quick_hash",
     "scan",

@@ -32,7 +32,7 @@ class Found:
     """One version of a checkpoint that was not known before."""
 
     path: str
-    """Relative to the folder that was looked through, with ``/``."""
+    """Relative to the folder that was looked through, with ``/``; of ``inspect``, as it was given."""
     kind: Literal["file", "folder"]
     size: int
     """Bytes; of a folder, its weights together."""
@@ -46,6 +46,11 @@ class Found:
     def version(self) -> str:
         """The quick hash, by which a version is called."""
         return self.quick_hash
+
+    @property
+    def mtime(self) -> float:
+        """When it was written, in seconds since 1970."""
+        return self.mtime_ns / 1e9
 
 
 @dataclass(frozen=True)
@@ -68,25 +73,44 @@ def scan(
     followed. ``settle_s``: how long a file without a mark of its end must have stood still, in seconds.
     """
     seen = known or {}
+    settled_before = clock() - settle_s
     found = []
     for candidate, kind in _candidates(folder):
         relative = candidate.relative_to(folder).as_posix()
-        try:
-            parts = weights_in(candidate) if kind == "folder" else [candidate]
-            size, mtime_ns = _measure(parts)
-            before = seen.get(relative)
-            if before is not None and (before.size, before.mtime_ns) == (size, mtime_ns):
-                continue
-            if not parts or not _all_whole(parts, kind, candidate, clock() - settle_s):
-                continue
-            digest = quick_hash(candidate)
-            if _measure(parts) != (size, mtime_ns):
-                continue
-        except OSError:  # removed by a writer that keeps only the best
-            continue
-        number, counter = position(relative)
-        found.append(Found(relative, kind, size, mtime_ns, digest, number, counter))
+        one = _look(candidate, kind, relative, seen.get(relative), settled_before)
+        if one is not None:
+            found.append(one)
     return sorted(found, key=lambda one: (one.mtime_ns, one.path))
+
+
+def inspect(path: Path, settle_s: float = SETTLE_S, clock: Callable[[], float] = time.time) -> Found | None:
+    """The version of one file or folder that is said to be a checkpoint, called by its full path.
+
+    None when it is gone, half-written, or no checkpoint of a model by its name or its content.
+    """
+    is_folder = path.is_dir()
+    if not is_folder and not model_file(path.name):
+        return None
+    return _look(path, "folder" if is_folder else "file", path.as_posix(), None, clock() - settle_s)
+
+
+def _look(
+    candidate: Path, kind: Literal["file", "folder"], name: str, before: Seen | Found | None, settled_before: float
+) -> Found | None:
+    """One whole checkpoint that differs from what was seen before; None for every other."""
+    try:
+        parts = weights_in(candidate) if kind == "folder" else [candidate]
+        size, mtime_ns = _measure(parts)
+        if before is not None and (before.size, before.mtime_ns) == (size, mtime_ns):
+            return None
+        if not parts or not _all_whole(parts, kind, candidate, settled_before):
+            return None
+        digest = quick_hash(candidate)
+        if _measure(parts) != (size, mtime_ns):
+            return None
+    except OSError:  # removed by a writer that keeps only the best
+        return None
+    return Found(name, kind, size, mtime_ns, digest, *position(name))
 
 
 def _candidates(folder: Path) -> Iterator[tuple[Path, Literal["file", "folder"]]]:
