@@ -63,7 +63,9 @@ class FileWatch:
     def _audit(self, event: str, args: Tuple[Any, ...]) -> None:
         if event == "open":
             path = args[0]
-            if type(path) is not str:
+            if type(path) is bytes:  # TensorBoard's own writer encodes its names
+                path = os.fsdecode(path)
+            elif type(path) is not str:
                 return
             dot = path.rfind(".", -_LONGEST)
             if (dot < 0 or path[dot:].lower() not in _SUFFIXES) and "tfevents" not in path:
