@@ -1,0 +1,43 @@
+"""Intervals, tests and metrics. Importing this loads neither numpy nor scipy; the functions that need them do."""
+
+from __future__ import annotations
+
+from labjournal.stats.differences import (
+    Difference,
+    compare_rates,
+    fisher_exact,
+    newcombe_difference,
+    two_proportion_p,
+)
+from labjournal.stats.intervals import Interval, clopper_pearson, wilson
+from labjournal.stats.metrics import METRICS, Metric, base_name, class_rows, derive, metric_of
+from labjournal.stats.paired import mcnemar, paired_bootstrap
+from labjournal.stats.planning import holm, sample_size_for_difference, seed_spread
+from labjournal.stats.recompute import Disagreement, check_report
+from labjournal.stats.sic import sic, sic_interval
+
+__all__ = [
+    "METRICS",
+    "Difference",
+    "Disagreement",
+    "Interval",
+    "Metric",
+    "base_name",
+    "check_report",
+    "class_rows",
+    "clopper_pearson",
+    "compare_rates",
+    "derive",
+    "fisher_exact",
+    "holm",
+    "mcnemar",
+    "metric_of",
+    "newcombe_difference",
+    "paired_bootstrap",
+    "sample_size_for_difference",
+    "seed_spread",
+    "sic",
+    "sic_interval",
+    "two_proportion_p",
+    "wilson",
+]
