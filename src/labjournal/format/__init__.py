@@ -31,7 +31,20 @@ from labjournal.format.numbers import (
     small,
     used_of,
 )
-from labjournal.format.text import cells, commit, cut, cut_middle, html, listed, markdown, pad, plural, setting, visible
+from labjournal.format.text import (
+    cells,
+    commit,
+    cut,
+    cut_middle,
+    html,
+    listed,
+    markdown,
+    pad,
+    plural,
+    setting,
+    visible,
+    wrap,
+)
 from labjournal.format.times import age, clock, day, duration, duration_short, iso, moment_text, zone_name
 
 __all__ = [
@@ -74,5 +87,6 @@ __all__ = [
     "small",
     "used_of",
     "visible",
+    "wrap",
     "zone_name",
 ]

@@ -19,7 +19,7 @@ def setting(value: object) -> str:
     if value is None:
         return "None"
     if isinstance(value, float):
-        return f"{value:.12g}"
+        return re.sub(r"e([+-])0*(\d)", lambda m: f"e{m[1].replace('+', '')}{m[2]}", f"{value:.12g}")
     return visible(str(value))
 
 
@@ -120,6 +120,29 @@ def _prefix(text: str, width: int) -> str:
         if taken > width:
             return text[:at]
     return text
+
+
+def wrap(text: str, width: int, indent: str = "", hanging: str | None = None) -> list[str]:
+    """Prose as lines of at most ``width`` cells, broken at spaces; a word that is longer is broken where it must be.
+
+    ``hanging`` is the indent of all lines but the first; by default the same.
+    """
+    hanging = indent if hanging is None else hanging
+    lines: list[str] = []
+    line = indent
+    for word in text.split():
+        start = hanging if lines else indent
+        if line != start and cells(line) + 1 + cells(word) > width:
+            lines.append(line)
+            line = start = hanging
+        line += word if line == start else f" {word}"
+        while cells(line) > width:
+            head = _prefix(line, width)
+            if cells(head) <= cells(start):  # too narrow for even one sign: let it stand out
+                break
+            lines.append(head)
+            line = hanging + line[len(head) :]
+    return [*lines, line] if line.strip() or not lines else lines
 
 
 def pad(text: str, width: int, right: bool = False) -> str:

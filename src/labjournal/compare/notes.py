@@ -1,0 +1,169 @@
+"""The sentences under a table: what the numbers are, and what a reader must not conclude from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from labjournal import format as fmt
+from labjournal.compare import measure
+from labjournal.compare.claims import leader
+from labjournal.compare.differences import Differences, replicates, seed_of
+from labjournal.compare.select import Picked
+from labjournal.compare.table import ALL, BEST, Claim, Column, DatasetInfo, Row, Selection
+from labjournal.model import Run
+
+
+def notes(
+    selection: Selection,
+    picked: Picked,
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    datasets: Sequence[DatasetInfo],
+    runs: Sequence[Run],
+    measurers: Sequence[Run],
+    differences: Differences,
+    claims: Sequence[Claim],
+    left_out: int,
+) -> list[str]:
+    """In the order in which they matter: taint, data, metrics, seeds, what is not in the table."""
+    return [
+        *_taint(rows),
+        *_data(datasets),
+        *_leaders(rows, columns, datasets),
+        *_metrics(columns, rows),
+        *_seeds(runs),
+        *_code(measurers),
+        *_like_for_like(rows),
+        *_counted(claims),
+        *_not_shown(selection, picked, left_out),
+    ]
+
+
+def _taint(rows: Sequence[Row]) -> Iterator[str]:
+    for why in dict.fromkeys(row.tainted for row in rows if row.tainted):
+        named = list(dict.fromkeys(row.label for row in rows if row.tainted == why))
+        reason = "" if why == "retracted" else f": {fmt.visible(why)}"
+        yield f"{fmt.TAINT} retracted{reason} ({', '.join(named)}). These values carry no claim."
+
+
+def _data(datasets: Sequence[DatasetInfo]) -> Iterator[str]:
+    for dataset in datasets:
+        if dataset.majority:
+            label, share = dataset.majority
+            counts = dataset.class_counts or {}
+            yield (
+                f"Majority share on {_named(dataset)}: {fmt.rate(share, counts[label], sum(counts.values()))}; "
+                f"always answering {label} reaches it."
+            )
+    names = [dataset.name for dataset in datasets if dataset.name]
+    for name in dict.fromkeys(names):
+        same = [dataset for dataset in datasets if dataset.name == name]
+        if len(same) > 1:
+            how = ", ".join(_identity(dataset) for dataset in same)
+            yield f"Same name, other data: {name} stands for {len(same)} sets ({how}). They are not compared."
+    known = [dataset for dataset in datasets if dataset.identified]
+    if len(known) > 1:
+        labels = [_named(dataset) for dataset in known]
+        yield f"Not compared: {fmt.listed(labels)} hold other events and have other majority shares."
+    if any(not dataset.identified for dataset in datasets):
+        yield "Data not identified: rows without a data set are compared with nothing (log --dataset names it)."
+
+
+def _named(dataset: DatasetInfo) -> str:
+    return f"{dataset.label} #{dataset.hash[:4]}" if dataset.hash and dataset.name else dataset.label
+
+
+def _identity(dataset: DatasetInfo) -> str:
+    parts = [f"#{dataset.hash[:4]}" if dataset.hash else "content unknown"]
+    if dataset.n is not None:
+        parts.append(f"n {fmt.count(dataset.n)}")
+    return " ".join(parts)
+
+
+def _leaders(rows: Sequence[Row], columns: Sequence[Column], datasets: Sequence[DatasetInfo]) -> Iterator[str]:
+    """Which row is best, where the data can name one, and that they cannot, where they cannot."""
+    for column in [column for column in columns if column.higher_is_better is not None][:1]:
+        for dataset in datasets:
+            group = [row for row in rows if row.dataset.key == dataset.key and column.metric in row.cells]
+            if not dataset.identified or sum(not row.tainted for row in group) < 2:
+                continue
+            if len({row.objective for row in group}) > 1:
+                yield f"On {_named(dataset)} rows follow different objectives: none is called best."
+                continue
+            best = leader(group, column)
+            if best is None:
+                yield f"On {_named(dataset)} the data name no row as best by {column.label}."
+            else:
+                options = "".join(f", {name} {value}" for name, value in best.options.items())
+                yield f"On {_named(dataset)} {best.label}{options} is ahead of all other usable rows by {column.label}."
+
+
+def _metrics(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[str]:
+    for column in columns:
+        if column.formula:
+            better = {True: "; higher is better", False: "; lower is better", None: ""}[column.higher_is_better]
+            yield f"{column.label} = {column.formula}{better}."
+    with_interval = [
+        c for c in columns if any(c.metric in row.cells and row.cells[c.metric].low is not None for row in rows)
+    ]
+    for words, names in measure.interval_methods(with_interval).items():
+        yield f"[low high]: {words} ({', '.join(names)}); it covers the sampling of events, not the training."
+    without = [c.label for c in columns if c not in with_interval]
+    if without:
+        yield f"No interval is known for {', '.join(without)}."
+
+
+def _seeds(runs: Sequence[Run]) -> Iterator[str]:
+    if not runs:
+        return
+    groups = replicates(runs)
+    several = [group for group in groups if len({seed_of(run) or run.id for run in group}) > 1]
+    if not several:
+        unknown = sum(seed_of(run) is None for run in runs)
+        words = f", {fmt.plural(unknown, 'seed')} not known" if unknown else ""
+        yield f"n = 1 seed in each row{words}: how far another seed would differ is not measured."
+        return
+    for group in several:
+        yield f"{len(group)} seeds of the same settings: {', '.join(dict.fromkeys(run.name for run in group))}."
+    if len(several) < len(groups):
+        yield "n = 1 seed in all other rows."
+
+
+def _code(measurers: Sequence[Run]) -> Iterator[str]:
+    commits = {run.snapshot.commit: run for run in measurers if run.snapshot.commit}
+    if len(commits) > 1:
+        named = [fmt.commit(run.snapshot.commit, run.snapshot.dirty) for run in commits.values()]
+        yield f"Measured by different code: {', '.join(sorted(named))}."
+
+
+def _like_for_like(rows: Sequence[Row]) -> Iterator[str]:
+    objectives = sorted({row.objective for row in rows if row.objective})
+    if len(objectives) > 1 or (objectives and any(row.objective is None for row in rows)):
+        yield f"Different objectives, never compared: {', '.join(objectives)}."
+    steps = sorted({row.step for row in rows if row.step is not None})
+    if len(steps) > 1 and len({row.run for row in rows}) > 1:
+        yield f"Trained for different lengths: steps {fmt.count(steps[0])} to {fmt.count(steps[-1])}."
+
+
+def _counted(claims: Sequence[Claim]) -> Iterator[str]:
+    tested = sum(claim.p is not None for claim in claims)
+    if tested:
+        yield f"{fmt.plural(tested, 'comparison')}, unpaired, each p for itself: none is corrected for their number."
+
+
+def _not_shown(selection: Selection, picked: Picked, left_out: int) -> Iterator[str]:
+    if selection.at == BEST:
+        yield "Best checkpoint of each run, chosen on these very values: they flatter it."
+    elif selection.at != ALL:
+        yield f"Checkpoint of each run: {selection.at}. Others are not shown."
+    if left_out:
+        yield f"{fmt.plural(left_out, 'older row')} not shown; name runs, or ask for --full."
+    if picked.unassigned:
+        yield (
+            f"{fmt.plural(picked.unassigned, 'result')} not in the table until it is said what they were measured on: "
+            "labjournal log --assign."
+        )
+    if picked.training:
+        yield f"{fmt.plural(picked.training, 'result')} on training data not shown."
+    if picked.empty:
+        yield f"No results: {', '.join(picked.empty)}."
