@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 from hooked import run_hooked
 
+_SUMMARY = "import SummaryWriter\nw = SummaryWriter('logs')\nw.add_scalar('a', 1.0, 1)\nw.close()"
+_NAME = "logs/events.out.tfevents.1"
+
 WRITERS = {
-    "torch": "from torch.utils.tensorboard import SummaryWriter\nw = SummaryWriter('logs')\nw.add_scalar('a', 1.0, 1)\nw.close()",
-    "tensorboardX": "from tensorboardX import SummaryWriter\nw = SummaryWriter('logs')\nw.add_scalar('a', 1.0, 1)\nw.close()",
-    "by hand, as bytes": "import os\nos.mkdir('logs')\nopen(b'logs/events.out.tfevents.1', 'ab').close()",
-    "by hand, as a path": "import os, pathlib\nos.mkdir('logs')\npathlib.Path('logs/events.out.tfevents.1').write_bytes(b'')",
+    "torch": f"from torch.utils.tensorboard {_SUMMARY}",
+    "tensorboardX": f"from tensorboardX {_SUMMARY}",
+    "by hand, as bytes": f"import os\nos.mkdir('logs')\nopen(b'{_NAME}', 'ab').close()",
+    "by hand, as a path": f"import os, pathlib\nos.mkdir('logs')\npathlib.Path('{_NAME}').write_bytes(b'')",
 }
 
 

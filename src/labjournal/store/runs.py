@@ -96,6 +96,7 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
                 "launcher": str(stated.get("launcher") or "local"),
                 "job": codec.text_or_none(stated.get("job")),
                 "logdir": codec.text_or_none(stated.get("logdir")),
+                "steps": codec.whole(end.data.get("steps")) if end else None,
                 "planned_steps": codec.whole(end.data.get("planned_steps")) if end else None,
             }
         ),

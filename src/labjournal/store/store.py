@@ -239,9 +239,11 @@ class Store:
         self.note_step(run)
 
     def note_step(self, run: str) -> None:
-        """Bring the run's row up to the last step of its curves."""
+        """Bring the run's row up to the last step of its curves, or of the watch where curves are not read yet."""
         step = series.last_step(self.connection, run)
-        self.connection.execute("UPDATE runs SET step = ? WHERE id = ?", (step, run))
+        self.connection.execute(
+            "UPDATE runs SET step = ifnull(?, json_extract(data, '$.steps')) WHERE id = ?", (step, run)
+        )
 
     def set_live(self, run: str, cause: str | None) -> None:
         """What is seen of a run that has not ended: unsupervised, last heard n min ago. No fact: it passes."""
