@@ -502,3 +502,26 @@ def test_unreadable_and_special_files_are_left_out_with_a_reason(repo: Repositor
     os.mkfifo(repo.root / "train.py")
     found = taken(repo)
     assert reasons(found).get("train.py") == "not a plain file"
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_sparse_and_split_indexes_and_intent_to_add_are_met(repo: Repository, split: bool) -> None:
+    repo.commit("more", {"far/a.py": "1\n", "near/b.py": "2\n"})
+    if split:  # git refuses a sparse index that is split
+        repo.git("sparse-checkout", "set", "--cone", "near")
+        repo.git("update-index", "--split-index")
+    else:
+        repo.git("sparse-checkout", "set", "--cone", "--sparse-index", "near")
+    repo.write("near/new.py", "3\n")
+    repo.git("add", "--intent-to-add", "near/new.py")
+    repo.write("near/b.py", "4\n")
+    before = untouched(repo)
+    files = contents(repo, taken(repo))
+    assert untouched(repo) == before
+    assert (files["far/a.py"], files["near/b.py"], files["near/new.py"]) == (b"1\n", b"4\n", b"3\n")
+
+
+def test_line_endings_are_stored_as_the_repository_stores_them(repo: Repository) -> None:
+    repo.commit("attributes", {".gitattributes": "*.py text eol=crlf\n"})
+    repo.write("train.py", "lr = 1\r\n")
+    assert contents(repo, taken(repo))["train.py"] == b"lr = 1\n"
