@@ -64,9 +64,10 @@ def test_a_log_axis_covers_its_values_and_labels_tell_the_ticks(ends: list[float
 @given(st.floats(-1e12, 1e12))
 def test_a_single_value_gets_room_around_it(value: float) -> None:
     axis = value_axis(value, value)
-    assert axis.low <= value <= axis.high
+    assert axis.low <= value + 1e-300
+    assert value <= axis.high
     assert axis.low < axis.high
-    assert value_ticks(axis, 3)
+    assert len(value_ticks(axis, 3)) >= 2
 
 
 def test_zero_alone_stands_at_the_bottom() -> None:

@@ -64,7 +64,7 @@ def value_axis(low: float, high: float, log: bool = False, parts: int = 4) -> Ax
         # Below the smallest normal float, steps would round to nothing: such a value is drawn as zero.
         zero = abs(high) < 1e-300
         reach = 1.0 if zero else abs(high) / 10
-        return Axis(min(low, 0.0) if zero else low - reach, high + reach)
+        low, high = 0.0 if zero else low - reach, high + reach
     step = nice_step(high - low, parts)
     return Axis(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step)
 
@@ -108,9 +108,13 @@ def value_ticks(axis: Axis, count: int) -> list[Tick]:
 
 
 def _linear_values(axis: Axis, count: int) -> list[float]:
-    step = nice_step(axis.high - axis.low, count - 1)
-    first, last = math.ceil(axis.low / step - 1e-9), math.floor(axis.high / step + 1e-9)
-    return [at * step for at in range(first, last + 1)]
+    for parts in range(count - 1, count + 9):
+        step = nice_step(axis.high - axis.low, parts)
+        first, last = math.ceil(axis.low / step - 1e-9), math.floor(axis.high / step + 1e-9)
+        if last > first:
+            return [at * step for at in range(first, last + 1)]
+    # The range is too narrow around a large value for any round step.
+    return [axis.low, axis.high]
 
 
 def _log_values(axis: Axis, count: int) -> list[float]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from rich.cells import cell_len
 from textual import events
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widget import Widget
 
 from labjournal.format import visible
@@ -29,8 +32,15 @@ def title_line(title: str, state: str, width: int, active: bool, bar: str, rule:
     ]
 
 
+@dataclass
+class StateSaid(Message):
+    """A widget says what its pane's rule should tell at the right: lock, counts, scale."""
+
+    text: str
+
+
 class Pane(Vertical):
-    """A titled rule over one or several widgets."""
+    """A titled rule over one or several widgets; shows what they say by ``StateSaid``."""
 
     DEFAULT_CSS = """
     Pane { height: 1fr; width: 1fr; }
@@ -73,6 +83,10 @@ class Pane(Vertical):
                 self._title, self._state, width, self.has_focus_within, glyphs.focus, glyphs.rule, glyphs.ellipsis
             )
         ]
+
+    def on_state_said(self, message: StateSaid) -> None:
+        message.stop()
+        self.state = message.text
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self._rule.redraw()
