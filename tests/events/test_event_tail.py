@@ -259,6 +259,25 @@ def test_reading_is_bounded_and_goes_on_where_it_ended(path: Path) -> None:
     assert seen + steps_of(read) == list(range(2000))
 
 
+def test_bounded_reading_gets_past_damage_larger_than_its_bound(path: Path) -> None:
+    long = made.simple("image", 1, 0.0)
+    long.summary.value[0].image.encoded_image_string = bytes(50_000)
+    broken = bytearray(made.record(long) * 3)
+    for at in (5_000, 55_000, 105_000):
+        broken[at] ^= 1
+    path.write_bytes(losses(1) + broken + losses(2) + bytes(60_000))
+    seen, found, more = [], [], True
+    with EventTail(path) as tail:
+        for _ in range(20):
+            read = tail.read(100)
+            seen += steps_of(read)
+            found += [(p.kind, p.length) for p in read.problems]
+            more = read.more
+    assert seen == [1, 2]
+    assert found == [("corrupt", len(broken))]
+    assert not more
+
+
 def test_a_git_lfs_pointer_is_named(path: Path) -> None:
     oid = "4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393"
     path.write_text(f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize 12345\n")

@@ -62,8 +62,9 @@ class Turn:
         """Read until the end, or until about ``max_bytes`` are read."""
         size = self._source.size
         limit = size if max_bytes is None else min(size, self.offset + max_bytes)
-        at, wanted = self.offset, 0
-        while at < limit:
+        at, wanted, ended = self.offset, 0, False
+        # Damage is never left half-way: the next turn would begin before it again.
+        while not ended and (at < limit or (self._damage is not None and at < size)):
             block = max(wanted, min(_BLOCK, size - at, max(limit - at, _SMALL)))
             valid = self._load(at, block)
             frames = walk(self._buffer, valid)
@@ -74,15 +75,15 @@ class Turn:
                 wanted = frames.needed if frames.needed > _BLOCK or not frames.used else 0
                 continue
             if frames.stop == "end":
-                if valid < block:
-                    break
+                ended = valid < block
                 continue
             onward = self._past_damage(at, frames, final)
             if onward is None:
-                break
-            at = onward
+                ended = True
+            else:
+                at = onward
         self.offset = at if self._damage is None else self._damage
-        self.more = limit < size and at >= limit
+        self.more = not ended and at < size
         if not self.more:
             self._end(at, final)
 
@@ -99,18 +100,20 @@ class Turn:
         self.session_starts += decoded.session_starts
         self.hparams.update(decoded.hparams)
         self.records += len(frames.starts) - len(decoded.damaged)
+        self.problems += decoded.problems
+        if self._damage is None and not len(decoded.damaged):
+            return
         begins = frames.starts - HEADER + at
         is_bad = np.zeros(len(begins) + 1, bool)
         is_bad[decoded.damaged] = True
         if self._damage is not None and not is_bad[0]:
-            self._report_damage(int(begins[0]))
+            self._skipped(self._damage, int(begins[0]))
         edges = np.flatnonzero(np.diff(is_bad[:-1].astype(np.int8), prepend=0))
         for edge in edges.tolist():
             if is_bad[edge]:
                 self._damage = int(begins[edge]) if self._damage is None else self._damage
             elif self._damage is not None:
-                self._report_damage(int(begins[edge]))
-        self.problems += decoded.problems
+                self._skipped(self._damage, int(begins[edge]))
 
     def _past_damage(self, at: int, frames: Frames, final: bool) -> int | None:
         """Where a good record stands behind what stopped the walk at ``at``; None: wait, or the end."""
@@ -127,15 +130,12 @@ class Turn:
                 self._damage = damage
                 self.waiting = Waiting(damage, self._source.size, search_from)
             return None
-        self._damage = damage
-        self._report_damage(good)
+        self._skipped(damage, good)
         return good
 
-    def _report_damage(self, end: int) -> None:
-        assert self._damage is not None
-        length = end - self._damage
-        message = f"{length} bytes from byte {self._damage} on do not match their checksum and were skipped"
-        self.problems.append(Problem("corrupt", self._damage, message, length))
+    def _skipped(self, begin: int, end: int) -> None:
+        message = f"{end - begin} bytes from byte {begin} on do not match their checksum and were skipped"
+        self.problems.append(Problem("corrupt", begin, message, end - begin))
         self._damage = None
 
     def _end(self, at: int, final: bool) -> None:
@@ -149,7 +149,7 @@ class Turn:
                 return
         if damage is not None and final:
             self.offset = size if unframed else at
-            self._report_damage(self.offset)
+            self._skipped(damage, self.offset)
             self.waiting = Waiting()
         elif damage is not None:
             known = before.offset == damage
