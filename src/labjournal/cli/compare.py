@@ -1,0 +1,98 @@
+"""`labjournal compare`: the comparison table."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from labjournal.cli import Context, pass_context
+from labjournal.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from labjournal.compare import Selection, Table
+
+_FORMATS = ("text", "md", "csv", "json")
+
+
+@click.command("compare")
+@click.argument("rows", metavar="[NAME|REF]...", nargs=-1)
+@click.option("--dataset", "datasets", multiple=True, metavar="D", help="Only these data sets (name or start of hash).")
+@click.option("--metric", "metrics", multiple=True, metavar="M", help="Only these metrics, in this order.")
+@click.option("--at", metavar="best|last|STEP", help="One checkpoint of each run. Default: all.")
+@click.option("--by", metavar="K", help="Show a setting or option and order the rows by it.")
+@click.option("--baseline", metavar="REF", help="What the others are held against. Default: the first row.")
+@click.option("--option", "options", multiple=True, metavar="K=V", help="Only results measured so.")
+@click.option("--only-changed", is_flag=True, help="Leave out metrics in which no two rows differ.")
+@click.option("--full", is_flag=True, help="All columns, rows and sentences, as wide as they are.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@pass_context
+def command(
+    context: Context,
+    rows: tuple[str, ...],
+    datasets: tuple[str, ...],
+    metrics: tuple[str, ...],
+    at: str | None,
+    by: str | None,
+    baseline: str | None,
+    options: tuple[str, ...],
+    only_changed: bool,
+    full: bool,
+    form: str,
+    as_json: bool,
+) -> None:
+    """Compare results of runs and checkpoints: values with intervals, and what may be said about them.
+
+    REF is a run, REF:STEP a checkpoint, 'v3-*' all runs called so; NAME is a table kept in labjournal.toml.
+    Without any, all runs that have results, newest first.
+    """
+    from labjournal.cli.stated import key_values
+    from labjournal.compare import Selection
+    from labjournal.export import FORMATS, Style
+
+    form = "json" if as_json else form
+    selection = Selection(
+        rows=rows,
+        datasets=datasets,
+        metrics=metrics,
+        every_metric=form in ("csv", "json"),
+        at=at or "all",
+        by=by,
+        baseline=baseline,
+        options=key_values(options, "--option"),
+        only_changed=only_changed,
+        limit=None if full or form in ("csv", "json") else Selection().limit,
+    )
+    table = _table(context, selection, at)
+    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    render = next(known.render for known in FORMATS if known.name == form)
+    sys.stdout.write(render(table, Style(width=max(40, width), full=full)))
+
+
+def _table(context: Context, selection: Selection, at: str | None) -> Table:
+    from labjournal.cli import session
+    from labjournal.compare import build_table, named
+    from labjournal.config import Config
+    from labjournal.store import Store
+
+    if context.existing_journal() is None:
+        if selection.rows:
+            raise NotFoundError("There is no journal here.", "Start one with: labjournal run -- python train.py")
+        return build_table(Store.in_memory(), selection, Config())
+    with session.opened(context) as follower:
+        kept = named(follower.config, selection.rows[0]) if len(selection.rows) == 1 else None
+        if kept is not None:
+            selection = replace(
+                selection,
+                rows=kept.rows,
+                datasets=selection.datasets or kept.datasets,
+                metrics=selection.metrics or kept.metrics,
+                at=at or kept.at,
+                baseline=selection.baseline or kept.baseline,
+                options={**kept.options, **selection.options},
+            )
+        return build_table(follower.store, selection, follower.config)

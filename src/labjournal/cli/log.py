@@ -1,0 +1,312 @@
+"""`labjournal log`: a result by hand, or read off a file; and words about results that were read already."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from labjournal import tags
+from labjournal.cli import Context, pass_context
+from labjournal.errors import InputError
+
+if TYPE_CHECKING:
+    from labjournal.config import Config
+    from labjournal.diary import Measured
+    from labjournal.model import Result
+    from labjournal.parsers import Reading
+
+
+@click.command("log")
+@click.argument("words", metavar="[K=V]...", nargs=-1)
+@click.option("--run", "run", metavar="REF", help="The run it speaks of. Default: the run this is called in.")
+@click.option("--checkpoint", metavar="S", help="Step or file of the checkpoint.")
+@click.option("--dataset", metavar="D", help="Data set it was measured on.")
+@click.option("--n", type=click.IntRange(1), help="Events it was measured on.")
+@click.option("--option", "options", multiple=True, metavar="K=V", help="How it was measured, such as numeric=off.")
+@click.option("--counts", metavar="JSON", help='Confusion matrix: {"labels": […], "matrix": [[…]], "unknown": […]}.')
+@click.option("--from", "source", metavar="FILE|-", help="Read results off a file, or off standard input.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written. With --from no journal is needed.")
+@click.option("--assign", is_flag=True, help="These results are valid measurements: r:ID…, or what --from reads.")
+@click.option("--dismiss", is_flag=True, help="These results are none, or were misread: r:ID….")
+@click.option("--why", default="", help="The reason for --dismiss.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+@pass_context
+def command(
+    context: Context,
+    words: tuple[str, ...],
+    run: str | None,
+    checkpoint: str | None,
+    dataset: str | None,
+    n: int | None,
+    options: tuple[str, ...],
+    counts: str | None,
+    source: str | None,
+    dry_run: bool,
+    assign: bool,
+    dismiss: bool,
+    why: str,
+    as_json: bool,
+) -> None:
+    """Write down a result.
+
+    \b
+    labjournal log accuracy=0.908 --n 1000 --dataset 1:1 --run v3-embed --checkpoint 2400
+    labjournal log --from report.txt --dry-run      what would be read
+    labjournal log --assign r:k3f9a2 --dataset 1:1  confirm a reading whose role was unclear
+    """
+    from labjournal.cli.stated import key_values
+
+    given = _Given(context, run, checkpoint, dataset, n, key_values(options, "--option"), as_json)
+    named = [word for word in words if word.startswith("r:")]
+    if assign and dismiss:
+        raise InputError("A result is either assigned or dismissed.", "Give one of --assign and --dismiss.")
+    if dismiss or (assign and source is None):
+        if len(named) != len(words):
+            raise InputError("Results are named as r:ID here.", "labjournal show REF lists results with ids.")
+        given.speak_of(named, why if dismiss else None)
+    elif source is not None:
+        if words or counts:
+            raise InputError("--from reads the values off the file.", "Leave K=V and --counts out.")
+        given.read(source, dry_run, assign)
+    else:
+        given.state(words, counts, dry_run)
+
+
+class _Given:
+    """What the command line says a result speaks of."""
+
+    def __init__(
+        self,
+        context: Context,
+        run: str | None,
+        checkpoint: str | None,
+        dataset: str | None,
+        n: int | None,
+        options: dict[str, str],
+        as_json: bool,
+    ) -> None:
+        self._context = context
+        self._reference = run
+        self._checkpoint = checkpoint or os.environ.get(tags.ENV_CHECKPOINT)
+        self._dataset = dataset or os.environ.get(tags.ENV_DATASET)
+        self._n = n
+        self._options = {**_options_of_environment(), **options}
+        self._as_json = as_json
+
+    def state(self, words: tuple[str, ...], counts: str | None, dry_run: bool) -> None:
+        """A result by hand."""
+        from labjournal.cli.stated import check, confusion, key_values, metric
+
+        values = {name: metric(name, text) for name, text in key_values(words, "").items()}
+        if not values and counts is None:
+            raise InputError("There is nothing to write down.", "Give name=value, --counts JSON or --from FILE.")
+        matrix = confusion(counts) if counts else None
+        metrics = {name: value for name, (value, _) in values.items()}
+        digits = {name: places for name, (_, places) in values.items() if places is not None}
+        check(metrics, digits, matrix, self._n)
+        measured = self._measured(
+            metrics=metrics, counts=matrix, digits=digits, n=self._n or (matrix.n if matrix else None)
+        )
+        self._write([measured], dry_run)
+
+    def read(self, source: str, dry_run: bool, assign: bool) -> None:
+        """Results read off a file or standard input."""
+        from labjournal.cli.session import print_json
+
+        if dry_run:
+            print_json(self._reading(source).to_json())
+            return
+        reading = self._reading(source)
+        for line in reading.not_understood:
+            click.echo(f"not understood, line {line.number}: {_shown(line.text)}", err=True)
+        if not reading.results:
+            raise InputError(f"No result was read off {source}.", "See what was tried with --dry-run.")
+        self._write(self._of_reading(reading, source, assign), dry_run=False)
+
+    def speak_of(self, references: list[str], dismissed: str | None) -> None:
+        """Assign or dismiss results that stand in the journal; without any, list those that wait."""
+        from labjournal.cli import session
+        from labjournal.diary import Diary
+        from labjournal.model import Role
+
+        with session.opened(self._context) as follower:
+            store = follower.store
+            of = store.resolve(self._reference).id if self._reference else None
+            if not references:
+                waiting = [r for r in store.results(run=of, include_unassigned=True) if r.role is Role.UNASSIGNED]
+                self._list(waiting)
+                return
+            diary = Diary(follower.paths)
+            for result in [store.result(reference) for reference in references]:
+                if dismissed is not None:
+                    diary.dismiss(result.id, dismissed)
+                else:
+                    subject = _subject(of or result.subject.run, self._checkpoint) if self._checkpoint or of else None
+                    diary.assign(result.id, Role.VALIDATION, self._dataset, None, self._options, subject)
+        click.echo(f"{len(references)} {'dismissed' if dismissed is not None else 'assigned'}.", err=True)
+
+    def _list(self, waiting: list[Result]) -> None:
+        from labjournal import format as fmt
+
+        if self._as_json:
+            from labjournal.cli.session import print_json
+
+            print_json([{"id": r.id, "run": r.subject.run, "metrics": dict(r.metrics)} for r in waiting])
+            return
+        for result in waiting:
+            values = ", ".join(f"{fmt.visible(name)} {fmt.number(value)}" for name, value in result.metrics.items())
+            at = result.sources[0]
+            where = f"{at.file}:{at.line}" if at.file else at.how
+            click.echo(f"r:{result.id[-6:].lower()}  {fmt.visible(where)}  {values}")
+        if not waiting:
+            click.echo("No result waits to be assigned.", err=True)
+
+    def _reading(self, source: str) -> Reading:
+        from labjournal import parsers
+        from labjournal.follower.readings import own_rules
+
+        config = self._config()
+        rules, off = own_rules(config), config.results.off
+        if source == "-":
+            raw = sys.stdin.buffer.read()
+            return parsers.read_text(raw.decode("utf-8", "replace"), own_rules=rules, off=off)
+        try:
+            return parsers.read_file(source, own_rules=rules, off=off)
+        except OSError as error:
+            raise InputError(f"{source} cannot be read: {error.strerror or error}.") from error
+
+    def _config(self) -> Config:
+        from labjournal import config
+
+        found = self._context.existing_journal()
+        return config.load(found.project if found else Path.cwd())
+
+    def _of_reading(self, reading: Reading, source: str, assign: bool) -> list[Measured]:
+        from labjournal import facts
+        from labjournal.model import Role
+
+        name = "standard input" if source == "-" else source
+        said = bool(assign or self._dataset)
+        measured = []
+        for parsed in reading.results:
+            role = Role.VALIDATION if parsed.role == "unclear" and said else _role(parsed.role)
+            content = facts.dumps([parsed.to_json(), self._dataset, self._options, self._checkpoint, self._reference])
+            one = self._measured(
+                metrics=dict(parsed.metrics),
+                counts=parsed.counts,
+                digits=dict(parsed.digits),
+                n=parsed.n or self._n,
+                per_class=parsed.to_json()["per_class"],
+                dataset=parsed.dataset,
+                checkpoint=parsed.checkpoint,
+                options=dict(parsed.options),
+                role=role,
+                how="file",
+                rule=parsed.rule,
+                rule_version=parsed.rule_version,
+                file=name,
+                line=parsed.line,
+                offset=parsed.offset,
+                text=parsed.text,
+                # the same file read twice is one result
+                fact_id=facts.derived_id("log", name, content),
+            )
+            measured.append(one)
+        return measured
+
+    def _measured(
+        self,
+        *,
+        dataset: str | None = None,
+        checkpoint: str | None = None,
+        options: dict[str, str] | None = None,
+        **values: Any,
+    ) -> Measured:
+        """A result with what the command line, the environment and the text say of it, in this order."""
+        from labjournal.diary import Measured
+
+        run, selector, name, content = self._placed(self._dataset or dataset)
+        mark = self._checkpoint or selector or checkpoint
+        subject = _subject(run, mark)
+        return Measured(
+            run=subject["run"],
+            checkpoint=subject["checkpoint"],
+            step=subject["step"],
+            measured_by=os.environ.get(tags.ENV_RUN_ID),
+            dataset=name,
+            dataset_hash=content,
+            options={**(options or {}), **self._options},
+            **values,
+        )
+
+    def _placed(self, dataset: str | None) -> tuple[str | None, str | None, str | None, str | None]:
+        """(run id, checkpoint in the reference, data set, hash of its content) as far as they can be known.
+
+        Without ``--run`` the environment says the run, and the index is not opened: a training process never does.
+        """
+        if self._reference is None:
+            run_id = os.environ.get(tags.ENV_SUBJECT_RUN) or os.environ.get(tags.ENV_RUN_ID)
+            return run_id, None, dataset, None
+        from labjournal.cli import session
+        from labjournal.follower.datasets import Identifier
+        from labjournal.store import references
+
+        name, selector = references.split(self._reference)
+        with session.opened(self._context, with_curves=False) as follower:
+            run = follower.store.resolve(name)
+            if dataset is None:
+                return run.id, selector, None, None
+            known = Identifier(follower.paths, follower.config).identify(dataset, run, ())
+        return run.id, selector, known.name or dataset, known.hash
+
+    def _write(self, measured: list[Measured], dry_run: bool) -> None:
+        from labjournal.cli.session import print_json
+        from labjournal.diary import Diary, result_data
+
+        if dry_run:
+            print_json([result_data(one) for one in measured])
+            return
+        ids = Diary(self._context.journal()).results(measured)
+        if self._as_json:
+            print_json([{"id": result} for result in ids])
+        else:
+            for result in ids:
+                click.echo(f"r:{result[-6:].lower()}")
+        waiting = sum(one.role.value == "unassigned" for one in measured)
+        if waiting:
+            click.echo(f"{waiting} wait until you say what they were measured on: labjournal log --assign", err=True)
+
+
+def _subject(run: str | None, mark: str | None) -> dict[str, Any]:
+    """``mark`` is a step or the path of a checkpoint, whose name may tell the step."""
+    if mark is None or mark.isdecimal():
+        return {"run": run, "checkpoint": None, "step": int(mark) if mark else None}
+    from labjournal import checkpoints
+
+    return {"run": run, "checkpoint": mark, "step": checkpoints.position(mark).number}
+
+
+def _role(name: str) -> Any:
+    from labjournal.model import Role
+
+    return Role.UNASSIGNED if name == "unclear" else Role(name)
+
+
+def _options_of_environment() -> dict[str, str]:
+    """What `labjournal validate` hands to the process it starts."""
+    try:
+        raw = json.loads(os.environ.get(tags.ENV_OPTIONS) or "{}")
+    except ValueError:
+        return {}
+    return {str(name): str(value) for name, value in raw.items()} if isinstance(raw, dict) else {}
+
+
+def _shown(text: str) -> str:
+    from labjournal import format as fmt
+
+    return fmt.cut(fmt.visible(text.strip()), 100)

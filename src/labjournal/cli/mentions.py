@@ -1,0 +1,72 @@
+"""What words are about: references of people made into full ids, for `note`, `retract`, `log` and `tag`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from labjournal.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from labjournal.model import Result
+    from labjournal.store import Store
+
+_COMMIT = re.compile(r"[0-9a-f]{7,40}\Z")
+
+
+def resolve(store: Store, references: Iterable[str], commits: bool = False) -> list[str]:
+    """Full run ids, and ``r:``, ``f:``, ``e:`` with full ids; commits as they stand where they are allowed.
+
+    ``REF:STEP`` stands for the results of that checkpoint. Raises NotFoundError.
+    """
+    resolved: list[str] = []
+    for reference in references:
+        resolved += _one(store, reference, commits)
+    return list(dict.fromkeys(resolved))
+
+
+def _one(store: Store, reference: str, commits: bool) -> list[str]:
+    from labjournal.store import references
+
+    kind, _, rest = reference.partition(":")
+    if kind == "r":
+        return [f"r:{store.result(reference).id}"]
+    if kind == "f":
+        return [f"f:{_by_end('finding', rest, [finding.id for finding in store.findings()])}"]
+    if kind == "e":
+        return [f"e:{entry(store, rest)}"]
+    name, selector = references.split(reference)
+    try:
+        run = store.resolve(name).id
+    except NotFoundError:
+        if commits and _COMMIT.match(reference):
+            return [reference]
+        raise
+    if selector is None:
+        return [run]
+    return [f"r:{result.id}" for result in of_checkpoint(store, run, selector, reference)]
+
+
+def of_checkpoint(store: Store, run: str, selector: str, reference: str) -> Sequence[Result]:
+    """The results of one checkpoint of a run. Raises NotFoundError when it has none."""
+    from labjournal.compare.select import names_checkpoint
+
+    found = [result for result in store.results(run=run) if names_checkpoint(selector, result)]
+    if not found:
+        raise NotFoundError(f"There are no results of {reference}.", "labjournal compare shows what there is.")
+    return found
+
+
+def entry(store: Store, reference: str) -> str:
+    """The full id of an entry, by its id or a unique end of it."""
+    return _by_end("entry", reference.removeprefix("e:"), [entry.id for entry in store.entries()])
+
+
+def _by_end(noun: str, reference: str, ids: Iterable[str]) -> str:
+    wanted = reference.upper()
+    found = [known for known in ids if wanted and known.endswith(wanted)]
+    if len(found) != 1:
+        how = "No" if not found else "More than one"
+        raise NotFoundError(f"{how} {noun} has the id {reference!r}.", "Give the whole id, as --json shows it.")
+    return found[0]

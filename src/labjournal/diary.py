@@ -1,0 +1,252 @@
+"""What people say: notes, corrections, retractions, results by hand; and the diary read back by days.
+
+Everything is appended to the user's own file of facts, under a lock and flushed to the disk before the call returns.
+Nothing is ever rewritten: a correction is a new fact, and the old wording stays readable.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any
+
+from labjournal import facts
+from labjournal.errors import InputError, JournalUnavailableError
+from labjournal.model import Counts, Entry, EntryKind, Role
+from labjournal.paths import JournalPaths
+
+if TYPE_CHECKING:
+    from labjournal.store import Store
+
+HUMAN_KINDS = tuple(
+    kind
+    for kind in EntryKind
+    if kind not in (EntryKind.LAUNCH, EntryKind.END, EntryKind.ALARM, EntryKind.GIT_TAG, EntryKind.RETRACTION)
+)
+"""Kinds a person may give to a note; a retraction is made by ``Diary.retract``, because it marks results."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A result as a person states it."""
+
+    metrics: Mapping[str, float]
+    run: str | None = None
+    """Full id of the run it speaks of."""
+    checkpoint: str | None = None
+    step: int | None = None
+    measured_by: str | None = None
+    dataset: str | None = None
+    dataset_hash: str | None = None
+    class_counts: Mapping[str, int] | None = None
+    n: int | None = None
+    options: Mapping[str, str] | None = None
+    counts: Counts | None = None
+    per_class: Mapping[str, Mapping[str, float | int | None]] | None = None
+    digits: Mapping[str, int] | None = None
+    """Decimals as the person wrote them."""
+    role: Role = Role.VALIDATION
+    how: str = "stated"
+    rule: str | None = None
+    rule_version: int | None = None
+    file: str | None = None
+    line: int | None = None
+    offset: int | None = None
+    text: str | None = None
+    fact_id: str | None = None
+    """For a reading: derived from what was read, so that the same file read twice is one result."""
+
+
+class Diary:
+    """Writes the words of one user on one host."""
+
+    def __init__(self, paths: JournalPaths, clock: Callable[[], float] = time.time) -> None:
+        self._paths = paths
+        self._clock = clock
+
+    def note(
+        self,
+        text: str,
+        kind: EntryKind = EntryKind.NOTE,
+        on: Sequence[str] = (),
+        run: str | None = None,
+        attachments: Sequence[str] = (),
+    ) -> str:
+        """Write an entry and return its id. ``on`` holds full run ids, ``r:``, ``f:``, ``e:`` and commits."""
+        if kind not in HUMAN_KINDS:
+            raise InputError(f"An entry of the kind {kind.value} is written by the journal itself.", _KINDS_HINT)
+        if not text.strip():
+            raise InputError("An empty note says nothing.", "Give a text, or -e to open the editor.")
+        data = {"kind": kind.value, "text": text, "on": list(on), "attachments": list(attachments)}
+        return self._state("entry", data, run)
+
+    def amend(self, entry: str, text: str) -> str:
+        """Give an entry a new wording; the old one stays readable."""
+        if not text.strip():
+            raise InputError("An empty wording says nothing.", "To take a note back, amend it to say so.")
+        return self._state("amend", {"entry": entry.removeprefix("e:"), "text": text})
+
+    def retract(
+        self, on: Sequence[str] = (), introduced: str | None = None, fixed: str | None = None, why: str = ""
+    ) -> str:
+        """Mark results, all results of runs, or everything since a commit, as not to be used; returns the fact's id."""
+        if not on and introduced is None:
+            raise InputError("Nothing to retract was named.", "Give --on REF, or --introduced COMMIT.")
+        if fixed is not None and introduced is None:
+            raise InputError("--fixed needs --introduced.", "Name the commit that brought the fault as well.")
+        data = {"on": list(on), "introduced": introduced, "fixed": fixed, "why": why}
+        return self._state("retract", data)
+
+    def lift(self, retraction: str, why: str = "") -> str:
+        """Say that a retraction no longer holds."""
+        return self._state("lift", {"retraction": retraction.removeprefix("e:"), "why": why})
+
+    def git_tag(self, name: str, commit: str, message: str = "", run: str | None = None) -> str:
+        """Say that a git tag was set on a commit."""
+        return self._state("git_tag", {"name": name, "commit": commit, "message": message}, run)
+
+    def result(self, measured: Measured) -> str:
+        """State a result; returns its id."""
+        return self.results([measured])[0]
+
+    def results(self, measured: Iterable[Measured]) -> list[str]:
+        """State several results in one write."""
+        stated = [
+            facts.make("result", result_data(one), one.measured_by, self._now(), one.fact_id) for one in measured
+        ]
+        self._append(stated)
+        return [fact.id for fact in stated]
+
+    def assign(
+        self,
+        result: str,
+        role: Role = Role.VALIDATION,
+        dataset: str | None = None,
+        checkpoint: str | None = None,
+        options: Mapping[str, str] | None = None,
+        subject: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Say what an unassigned result was measured on and for."""
+        data: dict[str, Any] = {"result": result, "role": role.value, "dataset": dataset, "checkpoint": checkpoint}
+        data["options"] = dict(options) if options else None
+        data["subject"] = dict(subject) if subject else None
+        return self._state("assign", data)
+
+    def dismiss(self, result: str, why: str = "") -> str:
+        """Say that a result was misread, or is none."""
+        return self._state("dismiss", {"result": result, "why": why})
+
+    def acknowledge(self, finding: str, why: str) -> str:
+        """Say that a finding is known and need not be shown as open any more."""
+        return self._state("ack", {"finding": finding.removeprefix("f:"), "why": why})
+
+    def seen(self, face: str) -> str:
+        """Say that the owner has looked."""
+        return self._state("seen", {"face": face})
+
+    def _state(self, kind: str, data: dict[str, Any], run: str | None = None) -> str:
+        fact = facts.make(kind, data, run, self._now())
+        self._append([fact])
+        return fact.id
+
+    def _now(self) -> str:
+        return facts.now_iso(self._clock())
+
+    def _append(self, stated: list[facts.Fact]) -> None:
+        try:
+            facts.append(self._paths.my_facts, stated, sync=True, lock=True)
+        except OSError as error:
+            raise JournalUnavailableError(
+                f"Nothing was written: {self._paths.my_facts}: {error.strerror or error}.",
+                "Is the disk full, or the folder read-only?",
+            ) from error
+
+
+_KINDS_HINT = f"Kinds: {', '.join(kind.value for kind in HUMAN_KINDS)}."
+
+
+def result_data(measured: Measured) -> dict[str, Any]:
+    """The ``data`` of a result fact (docs/formats.md), without what was not said."""
+    counts = measured.counts
+    dataset = {
+        "name": measured.dataset,
+        "hash": measured.dataset_hash,
+        "class_counts": dict(measured.class_counts) if measured.class_counts else None,
+        "source": "command line" if measured.dataset and measured.how == "stated" else None,
+    }
+    data: dict[str, Any] = {
+        "subject": _said(run=measured.run, checkpoint=measured.checkpoint, step=measured.step),
+        "measured_by": measured.measured_by,
+        "dataset": {key: value for key, value in dataset.items() if value is not None},
+        "options": dict(measured.options or {}),
+        "metrics": dict(measured.metrics),
+        "n": measured.n,
+        "role": measured.role.value,
+        "how": measured.how,
+    }
+    if counts is not None:
+        data["counts"] = {
+            "labels": list(counts.labels),
+            "matrix": [list(row) for row in counts.matrix],
+            "unknown": list(counts.unknown),
+        }
+    data |= _said(
+        per_class={label: dict(row) for label, row in (measured.per_class or {}).items()} or None,
+        digits=dict(measured.digits) if measured.digits else None,
+        rule=measured.rule,
+        rule_version=measured.rule_version,
+        file=measured.file,
+        line=measured.line,
+        offset=measured.offset,
+        text=measured.text,
+    )
+    return data
+
+
+def _said(**values: Any) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the diary, in the zone it is read in."""
+
+    date: date
+    entries: tuple[Entry, ...]
+
+
+def days(
+    store: Store,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    grep: str | None = None,
+    kinds: Sequence[str] | None = None,
+    run: str | None = None,
+    zone: tzinfo | None = None,
+) -> list[Day]:
+    """Entries by day, oldest first, automatic ones included; ``zone`` None is local."""
+    by_day: dict[date, list[Entry]] = {}
+    for entry in store.entries(since=since, until=until, kinds=kinds, grep=grep, run=run):
+        by_day.setdefault(entry.t.astimezone(zone).date(), []).append(entry)
+    return [Day(day, tuple(entries)) for day, entries in sorted(by_day.items())]
+
+
+def moment_of(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
+    """What a person means by ``--since``: a date, a time, ``7d``, ``12h``, ``today`` or ``yesterday``.
+
+    Raises InputError.
+    """
+    local = now.astimezone(zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    if text in ("today", "yesterday"):
+        return midnight - timedelta(days=text == "yesterday")
+    unit = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}.get(text[-1:])
+    if unit and text[:-1].isdecimal():
+        return local - timedelta(**{unit: int(text[:-1])})
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"{text!r} is no time.", "Give a date (2026-11-20), today, yesterday, 12h or 7d.") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=local.tzinfo) if zone else moment.astimezone()
