@@ -8,20 +8,15 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from labjournal import facts, tags
+from labjournal import facts, filesystems, tags
 from labjournal.errors import JournalUnavailableError, NewerJournalError
 
 FOLDER = ".labjournal"
 FORMAT_VERSION = 1
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}\Z")
-_NETWORK_TYPES = frozenset(
-    "nfs nfs4 cifs smb3 smbfs lustre gpfs beegfs ceph fuse.sshfs fuse.ceph glusterfs fuse.glusterfs 9p afs pvfs2 "
-    "orangefs panfs wekafs fuse.juicefs".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +117,7 @@ class JournalPaths:
     @property
     def database(self) -> Path:
         """The index; on a network file system it lies in the user's cache, where SQLite's locks can be trusted."""
-        if on_network(self.folder):
+        if filesystems.filesystem_kind(self.folder) == "network":
             base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
             return base / "labjournal" / f"{self.read_identity()['id']}.db"
         return self.folder / "journal.db"
@@ -229,24 +224,3 @@ def _home_of_new(here: Path) -> Path:
         if pyproject.is_file() and b"[tool.labjournal" in pyproject.read_bytes():
             return folder
     return here
-
-
-def on_network(path: Path) -> bool:
-    """Whether the path lies on a file system shared between hosts, by the type of its mount (Linux only)."""
-    if not sys.platform.startswith("linux"):
-        return False
-    try:
-        text = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return False
-    target = os.path.realpath(path)
-    best, kind = -1, ""
-    for line in text.splitlines():
-        fields = line.split(" ")
-        if len(fields) < 3:
-            continue
-        mount = fields[1].replace("\\040", " ").rstrip("/") or "/"
-        inside = mount == "/" or target == mount or target.startswith(mount + "/")
-        if inside and len(mount) >= best:
-            best, kind = len(mount), fields[2]
-    return kind in _NETWORK_TYPES

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from labjournal import facts, machine
 from labjournal.errors import JournalUnavailableError
 from labjournal.facts import Fact
+from labjournal.filesystems import filesystem_kind
 from labjournal.follower.facts_files import FactsRead, FactsReader
 from labjournal.launchers import liveness
-from labjournal.paths import JournalPaths, RunPaths, on_network
+from labjournal.paths import JournalPaths, RunPaths
 from labjournal.store import Store
 
 if TYPE_CHECKING:  # curves and readings are heavy, and a turn without curves does without them
@@ -79,7 +80,7 @@ class Follower:
     def _curves(self) -> CurvesReader:
         from labjournal.follower.curves import CurvesReader
 
-        return CurvesReader(self.store, reopen=on_network(self.paths.folder))
+        return CurvesReader(self.store, reopen=filesystem_kind(self.paths.folder) == "network")
 
     @cached_property
     def _identifier(self) -> Identifier:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from labjournal.machine.filesystems import disk_free, filesystem_kind, filesystem_type
+from labjournal.filesystems import disk_free, filesystem_kind, filesystem_type
 from labjournal.machine.host import ClockGap, Clocks, Identity, clock_gap, identity, read_clocks
 from labjournal.machine.processes import Process, process_alive, process_start_ticks, process_tree, processes_with
 

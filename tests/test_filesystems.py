@@ -5,8 +5,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from labjournal.filesystems import type_in_mountinfo
 from labjournal.machine import disk_free, filesystem_kind, filesystem_type
-from labjournal.machine.filesystems import type_in_mountinfo
 
 MOUNTS = b"""\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -52,7 +52,7 @@ def test_every_mount_of_this_machine_has_the_type_that_psutil_reads() -> None:
     ],
 )  # fmt: skip
 def test_types_are_local_or_of_the_network(kind: str, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("labjournal.machine.filesystems.filesystem_type", lambda path: kind)
+    monkeypatch.setattr("labjournal.filesystems.filesystem_type", lambda path: kind)
     assert filesystem_kind("/x") == expected
 
 
