@@ -86,6 +86,7 @@ class Chart(Widget):
         self._selected: str | None = None
         self._note = ""
         self._title_role = "b text"
+        self._chosen = False
         self._plot: Plot | None = None
         self._x: tuple[float, float] | None = None
         self._y: Axis | None = None
@@ -145,6 +146,17 @@ class Chart(Widget):
     def cursor(self, x: float | None) -> None:
         if x != self._cursor:
             self._cursor = x
+            self._redraw()
+
+    @property
+    def chosen(self) -> bool:
+        """Whether keys go to this one of several charts."""
+        return self._chosen
+
+    @chosen.setter
+    def chosen(self, chosen: bool) -> None:
+        if chosen != self._chosen:
+            self._chosen = chosen
             self._redraw()
 
     def select(self, key: str | None) -> None:
@@ -266,6 +278,7 @@ class Chart(Widget):
             self._selected,
             self._note or ("log" if self._options.log else ""),
             self._title_role,
+            self._chosen,
             glyphs_of(self),
         )
 
@@ -316,6 +329,7 @@ class Chart(Widget):
     def _redraw(self) -> bool:
         """Draw again and refresh only the lines that changed; True when any did."""
         if not self.is_mounted or not self.size:
+            self._drawn_for = ()
             return False
         changed = self._draw()
         if changed:

@@ -58,6 +58,7 @@ class Frame:
     selected: str | None = None
     note: str = ""
     title_role: str = "b text"
+    chosen: bool = False
     glyphs: Glyphs = field(default_factory=lambda: Glyphs("unicode"))
 
     @property
@@ -188,7 +189,8 @@ def title_line(frame: Frame, width: int) -> list[Span]:
     if frame.note:
         right = [*right, (f"  {frame.note}", "muted")]
     title = cut_middle(format.visible(frame.title), max(8, width - line_width(right) - 2), frame.glyphs.ellipsis)
-    return ends([(" " + title, frame.title_role)], [*right, (" ", "text")], width, frame.glyphs.ellipsis)
+    bar = frame.glyphs.focus if frame.chosen else " "
+    return ends([(bar, "accent"), (title, frame.title_role)], [*right, (" ", "text")], width, frame.glyphs.ellipsis)
 
 
 def value_span(value: float) -> Span:

@@ -1,0 +1,308 @@
+"""Several charts of one run side by side: choose, enlarge, page; one shared cursor and one way of looking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Grid
+from textual.message import Message
+
+from labjournal.tui.widgets.chart import Chart, ChartOptions
+from labjournal.tui.widgets.chart_lines import Mark, Threshold
+from labjournal.tui.widgets.pane import StateSaid
+from labjournal.tui.widgets.plot import Series
+
+_THREE_FROM = 110
+"""Columns of the terminal from which three charts stand in a row."""
+_TWO_FROM = 60
+_TWO_ROWS_FROM = 16
+"""Lines of the grid from which there are two rows of charts."""
+_SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)
+_MOST = 6
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart to be."""
+
+    title: str
+    series: tuple[Series, ...]
+    log: bool = False
+    marks: tuple[Mark, ...] = ()
+    thresholds: tuple[Threshold, ...] = ()
+    alarming: bool = False
+    note: str = ""
+
+
+class ChartGrid(Grid, can_focus=True):
+    """A page of charts. Only charts in sight are drawn; all share x axis, smoothing, zoom and cursor."""
+
+    DEFAULT_CSS = """
+    ChartGrid { height: 1fr; width: 1fr; grid-gutter: 0 2; background: $background; }
+    ChartGrid.-aired { grid-gutter: 1 2; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "choose(-1)", "choose", show=False),
+        Binding("right,l", "choose(1)", "choose", show=False),
+        Binding("up,k", "choose_row(-1)", "choose", show=False),
+        Binding("down,j", "choose_row(1)", "choose", show=False),
+        Binding("enter", "enlarge", "full"),
+        Binding("escape,backspace", "shrink", "back", show=False),
+        Binding("left_square_bracket,pageup", "page(-1)", "page", show=False),
+        Binding("right_square_bracket,pagedown", "page(1)", "page", show=False),
+        Binding("i", "cursor", "cursor"),
+        Binding("y", "log", "log y"),
+        Binding("x", "axis", "x axis"),
+        Binding("plus", "smooth(1)", "smooth", show=False),
+        Binding("minus", "smooth(-1)", "smooth", show=False),
+        Binding("less_than_sign", "zoom(0.5)", "zoom", show=False),
+        Binding("greater_than_sign", "zoom(2)", "zoom", show=False),
+        Binding("left_curly_bracket", "pan(-0.25)", "pan", show=False),
+        Binding("right_curly_bracket", "pan(0.25)", "pan", show=False),
+        Binding("0", "whole", "all", show=False),
+        Binding("R", "raw", "raw only", show=False),
+    ]
+
+    @dataclass
+    class Chosen(Message):
+        """Another panel was chosen."""
+
+        grid: ChartGrid
+        title: str
+
+    def __init__(
+        self, panels: Sequence[Panel] = (), *, live: bool = False, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._panels = tuple(panels)
+        self._live = live
+        self._options = ChartOptions()
+        self._logs: dict[str, bool] = {}
+        self._chosen = 0
+        self._first = 0
+        self._enlarged = False
+        self._cursor: float | None = None
+        self._charts = [Chart(live=live) for _ in range(_MOST)]
+        self._shown: list[tuple[Chart, int]] = []
+
+    def compose(self) -> ComposeResult:
+        yield from self._charts
+
+    # What it shows
+
+    def show(self, panels: Sequence[Panel], *, live: bool = False) -> None:
+        """Other panels; the chosen one stays chosen where it is still there."""
+        title = self.chosen_title
+        self._panels, self._live = tuple(panels), live
+        titles = [panel.title for panel in self._panels]
+        self._chosen = titles.index(title) if title in titles else 0
+        self._arrange(fresh=True)
+
+    @property
+    def chosen_title(self) -> str | None:
+        return self._panels[self._chosen].title if self._panels else None
+
+    @property
+    def chosen_chart(self) -> Chart | None:
+        """The chart of the chosen panel; None without panels."""
+        return next((chart for chart, at in self._shown if at == self._chosen), None)
+
+    @property
+    def options(self) -> ChartOptions:
+        """The way of looking that all charts share; log y is each panel's own."""
+        return self._options
+
+    @options.setter
+    def options(self, options: ChartOptions) -> None:
+        self._options = options
+        self._apply()
+
+    def points_came(self) -> None:
+        """Draw points that were added to the curves in sight."""
+        for chart, _ in self._shown:
+            chart.points_came()
+
+    def say(self) -> str:
+        """The chosen chart in words."""
+        chart = self.chosen_chart
+        return chart.say() if chart is not None else "no curves yet"
+
+    # Arranging
+
+    @property
+    def _columns(self) -> int:
+        if self._enlarged or self.size.width < _TWO_FROM or len(self._panels) < 2:
+            return 1
+        return 3 if self.size.width >= _THREE_FROM else 2
+
+    @property
+    def _rows(self) -> int:
+        if self._enlarged or self.size.height < _TWO_ROWS_FROM or len(self._panels) <= self._columns:
+            return 1
+        return 2
+
+    @property
+    def _per_page(self) -> int:
+        return self._columns * self._rows
+
+    def on_focus(self) -> None:
+        self._apply()
+
+    def on_blur(self) -> None:
+        self._apply()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange()
+
+    def _arrange(self, fresh: bool = False) -> None:
+        """Give the charts of this page their panels."""
+        if not self.size:
+            return
+        columns, rows = self._columns, self._rows
+        self._first = self._chosen - self._chosen % self._per_page
+        self.styles.grid_size_columns, self.styles.grid_size_rows = columns, rows
+        self.set_class(rows > 1 and self.size.height >= 2 * _TWO_ROWS_FROM - 6, "-aired")
+        before = {at: chart for chart, at in self._shown}
+        page = range(self._first, min(self._first + self._per_page, len(self._panels)))
+        self._shown = list(zip(self._charts, page, strict=False))
+        for chart in self._charts:
+            chart.display = any(chart is shown for shown, _ in self._shown)
+        for chart, at in self._shown:
+            if fresh or before.get(at) is not chart:
+                self._give(chart, self._panels[at])
+        self._apply()
+
+    def _give(self, chart: Chart, panel: Panel) -> None:
+        chart.show(
+            panel.title,
+            panel.series,
+            marks=panel.marks,
+            thresholds=panel.thresholds,
+            live=self._live,
+            note=panel.note,
+            title_role="b alarm" if panel.alarming else "b text",
+        )
+
+    def _apply(self) -> None:
+        for chart, at in self._shown:
+            panel = self._panels[at]
+            chart.options = replace(self._options, log=self._logs.get(panel.title, panel.log))
+            chart.cursor = self._cursor
+            chart.chosen = at == self._chosen and len(self._shown) > 1 and self.has_focus
+        self.post_message(StateSaid(self.state))
+
+    @property
+    def state(self) -> str:
+        """What the pane's rule says: axis, smoothing, how many of how many."""
+        options = self._options
+        if options.raw_only or not options.smoothing:
+            look = "raw"
+        else:
+            look = f"raw and ema {f'{options.smoothing:g}'.lstrip('0')}"
+        zoom = " · zoomed" if options.zoom is not None else ""
+        return f"{options.axis.value} · {look}{zoom} · {len(self._shown)} of {len(self._panels)}"
+
+    # Keys
+
+    def _choose(self, at: int) -> None:
+        if not self._panels:
+            return
+        self._chosen = min(max(0, at), len(self._panels) - 1)
+        self._arrange()
+        self.post_message(self.Chosen(self, self._panels[self._chosen].title))
+
+    def action_choose(self, by: int) -> None:
+        if self._cursor is not None:
+            self._move_cursor(by)
+        else:
+            self._choose(self._chosen + by)
+
+    def action_choose_row(self, by: int) -> None:
+        at = self._chosen + by * self._columns
+        if 0 <= at < len(self._panels):
+            self._choose(at)
+
+    def action_page(self, by: int) -> None:
+        at = self._first + by * self._per_page
+        if 0 <= at < len(self._panels):
+            self._choose(at)
+
+    def action_enlarge(self) -> None:
+        self._enlarged = not self._enlarged
+        self._arrange()
+
+    def action_shrink(self) -> None:
+        """One step out: the cursor, then the enlarged chart."""
+        if self._cursor is not None:
+            self._cursor = None
+            self._apply()
+        elif self._enlarged:
+            self.action_enlarge()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Where there is nothing to step out of, the key belongs to the screen.
+        return self._cursor is not None or self._enlarged if action == "shrink" else True
+
+    def action_cursor(self) -> None:
+        """Turn the shared cursor on at the right end, or off."""
+        chart = self.chosen_chart
+        view = chart.view if chart is not None else None
+        if self._cursor is not None or chart is None or view is None:
+            self._cursor = None
+        else:
+            ends = [x for _, x, _ in chart.readout(view[1])]
+            self._cursor = max(ends) if ends else view[1]
+        self._apply()
+
+    def _move_cursor(self, by: int) -> None:
+        chart = self.chosen_chart
+        if chart is not None and self._cursor is not None and chart.view is not None:
+            left, right = chart.view
+            step = (right - left) / max(20, chart.size.width)
+            self._cursor = min(right, max(left, self._cursor + by * step))
+            self._apply()
+
+    def action_log(self) -> None:
+        if self._panels:
+            panel = self._panels[self._chosen]
+            self._logs[panel.title] = not self._logs.get(panel.title, panel.log)
+            self._apply()
+
+    def action_axis(self) -> None:
+        self._cursor = None
+        self.options = replace(self._options, axis=self._options.axis.following, zoom=None)
+
+    def action_smooth(self, by: int) -> None:
+        nearest = min(range(len(_SMOOTHINGS)), key=lambda at: abs(_SMOOTHINGS[at] - self._options.smoothing))
+        at = min(max(0, nearest + by), len(_SMOOTHINGS) - 1)
+        self.options = replace(self._options, smoothing=_SMOOTHINGS[at], raw_only=False)
+
+    def action_raw(self) -> None:
+        self.options = replace(self._options, raw_only=not self._options.raw_only)
+
+    def action_zoom(self, factor: float) -> None:
+        if (chart := self.chosen_chart) is not None:
+            self.options = replace(self._options, zoom=chart.zoomed(factor).zoom)
+
+    def action_pan(self, share: float) -> None:
+        if (chart := self.chosen_chart) is not None:
+            self.options = replace(self._options, zoom=chart.panned(share).zoom)
+
+    def action_whole(self) -> None:
+        self.options = replace(self._options, zoom=None)
+
+    # Mouse
+
+    def on_chart_pointed(self, message: Chart.Pointed) -> None:
+        message.stop()
+        self._cursor = message.x
+        self._choose(next((at for chart, at in self._shown if chart is message.chart), self._chosen))
+
+    def on_chart_zoomed(self, message: Chart.Zoomed) -> None:
+        message.stop()
+        self.options = replace(self._options, zoom=(message.left, message.right))

@@ -1,0 +1,90 @@
+"""The top line: journal, screens by number, what is open and running, the time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labjournal import format
+from labjournal.tui.base_app import glyphs_of
+from labjournal.tui.glyphs import Glyphs
+from labjournal.tui.text import Line, Span, cut_middle, ends, line_width
+from labjournal.tui.widgets.lines import Lines
+
+_WORDS_FROM = 100
+"""Cells from which counts are told in words and every screen has its name."""
+_HOST_FROM = 140
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is open, running and waiting."""
+
+    alarms: int = 0
+    running: int = 0
+    queued: int = 0
+
+
+def header_line(
+    journal: str, screens: Sequence[str], here: str, counts: Counts, clock: str, host: str, width: int, glyphs: Glyphs
+) -> list[Span]:
+    """The line at a width; names of screens that do not fit are left out, the one shown never is."""
+    right = _counts(counts, clock, host, width, glyphs)
+    left: list[Span] = [(f" {cut_middle(format.visible(journal), max(8, width // 6), glyphs.ellipsis)} ", "b accent")]
+    for number, name in enumerate(screens, 1):
+        mine = name == here
+        entry: list[Span] = [(f"  {number} ", "accent" if mine else "muted"), (name, "b text" if mine else "muted")]
+        later = sum(len(rest) + 4 for rest in screens[number:] if rest == here)
+        if not mine and line_width(left) + line_width(entry) + later + line_width(right) + 2 > width:
+            continue
+        left += entry
+    return ends(left, right, width, glyphs.ellipsis)
+
+
+def _counts(counts: Counts, clock: str, host: str, width: int, glyphs: Glyphs) -> list[Span]:
+    words = width >= _WORDS_FROM
+    spans: list[Span] = []
+    if counts.alarms:
+        told = format.plural(counts.alarms, "alarm") if words else format.count(counts.alarms)
+        spans.append((f"{glyphs.alarm} {told}", "b alarm"))
+    if counts.running:
+        told = f"{format.count(counts.running)}{' running' if words else ''}"
+        spans += [("   " if words else "  ", "text"), (f"{glyphs.running} {told}", "accent")]
+    if counts.queued and words:
+        spans += [("   ", "text"), (f"{glyphs.queued} {format.count(counts.queued)} queued", "muted")]
+    if host and width >= _HOST_FROM:
+        spans.append((f"   {format.visible(host)}", "muted"))
+    return [*spans, (f"{'   ' if words else '  '}{clock} ", "muted")]
+
+
+class Header(Lines):
+    """The top line, redrawn only when what it says changed."""
+
+    DEFAULT_CSS = "Header { height: 1; width: 1fr; dock: top; }"
+
+    def __init__(self, journal: str, screens: Sequence[str], *, host: str = "", id: str | None = None) -> None:
+        super().__init__(self._draw_line, ground="raised", id=id)
+        self._journal = journal
+        self._screens = tuple(screens)
+        self._host = host
+        self._here = self._screens[0] if self._screens else ""
+        self._counts = Counts()
+        self._clock = ""
+
+    def tell(self, *, here: str | None = None, counts: Counts | None = None, clock: str | None = None) -> None:
+        """Change what the line says; what is left out stays."""
+        told = (
+            self._here if here is None else here,
+            self._counts if counts is None else counts,
+            self._clock if clock is None else clock,
+        )
+        if told != (self._here, self._counts, self._clock):
+            self._here, self._counts, self._clock = told
+            self.redraw()
+
+    def _draw_line(self, width: int, height: int) -> list[Line]:
+        return [
+            header_line(
+                self._journal, self._screens, self._here, self._counts, self._clock, self._host, width, glyphs_of(self)
+            )
+        ]
