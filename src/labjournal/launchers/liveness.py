@@ -29,6 +29,8 @@ GRACE_S = 10.0
 """How long a run may stand without a process after its launcher died: the supervisor needs milliseconds."""
 REBOOT_SILENT_S = 60.0
 """A reboot is believed only when the heartbeat stands still: cloned machines can share their machine id."""
+ADOPTED = "adopted"
+"""The launcher of runs that were started elsewhere."""
 ADOPTED_SILENT_S = 600.0
 SEAL_ELSEWHERE_S = 600.0
 
@@ -152,7 +154,10 @@ def observe(run: RunPaths, machine: Machine, now: float | None = None) -> Observ
     ended = _read(run.exit)
     if ended is not None:
         return _ended(run, ended, attempt, machine, heard_at, now)
-    seen = _look(run, attempt, machine, heard_at, now)
+    launched = _read(run.run)
+    if launched is not None and launched.data.get("launcher") == ADOPTED and not (attempt and attempt.data.get("pid")):
+        return _observe_files(run, launched, attempt, now)
+    seen = _look(run, launched, attempt, machine, heard_at, now)
     verdict = judge(seen)
     if verdict.lost and _declare(run, verdict, attempt):
         ended = _read(run.exit)
@@ -183,8 +188,25 @@ def _status(name: Any) -> Status:
         return Status.FAILED
 
 
-def _look(run: RunPaths, attempt: Fact | None, machine: Machine, heard_at: float | None, now: float) -> Sighting:
-    launched = _read(run.run)
+def _observe_files(run: RunPaths, launched: Fact, attempt: Fact | None, now: float) -> Observation:
+    """A run taken in from a folder of event files: no process is known, only whether the files still grow."""
+    written_at = newest_write(Path(str(launched.data.get("logdir"))))
+    if written_at is None or now - written_at > ADOPTED_SILENT_S:
+        verdict = _lost("adopted from its files: how it ended is not known")
+        if _declare(run, verdict, attempt, written_at):
+            return Observation(verdict.status, verdict.cause, True, written_at)
+    return Observation(Status.RUNNING, "adopted: no process known, its files are followed", False, written_at)
+
+
+def newest_write(folder: Path) -> float | None:
+    """When an event file below a folder was last written, in seconds since 1970; None when there is none."""
+    times = (_mtime(Path(top, name)) for top, _, names in os.walk(folder) for name in names if "tfevents" in name)
+    return max((moment for moment in times if moment is not None), default=None)
+
+
+def _look(
+    run: RunPaths, launched: Fact | None, attempt: Fact | None, machine: Machine, heard_at: float | None, now: float
+) -> Sighting:
     launched_at = _mtime(run.run)
     data = launched.data if launched else {}
     claim = _read(run.claim(1)) if attempt is None else None
@@ -233,9 +255,9 @@ def _alive(machine: Machine, data: dict[str, Any], pid_key: str, ticks_key: str)
     return machine.process_alive(pid, ticks if isinstance(ticks, int) else None)
 
 
-def _declare(run: RunPaths, verdict: Verdict, attempt: Fact | None) -> bool:
+def _declare(run: RunPaths, verdict: Verdict, attempt: Fact | None, ended_at: float | None = None) -> bool:
     """Write the verdict down as the run's end unless one stands; False when it cannot be written."""
-    heard = [moment for moment in (_mtime(run.heartbeat), _mtime(run.log), _mtime(run.run)) if moment]
+    heard = [ended_at] if ended_at else [_mtime(path) or 0.0 for path in (run.heartbeat, run.log, run.run)]
     data = {
         "attempt": attempt.data.get("n") if attempt else 1,
         "status": verdict.status.value,
@@ -243,7 +265,7 @@ def _declare(run: RunPaths, verdict: Verdict, attempt: Fact | None) -> bool:
         "exit_code": None,
         "signal": None,
         "started_at": attempt.t if attempt else None,
-        "ended_at": facts.now_iso(max(heard)) if heard else facts.now_iso(),
+        "ended_at": facts.now_iso(max(heard)),
         "stopped_by": None,
         "max_memory_bytes": None,
     }

@@ -56,7 +56,7 @@ def _python_path(inherited: str | None, paths: JournalPaths, inside: Path | None
 
 
 def _validation(validates: Mapping[str, Any]) -> dict[str, str]:
-    given = {tags.ENV_SUBJECT_RUN: validates["run"], tags.ENV_CHECKPOINT: validates.get("checkpoint")}
+    given = {tags.ENV_SUBJECT_RUN: validates["run"], tags.ENV_CHECKPOINT: validates.get("path")}
     given[tags.ENV_DATASET] = validates.get("dataset")
     given[tags.ENV_OPTIONS] = json.dumps(validates.get("options") or {}, sort_keys=True)
     return {name: str(value) for name, value in given.items() if value is not None}

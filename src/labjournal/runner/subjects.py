@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 
 from labjournal import format
 from labjournal.errors import NotFoundError
@@ -54,3 +55,10 @@ def _list(checkpoints: list[Checkpoint]) -> str:
     return ", ".join(
         format.visible(str(item.step if item.step is not None else item.path)) for item in checkpoints[-9:]
     )
+
+
+def unseen(run: Run, path: str, file: str) -> Checkpoint:
+    """A checkpoint that exists and that nobody has seen being written."""
+    about = os.stat(file)
+    written_at = datetime.fromtimestamp(about.st_mtime, UTC)
+    return Checkpoint(run.id, path, version="", step=None, size=about.st_size, written_at=written_at, current=True)
