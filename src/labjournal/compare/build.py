@@ -14,7 +14,7 @@ from labjournal.compare.select import Picked, by_data, by_row, pick
 from labjournal.compare.table import ALL, BEST, LAST, Column, DatasetInfo, Row, Selection, Table
 from labjournal.config import Config
 from labjournal.errors import InputError, NotFoundError
-from labjournal.model import Run
+from labjournal.model import Result, Run
 from labjournal.store import Store, references
 
 
@@ -33,8 +33,8 @@ def named(config: Config, name: str) -> Selection | None:
     )
 
 
-def build_table(store: Store, selection: Selection, config: Config) -> Table:
-    """The comparison a selection asks for.
+def build_table(store: Store, selection: Selection, config: Config, results: Sequence[Result] | None = None) -> Table:
+    """The comparison a selection asks for, of all results or of the given ones.
 
     Raises:
         NotFoundError: a reference, data set or baseline matches nothing.
@@ -42,7 +42,7 @@ def build_table(store: Store, selection: Selection, config: Config) -> Table:
     """
     if selection.at not in (ALL, LAST, BEST) and not selection.at.isdecimal():
         raise InputError(f"--at {selection.at} is not known.", "Give all, last, best or a step.")
-    picked = pick(store, selection)
+    picked = pick(store, selection, store.results(include_unassigned=True) if results is None else results)
     _check_datasets(store, selection, picked)
     measures = Measures(picked.results, config.results.signal)
     runs = _runs(store, {result.subject.run for result in picked.results})

@@ -20,6 +20,8 @@ _SHARES = frozenset({"accuracy", "error", "unknown_rate", "tpr", "fpr"})
 """Metrics that are so many of so many."""
 _ON_POSITIVES = frozenset({"sic", "tpr", "sensitivity"})
 _SIGNAL_NAMES = ("signal", "sig", "positive", "pos")
+_INTERVAL = "95% Wilson interval"
+_SIC_INTERVAL = "95% Wilson intervals of both efficiencies, on the log scale"
 _AVERAGES = ("macro_", "weighted_", "micro_", "samples_")
 
 
@@ -282,6 +284,5 @@ def interval_methods(columns: Sequence[Column]) -> dict[str, list[str]]:
     """Method in words -> labels of the metrics whose interval it makes."""
     methods: dict[str, list[str]] = {}
     for column in columns:
-        words = "95% Wilson intervals of both efficiencies on the log scale" if column.metric == SIC else "95% Wilson"
-        methods.setdefault(words, []).append(column.label)
+        methods.setdefault(_SIC_INTERVAL if column.metric == SIC else _INTERVAL, []).append(column.label)
     return methods

@@ -106,6 +106,11 @@ def _checkpoint(result: Result) -> str | None:
     return PurePosixPath(path).name or path if path else None
 
 
+def checkpoint_mark(result: Result) -> str | None:
+    """How a checkpoint is named after the colon of ``REF:``: its step, else its file name."""
+    return str(result.subject.step) if result.subject.step is not None else _checkpoint(result)
+
+
 def _group(by: str | None, result: Result, run: Run | None) -> str | None:
     if by is None:
         return None

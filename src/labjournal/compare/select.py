@@ -41,10 +41,9 @@ class _Wanted:
     selector: str | None
 
 
-def pick(store: Store, selection: Selection) -> Picked:
+def pick(store: Store, selection: Selection, everything: Sequence[Result]) -> Picked:
     """Results of the runs asked for, or of all. Raises NotFoundError for a reference that matches nothing."""
     wanted = _wanted(store, selection.rows)
-    everything = store.results(include_unassigned=True)
     chosen = everything if not selection.rows else [r for r in everything if _is_wanted(r, wanted)]
     chosen = [result for result in chosen if _fits(result, selection)]
     found = {run for result in chosen for run in (result.subject.run, result.measured_by)}

@@ -59,9 +59,9 @@ def dataset(info: DatasetInfo) -> str:
     return f"{info.label} #{info.hash[:4]}" if info.hash and info.name else info.label
 
 
-def flags(row: Row) -> list[str]:
+def flags(row: Row, *without: str) -> list[str]:
     """What a reader must know of the row, in words."""
-    return [flag.words for flag in row.flags]
+    return [flag.words for flag in row.flags if flag.slug not in without]
 
 
 def setting(value: object) -> str:

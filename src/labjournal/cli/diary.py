@@ -1,0 +1,93 @@
+"""`labjournal diary`: what was written and what happened, by day."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from labjournal.cli import Context, pass_context
+from labjournal.errors import InputError
+
+if TYPE_CHECKING:
+    from labjournal.diary import Day
+    from labjournal.export.entry_words import Book
+    from labjournal.model import Entry
+
+
+@click.command("diary")
+@click.option("--since", metavar="D", help="A date, today, yesterday, 12h, 7d.")
+@click.option("--grep", metavar="Q", help="Entries that hold all these words, or words beginning so.")
+@click.option("--kind", "kinds", multiple=True, metavar="K", help="Only this kind: note, bug, alarm, result, …")
+@click.option("--run", "run", metavar="REF", help="Only what is about this run.")
+@click.option("--json", "as_json", is_flag=True, help="Print the entries as JSON.")
+@pass_context
+def command(
+    context: Context, since: str | None, grep: str | None, kinds: tuple[str, ...], run: str | None, as_json: bool
+) -> None:
+    """Read the diary, oldest first: notes, and what the journal wrote itself about launches, ends, alarms, results."""
+    from datetime import UTC, datetime
+
+    from labjournal import diary
+    from labjournal.cli import session
+    from labjournal.export.entry_words import Book
+    from labjournal.model import EntryKind
+
+    known = [kind.value for kind in EntryKind]
+    for kind in kinds:
+        if kind not in known:
+            raise InputError(f"No kind {kind!r}.", f"Kinds: {', '.join(known)}.")
+    if context.existing_journal() is None:
+        if as_json:
+            session.print_json([])
+        click.echo("No journal here yet. Start one with: labjournal note TEXT", err=True)
+        return
+    begin = diary.moment_of(since, datetime.now(UTC)) if since else None
+    with session.opened(context, with_curves=False) as follower:
+        store = follower.store
+        of = store.resolve(run).id if run else None
+        days = diary.days(store, begin, None, grep, kinds or None, of)
+        book = Book(store, follower.config)
+        if as_json:
+            session.print_json([_json(entry, book) for day in days for entry in day.entries])
+            return
+        width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+        for day in days:
+            click.echo("\n".join(_lines(day, book, max(40, width))))
+    if not days:
+        click.echo("No entries.", err=True)
+
+
+def _json(entry: Entry, book: Book) -> dict[str, Any]:
+    from labjournal import format as fmt
+
+    return {
+        "id": entry.id,
+        "t": fmt.iso(entry.t),
+        "kind": entry.kind.value,
+        "text": book.words(entry),
+        "on": list(entry.on),
+        "run": entry.run,
+        "user": entry.user,
+        "automatic": entry.automatic,
+        "amended": [{"t": fmt.iso(when), "text": text} for when, text in entry.amended],
+        "attachments": list(entry.attachments),
+    }
+
+
+def _lines(day: Day, book: Book, width: int) -> Iterator[str]:
+    from labjournal import format as fmt
+
+    yield f"{day.date.isoformat()}  {fmt.plural(len(day.entries), 'entry', 'entries')}"
+    for entry in day.entries:
+        indent = " " * 20
+        head = f" {fmt.clock(entry.t)}  {fmt.pad(fmt.cut(entry.kind.value, 11), 11)} "
+        text = fmt.visible(book.words(entry), lines=True)
+        lines = [line for part in text.split("\n") for line in fmt.wrap(part, width, indent)]
+        yield head + lines[0][len(indent) :]
+        yield from lines[1:]
+        if entry.amended:
+            yield f"{indent}(amended {fmt.plural(len(entry.amended), 'time')})"

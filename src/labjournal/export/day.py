@@ -1,0 +1,149 @@
+"""One day of the diary as blocks: date, what happened, checkpoint, data set and options.
+
+Results of one run on one day are one block, under the time of the first. Launches and good ends of validations make no
+block of their own: their results tell of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import tzinfo
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from labjournal import format as fmt
+from labjournal.diary import Day
+from labjournal.export.blocks import Block, harmless
+from labjournal.export.entry_words import Book
+from labjournal.export.measured import results_block
+from labjournal.export.prose import embed
+from labjournal.facts import derived_id
+from labjournal.model import Entry, EntryKind, Run, RunKind, Status, short_id
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
+_TITLE_MOST = 100
+
+
+def blocks(day: Day, book: Book, zone: tzinfo | None, up: str) -> list[Block]:
+    """All blocks of a day, in order of time. ``up`` leads from the file to the project folder (``../``)."""
+    made = [_head(day, zone)]
+    results: dict[str, list[Entry]] = {}
+    for entry in day.entries:
+        if _is_result(entry):
+            results.setdefault(entry.run or "", []).append(entry)
+    for entry in day.entries:
+        if _is_result(entry):
+            of_run = results.pop(entry.run or "", None)
+            if of_run:
+                made.append(_results(day, entry.run or "", of_run, book, zone))
+        elif not _is_told_by_results(entry, book):
+            lines = [*_title(entry, book, zone), *_body(entry, book, zone, up)]
+            made.append(Block(entry.id, harmless_lines(lines)))
+    return made
+
+
+def harmless_lines(lines: Sequence[str]) -> str:
+    return harmless("\n".join(lines).strip("\n"))
+
+
+def _head(day: Day, zone: tzinfo | None) -> Block:
+    name = day.date.isoformat()
+    times = fmt.zone_name(day.entries[0].t, zone)
+    return Block(f"day-{name}", f"# {name}\n\n*{fmt.plural(len(day.entries), 'entry', 'entries')}, times in {times}.*")
+
+
+def _is_result(entry: Entry) -> bool:
+    return entry.automatic and entry.kind is EntryKind.RESULT
+
+
+def _is_told_by_results(entry: Entry, book: Book) -> bool:
+    run = book.run(entry.run)
+    if not entry.automatic or run is None or run.kind is not RunKind.VALIDATE:
+        return False
+    return entry.kind is EntryKind.LAUNCH or (entry.kind is EntryKind.END and run.status is Status.DONE)
+
+
+def _results(day: Day, run: str, entries: Sequence[Entry], book: Book, zone: tzinfo | None) -> Block:
+    found = [result for entry in entries for result in book.results_of(entry)]
+    name = book.run_name(run) if run else "results by hand"
+    title = f"## {fmt.clock(entries[0].t, zone)} results of {fmt.markdown(name)}" if run else f"## {name}"
+    lines = [title, *_of_run(book.run(run)), "", *results_block(found, book, zone)]
+    return Block(derived_id("results", day.date.isoformat(), run), harmless_lines(lines))
+
+
+def _of_run(run: Run | None) -> Iterator[str]:
+    if run is None:
+        return
+    code = fmt.commit(run.snapshot.commit, run.snapshot.dirty)
+    tag = f", git tag {fmt.markdown(run.snapshot.git_tag)}" if run.snapshot.git_tag else ""
+    yield ""
+    yield f"Run {short_id(run.id)}, code {fmt.markdown(code)}{tag}."
+    if run.retracted:
+        yield ""
+        yield f"**{fmt.TAINT} retracted: {fmt.markdown(run.retracted)}**"
+
+
+def _title(entry: Entry, book: Book, zone: tzinfo | None) -> Iterator[str]:
+    time = fmt.clock(entry.t, zone)
+    if entry.automatic:
+        words = fmt.markdown(fmt.cut(book.words(entry).split("\n")[0], _TITLE_MOST))
+        label = "" if entry.kind in (EntryKind.LAUNCH, EntryKind.END) else f"{entry.kind.value}: "
+        yield f"## {time} {label}{words}"
+        return
+    yield f"## {time} {entry.kind.value}"
+
+
+def _body(entry: Entry, book: Book, zone: tzinfo | None, up: str) -> Iterator[str]:
+    run = book.run(entry.run)
+    if entry.kind is EntryKind.LAUNCH and entry.automatic and run is not None:
+        yield ""
+        yield from _launch(run)
+        return
+    text = entry.text
+    if not entry.automatic:
+        yield ""
+        yield embed(text, level=2) if text.strip() else "No reason was given."
+    elif len(text.split("\n")) > 1 or len(text) > _TITLE_MOST:
+        yield ""
+        yield embed(text, level=2)
+    about = [name for name in book.names_of(entry.on) if not (entry.automatic and run and name == run.name)]
+    if about:
+        yield ""
+        yield f"On {fmt.listed(map(fmt.markdown, about))}."
+    for file in entry.attachments:
+        yield ""
+        yield _attachment(file, up)
+    for when, wording in entry.amended:
+        yield ""
+        yield f"> Written {fmt.moment_text(when, zone)}, amended since:"
+        yield ">"
+        yield from (f"> {line}".rstrip() for line in embed(wording, level=2).split("\n"))
+
+
+def _launch(run: Run) -> Iterator[str]:
+    facts = [
+        ("reason", run.reason),
+        ("command", " ".join(run.command)),
+        ("code", _code(run)),
+        ("from", f"{short_id(run.parent)} step {run.parent_step}" if run.parent else None),
+        ("watch", run.watch if not run.watch.startswith("watched") else None),
+        ("changed", "; ".join(run.changes) or None),
+        ("settings", ", ".join(f"{name} {fmt.setting(value)}" for name, value in sorted(run.settings.items())) or None),
+    ]
+    yield f"- run: {short_id(run.id)}"
+    yield from (f"- {name}: {fmt.markdown(text)}" for name, text in facts if text)
+
+
+def _code(run: Run) -> str:
+    code = run.snapshot
+    if not code.commit:
+        return f"not kept: {code.missing or 'no commit'}"
+    where = f" on {code.branch}" if code.branch else ""
+    return f"{fmt.commit(code.commit, code.dirty)}{where}" + (f", git tag {code.git_tag}" if code.git_tag else "")
+
+
+def _attachment(file: str, up: str) -> str:
+    path = file if file.startswith("/") else f"{up}{file}"
+    name = fmt.markdown(PurePosixPath(file).name)
+    picture = "!" if file.lower().endswith(_PICTURES) else ""
+    return f"{picture}[{name}]({quote(path, safe='/.-_~')})"

@@ -1,0 +1,112 @@
+"""The diary as markdown files, one a day: ``entries/YYYY-MM-DD.md``.
+
+The same journal gives the same bytes in the same zone, and a second export changes nothing. A file in which a generated
+block was edited is left as it is and named; with ``force`` it is kept as ``NAME.md.orig`` first.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from labjournal import diary
+from labjournal.config import Config
+from labjournal.errors import JournalUnavailableError
+from labjournal.export import day
+from labjournal.export.blocks import Block, Found, merge, parse
+from labjournal.export.entry_words import Book
+from labjournal.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What an export did, or with ``check`` would have done."""
+
+    written: tuple[Path, ...] = ()
+    unchanged: int = 0
+    edited: tuple[tuple[Path, tuple[str, ...]], ...] = ()
+    """Files left alone, with the ids of the blocks that were edited in them."""
+    kept: tuple[Path, ...] = ()
+    """Copies of edited files that ``force`` made."""
+
+
+def export(
+    store: Store,
+    config: Config,
+    folder: Path,
+    project: Path,
+    since: datetime | None = None,
+    check: bool = False,
+    force: bool = False,
+    zone: tzinfo | None = None,
+) -> Exported:
+    """Write the days of the diary. Raises JournalUnavailableError when a file cannot be written.
+
+    Args:
+        store: the journal's index, up to date.
+        config: names the positive class.
+        folder: where the files go.
+        project: what attachments are relative to.
+        since: leave out days before this moment's.
+        check: write nothing, only say what would change.
+        force: replace edited blocks too; the file is kept beside.
+        zone: of dates and times; None is local.
+    """
+    book = Book(store, config)
+    up = Path(os.path.relpath(project, folder)).as_posix() + "/"
+    written, unchanged, edited, kept = [], 0, [], []
+    for one in diary.days(store, zone=zone):
+        if since is not None and one.date < since.astimezone(zone).date():
+            continue
+        path = folder / f"{one.date.isoformat()}.md"
+        try:
+            before = _read(path)
+            text, altered = _updated(before, day.blocks(one, book, zone, up))
+            if altered and not force:
+                edited.append((path, altered))
+            elif text == before:
+                unchanged += 1
+            else:
+                if altered and not check:
+                    kept.append(_keep(path))
+                if not check:
+                    _write(path, text)
+                written.append(path)
+        except OSError as error:
+            raise JournalUnavailableError(
+                f"{path} cannot be written: {error.strerror or error}.", "Name another folder with --to."
+            ) from error
+    return Exported(tuple(written), unchanged, tuple(edited), tuple(kept))
+
+
+def _updated(before: str | None, blocks: list[Block]) -> tuple[str, tuple[str, ...]]:
+    parts = parse(before) if before else []
+    altered = tuple(part.id for part in parts if isinstance(part, Found) and part.edited)
+    return merge(parts, blocks), altered
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except FileNotFoundError:
+        return None
+
+
+def _write(path: Path, text: str) -> None:
+    """Beside and renamed, so that nobody ever reads half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_bytes(text.encode("utf-8", "surrogateescape"))
+    beside.replace(path)
+
+
+def _keep(path: Path) -> Path:
+    """A copy of an edited file; an earlier copy is never overwritten."""
+    copy, number = path.with_name(f"{path.name}.orig"), 1
+    while copy.exists():
+        number += 1
+        copy = path.with_name(f"{path.name}.orig{number}")
+    copy.write_bytes(path.read_bytes())
+    return copy

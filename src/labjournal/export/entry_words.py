@@ -1,0 +1,83 @@
+"""What an entry says in one line. Entries of results get their words here, since only faces turn numbers into text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labjournal import format as fmt
+from labjournal.compare import Cell, Column
+from labjournal.compare.measure import Measures
+from labjournal.compare.rows import checkpoint_mark
+from labjournal.config import Config
+from labjournal.export import cells
+from labjournal.model import Entry, EntryKind, Result, Run, short_id
+from labjournal.store import Store
+
+_MOST_VALUES = 4
+
+
+class Book:
+    """Runs and results that entries speak of, each read once."""
+
+    def __init__(self, store: Store, config: Config) -> None:
+        self.store = store
+        self.config = config
+        self._runs: dict[str, Run] = {run.id: run for run in store.runs()}
+        self._results = {result.id: result for result in store.results(include_unassigned=True, include_dismissed=True)}
+
+    def run(self, run_id: str | None) -> Run | None:
+        return self._runs.get(run_id) if run_id else None
+
+    def run_name(self, run_id: str) -> str:
+        run = self._runs.get(run_id)
+        return run.name if run else f"run {short_id(run_id)}"
+
+    def result(self, reference: str) -> Result | None:
+        return self._results.get(reference.removeprefix("r:"))
+
+    def results_of(self, entry: Entry) -> list[Result]:
+        """The results an entry names."""
+        found = (self.result(reference) for reference in entry.on if reference.startswith("r:"))
+        return [result for result in found if result is not None]
+
+    def words(self, entry: Entry) -> str:
+        """The entry's text; a result's with its values."""
+        results = self.results_of(entry) if entry.automatic and entry.kind is EntryKind.RESULT else []
+        return "; ".join(self.result_words(result) for result in results) if results else entry.text
+
+    def result_words(self, result: Result) -> str:
+        """``v3-embed:2400 on 1:1, numeric on: accuracy 0.897 [.877 .914] 897/1,000, SIC 2.72 [2.41 3.08]``."""
+        mark = checkpoint_mark(result)
+        name = self.run_name(result.subject.run) if result.subject.run else "by hand"
+        where = result.dataset.name or "data not identified"
+        options = "".join(f", {key} {value}" for key, value in sorted(result.options.items()))
+        shown, more = self.values(result, _MOST_VALUES)
+        values = [f"{column.label} {_value(cell, column)}" for column, cell in shown]
+        rest = [f"{more} more"] if more else []
+        taint = f" {fmt.TAINT} {result.taint}" if result.taint else ""
+        return f"{name}{f':{mark}' if mark else ''} on {where}{options}: {', '.join([*values, *rest])}{taint}"
+
+    def values(self, result: Result, most: int | None = None) -> tuple[list[tuple[Column, Cell]], int]:
+        """The headline values of a result, and how many were left out."""
+        measures = Measures([result], self.config.results.signal)
+        pairs = [(measures.column(name), measures.cell(result, name)) for name in measures.headline]
+        found = [(column, cell) for column, cell in pairs if cell is not None]
+        return found[:most], len(found) - len(found[:most])
+
+    def names_of(self, references: Sequence[str]) -> list[str]:
+        """What an entry is about, as people call it."""
+        return [self._name_of(reference) for reference in references if reference]
+
+    def _name_of(self, reference: str) -> str:
+        result = self.result(reference) if reference.startswith("r:") else None
+        if result is not None:
+            mark = checkpoint_mark(result)
+            name = self.run_name(result.subject.run) if result.subject.run else "by hand"
+            where = f" on {result.dataset.name}" if result.dataset.name else ""
+            return f"{name}{f':{mark}' if mark else ''}{where}"
+        return self._runs[reference].name if reference in self._runs else reference
+
+
+def _value(cell: Cell, column: Column) -> str:
+    value, counted = cells.value(cell, column), cells.counts(cell)
+    return value if counted == fmt.missing() or counted in value else f"{value} {counted}"

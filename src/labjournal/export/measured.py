@@ -1,0 +1,129 @@
+"""Results in the diary: checkpoint, data set and options, then counts, report, SIC and the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
+
+from labjournal import format as fmt
+from labjournal import stats
+from labjournal.compare import Selection, build_table
+from labjournal.compare.rows import checkpoint_mark
+from labjournal.export import cells, markdown
+from labjournal.export.entry_words import Book
+from labjournal.export.prose import fenced
+from labjournal.export.style import Style
+from labjournal.model import Counts, Result, short_id
+
+_DIGITS = 4
+
+
+def results_block(results: Sequence[Result], book: Book, zone: tzinfo | None) -> Iterator[str]:
+    """Everything measured of one run on one day."""
+    table = build_table(book.store, Selection(limit=None), book.config, results)
+    flags = {cell.result: cells.flags(row, "retracted") for row in table.rows for cell in row.cells.values()}
+    by_checkpoint: dict[str | None, list[Result]] = {}
+    for result in results:
+        by_checkpoint.setdefault(checkpoint_mark(result), []).append(result)
+    for mark, of_checkpoint in by_checkpoint.items():
+        yield f"### {f'Checkpoint {fmt.markdown(mark)}' if mark else 'The run as it ended'}"
+        for result in of_checkpoint:
+            yield ""
+            yield from _result(result, flags.get(result.id, []), book, zone)
+        yield ""
+    if len(results) > 1:
+        yield "### Table"
+        yield ""
+        yield markdown.render(table, Style(zone=zone)).rstrip("\n")
+
+
+def _result(result: Result, flags: Sequence[str], book: Book, zone: tzinfo | None) -> Iterator[str]:
+    options = "".join(f", {fmt.markdown(name)} {fmt.markdown(value)}" for name, value in sorted(result.options.items()))
+    taint = f" {fmt.TAINT}" if result.taint else ""
+    yield f"#### {_data(result)}{options}{taint}"
+    yield ""
+    if result.taint:
+        yield f"**{fmt.TAINT} retracted: {fmt.markdown(result.taint)}. These values carry no claim.**"
+        yield ""
+    shown, _ = book.values(result)
+    for column, cell in shown:
+        counted = cells.counts(cell)
+        value = cells.value(cell, column)
+        beside = f" ({counted})" if counted != fmt.missing() and counted not in value else ""
+        yield f"- {fmt.markdown(column.label)} {value}{beside}"
+    yield from (f"- {fmt.markdown(words)}" for words in flags)
+    if result.counts:
+        yield from ("", *_matrix(result.counts))
+    if result.counts or result.per_class:
+        yield from ("", fenced(_report(result)))
+    yield ""
+    yield f"*{_source(result, zone)}*"
+
+
+def _data(result: Result) -> str:
+    dataset = result.dataset
+    name = dataset.name or "Data not identified"
+    return fmt.markdown(f"{name} #{dataset.hash[:4]}" if dataset.hash else name)
+
+
+def _source(result: Result, zone: tzinfo | None) -> str:
+    at = result.sources[0]
+    where = {"stated": "stated", "file": "from a file", "text": "printed"}.get(at.how, at.how)
+    place = f", {fmt.markdown(at.file)}:{at.line}" if at.file and at.line is not None else ""
+    measurer = f" by run {short_id(result.measured_by)}" if result.measured_by else ""
+    return f"Measured {fmt.moment_text(result.t, zone)}{measurer}, {where}{place}, r:{result.id}"
+
+
+def _matrix(counts: Counts) -> Iterator[str]:
+    """The counts, true classes as rows, with the column of unknown answers."""
+    unknown = any(counts.unknown)
+    headings = ["true \\\\ answered", *map(fmt.markdown, counts.labels), *(["unknown"] if unknown else []), "all"]
+    rows = [
+        [
+            fmt.markdown(label),
+            *map(fmt.count, counts.matrix[i]),
+            *([fmt.count(counts.unknown[i])] if unknown else []),
+            fmt.count(counts.support[i]),
+        ]
+        for i, label in enumerate(counts.labels)
+    ]
+    yield from markdown.grid(headings, rows, [False] + [True] * (len(headings) - 1))
+
+
+def _report(result: Result) -> str:
+    """Precision, recall, F1 and support of each class, and their means, as scikit-learn lays them out."""
+    rows = _class_rows(result)
+    values = stats.derive(result.counts) if result.counts else dict(result.metrics)
+    averages = {
+        f"{name} avg": {part: values.get(f"{name}_{part}") for part in ("precision", "recall", "f1")}
+        for name in ("macro", "weighted")
+    }
+    labels = [fmt.visible(label) for label in rows]
+    width = max(map(fmt.cells, [*labels, "weighted avg"]))
+    head = "".join(f"{name:>10}" for name in ("precision", "recall", "f1-score", "support"))
+    lines = [f"{'':{width}}{head}", ""]
+    total = sum(int(row.get("support") or 0) for row in rows.values())
+    for label, row in zip(labels, rows.values(), strict=True):
+        lines.append(fmt.pad(label, width, right=True) + _report_row(row, row.get("support")))
+    lines.append("")
+    accuracy = values.get("accuracy")
+    if accuracy is not None:
+        lines.append(f"{'accuracy':>{width}}{'':20}{fmt.number(accuracy, _DIGITS):>10}{total:>10}")
+    for name, means in averages.items():
+        if any(value is not None for value in means.values()):
+            lines.append(f"{name:>{width}}" + _report_row(means, total))
+    return "\n".join(lines)
+
+
+def _report_row(row: Mapping[str, float | None], support: float | None) -> str:
+    parts = (fmt.number(row.get(part), _DIGITS) for part in ("precision", "recall", "f1"))
+    return "".join(f"{text:>10}" for text in parts) + f"{'' if support is None else int(support):>10}"
+
+
+def _class_rows(result: Result) -> dict[str, Mapping[str, float | None]]:
+    if result.counts is None:
+        return {label: dict(row) for label, row in result.per_class.items()}
+    return {
+        label: {"precision": row.precision, "recall": row.recall, "f1": row.f1, "support": row.support}
+        for label, row in stats.class_rows(result.counts).items()
+    }
