@@ -6,15 +6,15 @@ import threading
 from pathlib import Path
 
 import pytest
-from journal_files import CREATED, EventWriter, add_facts, make_run
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
-from test_store import dump
 
+from journal_files import CREATED, EventWriter, add_facts, make_run
 from labjournal import facts, paths
 from labjournal.follower import Follower, reindex
 from labjournal.model import Role, SeriesKey, Status
 from labjournal.paths import JournalPaths
 from labjournal.store import Store
+from test_store import dump
 
 REPORT = """\
 Validation on 1:1
@@ -92,7 +92,8 @@ def test_a_validation_becomes_a_result_of_its_checkpoint_with_its_data_hashed(jo
     trained = make_run(journal, "trained")
     data = journal.project / "val.csv"
     data.write_text("a,b\n1,2\n")
-    validates = {"run": trained.id, "checkpoint": "step_3.pt", "step": 3, "dataset": "1:1", "options": {"numeric": "on"}}
+    subject = {"run": trained.id, "checkpoint": "step_3.pt", "step": 3}
+    validates = {**subject, "dataset": "1:1", "options": {"numeric": "on"}}
     run = make_run(journal, "v", kind="validate", log=REPORT, at=CREATED + 100 * 86400 * 365, validates=validates)
     add_facts(run, ("file_opened", {"path": str(data), "size": 8, "mtime": 0}))
     (result,) = follow(journal).store.results(run=trained.id)

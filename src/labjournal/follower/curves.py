@@ -8,6 +8,7 @@ pair such as train and validation); files there give ``tag``, files below ``fold
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 ROLE = "events"
 _SPLITS = frozenset("train training validation valid val test eval evaluation dev".split())
+_LOOK_EVERY_S = 1.0
+"""The run's own folder and ``--logdir`` are looked through for new event files this often."""
 _MAX_BYTES = 32 << 20
 """A turn reads at most this much of one file, so that a first look at gigabytes does not hold up live runs."""
 
@@ -120,20 +123,35 @@ class CurvesReader:
             self.forget(path)
 
 
-def event_files(run: Run, paths: RunPaths, stated: Sequence[Fact], logdir: str | None) -> dict[Path, str]:
-    """All event files known of a run, each with the folder its curves are named by."""
-    opened = [Path(str(fact.data.get("path"))) for fact in stated if fact.kind == "event_file"]
-    working = Path(run.cwd) if run.cwd else paths.folder
-    root = (working / logdir) if logdir else _root(opened, paths)
-    files = dict.fromkeys(_names_in(paths.events), "")
-    if logdir:
+class Sources:
+    """Which event files a run has: those its processes opened, its own, and what lies under ``--logdir``."""
+
+    def __init__(self, run: Run, paths: RunPaths, stated: Sequence[Fact], logdir: str | None) -> None:
+        self._paths = paths
+        self._working = Path(run.cwd) if run.cwd else paths.folder
+        self._logdir = self._working / logdir if logdir else None
+        opened = [Path(str(fact.data.get("path"))) for fact in stated if fact.kind == "event_file"]
+        self._opened = [path for path in opened if paths.folder not in path.parents]
+        self._root = self._logdir or _root(self._opened)
+        self._files: dict[Path, str] = {}
+        self._looked_at = -_LOOK_EVERY_S
+
+    def files(self) -> dict[Path, str]:
+        """Each file with the folder its curves are named by; the folders are looked through once in a while."""
+        now = time.monotonic()
+        if now - self._looked_at >= _LOOK_EVERY_S:
+            self._looked_at = now
+            self._files = dict.fromkeys(_names_in(self._paths.events), "")
+            for path in [*self._opened, *self._below_logdir()]:
+                self._files.setdefault(path, _folder(path.parent, self._root, self._working))
+        return self._files
+
+    def _below_logdir(self) -> list[Path]:
+        if self._logdir is None:
+            return []
         from labjournal.events import find_event_files
 
-        opened += find_event_files(working / logdir)
-    for path in opened:
-        if path not in files and paths.folder not in path.parents:
-            files[path] = _folder(path.parent, root, working)
-    return files
+        return find_event_files(self._logdir)
 
 
 def _names_in(folder: Path) -> list[Path]:
@@ -143,11 +161,12 @@ def _names_in(folder: Path) -> list[Path]:
         return []
 
 
-def _root(opened: Sequence[Path], paths: RunPaths) -> Path | None:
-    for path in opened:  # in the order of time
-        if paths.folder not in path.parents:
-            return path.parent.parent if path.parent.name.lower() in _SPLITS else path.parent
-    return None
+def _root(opened: Sequence[Path]) -> Path | None:
+    """The folder of the first one, in the order of time."""
+    if not opened:
+        return None
+    first = opened[0].parent
+    return first.parent if first.name.lower() in _SPLITS else first
 
 
 def _folder(folder: Path, root: Path | None, working: Path) -> str:

@@ -1,4 +1,4 @@
-"""What follows from a run that has ended: results read off its log and its saved files, versions of its checkpoints.
+"""What follows from a run that has ended: results read off its log and its saved files.
 
 Each reading becomes a fact with an id made of run, rule, rule version, file and byte offset, and with the time of the
 run's end: whoever derives it, on whatever machine, derives the same fact.
@@ -23,11 +23,8 @@ if TYPE_CHECKING:
 
 
 def derive(run: Run, paths: RunPaths, stated: Sequence[Fact], config: Config, identifier: Identifier) -> list[Fact]:
-    """The result and checkpoint facts that follow from an ended run."""
-    return [
-        *_results(run, paths, stated, config, identifier),
-        *_checkpoints(run, paths, stated),
-    ]
+    """The result facts that follow from an ended run."""
+    return list(_results(run, paths, stated, config, identifier))
 
 
 def read_log(paths: RunPaths, config: Config) -> Reading:
@@ -139,25 +136,3 @@ def _role(run: Run, parsed: ParsedResult, dataset: str | None, config: Config) -
     if configured and configured.role:
         return configured.role
     return (Role.VALIDATION if run.kind is RunKind.VALIDATE else Role.UNASSIGNED).value
-
-
-def _checkpoints(run: Run, paths: RunPaths, stated: Sequence[Fact]) -> Iterable[Fact]:
-    """One fact for each checkpoint file the run wrote, in the version that stands at its end."""
-    from labjournal import checkpoints
-
-    working = Path(run.cwd) if run.cwd else paths.folder
-    written = {Path(str(fact.data.get("path"))) for fact in stated if fact.kind == "checkpoint_written"}
-    for path in sorted(written):
-        found = checkpoints.inspect(path)
-        if found is None:
-            continue
-        name = path.relative_to(working).as_posix() if path.is_relative_to(working) else str(path)
-        data = {
-            "path": name,
-            "version": found.version,
-            "step": found.step,
-            "size": found.size,
-            "written_at": facts.now_iso(found.mtime),
-        }
-        fact_id = facts.derived_id("checkpoint", run.id, name, found.version)
-        yield facts.make("checkpoint", data, run.id, facts.now_iso(found.mtime), fact_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,13 +19,15 @@ from labjournal.facts import Fact
 from labjournal.filesystems import filesystem_kind
 from labjournal.follower.facts_files import FactsRead, FactsReader
 from labjournal.launchers import liveness
+from labjournal.model import Run
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.store import Store
 
 if TYPE_CHECKING:  # curves and readings are heavy, and a turn without curves does without them
     from labjournal.config import Config
-    from labjournal.follower.curves import CurvesReader, FileRead
+    from labjournal.follower.curves import CurvesReader, FileRead, Sources
     from labjournal.follower.datasets import Identifier
+    from labjournal.follower.versions import VersionsReader
 
 _FACTS, _WHOLE = 1, 2
 """How far a run is sealed: its facts are in, or everything that follows from its files too."""
@@ -59,6 +61,15 @@ class _Look:
     """False for a folder without a single fact yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What the index says of a run, kept between turns."""
+
+    run: Run
+    facts: list[Fact]
+    sources: Sources
+
+
 class Follower:
     """Keeps an index up to date with the files of a journal. One thread; its store is its own."""
 
@@ -68,6 +79,7 @@ class Follower:
         self._given = config
         self._facts = FactsReader(store)
         self._sealed: set[str] = set()
+        self._stated: dict[str, _Stated] = {}
         self._version: tuple[int, int] | None = None
 
     @cached_property
@@ -87,6 +99,12 @@ class Follower:
         from labjournal.follower.datasets import Identifier
 
         return Identifier(self.paths, self.config)
+
+    @cached_property
+    def _versions(self) -> VersionsReader:
+        from labjournal.follower.versions import VersionsReader
+
+        return VersionsReader()
 
     @classmethod
     def open(cls, paths: JournalPaths, config: Config | None = None) -> Follower:
@@ -120,11 +138,10 @@ class Follower:
         unfinished = False
         if with_curves:
             for look in looks:
+                self._refresh(look, touched)
                 self._look_at_curves(look)
             curved, unfinished = self._write_curves(looks)
-            touched |= curved
-            if not unfinished:
-                touched |= self._derive([look for look in looks if look.ended])
+            touched |= curved | self._derive(looks, whole=not unfinished)
         self._note_live(looks)
         return Turned(frozenset(run for run in touched if run), None in touched, unfinished)
 
@@ -171,15 +188,20 @@ class Follower:
 
     # -- curves ----------------------------------------------------------------------------------------------------
 
-    def _look_at_curves(self, look: _Look) -> None:
+    def _refresh(self, look: _Look, touched: Collection[str | None]) -> None:
+        """What is stated of a run, read again from the index only when something was added."""
         from labjournal.follower import curves
 
-        run = self.store.run(look.paths.id)
-        stated = self.store.run_facts(run.id)
-        launch = next((fact for fact in stated if fact.kind == "run"), None)
-        logdir = (launch.data.get("logdir") if launch else None) or None
-        files = curves.event_files(run, look.paths, stated, str(logdir) if logdir else None)
-        look.curves = self._curves.read(run.id, files, final=look.ended)
+        run_id = look.paths.id
+        if run_id not in self._stated or run_id in touched or look.ended:
+            run, stated = self.store.run(run_id), self.store.run_facts(run_id)
+            launch = next((fact for fact in stated if fact.kind == "run"), None)
+            logdir = str(launch.data.get("logdir") or "") if launch else ""
+            self._stated[run_id] = _Stated(run, stated, curves.Sources(run, look.paths, stated, logdir or None))
+
+    def _look_at_curves(self, look: _Look) -> None:
+        known = self._stated[look.paths.id]
+        look.curves = self._curves.read(known.run.id, known.sources.files(), final=look.ended)
 
     def _write_curves(self, looks: Sequence[_Look]) -> tuple[set[str | None], bool]:
         touched: set[str | None] = set()
@@ -199,28 +221,32 @@ class Follower:
             unfinished = unfinished or not whole
         return touched, unfinished
 
-    # -- what follows from an ended run ------------------------------------------------------------------------------
+    # -- what follows from the files of a run --------------------------------------------------------------------------
 
-    def _derive(self, looks: Sequence[_Look]) -> set[str | None]:
+    def _derive(self, looks: Sequence[_Look], whole: bool) -> set[str | None]:
+        """State what follows: versions of checkpoints at any time, results once a run has ended and is read whole."""
         from labjournal.follower import readings
 
         touched: set[str | None] = set()
         for look in looks:
-            run = self.store.run(look.paths.id)
-            stated = self.store.run_facts(run.id)
-            known = {fact.id for fact in stated}
-            derived = [
-                fact
-                for fact in readings.derive(run, look.paths, stated, self.config, self._identifier)
-                if fact.id not in known
-            ]
+            run, stated = self._stated[look.paths.id].run, self._stated[look.paths.id].facts
+            derived = self._versions.read(run, stated)
+            if look.ended and whole:
+                known = {fact.id for fact in stated}
+                found = readings.derive(run, look.paths, stated, self.config, self._identifier)
+                derived += [fact for fact in found if fact.id not in known]
+            elif not derived:
+                continue
             self._append_derived(look.paths, derived)
+            self._stated.pop(run.id, None)
             with self.store.writing():
                 touched |= self.store.fold(derived)
-                self.store.seal(run.id, _WHOLE)
-            self._sealed.add(run.id)
-            self._facts.forget(look.paths)
-            self._curves.forget_run(run.id)
+                if look.ended and whole:
+                    self.store.seal(run.id, _WHOLE)
+            if look.ended and whole:
+                self._sealed.add(run.id)
+                self._facts.forget(look.paths)
+                self._curves.forget_run(run.id)
         return touched
 
     @staticmethod

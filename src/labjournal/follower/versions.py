@@ -1,0 +1,52 @@
+"""Versions of the checkpoints of a run: a new one whenever the content of a file it wrote has changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from labjournal import checkpoints, facts
+from labjournal.facts import Fact
+from labjournal.model import Run
+
+
+class VersionsReader:
+    """Looks at the files that processes of a run opened as checkpoints; one stat each while nothing changes."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, tuple[int, int]] = {}
+
+    def read(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
+        """A fact for each version that was not stated yet. Half-written files wait for a later look."""
+        known = {fact.id for fact in stated}
+        written = {str(fact.data.get("path")) for fact in stated if fact.kind == "checkpoint_written"}
+        new = [self._look(run, path) for path in sorted(written)]
+        return [fact for fact in new if fact is not None and fact.id not in known]
+
+    def _look(self, run: Run, path: str) -> Fact | None:
+        try:
+            status = os.stat(path)
+        except OSError:  # a script that keeps only its best removed it
+            return None
+        signature = (status.st_size, status.st_mtime_ns)
+        if self._seen.get(path) == signature:
+            return None
+        found = checkpoints.inspect(Path(path))
+        if found is None:
+            return None
+        self._seen[path] = signature
+        working = Path(run.cwd) if run.cwd else None
+        inside = working is not None and Path(path).is_relative_to(working)
+        name = Path(path).relative_to(working).as_posix() if working and inside else path
+        written_at = facts.now_iso(found.mtime)
+        data = {
+            "path": name,
+            "version": found.version,
+            "step": found.step,
+            "counter": found.counter,
+            "size": found.size,
+            "written_at": written_at,
+        }
+        fact_id = facts.derived_id("checkpoint", run.id, name, found.version)
+        return facts.make("checkpoint", data, run.id, written_at, fact_id)
