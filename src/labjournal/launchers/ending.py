@@ -68,8 +68,12 @@ class Ending:
             self._collect()
             if self._members:
                 self._send(signal.SIGKILL)
-            self._next_at = now + _AGAIN_S  # whoever was forked in the meantime
-        self.done = not self._main_alive() and not self._living()
+            self._next_at = now + _AGAIN_S
+        if not self._main_alive() and not self._living():
+            self._collect()  # once more: whoever was forked while the others were ended
+            if self._members and self.sent is signal.SIGKILL:
+                self._send(signal.SIGKILL)
+            self.done = not self._members
 
     def _interrupt(self) -> None:
         self.sent = signal.SIGINT
