@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from labjournal.store import Store
 from labjournal.store.files import FileState
 
 _MARK_BYTES = 64
+_COARSE_CLOCK_NS = 2_000_000_000
+"""A folder changed twice within the grain of its clock looks unchanged: trust only what is older than this."""
 
 
 @dataclass
@@ -30,43 +33,57 @@ class FactsReader:
         self._store = store
         self._appended: dict[str, FileState] = {}
         self._whole: dict[str, tuple[int, int, int]] = {}
+        self._folders: dict[str, tuple[int, list[str]]] = {}
 
     def read_people(self, paths: JournalPaths, read: FactsRead) -> None:
-        for path in _listed(paths.human_facts):
+        for path in self._listed(str(paths.human_facts)):
             self._read_appended(path, None, read)
 
     def read_run(self, run: RunPaths, read: FactsRead) -> None:
         """run.json, attempts, exit.json and the facts of every process of a run."""
-        self._read_whole(run.run, read)
-        for path in _listed(run.attempts):
+        folder = str(run.folder)
+        self._read_whole(f"{folder}/{run.run.name}", read)
+        for path in self._listed(f"{folder}/{run.attempts.name}"):
             self._read_whole(path, read)
-        for path in _listed(run.facts):
+        for path in self._listed(f"{folder}/{run.facts.name}"):
             self._read_appended(path, run.id, read)
-        self._read_whole(run.exit, read)
+        self._read_whole(f"{folder}/{run.exit.name}", read)
 
     def forget(self, run: RunPaths) -> None:
         """Drop what is remembered of a sealed run."""
         prefix = str(run.folder)
-        for memory in (self._appended, self._whole):
+        for memory in (self._appended, self._whole, self._folders):
             for path in [path for path in memory if path.startswith(prefix)]:
                 del memory[path]
 
-    def _read_whole(self, path: Path, read: FactsRead) -> None:
-        key = str(path)
+    def _listed(self, folder: str) -> list[str]:
+        """Fact files of a folder in the order of their names; listed again only when the folder has changed."""
+        try:
+            changed = os.stat(folder).st_mtime_ns
+            known = self._folders.get(folder)
+            if known is not None and known[0] == changed and time.time_ns() - changed > _COARSE_CLOCK_NS:
+                return known[1]
+            names = sorted(os.listdir(folder))
+        except OSError:
+            return []
+        paths = [f"{folder}/{name}" for name in names if name.endswith((".jsonl", ".json"))]
+        self._folders[folder] = (changed, paths)
+        return paths
+
+    def _read_whole(self, key: str, read: FactsRead) -> None:
         try:
             status = os.stat(key)
             signature = (status.st_mtime_ns, status.st_size, status.st_ino)
             if self._whole.get(key) == signature:
                 return
-            fact = facts.decode(path.read_bytes())
+            fact = facts.decode(Path(key).read_bytes())
         except OSError:  # not there yet, or the folder has gone: the next look tells
             return
         if fact is not None:
             read.facts.append(fact)
             self._whole[key] = signature
 
-    def _read_appended(self, path: str | Path, run: str | None, read: FactsRead) -> None:
-        key = str(path)
+    def _read_appended(self, key: str, run: str | None, read: FactsRead) -> None:
         state = self._appended.get(key) or self._store.file(key) or FileState(key, run, "facts")
         try:
             status = os.stat(key)
@@ -108,12 +125,3 @@ def _mark(path: str, offset: int) -> str:
     with open(path, "rb") as file:  # noqa: PTH123 - polled
         file.seek(max(0, offset - _MARK_BYTES))
         return hashlib.blake2b(file.read(min(offset, _MARK_BYTES)), digest_size=8).hexdigest()
-
-
-def _listed(folder: Path) -> list[Path]:
-    """Files of a folder in the order of their names; none when it is not there."""
-    try:
-        names = sorted(os.listdir(folder))
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
-        return []
-    return [folder / name for name in names if name.endswith((".jsonl", ".json"))]

@@ -80,6 +80,7 @@ class Follower:
         self._facts = FactsReader(store)
         self._sealed: set[str] = set()
         self._stated: dict[str, _Stated] = {}
+        self._live: dict[str, str | None] = {}
         self._version: tuple[int, int] | None = None
 
     @cached_property
@@ -181,8 +182,10 @@ class Follower:
     def _note_live(self, looks: Sequence[_Look]) -> None:
         try:
             for look in looks:
-                if not look.ended:
-                    self.store.set_live(look.paths.id, look.live)
+                run = look.paths.id
+                if not look.ended and self._live.get(run, "") != look.live:
+                    self.store.set_live(run, look.live)
+                    self._live[run] = look.live
         except sqlite3.OperationalError:
             return  # somebody else is writing; the next turn says it
 
