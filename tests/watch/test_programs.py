@@ -26,6 +26,9 @@ FAULTY = {
     "recreated_optimizer": ("optimizer_state_reset", "Adam"),
     "repeated_init": ("weight_change_outside_step", "model.b"),
     "sleeping_updates": ("no_update", "model.0"),
+    "no_step": ("no_update", "model"),
+    "one_of_two_steps": ("no_update", "critic"),
+    "cloned_parameters": ("param_not_in_optimizer", "model"),
 }
 TRICKY = sorted(path.stem for path in PROGRAMS.glob("ok_*.py"))
 SPEAKING = ("alarm", "warning")

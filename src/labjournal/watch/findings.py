@@ -30,7 +30,7 @@ def subject_of(modules: List[str]) -> str:
         if len(set(pieces)) > 1:
             break
         common.append(pieces[0])
-    if len(common) > 1:
+    if len(common) > 1 or (common and len(unique) > 3):
         return ".".join(common)
     shown = ", ".join(unique[:3])
     return shown if len(unique) <= 3 else f"{shown} and {len(unique) - 3} more modules"

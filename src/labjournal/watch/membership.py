@@ -60,11 +60,10 @@ class Membership:
         known, self._outside = self._outside, {}
         order = []
         for parameter, named, _ in candidates:
-            before = known.get(id(parameter))
-            same = before is not None and before.ref() is parameter
-            grad: Any = parameter.grad
+            before, grad = known.get(id(parameter)), parameter.grad
+            assert grad is not None  # candidates have one
             item = _Outsider(weakref.ref(parameter), weakref.ref(grad), grad._version, 0, False, named)
-            if same and before is not None:
+            if before is not None and before.ref() is parameter:
                 fresh = before.grad() is not grad or before.version != grad._version
                 item.hits, item.still = before.hits + fresh, before.still
             self._outside[id(parameter)] = item
@@ -151,8 +150,9 @@ class Membership:
             return False  # it came after the optimizer: nobody could have left it out
         if not owner.training or self._models.was_loaded(owner):
             return True
-        # The optimizer trains inputs, not models (style transfer): none of its tensors is a layer's.
-        return bool(held) and all(self._models.birth(one) is None for one in held.values())
+        # The optimizer trains inputs, not models (style transfer): its tensors are no layer's and have gradients.
+        inputs = [one for one in held.values() if self._models.birth(one) is None]
+        return bool(held) and len(inputs) == len(held) and any(one.grad is not None for one in inputs)
 
     def _stale(self, held: Dict[int, Any]) -> List[Any]:
         """Tensors that were registered in a module once, get no gradient, and are in no live model any more."""

@@ -21,7 +21,9 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def _escape(text: str) -> str:
-    from _json import encode_basestring_ascii  # C, 0.1 ms; the json package around it takes 3 ms
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    from _json import encode_basestring_ascii  # C; loading it takes 0.3 ms, the json package around it 3 ms
 
     return encode_basestring_ascii(text)
 

@@ -24,6 +24,7 @@ from labjournal.watch.movement import Movement
 from labjournal.watch.naming import names_in_frames
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.sampling import Later, gather, readable
+from labjournal.watch.unstepped import Unstepped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Session:
         self.curves = Curves(writer, self.later, self.models)
         self.membership = Membership(self.findings, self.later, self.models, self.optimizers)
         self.movement = Movement(self.findings, self.later, self.names)
+        self.unstepped = Unstepped(self.findings, self.later, self.optimizers, self.names)
         self.gradients = Gradients(self.findings, self.later, self.models, self.optimizers, self.names)
         self.off: Optional[str] = None
         """Why the watch was switched off, or None while it is on."""
@@ -114,6 +116,12 @@ class Session:
             tracked = self.optimizers.note(optimizer, self.models.tick)
             self.membership.optimizer_made(tracked, optimizer)
 
+    def on_zero_grad(self, optimizer: Any) -> None:
+        self.unstepped.on_zero_grad(self.optimizers.note(optimizer, self.models.tick))
+
+    def on_model_zero_grad(self, _model: Any) -> None:
+        self.unstepped.model_resets += 1
+
     def state_model(self, model: Any, optimizer: Any = None) -> None:
         """Told by hand through ``labjournal.watch``."""
         self.models.state_model(model)
@@ -122,6 +130,8 @@ class Session:
 
     def before_backward(self, tensors: Any) -> None:
         self.gradients.before_backward()
+        with torch.no_grad():
+            self.unstepped.before_backward()
         due = not self.optimizers.all() or any(look_due(tracked.n + 1) for tracked in self.optimizers.all()[:4])
         self._loss = scalar_loss(tensors) if due else None
 
@@ -176,9 +186,7 @@ class Session:
         tracked = look.tracked
         tracked.looks += 1
         self.later.poll()
-        if self.models.tick != self._named_tick:
-            self._named_tick = self.models.tick
-            self.models.name_roots(sys._getframe())
+        self._name_roots()
         look.none = [none and parameter.grad is None for none, parameter in zip(look.none, look.params)]
         look.after = gather(look.params)
         self.movement.after_step(look)
@@ -226,8 +234,14 @@ class Session:
             if parameter.requires_grad and id(parameter) not in held
         ]
 
+    def _name_roots(self) -> None:
+        if self.models.tick != self._named_tick:
+            self._named_tick = self.models.tick
+            self.models.name_roots(sys._getframe())
+
     def names(self, params: List[Any], tracked: Tracked) -> List[Named]:
         """Each tensor's name: its path in a model, else the variable that holds it, else its place in the optimizer."""
+        self._name_roots()
         key = (self.models.tick, tracked.layout)
         known = self._named.get(tracked)
         if known is not None and known[0] == key:
