@@ -1,0 +1,53 @@
+# make demo    the main job, on real data, in under two minutes
+# make test    all tests
+# make check   format, lint, types, floors, then all tests
+# make bench   the benchmarks
+# make clean   remove what was built here
+#
+# The first call makes a virtual environment: the active one, else .venv. Another place: make VENV=/tmp/env.
+# Another interpreter for it: make PYTHON=python3.12.
+
+VENV ?= $(or $(VIRTUAL_ENV),.venv)
+PYTHON ?=
+JOBS ?= 2
+PYTEST_ARGS ?=
+
+BIN := $(VENV)/bin
+READY := $(VENV)/.labjournal-ready
+# Two threads of torch on two busy cores are 7 to 12 times slower than one.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: environment demo test lint check bench clean
+.DEFAULT_GOAL := demo
+
+# An environment that was made for another folder would run the code of that folder.
+ifneq ($(shell cat '$(READY)' 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
+$(READY): pyproject.toml constraints.txt tools/environment.sh
+	@./tools/environment.sh '$(VENV)' '$(PYTHON)'
+	@echo '$(CURDIR)' > '$@'
+
+environment: $(READY)
+
+demo: $(READY)
+	@$(BIN)/labjournal demo
+
+test: $(READY)
+	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test
+
+bench: $(READY)
+	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one || exit 1; done
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +
