@@ -17,12 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from launching_place import Place, alive, attempt_of, exit_of, numbers_in, observe, wait_for
 
 from labjournal import machine
 from labjournal.launchers import detached, tree
 from labjournal.model import Status
 from labjournal.paths import RunPaths
+from launching_place import Place, alive, attempt_of, exit_of, numbers_in, observe, wait_for
 
 
 @pytest.fixture(params=["fork", "fresh interpreter"])

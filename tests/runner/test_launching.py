@@ -1,0 +1,207 @@
+"""Launching as a user does, from requests to run folders."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labjournal.config import CodeConfig, Config, WatchConfig
+from labjournal.errors import InputError, JournalUnavailableError
+from labjournal.paths import JournalPaths, make
+from labjournal.runner import launching
+from labjournal.runner.request import Launched, LaunchRequest, Parent
+from launching_place import exit_of
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "train.py").write_text("import sys\nsteps = 200000\nprint(sys.argv[1:])\n")
+    return tmp_path
+
+
+def _journal(project: Path) -> JournalPaths:
+    paths = JournalPaths(project / ".labjournal")
+    make(paths)
+    return paths
+
+
+def _launch(project: Path, *command: str, config: Config | None = None, **more: Any) -> Launched:
+    request = LaunchRequest(command=command or (sys.executable, "train.py"), cwd=str(project), **more)
+    return launching.launch(request, _journal(project), config or Config())
+
+
+def _data(project: Path, run: Launched) -> dict[str, Any]:
+    return dict(json.loads(_journal(project).run(run.id).run.read_text())["data"])
+
+
+def _git(project: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    done = subprocess.run(["git", *identity, *arguments], cwd=project, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def test_a_folder_without_git_is_no_obstacle_and_said_in_one_line(project: Path) -> None:
+    run = _launch(project)
+    assert [notice for notice in run.notices if "not a git repository" in notice] == list(run.notices)
+    assert exit_of(_journal(project).run(run.id))["status"] == "DONE"
+    assert _data(project, run)["snapshot"]["commit"] is None
+
+
+def test_a_healthy_run_in_a_clean_repository_has_nothing_to_say(project: Path) -> None:
+    _git(project, "init", "-q")
+    _git(project, "add", "-A")
+    _git(project, "commit", "-qm", "one")
+    run = _launch(project)
+    assert run.notices == ()
+    assert run.status == "RUNNING"
+    data = _data(project, run)
+    assert data["snapshot"]["commit"] == _git(project, "rev-parse", "HEAD")
+    assert data["snapshot"]["dirty"] is False
+    again = _launch(project)
+    assert again.notices == ()
+    assert _data(project, again)["twin"] == run.id
+
+
+def test_what_changed_since_the_last_run_is_said_by_kind(project: Path) -> None:
+    _git(project, "init", "-q")
+    _git(project, "add", "-A")
+    _git(project, "commit", "-qm", "one")
+    _launch(project, sys.executable, "train.py", "--lr", "0.1", "--seed", "1")
+    (project / "train.py").write_text("import sys\nsteps = 20000\nprint(sys.argv[1:])\n")
+    run = _launch(project, sys.executable, "train.py", "--lr", "0.3", "--amp", "--seed", "01")
+    assert run.notices == ("lr 0.1 -> 0.3; amp not given -> on", "steps 200000 -> 20000, train.py:2")
+    data = _data(project, run)
+    assert data["changes"] == ["lr 0.1 -> 0.3", "amp not given -> on", "steps 200000 -> 20000, train.py:2"]
+    assert data["snapshot"]["dirty"] is True
+    assert data["twin"] is None
+
+
+def test_changes_are_at_most_three_lines_however_many_they_are(project: Path) -> None:
+    _launch(project)
+    flags = [word for number in range(60) for word in (f"--option{number}", str(number))]
+    notices = _launch(project, sys.executable, "train.py", *flags).notices
+    assert len(notices) <= 4  # the one about git
+    assert "more" in notices[-1]
+    assert len(notices[-1]) < 200
+
+
+def test_settings_are_filled_in_and_recorded_and_never_appended(project: Path) -> None:
+    run = _launch(project, sys.executable, "train.py", "--lr={lr}", settings={"lr": "1e-3", "note": "x"})
+    data = _data(project, run)
+    assert data["settings"] == {"lr": 0.001, "note": "x"}
+    assert data["command"][-1] == "--lr=1e-3"
+    assert any("note: recorded, not passed on" in notice for notice in run.notices)
+    journal = _journal(project)
+    exit_of(journal.run(run.id))
+    assert journal.run(run.id).log.read_text() == "['--lr=1e-3']\n"
+
+
+def test_a_secret_on_the_command_line_reaches_the_process_and_no_file(project: Path) -> None:
+    secret = "sk-" + "a1" * 20
+    (project / "train.py").write_text("import sys\nraise SystemExit(len(sys.argv[2]))\n")
+    run = _launch(project, sys.executable, "train.py", "--api-key", secret)
+    folder = _journal(project).run(run.id)
+    assert exit_of(folder)["exit_code"] == len(secret)
+    again = _launch(project, sys.executable, "train.py", "--api-key", secret[::-1])
+    assert not [path for path in folder.folder.parent.rglob("*") if path.is_file() and b"a1a1" in path.read_bytes()]
+    assert secret[::-1] not in str(again)
+
+
+def test_the_process_knows_its_run_and_nothing_of_an_outer_one(project: Path) -> None:
+    (project / "train.py").write_text("import json, os; print(json.dumps(dict(os.environ)))")
+    inherited = {**os.environ, "LABJOURNAL_SUBJECT_RUN": "outer", "NO_COLOR": "", "PYTHONPATH": "/somewhere"}
+    run = _launch(project, environment=inherited, parent=Parent("P" * 26, 10, "/ck.pt"))
+    paths = _journal(project)
+    folder = paths.run(run.id)
+    exit_of(folder)
+    seen = json.loads(folder.log.read_text())
+    assert seen["LABJOURNAL_RUN_ID"] == run.id
+    assert seen["LABJOURNAL_RUN_DIR"] == str(folder.folder)
+    assert seen["LABJOURNAL_DIR"] == str(paths.folder)
+    assert seen["LABJOURNAL_ATTEMPT"] == "1"
+    assert seen["LABJOURNAL_CHECKPOINT"] == "/ck.pt"
+    assert "LABJOURNAL_SUBJECT_RUN" not in seen
+    assert seen["NO_COLOR"] == ""
+    assert seen["PYTHONUNBUFFERED"] == "1"
+    assert seen["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
+    first, *rest = seen["PYTHONPATH"].split(":")
+    assert (Path(first) / "sitecustomize.py").is_file()
+    assert rest == ["/somewhere"]
+    assert _data(project, run)["parent"] == {"run": "P" * 26, "step": 10, "checkpoint": "/ck.pt"}
+
+
+def test_the_watch_can_be_switched_off(project: Path) -> None:
+    (project / "train.py").write_text("import os; print(os.environ.get('PYTHONPATH'))")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    run = _launch(project, config=Config(watch=WatchConfig(enabled=False)), environment=environment)
+    folder = _journal(project).run(run.id)
+    exit_of(folder)
+    assert folder.log.read_text() == "None\n"
+
+
+def test_gpus_are_picked_when_asked_for_and_more_than_there_are_is_refused(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABJOURNAL_FAKE_GPUS", "2")
+    (project / "train.py").write_text("import os; print(os.environ['CUDA_VISIBLE_DEVICES'])")
+    run = _launch(project, gpus=2)
+    folder = _journal(project).run(run.id)
+    exit_of(folder)
+    assert folder.log.read_text() == "0,1\n"
+    with pytest.raises(InputError, match="this machine has 2"):
+        _launch(project, gpus=3)
+    assert len(_journal(project).run_ids()) == 1
+
+
+@pytest.mark.parametrize("command", [("",), ("echo", "a\0b")])
+def test_what_no_program_can_be_given_is_refused_before_anything_is_written(
+    project: Path, command: tuple[str, ...]
+) -> None:
+    with pytest.raises(InputError):
+        _launch(project, *command)
+    assert _journal(project).run_ids() == []
+
+
+def test_a_journal_that_cannot_be_written_starts_nothing(project: Path) -> None:
+    paths = _journal(project)
+    paths.runs.rmdir()
+    paths.runs.symlink_to("/proc/self")  # where not even root can make a folder
+    with pytest.raises(JournalUnavailableError) as told:
+        _launch(project, "touch", "started")
+    assert told.value.hint
+    assert not (project / "started").exists()
+
+
+def test_a_name_with_escapes_and_markup_is_kept_as_it_is(project: Path) -> None:
+    name = "\x1b[31m[red]x[/red]\n"
+    assert _data(project, _launch(project, name=name))["name"] == name
+
+
+def test_diary_files_and_excluded_files_do_not_make_a_tree_dirty(project: Path) -> None:
+    _git(project, "init", "-q")
+    _git(project, "add", "-A")
+    _git(project, "commit", "-qm", "one")
+    (project / "entries").mkdir()
+    (project / "entries" / "2026-11-20.md").write_text("today")
+    (project / "made").mkdir()
+    (project / "made" / "by_run.txt").write_text("x")
+    run = _launch(project, config=Config(code=CodeConfig(exclude=("made/*",))))
+    assert _data(project, run)["snapshot"]["dirty"] is False
+
+
+def test_python_and_packages_are_recorded_and_compared(project: Path) -> None:
+    run = _launch(project)
+    path = _journal(project).run(run.id).environment
+    described = json.loads(path.read_text())
+    assert "pytest" in described["packages"]
+    described["packages"]["pytest"] = "1.0"
+    described["packages"]["gone"] = "2.0"
+    path.write_text(json.dumps(described))
+    told = _launch(project).notices[-1]
+    assert told.startswith("packages: gone 2.0 -> absent, pytest 1.0 -> ")
