@@ -87,7 +87,7 @@ def _title(entry: Entry, book: Book, zone: tzinfo | None) -> Iterator[str]:
     time = fmt.clock(entry.t, zone)
     if entry.automatic:
         words = fmt.markdown(fmt.cut(book.words(entry).split("\n")[0], _TITLE_MOST))
-        label = "" if entry.kind in (EntryKind.LAUNCH, EntryKind.END) else f"{entry.kind.value}: "
+        label = "" if entry.kind in (EntryKind.LAUNCH, EntryKind.END) else f"{entry.kind.value.replace('-', ' ')}: "
         yield f"## {time} {label}{words}"
         return
     yield f"## {time} {entry.kind.value}"
@@ -115,7 +115,7 @@ def _body(entry: Entry, book: Book, zone: tzinfo | None, up: str) -> Iterator[st
         yield _attachment(file, up)
     for when, wording in entry.amended:
         yield ""
-        yield f"> Written {fmt.moment_text(when, zone)}, amended since:"
+        yield f"> Wording until {fmt.moment_text(when, zone)}:"
         yield ">"
         yield from (f"> {line}".rstrip() for line in embed(wording, level=2).split("\n"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from labjournal import format as fmt
@@ -14,6 +15,7 @@ from labjournal.model import Entry, EntryKind, Result, Run, short_id
 from labjournal.store import Store
 
 _MOST_VALUES = 4
+_COMMIT = re.compile("[0-9a-f]{40}")
 
 
 class Book:
@@ -75,6 +77,8 @@ class Book:
             name = self.run_name(result.subject.run) if result.subject.run else "by hand"
             where = f" on {result.dataset.name}" if result.dataset.name else ""
             return f"{name}{f':{mark}' if mark else ''}{where}"
+        if _COMMIT.fullmatch(reference):
+            return reference[:10]
         return self._runs[reference].name if reference in self._runs else reference
 
 

@@ -14,7 +14,7 @@ from labjournal.export import cells
 from labjournal.export.style import Style
 
 _GAP = "  "
-_LABEL_LEAST, _LABEL_MOST = 10, 40
+_LABEL_LEAST, _LABEL_MOST = 10, 24
 _HEADING_MOST = 24
 _OPTION_MOST = 12
 _SENTENCES = 6
@@ -70,34 +70,34 @@ def _block(table: Table, dataset: DatasetInfo, style: Style, dropped: dict[str, 
         for column in table.columns
     ]
     others = _further_fields(table, rows, style)
-    below = bool(options) and sum(field.width + 2 for field in options) > style.width // 3 and not style.full
+    wanted = max([fmt.cells("row"), *(_label_width(row) for row in rows)])
+    room = style.width - _taken([*options, *metrics[:1]])
+    below = not style.full and (_taken(options) > style.width // 3 or room < min(wanted, _LABEL_LEAST))
     leading = [] if below else options
-    shown, label_width = _fit(rows, leading, metrics, others, style)
+    shown = [*leading, *metrics, *others] if style.full else _fitting(leading, metrics, wanted, style)
+    label_width = wanted if style.full else max(3, min(wanted, style.width - _taken(shown)))
     for column in table.columns[len(shown) - len(leading) - len(others) :] if not style.full else ():
         dropped[fmt.visible(column.label)] = None
     yield _line([fmt.pad("row", label_width), *(fmt.pad(field.heading, field.width, field.right) for field in shown)])
     for i, row in enumerate(rows):
         yield _line([_label(row, label_width), *(fmt.pad(field.texts[i], field.width, field.right) for field in shown)])
-        if below and row.options:
-            named = ", ".join(f"{name} {row.options[name]}" for name in table.option_names if name in row.options)
-            yield from fmt.wrap(fmt.visible(named), style.width, "    ")
+        if below:
+            named = (f"{field.heading} {field.texts[i]}" for field in options if field.texts[i] != fmt.missing())
+            yield from (line for line in fmt.wrap(", ".join(named), style.width, "    ") if line.strip())
         if row.flags:
             yield from fmt.wrap(fmt.visible("; ".join(cells.flags(row))), style.width, "    ^ ", "      ")
 
 
-def _fit(
-    rows: Sequence[Row], leading: list[_Field], metrics: list[_Field], others: list[_Field], style: Style
-) -> tuple[list[_Field], int]:
-    """The fields that fit beside a label, and the width of the label; at least one metric stays."""
-    wanted = max([fmt.cells("row"), *(_label_width(row) for row in rows)])
-    if style.full:
-        return [*leading, *metrics, *others], wanted
-    for count in range(len(metrics), -1, -1):
-        shown = [*leading, *metrics[:count]]
-        room = style.width - sum(len(_GAP) + field.width for field in shown)
-        if room >= min(wanted, _LABEL_LEAST if count == 1 else _LABEL_MOST // 2) or count <= 1:
-            return shown, max(3, min(wanted, room, _LABEL_MOST if count > 1 else room))
-    return leading, wanted
+def _fitting(leading: list[_Field], metrics: list[_Field], wanted: int, style: Style) -> list[_Field]:
+    """The fields that leave room for the label; the first metric always stays."""
+    count = len(metrics)
+    while count > 1 and style.width - _taken([*leading, *metrics[:count]]) < min(wanted, _LABEL_MOST):
+        count -= 1
+    return [*leading, *metrics[:count]]
+
+
+def _taken(fields: Sequence[_Field]) -> int:
+    return sum(len(_GAP) + field.width for field in fields)
 
 
 def _label_width(row: Row) -> int:
