@@ -209,3 +209,32 @@ def test_without_curves_nothing_heavy_is_imported(journal: JournalPaths) -> None
         "sys.exit(f'imported {heavy}' if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=journal.project, check=True, timeout=60)
+
+
+def test_hyperparameters_in_event_files_become_settings(journal: JournalPaths) -> None:
+    from torch.utils.tensorboard.summary import hparams
+
+    run = make_run(journal)
+    writer = EventWriter(journal.project / "logs" / "events.out.tfevents.1")
+    add_facts(run, ("event_file", {"path": str(writer.path)}))
+    _, start, _ = hparams({"lr": 0.5, "model": "mlp"}, {"accuracy": 0.5})
+    writer.write(Event(wall_time=CREATED, summary=start))
+    writer.add("loss", 1, 0.5)
+    writer.close()
+    found = follow(journal).store.run(run.id)
+    assert found.settings == {"lr": 0.5, "model": "mlp"}
+    assert set(found.settings_from.values()) == {"hparams"}
+
+
+def test_the_lineage_of_a_restart_begins_where_the_second_file_does(journal: JournalPaths) -> None:
+    run = make_run(journal)
+    for number, steps in enumerate(([1, 2, 3, 4], [3, 4, 5])):
+        writer = EventWriter(journal.project / "logs" / f"events.out.tfevents.{number}")
+        add_facts(run, ("event_file", {"path": str(writer.path)}), at=CREATED + 5 + number)
+        for step in steps:
+            writer.add("loss", step, step + number / 10, CREATED + 10 + 100 * number + step)
+        writer.close()
+    data = follow(journal).store.series(SeriesKey(run.id, "", "loss"))
+    assert data is not None
+    assert data.steps.tolist() == [1, 2, 3, 4, 3, 4, 5]
+    assert data.breaks == (4,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,9 @@ from labjournal.errors import NotFoundError
 
 if TYPE_CHECKING:
     from labjournal.events import Scalars
+
+    _Curves = tuple[dict[str, Scalars], dict[str, tuple[int, ...]]]
+    """Curves by name, and where in each a restart or another file begins."""
 
 
 @click.command("scalars")
@@ -28,14 +32,14 @@ def command(context: Context, source: str, tag: str | None, as_json: bool, as_cs
 
     A PATH (event file or folder) needs no journal.
     """
-    curves = _of_path(Path(source)) if Path(source).exists() else _of_run(context, source)
+    curves, breaks = _of_path(Path(source)) if Path(source).exists() else _of_run(context, source)
     if tag is not None:
         chosen = {name: points for name, points in curves.items() if name == tag}
         if not chosen:
             raise NotFoundError(f"No tag {tag!r} in {source}.{_near(tag, list(curves))}", _some(list(curves)))
         curves = chosen
     if lineage:
-        curves = {name: _surviving(points) for name, points in curves.items()}
+        curves = {name: _surviving(points, breaks.get(name, ())) for name, points in curves.items()}
     if as_json:
         _print_json(curves)
     elif as_csv:
@@ -44,38 +48,36 @@ def command(context: Context, source: str, tag: str | None, as_json: bool, as_cs
         _print_summary(curves)
 
 
-def _of_path(path: Path) -> dict[str, Scalars]:
-    import warnings
+def _of_path(path: Path) -> _Curves:
+    from labjournal.events import read_events
 
-    from labjournal.events import EventFileWarning, read_scalars
-
-    with warnings.catch_warnings(record=True) as noted:
-        warnings.simplefilter("always", EventFileWarning)
-        curves = read_scalars(path)
-    for warning in noted:
-        click.echo(f"labjournal: {warning.message}", err=True)
-    return curves
+    found = read_events(path)
+    for file, problem in found.problems:
+        click.echo(f"labjournal: {file}: {problem.message} (byte {problem.offset})", err=True)
+    return dict(found.scalars), dict(found.breaks)
 
 
-def _of_run(context: Context, reference: str) -> dict[str, Scalars]:
+def _of_run(context: Context, reference: str) -> _Curves:
     from labjournal.cli import session
     from labjournal.events import Scalars
 
+    curves: dict[str, Scalars] = {}
+    breaks: dict[str, tuple[int, ...]] = {}
     with session.opened(context) as follower:
         store = follower.store
         run = store.resolve(reference)
-        curves = {}
         for info in store.series_list(run.id):
             data = store.series(info.key)
             if data is not None:
                 curves[info.key.name] = Scalars(data.steps, data.walls, data.values)
-    return curves
+                breaks[info.key.name] = data.breaks
+    return curves, breaks
 
 
-def _surviving(points: Scalars) -> Scalars:
-    from labjournal.events import last_of_each_step
+def _surviving(points: Scalars, breaks: Sequence[int]) -> Scalars:
+    from labjournal.events import last_of_each_step, surviving
 
-    return points.take(last_of_each_step(points.steps))
+    return points.take(last_of_each_step(points.steps, surviving(points.steps, breaks)))
 
 
 def _print_json(curves: dict[str, Scalars]) -> None:

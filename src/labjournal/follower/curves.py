@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from labjournal import facts
 from labjournal.facts import Fact
 from labjournal.model import Run, SeriesKey
 from labjournal.paths import RunPaths
@@ -103,12 +104,9 @@ class CurvesReader:
         elif found.purge_from is not None:
             self._store.purge_series(run, state.path, found.purge_from)
         session = int((state.state or {}).get("sessions", 0)) + len(found.session_starts)
-        first_wall = state.first_wall
         for tag, points in found.columns.items():
-            if not len(points.steps):
+            if not len(points):
                 continue
-            wall = float(points.wall_times[0])
-            first_wall = wall if first_wall is None else min(first_wall, wall)
             key = SeriesKey(run, state.folder or "", tag)
             self._store.append_series(key, state.path, session, points.steps, points.wall_times, points.values)
         trouble = "; ".join(f"{p.kind} at byte {p.offset}: {p.message}" for p in found.problems) or state.trouble
@@ -116,7 +114,7 @@ class CurvesReader:
             state,
             offset=int(found.state.get("offset", 0)),
             state={**found.state, "sessions": session},
-            first_wall=first_wall,
+            first_wall=_first_wall(FileRead(state, found)),
             trouble=trouble,
         )
         self._store.set_file(after)
@@ -134,6 +132,28 @@ class CurvesReader:
     def close(self) -> None:
         for path in list(self._tails):
             self.forget(path)
+
+
+def hyperparameters(run: str, reads: Iterable[FileRead]) -> list[Fact]:
+    """Settings that a script wrote into its event files for TensorBoard's hparams plugin."""
+    return [
+        facts.make(
+            "settings",
+            {"source": "hparams", "values": dict(read.found.hparams)},
+            run,
+            facts.now_iso(_first_wall(read)),
+            facts.derived_id("hparams", run, read.before.path),
+        )
+        for read in reads
+        if read.found.hparams
+    ]
+
+
+def _first_wall(read: FileRead) -> float | None:
+    """When the file was begun, seconds since 1970, as far as its points tell."""
+    walls = [float(points.wall_times[0]) for points in read.found.columns.values() if len(points)]
+    known = read.before.first_wall
+    return min([*walls, *([] if known is None else [known])], default=None)
 
 
 class Sources:

@@ -207,6 +207,8 @@ class Follower:
         look.curves = self._curves.read(known.run.id, known.sources.files(), final=look.ended)
 
     def _write_curves(self, looks: Sequence[_Look]) -> tuple[set[str | None], bool]:
+        from labjournal.follower import curves
+
         touched: set[str | None] = set()
         unfinished = False
         for look in looks:
@@ -214,8 +216,11 @@ class Follower:
                 continue
             run = look.paths.id
             try:
+                stated = curves.hyperparameters(run, look.curves)
+                self._append_derived(look.paths, stated)
                 with self.store.writing():
                     whole = self._curves.write(run, look.curves)
+                    self.store.fold(stated)
                     self.store.note_step(run)
             except BaseException:
                 self._curves.forget_run(run)  # what was read did not arrive: read it again

@@ -29,6 +29,13 @@ class SeriesData:
     sessions: npt.NDArray[np.int64]
     """Index of the writer session of each point: it changes where a restart or another file begins."""
 
+    @property
+    def breaks(self) -> tuple[int, ...]:
+        """Indices of the first points of every session but the first, as `labjournal.events.surviving` wants them."""
+        import numpy as np
+
+        return tuple((np.flatnonzero(np.diff(self.sessions)) + 1).tolist())
+
 
 def append(
     connection: sqlite3.Connection,
