@@ -62,9 +62,10 @@ class Membership:
         for parameter, named, _ in candidates:
             before, grad = known.get(id(parameter)), parameter.grad
             assert grad is not None  # candidates have one
-            item = _Outsider(weakref.ref(parameter), weakref.ref(grad), grad._version, 0, False, named)
+            version = grad._version
+            item = _Outsider(weakref.ref(parameter), weakref.ref(grad), version, 0, False, named)
             if before is not None and before.ref() is parameter:
-                fresh = before.grad() is not grad or before.version != grad._version
+                fresh = before.grad() is not grad or before.version != version
                 item.hits, item.still = before.hits + fresh, before.still
             self._outside[id(parameter)] = item
             order.append(id(parameter))
