@@ -105,7 +105,7 @@ class _Given:
         values = {name: metric(name, text) for name, text in key_values(words, "").items()}
         if not values and counts is None:
             raise InputError("There is nothing to write down.", "Give name=value, --counts JSON or --from FILE.")
-        matrix = confusion(counts) if counts else None
+        matrix = None if counts is None else confusion(counts)
         metrics = {name: value for name, (value, _) in values.items()}
         digits = {name: places for name, (_, places) in values.items() if places is not None}
         check(metrics, digits, matrix, self._n)
