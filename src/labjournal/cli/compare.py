@@ -28,7 +28,9 @@ _FORMATS = ("text", "md", "csv", "json")
 @click.option("--option", "options", multiple=True, metavar="K=V", help="Only results measured so.")
 @click.option("--only-changed", is_flag=True, help="Leave out metrics in which no two rows differ.")
 @click.option("--full", is_flag=True, help="All columns, rows and sentences, as wide as they are.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="How to write the table."
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @pass_context
 def command(
