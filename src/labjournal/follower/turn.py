@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,7 @@ if TYPE_CHECKING:  # curves and readings are heavy, and a turn without curves do
     from labjournal.follower.datasets import Identifier
     from labjournal.follower.versions import VersionsReader
 
+_OBSERVE_EVERY_S = 0.5
 _FACTS, _WHOLE = 1, 2
 """How far a run is sealed: its facts are in, or everything that follows from its files too."""
 
@@ -81,6 +83,7 @@ class Follower:
         self._sealed: set[str] = set()
         self._stated: dict[str, _Stated] = {}
         self._live: dict[str, str | None] = {}
+        self._observed: dict[str, tuple[float, liveness.Observation]] = {}
         self._version: tuple[int, int] | None = None
 
     @cached_property
@@ -159,9 +162,23 @@ class Follower:
     def _look_at_facts(self, run_id: str, read: FactsRead) -> _Look:
         """Observe first, then read: what is written until the last process ends must be among what is read."""
         run = self.paths.run(run_id)
-        seen = liveness.observe(run, machine)
+        seen = self._observe(run)
         self._facts.read_run(run, read)
         return _Look(run, live=seen.cause, ended=seen.sealed)
+
+    def _observe(self, run: RunPaths) -> liveness.Observation:
+        """How the run stands; a living process is not asked more than twice a second."""
+        now = time.monotonic()
+        known = self._observed.get(run.id)
+        if (
+            known is not None
+            and now - known[0] < _OBSERVE_EVERY_S
+            and not os.path.exists(f"{run.folder}/{run.exit.name}")
+        ):
+            return known[1]
+        seen = liveness.observe(run, machine)
+        self._observed[run.id] = (now, seen)
+        return seen
 
     def _write_facts(self, read: FactsRead, looks: Sequence[_Look]) -> set[str | None]:
         touched: set[str | None] = set()
