@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from tests.samples import samples_folder
 
 from labjournal.parsers import Reading, read_file
-from tests.samples import samples_folder
 
 
 def expectations() -> list[dict[str, Any]]:

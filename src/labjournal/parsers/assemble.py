@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from array import array
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from labjournal.model import Counts
 from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
+from labjournal.parsers.finished import TEXT_LINES, finished, numbered
 from labjournal.parsers.numbers import Number
-from labjournal.parsers.reading import ClassRow, Line, ParsedResult, ParsedSeries, Reading, RoleName, StepKind, Tally
+from labjournal.parsers.reading import Line, ParsedSeries, Reading, RoleName, StepKind
 
 NEAR = 5
 """Lines between two parts of one measurement, at most."""
@@ -21,30 +20,6 @@ MOST_POINTS = 1 << 20
 MOST_TAGS = 4_000
 MOST_RESULTS = 10_000
 MOST_LINES = 200
-TEXT_LINES = 80
-TEXT_CHARS = 4_000
-
-_LABELLED = re.compile(
-    r"(?P<prefix>(?:(?:eval|predict|test|val|valid|dev|train)[_/])?)(?P<label>.+?)[_/](?P<what>precision|recall|f1(?:[-_]score)?|number|support)"
-)
-_AVERAGES = frozenset(
-    (
-        "overall",
-        "macro",
-        "micro",
-        "weighted",
-        "samples",
-        "mean",
-        "avg",
-        "average",
-        "macro_avg",
-        "weighted_avg",
-        "micro_avg",
-        "total",
-        "all",
-        "best",
-    )
-)
 
 
 @dataclass(slots=True)
@@ -99,12 +74,14 @@ class Assembler:
         draft.after_reset = context.reset
         if draft.step is not None and not draft.headline:
             self.point(draft, draft.step)
+        elif draft.running:
+            return
         else:
             self._take(draft)
 
     def point(self, draft: Draft, step: tuple[StepKind, float]) -> None:
         """Each metric of a draft as a point of its curve; a lone one may still become a result at the end."""
-        lone = draft.options.get("_step") == "above" or draft.role == "test"
+        lone = not draft.running and (draft.options.get("_step") == "above" or draft.role == "test")
         for name, number in draft.metrics.items():
             tag = _tag(draft, name)
             curve = self._curve(tag, draft.role, step[0])
@@ -129,7 +106,7 @@ class Assembler:
         self._close()
         drafts = [draft for same in self._alike.values() for draft in same] + self._done
         lone: dict[int, Draft] = {}
-        for tag, curve in list(self._curves.items()):
+        for curve in self._curves.values():
             if curve.seen == 1 and curve.first is not None:
                 draft = curve.first
                 lone.setdefault(id(draft), draft)
@@ -140,7 +117,7 @@ class Assembler:
             drafts.append(draft)
         drafts = self._orphans(drafts)
         drafts.sort(key=lambda draft: draft.line.number)
-        results = _numbered([result for result in map(_result, _distinct(drafts)) if result is not None])
+        results = numbered([result for result in map(finished, _distinct(drafts)) if result is not None])
         series = {
             tag: ParsedSeries(
                 tag, list(zip(curve.steps, curve.values, strict=True)), curve.kind, curve.role, curve.stride
@@ -263,7 +240,7 @@ def _one_measurement(a: Draft, b: Draft) -> bool:
         a.dataset != b.dataset
         or a.checkpoint != b.checkpoint
         or (a.per_class and b.per_class)
-        or (a.matrix and b.matrix)
+        or (a.matrix and b.matrix and a.matrix != b.matrix)
     ):
         return False
     if (a.correct and b.correct and a.correct != b.correct) or set(a.classes) & set(b.classes):
@@ -318,19 +295,6 @@ def _merge(into: Draft, more: Draft) -> None:
     into.last = more.last
 
 
-def _numbered(results: list[ParsedResult]) -> tuple[ParsedResult, ...]:
-    """Offsets made different where one line holds several results: (rule, offset) names a result for ever."""
-    taken: set[tuple[str, int]] = set()
-    numbered = []
-    for result in results:
-        offset = result.offset
-        while (result.rule, offset) in taken:
-            offset += 1
-        taken.add((result.rule, offset))
-        numbered.append(result if offset == result.offset else replace(result, offset=offset))
-    return tuple(numbered)
-
-
 def _distinct(drafts: list[Draft]) -> list[Draft]:
     """The same measurement printed twice is one."""
     kept: list[Draft] = []
@@ -346,116 +310,3 @@ def _distinct(drafts: list[Draft]) -> list[Draft]:
         recent[key] = draft
         kept.append(draft)
     return kept
-
-
-def _as_reported(draft: Draft) -> None:
-    """Class names of count lines in the spelling of the report ("Signal" and "signal" are one class)."""
-    spelling = {label.casefold(): label for label in draft.per_class}
-    draft.classes = {spelling.get(label.casefold(), label): pair for label, pair in draft.classes.items()}
-    draft.class_unknown = {spelling.get(label.casefold(), label): count for label, count in draft.class_unknown.items()}
-
-
-def _result(draft: Draft) -> ParsedResult | None:
-    _as_reported(draft)
-    counts = _counts(draft)
-    tally = None
-    if draft.correct or draft.classes or draft.unknown_total is not None:
-        k, total = draft.correct or (None, None)
-        tally = Tally(k, total, draft.unknown_total, dict(draft.classes))
-    n = draft.n
-    if n is None:
-        n = counts.n if counts is not None else (draft.correct[1] if draft.correct else None)
-    metrics, per_class = fold_labels(draft.metrics, draft.per_class)
-    if not metrics and not per_class and counts is None and (tally is None or not (tally.classes or tally.total)):
-        return None
-    text = "\n".join(draft.text[:TEXT_LINES])
-    return ParsedResult(
-        metrics={name: number.value for name, number in metrics.items()},
-        role=draft.role,
-        line=draft.line.number,
-        end_line=draft.last,
-        text=text if len(text) <= TEXT_CHARS else text[:TEXT_CHARS] + "…",
-        rule=draft.rule,
-        per_class=per_class,
-        counts=counts,
-        tally=tally,
-        n=n,
-        dataset=draft.dataset,
-        checkpoint=draft.checkpoint,
-        options={k: v for k, v in draft.options.items() if not k.startswith("_")},
-        digits={name: number.digits for name, number in metrics.items()},
-        also={name: (number.value, number.digits) for name, number in draft.also.items()},
-        offset=draft.line.offset,
-    )
-
-
-def fold_labels(
-    metrics: dict[str, Number], per_class: dict[str, ClassRow]
-) -> tuple[dict[str, Number], dict[str, ClassRow]]:
-    """Takes ``eval_T005_precision``, ``_recall``, ``_f1`` and ``_number`` of one label out into a class row."""
-    if per_class or len(metrics) < 6:
-        return {k: v for k, v in metrics.items() if not k.endswith("_number")}, per_class
-    found: dict[str, dict[str, Number]] = {}
-    names: dict[str, list[str]] = {}
-    for name, number in metrics.items():
-        match = _LABELLED.fullmatch(name)
-        if match and match["label"].lower() not in _AVERAGES:
-            found.setdefault(match["label"], {})[match["what"][:2]] = number
-            names.setdefault(match["label"], []).append(name)
-    rows = {
-        label: ClassRow(
-            parts["pr"].value, parts["re"].value, parts["f1"].value, _whole(parts.get("nu") or parts.get("su"))
-        )
-        for label, parts in found.items()
-        if {"pr", "re", "f1"} <= parts.keys()
-    }
-    if len(rows) < 2:
-        return {k: v for k, v in metrics.items() if not k.endswith("_number")}, per_class
-    gone = {name for label in rows for name in names[label]}
-    return {k: v for k, v in metrics.items() if k not in gone and not k.endswith("_number")}, rows
-
-
-def _whole(number: Number | None) -> int | None:
-    return None if number is None or not math.isfinite(number.value) else int(number.value)
-
-
-def _counts(draft: Draft) -> Counts | None:
-    """The confusion matrix, where what was printed leaves exactly one."""
-    if draft.matrix is not None:
-        size = len(draft.matrix)
-        labels = draft.labels or tuple(draft.per_class)
-        if len(labels) != size:
-            labels = tuple(str(k) for k in range(size))
-        return Counts(labels, tuple(tuple(row) for row in draft.matrix), tuple(draft.unknown or [0] * size))
-    if len(draft.classes) != 2:
-        return None
-    (a, (ka, na)), (b, (kb, nb)) = draft.classes.items()
-    if not (0 <= ka <= na and 0 <= kb <= nb):
-        return None
-    supports = {label: row.support for label, row in draft.per_class.items() if row.support}
-    if draft.per_class and (
-        supports != {label: n for label, (_, n) in draft.classes.items() if n}
-        or (len(draft.per_class) > 2 and draft.unknown_total is None)
-    ):
-        return None
-    if draft.unknown_total == 0:
-        ua = ub = 0
-    elif a in draft.class_unknown or b in draft.class_unknown:
-        ua, ub = draft.class_unknown.get(a, -1), draft.class_unknown.get(b, -1)
-        total = draft.unknown_total
-        if total is not None and min(ua, ub) < 0:
-            ua, ub = (total - ub, ub) if ua < 0 else (ua, total - ua)
-    elif draft.unknown_total is None:
-        # scikit-learn lists every answer that occurs: a report with these two rows alone had no third kind of answer.
-        if not draft.per_class:
-            return None
-        ua = ub = 0
-    else:
-        # All wrong answers may be unknown ones, or none: only a total that leaves no choice decides.
-        wrong = (na - ka) + (nb - kb)
-        if draft.unknown_total != wrong:
-            return None
-        ua, ub = na - ka, nb - kb
-    if not (0 <= ua <= na - ka and 0 <= ub <= nb - kb):
-        return None
-    return Counts((a, b), ((ka, na - ka - ua), (nb - kb - ub, kb)), (ua, ub))

@@ -7,6 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import BinaryIO
 
 from labjournal.parsers.context import Context
@@ -68,6 +69,8 @@ class Draft:
     step: tuple[StepKind, float] | None = None
     tags: dict[str, str] = field(default_factory=dict)
     """Metric name -> tag, where the curve is called otherwise."""
+    running: bool = False
+    """A value in the middle of a pass (a progress bar, batch 10 of 100): never a result, even alone."""
     headline: bool = False
     """Said to be a final or best value: never a point of a curve."""
     best: bool = False
@@ -144,6 +147,7 @@ class Cursor:
         return self._refused.get(slug, -1) > self.position
 
 
+@lru_cache(maxsize=256)
 def body(text: str) -> str:
     """The line without the time, level and logger name that a logging library puts before it."""
     if not text:
@@ -167,13 +171,11 @@ def read_lines(stream: BinaryIO, encoding: str | None = None) -> Iterator[Line]:
         encoding, skip = _encoding(head)
     else:
         skip = 0
-    if encoding.startswith("utf-16") or encoding.startswith("utf-32"):
+    if encoding.startswith(("utf-16", "utf-32")):
         raw = _recoded(stream, head[skip:], encoding)
     else:
         raw = _raw_lines(stream, head[skip:], skip, old_mac=_old_mac(head))
-    number = 0
-    for data, offset in raw:
-        number += 1
+    for number, (data, offset) in enumerate(raw, 1):
         yield from _states(_decoded(data), number, offset)
 
 

@@ -14,7 +14,8 @@ _BRACKETED = re.compile(r"\[\s*(?:\[[\d\s,.]*\][\s,]*)+\]")
 _ROW = re.compile(r"\[([\d\s,.]*)\]")
 _PLAIN = re.compile(r"\s*\d+(?:[\s,;]+\d+)+\s*$")
 _TRUE_FALSE = re.compile(
-    r"\b(TP|TN|FP|FN|true[ _]positives?|true[ _]negatives?|false[ _]positives?|false[ _]negatives?)\b\s*(?:\([A-Z]+\)\s*)?[:=]?\s*(\d+)(?![\d.%])",
+    r"\b(TP|TN|FP|FN|true[ _]positives?|true[ _]negatives?|false[ _]positives?"
+    r"|false[ _]negatives?)\b\s*(?:\([A-Z]+\)\s*)?[:=]?\s*(\d+)(?![\d.%])",
     re.IGNORECASE,
 )
 
@@ -28,7 +29,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return _bracketed(cursor, line, context)
     if _PLAIN.match(text):
         return _plain(cursor, line, context)
-    if _near(context, line):
+    if _near(context, line) or text.lstrip().lower().startswith("predicted "):
         return _labelled(cursor, line)
     low = text.lower()
     if ("tp" in low and "f" in low) or "true" in low or "false" in low or "tn" in low:
@@ -100,8 +101,10 @@ def _plain(cursor: Cursor, line: Line, context: Context) -> Claim | None:
 
 
 def _labelled(cursor: Cursor, line: Line) -> Claim | None:
-    """A printed DataFrame: a row of labels, then each label with its counts. Margins named All or Total are left out."""
+    """A printed DataFrame: a row of labels, then each label with its counts. Margins (All, Total) are left out."""
     header = _cells(line.text)
+    if header and re.fullmatch(r"(?i)pred(?:icted)?(?:[\s_]+(?:label|class)s?)?", header[0]):
+        header = header[1:]
     if (
         len(header) < 2
         or len(header) > LARGEST
@@ -154,7 +157,7 @@ def _cells(text: str) -> list[str]:
     if "\t" in text:
         return [cell.strip() for cell in text.split("\t") if cell.strip()]
     wide = re.split(r"\s{2,}", text)
-    return wide if len(wide) > 2 else text.split()
+    return wide if len(wide) > 1 else text.split()
 
 
 def _true_false(cursor: Cursor, line: Line) -> Claim | None:

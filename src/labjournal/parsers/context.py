@@ -23,9 +23,11 @@ _CHECKPOINT_NAMED = re.compile(r"^\W*(?:checkpoint|ckpt)\s*[:=]\s*['\"]?([\w./=+
 _SAVING = re.compile(r"\b(?:sav(?:e[ds]?|ing)|writ(?:e|ing|ten)|export|dump|deleting|removing|upload)", re.IGNORECASE)
 _DATASET = re.compile(
     r"""^\W*(?:
-        (?:eval(?:uation)?|val(?:idation)?|test)?\s*(?:data[\s_-]?set|data|benchmark|task)(?:\s+name)?\s*[:=]\s*['"]?(?P<named>[\w][\w.:+/ -]{0,60}?)['"]?
+        (?:eval(?:uation)?|val(?:idation)?|test)?\s*(?:data[\s_-]?set|data|benchmark
+          |task)(?:\s+name)?\s*[:=]\s*['"]?(?P<named>[\w][\w.:+/ -]{0,60}?)['"]?
           (?:\s*[,;(]\s*(?:n\s*=\s*)?(?P<n1>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
-      | (?:validation|validating|validated|evaluation|evaluating|evaluate|testing|tested|test|results?|inference|running|scores?|performance|metrics)
+      | (?:validation|validating|validated|evaluation|evaluating|evaluate|testing|tested|test|results?
+        |inference|running|scores?|performance|metrics)
           (?:\s+\w+)?\s+(?:on|for|over|with)\s+(?:the\s+)?['"]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"]?
           (?:\s+(?:data\s?set|set|split|data|benchmark))?(?:\s*[(,]\s*(?:n\s*=\s*)?(?P<n2>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
       | .{0,40}?\bon\s+(?:the\s+)?(?P<trail>[\w:./+-]+(?:\s[\w:./+-]+)?)\s+data\s?set
@@ -38,19 +40,47 @@ _OPTION = re.compile(
     re.IGNORECASE,
 )
 _SETTING = re.compile(
-    r"^\s*(?P<name>threshold(?:\s*\([^)]*\))?|(?:optimal|best|decision)\s+threshold|mode|split|seed|fold|prompt|decoding|precision mode|beam(?:\s+size)?|num_beams|few-?shot|shots)\s*[:=]\s*(?P<value>[\w.+-]{1,40})\s*(?:\(|$)",
+    r"^\s*(?P<name>threshold(?:\s*\([^)]*\))?|(?:optimal|best|decision)\s+threshold|mode|split|seed|fold|prompt"
+    r"|decoding|precision mode|beam(?:\s+size)?|num_beams|few-?shot"
+    r"|shots)\s*[:=]\s*(?P<value>[\w.+-]{1,40})\s*(?:\(|$)",
     re.IGNORECASE,
 )
-_STEP_WORD = r"(?:global[_\s]?step|training\s+step|epoch|epoche|époque|epoca|época|iteration|iter|itr|step|round|trial|episode|update|num_updates|sentence\s+index|batch\s+index|(?<!\w)ep|эпоха|轮次)"
+_STEP_WORD = (
+    r"(?:global[_\s]?step|training\s+step|epoch|epoche|époque|epoca|época|iteration|iter|itr|step"
+    r"|round|trial|episode|update|num_updates|sentence\s+index|batch\s+index|(?<!\w)ep|эпоха|轮次)"
+)
 _STEP = re.compile(
     rf"(?<![\w])(?P<name>{_STEP_WORD})s?(?:\s*(?:\[|\(|#|:|=|\||no\.?|nr\.?))*\s*(?P<step>\d[\d,]*(?:\.\d+)?)(?:\s*(?:/|of|\]\[)\s*(?P<of>\d[\d,]*))?(?![\w%]|\.\d)",
     re.IGNORECASE,
 )
 _STEP_CJK = re.compile(r"第\s*(?P<step>\d+)\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|epoch|エポック|回)")
+_SUBJECT = re.compile(
+    r"^\W*(?:(?:results?\s+(?:for|of)\s+)?(?:model|classifier|algorithm|method|estimator|architecture|variant)(?:\s+name)?\s*[:=]?\s+|"
+    r"(?:evaluating|training|testing|fitting)\s+(?=[A-Z][\w()-]*\s*(?:\.{3}|…)?\s*$))['\"]?(?P<name>[A-Za-z][\w.()+/-]*(?:\s[\w.()+/-]+){0,3}?)['\"]?\s*(?:\.{3}|…|:)?\W*$",
+    re.IGNORECASE,
+)
 _STEP_BRACKET = re.compile(r"\[(\d{1,9})\]\s+\S[^=:]{0,60}[:=]")  # xgboost and LightGBM
 _STEP_ONLY = re.compile(
     rf"^[\W_]*{_STEP_WORD}s?\s*(?:\[|\(|#|:|=)*\s*(\d[\d,]*)(?:\s*(?:/|of)\s*(\d[\d,]*))?[\W_]*$", re.IGNORECASE
 )
+_RESET_PARTS = ("train", "test", "final", "best", "eval", "stop")
+_CHECKPOINT_PARTS = (
+    "checkpoint",
+    "ckpt",
+    ".p",
+    ".h5",
+    ".hdf5",
+    ".keras",
+    ".onnx",
+    ".safet",
+    ".bin",
+    ".npz",
+    ".t",
+    ".m",
+    ".w",
+)
+_DATASET_PARTS = ("data", "task", "benchmark")
+_DATASET_STARTS = ("val", "test", "eval", "result", "inference", "running", "score", "performance", "metric")
 _RESET = re.compile(
     r"\b(?:training\s+(?:is\s+)?(?:complete[d]?|finished|done|ended|took)|finished\s+training|done\s+training|train(?:ing)?\s+completed|end\s+of\s+training|"
     r"final(?:\s+\w+)?\s+(?:eval\w*|test\w*|results?|metrics|performance|report|model)|loading\s+best|loaded\s+best|load(?:ing|ed)?\s+(?:the\s+)?best|restor\w+\s+(?:the\s+)?best|best\s+model\b.*\b(?:test|eval)|"
@@ -91,7 +121,7 @@ class Context:
     """The epoch above has already printed its closing line."""
 
     def group_at(self, number: int) -> str | None:
-        """The group of a value on this line: its heading, or the last value under it, stands at most two lines above."""
+        """The group of a value on this line: its heading, or the last value under it, stands just above."""
         if self.group is None or number - self.group_line > 3:
             self.group = None
         else:
@@ -99,7 +129,7 @@ class Context:
         return self.group
 
     def observe_head(self, text: str) -> None:
-        """Takes in what stands before the values of a line: a checkpoint or a data set, nothing that ends a training."""
+        """Takes in what stands before the values of a line: a checkpoint or a data set, nothing else."""
         if 0 < len(text) <= 200:
             self._checkpoint(text)
             self._dataset(text)
@@ -112,19 +142,23 @@ class Context:
             self.block += 1
             return
         low = text.lower()
-        if _CONFUSION.search(text):
+        if ("conf" in low or "cm" in low or not low.isascii()) and _CONFUSION.search(text):
             self.titles["confusion"] = number
-        if _RESET.search(text):
+        if any(part in low for part in _RESET_PARTS) and _RESET.search(text):
             self.reset = True
             self.step = None
         title = _TITLE.match(text)
         if title is not None:
             self._entitle(title["framed"] or title["plain"] or "", number, framed=title["framed"] is not None)
         stripped = text.strip()
-        checkpoint = ("ch" in low or "ck" in low or "." in low) and self._checkpoint(text)
-        if "data" in low or " on " in low or "for" in low or "task" in low or "benchmark" in low:
+        checkpoint = any(part in low for part in _CHECKPOINT_PARTS) and self._checkpoint(text)
+        if any(part in low for part in _DATASET_PARTS) or low.lstrip(" \t=-*#>").startswith(_DATASET_STARTS):
             self._dataset(text)
-        if ":" in text or "=" in text:
+        if ":" in text or "=" in text or "..." in text:
+            subject = _SUBJECT.match(text)
+            if subject is not None:
+                self.group, self.group_line = subject["name"], number
+                self.block += 1
             option = _OPTION.match(text) or _SETTING.match(text)
             if option is not None:
                 name = "_".join(words_of(option["name"]))
@@ -148,8 +182,9 @@ class Context:
         words = words_of(title)
         if not words:
             return
-        self.block += 1
         role = role_of(words)
+        if framed or role != "unclear" or not set(words) & _PLAIN_TITLE:
+            self.block += 1  # "Classification report:" between an accuracy and its report parts nothing
         if role != "unclear" and len(words) <= 6:
             # "Training results" may head anything that came out of a training: only what is tested says more.
             self.role = (
@@ -199,6 +234,8 @@ class Context:
         count = match["n1"] or match["n2"] or match["n3"]
         if role != "unclear":
             self.role = role
+        if words and words[0] in ("model", "classifier", "method", "class"):
+            return
         if words and not set(words) <= _NO_DATASET:
             if len(words) <= 5 and not set(words) & {
                 "cpu",
@@ -226,17 +263,18 @@ class Context:
 
 
 _PLAIN_TITLE = frozenset(
-    """report classification results result metrics evaluation summary performance confusion matrix final scores accuracy class per
-    overall statistics model stats best config configuration parameters settings arguments args hyperparameters output note usage warning error info""".split()
+    """report classification results result metrics evaluation summary performance confusion matrix final scores
+    accuracy class per overall statistics model stats best config configuration parameters settings arguments args
+    hyperparameters output note usage warning error info""".split()
 )
 _NO_DATASET = frozenset(
-    """test train training validation val valid dev eval evaluation set split data dataset the full whole entire all held out heldout
-    holdout testing subset""".split()
+    """test train training validation val valid dev eval evaluation set split data dataset the full whole entire all
+    held out heldout holdout testing subset""".split()
 )
 
 
 def find_step(text: str) -> tuple[StepKind, float, str] | None:
-    """The training step a line names (``Epoch 3/10``, ``iter:  18,000``): (kind, step, word). An iteration beats an epoch."""
+    """The step a line names (``Epoch 3/10``, ``iter:  18,000``): (kind, step, word). An iteration beats an epoch."""
     best: tuple[StepKind, float, str] | None = None
     bracket = _STEP_BRACKET.match(text)
     if bracket is not None:

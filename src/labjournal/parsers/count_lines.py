@@ -1,4 +1,4 @@
-"""Counts in words: ``Number of correct signal predictions: 63 out of 94``, ``Correct: 907/1000``, ``unknown answers: 3``."""
+"""Counts in words: ``correct signal predictions: 63 out of 94``, ``Correct: 907/1000``, ``unknown answers: 3``."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ from labjournal.parsers.numbers import Number, find_numbers
 from labjournal.parsers.reading import Line
 
 _RIGHT = frozenset(
-    "correct correctly right richtig korrekt correctos correctas correcto corrects correctes correctement corretas corretos hits".split()
+    "correct correctly right hits richtig korrekt correctos correctas correcto corrects correctes".split()
+    + "correctement corretas corretos".split()
 )
+_STEMS = ("corre", "right", "richtig", "korrekt", "hits")
 _NOISE = _RIGHT | frozenset(
-    """number of the predictions prediction predicted answers answer answered classified identified recognized recognised labeled detected found events event samples sample
-    examples example images items instances cases total in for as out count num were was is are got class questions tests
-    warning info with all on and anzahl vorhersagen nombre prédictions de accuracy acc test validation val train training set data overall""".split()
+    """number of the predictions prediction predicted answers answer answered classified identified recognized
+    recognised labeled detected found events event samples sample examples example images items instances cases
+    total in for as out count num were was is are got class questions tests warning info with all on and anzahl
+    vorhersagen nombre prédictions de accuracy acc test validation val train training set data overall""".split()
 )
 _UNKNOWN = re.compile(
-    r"\b(?:number\s+of\s+)?(?P<word>unknown|unparse?able|unparsed|invalid|unrecogni[sz]ed|unclassified|unanswered|abstained|no[- ]answer|unclear)(?P<mid>(?:\s+[\w-]+){0,3}?)\s*(?:[:=]|\bis\b|\s)\s*(?P<count>\d[\d,]*)(?![\d.%/])",
+    r"\b(?:number\s+of\s+)?(?P<word>unknown|unparse?able|unparsed|invalid|unrecogni[sz]ed|unclassified"
+    r"|unanswered|abstained|no[- ]answer|unclear)(?P<mid>(?:\s+[\w-]+){0,3}?)\s*(?:[:=]|\bis\b"
+    r"|\s)\s*(?P<count>\d[\d,]*)(?![\d.%/])",
     re.IGNORECASE,
 )
 _UNKNOWN_BEFORE = re.compile(
@@ -47,16 +52,15 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return None
     text = body(line.text)
     low = text.lower()
-    if _NONE_UNKNOWN.search(text):
+    if ("all " in low or "no " in low) and _NONE_UNKNOWN.search(text):
         return Claim(1, [Draft(line, line.number, [line.text], "count_lines", unknown_total=0)])
     if "correct" in low and (weka := _weka(cursor, line)) is not None:
         return weka
-    fractions = (
-        [n for n in find_numbers(text) if n.fraction is not None]
-        if "/" in text or " of " in low or "von" in low or "sur" in low
-        else []
+    right = _after_counts(context, line) or (
+        any(stem in low for stem in _STEMS) and any(word in _RIGHT for word in words_of(text))
     )
-    if fractions and (any(word in _RIGHT for word in words_of(text)) or _after_counts(context, line)):
+    fractions = [n for n in find_numbers(text) if n.fraction is not None] if right else []
+    if fractions:
         return _fractions(line, text, fractions, context)
     if "correct" in low and _PLAIN_CORRECT.match(text):
         return _two_counts(cursor, line, text)

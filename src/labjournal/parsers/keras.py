@@ -1,4 +1,4 @@
-"""Keras progress lines: ``110/110 [====] - 0s - loss: 0.76 - acc: 0.55 - val_loss: 0.42``, and evaluate()'s last one."""
+"""Keras progress lines: ``110/110 [====] - 0s - loss: 0.76 - acc: 0.55 - val_loss: 0.42``, and evaluate()'s."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from labjournal.parsers.numbers import Number, decimals
 from labjournal.parsers.reading import RoleName
 
 _BAR = re.compile(
-    r"^\s*(?:Epoch\s+(?P<epoch>\d+)(?:/\d+)?\s*[-:]?\s+)?(?P<done>\d+)/(?P<all>\d+|Unknown)\s*(?:\[(?P<bar>[=>.\s]*)\]|(?P<bar3>[━╸╺ ]+))?\s*-?\s*(?:ETA|\d)"
+    r"^\s*(?:Epoch\s+(?P<epoch>\d+)(?:/\d+)?\s*[-:]?\s+)?(?P<done>\d+)/(?P<all>\d+"
+    r"|Unknown)\s*(?:\[(?P<bar>[=>.\s]*)\]|(?P<bar3>[━╸╺ ]+))?\s*-?\s*(?:ETA|\d)"
 )
 _PAIR = re.compile(
     r"(?:\s-\s|\s)(?P<name>[A-Za-z]\w*):\s*(?P<value>[-+]?\d+\.?\d*(?:[eE][-+]?\d+)?|nan|inf)(?!\d*/\d)(?=\s|$)"

@@ -1,4 +1,7 @@
-"""Lines that name a metric and give its value: ``Test accuracy: 91.2%``, ``val_loss=0.31``, ``0.93 accuracy``, name and value on two lines."""
+"""Lines that name a metric and give its value: ``Test accuracy: 91.2%``, ``val_loss=0.31``, ``0.93 accuracy``.
+
+The value may also stand alone on the next line.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context, find_step
-from labjournal.parsers.names import Name, role_of, shaped, understand, words_of
+from labjournal.parsers.names import Name, may_mention, role_of, shaped, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
 from labjournal.parsers.reading import Line, RoleName
 
@@ -27,13 +30,19 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 _COMMAND = re.compile(
-    r"\s--\w[\w-]+[ =]\S+.*\s--\w|^\s*(?:\$\s|python\d?\s|CUDA_VISIBLE|torchrun\s|accelerate\s|Namespace\(|usage:|import\s|from\s+\w+\s+import|def\s|class\s+\w+[(:]|self\.|\+ |#\s*\w+\s*=)|(?:Arguments|Config\w*|Namespace|Params?)\(|^\s*\w+\([\w\s]*\):|^\s*\(\w+\):\s\w+\(",
+    r"\s--\w[\w-]+[ =]\S+.*\s--\w|^\s*(?:\$\s|python\d?\s|CUDA_VISIBLE|torchrun\s|accelerate\s|Namespace\("
+    r"|usage:|import\s|from\s+\w+\s+import|def\s|class\s+\w+[(:]|self\.|\+ |#\s*\w+\s*=)|(?:Arguments|Config\w*"
+    r"|Namespace|Params?)\(|^\s*\w+\([\w\s]*\):|^\s*\(\w+\):\s\w+\(",
     re.IGNORECASE,
 )
 _PAIRS = re.compile(r"[\w.]+\s?=\s?[\w.'\"-]+")
 _GROUPED = re.compile(
     r"\b((?i:fold|run|seed|split|subject|class|label|task|layer|head|client|worker|level|member|model|group|cluster|client|view|snr|shot|length|len|alpha)|[LNKTk]|n)\s*[=:#_]?\s*(\d+)\b(?!\s*[.%]\d)(?!\s*/)"
 )
+_BAR = re.compile(r"\d%\|")
+_BATCH = re.compile(r"[\[(]\s*(\d+)\s*/\s*\d+\s*[\])]")
+_COUNT = re.compile(r"(?<![\w.])n\s*=\s*(\d[\d,]*)(?![\d.%])")
+_COMMA_PAIR = re.compile(r"^(\s*[A-Za-z][\w/@. -]{1,39}),\s*(?=[-+]?\d*\.\d+\s*$)")
 _N = frozenset(("n", "N"))
 _RATES = re.compile(
     r"acc(?:uracy)?$|(?:^|_)(?:f1|precision|recall|auc|auroc|specificity|sensitivity|iou|miou|dice|map)$|balanced"
@@ -56,12 +65,12 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     raw = line.text
     if not _HAS_VALUE.search(raw):
         return _two_lines(cursor, line, raw)
-    if len(raw) > LONGEST:
+    if len(raw) > LONGEST or not may_mention(raw):
         return None
     text = body(raw)
     if settings_line(text):
         return None
-    pairs, role, rest = scan(text)
+    pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
         return None
     context.observe_head(rest)
@@ -82,7 +91,7 @@ def settings_line(text: str) -> bool:
 def scan(text: str) -> tuple[list[Pair], RoleName, str]:
     """All (name, value) pairs of a line, the role its head says, and the head."""
     text = shaped(unwrap(text))
-    if _SHORT_PRF.search(text) and len({m for m in _SHORT_PRF.findall(text)}) >= 2:
+    if _SHORT_PRF.search(text) and len(set(_SHORT_PRF.findall(text))) >= 2:
         text = _SHORT_PRF.sub(lambda m: _PRF[m[1].lower()], text)
     numbers = find_numbers(text)
     pairs: list[Pair] = []
@@ -219,18 +228,30 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
             n = int(match[2][:15]) if match[1] == "n" else n
         else:
             options[match[1] if len(match[1]) == 1 else match[1].lower()] = match[2]
+    count = _COUNT.search(text)
+    if n is None and count is not None:
+        n = int(count[1].replace(",", "")[:15])
     drafts: dict[tuple[RoleName, bool, str | None], Draft] = {}
     sibling = any(pair.name.role == "validation" for pair in pairs)
+    running = _BAR.search(text) is not None and not (role != "unclear" and "100%" in text)
+    batch = None if step is not None else _BATCH.search(text[:first_value])
+    if batch is not None:
+        step, running = ("step", float(batch[1]), "batch"), True
+    validated = {pair.name.metric.removeprefix("val_") for pair in pairs if pair.name.role == "validation"}
+    last: RoleName = role
     for pair in pairs:
-        own = pair.name.role if pair.name.role != "unclear" else role
-        if own == "unclear" and sibling:
-            own = "train"
+        own = pair.name.role
+        if own == "unclear":
+            # In "loss … val_loss" the bare name is the training's; "Test accuracy …, AUC …" is all the test's.
+            own = "train" if sibling and (pair.name.metric in validated or last == "unclear") else last
+        last = own
         key = (own, pair.name.headline, pair.name.dataset)
         draft = drafts.get(key)
         if draft is None or pair.name.metric in draft.metrics:
             if draft is not None:
                 continue
             draft = drafts[key] = Draft(line, line.number, [line.text], rule, role=own, options=dict(options), n=n)
+            draft.running = running
             draft.headline, draft.best, draft.dataset = pair.name.headline, pair.name.best, pair.name.dataset
         draft.metrics[pair.name.metric] = pair.number
         draft.tags[pair.name.metric] = _tag(pair.name, own)

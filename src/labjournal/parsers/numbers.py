@@ -36,6 +36,9 @@ _NOT_A_VALUE_AFTER = re.compile(
 )
 
 
+_EUROPEAN = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d|[.,]\d)")
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A printed value. ``digits`` are decimals of ``value``, after a percent sign was worked in."""
@@ -73,6 +76,8 @@ def find_numbers(text: str) -> list[Number]:
     found = []
     for match in TOKEN.finditer(text):
         number = _number(match)
+        if _EUROPEAN.match(text, match.start()):
+            continue  # 1.234,56: readable, but not as 1.234
         if number is not None and not _NOT_A_VALUE_AFTER.match(text, match.end()):
             found.append(number)
     return found

@@ -10,9 +10,11 @@ from labjournal.parsers.numbers import Number, decimals
 from labjournal.parsers.reading import ClassRow, Line
 
 _HEADER = re.compile(
-    r"^[\s|#\w]*?\bprecision\b[\s|,]+(?:recall|sensitivity)\b(?:[\s|,]+(?P<f1>f1[- _]?score|f1|f[- _]?score|f-?measure)\b)?(?:[\s|,]+(?P<support>support|count|n)\b)?[\s|]*$",
+    r"^[\s|#\w]*?\bprecision\b[\s|,]+(?:recall|sensitivity)\b(?:[\s|,]+(?P<f1>f1[- _]?score|f1|f[- _]?score"
+    r"|f-?measure)\b)?(?:[\s|,]+(?P<support>support|count|n)\b)?[\s|]*$",
     re.IGNORECASE,
 )
+LONGEST = 600
 _VALUE = r"(?:-?\d+\.\d*(?:e[-+]?\d+)?|-?\d+|nan|NaN)%?"
 _ROW = re.compile(rf"^(?P<label>.*?)(?P<values>(?:[\s|]+{_VALUE}){{1,5}})[\s|]*$", re.IGNORECASE)
 _STRICT_ROW = re.compile(r"^\s*\S.*?\s+[01]\.\d+\s+[01]\.\d+\s+[01]\.\d+\s+\d+\s*$")
@@ -37,6 +39,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     line = cursor.peek()
     if line is None:
         return None
+    if len(line.text) > LONGEST:
+        return None
     text = body(line.text)
     low = text.lower()
     if "precision" in low and "recall" in low:
@@ -47,7 +51,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
             )
             return _rows(cursor, line, columns, start=1)
         return None
-    if cursor.refused("sklearn_report") or not _STRICT_ROW.match(text):
+    if not text.rstrip()[-1:].isdigit() or cursor.refused("sklearn_report") or not _STRICT_ROW.match(text):
         return None
     claim = _rows(cursor, line, ["precision", "recall", "f1", "support"], start=0)
     if claim is None or not any(name.startswith(("macro", "weighted")) for name in claim.drafts[0].metrics):

@@ -1,4 +1,4 @@
-"""Tables drawn in text: markdown, Lightning's and rich's boxes, fastai's epochs, lm-eval, YOLO's console, COCO's summary."""
+"""Tables drawn in text: markdown, Lightning's boxes, fastai's epochs, lm-eval, YOLO's console, COCO's summary."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ MOST_ROWS = 2_000
 _BORDER = re.compile(r"^[\s|+:\-=─━═┃│┏┓┗┛┡┩┢┪╇┳┻╋┼├┤┬┴┌┐└┘╭╮╰╯╒╕╘╛╞╡╪╤╧╔╗╚╝╠╣╬╦╩║]*$")
 _PIPES = re.compile(r"[|│┃║]")
 _COCO = re.compile(
-    r"^\s*Average (?P<what>Precision|Recall)\s+\((?:AP|AR)\)\s*@\[\s*IoU=(?P<iou>[\d.:]+)\s*\|\s*area=\s*(?P<area>\w+)\s*\|\s*maxDets=\s*(?P<dets>\d+)\s*\]\s*=\s*(?P<value>-?[\d.]+)"
+    r"^\s*Average (?P<what>Precision|Recall)\s+\((?:AP"
+    r"|AR)\)\s*@\[\s*IoU=(?P<iou>[\d.:]+)\s*\|\s*area=\s*(?P<area>\w+)\s*\|\s*maxDets=\s*(?P<dets>\d+)\s*\]\s*=\s*(?P<value>-?[\d.]+)"
 )
 _YOLO_HEAD = re.compile(
     r"^\s*Class\s+Images\s+(?:Instances|Labels|Targets)\s+(?:Box\()?P\s+R\s+mAP@?\.?50\s+mAP(?:@?\.?50-95|@\.5:\.95)\)?(?:\s*:.*)?",

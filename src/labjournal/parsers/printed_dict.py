@@ -1,0 +1,166 @@
+"""Dictionaries that a run prints, JSON or Python, on one line or over many."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from typing import Any
+
+from labjournal.parsers.assemble import Assembler
+from labjournal.parsers.base import Claim, Cursor, Draft, Parser
+from labjournal.parsers.context import Context
+from labjournal.parsers.json_results import walk_document
+from labjournal.parsers.name_value import settings_line
+from labjournal.parsers.names import role_of, words_of
+from labjournal.parsers.numbers import unwrap
+from labjournal.parsers.reading import Line
+from labjournal.parsers.records import flat_metrics, split_roles, step_of
+
+LONGEST_DICT = 200_000
+
+
+_DICT_IN_LINE = re.compile(r"\{\s*(?:['\"][^'\"]{1,80}['\"]\s*:\s*|\}?\s*$)")
+
+
+_ARRAY = re.compile(r"(?:\w+\.)?(?:array|tensor|Array)\(\s*(\[[^()]*\])\s*(?:,[^()]*)?\)")
+
+
+_LOOSE = re.compile(r"(?:tensor|array|(?:np|numpy|jnp|torch)\.\w+)\(")
+
+
+def _read(cursor: Cursor, context: Context) -> Claim | None:
+    line = cursor.peek()
+    if line is None or "{" not in line.text or cursor.refused("printed_dict"):
+        return None
+    start = _DICT_IN_LINE.search(line.text)
+    if start is None or len(line.text) > LONGEST_DICT:
+        return None
+    if settings_line(line.text[: start.start()]):
+        return None
+    parsed = _balanced(cursor, line.text[start.start() :])
+    if parsed is None:
+        return None
+    record, lines = parsed
+    head = line.text[: start.start()]
+    if re.search(r"(?i)param|config|\bargs?\b|setting|hyper|weights|paramètres|speed", head) and not re.search(
+        r"(?i)metric|result|eval", head
+    ):
+        return Claim(lines)
+    return _record_claim(record, line, cursor, lines, head, context)
+
+
+def _record_claim(
+    record: dict[str, Any], line: Line, cursor: Cursor, lines: int, head: str, context: Context
+) -> Claim | None:
+    texts = cursor.texts(lines)
+    last = cursor.peek(lines - 1)
+    metrics = flat_metrics(record)
+    step = step_of(record)
+    summary = any(str(key).endswith("_runtime") for key in record)
+    if step is None and any(isinstance(value, (dict, list)) for value in record.values()):
+        drafts = _nested(record, context.source)
+    elif metrics:
+        drafts = list(split_roles(Draft(line, line.number, texts, "printed_dict", metrics)))
+    else:
+        return None if step is None else Claim(lines)
+    role = role_of(words_of(head[-80:]))
+    for draft in drafts:
+        draft.line, draft.last, draft.text, draft.saved = line, last.number if last else line.number, texts, False
+        if draft.role == "unclear":
+            draft.role = role
+        if step is not None:
+            training_summary = "train_runtime" in record
+            if training_summary:
+                draft.headline = True
+            else:
+                draft.step = step
+                draft.tags = {name: name for name in draft.metrics}
+                if summary:
+                    draft.options["_step"] = "above"
+        elif context.step is not None and not context.reset and not summary:
+            draft.step = context.step
+            draft.options["_step"] = "above"
+    return Claim(lines, drafts) if drafts else None
+
+
+class _Gather(Assembler):
+    """Keeps drafts instead of making results of them: the caller places them in the text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drafts: list[Draft] = []
+
+    def add(self, draft: Draft, context: Context) -> None:
+        self.drafts.extend(split_roles(draft))
+
+
+def _nested(record: dict[str, Any], source: str) -> list[Draft]:
+    gather = _Gather()
+    walk_document(record, gather, Context(source=source), "")
+    return gather.drafts
+
+
+def _balanced(cursor: Cursor, text: str) -> tuple[dict[str, Any], int] | None:
+    """The dictionary that begins ``text``, over as many lines as it takes."""
+    joined: list[str] = []
+    depth = 0
+    quote = ""
+    size = 0
+    for used in range(2_000):
+        ahead = cursor.peek(used)
+        if ahead is None:
+            break
+        piece = text if used == 0 else ahead.text
+        size += len(piece)
+        if size > LONGEST_DICT:
+            break
+        escaped = False
+        for index, char in enumerate(piece):
+            if quote:
+                if escaped:
+                    escaped = False
+                elif char == "\\":
+                    escaped = True
+                elif char == quote:
+                    quote = ""
+            elif char in "'\"":
+                quote = char
+            elif char in "{[(":
+                depth += 1
+            elif char in "}])":
+                depth -= 1
+                if depth == 0:
+                    joined.append(piece[: index + 1])
+                    record = load(" ".join(joined))
+                    if record is None:
+                        cursor.refuse("printed_dict", used + 1)
+                    return None if record is None else (record, used + 1)
+        joined.append(piece)
+        quote = ""
+    cursor.refuse("printed_dict", max(len(joined), 1))
+    return None
+
+
+def load(text: str) -> dict[str, Any] | None:
+    """A dictionary from JSON or from Python's repr, numpy and torch scalars included."""
+    for read in (json.loads, ast.literal_eval):
+        try:
+            found = read(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            continue
+        return found if isinstance(found, dict) else None
+    text = _ARRAY.sub(r"\1", text)
+    if "[" in text or _LOOSE.search(text) or re.search(r"\b(?:nan|inf)\b", text):
+        plain = re.sub(
+            r"(?<![\w'\"])(-?)(nan|inf)(?![\w'\"])", lambda m: f"{m[1]}1e999" if m[2] == "inf" else "None", unwrap(text)
+        )
+        try:
+            found = ast.literal_eval(plain)
+        except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+            return None
+        return found if isinstance(found, dict) else None
+    return None
+
+
+PARSER = Parser("printed_dict", 1, "dictionaries of metrics that a run prints, JSON or Python", _read)

@@ -1,0 +1,224 @@
+"""One record of named values, from a JSON object or a printed dictionary: which of them are metrics."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from labjournal.parsers.base import Draft
+from labjournal.parsers.name_value import plausible
+from labjournal.parsers.names import role_of, understand, words_of
+from labjournal.parsers.numbers import Number, parse_number
+from labjournal.parsers.reading import RoleName, StepKind
+
+STEPS: tuple[tuple[str, StepKind], ...] = (
+    ("step", "step"),
+    ("global_step", "step"),
+    ("iteration", "step"),
+    ("iter", "step"),
+    ("current_iteration", "step"),
+    ("num_updates", "step"),
+    ("_step", "step"),
+    ("train_step", "step"),
+    ("round", "step"),
+    ("trial", "step"),
+    ("epoch", "epoch"),
+    ("epochs", "epoch"),
+    ("Epoch", "epoch"),
+)
+
+
+N_KEYS = (
+    "n",
+    "n_samples",
+    "num_samples",
+    "num_examples",
+    "n_examples",
+    "total",
+    "total_samples",
+    "n_total",
+    "count",
+    "num_test_samples",
+    "test_size",
+    "total_questions",
+    "samples",
+    "n_test",
+)
+
+
+DATASET_KEYS = (
+    "dataset",
+    "data",
+    "dataset_name",
+    "data_set",
+    "benchmark",
+    "task",
+    "task_name",
+    "eval_dataset",
+    "test_set",
+    "testset",
+)
+
+
+CHECKPOINT_KEYS = (
+    "checkpoint",
+    "ckpt",
+    "checkpoint_path",
+    "model_path",
+    "best_model_checkpoint",
+    "weights",
+    "ckpt_path",
+    "adapter_path",
+    "model_checkpoint",
+)
+
+
+def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
+    """The metrics of one record: settings, times, counts and nested values are left out."""
+    metrics: dict[str, Number] = {}
+    means: dict[str, Number] = {}
+    for key, value in record.items():
+        key = str(key)
+        number = as_number(value)
+        if number is None:
+            continue
+        name = metric_name(key)
+        if name is not None:
+            found = understand(key)
+            if found is None or plausible(found, number):
+                metrics[name] = number
+        elif re.search(r"(?:^|_)(?:number|support)$", key) and number.integer:
+            metrics[key] = number
+        elif re.match(r"(?:avg|mean|average)_", key) and not number.integer and not _timed(key):
+            means[key] = number
+    if any(not name.endswith(("_number", "support")) for name in metrics):
+        metrics.update(means)
+    else:
+        metrics = {}
+    return {
+        k: v for k, v in metrics.items() if not k.endswith("support") or ("_support" in k and k[: -len("_support")])
+    }
+
+
+def step_of(record: Mapping[str, Any]) -> tuple[StepKind, float] | None:
+    for key, kind in STEPS:
+        value = record.get(key)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+            return kind, float(value)
+    return None
+
+
+def short_texts(record: Mapping[str, Any]) -> dict[str, str]:
+    """What a record says in words: its stage, model or data set."""
+    return {str(k): v for k, v in record.items() if isinstance(v, str) and 0 < len(v) <= 80 and parse_number(v) is None}
+
+
+def metric_name(key: str) -> str | None:
+    """The metric a JSON key names. Keys are identifiers and keep their printed form, but for a bare "acc"."""
+    if (
+        key.lower().endswith(("_stderr", "_std", "_stderr,none", "_var", "_ci", "_count", "_total", "_n"))
+        or "stderr" in key
+    ):
+        return None
+    shaped = key.split(",")[0] if re.fullmatch(r"[\w@-]+,[\w-]+", key) else key
+    name = understand(shaped)
+    if name is None:
+        return None
+    words = words_of(shaped)
+    if len(words) == 1 or re.fullmatch(r"[a-z]+|[A-Z][a-z]*|[A-Z]+\d*", shaped):
+        return name.metric
+    return shaped if re.fullmatch(r"[\w./@()+-]+", shaped) else name.metric
+
+
+def _timed(key: str) -> bool:
+    return bool(
+        set(words_of(key))
+        & {
+            "time",
+            "times",
+            "seconds",
+            "sec",
+            "s",
+            "ms",
+            "latency",
+            "runtime",
+            "duration",
+            "throughput",
+            "memory",
+            "per",
+            "speed",
+            "lr",
+            "loss_scale",
+        }
+    )
+
+
+def as_number(value: Any) -> Number | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int):
+        return Number(float(value), 0, integer=True) if abs(value) < 10**300 else None
+    if isinstance(value, float):
+        text = repr(value)
+        digits = (
+            len(text.partition("e")[0].partition(".")[2]) - int(text.partition("e")[2] or 0)
+            if math.isfinite(value)
+            else 0
+        )
+        return Number(value, max(digits, 0))
+    if isinstance(value, str) and len(value) < 40:
+        return parse_number(value)
+    if isinstance(value, list) and len(value) == 1:
+        return as_number(value[0])
+    return None
+
+
+def text_of(keys: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    return next((keys[name] for name in names if isinstance(keys.get(name), str) and 0 < len(keys[name]) <= 200), None)
+
+
+def per_example(records: list[dict[str, Any]]) -> bool:
+    """A list of answers one by one, not of results."""
+    keys = {str(key).lower() for key in records[0]}
+    return bool(
+        keys
+        & {
+            "prediction",
+            "pred",
+            "predicted",
+            "answer",
+            "question",
+            "prompt",
+            "output",
+            "text",
+            "input",
+            "response",
+            "label",
+            "gold",
+            "image",
+            "image_id",
+            "id",
+            "score_thr",
+            "bbox",
+        }
+    )
+
+
+def split_roles(draft: Draft) -> Iterator[Draft]:
+    """One draft for each role its metric names say (``eval_``, ``predict_``, ``train_``)."""
+    roles: dict[RoleName, dict[str, Number]] = {}
+    for name, number in draft.metrics.items():
+        roles.setdefault(role_of(words_of(name)[:2]), {})[name] = number
+    if len(roles) <= 1:
+        if draft.role == "unclear" and roles:
+            draft.role = next(iter(roles))
+        yield draft
+        return
+    for role, metrics in roles.items():
+        part = replace(
+            draft, metrics=metrics, role=role if role != "unclear" else draft.role, options=dict(draft.options)
+        )
+        yield part
