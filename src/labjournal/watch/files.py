@@ -132,9 +132,9 @@ class FileWatch:
         """Told at the next flush: at the open itself the file is still empty, and may yet be renamed."""
         if self._checkpoints < MAX_CHECKPOINTS:
             self._checkpoints += 1
+            self._start_clock()
             self._written[path] = None
             self._seen.discard((path, True))  # the next version of best.pt is told again
-            self._start_clock()
 
     def checkpoint_read(self, path: str) -> None:
         if self._checkpoints < MAX_CHECKPOINTS:
@@ -159,18 +159,25 @@ class FileWatch:
         if (self._waiting or self._written) and time.monotonic() - self._since > BATCH_S:
             self.flush()
 
-    def flush(self) -> None:
-        """Write what waits; a quiet process (a loader worker) keeps it until it has something of its own to say."""
+    def flush(self, final: bool = False) -> None:
+        """Write what waits; a quiet process (a loader worker) keeps it until it has something of its own to say.
+
+        A checkpoint touched within the last BATCH_S may still be on its way to the disk and waits on, unless ``final``.
+        """
         if self._outbox.quiet:
             return
+        still: Dict[str, None] = {}
         for path in list(self._written):
             try:
                 stat = os.stat(path)
             except OSError:
-                continue  # renamed or removed by now; the rename was seen
+                continue  # removed or renamed by now; a rename was heard
+            if not final and time.time() - stat.st_mtime < BATCH_S:
+                still[path] = None
+                continue
             data = {"path": path, "size": stat.st_size, "mtime": stat.st_mtime}
             self._waiting.append(("checkpoint_written", data, None))
-        self._written = {}
+        self._written = still
         waiting, self._waiting = self._waiting, []
         if waiting:
             self._outbox.write_all(waiting)

@@ -10,7 +10,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
-from labjournal.watch.rules import NOTICE
+from labjournal.watch.rules import ALARM, NOTICE
 from labjournal.watch.sampling import Later, readable
 
 PATIENCE = 20
@@ -168,20 +168,21 @@ class Gradients:
         grown = self.backwards > state.backwards
         state.backwards = self.backwards
         state.all_none = state.all_none + 1 if everything and grown else 0
-        if state.all_none == ALL_NONE and look.step == look.tracked.looks and self._trains_nothing(look):
+        if state.all_none == ALL_NONE and look.step == look.tracked.looks and self._is_all_there_is(look):
             self._say_all_none(look)
             return
         if any(count == ASK_CALLED_AT for count in state.none):
             wanted = {id(look.params[at]) for at, count in enumerate(state.none) if count >= ASK_CALLED_AT}
             self.asked.update(id(owner) for one, _, owner in self._models.parameters() if id(one) in wanted)
         due = [at for at, count in enumerate(state.none) if count == PATIENCE]
-        if due and not everything:
+        if due and self._findings.raised("no_grad") != ALARM:
             self._say_no_grad(look, state, due)
             self.asked.clear()
 
-    def _trains_nothing(self, look: Look) -> bool:
-        """Every tensor it holds belongs to a model: a stale optimizer is the membership family's finding."""
-        return any(self._models.birth(parameter) is not None for parameter in look.params)
+    def _is_all_there_is(self, look: Look) -> bool:
+        """The one optimizer of the program, over tensors that a live model has (a stale one is told elsewhere)."""
+        in_models = {id(parameter) for parameter, _, _ in self._models.parameters()}
+        return len(self._optimizers.stepping()) == 1 and any(id(parameter) in in_models for parameter in look.params)
 
     def _say_all_none(self, look: Look) -> None:
         label = look.tracked.label
@@ -193,7 +194,7 @@ class Gradients:
             "is zero_grad() called between backward() and step(), or is the loss cut off from the model?",
             [(name.path, name.module) for name in named],
             {"optimizer": label, "steps": ALL_NONE, "backward_passes": self.backwards},
-            level="alarm",
+            level=ALARM,
         )
 
     def _say_no_grad(self, look: Look, state: _State, due: List[int]) -> None:

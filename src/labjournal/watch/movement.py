@@ -224,17 +224,16 @@ class Movement:
             for at, gap in compared.moved_outside.items()
             if gap > OUTSIDE and look.params[at].dim() > 1 and not compared.undone.get(at)
         }
-        if not large:
-            return
-        state.outside += 1
-        if state.outside == OUTSIDE_TIMES:
+        if compared.moved_outside:
+            state.outside = state.outside + 1 if large else 0
+        if large and state.outside == OUTSIDE_TIMES:
             named = self._names(look.params, look.tracked)
             worst = max(large.values())
             self._findings.say(
                 "weight_change_outside_step",
                 look.step,
                 f"{{subject}} ({{n}}) changed by {worst:.0%} of its size between two steps of {look.tracked.label}, "
-                f"{OUTSIDE_TIMES} times by now: something other than the optimizer writes to it.",
+                f"{OUTSIDE_TIMES} times in a row: something other than the optimizer writes to it.",
                 [(named[at].path, named[at].module) for at in large],
                 {"optimizer": look.tracked.label, "relative_change": worst, "times": OUTSIDE_TIMES},
             )

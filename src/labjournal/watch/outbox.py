@@ -99,6 +99,12 @@ class Outbox:
         if not self.quiet:
             self._open()
 
+    def wake(self) -> None:
+        """The process trains: it is no helper, whatever it looked like."""
+        if self.quiet:
+            self.quiet = False
+            self.begin()
+
     def after_fork(self) -> None:
         self.quiet, self.dark, self._path, self._torn = True, False, "", False
 

@@ -163,6 +163,7 @@ class Session:
         self._look[tracked] = look
 
     def _relaid(self, tracked: Tracked, params: List[Any]) -> None:
+        self._inside.outbox.wake()
         self.optimizers.remember(params)
         self.movement.reset(tracked, len(params))
         self.gradients.reset(tracked, len(params))
@@ -343,8 +344,8 @@ class Session:
 
     def _why_no_steps(self) -> str:
         made = self.optimizers.all()
-        if made and self.models.compiled:
-            return "the optimizer's step is compiled; no step was seen"
+        if made and (self.models.compiled or "torch._dynamo" in sys.modules):
+            return "no optimizer step was seen; one that runs under torch.compile cannot be"
         if self.gradients.backwards:
             return "backward passes were seen, but no step of a torch optimizer"
         return "torch was imported, but nothing was trained" if not made else "an optimizer was built but never stepped"

@@ -121,7 +121,7 @@ class Inside:
         try:
             if self.session is not None:
                 self.session.end()
-            self.files.flush()
+            self.files.flush(final=True)
         except Exception:  # noqa: BLE001 - Python would print it at the end of the user's program
             return
 
