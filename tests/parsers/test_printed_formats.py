@@ -178,6 +178,15 @@ PRINTED: dict[str, tuple[str, Results, dict[str, int]]] = {
         [("test", {"accuracy": 0.91}), ("validation", {"accuracy": 0.92})],
         {},
     ),
+    "markdown": ("**Accuracy:** 0.912\n- F1: `0.89`\n", [("unclear", {"accuracy": 0.912, "f1": 0.89})], {}),
+    "one class before its name": ("cat: 0.91 precision, 0.88 recall\n", [], {}),
+    "pytorch's transfer tutorial": (
+        "Epoch 0/1\n----------\ntrain Loss: 0.5123 Acc: 0.7521\nval Loss: 0.3123 Acc: 0.8821\n\n"
+        "Epoch 1/1\n----------\ntrain Loss: 0.4123 Acc: 0.8021\nval Loss: 0.2123 Acc: 0.9021\n\n"
+        "Training complete in 1m 12s\nBest val Acc: 0.902100\n",
+        [("validation", {"accuracy": 0.9021})],
+        {"train_loss": 2, "accuracy": 2, "val_loss": 2, "val_accuracy": 2},
+    ),
     "not a number": ("val_loss: nan\n", [("validation", {"val_loss": float("nan")})], {}),
 }
 
@@ -255,6 +264,11 @@ def test_settings_times_sizes_and_wishes_are_no_results(line: str) -> None:
 
 def test_all_of_them_together_are_no_results_either() -> None:
     assert read_text(NOTHING).results == ()
+
+
+def test_a_fold_named_after_the_value_is_kept() -> None:
+    (result,) = read_text("AUC=0.9123 on fold 3\n").results
+    assert result.options == {"fold": "3"}
 
 
 def test_two_correct_counts_with_their_unknowns_make_the_matrix() -> None:

@@ -90,6 +90,8 @@ def settings_line(text: str) -> bool:
 
 def scan(text: str) -> tuple[list[Pair], RoleName, str]:
     """All (name, value) pairs of a line, the role its head says, and the head."""
+    if "**" in text or "`" in text:
+        text = text.replace("**", "").replace("`", "")  # markdown
     text = shaped(unwrap(text))
     if _SHORT_PRF.search(text) and len(set(_SHORT_PRF.findall(text))) >= 2:
         text = _SHORT_PRF.sub(lambda m: _PRF[m[1].lower()], text)
@@ -130,6 +132,8 @@ def _name_before(left: str, vague: bool) -> tuple[Name, int] | None:
             return None
         end = len(left) - min(len(left), 16) + weak.start()
     phrase = left[:end].rstrip()
+    if strong is None and phrase.endswith((",", ";", ".")):
+        return None  # the name belongs to the value before it
     if phrase.endswith(")") and "(" in phrase:
         # "F1 (macro): 0.81", "threshold (optimal)": what stands in the brackets qualifies the name.
         opened = phrase.rindex("(")
@@ -190,6 +194,9 @@ def _name_after(text: str, number: Number) -> Name | None:
     match = re.match(r"\s+((?:[A-Za-z][\w@-]*\s*){1,7})(?=$|[.,;!)\n])", rest)
     if match is None or re.search(r"\d\s*$", text[: number.start]) or len(text[: number.start].split()) > 6:
         return None  # deep inside a sentence: prose
+    label = text[: number.start].rstrip()
+    if label.endswith(":") and role_of(words_of(label)) == "unclear":
+        return None  # "cat: 0.91 precision" speaks of one class
     phrase = match[1].strip()
     first = phrase.split()[0]
     if understand(first) is None and understand(" ".join(phrase.split()[:2])) is None:
@@ -223,7 +230,9 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
     first_value = pairs[0].number.start
     options: dict[str, str] = {}
     n: int | None = None
-    for match in _GROUPED.finditer(text[:first_value]):
+    for match in _GROUPED.finditer(text):
+        if match.start() > first_value and len(match[1]) == 1:
+            continue
         if match[1] in _N:
             n = int(match[2][:15]) if match[1] == "n" else n
         else:

@@ -75,7 +75,7 @@ def _rows(cursor: Cursor, first: Line, columns: list[str], start: int) -> Claim 
                 break
             continue
         row = _row(text, columns)
-        if row is None or (averaged and row[0].lower() not in _AVERAGES):
+        if row is None or (averaged and not _is_average(row[0])):
             break
         blanks = 0
         averaged = _take(draft, *row, columns) or averaged
@@ -116,6 +116,11 @@ def _is_value(cell: str) -> bool:
     return re.fullmatch(_VALUE, cell, re.IGNORECASE) is not None
 
 
+def _is_average(label: str) -> bool:
+    """Averages are printed in lower case or as titles; a class may be called MACRO_AVG."""
+    return label.lower() in _AVERAGES and not label.isupper()
+
+
 def _take(draft: Draft, label: str, cells: list[str], columns: list[str]) -> bool:
     """Puts one row into the draft; True when it is an average, after which only averages follow."""
     low = label.lower()
@@ -125,7 +130,7 @@ def _take(draft: Draft, label: str, cells: list[str], columns: list[str]) -> boo
             draft.n = _support(cells[-1])
         return False
     values = dict(zip(columns, cells, strict=False))
-    if low in _AVERAGES:
+    if _is_average(label):
         prefix = _AVERAGES[low]
         for name in ("precision", "recall", "f1"):
             if name in values:
