@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import time
@@ -60,6 +59,7 @@ def _machine_id() -> str:
         if found:
             return found
     # Small container images have no machine id: the hardware address and the host name stand in for it.
+    import hashlib
     import uuid
 
     stand_in = f"{uuid.getnode():012x}-{os.uname().nodename}"

@@ -118,7 +118,7 @@ def _refuse(request: LaunchRequest) -> None:
 
 def _python(request: LaunchRequest) -> dict[str, Any] | None:
     inherited = os.environ if request.environment is None else request.environment
-    return environment.describe_python(request.command, inherited.get("PATH"))
+    return environment.describe_python(request.command, request.cwd, inherited.get("PATH"))
 
 
 def _snapshot(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> tuple[dict[str, Any], list[str]]:
