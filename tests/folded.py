@@ -38,7 +38,8 @@ class Folded:
         kind: str = "train",
         **data: Any,
     ) -> str:
-        run_id = f"01M7XP0000{name[:4].upper().translate(_UNSAFE).rjust(6, '0')}{str(self._count).rjust(10, '0')}"
+        number = str(self._count).rjust(6, "0")
+        run_id = f"01M7XP{number}{name[:8].upper().translate(_UNSAFE).rjust(8, '0')}{number}"
         self.state(
             "run",
             {

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from labjournal.compare.claims import claims, subject
 from labjournal.compare.differences import compare_settings
-from labjournal.compare.measure import Measures
+from labjournal.compare.drafts import Draft, at, drafts, ordered
+from labjournal.compare.measure import Measures, Values
 from labjournal.compare.notes import notes
 from labjournal.compare.rows import Runs, build_row, dataset_info
-from labjournal.compare.select import Picked, by_data, by_row, pick
+from labjournal.compare.select import Picked, pick
 from labjournal.compare.table import ALL, BEST, LAST, Column, DatasetInfo, Row, Selection, Table
 from labjournal.config import Config
 from labjournal.errors import InputError, NotFoundError
@@ -33,8 +34,21 @@ def named(config: Config, name: str) -> Selection | None:
     )
 
 
-def build_table(store: Store, selection: Selection, config: Config, results: Sequence[Result] | None = None) -> Table:
-    """The comparison a selection asks for, of all results or of the given ones.
+def build_table(
+    store: Store,
+    selection: Selection,
+    config: Config,
+    results: Sequence[Result] | None = None,
+    values: Values | None = None,
+) -> Table:
+    """The comparison a selection asks for.
+
+    Args:
+        store: the journal's index, up to date.
+        selection: what to compare.
+        config: names the positive class.
+        results: what to choose from; None is all there are.
+        values: computed before, by somebody who builds several tables.
 
     Raises:
         NotFoundError: a reference, data set or baseline matches nothing.
@@ -44,19 +58,27 @@ def build_table(store: Store, selection: Selection, config: Config, results: Seq
         raise InputError(f"--at {selection.at} is not known.", "Give all, last, best or a step.")
     picked = pick(store, selection, store.results(include_unassigned=True) if results is None else results)
     _check_datasets(store, selection, picked)
-    measures = Measures(picked.results, config.results.signal)
-    runs = _runs(store, {result.subject.run for result in picked.results})
+    chosen = at(drafts(picked), selection.at, selection.metrics, config.results.signal)
+    runs = _runs(store, {row.run for row in chosen}) if selection.by else {}
+    chosen = ordered(chosen, picked.order, selection.by, runs)
+    left_out = 0 if selection.limit is None else max(0, len(chosen) - selection.limit)
+    chosen = chosen[: len(chosen) - left_out]
+    results_shown = [result for row in chosen for result in row.results]
+    runs = runs or _runs(store, {row.run for row in chosen})
+    measures = Measures(results_shown, config.results.signal, values)
     columns = _columns(selection, measures)
-    rows, datasets = _rows(picked, selection, Runs(runs), columns, measures)
-    rows = _at(rows, selection.at, columns)
-    rows, left_out = _bounded(_ordered(rows, picked, selection, runs), selection.limit)
-    rows = [row for dataset in datasets for row in rows if row.dataset.key == dataset.key]
-    datasets = [dataset for dataset in datasets if any(row.dataset.key == dataset.key for row in rows)]
+    datasets = _datasets(chosen, selection)
+    rows = [
+        build_row(row, dataset, Runs(runs), columns, selection.by, measures)
+        for dataset in datasets
+        for row in chosen
+        if row.data_key == dataset.key
+    ]
     shown = [runs[run] for run in dict.fromkeys(row.run for row in rows) if run in runs]
-    differences = compare_settings(shown) if shown else compare_settings(())
+    differences = compare_settings(shown)
     baseline = _baseline(store, selection, rows)
     said = claims(rows, columns, baseline, differences, asked=bool(selection.metrics))
-    measurers = _runs(store, {result.measured_by for result in picked.results})
+    measurers = _runs(store, {result.measured_by for result in results_shown})
     table = Table(
         selection=selection,
         columns=tuple(columns),
@@ -107,73 +129,16 @@ def _columns(selection: Selection, measures: Measures) -> list[Column]:
     return [measures.column(name) for name in dict.fromkeys(found.values()) if name is not None]
 
 
-def _rows(
-    picked: Picked, selection: Selection, runs: Runs, columns: Sequence[Column], measures: Measures
-) -> tuple[list[Row], list[DatasetInfo]]:
-    rows, datasets = [], []
-    for key, results in by_data(picked.results).items():
-        dataset = dataset_info(key, results)
-        datasets.append(dataset)
-        rows += [
-            build_row(row_key, members, dataset, runs, columns, selection.by, measures)
-            for row_key, members in by_row(results, key).items()
-        ]
+def _datasets(chosen: Sequence[Draft], selection: Selection) -> list[DatasetInfo]:
+    """As asked for, else by name; what is not identified last."""
+    on: dict[str, list[Result]] = {}
+    for row in chosen:
+        on.setdefault(row.data_key, []).extend(row.results)
     order = {name: i for i, name in enumerate(selection.datasets)}
-    datasets.sort(
-        key=lambda d: (order.get(d.name or "", len(order)), not d.identified, d.name or "", d.hash or "", d.key)
-    )
-    return rows, datasets
-
-
-def _at(rows: Sequence[Row], at: str, columns: Sequence[Column]) -> list[Row]:
-    """One checkpoint of each run, or all of them."""
-    if at == ALL:
-        return list(rows)
-    if at.isdecimal():
-        return [row for row in rows if row.step == int(at)]
-    groups: dict[object, list[Row]] = {}
-    for row in rows:
-        groups.setdefault((row.run, row.dataset.key, tuple(row.options.items()), row.objective), []).append(row)
-    if at == BEST and columns and columns[0].higher_is_better is not None:
-        metric, sign = columns[0].metric, 1 if columns[0].higher_is_better else -1
-        return [max(group, key=lambda row: _height(row, metric, sign)) for group in groups.values()]
-    return [max(group, key=lambda row: (row.step is not None, row.step or 0, row.when)) for group in groups.values()]
-
-
-def _height(row: Row, metric: str, sign: int) -> tuple[bool, float]:
-    cell = row.cells.get(metric)
-    measured = cell is not None and cell.value == cell.value
-    return measured, sign * cell.value if measured and cell is not None else 0.0
-
-
-def _ordered(rows: Sequence[Row], picked: Picked, selection: Selection, runs: Mapping[str, Run]) -> list[Row]:
-    """As asked for, else newest run first; checkpoints of a run in the order of training."""
-    place = {run: i for i, run in enumerate(picked.order)}
-
-    def by_run(row: Row) -> tuple[float, str]:
-        run = runs.get(row.run)
-        return (-run.created_at.timestamp() if run else 0.0, row.run)
-
     return sorted(
-        rows,
-        key=lambda row: (
-            row.group or "",
-            place.get(row.run, len(place)),
-            by_run(row),
-            row.step is None,
-            row.step or 0,
-            row.checkpoint or "",
-            # "on" before "off": what was tried stands before what it is held against
-            tuple((name, tuple(-ord(sign) for sign in value)) for name, value in row.options.items()),
-            row.key,
-        ),
+        (dataset_info(key, results) for key, results in on.items()),
+        key=lambda d: (order.get(d.name or "", len(order)), not d.identified, d.name or "", d.hash or "", d.key),
     )
-
-
-def _bounded(rows: list[Row], limit: int | None) -> tuple[list[Row], int]:
-    if limit is None or len(rows) <= limit:
-        return rows, 0
-    return rows[:limit], len(rows) - limit
 
 
 def _baseline(store: Store, selection: Selection, rows: Sequence[Row]) -> str | None:

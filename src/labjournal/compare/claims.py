@@ -8,6 +8,7 @@ Rows on different data, or under different objectives, are not held against each
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from labjournal import format as fmt
 from labjournal.compare import measure
@@ -77,22 +78,21 @@ def option_pairs(rows: Sequence[Row]) -> Iterator[tuple[Row, Row, str]]:
 
     "on" is held against "off", "true" against "false", else the later value against the earlier in order.
     """
-    for i, one in enumerate(rows):
-        for other in rows[i + 1 :]:
-            same = one.dataset.key == other.dataset.key and subject(one) == subject(other)
-            if not same or one.objective != other.objective or not one.dataset.identified:
-                continue
-            changed = [
-                name for name in {**one.options, **other.options} if one.options.get(name) != other.options.get(name)
-            ]
-            if len(changed) == 1:
-                name = changed[0]
-                a, b = sorted((one, other), key=lambda row: _switch(row.options.get(name)), reverse=True)
-                yield a, b, name
+    alike: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        if row.dataset.identified:
+            for name in row.options:
+                others = tuple(item for item in row.options.items() if item[0] != name)
+                alike.setdefault((row.dataset.key, subject(row), row.objective, name, others), []).append(row)
+    for key, group in alike.items():
+        option = str(key[3])
+        for one, other in combinations(group, 2):
+            a, b = sorted((one, other), key=lambda row: _switch(row.options[option]), reverse=True)
+            yield a, b, option
 
 
-def _switch(value: str | None) -> tuple[int, str]:
-    text = (value or "").lower()
+def _switch(value: str) -> tuple[int, str]:
+    text = value.lower()
     return (1 if text in ("on", "true", "yes", "1", "enabled") else 0, text)
 
 

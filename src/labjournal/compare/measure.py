@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from labjournal import stats
 from labjournal.compare.table import Cell, Column
@@ -23,6 +24,10 @@ _SIGNAL_NAMES = ("signal", "sig", "positive", "pos")
 _INTERVAL = "95% Wilson interval"
 _SIC_INTERVAL = "95% Wilson intervals of both efficiencies, on the log scale"
 _AVERAGES = ("macro_", "weighted_", "micro_", "samples_")
+
+
+base_name = lru_cache(maxsize=4096)(stats.base_name)
+"""Cached: it is asked for every value of every result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +62,53 @@ class _Report:
     also: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
 
+class Values:
+    """Every value of a result by metric, computed once for all tables; ``signal`` names the positive class."""
+
+    def __init__(self, signal: str | None = None) -> None:
+        self.signal = signal
+        self._cells: dict[str, dict[str, Cell]] = {}
+        self._contradictions: dict[str, list[str]] = {}
+
+    def of(self, result: Result) -> dict[str, Cell]:
+        if result.id not in self._cells:
+            self._cells[result.id] = _compute(result, self.signal)
+        return self._cells[result.id]
+
+    def contradictions(self, result: Result) -> list[str]:
+        """What the numbers of a result say against each other, beyond rounding."""
+        if result.id not in self._contradictions:
+            rows = {
+                label: _Row(row.get("precision"), row.get("recall"), row.get("f1"), _whole(row.get("support")))
+                for label, row in result.per_class.items()
+            }
+            report = _Report(result.metrics, result.digits, rows, result.counts, result.n)
+            found = stats.check_report(report) if result.metrics or rows else []
+            self._contradictions[result.id] = [disagreement.message for disagreement in found]
+        return self._contradictions[result.id]
+
+
 class Measures:
-    """Values of a set of results by metric, each computed once.
+    """Values of a set of results by column.
 
     One metric under several spellings (acc, val_acc, accuracy) is one column, unless a result states two of them.
     """
 
-    def __init__(self, results: Iterable[Result], signal: str | None = None) -> None:
+    def __init__(self, results: Iterable[Result], signal: str | None = None, values: Values | None = None) -> None:
         results = list(results)
-        self._signal = signal
-        self._cells = {result.id: self._compute(result) for result in results}
+        self._values = values or Values(signal)
+        self._cells = {result.id: self._values.of(result) for result in results}
         self._stated = dict.fromkeys(name for result in results for name in result.metrics)
         self._column_of = _spellings([list(cells) for cells in self._cells.values()])
+        self._by_column: dict[str, dict[str, Cell]] = {}
+        for result_id, cells in self._cells.items():
+            for name, cell in cells.items():
+                self._by_column.setdefault(self._column_of[name], {}).setdefault(result_id, cell)
 
     @property
     def available(self) -> list[str]:
         """Metrics that at least one result states or that follow from its counts, the most telling first."""
-        found = dict.fromkeys(self._column_of[name] for cells in self._cells.values() for name in cells)
-        return sorted(found, key=_weight)
+        return sorted(self._by_column, key=_weight)
 
     @property
     def headline(self) -> list[str]:
@@ -83,30 +117,24 @@ class Measures:
         shown = [
             name
             for name in self.available
-            if name == SIC or stats.base_name(name) == ACCURACY or (name in stated and not name.startswith(_AVERAGES))
+            if name == SIC or base_name(name) == ACCURACY or (name in stated and not name.startswith(_AVERAGES))
         ]
         return shown or self.available[:1]
 
     def name(self, asked: str) -> str | None:
         """The column meant by a name; None when no result has it."""
-        columns = set(self._column_of.values())
-        return asked if asked in columns else self._column_of.get(asked, self._by_base(asked, columns))
-
-    @staticmethod
-    def _by_base(asked: str, columns: set[str]) -> str | None:
-        same = [name for name in columns if stats.base_name(name) == stats.base_name(asked)]
-        return same[0] if len(same) == 1 else None
+        if asked in self._by_column:
+            return asked
+        same = [name for name in self._by_column if base_name(name) == base_name(asked)]
+        return self._column_of.get(asked) or (same[0] if len(same) == 1 else None)
 
     def cell(self, result: Result, metric: str) -> Cell | None:
-        cells = self._cells[result.id]
-        return next((cell for name, cell in cells.items() if self._column_of[name] == metric), None)
+        return self._by_column.get(metric, {}).get(result.id)
 
     def column(self, metric: str) -> Column:
         """What the metric means; a rate is one only where all its values lie between 0 and 1."""
         known = stats.metric_of(metric)
-        values = [
-            cell.value for cells in self._cells.values() for n, cell in cells.items() if self._column_of[n] == metric
-        ]
+        values = (cell.value for cell in self._by_column.get(metric, {}).values())
         share = all(0 <= value <= 1 for value in values if value == value)
         return Column(
             metric=metric,
@@ -119,8 +147,8 @@ class Measures:
 
     def few_positives(self, result: Result, metric: str, limit: int) -> int | None:
         """The number of positives that a value rests on, where it is below the limit."""
-        signal = self._positive_class(result.counts)
-        base = stats.base_name(metric)
+        signal = _positive_class(result.counts, self._values.signal)
+        base = base_name(metric)
         if result.counts is None or signal is None or (base not in _ON_POSITIVES and not base.endswith(f"[{signal}]")):
             return None
         positives = result.counts.support[result.counts.labels.index(signal)]
@@ -128,49 +156,48 @@ class Measures:
 
     def contradictions(self, result: Result) -> list[str]:
         """What the numbers of a result say against each other, beyond rounding."""
-        rows = {
-            label: _Row(row.get("precision"), row.get("recall"), row.get("f1"), _whole(row.get("support")))
-            for label, row in result.per_class.items()
-        }
-        report = _Report(result.metrics, result.digits, rows, result.counts, result.n)
-        return [disagreement.message for disagreement in stats.check_report(report)]
+        return self._values.contradictions(result)
 
-    def _positive_class(self, counts: Counts | None) -> str | None:
-        if counts is None or len(counts.labels) != 2:
-            return None
-        if self._signal is not None:
-            return self._signal if self._signal in counts.labels else None
-        return next((label for name in _SIGNAL_NAMES for label in counts.labels if label.lower() == name), None)
 
-    def _compute(self, result: Result) -> dict[str, Cell]:
-        cells = {name: _stated(result, name, value) for name, value in result.metrics.items()}
-        for label, row in result.per_class.items():
-            for part in ("precision", "recall", "f1"):
-                value = row.get(part)
-                if value is not None:
-                    support = _whole(row.get("support")) if part == "recall" else None
-                    cells[f"{part}[{label}]"] = _rate(result, value, support, _class_digits(result))
-        return {**cells, **self._counted(result)}
+def _positive_class(counts: Counts | None, signal: str | None) -> str | None:
+    if counts is None or len(counts.labels) != 2:
+        return None
+    if signal is not None:
+        return signal if signal in counts.labels else None
+    return next((label for name in _SIGNAL_NAMES for label in counts.labels if label.lower() == name), None)
 
-    def _counted(self, result: Result) -> dict[str, Cell]:
-        counts = result.counts
-        if counts is None or not counts.n:
-            return {}
-        signal = self._positive_class(counts)
-        shares = _shares(counts, signal)
-        cells = {}
-        for name, value in stats.derive(counts, signal).items():
-            if value is None or name == "majority":
-                continue
-            if name in shares:
-                cells[name] = _share(result.id, *shares[name], n=counts.n)
-            elif name == SIC and signal is not None:
-                cells[name] = _sic(result.id, value, counts, signal)
-            else:
-                cells[name] = Cell(result.id, value, counts.n)
-        # a stated value under another spelling is the same measurement: the counts speak for it
-        bases = {stats.base_name(name): name for name in result.metrics}
-        return {bases.get(name, name): cell for name, cell in cells.items()}
+
+def _compute(result: Result, signal: str | None) -> dict[str, Cell]:
+    cells = {name: _stated(result, name, value) for name, value in result.metrics.items()}
+    for label, row in result.per_class.items():
+        for part in ("precision", "recall", "f1"):
+            value = row.get(part)
+            if value is not None:
+                support = _whole(row.get("support")) if part == "recall" else None
+                cells[f"{part}[{label}]"] = _rate(result, value, support, _class_digits(result))
+    return {**cells, **_counted(result, signal)}
+
+
+def _counted(result: Result, named: str | None) -> dict[str, Cell]:
+    """What follows from a confusion matrix."""
+    counts = result.counts
+    if counts is None or not counts.n:
+        return {}
+    signal = _positive_class(counts, named)
+    shares = _shares(counts, signal)
+    cells = {}
+    for name, value in stats.derive(counts, signal).items():
+        if value is None or name == "majority":
+            continue
+        if name in shares:
+            cells[name] = _share(result.id, *shares[name], n=counts.n)
+        elif name == SIC and signal is not None:
+            cells[name] = _sic(result.id, value, counts, signal)
+        else:
+            cells[name] = Cell(result.id, value, counts.n)
+    # a stated value under another spelling is the same measurement: the counts speak for it
+    bases = {base_name(name): name for name in result.metrics}
+    return {bases.get(name, name): cell for name, cell in cells.items()}
 
 
 def _spellings(named: Sequence[Sequence[str]]) -> dict[str, str]:
@@ -191,12 +218,12 @@ def _spellings(named: Sequence[Sequence[str]]) -> dict[str, str]:
 
 def _base(name: str) -> str:
     """The base name, except for classes (``recall[a/b]``) and for what was measured while training."""
-    return name if "[" in name or name.lower().startswith("train") else stats.base_name(name)
+    return name if "[" in name or name.lower().startswith("train") else base_name(name)
 
 
 def _weight(metric: str) -> tuple[int, str]:
     """Accuracy, SIC, whole-set values, averages, classes; the alphabet within each."""
-    if stats.base_name(metric) == ACCURACY:
+    if base_name(metric) == ACCURACY:
         return 0, metric
     if metric == SIC:
         return 1, metric
@@ -205,7 +232,7 @@ def _weight(metric: str) -> tuple[int, str]:
 
 def _stated(result: Result, name: str, value: float) -> Cell:
     digits = result.digits.get(name)
-    if stats.base_name(name) in ("accuracy", "error"):
+    if base_name(name) in ("accuracy", "error"):
         return _rate(result, value, result.n, digits)
     return Cell(result.id, value, result.n, digits=digits)
 

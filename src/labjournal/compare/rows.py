@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
 
 from labjournal import format as fmt
-from labjournal.compare.measure import ACCURACY, Measures
+from labjournal.compare.drafts import Draft, checkpoint_name, group_of
+from labjournal.compare.measure import ACCURACY, Measures, base_name
 from labjournal.compare.select import UNKNOWN, class_counts, data_size
 from labjournal.compare.table import Cell, Column, DatasetInfo, Flag, Row
 from labjournal.model import Counts, Level, Result, Run, short_id
-from labjournal.stats import base_name
 
 UNKNOWN_ANSWERS = 0.01
 """Share of answers that are no class, above which a row says so (jets study, gate 9)."""
@@ -54,40 +53,32 @@ def dataset_info(key: str, results: Sequence[Result]) -> DatasetInfo:
 
 
 def build_row(
-    key: str,
-    results: Sequence[Result],
-    dataset: DatasetInfo,
-    runs: Runs,
-    columns: Sequence[Column],
-    by: str | None,
-    measures: Measures,
+    draft: Draft, dataset: DatasetInfo, runs: Runs, columns: Sequence[Column], by: str | None, measures: Measures
 ) -> Row:
     """One row. Of several measurements each cell shows the latest that nothing speaks against."""
-    latest_first = sorted(results, key=lambda r: (r.taint is None, r.t, r.id), reverse=True)
-    shown = latest_first[0]
+    shown = draft.shown
     cells: dict[str, Cell] = {}
     used: dict[str, Result] = {}
     for column in columns:
-        for result in latest_first:
+        for result in draft.results:
             cell = measures.cell(result, column.metric)
             if cell is not None:
-                cells[column.metric] = _flagged(
-                    cell, column, dataset, measures.few_positives(result, column.metric, FEW_POSITIVES)
-                )
+                positives = measures.few_positives(result, column.metric, FEW_POSITIVES)
+                cells[column.metric] = _flagged(cell, column, dataset, positives)
                 used[result.id] = result
                 break
     sources = list(used.values()) or [shown]
-    run = runs.by_id.get(shown.subject.run)
+    run = runs.by_id.get(draft.run)
     snapshot = run.snapshot if run else None
-    taint = next((r.taint for r in used.values() if r.taint), None) or (None if used else shown.taint)
+    taint = next((result.taint for result in sources if result.taint), None)
     return Row(
-        key=key,
-        run=shown.subject.run,
-        name=runs.name(shown.subject.run),
-        checkpoint=_checkpoint(shown),
-        step=shown.subject.step,
+        key=draft.key,
+        run=draft.run,
+        name=runs.name(draft.run),
+        checkpoint=checkpoint_name(shown),
+        step=draft.step,
         dataset=dataset,
-        options=dict(sorted(shown.options.items())),
+        options=draft.options,
         when=max(result.t for result in sources),
         commit=snapshot.commit if snapshot else None,
         dirty=bool(snapshot and snapshot.dirty),
@@ -95,30 +86,10 @@ def build_row(
         cells=cells,
         objective=shown.objective,
         tainted=taint,
-        flags=tuple(_row_flags(sources, results, run, cells, taint, measures)),
-        measurements=len(results),
-        group=_group(by, shown, run),
+        flags=tuple(_row_flags(sources, draft.results, run, cells, taint, measures)),
+        measurements=len(draft.results),
+        group=group_of(by, draft, run),
     )
-
-
-def _checkpoint(result: Result) -> str | None:
-    path = result.subject.checkpoint
-    return PurePosixPath(path).name or path if path else None
-
-
-def checkpoint_mark(result: Result) -> str | None:
-    """How a checkpoint is named after the colon of ``REF:``: its step, else its file name."""
-    return str(result.subject.step) if result.subject.step is not None else _checkpoint(result)
-
-
-def _group(by: str | None, result: Result, run: Run | None) -> str | None:
-    if by is None:
-        return None
-    if by in result.options:
-        return result.options[by]
-    if run is not None and by in run.settings:
-        return fmt.setting(run.settings[by])
-    return fmt.missing()
 
 
 def _flagged(cell: Cell, column: Column, dataset: DatasetInfo, positives: int | None) -> Cell:
@@ -130,17 +101,7 @@ def _flagged(cell: Cell, column: Column, dataset: DatasetInfo, positives: int | 
         flags.append(Flag("few_positives", f"rests on {fmt.plural(positives, 'positive')}"))
     if cell.n is None:
         flags.append(Flag("n_unknown", "n unknown"))
-    return Cell(
-        cell.result,
-        cell.value,
-        cell.n,
-        cell.low,
-        cell.high,
-        cell.numerator,
-        cell.denominator,
-        cell.digits,
-        tuple(flags),
-    )
+    return replace(cell, flags=tuple(flags))
 
 
 def _row_flags(

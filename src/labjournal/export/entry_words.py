@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from labjournal import format as fmt
 from labjournal.compare import Cell, Column
-from labjournal.compare.measure import Measures
-from labjournal.compare.rows import checkpoint_mark
+from labjournal.compare.drafts import checkpoint_mark
+from labjournal.compare.measure import Measures, Values
 from labjournal.config import Config
 from labjournal.export import cells
 from labjournal.model import Entry, EntryKind, Result, Run, short_id
@@ -24,6 +24,7 @@ class Book:
     def __init__(self, store: Store, config: Config) -> None:
         self.store = store
         self.config = config
+        self.computed = Values(config.results.signal)
         self._runs: dict[str, Run] = {run.id: run for run in store.runs()}
         self._results = {result.id: result for result in store.results(include_unassigned=True, include_dismissed=True)}
 
@@ -61,7 +62,7 @@ class Book:
 
     def values(self, result: Result, most: int | None = None) -> tuple[list[tuple[Column, Cell]], int]:
         """The headline values of a result, and how many were left out."""
-        measures = Measures([result], self.config.results.signal)
+        measures = Measures([result], values=self.computed)
         pairs = [(measures.column(name), measures.cell(result, name)) for name in measures.headline]
         found = [(column, cell) for column, cell in pairs if cell is not None]
         return found[:most], len(found) - len(found[:most])

@@ -8,7 +8,7 @@ from datetime import tzinfo
 from labjournal import format as fmt
 from labjournal import stats
 from labjournal.compare import Selection, build_table
-from labjournal.compare.rows import checkpoint_mark
+from labjournal.compare.drafts import checkpoint_mark
 from labjournal.export import cells, markdown
 from labjournal.export.entry_words import Book
 from labjournal.export.prose import fenced
@@ -20,7 +20,7 @@ _DIGITS = 4
 
 def results_block(results: Sequence[Result], book: Book, zone: tzinfo | None) -> Iterator[str]:
     """Everything measured of one run on one day."""
-    table = build_table(book.store, Selection(limit=None), book.config, results)
+    table = build_table(book.store, Selection(limit=None), book.config, results, book.computed)
     flags = {cell.result: cells.flags(row, "retracted") for row in table.rows for cell in row.cells.values()}
     by_checkpoint: dict[str | None, list[Result]] = {}
     for result in results:
