@@ -2,6 +2,7 @@
 # make test    all tests
 # make check   format, lint, types, floors, then all tests
 # make bench   the benchmarks
+# make pictures   the pictures of the README, drawn from a demo
 # make clean   remove what was built here
 #
 # The first call makes a virtual environment: the active one, else .venv. Another place: make VENV=/tmp/env.
@@ -17,7 +18,7 @@ READY := $(VENV)/.labjournal-ready
 # Two threads of torch on two busy cores are 7 to 12 times slower than one.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: environment demo test lint check bench clean
+.PHONY: environment demo test lint check bench pictures clean
 .DEFAULT_GOAL := demo
 
 # An environment that was made for another folder would run the code of that folder.
@@ -47,6 +48,11 @@ check: lint test
 
 bench: $(READY)
 	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one || exit 1; done
+
+pictures: $(READY)
+	rm -rf build/demo
+	$(BIN)/labjournal demo --dir build/demo
+	$(BIN)/python tools/pictures.py build/demo docs/pictures
 
 clean:
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache .coverage

@@ -93,7 +93,7 @@ class Workplace:
         """
         kept = {name: text for name, text in os.environ.items() if not name.startswith(("LABJOURNAL_", "GIT_"))}
         path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
-        return {**kept, **_IDENTITY, "PATH": path, "COLUMNS": "100", "LINES": "30"}
+        return {**kept, **_IDENTITY, "PATH": path, "COLUMNS": "98", "LINES": "16"}
 
     def python(self) -> str:
         """The word that starts this Python."""
