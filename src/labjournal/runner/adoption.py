@@ -114,7 +114,8 @@ def _describe(name: str, reason: str | None) -> dict[str, Any]:
 
 def _write(run: RunPaths, data: dict[str, Any], moment: str, adopted: dict[str, Any], process: dict[str, Any]) -> None:
     """The folder of the run; ``process`` is what is known of it, nothing when only its files are."""
-    attempt = {"n": 1, "command": data["command"], "supervisor_pid": None, "pid": None, **process}
+    unknown = dict.fromkeys(("supervisor_pid", "supervisor_ticks", "pid", "start_ticks", "machine", "boot"))
+    attempt = {"n": 1, "command": data["command"], **unknown, "pid_namespace": None, "host": None, **process}
     try:
         run.folder.mkdir(parents=True)
         records.write(run.run, facts.make("run", data, run=run.id, t=moment), sync=True)
