@@ -19,6 +19,8 @@ from labjournal.watch.sampling import Key, Later, Pack, gather
 
 HITS = 2
 RECREATED = 5
+MAX_WALKS = 16
+"""Optimizers at whose building the models are walked; one a tensor would be thousands."""
 
 
 @dataclass
@@ -42,6 +44,7 @@ class Membership:
         self._outside: Dict[int, _Outsider] = {}
         self._samples: Dict[Key, Pack] = {}
         self._made: Dict[int, Tuple[weakref.ref[Any], int, Tracked]] = {}
+        self._frozen_when_built: Dict[int, weakref.ref[Any]] = {}
         self.declared_frozen: List[str] = []
         """Paths (with ``*``) that the user declared frozen: standing still is what they should do."""
 
@@ -143,6 +146,9 @@ class Membership:
 
     def _looks_meant(self, parameter: Any, owner: Any, held: Dict[int, Any]) -> bool:
         """Signs of intention for a tensor that was there when the optimizers were built and was left out."""
+        frozen = self._frozen_when_built.get(id(parameter))
+        if frozen is not None and frozen() is parameter:
+            return False  # unfrozen since, which nobody does to leave it as it is
         if self._optimizers.was_held(parameter):
             return True  # an earlier phase trained it
         birth = self._models.birth(parameter)
@@ -212,7 +218,11 @@ class Membership:
                 )
 
     def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
-        """Count optimizers built again and again over the same tensors, each taking a step or two."""
+        """Keep what is frozen now; count optimizers built again and again over the same tensors, taking a step each."""
+        if len(self._made) < MAX_WALKS:
+            for parameter, _, _ in self._models.parameters():
+                if not parameter.requires_grad:
+                    self._frozen_when_built[id(parameter)] = weakref.ref(parameter)
         first = next((parameter for group in optimizer.param_groups for parameter in group["params"]), None)
         if first is None:
             return
