@@ -1,6 +1,6 @@
 """What it costs to start: `--help`, and `ls` over 10,000 runs, as ratios to `python -c pass` in the same run.
 
-    python benchmarks/startup.py [--runs 10000]
+python benchmarks/startup.py [--runs 10000]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from labjournal import facts, paths
+from labjournal import facts, machine, paths
 from labjournal.paths import JournalPaths
 
 CREATED = 1.75e9
@@ -32,15 +32,23 @@ def cpu_ms(command: list[str], folder: Path, runs: int = 5) -> float:
 
 
 def make_journal(folder: Path, count: int, live: int = 3) -> JournalPaths:
-    """A journal of ended runs, a few of them not sealed yet."""
+    """A journal of ended runs and a few live ones, whose process is this one."""
     journal = paths.find_or_make(folder)
+    here, pid = machine.identity(), os.getpid()
+    ticks = machine.process_start_ticks(pid)
+    place = {"machine": here.machine, "boot": here.boot, "pid_namespace": here.pid_namespace, "host": here.host}
     for number in range(count):
         run = journal.run(facts.new_ulid(CREATED + number * 60))
         run.folder.mkdir()
         start = facts.now_iso(CREATED + number * 60)
         data = {"name": f"run-{number}", "kind": "train", "reason": "benchmark", "command": ["python", "train.py"]}
         run.run.write_bytes(facts.encode(facts.make("run", {**data, "settings": {"lr": 1e-3}}, run.id, start)))
-        if number < count - live:
+        if number >= count - live:
+            alive = {"n": 1, "pid": pid, "start_ticks": ticks, "supervisor_pid": pid, "supervisor_ticks": ticks}
+            run.attempts.mkdir()
+            run.attempt(1).write_bytes(facts.encode(facts.make("attempt", {**alive, **place}, run.id, start)))
+            run.heartbeat.touch()
+        else:
             end = {"attempt": 1, "status": "DONE", "exit_code": 0, "cause": "ended by itself"}
             run.exit.write_bytes(facts.encode(facts.make("exit", end, run.id, start)))
     return journal

@@ -8,79 +8,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from labjournal.vocabulary import EntryKind, Level, Role, RunKind, Status
+
+__all__ = [
+    "SHORT_ID",
+    "Attempt",
+    "Checkpoint",
+    "Counts",
+    "Dataset",
+    "Entry",
+    "EntryKind",
+    "Finding",
+    "Level",
+    "Result",
+    "Role",
+    "Run",
+    "RunKind",
+    "SeriesInfo",
+    "SeriesKey",
+    "Snapshot",
+    "Source",
+    "Status",
+    "Subject",
+    "short_id",
+]
+
 SHORT_ID = 6
-
-
-class Status(StrEnum):
-    """Where a run stands. The last five are endings, each with a cause in words."""
-
-    QUEUED = "QUEUED"
-    RUNNING = "RUNNING"
-    DONE = "DONE"
-    FAILED = "FAILED"
-    KILLED = "KILLED"
-    TIMEOUT = "TIMEOUT"
-    PREEMPTED = "PREEMPTED"
-    LOST = "LOST"
-
-    @property
-    def ended(self) -> bool:
-        return self not in (Status.QUEUED, Status.RUNNING)
-
-
-class RunKind(StrEnum):
-    TRAIN = "train"
-    VALIDATE = "validate"
-    SCAN = "scan"
-    TOY = "toy"
-    TRIAL = "trial"
-    OTHER = "other"
-
-
-class Level(StrEnum):
-    """How bad a finding is; ``worst`` sorts by ``rank``."""
-
-    NOTICE = "notice"
-    WARNING = "warning"
-    ALARM = "alarm"
-
-    @property
-    def rank(self) -> int:
-        return ("notice", "warning", "alarm").index(self.value)
-
-
-class Role(StrEnum):
-    """What a result was measured for. UNASSIGNED stays out of tables until a person says."""
-
-    VALIDATION = "validation"
-    TEST = "test"
-    TRAIN = "train"
-    UNASSIGNED = "unassigned"
-
-
-class EntryKind(StrEnum):
-    NOTE = "note"
-    RESULT = "result"
-    BUG = "bug"
-    FIX = "fix"
-    RETRACTION = "retraction"
-    HYPOTHESIS = "hypothesis"
-    EXPECTATION = "expectation"
-    DECISION = "decision"
-    PLAN = "plan"
-    PARAMETER_CHANGE = "parameter-change"
-    RESTART = "restart"
-    INCIDENT = "incident"
-    QUESTION = "question"
-    CLAIM = "claim"
-    # the journal's own words
-    LAUNCH = "launch"
-    END = "end"
-    ALARM = "alarm"
-    GIT_TAG = "git-tag"
 
 
 def short_id(full: str) -> str:

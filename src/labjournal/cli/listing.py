@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from labjournal import format as fmt
-from labjournal.store.runs import RunRow
+from labjournal.store.rows import ListedRun, RunRow
 
 _NAME_CELLS = 26
 _OTHER_CELLS = 6 + 2 + 9 + 2 + 2 + 9 + 2 + 10 + 2
@@ -43,7 +43,7 @@ def as_json(row: RunRow) -> dict[str, Any]:
     }
 
 
-def as_text(rows: Sequence[RunRow], now: datetime) -> list[str]:
+def as_text(rows: Sequence[ListedRun], now: datetime) -> list[str]:
     """A heading and one line a run, as wide as the terminal."""
     if not rows:
         return []
@@ -64,21 +64,26 @@ def _columns() -> int:
         return 80
 
 
-def _line(row: RunRow, name_cells: int, rest: int, now: datetime) -> str:
-    name = fmt.pad(fmt.cut_middle(fmt.visible(row.name), name_cells), name_cells)
-    step = fmt.count(row.step) if row.step is not None else fmt.missing()
+def _line(row: ListedRun, name_cells: int, rest: int, now: datetime) -> str:
+    step = fmt.missing() if row.step is None else fmt.count(row.step)
     age = fmt.age(datetime.fromisoformat(row.created_at), now)
     finding = _finding(row)
-    if finding:
-        finding = f"  {fmt.cut(finding, rest)}"
-    return f"{row.id[-6:].lower()}  {row.status.lower():9}  {name}  {step:>9}  {age:>10}{finding}"
+    shown = f"  {fmt.cut(finding, rest)}" if finding else ""
+    name = _name(row.name, name_cells)
+    return f"{row.id[-6:].lower()}  {row.status.lower():9}  {name}  {step:>9}  {age:>10}{shown}"
 
 
-def _finding(row: RunRow) -> str:
+def _name(name: str, cells: int) -> str:
+    if name.isascii() and name.isprintable() and len(name) <= cells:  # nearly all, at a tenth of the price
+        return name.ljust(cells)
+    return fmt.pad(fmt.cut_middle(fmt.visible(name), cells), cells)
+
+
+def _finding(row: ListedRun) -> str:
     taint = f"{fmt.TAINT} " if row.retracted else ""
     if row.worst_rule:
         others = (row.worst_count or 1) - 1
         more = f" +{others}" if others else ""
         return f"{taint}{_WORDS.get(row.worst_level or '', row.worst_level)} {row.worst_rule}{more}"
-    watch = row.watch or ""
-    return taint if watch == "watched" else f"{taint}{fmt.visible(watch.partition(':')[0])}"
+    watch = row.watch
+    return taint if not watch or watch == "watched" else f"{taint}{fmt.visible(watch.partition(':')[0])}"

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from labjournal.cli import Context, pass_context
+
+if TYPE_CHECKING:
+    from labjournal.store.rows import ListedRun, RunRow
 
 
 @click.command("ls")
@@ -31,27 +36,28 @@ def command(context: Context, words: tuple[str, ...], limit: int | None, everyth
             click.echo("No journal here yet. Start one with: labjournal run -- python train.py", err=True)
         return
     with session.opened(context, with_curves=False) as follower:
-        rows = follower.store.run_rows()
-    rows = [row for row in rows if _matches(row, words)]
+        store = follower.store
+        if as_json:
+            found = [row for row in store.run_rows() if _matches(row, words)]
+            session.print_json([listing.as_json(row) for row in found[:limit]], checked=True)
+            return
+        rows = store.listed_runs()
+    if words:
+        rows = [row for row in rows if _matches(row, words)]
     folded = 0
-    if not (as_json or words or everything):
+    if not (words or everything):
         shown = [row for row in rows if row.kind != "validate"]
         folded, rows = len(rows) - len(shown), shown
     rows = rows[:limit]
-    if as_json:
-        session.print_json([listing.as_json(row) for row in rows])
-        return
-    click.echo("\n".join(listing.as_text(rows, datetime.now(UTC))) if rows else "", nl=bool(rows))
-    if not rows:
-        click.echo("No runs." if not words else "No run matches.", err=True)
+    if rows:
+        click.echo("\n".join(listing.as_text(rows, datetime.now(UTC))))
+    else:
+        click.echo("No run matches." if words else "No runs.", err=True)
     if folded:
         click.echo(f"and {folded} validations (--all)", err=True)
 
 
-def _matches(row: object, words: tuple[str, ...]) -> bool:
-    from labjournal.store.runs import RunRow
-
-    assert isinstance(row, RunRow)
+def _matches(row: ListedRun | RunRow, words: tuple[str, ...]) -> bool:
     for word in words:
         key, colon, value = word.partition(":")
         value = value.lower()

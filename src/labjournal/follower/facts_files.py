@@ -13,6 +13,8 @@ from labjournal.paths import JournalPaths, RunPaths
 from labjournal.store import Store
 from labjournal.store.files import FileState
 
+APPENDED, WHOLE = "facts", "fact"
+"""Roles of fact files: lines appended by one writer, or one fact a file, replaced by rename."""
 _MARK_BYTES = 64
 _COARSE_CLOCK_NS = 2_000_000_000
 """A folder changed twice within the grain of its clock looks unchanged: trust only what is older than this."""
@@ -32,7 +34,7 @@ class FactsReader:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._appended: dict[str, FileState] = {}
-        self._whole: dict[str, tuple[int, int, int]] = {}
+        self._whole: dict[str, FileState] = {}
         self._folders: dict[str, tuple[int, list[str]]] = {}
 
     def read_people(self, paths: JournalPaths, read: FactsRead) -> None:
@@ -73,18 +75,25 @@ class FactsReader:
     def _read_whole(self, key: str, read: FactsRead) -> None:
         try:
             status = os.stat(key)
-            signature = (status.st_mtime_ns, status.st_size, status.st_ino)
-            if self._whole.get(key) == signature:
+            signature = [status.st_mtime_ns, status.st_size, status.st_ino]
+            if self._signature(key) == signature:
                 return
             fact = facts.decode(Path(key).read_bytes())
         except OSError:  # not there yet, or the folder has gone: the next look tells
             return
         if fact is not None:
             read.facts.append(fact)
-            self._whole[key] = signature
+            read.states.append(FileState(key, fact.run, WHOLE, status.st_size, {"signature": signature}))
+
+    def _signature(self, key: str) -> object:
+        state = self._whole.get(key) or self._store.file(key)
+        if state is None:
+            return None
+        self._whole[key] = state
+        return (state.state or {}).get("signature")
 
     def _read_appended(self, key: str, run: str | None, read: FactsRead) -> None:
-        state = self._appended.get(key) or self._store.file(key) or FileState(key, run, "facts")
+        state = self._appended.get(key) or self._store.file(key) or FileState(key, run, APPENDED)
         try:
             status = os.stat(key)
             if status.st_size == state.offset and self._same_file(state, status):
@@ -98,11 +107,12 @@ class FactsReader:
         strange = [at for at, fact in found if fact is None]
         trouble = f"{len(strange)} lines are no facts, first at byte {strange[0]}" if strange else state.trouble
         memory = {"device": status.st_dev, "inode": status.st_ino, "mark": _mark(key, end)}
-        read.states.append(FileState(key, run, "facts", end, memory, trouble=trouble))
+        read.states.append(FileState(key, run, APPENDED, end, memory, trouble=trouble))
 
     def keep(self, read: FactsRead) -> None:
         """The states went into the database: go on from them."""
-        self._appended.update({state.path: state for state in read.states})
+        for state in read.states:
+            (self._appended if state.role == APPENDED else self._whole)[state.path] = state
 
     @staticmethod
     def _same_file(state: FileState, status: os.stat_result) -> bool:

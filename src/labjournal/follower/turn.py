@@ -14,23 +14,24 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from labjournal import facts, machine
+from labjournal import facts
 from labjournal.errors import JournalUnavailableError
 from labjournal.facts import Fact
 from labjournal.filesystems import filesystem_kind
 from labjournal.follower.facts_files import FactsRead, FactsReader
-from labjournal.launchers import liveness
-from labjournal.model import Run
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.store import Store
 
-if TYPE_CHECKING:  # curves and readings are heavy, and a turn without curves does without them
+if TYPE_CHECKING:  # a turn that finds nothing new does without all of them
     from labjournal.config import Config
     from labjournal.follower.curves import CurvesReader, FileRead, Sources
     from labjournal.follower.datasets import Identifier
     from labjournal.follower.versions import VersionsReader
+    from labjournal.launchers.liveness import Observation
+    from labjournal.model import Run
 
 _OBSERVE_EVERY_S = 0.5
+_COARSE_CLOCK_NS = 2_000_000_000
 _FACTS, _WHOLE = 1, 2
 """How far a run is sealed: its facts are in, or everything that follows from its files too."""
 
@@ -80,11 +81,10 @@ class Follower:
         self.store = store
         self._given = config
         self._facts = FactsReader(store)
-        self._sealed: set[str] = set()
         self._stated: dict[str, _Stated] = {}
         self._live: dict[str, str | None] = {}
-        self._observed: dict[str, tuple[float, liveness.Observation]] = {}
-        self._version: tuple[int, int] | None = None
+        self._observed: dict[str, tuple[float, Observation]] = {}
+        self._listed: int | None = None
 
     @cached_property
     def config(self) -> Config:
@@ -152,10 +152,22 @@ class Follower:
     # -- which runs ------------------------------------------------------------------------------------------------
 
     def _to_look_at(self, level: int) -> set[str]:
-        version = (self.store.data_version(), level)
-        if version != self._version:
-            self._sealed, self._version = self.store.sealed(level), version
-        return {run for run in self.paths.run_ids() if run not in self._sealed}
+        """Runs that are not sealed. The folder of all runs is listed only when it has changed since it last was."""
+        stamp = self._stamp()
+        if stamp is not None and self.store.runs_listed() == stamp:
+            return self.store.unsealed(level)
+        found = set(self.paths.run_ids())
+        fresh = found - self.store.run_ids()
+        self._listed = stamp
+        return (self.store.unsealed(level) & found) | fresh
+
+    def _stamp(self) -> int | None:
+        """When a run folder was last added, in nanoseconds; None while that is too recent to tell two changes apart."""
+        try:
+            changed = os.stat(self.paths.runs).st_mtime_ns
+        except OSError:
+            return None
+        return changed if time.time_ns() - changed > _COARSE_CLOCK_NS else None
 
     # -- facts -----------------------------------------------------------------------------------------------------
 
@@ -166,7 +178,7 @@ class Follower:
         self._facts.read_run(run, read)
         return _Look(run, live=seen.cause, ended=seen.sealed)
 
-    def _observe(self, run: RunPaths) -> liveness.Observation:
+    def _observe(self, run: RunPaths) -> Observation:
         """How the run stands; a living process is not asked more than twice a second."""
         now = time.monotonic()
         known = self._observed.get(run.id)
@@ -176,15 +188,22 @@ class Follower:
             and not os.path.exists(f"{run.folder}/{run.exit.name}")
         ):
             return known[1]
+        from labjournal import machine
+        from labjournal.launchers import liveness
+
         seen = liveness.observe(run, machine)
         self._observed[run.id] = (now, seen)
         return seen
 
     def _write_facts(self, read: FactsRead, looks: Sequence[_Look]) -> set[str | None]:
         touched: set[str | None] = set()
-        if read.facts or read.states or any(look.ended for look in looks):
+        listed = self._listed
+        if read.facts or read.states or listed is not None or any(look.ended for look in looks):
             with self.store.writing():
-                touched = self.store.fold(read.facts)
+                if listed is not None:
+                    self.store.note_listed(listed)
+                    self._listed = None
+                touched = self.store.fold(read.facts) if read.facts else set()
                 for state in read.states:
                     self.store.set_file(state)
                 for look in looks:
@@ -269,7 +288,6 @@ class Follower:
                 if look.ended and whole:
                     self.store.seal(run.id, _WHOLE)
             if look.ended and whole:
-                self._sealed.add(run.id)
                 self._facts.forget(look.paths)
                 self._curves.forget_run(run.id)
         return touched

@@ -47,6 +47,8 @@ def visible(text: str, lines: bool = False) -> str:
 
     ``lines`` keeps newlines and tabs; otherwise a newline becomes ``␊`` and a tab a space.
     """
+    if text.isascii() and text.isprintable():  # the usual case, without a look at every sign
+        return text
     if lines:
         text = text.replace("\r\n", "\n")
     shown = _HOSTILE.sub(_sign, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from datetime import UTC, datetime, tzinfo
 
 from labjournal.format.numbers import missing
@@ -52,6 +53,9 @@ def age(moment: datetime | None, now: datetime, zone: tzinfo | None = None) -> s
 
 def day(moment: datetime, zone: tzinfo | None = None) -> str:
     """``2026-11-20`` in the zone (default: local)."""
+    if zone is None:  # a third of the time of astimezone, and lists of runs ask 10,000 times
+        local = time.localtime(moment.timestamp())
+        return f"{local.tm_year:04}-{local.tm_mon:02}-{local.tm_mday:02}"
     return moment.astimezone(zone).date().isoformat()
 
 

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from labjournal import facts
 from labjournal.facts import Fact
 from labjournal.launchers import records, tree
-from labjournal.model import Status
 from labjournal.paths import RunPaths
+from labjournal.vocabulary import Status
 
 if TYPE_CHECKING:
     from labjournal.launchers.protocols import Machine

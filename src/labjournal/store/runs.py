@@ -5,45 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from labjournal.facts import Fact, dumps
 from labjournal.model import Attempt, Checkpoint, Level, Run, RunKind, Snapshot, Status
 from labjournal.store import codec
+from labjournal.store.rows import RunRow
 
 SETTINGS_ORDER = ("seed", "config-file", "optimizer", "hparams", "hydra", "hf", "argparse", "stated")
 """From the weakest source to the strongest; sources not named here stand below all of them."""
-
-
-class RunRow(NamedTuple):
-    """What a list shows of a run, straight from columns: no JSON is decoded for it."""
-
-    id: str
-    name: str
-    kind: str
-    status: str
-    cause: str | None
-    reason: str | None
-    parent: str | None
-    created_at: str
-    started_at: str | None
-    ended_at: str | None
-    exit_code: int | None
-    code: str | None
-    dirty: int | None
-    git_tag: str | None
-    watch: str | None
-    worst_rule: str | None
-    worst_level: str | None
-    worst_count: int | None
-    checkpoints: int
-    attempts: int
-    step: int | None
-    retracted: str | None
-    subject: str | None
-
-
-ROW_COLUMNS = ", ".join(RunRow._fields)
 
 
 def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ CREATE INDEX runs_by_name ON runs (name);
 CREATE INDEX runs_by_status ON runs (status);
 CREATE INDEX runs_by_parent ON runs (parent);
 CREATE INDEX runs_by_subject ON runs (subject);
-CREATE INDEX runs_unsealed ON runs (sealed) WHERE sealed = 0;
+CREATE INDEX runs_by_seal ON runs (sealed);
 
 CREATE TABLE attempts (run TEXT, number INTEGER, t TEXT, data TEXT, PRIMARY KEY (run, number)) WITHOUT ROWID;
 

@@ -1,4 +1,8 @@
-"""`Store`: one connection to the index, for one thread. Reads give values; `fold` takes in what was read from files."""
+"""`Store`: one connection to the index, for one thread. Reads give values; `fold` takes in what was read from files.
+
+What knows the values (`model` and the projections, 25 ms to import) is imported where it is used: a list of 10,000
+runs needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labjournal.errors import JournalUnavailableError, NotFoundError
-from labjournal.facts import Fact
-from labjournal.model import Attempt, Checkpoint, Entry, Finding, Result, Role, Run, SeriesInfo, SeriesKey
+from labjournal.facts import Fact, dumps
 from labjournal.paths import JournalPaths
-from labjournal.store import entries, facts, files, findings, references, results, runs, schema, series, taint
-from labjournal.store.runs import RunRow
+from labjournal.store import files, rows, schema
+from labjournal.store.rows import ListedRun, RunRow
+
+if TYPE_CHECKING:
+    from labjournal.model import Attempt, Checkpoint, Entry, Finding, Result, Run, SeriesInfo, SeriesKey
+    from labjournal.store.series import SeriesData
 
 _BUSY_S = 20.0
-_RESULT_WORDS = ("assign", "dismiss")
-_ALTERS_TAINT = frozenset({"retract", "lift", "run", "result", *_RESULT_WORDS})
 
 
 class Store:
@@ -59,6 +64,11 @@ class Store:
         schema.migrate(connection, "memory")
         return cls(connection)
 
+    @property
+    def on_disk(self) -> bool:
+        """Whether another connection can open the same index."""
+        return bool(self.connection.execute("PRAGMA database_list").fetchone()[2])
+
     def close(self) -> None:
         self.connection.close()
 
@@ -84,11 +94,15 @@ class Store:
 
     def run_rows(self, limit: int | None = None, offset: int = 0) -> list[RunRow]:
         """Rows for lists, newest first."""
-        rows = self.connection.execute(
-            f"SELECT {runs.ROW_COLUMNS} FROM runs ORDER BY id DESC LIMIT ? OFFSET ?",
-            (-1 if limit is None else limit, offset),
-        )
-        return list(map(RunRow._make, rows))
+        return rows.read(self.connection, limit, offset)
+
+    def listed_runs(self) -> list[ListedRun]:
+        """What ``ls`` shows of all runs, newest first."""
+        return rows.read_listed(self.connection)
+
+    def run_rows_of(self, ids: Iterable[str]) -> list[RunRow]:
+        """Rows of these runs, newest first; for lists that are kept up to date."""
+        return rows.read_of(self.connection, dumps(list(ids)))
 
     def runs(self, limit: int | None = None, offset: int = 0) -> list[Run]:
         """Whole runs, newest first."""
@@ -106,23 +120,35 @@ class Store:
         return self._runs("parent = ? OR subject = ? ORDER BY id", (run_id, run_id))
 
     def _runs(self, where: str, values: Sequence[Any]) -> list[Run]:
-        rows = self.connection.execute(f"SELECT {runs.ROW_COLUMNS}, data FROM runs WHERE {where}", tuple(values))
-        return [runs.read(self.connection, RunRow._make(row[:-1]), row[-1]) for row in rows.fetchall()]
+        from labjournal.store import runs
+
+        found = self.connection.execute(f"SELECT {rows.ROW_COLUMNS}, data FROM runs WHERE {where}", tuple(values))
+        return [runs.read(self.connection, RunRow._make(row[:-1]), row[-1]) for row in found.fetchall()]
 
     def resolve(self, reference: str) -> Run:
         """The run a person means; ``REF:STEP`` is split by `references.split` first. Raises NotFoundError."""
+        from labjournal.store import references
+
         return self.run(references.resolve(self.connection, reference))
 
     def attempts(self, run_id: str) -> list[Attempt]:
+        from labjournal.store import runs
+
         return runs.read_attempts(self.connection, run_id)
 
     def checkpoints(self, run_id: str) -> list[Checkpoint]:
+        from labjournal.store import runs
+
         return runs.read_checkpoints(self.connection, run_id)
 
     def series_list(self, run_id: str) -> list[SeriesInfo]:
+        from labjournal.store import series
+
         return series.listing(self.connection, run_id)
 
-    def series(self, key: SeriesKey) -> series.SeriesData | None:
+    def series(self, key: SeriesKey) -> SeriesData | None:
+        from labjournal.store import series
+
         return series.read(self.connection, key)
 
     def results(
@@ -134,6 +160,9 @@ class Store:
         include_dismissed: bool = False,
     ) -> list[Result]:
         """Merged results, oldest first; ``run`` is the subject, ``dataset`` a hash or name."""
+        from labjournal.model import Role
+        from labjournal.store import results
+
         wanted = {"subject": run, "measured_by": measured_by, "dataset": dataset}
         where = [f"{column} = ?" for column, value in wanted.items() if value is not None]
         values: list[str] = [value for value in wanted.values() if value is not None]
@@ -146,17 +175,21 @@ class Store:
 
     def result(self, reference: str) -> Result:
         """One result by the id (or a unique end of it) of itself or of any of its sources. Raises NotFoundError."""
+        from labjournal.store import results
+
         text = reference.removeprefix("r:").upper()
-        rows = self.connection.execute(
+        found = self.connection.execute(
             "SELECT DISTINCT result FROM result_facts WHERE fact = ? OR fact GLOB ? LIMIT 3", (text, f"*{text}")
         ).fetchall()
-        if len(rows) != 1:
-            how = "No result" if not rows else "More than one result"
+        if len(found) != 1:
+            how = "No result" if not found else "More than one result"
             raise NotFoundError(f"{how} has the id {reference!r}.", "labjournal show REF lists results with ids.")
-        return results.read(self.connection, "id = ?", (rows[0][0],))[0]
+        return results.read(self.connection, "id = ?", (found[0][0],))[0]
 
     def findings(self, run: str | None = None) -> list[Finding]:
         """Of one run, causes first and worst first; of all runs, newest first."""
+        from labjournal.store import findings
+
         return findings.read(self.connection, run)
 
     def entries(
@@ -168,18 +201,36 @@ class Store:
         run: str | None = None,
         limit: int | None = None,
     ) -> list[Entry]:
+        from labjournal.store import entries
+
         return entries.read(self.connection, since, until, kinds, grep, run, limit)
 
     def run_facts(self, run_id: str | None) -> list[Fact]:
         """Everything stated about a run, as it was stated."""
+        from labjournal.store import facts
+
         return facts.of_run(self.connection, run_id)
 
     def facts_of_kind(self, *kinds: str) -> list[Fact]:
+        from labjournal.store import facts
+
         return facts.of_kinds(self.connection, kinds)
 
     def sealed(self, level: int) -> set[str]:
         """Runs whose facts (1) or everything (2) is in the index for good."""
         return {row[0] for row in self.connection.execute("SELECT id FROM runs WHERE sealed >= ?", (level,))}
+
+    def unsealed(self, level: int) -> set[str]:
+        """Runs that are not `sealed` to this level."""
+        return {row[0] for row in self.connection.execute("SELECT id FROM runs WHERE sealed < ?", (level,))}
+
+    def runs_listed(self) -> int | None:
+        """The stamp of the folder of runs when all in it were known; None when it was never listed."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = 'runs listed'").fetchone()
+        return int(row[0]) if row else None
+
+    def note_listed(self, stamp: int) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('runs listed', ?)", (str(stamp),))
 
     def run_ids(self) -> set[str]:
         return {row[0] for row in self.connection.execute("SELECT id FROM runs")}
@@ -188,62 +239,15 @@ class Store:
 
     def fold(self, stated: Iterable[Fact]) -> set[str | None]:
         """Take facts in and bring everything that follows from them up to date; returns the runs touched."""
-        new = facts.insert(self.connection, stated)
-        spoken_of = self._spoken_of(new)
-        measured = {fact.run for fact in new if fact.kind == "result"} | spoken_of
-        touched = {fact.run for fact in new} | spoken_of
-        words = results.words_about(facts.of_kinds(self.connection, _RESULT_WORDS)) if measured else {}
-        acknowledged = {
-            str(fact.data.get("finding")).removeprefix("f:"): str(fact.data.get("why") or "acknowledged")
-            for fact in facts.of_kinds(self.connection, ("ack",))
-        }
-        for run in measured:
-            self._project_results(run, words)
-        for run in touched:
-            self._project(run, acknowledged)
-        if any(fact.kind in entries.HUMAN for fact in new):
-            entries.write(self.connection, "people", entries.of_people(facts.of_kinds(self.connection, entries.HUMAN)))
-        if any(fact.kind in _ALTERS_TAINT for fact in new):
-            taint.apply(self.connection)
-        return touched
+        from labjournal.store import folding
 
-    def _spoken_of(self, new: Sequence[Fact]) -> set[str | None]:
-        """Runs whose results or findings a new word of a person speaks of."""
-        touched: set[str | None] = set()
-        for fact in new:
-            if fact.kind in _RESULT_WORDS:
-                target = facts.by_id(self.connection, str(fact.data.get("result")).removeprefix("r:"))
-                touched |= {target.run} if target else set()
-            elif fact.kind == "ack":
-                finding = str(fact.data.get("finding")).removeprefix("f:")
-                rows = self.connection.execute("SELECT run FROM findings WHERE id = ?", (finding,))
-                touched |= {row[0] for row in rows}
-        return touched
-
-    def _project_results(self, run: str | None, words: dict[str, list[Fact]]) -> None:
-        measured, membership = results.project(run, facts.of_run(self.connection, run), words)
-        results.write(self.connection, run, measured, membership)
-        entries.write(self.connection, f"results of {run}", entries.of_results(measured))
-
-    def _project(self, run: str | None, acknowledged: dict[str, str]) -> None:
-        if run is None:
-            return
-        stated = facts.of_run(self.connection, run)
-        row = runs.project(run, stated)
-        runs.write(self.connection, row)
-        runs.write_attempts(self.connection, run, stated)
-        runs.write_checkpoints(self.connection, run, stated)
-        found = findings.project(run, stated, acknowledged)
-        findings.write(self.connection, run, found)
-        entries.write(self.connection, run, entries.of_run(run, row["name"], stated, found))
-        self.note_step(run)
+        return folding.fold(self.connection, stated)
 
     def note_step(self, run: str) -> None:
-        """Bring the run's row up to the last step of its curves, or of the watch where curves are not read yet."""
-        step = series.last_step(self.connection, run)
-        self.connection.execute(
-            "UPDATE runs SET step = ifnull(?, json_extract(data, '$.steps')) WHERE id = ?", (step, run)
-        )
+        """Bring the run's row up to the last step of its curves."""
+        from labjournal.store import folding
+
+        folding.note_step(self.connection, run)
 
     def set_live(self, run: str, cause: str | None) -> None:
         """What is seen of a run that has not ended: unsupervised, last heard n min ago. No fact: it passes."""
@@ -257,12 +261,18 @@ class Store:
         self.connection.execute("UPDATE runs SET sealed = ? WHERE id = ?", (level, run))
 
     def append_series(self, key: SeriesKey, file: str, session: int, steps: Any, walls: Any, values: Any) -> None:
+        from labjournal.store import series
+
         series.append(self.connection, key, file, session, steps, walls, values)
 
     def purge_series(self, run: str, file: str, from_step: int) -> None:
+        from labjournal.store import series
+
         series.purge(self.connection, run, file, from_step)
 
     def forget_file(self, run: str, file: str) -> None:
+        from labjournal.store import series
+
         series.forget_file(self.connection, run, file)
 
     def file(self, path: str) -> files.FileState | None:

@@ -1,0 +1,73 @@
+"""Taking facts in: insert what is new, then bring everything that follows from it up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+
+from labjournal.facts import Fact
+from labjournal.store import entries, facts, findings, results, runs, series, taint
+
+_RESULT_WORDS = ("assign", "dismiss")
+_ALTERS_TAINT = frozenset({"retract", "lift", "run", "result", *_RESULT_WORDS})
+
+
+def fold(connection: sqlite3.Connection, stated: Iterable[Fact]) -> set[str | None]:
+    """Inside a write transaction; returns the runs touched, None among them for words about no run."""
+    new = facts.insert(connection, stated)
+    spoken_of = _spoken_of(connection, new)
+    measured = {fact.run for fact in new if fact.kind == "result"} | spoken_of
+    touched = {fact.run for fact in new} | spoken_of
+    words = results.words_about(facts.of_kinds(connection, _RESULT_WORDS)) if measured else {}
+    acknowledged = {
+        str(fact.data.get("finding")).removeprefix("f:"): str(fact.data.get("why") or "acknowledged")
+        for fact in facts.of_kinds(connection, ("ack",))
+    }
+    for run in measured:
+        _project_results(connection, run, words)
+    for run in touched:
+        if run is not None:
+            _project(connection, run, acknowledged)
+    if any(fact.kind in entries.HUMAN for fact in new):
+        entries.write(connection, "people", entries.of_people(facts.of_kinds(connection, entries.HUMAN)))
+    if any(fact.kind in _ALTERS_TAINT for fact in new):
+        taint.apply(connection)
+    return touched
+
+
+def _spoken_of(connection: sqlite3.Connection, new: Sequence[Fact]) -> set[str | None]:
+    """Runs whose results or findings a new word of a person speaks of."""
+    touched: set[str | None] = set()
+    for fact in new:
+        if fact.kind in _RESULT_WORDS:
+            target = facts.by_id(connection, str(fact.data.get("result")).removeprefix("r:"))
+            touched |= {target.run} if target else set()
+        elif fact.kind == "ack":
+            finding = str(fact.data.get("finding")).removeprefix("f:")
+            rows = connection.execute("SELECT run FROM findings WHERE id = ?", (finding,))
+            touched |= {row[0] for row in rows}
+    return touched
+
+
+def _project_results(connection: sqlite3.Connection, run: str | None, words: Mapping[str, Sequence[Fact]]) -> None:
+    measured, membership = results.project(run, facts.of_run(connection, run), words)
+    results.write(connection, run, measured, membership)
+    entries.write(connection, f"results of {run}", entries.of_results(measured))
+
+
+def _project(connection: sqlite3.Connection, run: str, acknowledged: Mapping[str, str]) -> None:
+    stated = facts.of_run(connection, run)
+    row = runs.project(run, stated)
+    runs.write(connection, row)
+    runs.write_attempts(connection, run, stated)
+    runs.write_checkpoints(connection, run, stated)
+    found = findings.project(run, stated, acknowledged)
+    findings.write(connection, run, found)
+    entries.write(connection, run, entries.of_run(run, row["name"], stated, found))
+    note_step(connection, run)
+
+
+def note_step(connection: sqlite3.Connection, run: str) -> None:
+    """Bring the run's row up to the last step of its curves, or of the watch where curves are not read yet."""
+    step = series.last_step(connection, run)
+    connection.execute("UPDATE runs SET step = ifnull(?, json_extract(data, '$.steps')) WHERE id = ?", (step, run))

@@ -1,0 +1,76 @@
+"""Rows of runs for lists, straight from columns."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NamedTuple
+
+
+class RunRow(NamedTuple):
+    """What a list shows of a run, straight from columns: no JSON is decoded for it."""
+
+    id: str
+    name: str
+    kind: str
+    status: str
+    cause: str | None
+    reason: str | None
+    parent: str | None
+    created_at: str
+    started_at: str | None
+    ended_at: str | None
+    exit_code: int | None
+    code: str | None
+    dirty: int | None
+    git_tag: str | None
+    watch: str | None
+    worst_rule: str | None
+    worst_level: str | None
+    worst_count: int | None
+    checkpoints: int
+    attempts: int
+    step: int | None
+    retracted: str | None
+    subject: str | None
+
+
+ROW_COLUMNS = ", ".join(RunRow._fields)
+
+
+class ListedRun(NamedTuple):
+    """What a line of ``ls`` shows: half the columns, and half the time, of `RunRow`."""
+
+    id: str
+    name: str
+    kind: str
+    status: str
+    reason: str | None
+    created_at: str
+    watch: str | None
+    worst_rule: str | None
+    worst_level: str | None
+    worst_count: int | None
+    step: int | None
+    retracted: str | None
+
+
+def read_listed(connection: sqlite3.Connection) -> list[ListedRun]:
+    """All runs, newest first."""
+    rows = connection.execute(f"SELECT {', '.join(ListedRun._fields)} FROM runs ORDER BY id DESC")
+    return list(map(ListedRun._make, rows))
+
+
+def read(connection: sqlite3.Connection, limit: int | None, offset: int) -> list[RunRow]:
+    """Newest first."""
+    rows = connection.execute(
+        f"SELECT {ROW_COLUMNS} FROM runs ORDER BY id DESC LIMIT ? OFFSET ?", (-1 if limit is None else limit, offset)
+    )
+    return list(map(RunRow._make, rows))
+
+
+def read_of(connection: sqlite3.Connection, ids_json: str) -> list[RunRow]:
+    """The rows of these runs (a JSON list of ids), newest first."""
+    rows = connection.execute(
+        f"SELECT {ROW_COLUMNS} FROM runs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC", (ids_json,)
+    )
+    return list(map(RunRow._make, rows))
