@@ -145,6 +145,11 @@ def wrap(text: str, width: int) -> list[str]:
     return [*lines, line] if line or not lines else lines
 
 
+def paragraph(text: str, width: int, role: str = "text", lead: str = " ") -> list[Line]:
+    """Prose as lines, each after ``lead`` and with one column of margin at the right."""
+    return [[(lead, "text"), (line, role)] for line in wrap(text, max(8, width - cell_len(lead) - 1))]
+
+
 def plain_text(line: Iterable[Span]) -> str:
     """The characters of a line without roles."""
     return "".join(text for text, _ in line)

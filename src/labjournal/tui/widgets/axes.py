@@ -103,8 +103,12 @@ def ahead(last: float, span: float) -> float:
 def value_ticks(axis: Axis, count: int) -> list[Tick]:
     """About ``count`` round values on the axis with labels of at most a few cells, ascending."""
     count = max(2, count)
-    values = _log_values(axis, count) if axis.log else _linear_values(axis, count)
-    return [Tick(value, label) for value, label in zip(values, value_labels(values), strict=True)]
+    if axis.log:
+        values = _log_values(axis, count)
+        labels = [value_labels([value])[0] for value in values] if 1e-3 <= values[0] <= values[-1] < 1e3 else None
+    else:
+        values, labels = _linear_values(axis, count), None
+    return [Tick(value, label) for value, label in zip(values, labels or value_labels(values), strict=True)]
 
 
 def _linear_values(axis: Axis, count: int) -> list[float]:

@@ -75,6 +75,12 @@ class ChartGrid(Grid, can_focus=True):
         grid: ChartGrid
         title: str
 
+    @dataclass
+    class Turned(Message):
+        """Other panels came in sight."""
+
+        grid: ChartGrid
+
     def __init__(
         self, panels: Sequence[Panel] = (), *, live: bool = False, id: str | None = None, classes: str | None = None
     ) -> None:
@@ -98,6 +104,7 @@ class ChartGrid(Grid, can_focus=True):
     def show(self, panels: Sequence[Panel], *, live: bool = False) -> None:
         """Other panels; the chosen one stays chosen where it is still there."""
         title = self.chosen_title
+        self._shown = []
         self._panels, self._live = tuple(panels), live
         titles = [panel.title for panel in self._panels]
         self._chosen = titles.index(title) if title in titles else 0
@@ -147,7 +154,13 @@ class ChartGrid(Grid, can_focus=True):
         return 2
 
     @property
-    def _per_page(self) -> int:
+    def in_sight(self) -> list[str]:
+        """Titles of the panels of this page; [] before there are any."""
+        return [self._panels[at].title for _, at in self._shown]
+
+    @property
+    def per_page(self) -> int:
+        """How many panels stand side by side in the present room."""
         return self._columns * self._rows
 
     def on_focus(self) -> None:
@@ -164,11 +177,12 @@ class ChartGrid(Grid, can_focus=True):
         if not self.size:
             return
         columns, rows = self._columns, self._rows
-        self._first = self._chosen - self._chosen % self._per_page
+        self._first = self._chosen - self._chosen % self.per_page
         self.styles.grid_size_columns, self.styles.grid_size_rows = columns, rows
         self.set_class(rows > 1 and self.size.height >= 2 * _TWO_ROWS_FROM - 6, "-aired")
         before = {at: chart for chart, at in self._shown}
-        page = range(self._first, min(self._first + self._per_page, len(self._panels)))
+        seen = self.in_sight
+        page = range(self._first, min(self._first + self.per_page, len(self._panels)))
         self._shown = list(zip(self._charts, page, strict=False))
         for chart in self._charts:
             chart.display = any(chart is shown for shown, _ in self._shown)
@@ -176,6 +190,8 @@ class ChartGrid(Grid, can_focus=True):
             if fresh or before.get(at) is not chart:
                 self._give(chart, self._panels[at])
         self._apply()
+        if self.in_sight != seen:
+            self.post_message(self.Turned(self))
 
     def _give(self, chart: Chart, panel: Panel) -> None:
         chart.show(
@@ -228,7 +244,7 @@ class ChartGrid(Grid, can_focus=True):
             self._choose(at)
 
     def action_page(self, by: int) -> None:
-        at = self._first + by * self._per_page
+        at = self._first + by * self.per_page
         if 0 <= at < len(self._panels):
             self._choose(at)
 

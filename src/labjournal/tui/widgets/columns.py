@@ -10,6 +10,9 @@ from rich.cells import cell_len
 
 from labjournal.tui.text import Line, Span, cut_line, cut_middle, fill_line, line_width, whole_spans
 
+_LEAST = 8
+"""Cells a growing column keeps: below that a name says nothing."""
+
 
 class Cut(Enum):
     """How a cell gives way."""
@@ -49,8 +52,8 @@ class Column:
 def layout(columns: Sequence[Column], width: int) -> tuple[int, ...]:
     """The width of each column in a table of ``width`` cells, gaps excluded; 0 for a hidden one.
 
-    Columns that grow share what is left. Where there is too little room, growing columns shrink first, then
-    columns are hidden from the right until the rest fits; the first column always stays.
+    Columns that grow share what is left. Where there is too little room they shrink first; then others are hidden
+    from the right until the rest fits, and the growing ones last. The first column always stays.
     """
     widths = [column.width_at(width) for column in columns]
 
@@ -65,12 +68,14 @@ def layout(columns: Sequence[Column], width: int) -> tuple[int, ...]:
         for at in growing:
             widths[at] += left * columns[at].grow // shares
         widths[growing[-1]] += width - used()
-    for at in (*reversed(growing), *range(len(columns) - 1, 0, -1)):
-        if used() <= width:
-            break
-        over = used() - width
-        # A growing column keeps at least 8 cells; below that it says nothing and goes.
-        widths[at] = widths[at] - over if at in growing and widths[at] - over >= 8 else 0
+    for at in reversed(growing):
+        widths[at] = max(min(_LEAST, widths[at]), widths[at] - max(0, used() - width))
+    for at in range(len(columns) - 1, 0, -1):
+        if used() > width and not columns[at].grow:
+            widths[at] = 0
+    for at in reversed(growing):
+        if used() > width and at:
+            widths[at] = 0
     if widths:
         widths[0] = min(widths[0], width)
     return tuple(widths)

@@ -9,7 +9,7 @@ empty lines appear below rather than move; they go when the keys have rested.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual import events
@@ -23,8 +23,8 @@ from textual.timer import Timer
 from labjournal.format import visible
 from labjournal.tui import paint
 from labjournal.tui.base_app import glyphs_of, look_of
-from labjournal.tui.text import Span, on
-from labjournal.tui.widgets.columns import Column, fit_cell, layout
+from labjournal.tui.text import Line, Span, on
+from labjournal.tui.widgets.columns import Column, Cut, fit_cell, layout
 from labjournal.tui.widgets.row_source import Row, RowKind, RowSource
 
 REST_S = 2.0
@@ -348,8 +348,10 @@ class RunTable(ScrollView, can_focus=True):
         return paint.strip(on(line, "cursor", width) if here else line, width, look, glyphs)
 
     def _head(self, width: int) -> list[Span]:
-        titles = Row("", tuple([(column.title, "muted")] for column in self._columns))
-        return [(" " * _PREFIX, "text"), *self._cells(titles, width - _PREFIX)]
+        titles: list[Line] = [[(column.title, "muted")] for column in self._columns]
+        # Titles are words, even over numbers.
+        worded = [replace(column, cut=Cut.END) for column in self._columns]
+        return [(" " * _PREFIX, "text"), *self._cells(titles, worded, width - _PREFIX)]
 
     def _drawn(self, row: Row, width: int, here: bool) -> list[Span]:
         glyphs = glyphs_of(self)
@@ -358,13 +360,13 @@ class RunTable(ScrollView, can_focus=True):
             fold = glyphs.folded if row.folded else glyphs.unfolded
             return [bar, (f"{fold} ", "muted"), *((visible(text), role) for text, role in row.cells[0])]
         mark = (f"{glyphs.marked} " if row.id in self._marks else "  ", "accent")
-        return [bar, mark, *self._cells(row, width - _PREFIX)]
+        return [bar, mark, *self._cells(row.cells, self._columns, width - _PREFIX)]
 
-    def _cells(self, row: Row, width: int) -> list[Span]:
+    def _cells(self, cells: Sequence[Line], columns: Sequence[Column], width: int) -> list[Span]:
         ellipsis = glyphs_of(self).ellipsis
         line: list[Span] = []
         gap = 0
-        for column, cell, wide in zip(self._columns, row.cells, layout(self._columns, width), strict=True):
+        for column, cell, wide in zip(columns, cells, layout(columns, width), strict=True):
             if wide:
                 shown = [(visible(text), role) for text, role in cell]
                 line += [(" " * gap, "text"), *fit_cell(shown, column, wide, ellipsis)]

@@ -1,0 +1,56 @@
+"""`labjournal tui`: the terminal app, or one frame of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from labjournal.cli import Context, pass_context
+from labjournal.errors import NotFoundError
+
+
+@click.command("tui")
+@click.option(
+    "--logdir",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Look at a folder of event files, read-only, without a journal.",
+)
+@click.option("--once", is_flag=True, help="Print one frame and leave (COLUMNS and LINES are honoured).")
+@pass_context
+def command(context: Context, logdir: Path | None = None, once: bool = False) -> None:
+    """Open the app. Keys: 1-5 pages, enter in, esc out, ? keys, q quit."""
+    import shutil
+    import socket
+    import sys
+
+    from labjournal import config as configuration
+    from labjournal.tui.app import JournalApp
+    from labjournal.tui.feed import Feed
+    from labjournal.tui.glyphs import choose_glyphs
+
+    if logdir is not None:
+        paths = None
+    elif once:
+        # Looking from cron must not make a journal where there is none.
+        paths = context.existing_journal()
+        if paths is None:
+            raise NotFoundError("There is no journal here.", "Start one with: labjournal run -- python train.py")
+    else:
+        paths = context.journal()
+    config = configuration.load(paths.project if paths is not None else Path.cwd())
+    app = JournalApp(
+        Feed(paths, logdir, config),
+        journal=config.journal.name or (paths.project.name if paths is not None else str(logdir)),
+        host=socket.gethostname(),
+        theme=config.tui.theme,
+        glyphs=choose_glyphs(config.tui.glyphs, sys.stdout.encoding),
+    )
+    if once:
+        from labjournal.tui.frame import one_frame
+
+        size = shutil.get_terminal_size((80, 24))
+        click.echo(one_frame(app, size.columns, size.lines), nl=False)
+        return
+    app.run()

@@ -1,0 +1,150 @@
+"""Between the app and the journal: one thread follows, one reads, and the app's own thread never touches a file.
+
+A store belongs to one thread, so each executor here has exactly one. An index that lives in memory has only the
+follower's connection: then questions are asked on the follower's thread, between two turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from labjournal.errors import JournalError, JournalUnavailableError
+
+if TYPE_CHECKING:  # loaded on the threads, while the first frame is drawn
+    from labjournal.config import Config
+    from labjournal.follower import Follower, Turned
+    from labjournal.follower.folder import FolderFollower
+    from labjournal.paths import JournalPaths
+    from labjournal.store import Store
+
+T = TypeVar("T")
+POLL_S = 0.05
+"""Seconds between two turns: half of the 100 ms in which a point may wait for its turn."""
+_IDLE_POLL_S = 0.25
+_IDLE_AFTER_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a question may read. Only valid on the thread it is given on."""
+
+    store: Store
+    config: Config
+    paths: JournalPaths | None
+    """None for a folder of event files without a journal."""
+
+
+class Feed:
+    """Follows a journal, or a folder of event files, and answers questions about it."""
+
+    def __init__(self, paths: JournalPaths | None, logdir: Path | None = None, config: Config | None = None) -> None:
+        """A feed that has not begun.
+
+        Args:
+            paths: The journal; None with ``logdir``.
+            logdir: A folder of event files to look at without a journal.
+            config: Configuration, for folders without a journal; a journal's own is loaded.
+        """
+        self.paths = paths
+        self._logdir = logdir
+        self._config = config
+        self._follow_thread = ThreadPoolExecutor(1, "follow")
+        self._read_thread: ThreadPoolExecutor | None = None
+        self._follower: Follower | FolderFollower | None = None
+        self._reader: Source | None = None
+
+    @property
+    def writable(self) -> bool:
+        """Whether there is a journal to write notes, runs and marks into."""
+        return self.paths is not None
+
+    async def open(self) -> None:
+        """Open the journal. Raises JournalError."""
+        await self._on(self._follow_thread, self._open)
+
+    def _open(self) -> None:
+        if self.paths is None:
+            from labjournal.config import Config
+            from labjournal.follower.folder import FolderFollower
+
+            self._follower = FolderFollower(self._logdir or Path())
+            self._reader = Source(self._follower.store, self._config or Config(), None)
+            return
+        from labjournal.follower import Follower
+        from labjournal.store import Store
+
+        follower = self._follower = Follower.open(self.paths, self._config)
+        if follower.store.on_disk:
+            self._read_thread = ThreadPoolExecutor(1, "read")
+            paths, config = self.paths, follower.config
+            self._reader = self._read_thread.submit(
+                lambda: Source(Store.open(paths, readonly=True), config, paths)
+            ).result()
+        else:
+            self._reader = Source(follower.store, follower.config, self.paths)
+
+    async def turn(self) -> Turned:
+        """Fold what is new. Raises JournalError."""
+        follower = self._follower
+        if follower is None:
+            raise JournalUnavailableError("The journal is not open.")
+        return await self._on(self._follow_thread, follower.turn)
+
+    async def ask(self, question: Callable[[Source], T]) -> T:
+        """The answer to a question, read on a thread. Raises JournalError."""
+        source = self._reader
+        if source is None:
+            raise JournalUnavailableError("The journal is not open.")
+        return await self._on(self._read_thread or self._follow_thread, lambda: question(source))
+
+    async def _on(self, thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(thread, work)
+        except sqlite3.Error as error:
+            raise _in_words(error) from error
+        except OSError as error:
+            raise JournalUnavailableError(f"The journal cannot be read: {error.strerror or error}.") from error
+
+    def close(self) -> None:
+        """Let go of the journal; a turn in progress ends on its own thread."""
+        follower, reader = self._follower, self._reader
+        if self._read_thread is not None and reader is not None:
+            self._read_thread.submit(reader.store.close)
+            self._read_thread.shutdown(wait=False)
+        if follower is not None:
+            self._follow_thread.submit(follower.close)
+        self._follow_thread.shutdown(wait=False)
+
+
+def _in_words(error: sqlite3.Error) -> JournalError:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return JournalUnavailableError("The database is busy; trying again, reading goes on.")
+    if "malformed" in text or "not a database" in text:
+        return JournalUnavailableError(
+            "The database is damaged. It is only an index.", "Quit and rebuild it: labjournal reindex"
+        )
+    return JournalUnavailableError(f"The database cannot be read: {text}.", "labjournal doctor says more.")
+
+
+class Pace:
+    """How long to wait before the next turn: short while things happen, longer when nothing does."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._last = clock()
+
+    def after(self, changed: bool, unfinished: bool, live: bool) -> float:
+        """Seconds to wait after a turn."""
+        now = self._clock()
+        if changed:
+            self._last = now
+        if unfinished:
+            return 0.0
+        return POLL_S if live or now - self._last < _IDLE_AFTER_S else _IDLE_POLL_S

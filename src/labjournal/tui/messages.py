@@ -1,0 +1,54 @@
+"""What several parts of the app tell each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+
+@dataclass
+class ToastSaid(Message):
+    """What the last key did; shown for four seconds."""
+
+    text: str
+    role: str = "text"
+
+
+@dataclass
+class RunAsked(Message):
+    """A run was entered: show it."""
+
+    run: str
+
+
+@dataclass
+class CompareAsked(Message):
+    """Put these runs beside each other; none means all."""
+
+    runs: tuple[str, ...]
+
+
+@dataclass
+class NoteAsked(Message):
+    """Write a note on something."""
+
+    on: tuple[str, ...]
+    words: str
+    """What it is on, as a person calls it."""
+
+
+@dataclass
+class StopAsked(Message):
+    """Ask a run to end, after a question."""
+
+    run: str
+    name: str
+
+
+@dataclass
+class AckAsked(Message):
+    """Acknowledge a finding, with a reason."""
+
+    finding: str
+    words: str

@@ -1,0 +1,127 @@
+"""Questions about many runs, asked on the reading thread: rows of the list and what stands beside them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from labjournal import format
+from labjournal.tui.feed import Source
+
+if TYPE_CHECKING:
+    from labjournal.model import Result, SeriesInfo
+    from labjournal.store.rows import RunRow
+
+TREND_POINTS = 64
+_MOST_POINTS = 200_000
+"""Longer curves have no trend in the list: reading 24 bytes a point for 8 cells would cost more than it tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricChoice:
+    """Which number the list shows: one metric on one data set with one set of options."""
+
+    metric: str
+    dataset: str
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """``accuracy 1:1 numeric=on``."""
+        options = "".join(f" {key}={value}" for key, value in self.options)
+        return format.visible(f"{self.metric} {self.dataset}{options}")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a run in the list."""
+
+    values: tuple[tuple[MetricChoice, str, str, bool], ...] = ()
+    """(what, value, interval, tainted), the newest measurement of each."""
+    trend: tuple[float, ...] = ()
+
+
+def all_rows(source: Source) -> list[RunRow]:
+    """Every run, newest first."""
+    return source.store.run_rows()
+
+
+def some_rows(source: Source, ids: frozenset[str]) -> list[RunRow]:
+    """The rows of these runs."""
+    return source.store.run_rows_of(ids)
+
+
+def beside(source: Source, ids: Sequence[str]) -> dict[str, Beside]:
+    """Results and trend of a few runs."""
+    return {run: Beside(_values(source, run), _trend(source, run)) for run in ids}
+
+
+def _values(source: Source, run: str) -> tuple[tuple[MetricChoice, str, str, bool], ...]:
+    results = source.store.results(run=run)
+    if not results:
+        return ()
+    from labjournal.compare.measure import Measures
+
+    measures = Measures(results, source.config.results.signal)
+    found: dict[MetricChoice, tuple[str, str, bool]] = {}
+    for result in sorted(results, key=_standing):
+        for name in measures.headline:
+            cell = measures.cell(result, name)
+            if cell is None:
+                continue
+            column = measures.column(name)
+            value, interval = format.measured_parts(
+                cell.value,
+                cell.low,
+                cell.high,
+                is_rate=column.is_rate,
+                numerator=cell.numerator,
+                denominator=cell.denominator,
+                printed_digits=cell.digits,
+            )
+            found[_choice(column.label, result)] = (value, interval, result.taint is not None)
+    return tuple((choice, *shown) for choice, shown in found.items())
+
+
+def _standing(result: Result) -> tuple[bool, float, float]:
+    """What is shown last wins: untainted over tainted, later steps over earlier ones, then the newest."""
+    step = result.subject.step
+    return (result.taint is None, -1.0 if step is None else float(step), result.t.timestamp())
+
+
+def _choice(metric: str, result: Result) -> MetricChoice:
+    dataset = result.dataset.name or (f"#{result.dataset.hash[:4]}" if result.dataset.hash else "data not identified")
+    return MetricChoice(metric, dataset, tuple(sorted(result.options.items())))
+
+
+def most_common(known: Sequence[Beside]) -> list[MetricChoice]:
+    """What can be shown as the list's number, the most frequent first."""
+    counted = Counter(choice for one in known for choice, *_ in one.values)
+    order = {choice: at for at, choice in enumerate(counted)}
+    return sorted(counted, key=lambda choice: (-counted[choice], order[choice]))
+
+
+def main_curve(infos: Sequence[SeriesInfo]) -> SeriesInfo | None:
+    """The curve a run is judged by at a glance: a training loss, else any loss, else the longest one."""
+    shown = [info for info in infos if not info.key.tag.startswith("watch/")]
+
+    def rank(info: SeriesInfo) -> tuple[int, int, str]:
+        name = info.key.name.lower()
+        kind = 0 if "loss" in name and "train" in name else 1 if "loss" in name else 2
+        return (kind, -info.n, name)
+
+    return min(shown, key=rank, default=None)
+
+
+def _trend(source: Source, run: str) -> tuple[float, ...]:
+    info = main_curve(source.store.series_list(run))
+    if info is None or info.n > _MOST_POINTS:
+        return ()
+    data = source.store.series(info.key)
+    if data is None or not len(data.values):
+        return ()
+    values = data.values
+    stride = max(1, len(values) // TREND_POINTS)
+    return tuple(values[::stride].tolist())

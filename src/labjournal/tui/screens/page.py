@@ -1,0 +1,97 @@
+"""What every page has in common: it loads when shown and when something changed, never twice at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.containers import Vertical
+
+from labjournal.errors import JournalError
+from labjournal.tui.feed import Feed, Source
+from labjournal.tui.messages import ToastSaid
+from labjournal.tui.widgets.key_line import Hint
+
+if TYPE_CHECKING:
+    from labjournal.follower import Turned
+
+T = TypeVar("T")
+
+
+class Page(Vertical):
+    """One screen of the app under its number."""
+
+    DEFAULT_CSS = "Page { height: 1fr; width: 1fr; background: $background; }"
+    HINTS: ClassVar[tuple[Hint, ...]] = ()
+
+    def __init__(self, feed: Feed, *, id: str) -> None:
+        super().__init__(id=id)
+        self.feed = feed
+        self._loading = False
+        self._again = False
+        self._stale = True
+
+    @property
+    def loaded(self) -> bool:
+        """Whether everything that is known was shown: nothing is being read, nothing waits to be."""
+        return not (self._loading or self._stale)
+
+    def come_up(self) -> None:
+        """The page is shown: bring it up to date and give its first pane the focus."""
+        if self._stale:
+            self.reload()
+        self.focus_first()
+
+    def focus_first(self) -> None:
+        """Give the pane the focus that keys should go to at first."""
+
+    def trouble(self, error: JournalError) -> None:
+        """The journal cannot be followed at the moment; a page with nothing to show may say so for good."""
+
+    def changed(self, turned: Turned) -> None:
+        """Something was folded; a page in sight loads, another one when it is shown."""
+        if not self.concerns(turned):
+            return
+        if self.display and self.is_mounted:
+            self.reload()
+        else:
+            self._stale = True
+
+    def concerns(self, turned: Turned) -> bool:
+        """Whether a turn can have changed what this page shows."""
+        return True
+
+    def reload(self) -> None:
+        """Load as soon as the loading in progress has ended."""
+        self._stale = False
+        self._again = True
+        if not self._loading:
+            self._loading = True
+            self.run_worker(self._load_until_current(), exit_on_error=False)
+
+    async def _load_until_current(self) -> None:
+        try:
+            while self._again:
+                self._again = False
+                try:
+                    await self.load()
+                except JournalError as error:
+                    self.post_message(ToastSaid(str(error).replace("\n", " "), "warning"))
+                    return
+        finally:
+            self._loading = False
+
+    async def load(self) -> None:
+        """Ask the feed and show what it answers. May raise JournalError."""
+
+    async def ask(self, question: Callable[[Source], T]) -> T:
+        """See `Feed.ask`."""
+        return await self.feed.ask(question)
+
+    def toast(self, text: str, role: str = "text") -> None:
+        """Say what the last key did."""
+        self.post_message(ToastSaid(text, role))
+
+    def say(self) -> str:
+        """The page in words."""
+        return ""

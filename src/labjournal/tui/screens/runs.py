@@ -1,0 +1,290 @@
+"""What is going on, what ended, and what needs a person? All runs, newest first, with what was measured of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input
+
+from labjournal import format
+from labjournal.errors import JournalError
+from labjournal.model import Status
+from labjournal.tui import reading_runs
+from labjournal.tui.base_app import glyphs_of
+from labjournal.tui.feed import Feed
+from labjournal.tui.messages import CompareAsked, NoteAsked, RunAsked, StopAsked
+from labjournal.tui.run_rows import FOLDED_AT_FIRST, RunRows, columns, filter_of
+from labjournal.tui.screens.page import Page
+from labjournal.tui.text import Line, paragraph
+from labjournal.tui.widgets.header import Counts
+from labjournal.tui.widgets.key_line import Hint
+from labjournal.tui.widgets.lines import Lines
+from labjournal.tui.widgets.pane import Pane
+from labjournal.tui.widgets.run_table import RunTable
+
+if TYPE_CHECKING:
+    from labjournal.follower import Turned
+    from labjournal.store.rows import RunRow
+
+
+class RunsPage(Page):
+    """The first page."""
+
+    DEFAULT_CSS = """
+    RunsPage #list { height: 1fr; }
+    RunsPage #empty { display: none; height: 1fr; }
+    RunsPage.-empty #empty { display: block; }
+    RunsPage.-empty #list { display: none; }
+    RunsPage #filter { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
+    RunsPage #filter.-open { display: block; }
+    """
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        ("enter", "open"),
+        ("space", "mark"),
+        ("c", "compare"),
+        ("n", "note"),
+        ("r", "run"),
+        ("/", "filter"),
+        ("?", "keys"),
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "compare", "compare marked runs"),
+        Binding("n", "note", "note on this run"),
+        Binding("m", "metric", "another number"),
+        Binding("X", "stop", "stop this run"),
+        Binding("slash", "filter", "filter"),
+    ]
+
+    @dataclass
+    class Counted(Message):
+        """The list changed: what the top line should tell."""
+
+        counts: Counts
+
+    def __init__(self, feed: Feed, *, id: str) -> None:
+        super().__init__(feed, id=id)
+        self.add_class("-empty")
+        self._runs: RunRows | None = None
+        self._folded = FOLDED_AT_FIRST
+        self._touched: set[str] | None = None
+        self._asked: list[str] = []
+        self._filter = ""
+        self._trouble: JournalError | None = None
+        self._choices: list[reading_runs.MetricChoice] = []
+
+    def compose(self) -> ComposeResult:
+        self._runs = RunRows(glyphs_of(self), lambda: datetime.now(UTC), self._want)
+        self._table = RunTable(columns(""), self._runs.source(self._folded), id="runs-table")
+        self._pane = Pane("Runs", self._table, id="list")
+        yield Lines(self._empty_lines, id="empty")
+        with Horizontal(id="runs-panes"):
+            yield self._pane
+        yield Input(placeholder="filter", id="filter")
+
+    @property
+    def runs(self) -> RunRows:
+        assert self._runs is not None
+        return self._runs
+
+    def focus_first(self) -> None:
+        self._table.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        wide = event.size.width >= 120
+        if wide != self.runs.wide:
+            self.runs.wide = wide
+            self._table.refresh_rows()
+
+    # Reading
+
+    def concerns(self, turned: Turned) -> bool:
+        if self._touched is not None:
+            self._touched |= turned.runs
+        return bool(turned.runs)
+
+    async def load(self) -> None:
+        if self._touched is None:
+            # Whatever happens while all rows are read is read again after them.
+            self._touched = set()
+            self.runs.take(await self.ask(reading_runs.all_rows))
+        else:
+            touched, self._touched = frozenset(self._touched), set()
+            self.runs.take(await self.ask(lambda source: reading_runs.some_rows(source, touched)))
+            self.runs.forget(touched)
+        self._show()
+
+    def _show(self) -> None:
+        self._trouble = None
+        self.set_class(not len(self.runs), "-empty")
+        self.query_one("#empty", Lines).redraw()
+        if self.display and self.screen.focused is None:
+            # The table was not there to have the focus while there was nothing to list.
+            self.call_after_refresh(self._table.focus)
+        self._table.refresh_rows(self.runs.source(self._folded))
+        self._tell()
+
+    def _want(self, ids: Sequence[str]) -> None:
+        """Ask for what stands beside runs in sight; questions of one frame are put together."""
+        first = not self._asked
+        self._asked += [run for run in ids if run not in self._asked]
+        if first:
+            self.call_after_refresh(self._ask_beside)
+
+    def _ask_beside(self) -> None:
+        if self._asked:
+            self.run_worker(self._learn(tuple(self._asked)), exit_on_error=False, group="beside")
+
+    async def _learn(self, ids: tuple[str, ...]) -> None:
+        found = await self.ask(lambda source: reading_runs.beside(source, ids))
+        self._asked = [run for run in self._asked if run not in found]
+        self.runs.learn(found)
+        self._choices = reading_runs.most_common(self.runs.known)
+        if self.runs.choice is None and self._choices:
+            self._choose(self._choices[0])
+        self._table.refresh_rows()
+        self._ask_beside()
+
+    @property
+    def loaded(self) -> bool:
+        return super().loaded and not self._asked
+
+    # Telling
+
+    @property
+    def counts(self) -> Counts:
+        """What the top line tells: runs with an open alarm, runs that go on, runs that wait."""
+        runs = self.runs
+        return Counts(runs.alarms, runs.count_of(Status.RUNNING), runs.count_of(Status.QUEUED))
+
+    def _tell(self) -> None:
+        shown = self.runs.accept(filter_of(self._filter)) if self._filter else len(self.runs)
+        marked = f" · {len(self._table.marks)} marked" if self._table.marks else ""
+        above = f" · {self._table.new_above} new above" if self._table.new_above else ""
+        total = format.count(len(self.runs))
+        of = f"{format.count(shown)} of {total}" if self._filter else total
+        filtered = f"/{self._filter} · " if self._filter else ""
+        self._pane.state = f"{filtered}newest first · {of}{marked}{above}"
+        self.post_message(self.Counted(self.counts))
+
+    def trouble(self, error: JournalError) -> None:
+        if not len(self.runs):
+            self._trouble = error
+            self.set_class(True, "-empty")
+            self.query_one("#empty", Lines).redraw()
+
+    def _empty_lines(self, width: int, height: int) -> list[Line]:
+        if self._trouble is not None:
+            said = paragraph(format.visible(self._trouble.message), width, "warning", lead="   ")
+            return [[], *said, [], *paragraph(format.visible(self._trouble.hint or ""), width, lead="   ")]
+        if not self.loaded:
+            return [[], [("   reading the journal", "muted")]]
+        if not self.feed.writable:
+            return [[], [("   No event files with scalars here.", "text")]]
+        told: list[Line] = [[], [("   No runs yet. Nothing to set up.", "b text")], []]
+        for command, meaning in (
+            ("labjournal run -- python train.py", "in this shell, or r here"),
+            ("labjournal tui --logdir runs/", "only look at event files"),
+            ("labjournal demo", "the main job on real data, in two minutes"),
+        ):
+            told.append([(f"     {command:<36}", "accent"), (meaning, "muted")])
+        return told
+
+    def say(self) -> str:
+        row = self._cursor_run()
+        if row is None:
+            return f"{format.plural(len(self.runs), 'run')}."
+        finding = f", {row.worst_level} {row.worst_rule}" if row.worst_rule else f", {row.watch or 'watch unknown'}"
+        reason = f", reason: {row.reason}" if row.reason else ""
+        return format.visible(f"{row.name}: {row.status.lower()}{finding}{reason}.")
+
+    # Keys
+
+    def _cursor_run(self) -> RunRow | None:
+        return self.runs.row(self._table.cursor_id or "")
+
+    def on_run_table_opened(self, message: RunTable.Opened) -> None:
+        message.stop()
+        self.post_message(RunAsked(message.id))
+
+    def on_run_table_fold_toggled(self, message: RunTable.FoldToggled) -> None:
+        message.stop()
+        self._folded = self._folded | {message.id} if message.fold else self._folded - {message.id}
+        self._table.refresh_rows(self.runs.source(self._folded))
+
+    def on_run_table_marks_changed(self, message: RunTable.MarksChanged) -> None:
+        message.stop()
+        self._tell()
+
+    def on_run_table_above_changed(self, message: RunTable.AboveChanged) -> None:
+        message.stop()
+        self._tell()
+
+    def action_compare(self) -> None:
+        marks = self._table.marks
+        row = self._cursor_run()
+        if not marks and row is not None:
+            marks = (row.id,) if row.parent is None else (row.parent, row.id)
+        self.post_message(CompareAsked(marks))
+
+    def action_note(self) -> None:
+        row = self._cursor_run()
+        self.post_message(NoteAsked((row.id,), row.name) if row is not None else NoteAsked((), "the journal"))
+
+    def action_stop(self) -> None:
+        row = self._cursor_run()
+        if row is None:
+            return
+        if Status(row.status).ended:
+            self.toast(f"{row.name} has ended already: {row.status.lower()}")
+        else:
+            self.post_message(StopAsked(row.id, row.name))
+
+    def action_metric(self) -> None:
+        if not self._choices:
+            self.toast("nothing was measured of the runs in sight")
+            return
+        at = self._choices.index(self.runs.choice) if self.runs.choice in self._choices else -1
+        self._choose(self._choices[(at + 1) % len(self._choices)])
+        self._table.refresh_rows()
+
+    def _choose(self, choice: reading_runs.MetricChoice) -> None:
+        self.runs.choice = choice
+        self._table.set_columns(columns(f"{choice.title}  95%"))
+
+    # Filter
+
+    def action_filter(self) -> None:
+        box = self.query_one("#filter", Input)
+        box.add_class("-open")
+        box.value = self._filter
+        box.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._filter_by(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self._close_filter()
+
+    def _filter_by(self, typed: str) -> None:
+        self._filter = typed.strip()
+        self.runs.accept(filter_of(self._filter))
+        self._table.refresh_rows(self.runs.source(self._folded))
+        self._tell()
+
+    def _close_filter(self) -> None:
+        self.query_one("#filter", Input).remove_class("-open")
+        self._table.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "escape" and (self._filter or self.query_one("#filter").has_class("-open")):
+            event.stop()
+            self._filter_by("")
+            self._close_filter()

@@ -1,0 +1,350 @@
+"""The app over real journals: what it shows, that it is live, and that what it does outlives it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from tui_harness import screen_text, wait_for
+
+from journal_files import CREATED, EventWriter, add_facts, make_run
+from labjournal import paths
+from labjournal.follower import Follower
+from labjournal.model import Status
+from labjournal.paths import JournalPaths
+from labjournal.tui.app import JournalApp
+from labjournal.tui.feed import Feed
+from labjournal.tui.frame import one_frame
+from labjournal.tui.glyphs import ASCII
+
+FINDING = {
+    "rule": "param_not_in_optimizer",
+    "level": "alarm",
+    "subject": "nfa.net",
+    "step": 2,
+    "message": "nfa.net (6 tensors) gets gradients but is in no optimizer.",
+    "evidence": {"tensors": 6},
+    "remedy": "Build the optimizer after the adapter.",
+}
+RESULT = {
+    "subject": {"checkpoint": "ckpt-40.pt", "step": 40},
+    "dataset": {"name": "1:1"},
+    "metrics": {"accuracy": 0.908},
+    "n": 1000,
+    "counts": {"labels": ["background", "signal"], "matrix": [[460, 40], [52, 448]], "unknown": [0, 0]},
+    "role": "validation",
+    "how": "stated",
+}
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> JournalPaths:
+    return paths.find_or_make(tmp_path)
+
+
+def app_over(journal: JournalPaths | None, logdir: Path | None = None, **more: Any) -> JournalApp:
+    return JournalApp(Feed(journal, logdir), journal="jets", host="box2", **more)
+
+
+async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
+    await wait_for(pilot, lambda: app.settled)
+    await pilot.pause()
+
+
+def text_of(app: JournalApp) -> str:
+    return "\n".join(screen_text(app))
+
+
+def trained(journal: JournalPaths, name: str = "v4-own-group", points: int = 40, **more: Any) -> EventWriter:
+    """A run with a loss curve, an alarm and a result."""
+    run = make_run(journal, name, log="starting\nstep 1 loss 3.0\n", **more)
+    add_facts(run, ("finding", FINDING), ("result", {**RESULT, "subject": {**RESULT["subject"], "run": run.id}}))
+    writer = EventWriter(run.events / "events.out.tfevents.1")
+    for step in range(points):
+        writer.add("train/loss", step, 3.0 / (step + 1), CREATED + step)
+    return writer
+
+
+@contextmanager
+def quiet(writer: EventWriter) -> Iterator[EventWriter]:
+    try:
+        yield writer
+    finally:
+        writer.close()
+
+
+async def test_an_empty_journal_says_what_to_do(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: "No runs yet" in text_of(app))
+        assert "labjournal run -- python train.py" in text_of(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 35), (160, 45)])
+async def test_the_first_page_lists_runs_with_state_result_and_finding(
+    journal: JournalPaths, size: tuple[int, int]
+) -> None:
+    trained(journal).close()
+    for number in range(3):
+        make_run(journal, f"validate-{number}", kind="validate")
+    app = app_over(journal)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot, app)
+        await wait_for(pilot, lambda: "0.908 [.888 .924]" in text_of(app))
+        lines = screen_text(app)
+    assert any("✓ done" in line and "v4-own-group" in line and "▲" in line for line in lines)
+    assert any("▸ validations" in line and "3" in line for line in lines)
+    assert "▲ 1" in lines[0]
+    assert all(len(line) <= size[0] for line in lines)
+    if size[0] >= 120:
+        assert any("param_not_in_optimizer" in line and "▁" in line for line in lines)
+
+
+async def test_a_run_opens_with_its_sentence_alarm_curve_and_results(journal: JournalPaths) -> None:
+    trained(journal).close()
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "0.075" in text_of(app) and "0.908 [.888 .924]" in text_of(app))
+        text = text_of(app)
+        assert "gets gradients but is in no optimizer" in text
+        assert "▲ alarm  param_not_in_optimizer  nfa.net, since step 2" in text
+        assert "train/loss" in text
+        await pilot.press("L")
+        await wait_for(pilot, lambda: "step 1 loss 3.0" in text_of(app))
+        await pilot.press("S")
+        await wait_for(pilot, lambda: "In words" in text_of(app))
+        await pilot.press("escape", "escape")
+        await wait_for(pilot, lambda: "newest first" in text_of(app))
+
+
+async def test_a_point_appears_when_it_is_flushed(journal: JournalPaths) -> None:
+    with quiet(trained(journal, ended=False)) as writer:
+        app = app_over(journal)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot, app)
+            await pilot.press("enter")
+            await wait_for(pilot, lambda: "0.075" in text_of(app))
+            writer.add("train/loss", 40, 0.0123, CREATED + 40)
+            await wait_for(pilot, lambda: "0.0123" in text_of(app))
+
+
+async def test_a_new_run_enters_above_and_the_cursor_stays_on_its_run(journal: JournalPaths) -> None:
+    make_run(journal, "first")
+    make_run(journal, "second", at=CREATED + 100)
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("j")
+        line = next(at for at, shown in enumerate(screen_text(app)) if " first " in shown)
+        make_run(journal, "third", at=CREATED + 200)
+        await wait_for(pilot, lambda: "1 new above" in text_of(app))
+        assert " first " in screen_text(app)[line]
+        assert screen_text(app)[line].startswith("▌")
+
+
+async def test_a_note_written_in_the_app_is_in_the_diary(journal: JournalPaths) -> None:
+    make_run(journal, "v1")
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("n")
+        await wait_for(pilot, lambda: "Note on v1" in text_of(app))
+        await pilot.press(*"it works", "escape")
+        await wait_for(pilot, lambda: "note written" in text_of(app))
+        await pilot.press("4")
+        await wait_for(pilot, lambda: "it works" in text_of(app))
+        assert "on v1" in text_of(app)
+
+
+async def test_a_finding_is_acknowledged_with_a_reason(journal: JournalPaths) -> None:
+    trained(journal).close()
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("5")
+        await wait_for(pilot, lambda: "1 open over 1 run" in text_of(app))
+        await wait_for(pilot, lambda: "tensors 6" in text_of(app))
+        await pilot.press("a")
+        await wait_for(pilot, lambda: "Acknowledge" in text_of(app))
+        await pilot.press(*"known", "enter")
+        await wait_for(pilot, lambda: "0 open over" in text_of(app))
+
+
+async def test_a_comparison_shows_rows_intervals_and_what_may_be_said(journal: JournalPaths) -> None:
+    trained(journal, "a").close()
+    trained(journal, "b", at=CREATED + 500).close()
+    app = app_over(journal)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("space", "space", "c")
+        await wait_for(pilot, lambda: "What may be said" in text_of(app))
+        text = text_of(app)
+    assert "908/1,000" in text
+    assert "no difference shown" in text
+    assert "─●─" in text
+    assert "data set 1:1" in text
+
+
+async def test_a_run_started_here_is_recorded_and_survives_the_app(
+    journal: JournalPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(journal.project)
+    (journal.project / "wait.py").write_text(
+        "import pathlib, time\n"
+        "while not pathlib.Path('go').exists():\n    time.sleep(0.02)\n"
+        "pathlib.Path('done').write_text('yes')\n"
+    )
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: "No runs yet" in text_of(app))
+        await pilot.press("r")
+        await wait_for(pilot, lambda: "Launch" in text_of(app))
+        for typed in (f"{sys.executable} wait.py", "does it live", "w1"):
+            for sign in typed:
+                await pilot.press({" ": "space"}.get(sign, sign))
+            await pilot.press("enter")
+        await wait_for(pilot, lambda: "● running" in text_of(app), turns=2000)
+        assert "w1" in text_of(app)
+    (journal.project / "go").touch()
+    follower = Follower.open(journal)
+    run = follower.store.runs()
+    for _ in range(600):
+        follower.turn()
+        run = follower.store.runs()
+        if run[0].status.ended:
+            break
+        subprocess.run(["sleep", "0.05"], check=True)
+    follower.close()
+    assert run[0].status is Status.DONE
+    assert run[0].reason == "does it live"
+    assert (journal.project / "done").exists()
+
+
+async def test_a_run_is_stopped_only_after_a_question(journal: JournalPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(journal.project)
+    from labjournal.tui.doing import launch_command
+
+    launch_command(journal, "sleep 60", "sleeper", "")
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: "● running" in text_of(app), turns=2000)
+        await pilot.press("X")
+        await wait_for(pilot, lambda: "Stop sleeper?" in text_of(app))
+        await pilot.press("n")
+        await pilot.press("X")
+        await wait_for(pilot, lambda: "Stop sleeper?" in text_of(app))
+        await pilot.press("y")
+        await wait_for(pilot, lambda: "killed" in text_of(app), turns=2000)
+
+
+async def test_a_folder_of_event_files_needs_no_journal_and_nothing_is_written(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        with quiet(EventWriter(tmp_path / name / "events.out.tfevents.1")) as writer:
+            for step in range(5):
+                writer.add("loss", step, 1.0 / (step + 1))
+    before = sorted(tmp_path.rglob("*"))
+    app = app_over(None, tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: " a " in text_of(app) and " b " in text_of(app))
+        await pilot.press("n")
+        await wait_for(pilot, lambda: "only looked at" in text_of(app))
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "loss" in text_of(app) and "0.2" in text_of(app))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+async def test_the_filter_narrows_while_typing_and_escape_restores(journal: JournalPaths) -> None:
+    make_run(journal, "alpha")
+    make_run(journal, "beta", at=CREATED + 10)
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("slash", *"alp")
+        await wait_for(pilot, lambda: "beta" not in text_of(app))
+        assert "1 of 2" in text_of(app)
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: "beta" in text_of(app))
+
+
+async def test_hostile_names_and_notes_are_shown_on_every_page(journal: JournalPaths) -> None:
+    hostile = "\x1b[2J[red]x[/]\u202egpj"
+    run = make_run(journal, hostile, log=f"{hostile}\n", reason=hostile)
+    add_facts(run, ("finding", {**FINDING, "message": hostile, "subject": hostile}))
+    app = app_over(journal)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "␛[2J[red]x[/]\\u202egpj" in text_of(app))
+        for page in "12345":
+            await pilot.press(page)
+            await settled(pilot, app)
+            assert "\x1b" not in text_of(app)
+            assert "\u202e" not in text_of(app)
+
+
+async def test_ascii_without_colour_works_on_every_page(journal: JournalPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    trained(journal).close()
+    app = app_over(journal, glyphs=ASCII)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "0.075" in text_of(app))
+        for page in "12345":
+            await pilot.press(page)
+            await settled(pilot, app)
+            assert text_of(app).isascii()
+
+
+async def test_a_terminal_too_small_says_so(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    async with app.run_test(size=(52, 20)) as pilot:
+        await wait_for(pilot, lambda: "60x16 at least; now 52x20" in text_of(app))
+
+
+async def test_help_names_the_keys_of_the_pane(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("question_mark")
+        await wait_for(pilot, lambda: "compare marked runs" in text_of(app))
+        assert "X                    stop this run" in text_of(app)
+
+
+async def test_a_damaged_database_is_a_line_with_a_way_out(journal: JournalPaths) -> None:
+    make_run(journal, "v1")
+    journal.database.write_bytes(b"this is no database at all, and long enough to be looked at" * 40)
+    app = app_over(journal)
+    async with app.run_test(size=(120, 24)) as pilot:
+        await wait_for(pilot, lambda: "reindex" in text_of(app))
+
+
+def test_one_frame_is_text(journal: JournalPaths) -> None:
+    trained(journal).close()
+    frame = one_frame(app_over(journal), 100, 24)
+    assert frame.count("\n") == 24
+    assert "v4-own-group" in frame
+    assert "0.908 [.888 .924]" in frame
+
+
+def test_the_command_prints_one_frame_and_makes_no_journal(tmp_path: Path) -> None:
+    environ = {**os.environ, "COLUMNS": "90", "LINES": "20"}
+    command = [sys.executable, "-m", "labjournal", "tui", "--once"]
+    none = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+    assert none.returncode == 1
+    assert "no journal" in none.stderr
+    assert not list(tmp_path.iterdir())
+    journal = paths.find_or_make(tmp_path)
+    make_run(journal, "seen-by-cron")
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
+    assert "seen-by-cron" in done.stdout
+    assert len(done.stdout.splitlines()) == 20
