@@ -115,6 +115,25 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         write(jets(), tmp_path)
 
 
+def test_validations_are_told_by_their_results_and_alarms_in_their_own_words(tmp_path: Path) -> None:
+    journal = Folded()
+    run = journal.run("net")
+    validation, failed = journal.run("val-1", kind="validate"), journal.run("val-2", kind="validate")
+        journal.run("net"),
+        journal.run("val-1", kind="validate"),
+        journal.run("val-2", kind="validate"),
+    )
+    evidence = {"rule": "no_update", "level": "alarm", "subject": "net.*", "step": 2, "message": "`W` stands | still"}
+    journal.state("finding", evidence, run)
+    journal.result(run, {"accuracy": 0.9}, "1:1", 100, measured_by=validation, n=1000)
+    journal.state("exit", {"attempt": 1, "status": "DONE", "exit_code": 0}, validation)
+    journal.state("exit", {"attempt": 1, "status": "FAILED", "exit_code": 1, "cause": "exit code 1"}, failed)
+    write(journal, tmp_path)
+    headings = [line[9:] for line in (tmp_path / "entries" / NAME).read_text().split("\n") if line.startswith("## ")]
+    assert headings == ["net launched", "alarm in net", "results of net", "val-2 failed: exit code 1"]
+    assert "no\\_update in net, net.\\*: \\`W\\` stands \\| still" in (tmp_path / "entries" / NAME).read_text()
+
+
 def test_a_note_cannot_pose_as_a_block(tmp_path: Path) -> None:
     journal = Folded()
     forged = str(Block("FORGED", "I never measured this"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,10 +23,17 @@ if TYPE_CHECKING:
 @click.option("--grep", metavar="Q", help="Entries that hold all these words, or words beginning so.")
 @click.option("--kind", "kinds", multiple=True, metavar="K", help="Only this kind: note, bug, alarm, result, …")
 @click.option("--run", "run", metavar="REF", help="Only what is about this run.")
+@click.option("--all", "everything", is_flag=True, help="Launches and good ends of validations too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the entries as JSON.")
 @pass_context
 def command(
-    context: Context, since: str | None, grep: str | None, kinds: tuple[str, ...], run: str | None, as_json: bool
+    context: Context,
+    since: str | None,
+    grep: str | None,
+    kinds: tuple[str, ...],
+    run: str | None,
+    everything: bool,
+    as_json: bool,
 ) -> None:
     """Read the diary, oldest first: notes, and what the journal wrote itself about launches, ends, alarms, results."""
     from datetime import UTC, datetime
@@ -55,8 +62,13 @@ def command(
             session.print_json([_json(entry, book) for day in days for entry in day.entries])
             return
         width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+        folded = 0
         for day in days:
-            click.echo("\n".join(_lines(day, book, max(40, width))))
+            shown = [entry for entry in day.entries if everything or kinds or not book.told_by_results(entry)]
+            folded += len(day.entries) - len(shown)
+            click.echo("\n".join(_lines(day, shown, book, max(40, width))))
+    if folded:
+        click.echo(f"and {folded} launches and ends of validations (--all)", err=True)
     if not days:
         click.echo("No entries.", err=True)
 
@@ -78,11 +90,11 @@ def _json(entry: Entry, book: Book) -> dict[str, Any]:
     }
 
 
-def _lines(day: Day, book: Book, width: int) -> Iterator[str]:
+def _lines(day: Day, entries: Sequence[Entry], book: Book, width: int) -> Iterator[str]:
     from labjournal import format as fmt
 
-    yield f"{day.date.isoformat()}  {fmt.plural(len(day.entries), 'entry', 'entries')}"
-    for entry in day.entries:
+    yield f"{day.date.isoformat()}  {fmt.plural(len(entries), 'entry', 'entries')}"
+    for entry in entries:
         indent = " " * 20
         head = f" {fmt.clock(entry.t)}  {fmt.pad(fmt.cut(entry.kind.value, 11), 11)} "
         text = fmt.visible(book.words(entry), lines=True)

@@ -60,7 +60,8 @@ def _data(datasets: Sequence[DatasetInfo]) -> Iterator[str]:
         same = [dataset for dataset in datasets if dataset.name == name]
         if len(same) > 1:
             how = ", ".join(_identity(dataset) for dataset in same)
-            yield f"Same name, other data: {name} stands for {len(same)} sets ({how}). They are not compared."
+            words = "other data" if all(dataset.hash for dataset in same) else "perhaps other data"
+            yield f"Same name, {words}: {name} stands for {len(same)} sets ({how}). They are not compared."
     known = [dataset for dataset in datasets if dataset.identified]
     if len(known) > 1:
         labels = [_named(dataset) for dataset in known]
@@ -146,9 +147,9 @@ def _like_for_like(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _counted(claims: Sequence[Claim]) -> Iterator[str]:
-    tested = sum(claim.p is not None for claim in claims)
+    tested = sum(claim.low is not None for claim in claims)
     if tested:
-        yield f"{fmt.plural(tested, 'comparison')}, unpaired, each p for itself: none is corrected for their number."
+        yield f"{fmt.plural(tested, 'comparison')}, unpaired, each for itself: none is corrected for their number."
 
 
 def _not_shown(selection: Selection, picked: Picked, left_out: int) -> Iterator[str]:

@@ -18,7 +18,7 @@ from labjournal.export.entry_words import Book
 from labjournal.export.measured import results_block
 from labjournal.export.prose import embed
 from labjournal.facts import derived_id
-from labjournal.model import Entry, EntryKind, Run, RunKind, Status, short_id
+from labjournal.model import Entry, EntryKind, Run, short_id
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 _TITLE_MOST = 100
@@ -36,13 +36,13 @@ def blocks(day: Day, book: Book, zone: tzinfo | None, up: str) -> list[Block]:
             of_run = results.pop(entry.run or "", None)
             if of_run:
                 made.append(_results(day, entry.run or "", of_run, book, zone))
-        elif not _is_told_by_results(entry, book):
-            lines = [*_title(entry, book, zone), *_body(entry, book, zone, up)]
-            made.append(Block(entry.id, harmless_lines(lines)))
+        elif not book.told_by_results(entry):
+            lines = [_title(entry, book, zone), *_body(entry, book, zone, up)]
+            made.append(Block(entry.id, _joined(lines)))
     return made
 
 
-def harmless_lines(lines: Sequence[str]) -> str:
+def _joined(lines: Sequence[str]) -> str:
     return harmless("\n".join(lines).strip("\n"))
 
 
@@ -56,19 +56,12 @@ def _is_result(entry: Entry) -> bool:
     return entry.automatic and entry.kind is EntryKind.RESULT
 
 
-def _is_told_by_results(entry: Entry, book: Book) -> bool:
-    run = book.run(entry.run)
-    if not entry.automatic or run is None or run.kind is not RunKind.VALIDATE:
-        return False
-    return entry.kind is EntryKind.LAUNCH or (entry.kind is EntryKind.END and run.status is Status.DONE)
-
-
 def _results(day: Day, run: str, entries: Sequence[Entry], book: Book, zone: tzinfo | None) -> Block:
     found = [result for entry in entries for result in book.results_of(entry)]
     name = book.run_name(run) if run else "results by hand"
     title = f"## {fmt.clock(entries[0].t, zone)} results of {fmt.markdown(name)}" if run else f"## {name}"
     lines = [title, *_of_run(book.run(run)), "", *results_block(found, book, zone)]
-    return Block(derived_id("results", day.date.isoformat(), run), harmless_lines(lines))
+    return Block(derived_id("results", day.date.isoformat(), run), _joined(lines))
 
 
 def _of_run(run: Run | None) -> Iterator[str]:
@@ -83,46 +76,42 @@ def _of_run(run: Run | None) -> Iterator[str]:
         yield f"**{fmt.TAINT} retracted: {fmt.markdown(run.retracted)}**"
 
 
-def _title(entry: Entry, book: Book, zone: tzinfo | None) -> Iterator[str]:
-    time = fmt.clock(entry.t, zone)
-    if entry.automatic:
-        words = fmt.markdown(fmt.cut(book.words(entry).split("\n")[0], _TITLE_MOST))
-        label = "" if entry.kind in (EntryKind.LAUNCH, EntryKind.END) else f"{entry.kind.value.replace('-', ' ')}: "
-        yield f"## {time} {label}{words}"
-        return
-    yield f"## {time} {entry.kind.value}"
+def _title(entry: Entry, book: Book, zone: tzinfo | None) -> str:
+    """The time and what kind of thing happened; for short things of the journal's own the whole of it."""
+    head = f"## {fmt.clock(entry.t, zone)}"
+    if not entry.automatic:
+        return f"{head} {entry.kind.value}"
+    if entry.kind is EntryKind.ALARM and entry.run:
+        return f"{head} alarm in {fmt.markdown(book.run_name(entry.run))}"
+    label = "" if entry.kind in (EntryKind.LAUNCH, EntryKind.END) else f"{entry.kind.value.replace('-', ' ')}: "
+    return f"{head} {label}{fmt.markdown(fmt.cut(entry.text.split(chr(10))[0], _TITLE_MOST))}"
 
 
 def _body(entry: Entry, book: Book, zone: tzinfo | None, up: str) -> Iterator[str]:
     run = book.run(entry.run)
-    if entry.kind is EntryKind.LAUNCH and entry.automatic and run is not None:
-        yield ""
-        yield from _launch(run)
-        return
-    text = entry.text
-    if not entry.automatic:
-        yield ""
-        yield embed(text, level=2) if text.strip() else "No reason was given."
-    elif len(text.split("\n")) > 1 or len(text) > _TITLE_MOST:
-        yield ""
-        yield embed(text, level=2)
-    about = [name for name in book.names_of(entry.on) if not (entry.automatic and run and name == run.name)]
+    if entry.automatic:
+        if entry.kind is EntryKind.LAUNCH and run is not None:
+            yield from ("", *_launch(run))
+        elif entry.kind is EntryKind.ALARM or entry.text != fmt.cut(entry.text.split("\n")[0], _TITLE_MOST):
+            yield from ("", *(fmt.markdown(line) for line in entry.text.split("\n")))
+    else:
+        yield from ("", embed(entry.text, level=2) if entry.text.strip() else "No reason was given.")
+    own = (
+        {entry.run, *(reference for reference in entry.on if reference.startswith("f:"))} if entry.automatic else set()
+    )
+    about = book.names_of([reference for reference in entry.on if reference not in own])
     if about:
-        yield ""
-        yield f"On {fmt.listed(map(fmt.markdown, about))}."
+        yield from ("", f"On {fmt.listed(map(fmt.markdown, about))}.")
     for file in entry.attachments:
-        yield ""
-        yield _attachment(file, up)
+        yield from ("", _attachment(file, up))
     for when, wording in entry.amended:
-        yield ""
-        yield f"> Wording until {fmt.moment_text(when, zone)}:"
-        yield ">"
+        yield from ("", f"> Wording until {fmt.moment_text(when, zone)}:", ">")
         yield from (f"> {line}".rstrip() for line in embed(wording, level=2).split("\n"))
 
 
 def _launch(run: Run) -> Iterator[str]:
     facts = [
-        ("reason", run.reason),
+        ("reason", run.reason if run.reason and len(run.reason) > _TITLE_MOST // 2 else None),
         ("command", " ".join(run.command)),
         ("code", _code(run)),
         ("from", f"{short_id(run.parent)} step {run.parent_step}" if run.parent else None),

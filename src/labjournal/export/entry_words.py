@@ -11,7 +11,7 @@ from labjournal.compare.drafts import checkpoint_mark
 from labjournal.compare.measure import Measures, Values
 from labjournal.config import Config
 from labjournal.export import cells
-from labjournal.model import Entry, EntryKind, Result, Run, short_id
+from labjournal.model import Entry, EntryKind, Result, Run, RunKind, Status, short_id
 from labjournal.store import Store
 
 _MOST_VALUES = 4
@@ -42,6 +42,13 @@ class Book:
         """The results an entry names."""
         found = (self.result(reference) for reference in entry.on if reference.startswith("r:"))
         return [result for result in found if result is not None]
+
+    def told_by_results(self, entry: Entry) -> bool:
+        """Whether an entry is the launch or the good end of a validation: its results say more."""
+        run = self.run(entry.run)
+        if not entry.automatic or run is None or run.kind is not RunKind.VALIDATE:
+            return False
+        return entry.kind is EntryKind.LAUNCH or (entry.kind is EntryKind.END and run.status is Status.DONE)
 
     def words(self, entry: Entry) -> str:
         """The entry's text; a result's with its values."""
