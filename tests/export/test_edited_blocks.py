@@ -119,10 +119,6 @@ def test_validations_are_told_by_their_results_and_alarms_in_their_own_words(tmp
     journal = Folded()
     run = journal.run("net")
     validation, failed = journal.run("val-1", kind="validate"), journal.run("val-2", kind="validate")
-        journal.run("net"),
-        journal.run("val-1", kind="validate"),
-        journal.run("val-2", kind="validate"),
-    )
     evidence = {"rule": "no_update", "level": "alarm", "subject": "net.*", "step": 2, "message": "`W` stands | still"}
     journal.state("finding", evidence, run)
     journal.result(run, {"accuracy": 0.9}, "1:1", 100, measured_by=validation, n=1000)

@@ -79,13 +79,17 @@ def _block(table: Table, dataset: DatasetInfo, style: Style, dropped: dict[str, 
     for column in table.columns[len(shown) - len(leading) - len(others) :] if not style.full else ():
         dropped[fmt.visible(column.label)] = None
     yield _line([fmt.pad("row", label_width), *(fmt.pad(field.heading, field.width, field.right) for field in shown)])
+    seen: set[str] = set()
     for i, row in enumerate(rows):
         yield _line([_label(row, label_width), *(fmt.pad(field.texts[i], field.width, field.right) for field in shown)])
         if below:
             named = (f"{field.heading} {field.texts[i]}" for field in options if field.texts[i] != fmt.missing())
             yield from (line for line in fmt.wrap(", ".join(named), style.width, "    ") if line.strip())
-        if row.flags:
-            yield from fmt.wrap(fmt.visible("; ".join(cells.flags(row))), style.width, "    ^ ", "      ")
+        # why it was retracted stands in the notes, what was found in its run at the first row of the run
+        words = cells.flags(row, "retracted", *(["alarm"] if row.run in seen else []))
+        seen.add(row.run)
+        if words:
+            yield from fmt.wrap(fmt.visible("; ".join(words)), style.width, "    ^ ", "      ")
 
 
 def _fitting(leading: list[_Field], metrics: list[_Field], wanted: int, style: Style) -> list[_Field]:
