@@ -22,8 +22,8 @@ BLOCKS = st.lists(st.integers(0, 9), unique=True, max_size=6).map(
 )
 
 
-def write(journal: Folded, folder: Path, **options: bool) -> Exported:
-    return export(journal.store, Config(), folder / "entries", folder, zone=UTC, **options)
+def write(journal: Folded, folder: Path, check: bool = False, force: bool = False) -> Exported:
+    return export(journal.store, Config(), folder / "entries", folder, None, check, force, UTC)
 
 
 def test_a_second_export_changes_nothing(tmp_path: Path) -> None:
