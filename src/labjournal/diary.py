@@ -113,9 +113,7 @@ class Diary:
 
     def results(self, measured: Iterable[Measured]) -> list[str]:
         """State several results in one write."""
-        stated = [
-            facts.make("result", result_data(one), one.measured_by, self._now(), one.fact_id) for one in measured
-        ]
+        stated = [facts.make("result", result_data(one), one.measured_by, self._now(), one.fact_id) for one in measured]
         self._append(stated)
         return [fact.id for fact in stated]
 
