@@ -48,7 +48,7 @@ def timed(n):
     return (time.process_time() - start) / n * 1e3
 
 first = timed(warm)
-session = sys.modules["labjournal.watch.start"].inside().session
+session = sys.modules["labjournal.watch.start"].inside().torch.session()
 on, off, differences = [], [], []
 for _ in range(blocks):  # in turn within one process: two processes on a busy machine differ by more than it costs
     session.off = "measured without"

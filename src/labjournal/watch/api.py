@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections import Counter
 from types import TracebackType
 from typing import Any, ClassVar, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Type
 
 from labjournal import facts, tags
+from labjournal.watch.counting import as_counts, class_counts, confusion
 from labjournal.watch.event_writer import EventWriter
 from labjournal.watch.masking import masked
 
@@ -178,7 +178,7 @@ def result(
         **metrics: Values by name; a fraction in 0..1 where it is a rate.
     """
     run = _run()
-    table = _count(*predictions) if predictions is not None else _as_counts(counts)
+    table = confusion(*predictions) if predictions is not None else as_counts(counts)
     numbers = {name: number for name, value in metrics.items() if (number := _as_number(value)) is not None}
     if n is None and table is not None:
         n = sum(map(sum, table["matrix"])) + sum(table["unknown"])
@@ -196,7 +196,7 @@ def result(
             "name": name,
             "hash": None,
             "n": n,
-            "class_counts": _class_counts(table),
+            "class_counts": class_counts(table),
             "source": "call" if dataset else "validate" if name else None,
         },
         "options": told,
@@ -211,48 +211,6 @@ def result(
         "rule_version": 1,
     }
     run.state("result", data, sync=True)
-
-
-def _as_counts(counts: Any) -> Optional[Dict[str, Any]]:
-    if counts is None:
-        return None
-    table = counts if isinstance(counts, Mapping) else {"matrix": counts}
-    matrix = [[int(value) for value in row] for row in table["matrix"]]
-    labels = [str(label) for label in table.get("labels", range(len(matrix)))]
-    unknown = [int(value) for value in table.get("unknown", [0] * len(matrix))]
-    return {"labels": labels, "matrix": matrix, "unknown": unknown}
-
-
-def _count(truth: Sequence[Any], predicted: Sequence[Any]) -> Dict[str, Any]:
-    pairs = Counter(zip(map(_label, truth), map(_label, predicted)))
-    labels = sorted({true for true, _ in pairs}, key=_label_order)
-    unknown = [
-        sum(count for (true, got), count in pairs.items() if true == label and got not in labels) for label in labels
-    ]
-    return {
-        "labels": labels,
-        "matrix": [[pairs[row, column] for column in labels] for row in labels],
-        "unknown": unknown,
-    }
-
-
-def _label(value: Any) -> str:
-    item = getattr(value, "item", None)
-    return str(item() if callable(item) else value)
-
-
-def _label_order(label: str) -> Tuple[int, float, str]:
-    try:
-        return (0, float(label), label)
-    except ValueError:
-        return (1, 0.0, label)
-
-
-def _class_counts(table: Optional[Dict[str, Any]]) -> Optional[Dict[str, int]]:
-    if table is None:
-        return None
-    rows = zip(table["labels"], table["matrix"], table["unknown"])
-    return {label: sum(row) + unknown for label, row, unknown in rows}
 
 
 def _options_of_launch() -> Dict[str, str]:
@@ -333,7 +291,7 @@ def _session() -> Any:
     from labjournal.watch import start
 
     inside = start.inside()
-    return None if inside is None else inside.session
+    return None if inside is None or inside.torch is None else inside.torch.session()
 
 
 def watch(model: Any, optimizer: Any = None) -> None:

@@ -29,6 +29,8 @@ class Tracked:
         self.tick = tick
         """``Models.tick`` when it was built: parameters registered later cannot have been given to it then."""
         self.n = 0
+        self.real = 0
+        """Steps with a learning rate above 0 in some group."""
         self.looks = 0
         self.closure = False
         self.looking = False

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 
+from labjournal.watch.account import Account
 from labjournal.watch.budget import Budget, curves_due, look_due
 from labjournal.watch.curves import Curves
 from labjournal.watch.event_writer import EventWriter
@@ -23,7 +24,7 @@ from labjournal.watch.models import Models, Named
 from labjournal.watch.movement import Movement
 from labjournal.watch.naming import names_in_frames
 from labjournal.watch.optimizers import Optimizers, Tracked
-from labjournal.watch.sampling import Later, gather, readable
+from labjournal.watch.sampling import Later, gather
 from labjournal.watch.unstepped import Unstepped
 
 TYPE_CHECKING = False
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from labjournal.watch.start import Inside
 
 MAX_ERRORS = 3
-MAX_STATES = 10
 _UNSEEDED = 67280421310721
 """torch.initial_seed() when nobody has set one. Source: c10/core/GeneratorImpl.h, default_rng_seed_val."""
 _JUDGED_AT = 20
@@ -41,15 +41,16 @@ _JUDGED_AT = 20
 class Session:
     """All that is known of this process's training."""
 
-    def __init__(self, inside: Inside) -> None:
+    def __init__(self, inside: Inside, models: Models) -> None:
         self._inside = inside
-        self.models = Models()
+        self.models = models
         self._begin()
 
     def _begin(self) -> None:
         rank = self._inside.rank
         self.optimizers = Optimizers()
         self.later = Later()
+        self.account = Account(self._inside.outbox, self.models, self.optimizers)
         self.budget = Budget()
         self.findings = Findings(self._state_finding)
         writer = None if rank else EventWriter(os.path.join(self._inside.folder, "events"))
@@ -67,8 +68,6 @@ class Session:
         self._named_tick = -1
         self._loss: Optional[Any] = None
         self._seed_stated = False
-        self._states = 0
-        self._described: Any = None
 
     def after_fork(self) -> None:
         """A forked child may be a loader worker, which never steps, or train by itself: it starts anew."""
@@ -76,22 +75,16 @@ class Session:
 
     # -- hooks
 
-    def guarded(self, hook: Callable[..., None], timed: bool = True) -> Callable[..., None]:
-        """The hook as torch may call it: silent, on the budget if ``timed``, off for good after MAX_ERRORS errors."""
-        is_compiling = torch.compiler.is_compiling
-
-        def run(*args: Any) -> None:
-            if is_compiling() or self.off is not None:  # constant for dynamo: nothing of ours is traced
-                return
-            start = time.perf_counter()
-            try:
-                hook(*args)
-            except Exception as error:  # noqa: BLE001 - the user's training goes first, always
-                self._failed(hook.__name__, error)
-            if timed:
-                self.budget.spent += time.perf_counter() - start
-
-        return run
+    def guarded(self, name: str, *args: Any) -> None:
+        """Call one of the methods below as a hook: silent, on the budget, off for good after MAX_ERRORS errors."""
+        if self.off is not None:
+            return
+        start = time.perf_counter()
+        try:
+            getattr(self, name)(*args)
+        except Exception as error:  # noqa: BLE001 - the user's training goes first, always
+            self._failed(name, error)
+        self.budget.spent += time.perf_counter() - start
 
     def _failed(self, where: str, error: Exception) -> None:
         self._errors += 1
@@ -138,6 +131,7 @@ class Session:
     def before_step(self, optimizer: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> None:
         tracked = self.optimizers.note(optimizer, self.models.tick)
         tracked.n += 1
+        tracked.real += any(rate > 0 for rate in tracked.learning_rates(optimizer))
         if not look_due(tracked.n) or not self.budget.allows(tracked.n) or _capturing():
             self.gradients.missed(tracked)
             return
@@ -220,7 +214,7 @@ class Session:
             self.curves.flush()
         self._arm_forward()
         if look.step <= 3 or look.step % 100 == 0:
-            self._state()
+            self.account.state()
 
     def _is_first(self, tracked: Tracked) -> bool:
         """The optimizer on whose steps what belongs to all is looked at: the first that steps."""
@@ -282,73 +276,12 @@ class Session:
         occasion = (inside.run, inside.attempt, "watch", rule, finding["subject"], finding["level"])
         inside.outbox.write("finding", finding, facts.derived_id(*occasion))
 
-    def _state(self) -> None:
-        unread = 0
-        total = 0
-        for tracked, optimizer in self.optimizers.live():
-            if tracked.n:
-                params = tracked.params(optimizer)
-                total += len(params)
-                unread += sum(readable(parameter) is None for parameter in params)
-        optimizers = [
-            {"label": tracked.label, "tensors": len(tracked.group_of), "groups": len(optimizer.param_groups)}
-            for tracked, optimizer in self.optimizers.live()
-            if tracked.n
-        ]
-        described = (self.models.describe(), optimizers, unread)
-        if described == self._described or self._states >= MAX_STATES:
-            return
-        self._described, self._states = described, self._states + 1
-        state, because = "watched", None
-        if unread:
-            state, because = (
-                "partly",
-                f"{unread} of {total} tensors are of a kind that is not read (sharded, sparse, quantised)",
-            )
-        self._inside.outbox.write(
-            "watch_state",
-            {
-                "state": state,
-                "because": because,
-                "models": described[0],
-                "optimizers": optimizers[:20],
-                "tensors": total,
-            },
-        )
-
     def end(self) -> None:
         """At the end of the process: what has arrived late, the last round of curves, and the account."""
         if self.off is None:
             self.later.poll(wait=True)
             self.curves.flush()
-        outbox = self._inside.outbox
-        steps = max((tracked.n for tracked in self.optimizers.all()), default=0)
-        if steps == 0:
-            because = self._why_no_steps()
-            if because and not outbox.quiet:
-                data = {"state": "not watched", "because": because, "models": self.models.describe()}
-                outbox.write("watch_state", {**data, "optimizers": [], "tensors": 0})
-            return
-        outbox.write(
-            "watch_end",
-            {
-                "steps": steps,
-                "real_steps": steps,
-                "planned_steps": None,
-                "looks": max(tracked.looks for tracked in self.optimizers.all()),
-                "looks_refused": self.budget.refused,
-                "spent_s": round(self.budget.spent, 4),
-                "elapsed_s": round(self.budget.elapsed(), 3),
-            },
-        )
-
-    def _why_no_steps(self) -> str:
-        made = self.optimizers.all()
-        if made and (self.models.compiled or "torch._dynamo" in sys.modules):
-            return "no optimizer step was seen; one that runs under torch.compile cannot be"
-        if self.gradients.backwards:
-            return "backward passes were seen, but no step of a torch optimizer"
-        return "torch was imported, but nothing was trained" if not made else "an optimizer was built but never stepped"
+        self.account.end(self.budget, self.gradients.backwards)
 
 
 _HOOK_KEY = -77

@@ -33,8 +33,8 @@ class Inside:
         self.rank = _number("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK")
         self.outbox = Outbox(run, folder, attempt, _is_helper(command_line()), self._hook)
         self.files = FileWatch(self.outbox, folder, project)
-        self.session: Any = None
-        """The watch over torch (``session.Session``), once torch has been imported."""
+        self.torch: Any = None
+        """The hooks in torch (``torch_hook.TorchHook``), once it has been imported."""
 
     def _hook(self) -> Dict[str, Any]:
         world = _number("WORLD_SIZE", "SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
@@ -87,7 +87,7 @@ class Inside:
         from labjournal.watch import storage, torch_hook
 
         storage.watch_torch(torch, self.files)
-        self.session = torch_hook.install(torch, self)
+        self.torch = torch_hook.install(torch, self)
 
     def _on_storage(self, module: Any) -> None:
         from labjournal.watch import storage
@@ -119,8 +119,8 @@ class Inside:
 
     def _at_exit(self) -> None:
         try:
-            if self.session is not None:
-                self.session.end()
+            if self.torch is not None:
+                self.torch.end()
             self.files.flush(final=True)
         except Exception:  # noqa: BLE001 - Python would print it at the end of the user's program
             return
@@ -128,8 +128,8 @@ class Inside:
     def _after_fork(self) -> None:
         self.outbox.after_fork()
         self.files.after_fork()
-        if self.session is not None:
-            self.session.after_fork()
+        if self.torch is not None:
+            self.torch.after_fork()
 
 
 _inside: Optional[Inside] = None

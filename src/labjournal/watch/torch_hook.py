@@ -1,7 +1,9 @@
 """Where the watch takes hold of torch: registration hooks, optimizer-step hooks, and six functions wrapped.
 
 Wrapped are ``Optimizer.__init__`` and ``zero_grad``, ``Module.__setstate__``, ``load_state_dict`` and ``zero_grad``,
-and ``torch.autograd.backward`` (Tensor.backward looks it up there at each call). No module hook is set.
+and ``torch.autograd.backward`` (Tensor.backward looks it up there at each call). No module hook is set. Until the first
+optimizer is built only the models are noted: loading the checks takes 20 ms, which a process that merely imports torch
+shall not pay.
 """
 
 from __future__ import annotations
@@ -9,40 +11,85 @@ from __future__ import annotations
 import functools
 from typing import Any, Callable, Optional
 
-from labjournal.watch.session import Session
+from labjournal.watch.models import Models
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from labjournal.watch.session import Session
     from labjournal.watch.start import Inside
 
 
-def install(torch: Any, inside: Inside) -> Session:
+class TorchHook:
+    """The hooks of this process, and the session once there is something to watch."""
+
+    def __init__(self, torch: Any, inside: Inside) -> None:
+        self._inside = inside
+        self._is_compiling = torch.compiler.is_compiling
+        self.models = Models()
+        self.started: Optional[Session] = None
+
+    def session(self) -> Session:
+        """The watch of this process, started if it is not yet."""
+        if self.started is None:
+            from labjournal.watch.session import Session
+
+            self.started = Session(self._inside, self.models)
+        return self.started
+
+    def after_fork(self) -> None:
+        if self.started is not None:
+            self.started.after_fork()
+
+    def end(self) -> None:
+        """At the end of the process."""
+        if self.started is not None:
+            self.started.end()
+        elif not self._inside.outbox.quiet:
+            because = "torch was imported, but nothing was trained"
+            data = {"state": "not watched", "because": because, "models": [], "optimizers": [], "tensors": 0}
+            self._inside.outbox.write("watch_state", data)
+
+    def noting(self, hook: Callable[..., None]) -> Callable[..., None]:
+        """A hook that only notes what is built: silent, and not on the budget of the steps."""
+
+        def run(*args: Any) -> None:
+            if self._is_compiling():
+                return
+            try:
+                hook(*args)
+            except Exception:  # noqa: BLE001 - it would come out of the building of the user's model
+                return
+
+        return run
+
+    def looking(self, name: str) -> Callable[..., None]:
+        """A hook that calls the session's method ``name`` under its guard."""
+
+        def run(*args: Any) -> None:
+            if not self._is_compiling():  # constant for dynamo: nothing of ours is traced
+                (self.started or self.session()).guarded(name, *args)
+
+        return run
+
+
+def install(torch: Any, inside: Inside) -> TorchHook:
     """Set the hooks; called once, when the user's ``import torch`` has finished."""
     from torch.nn.modules import module as nn_module
     from torch.optim import optimizer as optimizer_module
 
-    session = Session(inside)
-    models = session.models
-
-    def building(hook: Callable[..., None]) -> Callable[..., None]:  # before the first step: not on the steps' budget
-        return session.guarded(hook, timed=False)
-
-    def first_of(hook: Callable[..., None]) -> Callable[..., None]:
-        guarded = session.guarded(hook)
-        return lambda *args, **_kwargs: guarded(args[0])
-
-    nn_module.register_module_module_registration_hook(building(models.on_module))
-    nn_module.register_module_parameter_registration_hook(building(models.on_parameter))
-    optimizer_module.register_optimizer_step_pre_hook(session.guarded(session.before_step))
-    optimizer_module.register_optimizer_step_post_hook(session.guarded(session.after_step))
-    _wrap(torch.nn.Module, "__setstate__", after=building(lambda module, *_: models.on_restored(module)))
-    _wrap(torch.nn.Module, "load_state_dict", after=building(lambda module, *_: models.on_loaded(module)))
-    _wrap(optimizer_module.Optimizer, "__init__", after=building(lambda made, *_: session.on_optimizer(made)))
-    _wrap(optimizer_module.Optimizer, "zero_grad", before=first_of(session.on_zero_grad))
-    _wrap(torch.nn.Module, "zero_grad", before=first_of(session.on_model_zero_grad))
-    before_backward = session.guarded(session.before_backward)
-    _wrap(torch.autograd, "backward", before=lambda *args, **kwargs: before_backward(args[0] if args else None))
-    return session
+    hook = TorchHook(torch, inside)
+    models, made = hook.models, optimizer_module.Optimizer
+    nn_module.register_module_module_registration_hook(hook.noting(models.on_module))
+    nn_module.register_module_parameter_registration_hook(hook.noting(models.on_parameter))
+    optimizer_module.register_optimizer_step_pre_hook(hook.looking("before_step"))
+    optimizer_module.register_optimizer_step_post_hook(hook.looking("after_step"))
+    _wrap(torch.nn.Module, "__setstate__", after=hook.noting(models.on_restored))
+    _wrap(torch.nn.Module, "load_state_dict", after=hook.noting(models.on_loaded))
+    _wrap(torch.nn.Module, "zero_grad", before=hook.looking("on_model_zero_grad"))
+    _wrap(made, "__init__", after=hook.looking("on_optimizer"))
+    _wrap(made, "zero_grad", before=hook.looking("on_zero_grad"))
+    _wrap(torch.autograd, "backward", before=hook.looking("before_backward"))
+    return hook
 
 
 def _wrap(
@@ -51,16 +98,16 @@ def _wrap(
     before: Optional[Callable[..., None]] = None,
     after: Optional[Callable[..., None]] = None,
 ) -> None:
-    """Put a call before or after a function of torch; its result and its errors pass unchanged."""
+    """Call ``before`` or ``after`` with the first argument of a function; its result and errors pass unchanged."""
     real = getattr(owner, name)
 
     @functools.wraps(real)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         if before is not None:
-            before(*args, **kwargs)
+            before(args[0] if args else kwargs.get("tensors"))
         result = real(*args, **kwargs)
-        if after is not None:
-            after(*args)
+        if after is not None and args:
+            after(args[0])
         return result
 
     setattr(owner, name, wrapped)

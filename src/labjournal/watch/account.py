@@ -1,0 +1,79 @@
+"""What the watch tells about itself: what it sees, what it cannot see and why, what it cost."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from labjournal.watch.budget import Budget
+from labjournal.watch.models import Models
+from labjournal.watch.optimizers import Optimizers
+from labjournal.watch.sampling import readable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from labjournal.watch.outbox import Outbox
+
+MAX_STATES = 10
+
+
+class Account:
+    """Writes ``watch_state`` whenever the picture has changed, and ``watch_end``."""
+
+    def __init__(self, outbox: Outbox, models: Models, optimizers: Optimizers) -> None:
+        self._outbox = outbox
+        self._models = models
+        self._optimizers = optimizers
+        self._told = 0
+        self._last: Any = None
+
+    def state(self) -> None:
+        """State what is watched, unless it was stated so before."""
+        stepping = [(tracked, optimizer) for tracked, optimizer in self._optimizers.live() if tracked.n]
+        params = [parameter for tracked, optimizer in stepping for parameter in tracked.params(optimizer)]
+        unread = sum(readable(parameter) is None for parameter in params)
+        because = f"{unread} of {len(params)} tensors are of a kind that is not read (sparse, quantised, …)"
+        data = {
+            "state": "partly" if unread else "watched",
+            "because": because if unread else None,
+            "models": self._models.describe(),
+            "optimizers": [
+                {"label": tracked.label, "tensors": len(tracked.group_of), "groups": len(optimizer.param_groups)}
+                for tracked, optimizer in stepping[:20]
+            ],
+            "tensors": len(params),
+        }
+        if data != self._last and self._told < MAX_STATES:
+            self._last, self._told = data, self._told + 1
+            self._outbox.write("watch_state", data)
+
+    def end(self, budget: Budget, backwards: int) -> None:
+        """The account at the end of the process; why nothing was watched where no step was seen."""
+        tracked = self._optimizers.all()
+        steps = max((one.n for one in tracked), default=0)
+        if steps:
+            data = {
+                "steps": steps,
+                "real_steps": max(one.real for one in tracked),
+                "planned_steps": None,
+                "looks": max(one.looks for one in tracked),
+                "looks_refused": budget.refused,
+                "spent_s": round(budget.spent, 4),
+                "elapsed_s": round(budget.elapsed(), 3),
+            }
+            self._outbox.write("watch_end", data)
+        elif not self._outbox.quiet:
+            missing = {
+                "state": "not watched",
+                "because": self._why_no_steps(backwards),
+                "models": self._models.describe(),
+            }
+            self._outbox.write("watch_state", {**missing, "optimizers": [], "tensors": 0})
+
+    def _why_no_steps(self, backwards: int) -> str:
+        made = self._optimizers.all()
+        if made and (self._models.compiled or "torch._dynamo" in sys.modules):
+            return "no optimizer step was seen; one that runs under torch.compile cannot be"
+        if backwards:
+            return "backward passes were seen, but no step of a torch optimizer"
+        return "an optimizer was built but never stepped" if made else "torch was imported, but nothing was trained"
