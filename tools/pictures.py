@@ -15,8 +15,8 @@ from labjournal.tui.app import JournalApp
 from labjournal.tui.feed import Feed
 
 SIZE = (100, 30)
-KEYS = {"runs": ("g", "j"), "run": ("g", "j", "enter"), "compare": ("3",), "diary": ("4",)}
-"""What is pressed before a picture is taken; in Runs the second row is the run with the fault."""
+KEYS = {"run": ("g", "j", "enter"), "compare": ("3", "B")}
+"""What is pressed before a picture is taken: in Runs the second row is the run with the fault."""
 PATIENCE_S = 30.0
 
 
