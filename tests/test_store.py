@@ -216,3 +216,10 @@ def test_a_broken_database_says_how_to_rebuild_it(tmp_path: Path) -> None:
     journal.database.write_bytes(b"this is no database, and long enough to be noticed as such" * 40)
     with pytest.raises(JournalUnavailableError, match="labjournal reindex"):
         Store.open(journal)
+
+
+def test_a_run_is_watched_when_one_of_its_processes_is() -> None:
+    stated = [item for item in story() if item.run == RUN]
+    worker = fact("watch_state", RUN, 5, state="watched")
+    parent = fact("watch_state", RUN, 6, state="not watched", because="nothing was trained")
+    assert folded([*stated, worker, parent]).run(RUN).watch == "watched"

@@ -119,7 +119,7 @@ def _rank(source: str) -> int:
 
 
 def _watch(by_kind: Mapping[str, list[Fact]], status: Status) -> str:
-    off, state = _last(by_kind, "watch_off"), _last(by_kind, "watch_state")
+    off, state = _last(by_kind, "watch_off"), _best_state(by_kind.get("watch_state", []))
     if off:
         return f"partly: {off.data.get('because') or 'the watch switched itself off'}"
     if state:
@@ -130,6 +130,12 @@ def _watch(by_kind: Mapping[str, list[Fact]], status: Status) -> str:
     if status.ended:
         return "not watched: the process gave no sign of life (no Python, python -E or -I, or a container)"
     return "not watched: no sign of life yet"
+
+
+def _best_state(states: Sequence[Fact]) -> Fact | None:
+    """A run of several processes is watched when one of them is: the parent of workers trains nothing itself."""
+    ranks = {"watched": 2, "partly": 1}
+    return max(states, key=lambda fact: (ranks.get(str(fact.data.get("state")), 0), fact.t, fact.id), default=None)
 
 
 def write(connection: sqlite3.Connection, row: Mapping[str, Any]) -> None:
