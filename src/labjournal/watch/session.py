@@ -62,6 +62,8 @@ class Session:
         self.off: Optional[str] = None
         """Why the watch was switched off, or None while it is on."""
         self._errors = 0
+        self._looking = False
+        """Whether the hook in progress takes a look, which the budget pays for."""
         self._look: Dict[Tracked, Look] = {}
         self._last: Dict[Tracked, Previous] = {}
         self._named: Dict[Tracked, Tuple[object, List[Named]]] = {}
@@ -79,12 +81,16 @@ class Session:
         """Call one of the methods below as a hook: silent, on the budget, off for good after MAX_ERRORS errors."""
         if self.off is not None:
             return
+        self._looking = False
         start = time.perf_counter()
         try:
             getattr(self, name)(*args)
         except Exception as error:  # noqa: BLE001 - the user's training goes first, always
             self._failed(name, error)
-        self.budget.spent += time.perf_counter() - start
+        took = time.perf_counter() - start
+        self.budget.spent += took
+        if self._looking:
+            self.budget.looked += took
 
     def _failed(self, where: str, error: Exception) -> None:
         self._errors += 1
@@ -135,6 +141,7 @@ class Session:
         if not look_due(tracked.n) or not self.budget.allows(tracked.n) or _capturing():
             self.gradients.missed(tracked)
             return
+        self._looking = True
         with torch.no_grad():
             params = tracked.params(optimizer)
             if tracked.relaid(optimizer):
@@ -173,6 +180,7 @@ class Session:
         look = self._look.pop(tracked, None)
         if look is None:
             return
+        self._looking = True
         with torch.no_grad():
             self._finish(look)
         self._inside.files.tick()

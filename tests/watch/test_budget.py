@@ -1,0 +1,39 @@
+"""What the watch may cost, with a clock of the test's own."""
+
+from __future__ import annotations
+
+from labjournal.watch.budget import Budget, look_due
+
+
+def looks(steps: int, step_s: float, idle_s: float, look_s: float) -> tuple[list[int], Budget]:
+    """The steps at which a run of equal steps was looked at."""
+    now = 0.0
+    budget = Budget(lambda: now)
+    seen = []
+    for step in range(1, steps + 1):
+        now += step_s
+        budget.spent += idle_s
+        if look_due(step) and budget.allows(step):
+            budget.spent += look_s
+            budget.looked += look_s
+            now += look_s
+            seen.append(step)
+    return seen, budget
+
+
+def test_a_short_run_of_quick_steps_is_looked_at_to_its_end() -> None:
+    seen, _ = looks(900, 1e-3, 25e-6, 1.5e-3)
+    assert max(seen) > 800
+    assert len([step for step in seen if step > 100]) >= 15
+
+
+def test_a_long_run_of_quick_steps_costs_under_five_percent() -> None:
+    seen, budget = looks(20_000, 1e-3, 25e-6, 1.5e-3)
+    assert budget.spent < 0.05 * budget.elapsed()
+    assert max(seen) > 10_000
+
+
+def test_slow_steps_cost_under_half_a_percent_after_the_first_hundred() -> None:
+    seen, budget = looks(2_000, 0.5, 50e-6, 1e-3)
+    assert len([step for step in seen if step > 100]) == 190
+    assert budget.spent < 0.005 * budget.elapsed()
