@@ -37,7 +37,8 @@ def opened(context: Context, with_curves: bool = True) -> Iterator[Follower]:
 def print_json(value: Any, checked: bool = False) -> None:
     """JSON on stdout, an element or key a line; NaN and infinities as strings.
 
-    ``checked``: the value is known to hold only what JSON holds. No ``indent``: it would switch to an encoder written in Python, four times slower.
+    ``checked``: the value is known to hold only what JSON holds. No ``indent``: it would switch to an encoder
+    written in Python, four times slower.
     """
     value = value if checked else plain(value)
     if isinstance(value, list):
