@@ -1,0 +1,142 @@
+"""`labjournal import`: diaries and event files that were written before the journal came."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from labjournal.cli import Context, pass_context
+from labjournal.errors import InputError
+
+if TYPE_CHECKING:
+    from labjournal.importers import Document, FoundResult
+
+
+@click.command("import")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be read, and what was not understood. Needs no journal.")
+@click.option("--year", type=click.IntRange(1970, 2100), help="Year of the first date, where the diary writes none.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was read as JSON.")
+@pass_context
+def command(context: Context, paths: tuple[Path, ...], dry_run: bool, year: int | None, as_json: bool) -> None:
+    """Take markdown diaries and folders of event files into the journal.
+
+    \b
+    labjournal import diary.md --dry-run    entries, results, tables as claims; nothing is written
+    labjournal import diary.md              importing again adds what is new and amends what was reworded
+    labjournal import runs/                 each folder of event files as an adopted run
+    """
+    from labjournal.importers import sources
+
+    found = sources.find(paths)
+    documents = [sources.read_diary(path, _name(context, path), year) for path in found.diaries]
+    if as_json:
+        from labjournal.cli.session import print_json
+
+        print_json(_json(documents, found.event_folders))
+    if dry_run:
+        if not as_json:
+            _tell(documents, found.event_folders)
+        return
+    _write(context, documents, found.diaries, found.event_folders)
+
+
+def _name(context: Context, path: Path) -> str:
+    """How the journal calls a diary: relative to the project, so that the same file has the same name everywhere."""
+    journal = context.existing_journal()
+    project = journal.project if journal is not None else Path.cwd()
+    absolute = path.absolute()
+    return absolute.relative_to(project).as_posix() if absolute.is_relative_to(project) else path.name
+
+
+def _json(documents: list[Document], folders: tuple[Path, ...]) -> dict[str, Any]:
+    merged: dict[str, Any] = {"entries": [], "results": [], "git_tags": [], "claims": [], "not_understood": []}
+    for document in documents:
+        for name, items in document.to_json().items():
+            merged[name] += [{**item, "file": document.path} for item in items]
+    merged["runs"] = [str(folder) for folder in folders]
+    return merged
+
+
+def _tell(documents: list[Document], folders: tuple[Path, ...]) -> None:
+    from labjournal import format as fmt
+
+    for document in documents:
+        _summary(document)
+        for entry in document.entries:
+            _row(entry.line, entry.date, entry.kind.value, _short(entry.title, 70))
+        for result in document.results:
+            _row(result.line, result.date, "result", _result(result))
+        for name, day, line in document.git_tags:
+            _row(line, day, "git tag", fmt.visible(name))
+        cells = sum(claim.kind == "table" for claim in document.claims)
+        prose = len(document.claims) - cells
+        click.echo(f"{cells} table cells and {prose} numbers in sentences are claims (labjournal audit).")
+        for line, text, why in document.not_understood:
+            click.echo(f"not understood, line {line} ({why}): {_short(text.strip(), 90)}", err=True)
+    for folder in folders:
+        click.echo(f"run         {fmt.visible(str(folder))}")
+
+
+def _row(line: int, day: str | None, what: str, text: str) -> None:
+    click.echo(f"{line:6}  {day or 'no date':10}  {what:10}  {text}")
+
+
+def _result(result: FoundResult) -> str:
+    from labjournal import format as fmt
+
+    place = result.place
+    options = " ".join(f"{name} {value}" for name, value in place.options.items())
+    n = f"n {result.n}" if result.n else None
+    where = "  ".join(filter(None, [result.run, place.checkpoint, place.dataset, n, options]))
+    first = list(result.parsed.metrics.items())[:3]
+    return f"{_short(where, 90)}: {', '.join(f'{fmt.visible(name)} {fmt.number(value)}' for name, value in first)}"
+
+
+def _summary(document: Document) -> None:
+    from labjournal import format as fmt
+
+    counts = ", ".join(
+        (fmt.plural(len(document.entries), "entry", "entries"), fmt.plural(len(document.results), "result"))
+    )
+    mended = f", {document.repaired} damaged characters put right" if document.repaired else ""
+    click.echo(f"{fmt.visible(document.path)}: {counts}{mended}", err=True)
+
+
+def _short(text: str, width: int) -> str:
+    from labjournal import format as fmt
+
+    return fmt.cut(fmt.visible(text), width)
+
+
+def _write(context: Context, documents: list[Document], files: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
+    from labjournal import format as fmt
+    from labjournal.cli import session
+    from labjournal.importers import stating
+    from labjournal.runner import adoption
+
+    context.journal()
+    with session.opened(context, with_curves=False) as follower:
+        for document, file in zip(documents, files, strict=True):
+            known = follower.store.facts_of_kind("entry", "amend", "result")
+            done = stating.state(document, follower.paths, known, file.stat().st_mtime)
+            said = [
+                fmt.plural(done.entries, "entry", "entries"),
+                fmt.plural(done.results, "result"),
+                fmt.plural(len(done.runs), "run"),
+                *([f"{done.amended} reworded"] if done.amended else []),
+            ]
+            click.echo(f"{fmt.visible(document.path)}: {', '.join(said)} added.", err=True)
+            if document.not_understood:
+                lines = fmt.plural(len(document.not_understood), "line")
+                click.echo(f"  {lines} not understood: see --dry-run.", err=True)
+            follower.catch_up(with_curves=False)
+        for folder in folders:
+            try:
+                run = adoption.adopt_folder(folder, follower.paths, None, None)
+            except InputError as error:
+                click.echo(f"{fmt.visible(str(folder))}: {error.message}", err=True)
+            else:
+                click.echo(f"{run.id}  {fmt.visible(run.name)}")

@@ -1,0 +1,57 @@
+"""Numbers that a person typed into sentences: claims about results, held against them by `audit`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from labjournal.parsers.names import is_metric_word, may_mention, shaped, words_of
+from labjournal.parsers.numbers import Number, find_numbers
+
+_SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý*_(])|(?<=[。！？；])")
+_MOST = 40
+_KNOWN = {"acc": "accuracy", "prec": "precision", "rec": "recall", "f1score": "f1", "exactitude": "accuracy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One number in a sentence, and the metric the sentence names."""
+
+    line: int
+    sentence: str
+    metric: str
+    number: Number
+
+
+def said_in(text: str, line: int) -> Iterator[Said]:
+    """The measured values a line of prose states: percentages, decimals and counts beside a word for a metric."""
+    if len(text) > 2_000 or not any(character.isdigit() for character in text):
+        return
+    for sentence in _SENTENCES.split(text):
+        if not may_mention(sentence):
+            continue
+        metrics = [word for word in words_of(shaped(sentence)) if is_metric_word(word) and len(word) > 1]
+        if not metrics:
+            continue
+        taken = 0
+        for number in find_numbers(sentence):
+            bare = number.integer and not number.percent
+            if number.fraction is None and (bare or not 0 <= abs(number.value) <= 1_000):
+                continue
+            yield Said(line, sentence.strip(), _nearest(sentence, number, metrics), number)
+            taken += 1
+            if taken >= _MOST:
+                return
+
+
+def _nearest(sentence: str, number: Number, metrics: list[str]) -> str:
+    """The metric named closest to the number, after it before before it at the same distance."""
+    low = shaped(sentence).lower()
+    best, distance = metrics[0], 1 << 30
+    for metric in metrics:
+        for match in re.finditer(re.escape(metric), low):
+            gap = match.start() - number.end if match.start() >= number.end else number.start - match.end()
+            if gap < distance:
+                best, distance = metric, gap
+    return _KNOWN.get(best, best)

@@ -1,0 +1,243 @@
+"""A markdown diary read: entries by day, results with their place, git tags mentioned, claims, what was not understood.
+
+Nothing is written here; `stating` makes facts of what is found.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from labjournal.importers import claims, dates, kinds, places, printed, tables
+from labjournal.importers.document import Line, scan
+from labjournal.importers.found import Document, FoundClaim, FoundEntry, FoundResult
+from labjournal.importers.mojibake import repair
+from labjournal.importers.outline import Section, outline, sections
+from labjournal.importers.places import NOWHERE, Names, Place
+from labjournal.importers.trainings import with_runs, with_sets
+
+_TAG = re.compile(
+    r"\b(?:git\s+tag|tag(?:ged|ging)?|version|release[ds]?|this\s+(?:is|will\s+be|becomes)|mark(?:ed)?|call(?:ed)?)\b"
+    r"[^.\n|]{0,80}?"
+    r"(?<![\w./-])`?(?P<name>v\d+(?:\.\d+)+(?:-?(?:rc|alpha|beta|a|b)\.?\d*)?)`?(?![\w-]|\.\d)",
+    re.IGNORECASE,
+)
+_TITLE_MOST = 80
+_LIST = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s")
+
+
+def read(text: str, path: str = "", year: int | None = None, last: date | None = None) -> Document:
+    """Reads a diary; any text is one.
+
+    Args:
+        text: of the whole file; damage by a cp1252 round trip is repaired first.
+        path: names the file in what is said about it, and the runs that are invented for its checkpoints.
+        year: of the first date, for a diary that writes none.
+        last: of the newest commit of the file, or None.
+    """
+    mended = repair(text.removeprefix("\ufeff"))
+    lines = scan(mended.text)
+    walk = _Walk(lines, path)
+    root = outline(lines, year or _year_in(path), last)
+    found = sections(root)
+    results, strange = walk.results(found)
+    results = with_runs(with_sets(results, walk.names), path, lines)
+    entries = [_entry(section, lines, results) for section in found]
+    said_tables = tuple(tables.tables(lines))
+    return Document(
+        path,
+        tuple(entry for entry in entries if entry is not None),
+        tuple(results),
+        tuple(_git_tags(lines, walk.day_of)),
+        (*walk.claims, *_table_claims(said_tables, walk.day_of)),
+        tuple(sorted([*strange, *_undated(found)])),
+        mended.repaired,
+        tuple(lines),
+        said_tables,
+        tuple(text.removeprefix("\ufeff").split("\n")) if mended.repaired else (),
+    )
+
+
+class _Walk:
+    """Goes down the lines and remembers what headings and short lines above say."""
+
+    def __init__(self, lines: Sequence[Line], path: str) -> None:
+        self._lines = lines
+        self.names = Names()
+        self.claims: list[FoundClaim] = []
+        self._days: list[tuple[int, str | None]] = []
+        for line in lines:
+            if line.kind in ("text", "heading"):
+                self.names.learn(line.text)
+
+    def day_of(self, line: int) -> str | None:
+        at = bisect_right(self._days, (line, "~")) - 1
+        return self._days[at][1] if at >= 0 else None
+
+    def results(self, found: Sequence[Section]) -> tuple[list[FoundResult], list[tuple[int, str, str]]]:
+        self._days = [(section.first, section.mention.text if section.mention else None) for section in found]
+        blocks = {block.first: block for block in printed.blocks(self._lines)}
+        inside = {number for block in blocks.values() for number, _ in block.lines}
+        results: list[FoundResult] = []
+        strange: list[tuple[int, str, str]] = []
+        scopes: list[tuple[int, Place]] = []
+        loose = NOWHERE
+        opened: list[tuple[int, int, bool]] = [(0, 0, False)]
+        """(level, results before it, names a checkpoint) of the headings above."""
+        for at, line in enumerate(self._lines):
+            if line.number in blocks:
+                place = _joined(scopes).under(loose)
+                good, odd = printed.read(blocks[line.number])
+                results += [self._result(one, place) for one in good]
+                strange += [(number, text, "looks like a result") for number, text in odd]
+            elif line.number in inside:
+                continue
+            elif line.kind == "heading" and line.level <= 6:
+                scopes = [scope for scope in scopes if scope[0] < line.level]
+                scopes.append((line.level, self._of_heading(line, scopes)))
+                opened = [one for one in opened if one[0] < line.level]
+                opened.append((line.level, len(results), scopes[-1][1].checkpoint is not None))
+                loose = NOWHERE
+            elif line.kind in ("text", "heading"):
+                loose = self._loose(line, at, loose, inside)
+                self._prose(line, _joined(scopes).under(loose))
+                if places.not_given(line.text):
+                    first = next((first for _, first, named in reversed(opened) if named), opened[-1][1])
+                    results[first:] = [_without_numbers(result) for result in results[first:]]
+        return results, strange
+
+    def _of_heading(self, line: Line, scopes: Sequence[tuple[int, Place]]) -> Place:
+        place = places.place_of(line.title, heading=True, names=self.names)
+        return replace(place, options=places.full_option_names(place.options, line.title))
+
+    def _loose(self, line: Line, at: int, loose: Place, inside: set[int]) -> Place:
+        text = line.title or line.text
+        if line.level == 7 or places.is_short(text):
+            place = places.place_of(text, names=self.names)
+            place = replace(place, options=places.full_option_names(place.options, text))
+            if _LIST.match(line.text) and not self._leads(at, inside):
+                place = replace(place, checkpoint=None)  # a list of files names many
+            if line.level != 7 and not (place.checkpoint or place.dataset or place.options):
+                return loose
+        else:
+            place = places.place_of_sentence(text, self._leads(at, inside), self.names)
+        if place.checkpoint and place.checkpoint != loose.checkpoint:
+            return place  # what was said of the checkpoint before does not hold for the next
+        return loose.under(place)
+
+    def _leads(self, at: int, inside: set[int]) -> bool:
+        """Whether printed lines follow next."""
+        for line in self._lines[at + 1 : at + 5]:
+            if line.kind in ("blank", "fence"):
+                continue
+            return line.number in inside
+        return False
+
+    def _result(self, one: printed.Printed, place: Place) -> FoundResult:
+        parsed = one.result
+        own = places.checkpoint_in(parsed.checkpoint) or parsed.checkpoint if parsed.checkpoint else None
+        dataset = self.names.dataset_in(f"{parsed.dataset} dataset") or parsed.dataset if parsed.dataset else None
+        options = {name: value for name, value in parsed.options.items() if name != "group"}
+        mine = Place(own or one.step, dataset, None, options)
+        where = place.under(mine)
+        return FoundResult(self.day_of(parsed.line), where, parsed, "text" if where.dataset else None)
+
+    def _prose(self, line: Line, place: Place) -> None:
+        for said in claims.said_in(line.text, line.number):
+            number = said.number
+            self.claims.append(
+                FoundClaim(
+                    self.day_of(line.number),
+                    line.number,
+                    "prose",
+                    said.sentence,
+                    said.metric,
+                    number.value,
+                    number.digits,
+                    place=place,
+                )
+            )
+
+
+def _joined(scopes: Iterable[tuple[int, Place]]) -> Place:
+    place = NOWHERE
+    for _, deeper in scopes:
+        place = place.under(deeper)
+    return place
+
+
+def _without_numbers(result: FoundResult) -> FoundResult:
+    """The text under a result says that the numbers were not given; what a heading says of it goes first."""
+    if "numeric" in result.place.options:
+        return result
+    return replace(result, place=replace(result.place, options={**result.place.options, "numeric": "off"}))
+
+
+def _entry(section: Section, lines: Sequence[Line], results: Sequence[FoundResult]) -> FoundEntry | None:
+    body = lines[section.first - 1 : section.last]
+    inner = body[1:] if body and body[0].kind == "heading" and section.title else body
+    if not any(line.kind not in ("blank", "matter", "comment", "fence") for line in body):
+        return None
+    words = [line for line in body if line.kind in ("text", "table", "code") or (line.kind == "heading" and line.title)]
+    days_only = [line for line in body if line.kind in ("text", "table", "code", "fence")]
+    if not section.title and section.mention is not None and not days_only:
+        return None  # a day whose sections tell it all
+    title = section.title or _first_words(words)
+    text = "\n".join(line.text for line in inner).strip("\n")
+    has_results = any(section.first <= result.line <= section.last for result in results)
+    kind = kinds.guess(section.title, text, has_results)
+    return FoundEntry(section.mention.text if section.mention else None, title, kind, section.first, section.last, text)
+
+
+def _first_words(lines: Sequence[Line]) -> str:
+    for line in lines:
+        words = line.text.strip(" \t#*_-+>`")
+        if words and dates.alone(words) is None:
+            return words if len(words) <= _TITLE_MOST else words[:_TITLE_MOST].rsplit(" ", 1)[0] + " …"
+    return ""
+
+
+def _git_tags(lines: Sequence[Line], day_of: Any) -> Iterable[tuple[str, str | None, int]]:
+    seen: set[str] = set()
+    for line in lines:
+        if line.kind not in ("text", "heading", "table"):
+            continue
+        for match in _TAG.finditer(line.text):
+            if match["name"] not in seen:
+                seen.add(match["name"])
+                yield match["name"], day_of(line.number), line.number
+
+
+def _table_claims(found: Sequence[tables.Table], day_of: Any) -> Iterable[FoundClaim]:
+    for table in found:
+        for row in table.rows:
+            for cell in row.cells:
+                yield FoundClaim(
+                    day_of(cell.line),
+                    cell.line,
+                    "table",
+                    cell.text,
+                    cell.metric,
+                    cell.number.value,
+                    cell.number.digits,
+                    cell.label,
+                    row.text,
+                    cell.column,
+                )
+
+
+def _undated(found: Sequence[Section]) -> Iterable[tuple[int, str, str]]:
+    yearless = [section for section in found if section.mention is not None and section.mention.year is None]
+    if yearless:
+        first = yearless[0]
+        assert first.mention is not None
+        yield first.first, first.mention.text, f"{len(yearless)} dates without a year: give it with --year"
+
+
+def _year_in(path: str) -> int | None:
+    match = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", path.replace("\\", "/").rpartition("/")[2])
+    return int(match[1]) if match is not None else None

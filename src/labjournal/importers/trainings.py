@@ -1,0 +1,79 @@
+"""What results do not say themselves: which set they were measured on, and which training their checkpoint is of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from labjournal.importers.document import Line
+from labjournal.importers.found import FoundResult
+from labjournal.importers.places import Names
+
+_SAME_SESSION = re.compile(r"\b(?:earlier|same|previous)\s+(?:checkpoints?|training|run|session)\b", re.IGNORECASE)
+_NEAR_RATIO = 1.2
+"""Supports within 20 % of a ratio that names a data set are taken to be that set; the reading says so."""
+
+
+def with_sets(results: Sequence[FoundResult], names: Names) -> list[FoundResult]:
+    """Results without a named set get the one their class counts tell, where a ratio names exactly one."""
+    ratios = {result.place.dataset for result in results if result.place.dataset}
+    named = [name for name in {*ratios, names.even, names.skewed} if name and re.fullmatch(r"\d+:\d+", name)]
+    made = []
+    for result in results:
+        if result.place.dataset is None and len(result.supports) == 2:
+            fitting = [name for name in named if _fits(name, list(result.supports.values()))]
+            if len(fitting) == 1:
+                place = replace(result.place, dataset=fitting[0])
+                result = replace(result, place=place, dataset_from="class counts")
+        made.append(result)
+    return made
+
+
+def _fits(name: str, supports: Sequence[int]) -> bool:
+    a, b = (int(part) for part in name.split(":"))
+    wanted, got = max(a, b) / max(min(a, b), 1), max(supports) / min(supports)
+    return wanted / _NEAR_RATIO <= got <= wanted * _NEAR_RATIO
+
+
+def with_runs(results: Sequence[FoundResult], path: str, lines: Sequence[Line]) -> list[FoundResult]:
+    """Names the training each result belongs to.
+
+    A diary seldom does. A checkpoint number that goes back, or one measured again with other values, is another
+    training, unless the text between says that it is the same.
+    """
+    stem = re.sub(r"\.[^.]*$", "", path.replace("\\", "/").rpartition("/")[2]) or "diary"
+    numbered: list[tuple[FoundResult, int]] = []
+    number, highest, seen = 1, -1, dict[object, Mapping[str, float]]()
+    before = 0
+    for result in results:
+        step = _step(result.place.checkpoint)
+        key = (
+            result.place.checkpoint,
+            result.place.dataset,
+            tuple(sorted(result.place.options.items())),
+            result.place.run,
+        )
+        again = key in seen and seen[key] != result.parsed.metrics and step is not None
+        back = step is not None and step < highest
+        if result.place.run is None and (again or (back and not same_session(lines, before, result.line))):
+            number, highest, seen = number + 1, -1, {}
+        highest = max(highest, step if step is not None else -1)
+        if back and step is not None:
+            highest = step
+        seen[key] = result.parsed.metrics
+        before = result.line
+        numbered.append((result, number))
+    return [
+        replace(result, run=result.place.run or (stem if number == 1 else f"{stem}-{at}")) for result, at in numbered
+    ]
+
+
+def same_session(lines: Sequence[Line], first: int, last: int) -> bool:
+    """Whether the text between two lines says that what follows is of the same training, or earlier in it."""
+    return any(_SAME_SESSION.search(line.text) for line in lines[first : last - 1] if line.kind in ("text", "heading"))
+
+
+def _step(checkpoint: str | None) -> int | None:
+    match = re.search(r"(\d+)(?=\D*\Z)", checkpoint) if checkpoint else None
+    return int(match[1]) if match is not None else None
