@@ -40,6 +40,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tag": ("tag", "tag the code of a run in git, and say so in the diary"),
     "retract": ("retract", "mark results that must not be used any more"),
     "export": ("export", "write the diary as markdown"),
+    "import": ("import_", "take diaries and event files in"),
+    "audit": ("audit", "recompute what a diary or the journal says"),
     "tui": ("tui", "the terminal app (also: labjournal alone)"),
     "demo": ("demo", "the main job on real data, in under two minutes"),
     "init": ("init", "make the journal and a commented labjournal.toml"),

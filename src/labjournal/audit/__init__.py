@@ -1,0 +1,27 @@
+"""Recomputation of everything a diary prints, and of the journal itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from labjournal.audit import cited, prose, reports, sets
+from labjournal.audit.items import Item, Weight, order
+from labjournal.importers import Document
+from labjournal.importers.sources import read_diary
+
+__all__ = ["Item", "Weight", "audit_document", "audit_file", "order"]
+
+
+def audit_document(document: Document) -> list[Item]:
+    """All that does not agree in a diary, by line."""
+    found = [item for result in document.results for item in reports.check(document.path, result)]
+    found += sets.check(document)
+    found += sets.repeated(document.path, document.results)
+    found += cited.check_tables(document)
+    found += prose.check(document)
+    return order(found)
+
+
+def audit_file(path: Path, shown_as: str | None = None) -> list[Item]:
+    """All that does not agree in a diary. Raises NotFoundError, or InputError when it is no text."""
+    return audit_document(read_diary(path, shown_as or str(path)))

@@ -1,0 +1,148 @@
+"""Typed numbers against the results they cite: cells of tables, counts and percentages in sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from labjournal.audit import values
+from labjournal.audit.items import Item, Weight, explained
+from labjournal.audit.reports import place_text, signal_of
+from labjournal.audit.sets import set_key
+from labjournal.audit.values import Value
+from labjournal.importers import Document, FoundResult
+from labjournal.importers.document import Line
+from labjournal.importers.places import Names, Place, checkpoint_in, options_in, place_of
+from labjournal.importers.tables import Cell, Row
+
+_ON = re.compile(r"^(?:on|yes|enabled|true|with|✓|✔|✅|1)$", re.IGNORECASE)
+_OFF = re.compile(r"^(?:off|no|disabled|false|without|none|✗|✘|❌|0|-|–|—)$", re.IGNORECASE)
+_STEPS = re.compile(r"checkpoint|ckpt|chkpt|step|iter|检查点", re.IGNORECASE)
+_SETS = re.compile(r"data\s?set|dataset|\bset\b|\bdata\b|ratio|数据", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A result with its values, computed once."""
+
+    result: FoundResult
+    values: list[Value]
+    signal: str | None
+
+
+def check_tables(document: Document) -> list[Item]:
+    """Cells that differ from the result their row cites, and cells that stand under the wrong header."""
+    sources = [_Source(result, values.values_of(result), signal_of(result.supports)) for result in document.results]
+    sources = [source for source in sources if source.values]
+    names = _names(document)
+    found: list[Item] = []
+    for table in document.tables:
+        above = _place_above(document.lines, table.line, names)
+        for row in table.rows:
+            if row.cells:
+                found += _check_row(document.path, row, above, sources, names)
+    return found
+
+
+def _names(document: Document) -> Names:
+    names = Names()
+    for line in document.lines:
+        if line.kind in ("text", "heading"):
+            names.learn(line.text)
+    return names
+
+
+def _place_above(lines: Sequence[Line], line: int, names: Names) -> Place:
+    """What the nearest heading over a table says of all its rows."""
+    for above in reversed(lines[: line - 1]):
+        if above.kind == "heading":
+            return place_of(above.title, heading=True, names=names)
+    return Place()
+
+
+def _row_place(row: Row, names: Names) -> Place:
+    checkpoint = dataset = None
+    options: dict[str, str] = {}
+    for column, text in row.words:
+        if _STEPS.search(column) and (number := re.fullmatch(r"#?(\d[\d,]*)", text)):
+            checkpoint = checkpoint or f"checkpoint-{int(number[1].replace(',', ''))}"
+        checkpoint = checkpoint or checkpoint_in(text)
+        if dataset is None:
+            dataset = names.dataset_in(f"{text} dataset" if _SETS.search(column) else text)
+        if "numeric" in column.lower() and (_ON.match(text) or _OFF.match(text)):
+            options["numeric"] = "on" if _ON.match(text) else "off"
+        options |= options_in(text)
+    return Place(checkpoint, dataset, None, options)
+
+
+def _check_row(path: str, row: Row, above: Place, sources: Sequence[_Source], names: Names) -> Iterator[Item]:
+    said = above.under(_row_place(row, names))
+    fitting = [source for source in sources if _cites(said, source.result)]
+    exact = [source for source in fitting if _same_options(said, source.result)] or fitting
+    if not exact or (said.checkpoint is None and said.dataset is None and len(row.cells) < 3):
+        return
+    scored = [(sum(_cell_agrees(cell, source) is True for cell in row.cells), at) for at, source in enumerate(exact)]
+    score, at = max(scored)
+    source = exact[at]
+    judged = [cell for cell in row.cells if _cell_agrees(cell, source) is not None]
+    alone = len(exact) == 1 and said.checkpoint is not None and said.dataset is not None
+    if not judged or score == len(judged) or (score < 2 and not alone) or (score * 2 < len(judged) and not alone):
+        return
+    if alone and score == 0 and _elsewhere(judged, sources):
+        return  # the row is of another training with the same checkpoint number
+    for cell in judged:
+        if _cell_agrees(cell, source) is False:
+            yield _cell_item(path, cell, source, score, len(judged), alone)
+
+
+def _cites(said: Place, result: FoundResult) -> bool:
+    place = result.place
+    if said.checkpoint is not None and said.checkpoint != place.checkpoint:
+        return False
+    return said.dataset is None or (place.dataset is not None and set_key(said.dataset) == set_key(place.dataset))
+
+
+def _same_options(said: Place, result: FoundResult) -> bool:
+    return all(result.place.options.get(name, value) == value for name, value in said.options.items())
+
+
+def _cell_agrees(cell: Cell, source: _Source) -> bool | None:
+    """None where the result has no value of that name."""
+    among = values.claimed(cell.metric, cell.label, source.values, source.signal)
+    if not among:
+        return None
+    return values.agrees(cell.number.value, cell.number.digits, among)
+
+
+def _elsewhere(cells: Sequence[Cell], sources: Sequence[_Source]) -> bool:
+    return any(all(_cell_agrees(cell, source) is True for cell in cells) for source in sources)
+
+
+def _cell_item(path: str, cell: Cell, source: _Source, score: int, judged: int, alone: bool) -> Item:
+    among = values.claimed(cell.metric, cell.label, source.values, source.signal)
+    right = min(among, key=lambda value: value.high - value.low)
+    computed = (right.low + right.high) / 2
+    sure = score >= 2 and score * 2 >= judged
+    weight: Weight = "high" if sure or (alone and score >= 1) else "medium"
+    where = f"{place_text(source.result)}line {source.result.line}"
+    other = _other(cell, source)
+    if other is not None:
+        message = (
+            f"{cell.text} stands under {cell.column!r}, but is the {other.name}; "
+            f"the {right.name} is {computed:.4g} ({where})."
+        )
+        return Item(path, cell.line, "wrong_column", cell.number.value, computed, weight, message)
+    message = f"{cell.text} stands under {cell.column!r}; the {right.name} is {computed:.4g} ({where})."
+    return Item(path, cell.line, "table_cell", cell.number.value, computed, weight, message)
+
+
+def _other(cell: Cell, source: _Source) -> Value | None:
+    """Another value of the same result that the cell shows, of the class the header names first."""
+    shown = [
+        value
+        for value in source.values
+        if explained(cell.number.value, cell.number.digits, value.low, value.high) and value.metric != cell.metric
+    ]
+    near = [value for value in shown if values.same_class(cell.label, value.label) or value.label == source.signal]
+    return next(iter(near or shown), None)

@@ -1,0 +1,193 @@
+"""Sentences: fractions against their percentages, differences against their ends, counts against the result above."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from labjournal.audit import values
+from labjournal.audit.items import Item, explained
+from labjournal.audit.reports import place_text, signal_of
+from labjournal.audit.sets import same_set
+from labjournal.importers import Document, FoundResult
+from labjournal.importers.places import checkpoint_in
+from labjournal.importers.tables import plain, split_cells
+from labjournal.parsers.numbers import decimals, parse_number
+from labjournal.stats import compare_rates
+
+_FRACTION = re.compile(
+    r"(?<![\w./])(?P<k>\d[\d,]*)\s*(?:/|out\s+of(?:\s+the)?|of|von|sur)\s*(?P<n>\d[\d,]*)(?![\w/.]\d)"
+    r"(?P<mid>[^\d%.;,(（]{0,24}[(（=≈~:]\s*(?:about\s|i\.e\.,?\s|or\s|≈|~)*\s*)(?P<pct>\d+(?:\.\d+)?)\s*[%％]"
+)
+_CHANGE = re.compile(
+    r"(?P<d>[+\-−]\s?\d+(?:\.\d+)?)\s*(?:pp|p\.p\.|%p|percentage\s+points)\s*[(（]\s*(?P<a>\d+(?:\.\d+)?)\s*%?\s*(?:→|->|to)\s*(?P<b>\d+(?:\.\d+)?)\s*%"
+)
+_CHANGE_AFTER = re.compile(
+    r"(?P<a>\d+(?:\.\d+)?)\s*%\s*(?:→|->|to|退至|升至|降至|提升至|跳升至)\s*(?P<b>\d+(?:\.\d+)?)\s*%\s*[(（,，]?\s*(?P<d>[+\-−]\s?\d+(?:\.\d+)?)\s*(?:pp|p\.p\.|%p)"
+)
+_SLIGHT = re.compile(
+    r"\b(?P<how>slight(?:ly)?|marginal(?:ly)?|a\s+(?:little|bit|tiny\s+bit|touch|tad)|somewhat|small|minor|tiny|minimal(?:ly)?|leicht|etwas|légèrement|un\s+peu|ligeramente)\s+"
+    r"(?:\w+\s+){0,2}?(?P<what>better|improve\w*|higher|increase\w*|gain\w*|worse|lower|drop\w*|decrease\w*|decline\w*|degrad\w*|besser|schlechter|meilleur\w*|mejor\w*)\b"
+    r"|\b(?:improve[ds]?|increased?|dropped|decreased?|degraded|declined)\s+(?:slightly|marginally|a\s+(?:little|bit)|somewhat)\b|略有(?:提升|改善|下降)|轻微(?:提升|改善|下降)|略微(?:提升|改善|下降)",
+    re.IGNORECASE,
+)
+_ABOUT_RESULTS = re.compile(
+    r"\b(?:accurac\w*|results?|perform\w*|scores?|f1|recall|precision|checkpoint|it|model|this|validation|sic|auc|numbers?|predictions?)\b|准确率|结果",
+    re.IGNORECASE,
+)
+_NOT_SAID = re.compile(
+    r"\b(?:will|would|should|could|might|may|if|hope|try|see\s+(?:if|whether)|expect\w*|learning\s+rate|lr|loss|time|slower|faster|memory|batch|dropout|temperature|prompt|not)\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý*_(])|(?<=[。！？；])")
+NEAR = 14
+"""Lines below a result in which a sentence without a name still speaks of it."""
+
+
+def check(document: Document) -> list[Item]:
+    found: list[Item] = []
+    for line in document.lines:
+        if line.kind in ("text", "table", "heading") and any(character.isdigit() for character in line.text):
+            found += _arithmetic(document.path, line.number, line.text)
+    found += _counted_rows(document)
+    found += _counts_said(document)
+    found += _noise(document)
+    return found
+
+
+def _arithmetic(path: str, number: int, text: str) -> Iterator[Item]:
+    for match in _FRACTION.finditer(text):
+        k, n = _whole(match["k"]), _whole(match["n"])
+        printed = float(match["pct"])
+        if n > 0 and k <= n and not explained(printed, decimals(match["pct"]), 100 * k / n):
+            if explained(printed, decimals(match["pct"]), 100 * (n - k) / n):
+                continue  # the share of the rest
+            message = f"{k} of {n} is {100 * k / n:.4g} %, not {match['pct']} %."
+            yield Item(path, number, "fraction", printed, 100 * k / n, "high", message)
+    for pattern in (_CHANGE, _CHANGE_AFTER):
+        for match in pattern.finditer(text):
+            stated = float(match["d"].replace("−", "-").replace(" ", ""))
+            a, b = float(match["a"]), float(match["b"])
+            slack = sum(10.0 ** -decimals(match[name]) for name in "ab") / 2
+            digits = decimals(match["d"].replace(" ", ""))
+            low, high = abs(b - a) - slack, abs(b - a) + slack
+            if not explained(abs(stated), digits, low, high) or (stated * (b - a) < 0 and abs(b - a) > slack):
+                message = f"from {match['a']} % to {match['b']} % is {b - a:+.4g} points, not {match['d']}."
+                yield Item(path, number, "difference", stated, b - a, "high", message)
+
+
+def _whole(text: str) -> int:
+    return int(text.replace(",", "")[:15])
+
+
+_CORRECT = re.compile(r"^(?:correct|right|hits|正确|richtig|korrekt|tp)", re.IGNORECASE)
+_TOTAL = re.compile(r"^(?:total|n|samples?|support|count|样本数|总数|anzahl|events)$", re.IGNORECASE)
+_RATE = re.compile(
+    r"^(?:acc(?:uracy)?|recall|rate|share|准确率|正确率|召回率|genauigkeit|trefferquote)\b", re.IGNORECASE
+)
+
+
+def _counted_rows(document: Document) -> Iterator[Item]:
+    """Rows of a table that give a count, a total and the rate of both."""
+    texts = {line.number: line.text for line in document.lines if line.kind == "table"}
+    for table in document.tables:
+        at = {
+            name: [index for index, column in enumerate(table.columns) if pattern.match(column)]
+            for name, pattern in (("k", _CORRECT), ("n", _TOTAL), ("rate", _RATE))
+        }
+        if any(len(columns) != 1 for columns in at.values()):
+            continue
+        number = table.line + 2
+        while number in texts:
+            cells = [plain(cell) for cell in split_cells(texts[number])]
+            yield from _counted_row(document.path, number, cells, *(at[name][0] for name in ("k", "n", "rate")))
+            number += 1
+
+
+def _counted_row(path: str, line: int, cells: Sequence[str], k_at: int, n_at: int, rate_at: int) -> Iterator[Item]:
+    if max(k_at, n_at, rate_at) >= len(cells):
+        return
+    k, n, rate = (parse_number(cells[at]) for at in (k_at, n_at, rate_at))
+    if k is None or n is None or rate is None or not (k.integer and n.integer) or not 0 < n.value >= k.value >= 0:
+        return
+    if not explained(rate.value, rate.digits, k.value / n.value):
+        message = f"{int(k.value)} of {int(n.value)} is {k.value / n.value:.6g}; the row says {cells[rate_at]}."
+        yield Item(path, line, "fraction", rate.value, k.value / n.value, "high", message)
+
+
+def _counts_said(document: Document) -> Iterator[Item]:
+    """A sentence that names a checkpoint and an accuracy no result of that checkpoint has."""
+    for claim in document.claims:
+        named = checkpoint_in(claim.text)
+        if claim.kind != "prose" or named is None or claim.metric not in ("accuracy", "acc"):
+            continue
+        own = [result for result in document.results if result.place.checkpoint == named]
+        if not own or len(re.findall(r"\d+(?:\.\d+)?\s*%|\b0\.\d+", claim.text)) != 1:
+            continue
+        every = [value for result in document.results for value in values.values_of(result)]
+        if values.agrees(claim.value, claim.digits, every) or re.search(
+            r"\b(?:about|around|almost|nearly|over|under|above|below|~|≈)", claim.text
+        ):
+            continue
+        near = min(own, key=lambda result: abs(result.parsed.metrics.get("accuracy", 9.0) - claim.value))
+        stated = near.parsed.metrics.get("accuracy")
+        if stated is not None:
+            message = f"{named} is said to have {claim.value:.6g}; its result in line {near.line} says {stated:.6g}."
+            yield Item(document.path, claim.line, "said", claim.value, stated, "medium", message)
+
+
+def _noise(document: Document) -> Iterator[Item]:
+    """A slight difference that the two results it speaks of do not show."""
+    for line in document.lines:
+        if line.kind != "text" or not _SLIGHT.search(line.text):
+            continue
+        above = [result for result in document.results if result.parsed.end_line < line.number]
+        if not above or line.number - above[-1].parsed.end_line > NEAR:
+            continue
+        for sentence in _SENTENCE.split(line.text):
+            if _SLIGHT.search(sentence) and _ABOUT_RESULTS.search(sentence) and not _NOT_SAID.search(sentence):
+                yield from _not_shown(document.path, line.number, sentence, above)
+                break
+
+
+def _not_shown(path: str, line: int, sentence: str, above: Sequence[FoundResult]) -> Iterator[Item]:
+    now = above[-1]
+    before = next((result for result in reversed(above[:-1]) if _comparable(now, result)), None)
+    if before is None:
+        return
+    a, b = _rate(now), _rate(before)
+    if a is None or b is None:
+        return
+    difference = compare_rates(a, b)
+    if difference.word == "differs":
+        return
+    message = (
+        f"called a difference: accuracy {a[0] / a[1]:.4g} of {place_text(now).rstrip(': ')} "
+        f"against {b[0] / b[1]:.4g} of {place_text(before).rstrip(': ')} (line {before.line}); "
+        f"{difference.word}, p = {difference.p:.2g}, 95% from {difference.low:+.3f} to {difference.high:+.3f}."
+    )
+    shown = sentence.strip()
+    yield Item(
+        path,
+        line,
+        "within_noise",
+        shown if len(shown) <= 160 else shown[:159] + "…",
+        difference.value,
+        "medium",
+        message,
+    )
+
+
+def _comparable(a: FoundResult, b: FoundResult) -> bool:
+    return same_set(a, b) and (a.place.checkpoint, a.place.options) != (b.place.checkpoint, b.place.options)
+
+
+def _rate(result: FoundResult) -> tuple[int, int] | None:
+    """Accuracy as right answers of all."""
+    parsed, n = result.parsed, result.n
+    if parsed.counts is not None:
+        return parsed.counts.correct, parsed.counts.n
+    accuracy = parsed.metrics.get("accuracy")
+    if accuracy is None or not n or not 0 <= accuracy <= 1 or signal_of(result.supports) is None:
+        return None
+    return round(accuracy * n), n
