@@ -1,4 +1,4 @@
-"""kill -9 of the launcher, the supervisor, the run and the follower at random moments.
+"""kill -9 of the app, the launcher, the supervisor, the run and the follower at random moments.
 
 Nothing that was stated is lost, nothing is counted twice, no run stays RUNNING for ever, and none is called LOST
 that lives. The seed is printed: LABJOURNAL_TEST_SEED repeats a loop.
@@ -7,10 +7,12 @@ that lives. The seed is printed: LABJOURNAL_TEST_SEED repeats a loop.
 from __future__ import annotations
 
 import os
+import pty
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -51,6 +53,16 @@ while True:
 """
 
 
+def _drain(terminal: int) -> None:
+    while True:
+        try:
+            if not os.read(terminal, 65536):
+                break
+        except OSError:  # the other end is closed
+            break
+    os.close(terminal)
+
+
 class Victims:
     """The processes of the journal that may be shot."""
 
@@ -60,6 +72,19 @@ class Victims:
         self.chance = chance
         self.launchers: list[subprocess.Popen[bytes]] = []
         self.follower = self._start_follower()
+        self.app = self._start_app()
+
+    def _start_app(self) -> subprocess.Popen[bytes]:
+        """The real app on a terminal of its own, whose screen is read and thrown away."""
+        master, slave = pty.openpty()
+        environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}
+        command = [sys.executable, "-m", "labjournal", "tui"]
+        app = subprocess.Popen(
+            command, cwd=self.project, env=environment, stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+        )
+        os.close(slave)
+        threading.Thread(target=_drain, args=(master,), daemon=True).start()
+        return app
 
     def _start_follower(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen([sys.executable, "-c", FOLLOWER, str(self.project)], stderr=subprocess.DEVNULL)
@@ -76,6 +101,7 @@ class Victims:
     def shoot(self) -> str:
         """Kill one of those that live now, whatever it is doing."""
         kinds = {"launcher": self._alive_launchers(), "follower": [self.follower.pid], **self._of_runs()}
+        kinds["app"] = [self.app.pid]
         kind = self.chance.choice(sorted(kind for kind, pids in kinds.items() if pids))
         pid = self.chance.choice(kinds[kind])
         try:
@@ -85,7 +111,15 @@ class Victims:
         if kind == "follower":
             self.follower.wait()
             self.follower = self._start_follower()
+        if kind == "app":
+            self.app.wait()
+            self.app = self._start_app()
         return kind
+
+    def end(self) -> None:
+        for process in (self.follower, self.app):
+            process.kill()
+            process.wait()
 
     def _alive_launchers(self) -> list[int]:
         return [launcher.pid for launcher in self.launchers if launcher.poll() is None]
@@ -165,8 +199,7 @@ def test_fifty_kills_at_random_moments_lose_nothing_and_double_nothing(tmp_path:
             shot[kind] = shot.get(kind, 0) + 1
         accepted = victims.accepted()
     finally:
-        victims.follower.kill()
-        victims.follower.wait()
+        victims.end()
     print(shot)
     follower = wait_for_ends(journal, accepted)
     for run_id in journal.run_ids():
