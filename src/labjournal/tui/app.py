@@ -114,6 +114,7 @@ class JournalApp(BaseApp):
         self.feed = feed
         self._journal, self._host = journal, host
         self._clock = clock
+        self._readable = False
         self._opened = False
         self._caught_up = False
 
@@ -154,9 +155,7 @@ class JournalApp(BaseApp):
         while True:
             try:
                 if not self._opened:
-                    await self.feed.open()
-                    self._opened = True
-                    self.page.reload()
+                    await self._open()
                 turned = await self.feed.turn()
             except JournalError as error:
                 self._caught_up = True
@@ -168,6 +167,19 @@ class JournalApp(BaseApp):
                 self._spread(turned)
             self._caught_up = self._caught_up or not turned.unfinished
             await asyncio.sleep(pace.after(bool(turned), turned.unfinished, bool(self._live_runs)))
+
+    async def _open(self) -> None:
+        """Show what the index holds, then begin to follow: the first frame must not wait for the second."""
+        if not self._readable and await self.feed.open_index():
+            self._readable = True
+            self.page.reload()
+            while not self.page.loaded:
+                await asyncio.sleep(0.005)
+        await self.feed.open()
+        self._opened = True
+        if not self._readable:
+            self._readable = True
+            self.page.reload()
 
     @property
     def _live_runs(self) -> int:
@@ -200,7 +212,7 @@ class JournalApp(BaseApp):
         pages.current = name
         self.main.header.tell(here=name)
         self.main.key_line.hints = self.page.HINTS
-        if self._opened:
+        if self._readable:
             self.page.come_up()
 
     async def action_out(self) -> None:

@@ -64,30 +64,58 @@ class Feed:
         """Whether there is a journal to write notes, runs and marks into."""
         return self.paths is not None
 
-    async def open(self) -> None:
-        """Open the journal. Raises JournalError."""
-        await self._on(self._follow_thread, self._open)
+    async def open_index(self) -> bool:
+        """Open what was folded before, for reading, so that the first frame waits for nothing.
 
-    def _open(self) -> None:
+        Returns:
+            False where there is no index yet, or none that can be read as it is: then `open` makes one.
+        """
         if self.paths is None:
-            from labjournal.config import Config
+            return False
+        thread = self._read_thread = ThreadPoolExecutor(1, "read")
+        try:
+            self._reader = await self._on(thread, self._open_reader)
+        except JournalError:
+            return False
+        return True
+
+    def _open_reader(self) -> Source:
+        from labjournal import config
+        from labjournal.store import Store
+
+        assert self.paths is not None
+        store = Store.open(self.paths, readonly=True)
+        return Source(store, self._config or config.load(self.paths.project), self.paths)
+
+    async def open(self) -> None:
+        """Begin to follow. Raises JournalError."""
+        on_disk = await self._on(self._follow_thread, self._open_follower)
+        if self._reader is None and on_disk:
+            self._read_thread = self._read_thread or ThreadPoolExecutor(1, "read")
+            self._reader = await self._on(self._read_thread, self._open_reader)
+
+    def _open_follower(self) -> bool:
+        """Whether the follower's index is one that another connection can read."""
+        if self.paths is None:
             from labjournal.follower.folder import FolderFollower
 
             self._follower = FolderFollower(self._logdir or Path())
-            self._reader = Source(self._follower.store, self._config or Config(), None)
-            return
+            return self._shared(self._follower.store)
         from labjournal.follower import Follower
-        from labjournal.store import Store
 
-        follower = self._follower = Follower.open(self.paths, self._config)
-        if follower.store.on_disk:
-            self._read_thread = ThreadPoolExecutor(1, "read")
-            paths, config = self.paths, follower.config
-            self._reader = self._read_thread.submit(
-                lambda: Source(Store.open(paths, readonly=True), config, paths)
-            ).result()
-        else:
-            self._reader = Source(follower.store, follower.config, self.paths)
+        self._follower = Follower.open(self.paths, self._config)
+        return self._shared(self._follower.store)
+
+    def _shared(self, store: Store) -> bool:
+        if store.on_disk:
+            return True
+        from labjournal.config import Config
+
+        # An index in memory has one connection: questions are asked where it was opened. One that lies on the disk
+        # of a journal which cannot be written may be older than what is folded now.
+        config = self._config or (self._reader.config if self._reader is not None else Config())
+        self._reader, self._read_thread = Source(store, config, self.paths), None
+        return False
 
     async def turn(self) -> Turned:
         """Fold what is new. Raises JournalError."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from labjournal import format
-from labjournal.model import Level, Status
 from labjournal.tui.glyphs import Glyphs
 from labjournal.tui.text import Span
+from labjournal.vocabulary import Level, Status
 
 _STATES = {
     Status.RUNNING: ("running", "accent"),

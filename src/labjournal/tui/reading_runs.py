@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from labjournal.store.rows import RunRow
 
 TREND_POINTS = 64
+_SCREENFUL = 200
 _MOST_POINTS = 200_000
 """Longer curves have no trend in the list: reading 24 bytes a point for 8 cells would cost more than it tells."""
 
@@ -41,6 +42,11 @@ class Beside:
     values: tuple[tuple[MetricChoice, str, str, bool], ...] = ()
     """(what, value, interval, tainted), the newest measurement of each."""
     trend: tuple[float, ...] = ()
+
+
+def newest_rows(source: Source) -> list[RunRow]:
+    """A screenful of the newest runs."""
+    return source.store.run_rows(limit=_SCREENFUL)
 
 
 def all_rows(source: Source) -> list[RunRow]:

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from labjournal import format
-from labjournal.model import Level, RunKind, Status
 from labjournal.tui.glyphs import Glyphs
 from labjournal.tui.look_of_runs import age_text, finding_spans, state_span
 from labjournal.tui.reading_runs import Beside, MetricChoice
 from labjournal.tui.text import Line, Span
 from labjournal.tui.widgets.columns import Column, Cut
 from labjournal.tui.widgets.row_source import Group, GroupedRows, Row, RowSource
+from labjournal.vocabulary import Level, RunKind, Status
 
 if TYPE_CHECKING:
     from labjournal.store.rows import RunRow

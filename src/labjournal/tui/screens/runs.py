@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,11 +13,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Input
 
 from labjournal import format
 from labjournal.errors import JournalError
-from labjournal.model import Status
 from labjournal.tui import reading_runs
 from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.feed import Feed
@@ -29,10 +28,16 @@ from labjournal.tui.widgets.key_line import Hint
 from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.pane import Pane
 from labjournal.tui.widgets.run_table import RunTable
+from labjournal.vocabulary import Status
 
 if TYPE_CHECKING:
+    from textual.widgets import Input
+
     from labjournal.follower import Turned
     from labjournal.store.rows import RunRow
+
+
+_AFTER_FIRST_FRAME_S = 0.02
 
 
 class RunsPage(Page):
@@ -43,8 +48,7 @@ class RunsPage(Page):
     RunsPage #empty { display: none; height: 1fr; }
     RunsPage.-empty #empty { display: block; }
     RunsPage.-empty #list { display: none; }
-    RunsPage #filter { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
-    RunsPage #filter.-open { display: block; }
+    RunsPage #filter { height: 1; border: none; padding: 0 1; background: $surface; }
     """
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("enter", "open"),
@@ -87,7 +91,6 @@ class RunsPage(Page):
         yield Lines(self._empty_lines, id="empty")
         with Horizontal(id="runs-panes"):
             yield self._pane
-        yield Input(placeholder="filter", id="filter")
 
     @property
     def runs(self) -> RunRows:
@@ -112,8 +115,12 @@ class RunsPage(Page):
 
     async def load(self) -> None:
         if self._touched is None:
-            # Whatever happens while all rows are read is read again after them.
+            # Whatever happens while all rows are read is read again after them. The first screenful comes first:
+            # 10,000 rows take as long as the rest of the first frame.
             self._touched = set()
+            self.runs.take(await self.ask(reading_runs.newest_rows))
+            self._show()
+            await asyncio.sleep(_AFTER_FIRST_FRAME_S)
             self.runs.take(await self.ask(reading_runs.all_rows))
         else:
             touched, self._touched = frozenset(self._touched), set()
@@ -261,17 +268,18 @@ class RunsPage(Page):
 
     # Filter
 
-    def action_filter(self) -> None:
-        box = self.query_one("#filter", Input)
-        box.add_class("-open")
-        box.value = self._filter
+    async def action_filter(self) -> None:
+        from textual.widgets import Input
+
+        box = Input(self._filter, placeholder="words, status:failed, kind:train, has:alarm, !not", id="filter")
+        await self.mount(box)
         box.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._filter_by(event.value)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        self._close_filter()
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        await self._close_filter()
 
     def _filter_by(self, typed: str) -> None:
         self._filter = typed.strip()
@@ -279,12 +287,12 @@ class RunsPage(Page):
         self._table.refresh_rows(self.runs.source(self._folded))
         self._tell()
 
-    def _close_filter(self) -> None:
-        self.query_one("#filter", Input).remove_class("-open")
+    async def _close_filter(self) -> None:
+        await self.query("#filter").remove()
         self._table.focus()
 
-    def on_key(self, event: events.Key) -> None:
-        if event.key == "escape" and (self._filter or self.query_one("#filter").has_class("-open")):
+    async def on_key(self, event: events.Key) -> None:
+        if event.key == "escape" and (self._filter or self.query("#filter")):
             event.stop()
             self._filter_by("")
-            self._close_filter()
+            await self._close_filter()

@@ -1,0 +1,92 @@
+"""Sentences about a run are made by rules: the worst news first, numbers with what they need."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from labjournal.model import Finding, Level, Run, RunKind, Status
+from labjournal.tui.headline import end_words, sentences, step_words
+from labjournal.tui.reading_run import Measured, RunView
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+BEGAN = NOW - timedelta(hours=2)
+
+
+def run(status: Status = Status.RUNNING, **more: object) -> Run:
+    base = {"id": "01", "name": "v4", "kind": RunKind.TRAIN, "status": status, "created_at": BEGAN, "watch": "watched"}
+    return Run(**{**base, **more})  # type: ignore[arg-type]
+
+
+def view(of: Run, findings: tuple[Finding, ...] = (), measured: tuple[Measured, ...] = ()) -> RunView:
+    return RunView(of, None, findings, (), measured, (), ())
+
+
+def finding(level: Level = Level.ALARM, **more: object) -> Finding:
+    base = {
+        "id": "f",
+        "run": "01",
+        "rule": "no_update",
+        "level": level,
+        "subject": "nfa",
+        "step": 2,
+        "message": "The numeric branch does not learn.",
+        "evidence": {},
+        "remedy": None,
+        "caused_by": None,
+        "first_seen": NOW,
+    }
+    return Finding(**{**base, **more})  # type: ignore[arg-type]
+
+
+LOSS = ("train/loss", NOW.timestamp() + np.array([-7200.0, -3700.0, 0.0]), np.array([3.0, 0.251, 0.236]))
+
+
+def test_the_worst_news_comes_before_the_loss_and_the_result() -> None:
+    measured = Measured("2200", "1:1", 1000, "accuracy", "0.908", "[.888 .924]", None)
+    said = sentences(view(run(), (finding(),), (measured,)), NOW, LOSS)
+    assert said == (
+        "The numeric branch does not learn. train/loss 0.236, an hour before 0.251. "
+        "Accuracy on 1:1 0.908 [.888 .924] at 2200."
+    )
+
+
+def test_a_failure_names_its_cause() -> None:
+    assert sentences(view(run(Status.FAILED, cause="exit code 1, out of memory")), NOW, None).startswith(
+        "Failed: exit code 1, out of memory."
+    )
+
+
+def test_not_looked_at_is_not_healthy() -> None:
+    assert "Not watched: because of docker." in sentences(view(run(watch="not watched: because of docker")), NOW, None)
+
+
+def test_an_acknowledged_finding_and_a_notice_are_no_news() -> None:
+    quiet = (finding(acknowledged="known"), finding(Level.NOTICE))
+    assert "does not learn" not in sentences(view(run(), quiet), NOW, LOSS)
+
+
+def test_retracted_results_are_no_claim() -> None:
+    measured = Measured("2200", "1:1", 1000, "accuracy", "0.908", "[.888 .924]", "retracted: placebo")
+    said = sentences(view(run(Status.DONE, retracted="placebo"), (), (measured,)), NOW, None)
+    assert said == "Retracted: placebo. Results: all retracted."
+
+
+def test_nothing_is_said_as_nothing() -> None:
+    assert sentences(view(run()), NOW, None) == "Nothing was written yet."
+    assert sentences(view(run(Status.DONE)), NOW, None) == "It wrote no curves and no results."
+
+
+def test_the_end_has_a_spread_and_is_not_guessed_early() -> None:
+    steps = np.arange(0, 3001, 10.0)
+    walls = NOW.timestamp() - 3000 + steps
+    planned = run(planned_steps=9000, step=3000)
+    assert step_words(planned) == "step 3,000 of 9,000"
+    end = (NOW + timedelta(seconds=6000)).astimezone()
+    assert end_words(planned, steps, walls, NOW, short=False) == f"ends about {end:%H:%M} ± 1 min"
+    assert end_words(planned, steps, walls, NOW, short=True) == f"ends ~{end:%H:%M}"
+    assert end_words(planned, steps[:2], walls[:2], NOW, short=True) == "end: cannot tell yet"
+    assert end_words(run(), steps, walls, NOW, short=True) == ""
+    ended = run(Status.DONE, started_at=BEGAN, ended_at=NOW)
+    assert end_words(ended, steps, walls, NOW, short=True) == "took 2 h 0 min"
