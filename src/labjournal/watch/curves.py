@@ -44,6 +44,8 @@ class Curves:
         self._values: Dict[str, float] = {}
         self._in_round: Set[Tracked] = set()
         self._step = 0
+        self.trouble: Optional[str] = None
+        """Why no more points are written."""
 
     def wants_copies(self, params: List[Any]) -> bool:
         """Small enough for exact update ratios?"""
@@ -141,7 +143,10 @@ class Curves:
                 values[tags.curve(tags.UPDATE_RATIO, group)] = _ratio(item.update_sq, item.before_sq)
                 values[tags.curve(tags.GRAD_NORM, group)] = item.grad_sq**0.5
             values.update((tags.curve(tags.LEARNING_RATE, name), rate) for name, rate in rates.items())
-            writer.add(step, values)
+            try:
+                writer.add(step, values)
+            except OSError as error:  # a full disk ends the curves, not the checks
+                self._writer, self.trouble = None, f"{error.strerror}"
 
         self._later.after_all(write)
 

@@ -89,6 +89,8 @@ class Outbox:
         self.attempt = attempt
         self.quiet = quiet
         self.dark = False
+        self.trouble: Optional[str] = None
+        """Why facts were lost, in the words of the operating system."""
         self._first = first
         self._pid = 0
         self._path = ""
@@ -126,8 +128,8 @@ class Outbox:
         except OSError:
             try:
                 os.makedirs(folder, exist_ok=True)
-            except OSError:
-                self.dark = True
+            except OSError as error:
+                self.dark, self.trouble = True, f"{folder}: {error.strerror}"
                 return False
         name = f"{self.attempt}-watch-{host_name()}-{os.getpid()}-{os.urandom(3).hex()}.jsonl"
         self._path, self.quiet = os.path.join(folder, name), False
@@ -154,9 +156,9 @@ class Outbox:
                 written = os.write(fd, payload)
             finally:
                 os.close(fd)
-        except OSError:
-            self.dark = not self._torn  # a second failure in a row: the folder is gone or the disk stays full
-            self._torn = True
+        except OSError as error:
+            self.dark = self._torn  # a second failure in a row: the folder is gone or the disk stays full
+            self._torn, self.trouble = True, f"{self._path}: {error.strerror}"
             return False
         self._torn = written < len(payload)
         return not self._torn

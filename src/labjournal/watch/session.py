@@ -107,7 +107,7 @@ class Session:
         self._look.clear()
         self._last.clear()
         self.later.forget()
-        self._inside.outbox.write("watch_off", {"because": because})
+        self._inside.give_up(because)
 
     def on_optimizer(self, optimizer: Any) -> None:
         """An optimizer was built."""

@@ -35,6 +35,7 @@ class Inside:
         self.files = FileWatch(self.outbox, folder, project)
         self.torch: Any = None
         """The hooks in torch (``torch_hook.TorchHook``), once it has been imported."""
+        self._gave_up = False
 
     def _hook(self) -> Dict[str, Any]:
         world = _number("WORLD_SIZE", "SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
@@ -55,6 +56,8 @@ class Inside:
     def install(self) -> None:
         self.outbox.begin()
         if self.outbox.dark:
+            if self.outbox.trouble:
+                self.give_up(f"facts cannot be written to {self.outbox.trouble}")
             return
         self.files.install()
         ImportWatch(
@@ -83,11 +86,26 @@ class Inside:
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_child=self._after_fork)
 
-    def _on_torch(self, torch: Any) -> None:
-        from labjournal.watch import storage, torch_hook
+    def give_up(self, because: str) -> None:
+        """The watch has failed: one notice in the run, or on stderr where the run's folder cannot be written."""
+        if self._gave_up or self.rank:
+            return
+        self._gave_up = True
+        try:
+            if self.outbox.write("watch_off", {"because": because}) or self.outbox.quiet:
+                return
+            print(f"labjournal: not watched: {because}", file=sys.stderr)
+        except Exception:  # noqa: BLE001 - a closed stderr; the user's program goes first, always
+            return
 
-        storage.watch_torch(torch, self.files)
-        self.torch = torch_hook.install(torch, self)
+    def _on_torch(self, torch: Any) -> None:
+        try:
+            from labjournal.watch import storage, torch_hook
+
+            storage.watch_torch(torch, self.files)
+            self.torch = torch_hook.install(torch, self)
+        except Exception as error:  # noqa: BLE001 - the user's import of torch has succeeded
+            self.give_up(f"the hooks into torch could not be set: {error!r}"[:400])
 
     def _on_storage(self, module: Any) -> None:
         from labjournal.watch import storage
@@ -122,6 +140,8 @@ class Inside:
             if self.torch is not None:
                 self.torch.end()
             self.files.flush(final=True)
+            if self.outbox.dark and self.outbox.trouble:
+                self.give_up(f"facts were lost: {self.outbox.trouble}")
         except Exception:  # noqa: BLE001 - Python would print it at the end of the user's program
             return
 

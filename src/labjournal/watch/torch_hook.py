@@ -27,9 +27,11 @@ class TorchHook:
         self._is_compiling = torch.compiler.is_compiling
         self.models = Models()
         self.started: Optional[Session] = None
+        self._broken = False
+        """The session could not be made, or its guard failed: no hook does anything any more."""
 
     def session(self) -> Session:
-        """The watch of this process, started if it is not yet."""
+        """The watch of this process, started if it is not yet. May raise whatever its modules raise."""
         if self.started is None:
             from labjournal.watch.session import Session
 
@@ -37,11 +39,17 @@ class TorchHook:
         return self.started
 
     def after_fork(self) -> None:
-        if self.started is not None:
+        if self.started is None or self._broken:
+            return
+        try:
             self.started.after_fork()
+        except Exception as error:  # noqa: BLE001 - Python would print it in every forked child
+            self._give_up(error)
 
     def end(self) -> None:
         """At the end of the process."""
+        if self._broken:
+            return
         if self.started is not None:
             self.started.end()
         elif not self._inside.outbox.quiet:
@@ -66,10 +74,18 @@ class TorchHook:
         """A hook that calls the session's method ``name`` under its guard."""
 
         def run(*args: Any) -> None:
-            if not self._is_compiling():  # constant for dynamo: nothing of ours is traced
+            if self._is_compiling() or self._broken:  # a constant for dynamo: nothing of ours is traced
+                return
+            try:
                 (self.started or self.session()).guarded(name, *args)
+            except Exception as error:  # noqa: BLE001 - it would come out of the user's step or backward
+                self._give_up(error)
 
         return run
+
+    def _give_up(self, error: Exception) -> None:
+        self._broken = True
+        self._inside.give_up(f"the watch could not start: {error!r}"[:400])
 
 
 def install(torch: Any, inside: Inside) -> TorchHook:
