@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from labjournal import facts
@@ -94,10 +95,10 @@ class FolderFollower:
         self.store.note_step(run)
 
 
-def _as_run(run: str, name: str, paths: Iterable[Path]) -> list[Fact]:
+def _as_run(run: str, name: str, paths: Sequence[Path]) -> list[Fact]:
     """What stands in for the facts of a run that nobody launched: its name, and the times of its files."""
-    times = sorted(os.stat(path).st_mtime for path in paths)
-    begin, end = facts.now_iso(times[0]), facts.now_iso(times[-1])
+    begin = facts.now_iso(min(_begun(path) for path in paths))
+    end = facts.now_iso(max(os.stat(path).st_mtime for path in paths))
     host, user = facts.host_name(), facts.user_name()
     stated: dict[str, object] = {"name": name, "kind": "train", "cwd": None, "command": []}
     ending = {"attempt": 1, "status": "DONE", "cause": "read from event files; nothing else is known", "ended_at": end}
@@ -105,3 +106,9 @@ def _as_run(run: str, name: str, paths: Iterable[Path]) -> list[Fact]:
         Fact(facts.derived_id("run", run), begin, "run", host, user, run, stated),
         Fact(facts.derived_id("exit", run), end, "exit", host, user, run, ending),
     ]
+
+
+def _begun(path: Path) -> float:
+    """Seconds since 1970, as writers put them into the name (``events.out.tfevents.1671811418.host``); else the mtime."""
+    stamp = re.search(r"tfevents\.(\d{9,11})(?:\D|\Z)", path.name)
+    return float(stamp[1]) if stamp else os.stat(path).st_mtime

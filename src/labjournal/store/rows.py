@@ -56,14 +56,15 @@ class ListedRun(NamedTuple):
 
 def read_listed(connection: sqlite3.Connection) -> list[ListedRun]:
     """All runs, newest first."""
-    rows = connection.execute(f"SELECT {', '.join(ListedRun._fields)} FROM runs ORDER BY id DESC")
+    rows = connection.execute(f"SELECT {', '.join(ListedRun._fields)} FROM runs ORDER BY created_at DESC, id DESC")
     return list(map(ListedRun._make, rows))
 
 
 def read(connection: sqlite3.Connection, limit: int | None, offset: int) -> list[RunRow]:
     """Newest first."""
     rows = connection.execute(
-        f"SELECT {ROW_COLUMNS} FROM runs ORDER BY id DESC LIMIT ? OFFSET ?", (-1 if limit is None else limit, offset)
+        f"SELECT {ROW_COLUMNS} FROM runs ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
+        (-1 if limit is None else limit, offset),
     )
     return list(map(RunRow._make, rows))
 
@@ -71,6 +72,8 @@ def read(connection: sqlite3.Connection, limit: int | None, offset: int) -> list
 def read_of(connection: sqlite3.Connection, ids_json: str) -> list[RunRow]:
     """The rows of these runs (a JSON list of ids), newest first."""
     rows = connection.execute(
-        f"SELECT {ROW_COLUMNS} FROM runs WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC", (ids_json,)
+        f"SELECT {ROW_COLUMNS} FROM runs WHERE id IN (SELECT value FROM json_each(?)) "
+        "ORDER BY created_at DESC, id DESC",
+        (ids_json,),
     )
     return list(map(RunRow._make, rows))

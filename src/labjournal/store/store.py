@@ -106,7 +106,9 @@ class Store:
 
     def runs(self, limit: int | None = None, offset: int = 0) -> list[Run]:
         """Whole runs, newest first."""
-        return self._runs("1 ORDER BY id DESC LIMIT ? OFFSET ?", (-1 if limit is None else limit, offset))
+        return self._runs(
+            "1 ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?", (-1 if limit is None else limit, offset)
+        )
 
     def run(self, run_id: str) -> Run:
         """One run by its full id. Raises NotFoundError."""
