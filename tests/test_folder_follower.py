@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 import pytest
-from journal_files import EventWriter
 
+from journal_files import EventWriter
 from labjournal.errors import NotFoundError
 from labjournal.follower.folder import FolderFollower
 from labjournal.model import SeriesKey

@@ -109,6 +109,6 @@ def _as_run(run: str, name: str, paths: Sequence[Path]) -> list[Fact]:
 
 
 def _begun(path: Path) -> float:
-    """Seconds since 1970, as writers put them into the name (``events.out.tfevents.1671811418.host``); else the mtime."""
+    """Seconds since 1970: as writers put them into the name (``events.out.tfevents.1671811418.host``), or the mtime."""
     stamp = re.search(r"tfevents\.(\d{9,11})(?:\D|\Z)", path.name)
     return float(stamp[1]) if stamp else os.stat(path).st_mtime
