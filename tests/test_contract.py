@@ -83,6 +83,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("checks", ["checks", "--json"]),
         ("checks-list", ["checks", "--list", "--json"]),
         ("compare", ["compare", "--json"]),
+        ("diff", ["diff", "one", "fails", "--json"]),
         ("diary", ["diary", "--json"]),
     ],
 )

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "checks": ("checks", "findings, or the list of checks"),
     "log": ("log", "a result by hand, or read off a file"),
     "compare": ("compare", "the comparison table"),
+    "diff": ("diff", "in what one run differs from another"),
     "note": ("note", "write into the diary"),
     "diary": ("diary", "read the diary"),
     "tag": ("tag", "tag the code of a run in git, and say so in the diary"),

@@ -31,6 +31,7 @@ from labjournal.format.numbers import (
     small,
     used_of,
 )
+from labjournal.format.spark import sparkline
 from labjournal.format.text import (
     cells,
     commit,
@@ -85,6 +86,7 @@ __all__ = [
     "setting",
     "size",
     "small",
+    "sparkline",
     "used_of",
     "visible",
     "wrap",
