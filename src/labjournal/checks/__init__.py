@@ -1,25 +1,24 @@
-"""The catalogue of checks: rules as data.
+"""The catalogue of checks: rules as data, and the families that look at a run from outside as pure functions.
 
-What is looked at inside the training process has its rules in `labjournal.watch.rules`; families that look at a run
-from outside add a file here and a line in ``FAMILIES``.
+What is looked at inside the training process has its rules in `labjournal.watch.rules`. A family is one file: its
+rules, and functions from curves, results or names to verdicts; add the file and a line in ``FAMILIES``.
+
+rule      CheckRule, Verdict                      losses      one loss curve by itself
+naming    what a curve is, by its name alone      relations   two curves together
+curve     one value a step, shared statistics     progress    finished or not, budgets of compared fits
+run_view  what a check is given of a run          schedule    learning rate, planned steps, pace
+judging   all families, folded under causes       outcome     results and their options
+page      docs/checks.md                          checkpoint, identities
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from importlib import import_module
 
+from labjournal.checks.rule import CheckRule, Verdict
 
-@dataclass(frozen=True, slots=True)
-class CheckRule:
-    """One check: what it means when it speaks, and what to try."""
-
-    rule: str
-    level: str
-    family: str
-    means: str
-    remedy: str
-    aliases: tuple[str, ...] = ()
+__all__ = ["FAMILIES", "CheckRule", "Verdict", "catalogue"]
 
 
 def _inside() -> Iterable[CheckRule]:
@@ -29,9 +28,26 @@ def _inside() -> Iterable[CheckRule]:
         yield CheckRule(rule.slug, rule.level, rule.family, rule.means, rule.remedy)
 
 
-FAMILIES: tuple[Callable[[], Iterable[CheckRule]], ...] = (_inside,)
+def _outside(module: str) -> Callable[[], Iterable[CheckRule]]:
+    def rules() -> Iterable[CheckRule]:
+        found: dict[str, CheckRule] = import_module(f"{__name__}.{module}").RULES
+        return found.values()
+
+    return rules
+
+
+FAMILIES: tuple[Callable[[], Iterable[CheckRule]], ...] = (
+    _inside,
+    *map(_outside, ("losses", "relations", "progress", "schedule", "outcome", "checkpoint", "identities")),
+)
 
 
 def catalogue() -> list[CheckRule]:
-    """All rules, by family and name."""
-    return sorted((rule for family in FAMILIES for rule in family()), key=lambda rule: (rule.family, rule.rule))
+    """All rules by family and name; one that is judged both inside and outside comes once."""
+    known: dict[str, CheckRule] = {}
+    for family in FAMILIES:
+        for rule in family():
+            inside = known.get(rule.rule)
+            if inside is None or (rule.judged and not inside.judged):
+                known[rule.rule] = rule
+    return sorted(known.values(), key=lambda rule: (rule.family, rule.rule))

@@ -1,0 +1,172 @@
+"""Checkpoints and the machine: what was saved against what was trained, what was validated against what stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
+from labjournal.model import Checkpoint, Run, Status
+from labjournal.vocabulary import Level
+
+MISSING = CheckRule(
+    "checkpoint_missing_params",
+    "alarm",
+    "checkpoint",
+    "Tensors that were trained are in no checkpoint of the run: loading it gives back their starting values.",
+    "Save the state of the whole model, after its last part was added; load with strict=True.",
+    judged="Modules whose weights the watch saw move, against the names of tensors in the headers of all "
+    "checkpoints. Alarm: a "
+    "module is in none of them while others of the same model are. A model that is saved nowhere at all may be left "
+    "out on purpose, frozen ones too. Without the watch: warning when a checkpoint lacks names that others of its "
+    "series (the same name but for its number) have.",
+)
+CHANGED = CheckRule(
+    "checkpoint_changed",
+    "warning",
+    "checkpoint",
+    "The checkpoint was written again while it was validated: it is not known what was measured.",
+    "Validate a copy or a file that is not written any more, as step_1000.pt.",
+    judged="A newer version of the validated file was written between the launch of the validation and its end.",
+)
+INTERRUPTED = CheckRule(
+    "interrupted",
+    "notice",
+    "machine",
+    "The run was ended from outside: the machine went down, or its processes vanished.",
+    "Go on from its last checkpoint; its results stand for a shorter run.",
+    judged="Status LOST or PREEMPTED, with the cause as recorded.",
+)
+DISK_LOW = CheckRule(
+    "disk_low",
+    "notice",
+    "machine",
+    "The disk that the run writes to has little room left.",
+    "Remove old checkpoints, or stop the run before a half-written one is all that is left.",
+    judged="Of a living run: less than 1 GB free, or less than twice its largest checkpoint.",
+)
+RULES = table(MISSING, CHANGED, INTERRUPTED, DISK_LOW)
+_WRAPPERS = frozenset("module _orig_mod model base_model default _forward_module _fsdp_wrapped_module".split())
+_LOW_BYTES = 1_000_000_000
+
+
+def missing_params(
+    trained: Sequence[str], saved: Mapping[str, Sequence[str]], frozen: Sequence[str] = ()
+) -> Iterator[Verdict]:
+    """What was trained against what was saved.
+
+    Args:
+        trained: paths of modules (or groups of them) whose weights moved, as the watch names them.
+        saved: names of tensors by path of the checkpoint; only those whose headers could be read.
+        frozen: patterns of modules that are meant to stand still.
+    """
+    if not saved:
+        yield not_judged(MISSING, "checkpoints", "no checkpoint whose tensors can be read")
+        return
+    wanted = [name for name in trained if not any(fnmatchcase(name, pattern) for pattern in frozen)]
+    if wanted:
+        yield _against_trained(wanted, saved)
+    else:
+        yield from _against_each_other(saved)
+
+
+def _against_trained(trained: Sequence[str], saved: Mapping[str, Sequence[str]]) -> Verdict:
+    known = [_parts(tensor) for tensors in saved.values() for tensor in tensors]
+    tails = {parts[a:b] for parts in known for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)}
+    lost: dict[str, list[str]] = {}
+    kept: set[str] = set()
+    for module in trained:
+        root, *rest = module.split(".")
+        inner = _parts(".".join(rest))
+        if inner and inner in tails:
+            kept.add(root)
+        elif inner:  # a group that is a whole model, or only its wrappers, says nothing about what is in it
+            lost.setdefault(root, []).append(module)
+    partly = {root: modules for root, modules in lost.items() if root in kept}
+    if partly:
+        names = [name for modules in partly.values() for name in modules]
+        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+        evidence = {"modules": names[:20], "checkpoints": len(saved), "tensors_saved": len(set(known))}
+        message = f"{shown}: weights moved in training and are in none of {len(saved)} checkpoints."
+        return finding(MISSING, names[0] if len(names) == 1 else next(iter(partly)), message, evidence)
+    if lost:
+        return not_judged(MISSING, ", ".join(lost), "no module of it is saved under its name: left out on purpose?")
+    return fine(MISSING, "checkpoints")
+
+
+def _against_each_other(saved: Mapping[str, Sequence[str]]) -> Iterator[Verdict]:
+    series: dict[str, dict[str, frozenset[str]]] = {}
+    for path, tensors in saved.items():
+        series.setdefault(re.sub(r"\d+", "#", path), {})[path] = frozenset(tensors)
+    judged = {name: members for name, members in series.items() if len(members) >= 2}
+    if not judged:
+        yield not_judged(
+            MISSING, "checkpoints", "the watch named no trained modules, and there is nothing to compare with"
+        )
+    for members in judged.values():
+        whole = frozenset().union(*members.values())
+        for path, names in members.items():
+            lost = sorted(whole - names)
+            if not lost:
+                yield fine(MISSING, path)
+                continue
+            shown = ", ".join(lost[:4]) + (f" and {len(lost) - 4} more" if len(lost) > 4 else "")
+            message = f"{path} lacks {shown}, which other checkpoints of its series have."
+            yield finding(MISSING, path, message, {"missing": lost[:20], "of": len(whole)}, Level.WARNING)
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    return tuple(part for part in name.split(".") if part and part not in _WRAPPERS)
+
+
+def checkpoint_changed(run: Run, versions: Sequence[Checkpoint]) -> Verdict:
+    """A validation against the versions of the checkpoint it measured."""
+    subject = run.subject
+    if subject is None or subject.checkpoint is None or subject.version is None:
+        return not_judged(CHANGED, run.name, "no version of a checkpoint is recorded for it")
+    begin = run.started_at or run.created_at
+    end = run.ended_at
+    later = [
+        one
+        for one in versions
+        if one.path == subject.checkpoint and one.version != subject.version and _between(begin, one.written_at, end)
+    ]
+    if not later:
+        return fine(CHANGED, subject.checkpoint)
+    message = (
+        f"{subject.checkpoint} was written again during its validation: {subject.version[:12]} became "
+        f"{later[-1].version[:12]}."
+    )
+    evidence = {
+        "validated": subject.version,
+        "stands": later[-1].version,
+        "written_at": later[-1].written_at.isoformat(),
+    }
+    return finding(CHANGED, subject.checkpoint, message, evidence)
+
+
+def _between(begin: datetime, moment: datetime, end: datetime | None) -> bool:
+    return begin <= moment and (end is None or moment <= end)
+
+
+def interrupted(run: Run) -> Verdict:
+    if run.status not in (Status.LOST, Status.PREEMPTED):
+        return fine(INTERRUPTED, "the run")
+    last = f" at step {run.step}" if run.step is not None else ""
+    evidence = {"status": run.status.value, "cause": run.cause, "checkpoints": run.checkpoints}
+    message = f"The run was ended from outside{last}: {run.cause or 'no cause is recorded'}."
+    return finding(INTERRUPTED, "the run", message, evidence, None, run.step)
+
+
+def disk_low(free_bytes: int | None, largest_checkpoint_bytes: int) -> Verdict:
+    """``free_bytes``: room left where the run writes; None where it cannot be told."""
+    if free_bytes is None:
+        return not_judged(DISK_LOW, "disk", "the room on the disk cannot be told")
+    if free_bytes >= max(_LOW_BYTES, 2 * largest_checkpoint_bytes):
+        return fine(DISK_LOW, "disk")
+    room = f"{free_bytes / 1e9:.2f} GB are free"
+    more = f"; the largest checkpoint has {largest_checkpoint_bytes / 1e9:.2f} GB" if largest_checkpoint_bytes else ""
+    evidence = {"free_bytes": free_bytes, "largest_checkpoint_bytes": largest_checkpoint_bytes}
+    return finding(DISK_LOW, "disk", f"{room}{more}.", evidence)

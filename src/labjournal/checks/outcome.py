@@ -1,0 +1,328 @@
+"""Results: guessing, collapse, answers that are no class, numbers too good or rounded away, options that do nothing.
+
+A small sample or a result below a baseline is a mark, never an alarm. Pure arithmetic on counts: no numpy here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
+from labjournal.model import Counts, Result, Role
+from labjournal.vocabulary import Level
+
+COLLAPSE = CheckRule(
+    "prediction_collapse",
+    "warning",
+    "outcome",
+    "Nearly all answers are one class, though the labels are not.",
+    "Look at the class balance of the training data, the learning rate, and whether the inputs reach the model.",
+    judged="Counts of 30 events or more: one class has above 99% of the answers and below 90% of the labels.",
+)
+UNKNOWN = CheckRule(
+    "unknown_answers",
+    "warning",
+    "outcome",
+    "Answers were given that are none of the classes; each counts as wrong.",
+    "Look at the prompt, at the length allowed for an answer, and at how answers are read.",
+    judged="Counts: warning when more than 5% of 30 events or more are no class, with the lower end of the 95% "
+    "interval; "
+    "else a mark that says how many.",
+)
+BELOW_MAJORITY = CheckRule(
+    "below_majority_baseline",
+    "notice",
+    "outcome",
+    "Always answering the largest class would be right more often.",
+    "Compare with this baseline before comparing models; look at balanced accuracy.",
+    judged="Counts of 30 events or more: the upper end of the 95% interval of the accuracy lies below the share of the "
+    "largest class. A mark: balanced training may want it so.",
+)
+AT_CHANCE = CheckRule(
+    "metric_at_chance",
+    "warning",
+    "outcome",
+    "The result cannot be told from guessing.",
+    "See whether labels belong to their inputs, whether the checkpoint was loaded, and whether weights moved.",
+    judged="Answers are independent of the labels (chi-squared test of the counts, p above 0.05) with 200 events "
+    "or more and two "
+    "classes above a tenth, or AUC within 2 standard errors of 0.5. Notice for a checkpoint of step 0, for an "
+    "option switched off, and where answers have collapsed to one class.",
+)
+TOO_GOOD = CheckRule(
+    "metric_too_good",
+    "notice",
+    "outcome",
+    "The result is without a single error, which real data seldom allow.",
+    "Look for the label among the inputs and for validation data in the training set.",
+    judged="Accuracy or AUC of exactly 1 (to the digits shown) with 100 events or more. A mark: easy tasks exist.",
+)
+ROUNDED = CheckRule(
+    "rate_rounded_to_zero",
+    "notice",
+    "outcome",
+    "A rate is printed as zero although cases were counted, or could be hidden in its rounding.",
+    "Keep the numerator and the denominator, as in 1/62910.",
+    judged="A rate of 0 as printed: the counts say more than 0, or n is so large that half a unit of its last "
+    "digit is a "
+    "whole case or more.",
+)
+WITHOUT_EFFECT = CheckRule(
+    "option_without_effect",
+    "warning",
+    "outcome",
+    "Two results that differ in one option only cannot be told apart: the option may not reach the model.",
+    "See where the option is read, and whether the part it switches was trained.",
+    aliases=("placebo_option",),
+    judged="Same checkpoint version and data set, options that differ in one value. Warning: the counts are equal "
+    "cell by cell, with "
+    "30 events or more and at least one error. Notice: no difference shown by the interval and test for two rates.",
+)
+RULES = table(COLLAPSE, UNKNOWN, BELOW_MAJORITY, AT_CHANCE, TOO_GOOD, ROUNDED, WITHOUT_EFFECT)
+_FEW = 30
+_Z = 1.959964
+_RATES = ("fpr", "fnr", "error", "eer", "wer", "cer", "rate")
+_OFF = frozenset("off false no none 0 without disabled shuffled random zero ablated".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """What a test says of two rates: are they told apart, and how."""
+
+    differs: bool
+    words: str
+    p: float
+
+
+Tell = Callable[[tuple[int, int], tuple[int, int]], Apart]
+
+
+def judge(results: Sequence[Result], others: Sequence[Result], tell: Tell) -> Iterator[Verdict]:
+    """Verdicts on the results one run measured.
+
+    Args:
+        results: measured by the run.
+        others: of the same subjects, measured before by anybody, these results among them.
+        tell: compares two (correct, n) of independent samples.
+    """
+    for result in results:
+        if result.role is Role.TRAIN or result.dismissed:
+            continue
+        yield from _of_counts(result)
+        yield too_good(result)
+        yield from rounded_to_zero(result)
+        yield from without_effect(result, others, tell)
+
+
+def title(result: Result) -> str:
+    """How a result is called in a finding: data set, checkpoint, options."""
+    options = ", ".join(f"{key}={value}" for key, value in sorted(result.options.items()))
+    subject = result.subject.checkpoint or (f"step {result.subject.step}" if result.subject.step is not None else "")
+    return " · ".join(part for part in (result.dataset.name or "data not identified", subject, options) if part)
+
+
+def _of_counts(result: Result) -> Iterator[Verdict]:
+    counts, subject = result.counts, title(result)
+    if counts is None or counts.n == 0:
+        yield from (not_judged(rule, subject, "no counts") for rule in (COLLAPSE, UNKNOWN, BELOW_MAJORITY))
+        yield _auc_at_chance(result)
+        return
+    yield unknown_answers(counts, subject)
+    if counts.n < _FEW:
+        because = f"{counts.n} events, {_FEW} are needed"
+        yield from (not_judged(rule, subject, because) for rule in (COLLAPSE, BELOW_MAJORITY, AT_CHANCE))
+        return
+    collapse = prediction_collapse(counts, subject)
+    yield collapse
+    yield below_majority(counts, subject)
+    yield at_chance(result, counts, collapse.found)
+
+
+def answers(counts: Counts) -> list[int]:
+    """How often each class was answered, in the order of the labels."""
+    return [sum(row[at] for row in counts.matrix) for at in range(len(counts.labels))]
+
+
+def unknown_answers(counts: Counts, subject: str) -> Verdict:
+    unknown, n = sum(counts.unknown), counts.n
+    if not unknown:
+        return fine(UNKNOWN, subject)
+    low, _ = wilson(unknown, n)
+    level = Level.WARNING if n >= _FEW and low > 0.05 else Level.NOTICE
+    message = f"{unknown}/{n} answers are no class ({unknown / n:.2%})."
+    return finding(UNKNOWN, subject, message, {"unknown": unknown, "n": n}, level)
+
+
+def prediction_collapse(counts: Counts, subject: str) -> Verdict:
+    given = answers(counts)
+    total = sum(given)
+    if not total or len(counts.labels) < 2:
+        return not_judged(COLLAPSE, subject, "no answer is a class" if not total else "one class only")
+    top = max(range(len(given)), key=lambda at: given[at])
+    share = counts.support[top] / counts.n
+    if given[top] <= 0.99 * total or share >= 0.9:
+        return fine(COLLAPSE, subject)
+    message = f"{given[top]}/{total} answers are {counts.labels[top]}, as are {counts.support[top]}/{counts.n} labels."
+    return finding(COLLAPSE, subject, message, {"answered": given[top], "of": total, "label_share": share})
+
+
+def below_majority(counts: Counts, subject: str) -> Verdict:
+    largest, n = max(counts.support), counts.n
+    _, high = wilson(counts.correct, n)
+    if high >= largest / n:
+        return fine(BELOW_MAJORITY, subject)
+    message = f"{counts.correct}/{n} are right ({counts.correct / n:.2%}); the largest class alone is {largest}/{n}."
+    return finding(BELOW_MAJORITY, subject, message, {"correct": counts.correct, "n": n, "largest_class": largest})
+
+
+def at_chance(result: Result, counts: Counts, collapsed: bool) -> Verdict:
+    subject, n = title(result), counts.n
+    sizeable = sum(support >= 0.1 * n for support in counts.support)
+    if n < 200 or sizeable < 2:
+        return not_judged(AT_CHANCE, subject, f"{n} events, 200 are needed with two classes above a tenth")
+    statistic, freedom = independence(counts)
+    if freedom and statistic > chi_squared_limit(freedom):
+        return fine(AT_CHANCE, subject)
+    excused = collapsed or _untrained(result)
+    message = f"{counts.correct}/{n} are right, as guessing would be: the answers do not depend on the labels."
+    evidence = {"correct": counts.correct, "n": n, "chi_squared": statistic, "degrees": freedom}
+    return finding(AT_CHANCE, subject, message, evidence, Level.NOTICE if excused else None)
+
+
+def _auc_at_chance(result: Result) -> Verdict:
+    subject = title(result)
+    value = next((v for name, v in result.metrics.items() if name.lower().rpartition("_")[2] in ("auc", "auroc")), None)
+    n = result.n
+    if value is None or n is None or n < 200 or not math.isfinite(value):
+        return not_judged(AT_CHANCE, subject, "no counts, and no AUC of 200 events or more")
+    error = math.sqrt(1 / (3 * n))  # of 0.5 with both classes of n/2: sqrt((n1 + n2 + 1) / (12 n1 n2)), Mann-Whitney
+    if abs(value - 0.5) > 2 * error:
+        return fine(AT_CHANCE, subject)
+    level = Level.NOTICE if _untrained(result) else None
+    return finding(
+        AT_CHANCE, subject, f"AUC is {value:.4g} with {n} events: 0.5 is guessing.", {"auc": value, "n": n}, level
+    )
+
+
+def _untrained(result: Result) -> bool:
+    """A baseline on purpose: a checkpoint of step 0, or something switched off."""
+    return result.subject.step == 0 or any(value.lower() in _OFF for value in result.options.values())
+
+
+def too_good(result: Result) -> Verdict:
+    subject, n = title(result), result.n
+    perfect = [name for name in ("accuracy", "auc", "auroc", "f1", "macro_f1") if result.metrics.get(name) == 1.0]
+    if not perfect:
+        return fine(TOO_GOOD, subject)
+    if n is None or n < 100:
+        return not_judged(TOO_GOOD, subject, "fewer than 100 events, or their number is not known")
+    return finding(TOO_GOOD, subject, f"{perfect[0]} is 1 with {n} events.", {"metric": perfect[0], "n": n})
+
+
+def rounded_to_zero(result: Result) -> Iterator[Verdict]:
+    n, subject = result.n, title(result)
+    for name, value in result.metrics.items():
+        if value != 0.0 or not _is_rate(name):
+            continue
+        digits = result.digits.get(name)
+        wrong = result.counts.n - result.counts.correct if result.counts and name in ("error", "error_rate") else None
+        if wrong:
+            message = f"{name} is printed as 0, but {wrong}/{result.counts.n if result.counts else n} were wrong."
+            yield finding(ROUNDED, subject, message, {"metric": name, "counted": wrong, "n": n})
+        elif digits is None or n is None:
+            yield not_judged(ROUNDED, subject, f"{name} is 0; its digits or n are not known")
+        elif (hidden := 0.5 * 10.0**-digits * n) >= 1:
+            message = (
+                f"{name} is printed as {value:.{min(digits, 12)}f}: with {n} events up to {hidden:.0f} "
+                "cases round to that."
+            )
+            yield finding(ROUNDED, subject, message, {"metric": name, "digits": digits, "n": n, "hidden": hidden})
+        else:
+            yield fine(ROUNDED, subject)
+
+
+def _is_rate(name: str) -> bool:
+    words = name.lower().replace("-", "_").split("_")
+    return any(word in _RATES for word in words)
+
+
+def without_effect(result: Result, others: Sequence[Result], tell: Tell) -> Iterator[Verdict]:
+    """Against each earlier result of the same subject and data that differs in one option."""
+    subject = title(result)
+    partners = [other for other in others if (other.t, other.id) < (result.t, result.id) and _one_option(result, other)]
+    if not partners:
+        yield not_judged(WITHOUT_EFFECT, subject, "no earlier result differs in one option only")
+    for other in partners:
+        option = next(iter(_differing(result.options, other.options)))
+        words = f"{option}={result.options.get(option, 'not set')} and {option}={other.options.get(option, 'not set')}"
+        yield _compared(result, other, words, tell)
+
+
+def _compared(result: Result, other: Result, words: str, tell: Tell) -> Verdict:
+    a, b = result.counts, other.counts
+    subject = (
+        f"{title(result)} against {', '.join(f'{k}={v}' for k, v in sorted(other.options.items())) or 'no option'}"
+    )
+    if a is None or b is None:
+        return not_judged(WITHOUT_EFFECT, subject, "no counts")
+    if min(a.n, b.n) < _FEW:
+        return not_judged(WITHOUT_EFFECT, subject, f"{min(a.n, b.n)} events, {_FEW} are needed")
+    evidence = {"correct": [a.correct, b.correct], "n": [a.n, b.n], "results": [f"r:{result.id}", f"r:{other.id}"]}
+    if (a.labels, a.matrix, a.unknown) == (b.labels, b.matrix, b.unknown):
+        if a.correct == a.n:
+            return not_judged(WITHOUT_EFFECT, subject, "both are without an error")
+        message = f"{words} give the same counts in every cell ({a.correct}/{a.n} right)."
+        return finding(WITHOUT_EFFECT, subject, message, evidence)
+    apart = tell((a.correct, a.n), (b.correct, b.n))
+    if apart.differs:
+        return fine(WITHOUT_EFFECT, subject)
+    message = (
+        f"{words} cannot be told apart: {a.correct}/{a.n} and {b.correct}/{b.n} right ({apart.words}, p = "
+        f"{apart.p:.2g})."
+    )
+    return finding(WITHOUT_EFFECT, subject, message, {**evidence, "p": apart.p}, Level.NOTICE)
+
+
+def _one_option(a: Result, b: Result) -> bool:
+    same_data = (a.dataset.hash or a.dataset.name) is not None and (a.dataset.hash, a.dataset.name) == (
+        b.dataset.hash,
+        b.dataset.name,
+    )
+    one, two = a.subject, b.subject
+    same = (one.run, one.checkpoint, one.step, one.version) == (two.run, two.checkpoint, two.step, two.version)
+    return same and same_data and b.dismissed is None and len(_differing(a.options, b.options)) == 1
+
+
+def _differing(a: Mapping[str, str], b: Mapping[str, str]) -> set[str]:
+    return {key for key in {*a, *b} if a.get(key) != b.get(key)}
+
+
+def wilson(k: int, n: int) -> tuple[float, float]:
+    """95% interval of k/n. Source: Wilson, JASA 22 (1927) 209."""
+    p, z2 = k / n, _Z * _Z
+    centre, half = p + z2 / (2 * n), _Z * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    return max(0.0, (centre - half) / (1 + z2 / n)), min(1.0, (centre + half) / (1 + z2 / n))
+
+
+def independence(counts: Counts) -> tuple[float, int]:
+    """Pearson's chi-squared of labels against answers, and its degrees of freedom; empty rows and columns left out."""
+    rows = [[*row, counts.unknown[at]] for at, row in enumerate(counts.matrix)]
+    rows = [row for row in rows if sum(row)]
+    columns = [at for at in range(len(rows[0])) if sum(row[at] for row in rows)] if rows else []
+    n = sum(map(sum, rows))
+    statistic = 0.0
+    for row in rows:
+        for at in columns:
+            expected = sum(row) * sum(other[at] for other in rows) / n
+            statistic += (row[at] - expected) ** 2 / expected
+    return statistic, max(0, len(rows) - 1) * max(0, len(columns) - 1)
+
+
+def chi_squared_limit(freedom: int) -> float:
+    """The 95% point of chi-squared, within 1%: Wilson and Hilferty, PNAS 17 (1931) 684; exact for one degree."""
+    if freedom == 1:
+        return _Z * _Z
+    spread = 2 / (9 * freedom)
+    return float(freedom * (1 - spread + 1.644854 * math.sqrt(spread)) ** 3)

@@ -1,0 +1,202 @@
+"""Two curves together: the loss against a metric that should move with it, and training against validation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from labjournal.checks.curve import Curve, Floats, noise_of, rank_correlation, trend_of
+from labjournal.checks.losses import LOSS_UNBOUNDED
+from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
+from labjournal.checks.run_view import RunView
+from labjournal.vocabulary import Level
+
+AGAINST = CheckRule(
+    "metric_moves_against_loss",
+    "warning",
+    "objective",
+    "The loss improves while the metric it stands for gets worse.",
+    "Look at the sign and the targets of the loss, and at how the metric is computed.",
+    judged="A total loss and an accuracy-like metric of the same role, 8 common records: the loss falls by a "
+    "tenth or more "
+    "of its start, the metric falls by 0.05 or a tenth of its range seen, their ranks agree by more than 0.8.",
+)
+SIGN = CheckRule(
+    "objective_sign",
+    "alarm",
+    "objective",
+    "What is minimised is the wrong sign of what is wanted: the better the loss, the worse the metric, without a "
+    "floor.",
+    "Look for a missing or a doubled minus in the loss, or maximize=True.",
+    judged="Both must hold: `loss_unbounded_below`, and a metric or log likelihood that falls with the training "
+    "loss (rank "
+    "correlation above 0.8 over 8 common records).",
+)
+OVERFITTING = CheckRule(
+    "overfitting",
+    "warning",
+    "outcome",
+    "The validation loss has been rising from its lowest value while the training loss goes on falling.",
+    "Use the checkpoint named; stop earlier, regularise, or add data.",
+    aliases=("overfit",),
+    judged="Validation loss, at least 6 records: each of the last 3 is 10% above the lowest one, by more than 5% "
+    "of what was "
+    "gained and 4 times the scatter, and the training loss fell since. Notice below 30% where the best checkpoint was "
+    "kept, or where a validation metric is still at its best.",
+)
+RULES = table(AGAINST, SIGN, OVERFITTING)
+_ENOUGH = 8
+
+
+def judge(run: RunView) -> Iterator[Verdict]:
+    if run.game is not None:
+        yield from (not_judged(rule, "the run", run.game) for rule in RULES.values())
+        return
+    losses = [curve for curve in run.every_loss if curve.read.scope == "total"]
+    yield from metric_moves_against_loss(losses, run)
+    yield from overfitting(losses, run)
+
+
+def objective_sign(run: RunView, unbounded: Verdict) -> Verdict | None:
+    """The cause behind a loss without a floor, where a metric tells it."""
+    for loss in (curve for curve in run.training_losses if curve.name == unbounded.subject):
+        for metric in run.goodness:
+            pair = together(loss, metric)
+            if pair is None or not _worse(pair[2]):
+                continue
+            agreement = rank_correlation(pair[1], pair[2])
+            if agreement > 0.8:
+                return finding(
+                    SIGN,
+                    loss.name,
+                    f"{loss.name} falls without a floor, and {metric.name} falls with it "
+                    f"({pair[2][0]:.3g} to {pair[2][-1]:.3g}).",
+                    {"rank_correlation": agreement, "records": len(pair[0]), **unbounded.evidence},
+                    None,
+                    unbounded.step,
+                )
+    return None
+
+
+def together(loss: Curve, metric: Curve) -> tuple[Floats, Floats, Floats] | None:
+    """Steps, loss and metric where the rarer of the two was logged; the denser one by its last value before.
+
+    A loss denser than the metric is averaged over the records since the metric's last one, so that its scatter does
+    not decide. None with fewer than 8 common records.
+    """
+    a, b = loss.finite, metric.finite
+    if len(a) < _ENOUGH or len(b) < _ENOUGH:
+        return None
+    if len(a) >= len(b):
+        ends = np.searchsorted(a.steps, b.steps, side="right")
+        sums = np.concatenate([[0.0], np.cumsum(a.values)])
+        begins = np.concatenate([[0], ends[:-1]])
+        good = ends > begins
+        if good.sum() < _ENOUGH:
+            return None
+        means = (sums[ends] - sums[begins])[good] / (ends - begins)[good]
+        return b.steps[good].astype(np.float64), means, b.values[good]
+    values = b.at_or_before(a.steps)
+    good = np.isfinite(values)
+    return (a.steps[good].astype(np.float64), a.values[good], values[good]) if good.sum() >= _ENOUGH else None
+
+
+def _worse(metric: Floats) -> bool:
+    """Whether a metric of which more is better ends well below where it began."""
+    part = max(2, len(metric) // 4)
+    first, last = float(metric[:part].mean()), float(metric[-part:].mean())
+    spread = float(metric.max() - metric.min())
+    inside = bool(metric.min() >= 0 and metric.max() <= 1)
+    return bool(first - last > max(0.05 if inside else 0.0, 0.5 * spread, 4 * noise_of(metric) / np.sqrt(part)))
+
+
+def metric_moves_against_loss(losses: list[Curve], run: RunView) -> Iterator[Verdict]:
+    for loss in losses:
+        metrics = [metric for metric in run.goodness if (metric.read.role or "train") == (loss.read.role or "train")]
+        pairs = [(metric, pair) for metric in metrics if (pair := together(loss, metric)) is not None]
+        if not pairs:
+            yield not_judged(AGAINST, loss.name, "no metric of the same role has 8 records in common with it")
+        for metric, (_, of_loss, of_metric) in pairs:
+            part = max(2, len(of_loss) // 4)
+            first, last = float(of_loss[:part].mean()), float(of_loss[-part:].mean())
+            agreement = rank_correlation(of_loss, of_metric)
+            if first - last <= 0.1 * abs(first) or not _worse(of_metric) or not agreement > 0.8:
+                yield fine(AGAINST, f"{loss.name}, {metric.name}")
+                continue
+            yield finding(
+                AGAINST,
+                f"{loss.name}, {metric.name}",
+                f"{loss.name} fell from {first:.4g} to {last:.4g} while {metric.name} went from {of_metric[0]:.4g} to "
+                f"{of_metric[-1]:.4g}.",
+                {"rank_correlation": agreement, "records": len(of_loss), "loss": [first, last]},
+                None,
+                int(min(loss.steps[-1], metric.steps[-1])),
+            )
+
+
+def overfitting(losses: list[Curve], run: RunView) -> Iterator[Verdict]:
+    held_out = [curve for curve in losses if curve.read.role == "validation"]
+    if not held_out:
+        yield not_judged(OVERFITTING, "the run", "no validation loss is logged")
+    for curve in held_out:
+        training = next((one for one in run.training_losses if one is not curve), None)
+        yield _overfitting(curve.finite, training, run)
+
+
+def _overfitting(held_out: Curve, training: Curve | None, run: RunView) -> Verdict:
+    values = held_out.thin.values
+    steps = held_out.thin.steps
+    if len(values) < 6:
+        return not_judged(OVERFITTING, held_out.name, f"{len(values)} records, 6 are needed")
+    if training is None:
+        return not_judged(OVERFITTING, held_out.name, "no training loss is logged")
+    best = int(np.argmin(values[:-3]))
+    lowest, last = float(values[best]), values[-3:]
+    gained = float(np.max(values[: best + 1])) - lowest
+    rise = float(last.min()) - lowest
+    relative = rise / lowest if lowest > 0 else rise / gained if gained > 0 else 0.0
+    scatter = noise_of(values)
+    evidence = {"lowest": lowest, "at_step": int(steps[best]), "last": float(last[-1]), "scatter": scatter}
+    after = training.finite
+    since = after.steps > steps[best]
+    falls = since.sum() >= 6 and trend_of(after.steps[since].astype(np.float64), after.values[since]).slope < 0
+    level_then = training.finite.values[~since][-max(3, int(since.sum()) // 10) :]
+    lower = since.any() and len(level_then) and float(np.median(after.values[since])) < float(np.median(level_then))
+    if relative < 0.1 or rise <= max(0.05 * gained, 4 * scatter) or not (falls or lower):
+        return fine(OVERFITTING, held_out.name)
+    spacing = int(np.median(np.diff(steps)))
+    kept = run.keeps_best or any(abs(step - int(steps[best])) <= spacing // 2 for step in run.checkpoint_steps)
+    level = Level.NOTICE if relative < 0.3 and (kept or _still_best(run, int(steps[-1]))) else Level.WARNING
+    where = f"; the best checkpoint is the one at step {steps[best]}" if kept else f"; step {steps[best]} was best"
+    return finding(
+        OVERFITTING,
+        held_out.name,
+        f"{held_out.name} was {lowest:.4g} at step {steps[best]} and is {last[-1]:.4g} now, while {training.name} "
+        "fell to "
+        f"{float(np.median(training.finite.values[-5:])):.4g}{where}.",
+        evidence,
+        level,
+        int(steps[best]),
+    )
+
+
+def _still_best(run: RunView, end: int) -> bool:
+    """Whether a validation metric has its best value in the last tenth."""
+    for metric in run.goodness:
+        values, steps = metric.finite.values, metric.finite.steps
+        if metric.read.role == "validation" and len(values) >= 6 and steps[int(np.argmax(values))] >= 0.9 * end:
+            return True
+    return False
+
+
+def explained(verdicts: list[Verdict], run: RunView) -> list[Verdict]:
+    """Verdicts with `objective_sign` added where a loss without a floor has its reason in a metric."""
+    causes = [
+        cause
+        for verdict in verdicts
+        if verdict.rule == LOSS_UNBOUNDED.rule and verdict.found
+        for cause in [objective_sign(run, verdict)]
+        if cause is not None
+    ]
+    return [*verdicts, *causes]

@@ -1,0 +1,104 @@
+"""What the checks from outside are given of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from labjournal.checks.curve import Curve, Floats, Ints, pick
+from labjournal.checks.naming import of_a_game
+from labjournal.vocabulary import Level
+
+_ENOUGH = 5
+"""A curve of the script with fewer records says less than the watch's own."""
+
+
+@dataclass(frozen=True, eq=False)
+class RunView:
+    """Everything about a run that its checks may look at; nothing is read from disk here."""
+
+    curves: tuple[Curve, ...] = ()
+    ended: bool = True
+    done: bool = True
+    """Ended by itself, without an error."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    real_steps: int | None = None
+    """Optimizer steps with a learning rate above 0, as the watch counted them."""
+    planned_steps: int | None = None
+    """As the watch knows it from a schedule or loader."""
+    classes: int | None = None
+    """Number of classes of its results, where counts tell."""
+    said: Mapping[str, Level] = field(default_factory=dict)
+    """Rules that the watch has spoken about, at their worst level."""
+    checkpoint_steps: tuple[int, ...] = ()
+    keeps_best: bool = False
+    """A checkpoint is called best."""
+
+    @cached_property
+    def game(self) -> str | None:
+        """Why losses need not fall, or None: see `naming.of_a_game`."""
+        return of_a_game(curve.name for curve in self.curves)
+
+    @cached_property
+    def training_losses(self) -> tuple[Curve, ...]:
+        """Total losses of training; the one the watch saw only where the script logged none."""
+        totals = [curve for curve in self._losses if curve.read.of_training and curve.read.scope == "total"]
+        own = [curve for curve in totals if not curve.name.startswith("watch/")]
+        enough = [curve for curve in own if len(curve) >= _ENOUGH]
+        return tuple(enough or [curve for curve in totals if curve not in own and len(curve) >= _ENOUGH] or own)
+
+    @cached_property
+    def every_loss(self) -> tuple[Curve, ...]:
+        """All losses: of training and validation, totals, parts and those of games."""
+        watched = [curve for curve in self._losses if not curve.name.startswith("watch/")]
+        return tuple(watched or self._losses)
+
+    @cached_property
+    def _losses(self) -> list[Curve]:
+        return pick(self.curves, "loss")
+
+    @cached_property
+    def goodness(self) -> tuple[Curve, ...]:
+        return tuple(pick(self.curves, "goodness"))
+
+    @cached_property
+    def rates(self) -> tuple[Curve, ...]:
+        """Learning rates, a curve a group; the watch's own where the script logged none."""
+        return tuple(pick(self.curves, "lr"))
+
+    def epochs(self, steps: Ints) -> Floats | None:
+        """The epoch at each step by the run's own epoch curve, or None where it logged none that grows."""
+        for curve in pick(self.curves, "epoch"):
+            known = curve.finite
+            if len(known) >= 2 and known.values[-1] > known.values[0] and known.steps[-1] > known.steps[0]:
+                return np.asarray(np.interp(steps, known.steps, known.values), np.float64)
+        return None
+
+    def epochs_done(self, steps: Ints) -> float | None:
+        """How many epochs lie between the first and the last of these steps."""
+        at = self.epochs(steps[[0, -1]]) if len(steps) else None
+        return float(at[1] - at[0]) if at is not None else None
+
+    def setting(self, *names: str) -> float | None:
+        """The number under the first of these names that is set; names are compared without case, ``-`` and groups."""
+        known = {name.lower().rpartition(".")[2].replace("-", "_"): value for name, value in self.settings.items()}
+        for name in names:
+            number = as_number(known.get(name))
+            if number is not None:
+                return number
+        return None
+
+
+def as_number(value: Any) -> float | None:
+    """A finite number in a setting, as a number or as text."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if np.isfinite(number) else None

@@ -1,0 +1,176 @@
+"""The learning rate as logged, the steps that were planned, and the pace of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from labjournal.checks.curve import Curve, Floats, Ints, longest_run
+from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
+from labjournal.checks.run_view import RunView
+from labjournal.vocabulary import Level
+
+LR_ZERO = CheckRule(
+    "lr_zero",
+    "warning",
+    "objective",
+    "The learning rate of every group is 0, step after step: nothing can change.",
+    "Look at the schedule: its warm-up, its total number of steps, and when scheduler.step() is called.",
+    judged="Logged learning rates, 10 records: exactly 0 in all groups for more than a tenth of the run in a row.",
+)
+LR_COLLAPSED = CheckRule(
+    "lr_collapsed",
+    "warning",
+    "objective",
+    "The learning rate fell to nothing long before the end: the rest of the run changed nothing.",
+    "Look at the schedule's total number of steps, and at whether it is stepped once a batch or once an epoch.",
+    judged="All logged learning rates below a millionth of their peak for the last fifth of the run or more, 10 "
+    "records.",
+)
+PLANNED = CheckRule(
+    "planned_steps_differ",
+    "warning",
+    "checkpoint",
+    "The run ended well, but after fewer steps than it was to make.",
+    "Look for a loop that ends early, a wrong total, a loader that runs dry, or early stopping that nobody notices.",
+    judged="Executed: the furthest of the optimizer steps counted and the last step of the curves. Planned: as "
+    "the schedule or "
+    "loader tells, else a setting called max_steps, total_steps, num_train_steps, steps … Warning below 90%. "
+    "Notice where "
+    "patience or early stopping is set, where epochs are set as well, or where the plan may count micro-batches.",
+)
+THROUGHPUT = CheckRule(
+    "throughput_drop",
+    "notice",
+    "machine",
+    "The run became much slower and stayed so.",
+    "Look at other jobs on the machine, at its temperature, at the data loader and at growing lists in the loop.",
+    judged="Steps a second between records of the training loss, 40 records over at least a minute: the last "
+    "quarter is "
+    "slower than the second quarter by more than half, in medians. A mark: longer sequences do this too.",
+)
+RULES = table(LR_ZERO, LR_COLLAPSED, PLANNED, THROUGHPUT)
+_PLAN = (
+    "max_steps", "max_iters", "max_iterations", "total_steps", "num_train_steps", "max_train_steps", "train_steps",
+    "num_steps", "n_steps", "total_iters", "num_iterations", "iterations", "steps", "iters",
+)  # fmt: skip
+_EPOCHS = ("epochs", "num_epochs", "num_train_epochs", "max_epochs", "n_epochs")
+_STOPPING = ("patience", "early_stopping", "early_stop", "early_stopping_patience", "early_stopping_rounds")
+_SHORTEST_S = 60.0
+
+
+def judge(run: RunView) -> Iterator[Verdict]:
+    yield from learning_rates(run)
+    if run.ended:
+        yield planned_steps_differ(run)
+    yield throughput_drop(run)
+
+
+def learning_rates(run: RunView) -> Iterator[Verdict]:
+    rates = [rate.finite for rate in run.rates if len(rate.finite)]
+    longest = max((len(rate) for rate in rates), default=0)
+    if longest < 10:
+        because = (
+            "no learning rate is logged" if not rates else f"{longest} records of the learning rate, 10 are needed"
+        )
+        yield not_judged(LR_ZERO, "learning rate", because)
+        yield not_judged(LR_COLLAPSED, "learning rate", because)
+        return
+    steps, highest = _highest(rates)
+    yield _zero(steps, highest)
+    yield _collapsed(steps, highest)
+
+
+def _highest(rates: list[Curve]) -> tuple[Ints, Floats]:
+    """The largest of the groups' rates at each step of the densest curve."""
+    base = max(rates, key=len)
+    together = np.array([rate.at_or_before(base.steps) for rate in rates])
+    return base.steps, np.asarray(np.nanmax(np.vstack([together, base.values]), axis=0))
+
+
+def _zero(steps: Ints, rates: Floats) -> Verdict:
+    start, length = longest_run(rates == 0)
+    if length <= 0.1 * len(rates) or length < 3:
+        return fine(LR_ZERO, "learning rate")
+    where = f"from step {steps[start]} to {steps[start + length - 1]}"
+    evidence = {"records": length, "of": len(rates), "peak": float(rates.max())}
+    return finding(LR_ZERO, "learning rate", f"The learning rate is 0 {where}.", evidence, None, int(steps[start]))
+
+
+def _collapsed(steps: Ints, rates: Floats) -> Verdict:
+    peak = float(rates.max())
+    low = rates < 1e-6 * peak
+    tail = len(low) - int(np.flatnonzero(~low)[-1]) - 1 if not low.all() else len(low)
+    if peak <= 0 or tail < 10 or not low[len(low) - tail :].any() or tail < 0.2 * len(low):
+        return fine(LR_COLLAPSED, "learning rate")
+    at = len(low) - tail
+    if (rates[at:] == 0).all():
+        return fine(LR_COLLAPSED, "learning rate")  # that is lr_zero
+    return finding(
+        LR_COLLAPSED,
+        "learning rate",
+        f"The learning rate is below a millionth of its peak ({peak:.3g}) from step {steps[at]} on: "
+        f"{tail / len(low):.0%} "
+        "of the run.",
+        {"peak": peak, "last": float(rates[-1]), "records": tail, "of": len(low)},
+        None,
+        int(steps[at]),
+    )
+
+
+def planned_steps_differ(run: RunView) -> Verdict:
+    if not run.done:
+        return not_judged(PLANNED, "the run", "it did not end by itself")
+    name = next((name for name in _PLAN if (run.setting(name) or 0) > 0), None)
+    plan = run.planned_steps or (run.setting(name) if name else None)
+    if not plan or plan < 10:
+        return not_judged(PLANNED, "the run", "no plan is known")
+    curves = [int(curve.steps[-1]) + 1 for curve in run.curves if len(curve) and not curve.name.startswith("watch/")]
+    executed = max([run.real_steps or 0, *curves])
+    if not executed:
+        return not_judged(PLANNED, "the run", "no steps were counted")
+    if run.real_steps is None and not run.planned_steps:
+        return not_judged(PLANNED, "the run", "the watch counted no steps, and curves may count epochs")
+    if executed >= 0.9 * plan:
+        return fine(PLANNED, "the run")
+    stopping = any(run.setting(word) or run.settings.get(word) for word in _STOPPING)
+    ratio = plan / (run.real_steps or executed)
+    whole = 2 <= ratio <= 64 and abs(ratio - round(ratio)) < 0.02 * ratio
+    unsure = run.planned_steps is None and (whole or any(run.setting(word) for word in _EPOCHS))
+    source = "planned" if run.planned_steps else f"set as {name}"
+    return finding(
+        PLANNED,
+        "the run",
+        f"{executed} steps were made and {plan:g} {source}.",
+        {"executed": executed, "planned": plan, "source": source, "early_stopping": bool(stopping)},
+        Level.NOTICE if stopping or unsure else Level.WARNING,
+        executed,
+    )
+
+
+def throughput_drop(run: RunView) -> Verdict:
+    curve = max(run.training_losses, key=len, default=None)
+    if curve is None or len(curve.finite) < 40:
+        return not_judged(THROUGHPUT, "pace", "fewer than 40 records of a training loss")
+    walls, steps = curve.finite.walls, curve.finite.steps.astype(np.float64)
+    if not np.isfinite(walls).all() or walls[-1] - walls[0] < _SHORTEST_S:
+        return not_judged(THROUGHPUT, "pace", "the run took less than a minute")
+    seconds, made = np.diff(walls), np.diff(steps)
+    good = (seconds > 0) & (made > 0)
+    if good.sum() < 0.8 * len(good):
+        return not_judged(THROUGHPUT, "pace", "its records were written in bundles, so their times say little")
+    per_step = (seconds / np.maximum(made, 1e-9))[good]
+    quarter = len(per_step) // 4
+    early, late = float(np.median(per_step[quarter : 2 * quarter])), float(np.median(per_step[-quarter:]))
+    if late <= 2 * early or np.quantile(per_step[-quarter:], 0.25) <= 1.5 * early:
+        return fine(THROUGHPUT, "pace")
+    at = int(np.flatnonzero(good)[-quarter])
+    return finding(
+        THROUGHPUT,
+        "pace",
+        f"{1 / early:.3g} steps a second in the second quarter of the run, {1 / late:.3g} in the last.",
+        {"steps_per_s_before": 1 / early, "steps_per_s_after": 1 / late},
+        None,
+        int(steps[at]),
+    )
