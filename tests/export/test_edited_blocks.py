@@ -127,7 +127,7 @@ def test_validations_are_told_by_their_results_and_alarms_in_their_own_words(tmp
     write(journal, tmp_path)
     headings = [line[9:] for line in (tmp_path / "entries" / NAME).read_text().split("\n") if line.startswith("## ")]
     assert headings == ["net launched", "alarm in net", "results of net", "val-2 failed: exit code 1"]
-    assert "no\\_update in net, net.\\*: \\`W\\` stands \\| still" in (tmp_path / "entries" / NAME).read_text()
+    assert "no_update in net, net.\\*: \\`W\\` stands \\| still" in (tmp_path / "entries" / NAME).read_text()
 
 
 def test_a_note_cannot_pose_as_a_block(tmp_path: Path) -> None:

@@ -56,3 +56,8 @@ def test_words_around_counts() -> None:
     assert [f.listed([]), f.listed(["a"]), f.listed(["a", "b", "c"])] == ["", "a", "a, b and c"]
     assert f.setting(0.1 + 0.2) == "0.3"
     assert f.commit("9be1f0aa77", dirty=True) == "9be1f0*"
+
+
+def test_an_underscore_inside_a_word_is_left_alone_in_markdown() -> None:
+    assert markdown("param_not_in_optimizer") == "param_not_in_optimizer"
+    assert markdown("_so_ a_ __init__") == r"\_so\_ a\_ \_\_init\_\_"

@@ -64,7 +64,8 @@ def _sign(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-_MARKUP = re.compile(r"([\\`*_\[\]|~$])")
+# An underscore inside a word is no markup in GitHub's dialect, and rule names are full of them.
+_MARKUP = re.compile(r"([\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_]))")
 
 
 def markdown(text: str) -> str:
