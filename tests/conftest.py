@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -10,5 +11,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 for name in [name for name in os.environ if name.startswith("LABJOURNAL_") and name != "LABJOURNAL_SAMPLES"]:
     del os.environ[name]
+for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
+    os.environ.pop(name, None)
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell without job control starts "command &" so, and every process of a test would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["XDG_CONFIG_HOME"] = "/nonexistent"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
