@@ -59,5 +59,5 @@ def test_words_around_counts() -> None:
 
 
 def test_an_underscore_inside_a_word_is_left_alone_in_markdown() -> None:
-    assert markdown("param_not_in_optimizer") == "param_not_in_optimizer"
-    assert markdown("_so_ a_ __init__") == r"\_so\_ a\_ \_\_init\_\_"
+    assert f.markdown("param_not_in_optimizer") == "param_not_in_optimizer"
+    assert f.markdown("_so_ a_ __init__") == r"\_so\_ a\_ \_\_init\_\_"
