@@ -84,7 +84,8 @@ def test_requirement_20_a_difference_has_interval_p_and_a_word_by_rule(one: Tabl
     assert claim.word == "no difference shown"
     assert (
         claim.text
-        == "+0.010 [−.016 +.036], p 0.45: no difference shown. That 1:1 was the same data is known by name only."
+        == "+0.010 [−.016 +.036], p 0.45: no difference shown. About 14,000 events each would tell a difference of "
+        "this size. That 1:1 was the same data is known by name only."
     )
 
 

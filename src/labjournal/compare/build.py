@@ -8,11 +8,12 @@ from dataclasses import replace
 from labjournal.compare.claims import claims, subject
 from labjournal.compare.differences import compare_settings
 from labjournal.compare.drafts import Draft, at, drafts, ordered
-from labjournal.compare.measure import Measures, Values
+from labjournal.compare.measure import Measures, Test, Values, test
 from labjournal.compare.notes import notes
 from labjournal.compare.rows import Runs, build_row, dataset_info
+from labjournal.compare.seeds import Noise, families, pool
 from labjournal.compare.select import Picked, pick
-from labjournal.compare.table import ALL, BEST, LAST, Column, DatasetInfo, Row, Selection, Table
+from labjournal.compare.table import ALL, BEST, LAST, SEED_POOLED, Cell, Column, DatasetInfo, Row, Selection, Table
 from labjournal.config import Config
 from labjournal.errors import InputError, NotFoundError
 from labjournal.model import Result, Run
@@ -56,6 +57,10 @@ def build_table(
     """
     if selection.at not in (ALL, LAST, BEST) and not selection.at.isdecimal():
         raise InputError(f"--at {selection.at} is not known.", "Give all, last, best or a step.")
+
+    def judge(a: Cell, b: Cell, column: Column) -> Test | None:
+        return test(a, b)
+
     picked = pick(store, selection, store.results(include_unassigned=True) if results is None else results)
     _check_datasets(store, selection, picked)
     chosen = at(drafts(picked), selection.at, selection.metrics, config.results.signal)
@@ -76,8 +81,11 @@ def build_table(
     ]
     shown = [runs[run] for run in dict.fromkeys(row.run for row in rows) if run in runs]
     differences = compare_settings(shown)
+    found = families(rows, runs)
+    if selection.by == SEED_POOLED:
+        rows = pool(rows, found)
     baseline = _baseline(store, selection, rows)
-    said = claims(rows, columns, baseline, differences, asked=bool(selection.metrics))
+    said = claims(rows, columns, baseline, differences, Noise(found), judge, asked=bool(selection.metrics))
     measurers = _runs(store, {result.measured_by for result in results_shown})
     table = Table(
         selection=selection,
@@ -90,7 +98,18 @@ def build_table(
         claims=tuple(said),
         notes=tuple(
             notes(
-                selection, picked, rows, columns, datasets, shown, list(measurers.values()), differences, said, left_out
+                selection,
+                picked,
+                rows,
+                columns,
+                datasets,
+                shown,
+                list(measurers.values()),
+                differences,
+                said,
+                left_out,
+                found,
+                judge,
             )
         ),
     )
@@ -147,8 +166,8 @@ def _baseline(store: Store, selection: Selection, rows: Sequence[Row]) -> str | 
     name, selector = references.split(selection.baseline)
     run = store.resolve(name).id
     for row in rows:
-        if row.run == run and (selector is None or selector in (str(row.step), row.checkpoint)):
-            return subject(row) if selector else f"{run} "
+        if run in (row.run, *row.runs) and (selector is None or selector in (str(row.step), row.checkpoint)):
+            return subject(row) if selector else f"{row.run} "
     raise NotFoundError(
         f"The baseline {selection.baseline} has no row in this table.",
         "Name it among the rows as well, or leave --at out.",

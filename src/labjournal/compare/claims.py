@@ -1,27 +1,59 @@
 """What may be said: differences with interval, p and a word by rule, and what speaks against saying more.
 
-A difference is called one when its p is below 0.05 and its interval leaves out 0; everything else is "no difference
+A difference is called one when its p, corrected by Holm's method for all comparisons of the table, is below 0.05, its
+interval leaves out 0, and it is larger than the scatter of seeds where that is known; everything else is "no difference
 shown", which is not "equal".
 Rows on different data, or under different objectives, are not held against each other at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from labjournal import format as fmt
-from labjournal.compare import measure
+from labjournal import stats
 from labjournal.compare.differences import Differences
-from labjournal.compare.table import Claim, Column, Row
+from labjournal.compare.measure import Test
+from labjournal.compare.seeds import Noise
+from labjournal.compare.table import Cell, Claim, Column, Row
 
 SIGNIFICANT = 0.05
+DIFFERS, NO_DIFFERENCE = "differs", "no difference shown"
 CANNOT_TELL, NOT_USABLE = "cannot tell", "may not be used"
+MOST_EVENTS = 10_000_000
+"""More events than this nobody measures: no number is named then."""
 _SHOWN_SETTINGS = 4
 
 
+Judge = Callable[[Cell, Cell, Column], Test | None]
+"""Whether two cells differ; None when nothing is known of their scatter."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A comparison before it is put into words."""
+
+    a: Row
+    b: Row
+    column: Column
+    option: str | None
+    test: Test | None
+
+    @property
+    def usable(self) -> bool:
+        return not (self.a.tainted or self.b.tainted)
+
+
 def claims(
-    rows: Sequence[Row], columns: Sequence[Column], baseline: str | None, differences: Differences, asked: bool = False
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    baseline: str | None,
+    differences: Differences,
+    noise: Noise,
+    judge: Judge,
+    asked: bool = False,
 ) -> list[Claim]:
     """Every row against the baseline row of its data and options, then pairs that differ in one option only.
 
@@ -30,18 +62,26 @@ def claims(
         columns: metrics of the table.
         baseline: start of a `subject`; None takes the first row of each group that was not retracted.
         differences: settings in which the runs differ.
+        noise: scatter of seeds; a difference between settings below it is not called one.
+        judge: tests two cells.
         asked: the metrics were named, so all of them are judged; otherwise only the first that has counts.
     """
-    said: list[Claim] = []
+    pairs: list[_Pair] = []
     for column in columns if asked else _first_with_counts(rows, columns):
         for group in _comparable(rows):
-            said += _against_baseline(group, column, baseline, differences)
-        said += [
-            _claim(a, b, column, differences, option)
+            pairs += [_pair(a, b, column, None, judge) for a, b in _against_baseline(group, column, baseline)]
+        pairs += [
+            _pair(a, b, column, option, judge)
             for a, b, option in option_pairs(rows)
             if column.metric in a.cells and column.metric in b.cells
         ]
-    return said
+    tested = [pair.test.p if pair.test is not None and pair.usable else None for pair in pairs]
+    corrected = stats.holm(tested) if sum(p is not None for p in tested) > 1 else [None] * len(pairs)
+    return [_claim(pair, p, differences, noise) for pair, p in zip(pairs, corrected, strict=True)]
+
+
+def _pair(a: Row, b: Row, column: Column, option: str | None, judge: Judge) -> _Pair:
+    return _Pair(a, b, column, option, judge(a.cells[column.metric], b.cells[column.metric], column))
 
 
 def _first_with_counts(rows: Sequence[Row], columns: Sequence[Column]) -> list[Column]:
@@ -62,15 +102,13 @@ def _comparable(rows: Sequence[Row]) -> Iterator[list[Row]]:
     return (group for group in groups.values() if len(group) > 1)
 
 
-def _against_baseline(
-    group: Sequence[Row], column: Column, baseline: str | None, differences: Differences
-) -> Iterator[Claim]:
+def _against_baseline(group: Sequence[Row], column: Column, baseline: str | None) -> Iterator[tuple[Row, Row]]:
     measured = [row for row in group if column.metric in row.cells]
     usable = [row for row in measured if not row.tainted] or measured
     named = usable if baseline is None else [row for row in measured if subject(row).startswith(baseline)]
     first = next(iter(named), None)
     if first is not None:
-        yield from (_claim(row, first, column, differences) for row in measured if row is not first)
+        yield from ((row, first) for row in measured if row is not first)
 
 
 def option_pairs(rows: Sequence[Row]) -> Iterator[tuple[Row, Row, str]]:
@@ -96,32 +134,69 @@ def _switch(value: str) -> tuple[int, str]:
     return (1 if text in ("on", "true", "yes", "1", "enabled") else 0, text)
 
 
-def _claim(a: Row, b: Row, column: Column, differences: Differences, option: str | None = None) -> Claim:
-    cell_a, cell_b = a.cells[column.metric], b.cells[column.metric]
-    title = _title(a, b, column, option)
-    test = measure.test(cell_a, cell_b)
-    caveats = _caveats(a, b, differences, option)
-    if test is None:
-        gap = fmt.difference(cell_a.value - cell_b.value, is_rate=column.is_rate)
-        text = " ".join([f"{gap}, cannot tell whether this is more than noise: n unknown.", *caveats])
-        word = NOT_USABLE if a.tainted or b.tainted else CANNOT_TELL
-        return Claim(column.metric, a.key, b.key, title, word, text, cell_a.value - cell_b.value, option=option)
-    gap = fmt.difference(test.difference, test.low, test.high, column.is_rate)
-    p = "" if test.p is None else f", {fmt.p_value(test.p)}"
-    text = " ".join([f"{gap}{p}: {test.word}.", *caveats])
-    return Claim(
-        column.metric,
-        a.key,
-        b.key,
-        title,
-        NOT_USABLE if a.tainted or b.tainted else test.word,
-        text,
-        test.difference,
-        test.low,
-        test.high,
-        test.p,
-        option,
+def _claim(pair: _Pair, corrected: float | None, differences: Differences, noise: Noise) -> Claim:
+    a, b, column, test = pair.a, pair.b, pair.column, pair.test
+    value = a.cells[column.metric].value - b.cells[column.metric].value
+    caveats = _caveats(a, b, differences, pair.option)
+    claim = Claim(
+        metric=column.metric,
+        a=a.key,
+        b=b.key,
+        title=_title(a, b, column, pair.option),
+        word=CANNOT_TELL if pair.usable else NOT_USABLE,
+        text="",
+        difference=value,
+        option=pair.option,
     )
+    if test is None:
+        gap = fmt.difference(value, is_rate=column.is_rate)
+        text = " ".join([f"{gap}, cannot tell whether this is more than noise: n unknown.", *caveats])
+        return replace(claim, text=text)
+    floor = (
+        noise.floor(a, column.metric) if pair.option is None and a.run != b.run and not a.runs and not b.runs else None
+    )
+    below = floor is not None and abs(test.difference) <= floor.limit
+    word = test.word
+    if word == DIFFERS and (below or (corrected is not None and corrected >= SIGNIFICANT)):
+        word = NO_DIFFERENCE
+    needed = _needed(pair, word)
+    said = [
+        f"{fmt.difference(test.difference, test.low, test.high, column.is_rate)}, {_p_words(test, corrected)}: {word}."
+    ]
+    if below and floor is not None:
+        limit = fmt.number(floor.limit) if not column.is_rate else fmt.rate(floor.limit)
+        said.append(f"Below the scatter of seeds: two of the same settings lie up to {limit} apart.")
+    elif needed is not None:
+        said.append(f"About {fmt.rounded(needed)} events each would tell a difference of this size.")
+    return replace(
+        claim,
+        word=word if pair.usable else NOT_USABLE,
+        text=" ".join([*said, *caveats]),
+        difference=test.difference,
+        low=test.low,
+        high=test.high,
+        p=test.p,
+        p_corrected=corrected,
+        needed=needed,
+        paired=test.paired,
+    )
+
+
+def _p_words(test: Test, corrected: float | None) -> str:
+    words = fmt.p_value(test.p)
+    if corrected is not None and fmt.p_value(corrected) != words:
+        words += f" (corrected {fmt.p_value(corrected).removeprefix('p ')})"
+    return f"{words}, paired" if test.paired else words
+
+
+def _needed(pair: _Pair, word: str) -> int | None:
+    """Events that would tell the difference, where it is not shown and more than there are."""
+    if pair.test is None or word == DIFFERS or pair.test.needed is None or not pair.usable:
+        return None
+    there = max(
+        (cell.denominator or 0) for cell in (pair.a.cells[pair.column.metric], pair.b.cells[pair.column.metric])
+    )
+    return pair.test.needed if there < pair.test.needed <= MOST_EVENTS else None
 
 
 def _title(a: Row, b: Row, column: Column, option: str | None) -> str:
@@ -150,7 +225,7 @@ def _caveats(a: Row, b: Row, differences: Differences, option: str | None) -> li
     return said
 
 
-def leader(rows: Sequence[Row], column: Column) -> Row | None:
+def leader(rows: Sequence[Row], column: Column, judge: Judge, noise: Noise) -> Row | None:
     """The row that the data name as best: ahead of each other usable row, corrected for the number of them.
 
     Holm's first step: every p times the number of comparisons is below 0.05. None when nothing may be named.
@@ -161,7 +236,12 @@ def leader(rows: Sequence[Row], column: Column) -> Row | None:
     sign = 1 if column.higher_is_better else -1
     best = max(usable, key=lambda row: sign * row.cells[column.metric].value)
     others = [row for row in usable if row is not best]
-    tests = [measure.test(best.cells[column.metric], row.cells[column.metric]) for row in others]
-    named = all(test is not None and test.p is not None and test.p * len(others) < SIGNIFICANT for test in tests)
+    tests = [judge(best.cells[column.metric], row.cells[column.metric], column) for row in others]
+    named = all(test is not None and test.p * len(others) < SIGNIFICANT for test in tests)
+    floors = [noise.floor(best, column.metric) if row.run != best.run and not best.runs else None for row in others]
+    named = named and all(
+        floor is None or test is None or abs(test.difference) > floor.limit
+        for test, floor in zip(tests, floors, strict=True)
+    )
     few = any(flag.slug == "few_positives" for row in usable for flag in row.cells[column.metric].flags)
     return best if named and not few else None

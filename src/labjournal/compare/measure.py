@@ -17,12 +17,15 @@ from labjournal.model import Counts, Result
 
 ACCURACY, SIC = "accuracy", "sic"
 LEVEL = 0.95
+_Z = 1.959963984540054
+"""Normal quantile that belongs to LEVEL."""
 _SHARES = frozenset({"accuracy", "error", "unknown_rate", "tpr", "fpr"})
 """Metrics that are so many of so many."""
 _ON_POSITIVES = frozenset({"sic", "tpr", "sensitivity"})
 _SIGNAL_NAMES = ("signal", "sig", "positive", "pos")
 _INTERVAL = "95% Wilson interval"
 _SIC_INTERVAL = "95% Wilson intervals of both efficiencies, on the log scale"
+_SEED_INTERVAL = "95% of the mean over seeds, Student's t"
 _AVERAGES = ("macro_", "weighted_", "micro_", "samples_")
 
 
@@ -32,13 +35,16 @@ base_name = lru_cache(maxsize=4096)(stats.base_name)
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """``difference`` = a - b with its interval; p is None where only the interval is known."""
+    """``difference`` = a - b with its interval."""
 
     difference: float
     low: float
     high: float
-    p: float | None
+    p: float
     word: str
+    paired: bool = False
+    needed: int | None = None
+    """Events each side would need to tell a difference of this size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,23 +299,38 @@ def _whole(value: float | None) -> int | None:
 def test(a: Cell, b: Cell) -> Test | None:
     """Whether two values differ; None when nothing is known of their scatter.
 
-    Counts: Newcombe's interval with a two-proportion or Fisher's p. Other values with intervals: the interval of the
-    difference from both (MOVER: Zou and Donner, Statistics in Medicine 27 (2008) 1693), without a p.
+    Means over seeds: Welch's test. Counts: Newcombe's interval with a two-proportion or Fisher's p. Other values with
+    intervals: the interval of the difference from both (MOVER: Zou and Donner, Statistics in Medicine 27 (2008) 1693),
+    and the p of a normal law whose 95% reach is the side of that interval that faces 0.
     """
+    if a.sd is not None or b.sd is not None:
+        return _over_seeds(a, b)
     if a.numerator is not None and a.denominator and b.numerator is not None and b.denominator:
         found = stats.compare_rates((a.numerator, a.denominator), (b.numerator, b.denominator), LEVEL)
-        return Test(found.value, found.low, found.high, found.p, found.word)
+        needed = None if a.value == b.value else stats.sample_size_for_difference(a.value, b.value, level=LEVEL)
+        return Test(found.value, found.low, found.high, found.p, found.word, needed=needed)
     if a.low is None or a.high is None or b.low is None or b.high is None or not math.isfinite(a.value - b.value):
         return None
     gap = a.value - b.value
     low = gap - math.hypot(a.value - a.low, b.high - b.value)
     high = gap + math.hypot(a.high - a.value, b.value - b.low)
-    return Test(gap, low, high, None, "no difference shown" if low <= 0 <= high else "differs")
+    reach = gap - low if gap > 0 else high - gap
+    p = math.erfc(_Z * abs(gap) / reach / math.sqrt(2)) if reach > 0 else float(gap == 0)
+    return Test(gap, low, high, p, "no difference shown" if low <= 0 <= high else "differs")
 
 
-def interval_methods(columns: Sequence[Column]) -> dict[str, list[str]]:
-    """Method in words -> labels of the metrics whose interval it makes."""
+def _over_seeds(a: Cell, b: Cell) -> Test | None:
+    if not math.isfinite(a.value - b.value):
+        return None
+    of_a, of_b = (stats.SeedSpread(max(1, len(cell.pooled)), cell.value, cell.sd, None, None) for cell in (a, b))
+    found = stats.compare_means(of_a, of_b, LEVEL)
+    return Test(found.value, found.low, found.high, found.p, found.word)
+
+
+def interval_methods(columns: Sequence[Column], pooled: bool = False) -> dict[str, list[str]]:
+    """Method in words -> labels of the metrics whose interval it makes; ``pooled``: the rows are means over seeds."""
     methods: dict[str, list[str]] = {}
     for column in columns:
-        methods.setdefault(_SIC_INTERVAL if column.metric == SIC else _INTERVAL, []).append(column.label)
+        of_events = _SIC_INTERVAL if base_name(column.metric) == SIC else _INTERVAL
+        methods.setdefault(_SEED_INTERVAL if pooled else of_events, []).append(column.label)
     return methods

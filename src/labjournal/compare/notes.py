@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from labjournal import format as fmt
-from labjournal.compare import measure
-from labjournal.compare.claims import leader
-from labjournal.compare.differences import Differences, replicates, seed_of
+from labjournal.compare import measure, seeds
+from labjournal.compare.claims import Judge, leader
+from labjournal.compare.differences import Differences, seed_of
+from labjournal.compare.seeds import Family, Noise
 from labjournal.compare.select import Picked
 from labjournal.compare.table import ALL, BEST, Claim, Column, DatasetInfo, Row, Selection
 from labjournal.model import Run
+
+_MOST_FAMILIES = 6
 
 
 def notes(
@@ -24,14 +27,16 @@ def notes(
     differences: Differences,
     claims: Sequence[Claim],
     left_out: int,
+    found: Sequence[Family],
+    judge: Judge,
 ) -> list[str]:
     """In the order in which they matter: taint, data, metrics, seeds, what is not in the table."""
     return [
         *_taint(rows),
         *_data(datasets),
-        *_leaders(rows, columns, datasets),
+        *_leaders(rows, columns, datasets, judge, Noise(found)),
         *_metrics(columns, rows),
-        *_seeds(runs),
+        *_seeds(runs, found, columns),
         *_code(measurers),
         *_like_for_like(rows),
         *_counted(claims),
@@ -81,7 +86,9 @@ def _identity(dataset: DatasetInfo) -> str:
     return " ".join(parts)
 
 
-def _leaders(rows: Sequence[Row], columns: Sequence[Column], datasets: Sequence[DatasetInfo]) -> Iterator[str]:
+def _leaders(
+    rows: Sequence[Row], columns: Sequence[Column], datasets: Sequence[DatasetInfo], judge: Judge, noise: Noise
+) -> Iterator[str]:
     """Which row is best, where the data can name one, and that they cannot, where they cannot."""
     for column in [column for column in columns if column.higher_is_better is not None][:1]:
         for dataset in datasets:
@@ -91,7 +98,7 @@ def _leaders(rows: Sequence[Row], columns: Sequence[Column], datasets: Sequence[
             if len({row.objective for row in group}) > 1:
                 yield f"On {_named(dataset)} rows follow different objectives: none is called best."
                 continue
-            best = leader(group, column)
+            best = leader(group, column, judge, noise)
             if best is None:
                 yield f"On {_named(dataset)} the data name no row as best by {column.label}."
             else:
@@ -107,26 +114,30 @@ def _metrics(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[str]:
     with_interval = [
         c for c in columns if any(c.metric in row.cells and row.cells[c.metric].low is not None for row in rows)
     ]
-    for words, names in measure.interval_methods(with_interval).items():
+    pooled = [any(row.cells[c.metric].pooled for row in rows if c.metric in row.cells) for c in with_interval]
+    single = [c for c in with_interval if any(not row.cells[c.metric].pooled for row in rows if c.metric in row.cells)]
+    for words, names in measure.interval_methods(single).items():
         yield f"[low high]: {words} ({', '.join(names)}); it covers the sampling of events, not the training."
+    of_seeds = [column for column, has in zip(with_interval, pooled, strict=True) if has]
+    for words, names in measure.interval_methods(of_seeds, pooled=True).items():
+        yield f"[low high] of rows over seeds: {words} ({', '.join(names)})."
     without = [c.label for c in columns if c not in with_interval]
     if without:
         yield f"No interval is known for {', '.join(without)}."
 
 
-def _seeds(runs: Sequence[Run]) -> Iterator[str]:
+def _seeds(runs: Sequence[Run], found: Sequence[Family], columns: Sequence[Column]) -> Iterator[str]:
     if not runs:
         return
-    groups = replicates(runs)
-    several = [group for group in groups if len({seed_of(run) or run.id for run in group}) > 1]
-    if not several:
+    if not found:
         unknown = sum(seed_of(run) is None for run in runs)
         words = f", {fmt.plural(unknown, 'seed')} not known" if unknown else ""
         yield f"n = 1 seed in each row{words}: how far another seed would differ is not measured."
         return
-    for group in several:
-        yield f"{len(group)} seeds of the same settings: {', '.join(dict.fromkeys(run.name for run in group))}."
-    if len(several) < len(groups):
+    yield from seeds.sentences(found[:_MOST_FAMILIES], columns)
+    if len(found) > _MOST_FAMILIES:
+        yield f"{fmt.plural(len(found) - _MOST_FAMILIES, 'more group')} of seeds not listed."
+    if {run.id for run in runs} - {row.run for family in found for row in family.rows}:
         yield "n = 1 seed in all other rows."
 
 
@@ -147,9 +158,14 @@ def _like_for_like(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _counted(claims: Sequence[Claim]) -> Iterator[str]:
-    tested = sum(claim.low is not None for claim in claims)
-    if tested:
-        yield f"{fmt.plural(tested, 'comparison')}, unpaired, each for itself: none is corrected for their number."
+    tested = [claim for claim in claims if claim.p is not None]
+    if not tested:
+        return
+    paired = sum(claim.paired for claim in tested)
+    how = "paired" if paired == len(tested) else f"{paired} of them paired" if paired else "unpaired"
+    corrected = sum(claim.p_corrected is not None for claim in tested)
+    rule = f"; p corrected for {fmt.count(corrected)} by Holm's method, and the word follows it" if corrected else ""
+    yield f"{fmt.plural(len(tested), 'comparison')}, {how}{rule}."
 
 
 def _not_shown(selection: Selection, picked: Picked, left_out: int) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 ALL, LAST, BEST = "all", "last", "best"
+SEED_POOLED = "seed-pooled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,8 @@ class Selection:
     at: str = ALL
     """Which checkpoint of each run: all, last, best (by the first metric), or a step."""
     by: str | None = None
-    """A setting or option whose value is shown and orders the rows."""
+    """A setting, an option, ``dataset`` or ``step`` whose values become columns; ``seed-pooled``: replicates that
+    differ in nothing but the seed become one row each."""
     baseline: str | None = None
     """What the others are compared with; default: the first row."""
     options: Mapping[str, str] = field(default_factory=dict)
@@ -56,6 +58,10 @@ class Cell:
     denominator: int | None = None
     digits: int | None = None
     """Decimals as printed, when the value was read off a text and not computed from counts."""
+    pooled: tuple[str, ...] = ()
+    """The results of all seeds, when the value is their mean."""
+    sd: float | None = None
+    """Of the seeds, when the value is their mean."""
     flags: tuple[Flag, ...] = ()
 
 
@@ -125,6 +131,8 @@ class Row:
     measurements: int = 1
     group: str | None = None
     """Its value of ``Selection.by``."""
+    runs: tuple[str, ...] = ()
+    """All runs of a row that stands for several seeds, ``run`` the first of them."""
 
     @property
     def label(self) -> str:
@@ -154,6 +162,12 @@ class Claim:
     p: float | None = None
     option: str | None = None
     """The one option in which the rows differ, when they are the same subject on the same data."""
+    p_corrected: float | None = None
+    """By Holm's method over all comparisons of the table; the word follows it. None for a single comparison."""
+    needed: int | None = None
+    """Events each row would need to tell a difference of this size, where none is shown (power 0.8)."""
+    paired: bool = False
+    """Tested event by event."""
 
 
 @dataclass(frozen=True, slots=True)

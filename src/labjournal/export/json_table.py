@@ -65,6 +65,7 @@ def _row(row: Row) -> dict[str, Any]:
         "git_tag": row.git_tag,
         "objective": row.objective,
         "group": row.group,
+        "runs": list(row.runs or ((row.run,) if row.run else ())),
         "cells": {metric: _cell(cell) for metric, cell in row.cells.items()},
         "tainted": row.tainted is not None,
         "taint": row.tainted,
@@ -82,6 +83,9 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "high": cell.high,
         "numerator": cell.numerator,
         "denominator": cell.denominator,
+        "seeds": len(cell.pooled) or 1,
+        "sd": cell.sd,
+        "pooled": list(cell.pooled),
         "flags": [flag.slug for flag in cell.flags],
     }
 
@@ -99,5 +103,8 @@ def _claim(claim: Claim, table: Table) -> dict[str, Any]:
         "low": claim.low,
         "high": claim.high,
         "p": claim.p,
+        "p_corrected": claim.p_corrected,
+        "needed": claim.needed,
+        "paired": claim.paired,
         "option": claim.option,
     }

@@ -183,6 +183,23 @@ def measured_parts(
     return rate(value, numerator, denominator, printed_digits), bounds(low, high, places)
 
 
+def plus_minus(value: float, low: float | None, high: float | None, is_rate: bool = True) -> str:
+    """``0.908 ± 0.018``: the longer side of the interval, two digits of it; the value alone without an interval."""
+    places = digits_of(low, high)
+    if places is None or low is None or high is None or not math.isfinite(value):
+        return rate(value) if is_rate else number(value)
+    half = max(value - low, high - value)
+    places = max(places, RATE_DIGITS) if is_rate else places
+    return f"{number(value, places)} ± {number(half, places)}"
+
+
+def rounded(value: float) -> str:
+    """About so many, in two digits: ``5,400``."""
+    if not math.isfinite(value) or not value:
+        return number(value)
+    return count(int(round(value, 1 - math.floor(math.log10(abs(value))))))
+
+
 def difference(value: float, low: float | None = None, high: float | None = None, is_rate: bool = True) -> str:
     """``−0.010 [−.036 +.016]``: always with its sign."""
     if not math.isfinite(value):

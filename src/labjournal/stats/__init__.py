@@ -10,9 +10,10 @@ from labjournal.stats.differences import (
     two_proportion_p,
 )
 from labjournal.stats.intervals import Interval, clopper_pearson, wilson
+from labjournal.stats.means import compare_means, scatter_limit
 from labjournal.stats.metrics import METRICS, Metric, base_name, class_rows, derive, metric_of
 from labjournal.stats.paired import mcnemar, paired_bootstrap
-from labjournal.stats.planning import holm, sample_size_for_difference, seed_spread
+from labjournal.stats.planning import SeedSpread, holm, sample_size_for_difference, seed_spread
 from labjournal.stats.recompute import Disagreement, check_report
 from labjournal.stats.sic import sic, sic_interval
 
@@ -22,10 +23,12 @@ __all__ = [
     "Disagreement",
     "Interval",
     "Metric",
+    "SeedSpread",
     "base_name",
     "check_report",
     "class_rows",
     "clopper_pearson",
+    "compare_means",
     "compare_rates",
     "derive",
     "fisher_exact",
@@ -35,6 +38,7 @@ __all__ = [
     "newcombe_difference",
     "paired_bootstrap",
     "sample_size_for_difference",
+    "scatter_limit",
     "seed_spread",
     "sic",
     "sic_interval",
