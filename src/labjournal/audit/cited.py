@@ -86,10 +86,11 @@ def _check_row(path: str, row: Row, above: Place, sources: Sequence[_Source], na
     score, at = max(scored)
     source = exact[at]
     judged = [cell for cell in row.cells if _cell_agrees(cell, source) is not None]
-    alone = len(exact) == 1 and said.checkpoint is not None and said.dataset is not None
+    named = said.checkpoint is not None and said.dataset is not None and source.result.place.dataset is not None
+    alone = len(exact) == 1 and named
     if not judged or score == len(judged) or (score < 2 and not alone) or (score * 2 < len(judged) and not alone):
         return
-    if alone and score == 0 and _elsewhere(judged, sources):
+    if score == 0 and (len(judged) > 1 or _elsewhere(judged, sources)):
         return  # the row is of another training with the same checkpoint number
     for cell in judged:
         if _cell_agrees(cell, source) is False:
@@ -100,7 +101,7 @@ def _cites(said: Place, result: FoundResult) -> bool:
     place = result.place
     if said.checkpoint is not None and said.checkpoint != place.checkpoint:
         return False
-    return said.dataset is None or (place.dataset is not None and set_key(said.dataset) == set_key(place.dataset))
+    return said.dataset is None or place.dataset is None or set_key(said.dataset) == set_key(place.dataset)
 
 
 def _same_options(said: Place, result: FoundResult) -> bool:

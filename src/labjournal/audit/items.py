@@ -53,7 +53,11 @@ def explained(printed: float, digits: int, low: float, high: float | None = None
         high: the most it can be; None for exactly ``low``.
     """
     top = low if high is None else high
-    return any(_fits(printed * scale, digits - shift, low, top) for scale, shift in ((1.0, 0), (0.01, -2), (100.0, 2)))
+    if _fits(printed, digits, low, top):
+        return True
+    if abs(printed) > 1 >= abs(top):
+        return _fits(printed / 100, digits + 2, low, top)
+    return abs(printed) <= 1 < abs(low) and _fits(printed * 100, digits - 2, low, top)
 
 
 def _fits(value: float, digits: int, low: float, high: float) -> bool:

@@ -60,16 +60,24 @@ def _excused(parsed: ParsedResult, said: Disagreement) -> bool:
         return _row_excused(parsed, metric, label, said)
     digits = parsed.digits.get(metric, 2)
     exact = parsed.counts is not None or (metric == "accuracy" and parsed.tally is not None and parsed.tally.classes)
-    spread = 0.0 if exact else _row_unit(parsed)
-    if explained(said.printed, digits, said.computed, said.computed + spread):
+    unit = 0.0 if exact else _row_unit(parsed)
+    if explained(said.printed, digits, said.computed - unit / 2, said.computed + unit):
         return True
     if metric == "accuracy":
         without = _without_unknown(parsed)
         if without is not None and explained(said.printed, digits, without):
             return True
         also = parsed.also.get("accuracy")
-        return also is not None and explained(also[0], also[1], said.printed)
+        return also is not None and also[0] == said.computed and _overlap(said.printed, digits, *also)
     return False
+
+
+def _overlap(a: float, digits_a: int, b: float, digits_b: int) -> bool:
+    """Whether one value can have been rounded to one of the two and cut off, or rounded, to the other."""
+    (low_a, high_a), (low_b, high_b) = (
+        (value - 0.5 * 10.0**-digits, value + 10.0**-digits) for value, digits in ((a, digits_a), (b, digits_b))
+    )
+    return max(low_a, low_b) < min(high_a, high_b)
 
 
 def _row_excused(parsed: ParsedResult, part: str, label: str, said: Disagreement) -> bool:
@@ -78,7 +86,8 @@ def _row_excused(parsed: ParsedResult, part: str, label: str, said: Disagreement
         return False
     unit = _row_unit(parsed)
     digits = round(-math.log10(unit))
-    if part == "recall" and row.support:
+    counted = parsed.counts is not None or (parsed.tally is not None and label in parsed.tally.classes)
+    if part == "recall" and row.support and not counted:
         lowest = math.ceil(said.printed * row.support - 1e-9) / row.support
         return explained(said.printed, digits, lowest)
     if part == "f1" and None not in (row.precision, row.recall):
@@ -175,7 +184,7 @@ def sic_range(parsed: ParsedResult, signal: str, background: str) -> tuple[float
     elif parsed.tally is not None:
         pairs, unknown, lost = dict(parsed.tally.classes), parsed.tally.unknown or 0, 0
     if signal not in pairs or background not in pairs:
-        return None
+        return _sic_of_rows(parsed, signal, background)
     (ks, ns), (right, nb) = pairs[signal], pairs[background]
     values = [
         (ks / ns) / math.sqrt(passed / nb)
@@ -183,6 +192,19 @@ def sic_range(parsed: ParsedResult, signal: str, background: str) -> tuple[float
         if ns and nb and passed > 0
     ]
     return (min(values), max(values)) if values else None
+
+
+def _sic_of_rows(parsed: ParsedResult, signal: str, background: str) -> tuple[float, float] | None:
+    """From the recalls of a report of two classes, as far as their digits go."""
+    rows = [parsed.per_class.get(label) for label in (signal, background)]
+    recalls = [row.recall for row in rows if row is not None and row.recall is not None]
+    if len(recalls) < 2 or len(parsed.per_class) > 2 or _unknown_of(parsed):
+        return None
+    unit = _row_unit(parsed)
+    (least, most), (passed_least, passed_most) = (
+        (max(value - unit, 0.0), min(value + unit, 1.0)) for value in (recalls[0], 1 - recalls[1])
+    )
+    return (least / math.sqrt(passed_most), most / math.sqrt(passed_least)) if passed_least > 0 else None
 
 
 def _below_majority(path: str, result: FoundResult) -> Iterator[Item]:

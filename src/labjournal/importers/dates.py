@@ -28,7 +28,7 @@ _NAME = "|".join(sorted(MONTHS, key=len, reverse=True))
 _WEEKDAYS = (
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|montag|dienstag|mittwoch|donnerstag|freitag"
     r"|samstag|sonnabend|sonntag|mo|di|mi|do|fr|sa|so|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes"
-    r"|miércoles|jueves|viernes|sábado|domingo|(?:星期|周|週)[一二三四五六日天]|[月火水木金土日]曜日?|[(（][月火水木金土日][)）])"
+    r"|miércoles|jueves|viernes|sábado|domingo|(?:星期|周|週)[一二三四五六日天]|[月火水木金土日]曜日?)"
 )
 _DAY = r"(?P<{d}>[0-3]?\d)(?:st|nd|rd|th|er|\.|º|°)?"
 _YEAR = r"(?P<{y}>(?:19|20)\d\d|'\d\d)"
@@ -65,8 +65,9 @@ _MONTH_YEAR = re.compile(
     re.IGNORECASE,
 )
 _ONLY_DAY = re.compile(r"^(?:day\s+)?(?P<d>[0-3]?\d)(?:st|nd|rd|th|\.|日)?$", re.IGNORECASE)
+_WEEKDAY = re.compile(rf"(?<!\w){_WEEKDAYS}\.?(?!\w)|[(（][月火水木金土日][)）]", re.IGNORECASE)
 _AROUND = re.compile(
-    rf"{_WEEKDAYS}\.?(?!\w)|\b(?:date|datum|fecha|data|day\s+\d+|entry|log)\b|日期|日付|날짜|[\s,.:;()\[\]【】（）*_#~|–—-]+"
+    r"\b(?:date|datum|fecha|data|day\s+\d+|entry|log)\b|日期|日付|날짜|[\s,.:;()\[\]【】（）*_#~|–—-]+"
     r"|T?\d\d?:\d\d(?::\d\d)?(?:\s?[ap]m)?(?:Z|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
@@ -115,16 +116,20 @@ def alone(text: str) -> Mention | None:
     mention = find(stripped)
     if mention is not None:
         rest = stripped[: mention.start] + " " + stripped[mention.end :]
-        return mention if not _AROUND.sub("", rest) else None
-    short = _SHORT_DMY.match(_AROUND.sub("", stripped[:4]) + stripped[4:]) if len(stripped) <= 10 else None
+        return mention if not _without_frame(rest) else None
+    short = _SHORT_DMY.match(_WEEKDAY.sub("", stripped).strip(" ,")) if len(stripped) <= 16 else None
     return _mention(short, True) if short is not None else None
+
+
+def _without_frame(text: str) -> str:
+    return _AROUND.sub("", _WEEKDAY.sub(" ", text))
 
 
 def leading(text: str) -> tuple[Mention, str] | None:
     """The date a line begins with, and what follows it: ``2024-03-05: first run`` and ``**Mar 5** — first run``."""
     stripped = text.lstrip(" \t*_`[(-+•")
     mention = find(stripped[:60])
-    if mention is None or _AROUND.sub("", stripped[: mention.start]):
+    if mention is None or _without_frame(stripped[: mention.start]):
         return None
     rest = stripped[mention.end :]
     if rest and not re.match(r"\s*(?:[\])*_`]*\s*(?:$|[:—–|-])|[\])*_`]+(?:\s|$))", rest):
@@ -156,7 +161,7 @@ def month_of(text: str) -> tuple[int, int] | None:
 
 def day_of(text: str) -> int | None:
     """The day in a heading under a month: ``5``, ``5th``, ``Day 5``."""
-    match = _ONLY_DAY.match(_AROUND.sub(" ", text).strip() if not text.strip().isdigit() else text.strip())
+    match = _ONLY_DAY.match(_WEEKDAY.sub("", text).strip(" ,.:*_"))
     return int(match["d"]) if match is not None and 1 <= int(match["d"]) <= 31 else None
 
 

@@ -19,6 +19,7 @@ from labjournal.importers.mojibake import repair
 from labjournal.importers.outline import Section, outline, sections
 from labjournal.importers.places import NOWHERE, Names, Place
 from labjournal.importers.trainings import with_runs, with_sets
+from labjournal.parsers import ParsedResult
 
 _TAG = re.compile(
     r"\b(?:git\s+tag|tag(?:ged|ging)?|version|release[ds]?|this\s+(?:is|will\s+be|becomes)|mark(?:ed)?|call(?:ed)?)\b"
@@ -71,11 +72,11 @@ class _Walk:
         self.claims: list[FoundClaim] = []
         self._days: list[tuple[int, str | None]] = []
         for line in lines:
-            if line.kind in ("text", "heading"):
+            if line.kind in ("text", "heading", "table"):
                 self.names.learn(line.text)
 
     def day_of(self, line: int) -> str | None:
-        at = bisect_right(self._days, (line, "~")) - 1
+        at = bisect_right(self._days, line, key=lambda day: day[0]) - 1
         return self._days[at][1] if at >= 0 else None
 
     def results(self, found: Sequence[Section]) -> tuple[list[FoundResult], list[tuple[int, str, str]]]:
@@ -84,50 +85,44 @@ class _Walk:
         inside = {number for block in blocks.values() for number, _ in block.lines}
         results: list[FoundResult] = []
         strange: list[tuple[int, str, str]] = []
-        scopes: list[tuple[int, Place]] = []
-        loose = NOWHERE
+        scopes = _Scopes()
         opened: list[tuple[int, int, bool]] = [(0, 0, False)]
         """(level, results before it, names a checkpoint) of the headings above."""
         for at, line in enumerate(self._lines):
             if line.number in blocks:
-                place = _joined(scopes).under(loose)
                 good, odd = printed.read(blocks[line.number])
-                results += [self._result(one, place) for one in good]
+                results += [self._result(one, scopes.place) for one in good]
                 strange += [(number, text, "looks like a result") for number, text in odd]
             elif line.number in inside:
                 continue
             elif line.kind == "heading" and line.level <= 6:
-                scopes = [scope for scope in scopes if scope[0] < line.level]
-                scopes.append((line.level, self._of_heading(line, scopes)))
+                place = self._said(line.title, heading=True)
+                scopes.enter(line.level, place)
                 opened = [one for one in opened if one[0] < line.level]
-                opened.append((line.level, len(results), scopes[-1][1].checkpoint is not None))
-                loose = NOWHERE
+                opened.append((line.level, len(results), place.checkpoint is not None))
             elif line.kind in ("text", "heading"):
-                loose = self._loose(line, at, loose, inside)
-                self._prose(line, _joined(scopes).under(loose))
+                scopes.say(self._of_line(line, at, inside))
+                self._prose(line, scopes.place)
                 if places.not_given(line.text):
                     first = next((first for _, first, named in reversed(opened) if named), opened[-1][1])
                     results[first:] = [_without_numbers(result) for result in results[first:]]
         return results, strange
 
-    def _of_heading(self, line: Line, scopes: Sequence[tuple[int, Place]]) -> Place:
-        place = places.place_of(line.title, heading=True, names=self.names)
-        return replace(place, options=places.full_option_names(place.options, line.title))
+    def _said(self, text: str, heading: bool = False) -> Place:
+        place = places.place_of(text, heading, self.names)
+        return replace(place, options=places.full_option_names(place.options, text))
 
-    def _loose(self, line: Line, at: int, loose: Place, inside: set[int]) -> Place:
+    def _of_line(self, line: Line, at: int, inside: set[int]) -> Place:
+        """What a line says that is no heading of markdown: a bold line and a short one like a heading."""
         text = line.title or line.text
-        if line.level == 7 or places.is_short(text):
-            place = places.place_of(text, names=self.names)
-            place = replace(place, options=places.full_option_names(place.options, text))
-            if _LIST.match(line.text) and not self._leads(at, inside):
-                place = replace(place, checkpoint=None)  # a list of files names many
-            if line.level != 7 and not (place.checkpoint or place.dataset or place.options):
-                return loose
-        else:
-            place = places.place_of_sentence(text, self._leads(at, inside), self.names)
-        if place.checkpoint and place.checkpoint != loose.checkpoint:
-            return place  # what was said of the checkpoint before does not hold for the next
-        return loose.under(place)
+        if line.level != 7 and not places.is_short(text):
+            return places.place_of_sentence(text, self._leads(at, inside), self.names)
+        place = self._said(text)
+        if _LIST.match(line.text) and not self._leads(at, inside):
+            place = replace(place, checkpoint=None)  # a list of files names many
+        if line.level == 7 or place.checkpoint or place.dataset or place.options:
+            return place
+        return NOWHERE
 
     def _leads(self, at: int, inside: set[int]) -> bool:
         """Whether printed lines follow next."""
@@ -138,10 +133,10 @@ class _Walk:
         return False
 
     def _result(self, one: printed.Printed, place: Place) -> FoundResult:
-        parsed = one.result
+        parsed = _with_sic(one.result)
         own = places.checkpoint_in(parsed.checkpoint) or parsed.checkpoint if parsed.checkpoint else None
         dataset = self.names.dataset_in(f"{parsed.dataset} dataset") or parsed.dataset if parsed.dataset else None
-        options = {name: value for name, value in parsed.options.items() if name != "group"}
+        options = dict(map(_option, ((k, v) for k, v in parsed.options.items() if k != "group")))
         mine = Place(own or one.step, dataset, None, options)
         where = place.under(mine)
         return FoundResult(self.day_of(parsed.line), where, parsed, "text" if where.dataset else None)
@@ -163,11 +158,68 @@ class _Walk:
             )
 
 
-def _joined(scopes: Iterable[tuple[int, Place]]) -> Place:
-    place = NOWHERE
-    for _, deeper in scopes:
-        place = place.under(deeper)
-    return place
+class _Scopes:
+    """The headings above a line, each with what it says, and what lines under them say.
+
+    A line stands half a level below the heading it is under, so that a deeper heading keeps it and the next heading of
+    that level ends it. A line that names another checkpoint takes the place of the one before.
+    """
+
+    def __init__(self) -> None:
+        self._stack: list[tuple[float, Place]] = []
+
+    @property
+    def place(self) -> Place:
+        place = NOWHERE
+        for _, deeper in self._stack:
+            place = place.under(deeper)
+        return place
+
+    def enter(self, level: int, place: Place) -> None:
+        self._stack = [scope for scope in self._stack if scope[0] < level]
+        if place.checkpoint is not None:
+            # A line named the checkpoint before; what it said does not hold for this one, though it stands higher.
+            named = next((at for at, (above, said) in enumerate(self._stack) if above % 1 and said.checkpoint), None)
+            self._stack = self._stack[:named]
+        self._stack.append((level, place))
+
+    def say(self, place: Place) -> None:
+        if not place:
+            return
+        if place.checkpoint is not None and place.checkpoint != self.place.checkpoint:
+            named = next((at for at, (_, above) in enumerate(self._stack) if above.checkpoint is not None), None)
+            if named is not None:
+                level = int(self._stack[named][0])
+                self._stack = self._stack[:named]  # what was said of another checkpoint does not hold for this one
+            else:
+                if self._stack and self._stack[-1][0] % 1:
+                    self._stack.pop()  # nor what was said before the first one was named
+                level = int(self._stack[-1][0]) if self._stack else 0
+            self._stack.append((level + 0.5, place))
+        elif self._stack and self._stack[-1][0] % 1:
+            half, said = self._stack.pop()
+            self._stack.append((half, said.under(place)))
+        else:
+            self._stack.append(((self._stack[-1][0] if self._stack else 0) + 0.5, place))
+
+
+def _with_sic(parsed: ParsedResult) -> ParsedResult:
+    """``Significance Improvement Characteristic (SIC)`` is the metric ``sic``, however it was spelled out."""
+    name = next((name for name in parsed.metrics if name.endswith("_sic") or name.startswith("sic_")), None)
+    if name is None or "sic" in parsed.metrics:
+        return parsed
+    metrics = {"sic" if key == name else key: value for key, value in parsed.metrics.items()}
+    digits = {"sic" if key == name else key: shown for key, shown in parsed.digits.items()}
+    return replace(parsed, metrics=metrics, digits=digits)
+
+
+_STATES = {"enabled": "on", "yes": "on", "true": "on", "disabled": "off", "no": "off", "false": "off"}
+
+
+def _option(pair: tuple[str, str]) -> tuple[str, str]:
+    """``numeric_input enabled`` as a program prints it is the option ``numeric on`` of the headings."""
+    name, value = pair
+    return ("numeric" if name.startswith("numeric") else name), _STATES.get(value.lower(), value)
 
 
 def _without_numbers(result: FoundResult) -> FoundResult:

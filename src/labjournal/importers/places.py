@@ -237,7 +237,7 @@ def full_option_names(options: Mapping[str, str], text: str) -> dict[str, str]:
 
 
 _OPENS = re.compile(r"(?:^|[(\[,|/–—-]|\bon|\bfor|:\s)\s*[*_`]*$")
-_CLOSES = re.compile(r"[*_`]*\s*(?:$|[)\],|/–—:-])")
+_CLOSES = re.compile(r"[*_`]*\s*(?:$|[()\[\],|/–—:-])")
 
 
 class Names:
@@ -264,7 +264,7 @@ class Names:
         if label is not None:
             return self._one(label["name"])
         box = _BLACK_BOX.search(text)
-        if box is not None and (re.search(_SET_WORD, text, re.I) or len(text.split()) <= 8):
+        if box is not None and (re.search(_SET_WORD, text, re.I) or len(text.split()) <= 14):
             return self._one(box[0])
         ratio = _ratio_in(text)
         if ratio is not None:

@@ -28,6 +28,7 @@ _STATED = re.compile(
     r"^[\s>*_+•-]*(?:\d+[.)]\s+)?(?P<name>[^\W\d_][^:=：＝|]{0,70}?)\s*[:=：＝]\s*(?P<value>[\s*_`~≈]*"
     rf"{_VALUE}\s*(?:%|dB)?(?:\s*[/,|]\s*{_VALUE}\s*%?)*)(?P<rest>.*)$"
 )
+_ITEM = re.compile(rf"^\s*[-*+•]\s+[^:=.]{{1,50}}[:=]\s*[*_`]*{_VALUE}[^.]{{0,40}}$")
 _PLAIN_REST = re.compile(r"^[\s*_`.;,]*(?:[(\[（][^()\[\]]{0,60}[)\]）])?[\s*_`.;]*$")
 _ALSO = re.compile(r"[,;|]\s*[^\W\d][\w @./-]{0,40}\s*[:=]\s*[*_`]*[-+]?\d")
 _SLASHED = re.compile(
@@ -71,7 +72,8 @@ def is_printed(text: str) -> bool:
     stated = _STATED.match(text)
     if stated is not None and may_mention(stated["name"]):
         rest = stated["rest"]
-        return bool(_PLAIN_REST.match(rest) or _ALSO.match(rest.lstrip(" *_`")))
+        behind = re.sub(r"^[\s*_`]*(?:[(\[][^()\[\]]{0,60}[)\]])?[\s*_`]*", "", rest)
+        return bool(_PLAIN_REST.match(rest) or _ALSO.match(behind))
     if _COUNTED.search(text) and _CORRECT.search(text) and not _SENTENCE.search(text):
         return len(text.split()) <= 14
     return bool(_ROW.match(text)) and not _SENTENCE.search(text) and len(text.split()) <= 12
@@ -87,6 +89,8 @@ def blocks(lines: Sequence[Line]) -> Iterator[Block]:
             blanks += line.kind == "blank"
             continue
         printed = _is_output(line)
+        if not printed and held and line.kind == "text" and _ITEM.match(line.text):
+            continue  # "- epochs: 50" between two measured values of a list parts nothing
         if printed and (not held or blanks <= NEAR):
             held += _spread(line)
             fenced = fenced or line.kind == "code"

@@ -17,8 +17,8 @@ from labjournal.parsers.numbers import Number, parse_number
 _MARKS = re.compile(r"[*`~]+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)|<[^>]{1,20}>|✅|✓|🏆|↑|↓|⬆|⬇|\(?best\)?", re.IGNORECASE)
 _CLASS = re.compile(
     r"[(\[]\s*(?P<inner>[A-Za-z][\w .-]{0,30}?)\.?\s*[)\]]"
-    r"|^(?P<before>[A-Za-z][\w.-]{0,24})\s+(?=(?:precision|recall|f1|support|prec|rec)\b)"
-    r"|\b(?:precision|recall|f1(?:[- ]score)?|support|prec|rec|accuracy)\.?"
+    r"|^(?P<before>[A-Za-z][\w.-]{0,24})\s+(?=(?:precision|recall|f1|support|prec|rec|p|r)\b)"
+    r"|\b(?:precision|recall|f1(?:[- ]score)?|support|prec|rec|accuracy|p|r)\.?"
     r"\s*(?:of\s+|for\s+|,\s*|-\s*|_)?(?P<after>[A-Za-z][\w.-]{0,24})$",
     re.IGNORECASE,
 )

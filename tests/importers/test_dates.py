@@ -1,0 +1,130 @@
+"""Dates in every style, and the years people leave out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labjournal.importers import dates
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2025-10-14", "2025-10-14"),
+        ("[2025-10-14] Training", "2025-10-14"),
+        ("#12 — 标题 (2026-05-07)", "2026-05-07"),
+        ("exp A Completed - 2026-07-08", "2026-07-08"),
+        ("2024/3/5", "2024-03-05"),
+        ("12.03.2024", "2024-03-12"),
+        ("Mar. 23rd", "XXXX-03-23"),
+        ("Tuesday, 4 June 2024", "2024-06-04"),
+        ("June 4th, 2024", "2024-06-04"),
+        ("4th of June 2024", "2024-06-04"),
+        ("04-Jun-2024", "2024-06-04"),
+        ("23. März 2024", "2024-03-23"),
+        ("1er mars 2024", "2024-03-01"),
+        ("5 de marzo de 2024", "2024-03-05"),
+        ("5 марта 2024", "2024-03-05"),
+        ("2024年3月5日", "2024-03-05"),
+        ("3月5日(火)", "XXXX-03-05"),
+        ("2024년 3월 5일", "2024-03-05"),
+        ("March 5-7, 2024", "2024-03-05"),
+        ("5.–7. März 2024", "2024-03-05"),
+        ("2024-03-05 – 2024-03-07", "2024-03-05"),
+        ("20240305 notes", "2024-03-05"),
+        ("2024-03-05T14:30:00Z", "2024-03-05"),
+        ("Jan 3 '24", "2024-01-03"),
+    ],
+)
+def test_a_date_is_read_in_any_style(text: str, iso: str) -> None:
+    found = dates.find(text)
+    assert found is not None
+    assert found.text == iso
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "v1.2.2024-rc",
+        "1:10 dataset",
+        "Section 3.1.2",
+        "6/21 signals",
+        "Mistral-7B",
+        "1e-4 to 3e-5",
+        "may 99",
+        "31.02.2024",
+        "mar",
+        "0.63",
+    ],
+)
+def test_what_is_no_date_is_none(text: str) -> None:
+    assert dates.find(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025-10-14",
+        "**2025-10-14**",
+        "Tue 2025-10-14 (10:30)",
+        "14.10.2025, Dienstag",
+        "2025年10月14日（火）",
+        "Date: 2025-10-14",
+        "14.10.",
+    ],
+)
+def test_a_heading_that_is_a_date_and_nothing_else(text: str) -> None:
+    found = dates.alone(text)
+    assert found is not None
+    assert (found.month, found.day) == (10, 14)
+
+
+def test_a_title_beside_the_date_is_no_bare_date() -> None:
+    assert dates.alone("2025-10-14 first run") is None
+
+
+def test_year_runs_over_new_year_in_both_directions() -> None:
+    forward = dates.settle(
+        [m for text in ("Nov 30th 2023", "Dec 20th", "Jan 2nd", "Feb 3rd") if (m := dates.find(text))]
+    )
+    assert [mention.year for mention in forward] == [2023, 2023, 2024, 2024]
+    back = dates.settle([m for text in ("Feb 3rd 2024", "Jan 2nd", "Dec 20th", "Nov 30th") if (m := dates.find(text))])
+    assert [mention.year for mention in back] == [2024, 2024, 2023, 2023]
+
+
+def test_unmistakable_dates_decide_which_number_is_the_day() -> None:
+    european = [m for text in ("3/4/2024", "5/4/2024", "25/4/2024") if (m := dates.find(text))]
+    assert [mention.text for mention in dates.settle(european)] == ["2024-04-03", "2024-04-05", "2024-04-25"]
+    american = [m for text in ("4/3/2024", "4/5/2024", "4/25/2024") if (m := dates.find(text))]
+    assert [mention.text for mention in dates.settle(american)] == ["2024-04-03", "2024-04-05", "2024-04-25"]
+
+
+def test_order_decides_where_no_date_is_unmistakable() -> None:
+    mentions = [m for text in ("28/02/2024", "1/3/2024", "2/3/2024", "4/3/2024") if (m := dates.find(text))][1:]
+    assert [mention.text for mention in dates.settle(mentions)] == ["2024-03-01", "2024-03-02", "2024-03-04"]
+
+
+def test_the_last_commit_dates_a_diary_without_years() -> None:
+    mentions = [m for text in ("Nov. 3rd", "Dec. 1st", "Jan. 5th") if (m := dates.find(text))]
+    settled = dates.settle(mentions, last=date(2021, 2, 1))
+    assert [mention.text for mention in settled] == ["2020-11-03", "2020-12-01", "2021-01-05"]
+
+
+@given(
+    st.dates(date(1990, 1, 1), date(2099, 12, 31)),
+    st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%B %d, %Y", "%d %b %Y", "%Y年%m月%d日"]),
+)
+def test_every_day_is_read_back(day: date, style: str) -> None:
+    found = dates.find(f"## {day.strftime(style)} what happened")
+    assert found is not None
+    assert found.text == day.isoformat()
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_it(text: str) -> None:
+    for function in (dates.find, dates.alone, dates.leading, dates.labelled, dates.month_of, dates.day_of):
+        function(text)
