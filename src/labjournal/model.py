@@ -32,6 +32,7 @@ __all__ = [
     "Source",
     "Status",
     "Subject",
+    "Verdict",
     "short_id",
 ]
 
@@ -119,6 +120,9 @@ class Run:
     planned_steps: int | None = None
     retracted: str | None = None
     """Why this run was retracted; None when it was not."""
+    expect: tuple[str, ...] = ()
+    """What should come out, as said before it started."""
+    expect_time_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +243,28 @@ class Finding:
     first_seen: datetime
     count: int = 1
     acknowledged: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How an expectation of a run turned out, by what is measured by now."""
+
+    id: str
+    t: datetime
+    run: str
+    expectation: str
+    word: str
+    """confirmed, refuted or undecided."""
+    sentence: str
+    gap: float | None = None
+    """How far it is met (above 0) or missed, in the unit of what was compared; None where nothing can be compared."""
+    low: float | None = None
+    high: float | None = None
+    results: tuple[str, ...] = ()
+    superseded: tuple[str, ...] = ()
+    """Ids of the verdicts before this one."""
+    before: tuple[str, ...] = ()
+    """Their words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def command(
         click.echo("No journal here yet. Start one with: labjournal note TEXT", err=True)
         return
     begin = diary.moment_of(since, datetime.now(UTC)) if since else None
-    with session.opened(context, with_curves=False) as follower:
+    with session.opened(context) as follower:
         store = follower.store
         of = store.resolve(run).id if run else None
         days = diary.days(store, begin, None, grep, kinds or None, of)

@@ -30,7 +30,7 @@ def command(context: Context, folder: Path | None, since: str | None, check: boo
     from labjournal.export.diary_markdown import export
 
     begin = diary.moment_of(since, datetime.now(UTC)) if since else None
-    with session.opened(context, with_curves=False) as follower:
+    with session.opened(context) as follower:
         project = follower.paths.project
         target = (folder or project / follower.config.diary.export).absolute()
         done = export(follower.store, follower.config, target, project, begin, check, force)

@@ -54,6 +54,7 @@ def _json(store: Store, run: Run) -> dict[str, Any]:
             for info in store.series_list(run.id)
         ],
         "findings": [_plain(finding) for finding in store.findings(run.id)],
+        "expectations": _expectations(store, run),
         "results": [_plain(result) for result in _results(store, run)],
         "entries": [_plain(entry) for entry in store.entries(run=run.id)],
     }
@@ -88,6 +89,7 @@ def _text(store: Store, run: Run) -> list[str]:
         *_findings(store.findings(run.id)),
         *_settings(run),
         *_code(run),
+        *_expected(store, run),
         *_checkpoints(store, run),
         *_result_lines(_results(store, run)),
         *_curves(store, run),
@@ -155,6 +157,29 @@ def _code(run: Run) -> list[str]:
     tag = f", git tag {fmt.visible(code.git_tag)}" if code.git_tag else ""
     lines = [f"  code     {fmt.commit(code.commit, code.dirty)} on {fmt.visible(code.branch or 'no branch')}{tag}"]
     lines += [f"    left out {fmt.visible(path)}: {fmt.visible(why)}" for path, why in code.left_out]
+    return lines
+
+
+def _expectations(store: Store, run: Run) -> list[dict[str, Any]]:
+    """What was expected, each with its verdict; null words while nothing can be said yet."""
+    from labjournal.judging.expectations import time_text
+
+    verdicts = {verdict.expectation: _plain(verdict) for verdict in store.verdicts(run.id)}
+    said = [*run.expect, *([time_text(run.expect_time_s)] if run.expect_time_s else [])]
+    nothing: dict[str, Any] = {"word": None, "sentence": None, "gap": None, "low": None, "high": None, "results": []}
+    return [{**nothing, "expectation": text, **verdicts.get(text, {})} for text in said]
+
+
+def _expected(store: Store, run: Run) -> list[str]:
+    from labjournal import format as fmt
+
+    if not run.expect and not run.expect_time_s:
+        return []
+    lines = ["  expected"]
+    for one in _expectations(store, run):
+        lines.append(f"    {fmt.visible(one['expectation'])}  {one['word'] or 'open: the run has not ended'}")
+        if one["sentence"]:
+            lines.append(f"      {fmt.visible(one['sentence'])}")
     return lines
 
 

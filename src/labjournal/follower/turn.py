@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # a turn that finds nothing new does without all of them
     from labjournal.config import Config
     from labjournal.follower.curves import CurvesReader, FileRead, Sources
     from labjournal.follower.datasets import Identifier
+    from labjournal.follower.judging import Judge
     from labjournal.follower.versions import VersionsReader
     from labjournal.launchers.liveness import Observation
     from labjournal.model import Run
@@ -110,6 +111,12 @@ class Follower:
 
         return VersionsReader()
 
+    @cached_property
+    def _judge(self) -> Judge:
+        from labjournal.follower.judging import Judge
+
+        return Judge(self.store, self.config)
+
     @classmethod
     def open(cls, paths: JournalPaths, config: Config | None = None) -> Follower:
         """A follower on the journal's index, or, where that cannot be written, on one in memory."""
@@ -146,6 +153,8 @@ class Follower:
                 self._look_at_curves(look)
             curved, unfinished = self._write_curves(looks)
             touched |= curved | self._derive(looks, whole=not unfinished)
+        if touched:
+            touched |= self._judge(touched)
         self._note_live(looks)
         return Turned(frozenset(run for run in touched if run), None in touched, unfinished)
 
@@ -268,7 +277,10 @@ class Follower:
     # -- what follows from the files of a run --------------------------------------------------------------------------
 
     def _derive(self, looks: Sequence[_Look], whole: bool) -> set[str | None]:
-        """State what follows: versions of checkpoints at any time, results once a run has ended and is read whole."""
+        """State what follows: versions of checkpoints at any time, the rest once a run has ended and is read whole.
+
+        Results of all runs come before any findings: some checks compare runs that ended between two turns.
+        """
         from labjournal.follower import readings
 
         touched: set[str | None] = set()
@@ -279,17 +291,30 @@ class Follower:
                 known = {fact.id for fact in stated}
                 found = readings.derive(run, look.paths, stated, self.config, self._identifier)
                 derived += [fact for fact in found if fact.id not in known]
-            elif not derived:
-                continue
-            self._append_derived(look.paths, derived)
-            self._stated.pop(run.id, None)
-            with self.store.writing():
-                touched |= self.store.fold(derived)
-                if look.ended and whole:
-                    self.store.seal(run.id, _WHOLE)
+            touched |= self._state(look, derived)
+        for look in looks:
             if look.ended and whole:
+                touched |= self._state(look, self._judge.ended(*self._told(look)), seal=True)
                 self._facts.forget(look.paths)
-                self._curves.forget_run(run.id)
+                self._curves.forget_run(look.paths.id)
+            elif not look.ended and look.curves:
+                touched |= self._state(look, self._judge.live(*self._told(look)))
+        return touched
+
+    def _told(self, look: _Look) -> tuple[Run, list[Fact]]:
+        """The run with everything stated of it up to now."""
+        return self.store.run(look.paths.id), self.store.run_facts(look.paths.id)
+
+    def _state(self, look: _Look, derived: Sequence[Fact], seal: bool = False) -> set[str | None]:
+        """Append what was derived to the run's folder and fold it."""
+        if not derived and not seal:
+            return set()
+        self._append_derived(look.paths, derived)
+        self._stated.pop(look.paths.id, None)
+        with self.store.writing():
+            touched = self.store.fold(derived) if derived else set()
+            if seal:
+                self.store.seal(look.paths.id, _WHOLE)
         return touched
 
     @staticmethod

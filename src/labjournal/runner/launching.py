@@ -114,6 +114,11 @@ def _refuse(request: LaunchRequest) -> None:
         raise InputError("There is no command to run.", "labjournal run -- python train.py")
     if any("\0" in word for word in request.command):
         raise InputError("The command holds a NUL character, which no program can be given.")
+    if request.expect:
+        from labjournal.judging import grammar
+
+        for expectation in request.expect:
+            grammar.parse(expectation)
 
 
 def _python(request: LaunchRequest) -> dict[str, Any] | None:

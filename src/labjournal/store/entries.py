@@ -14,7 +14,7 @@ from typing import Any
 
 from labjournal.facts import Fact, derived_id, dumps
 from labjournal.model import Entry, EntryKind, Finding, Level, Result, Role
-from labjournal.store import codec
+from labjournal.store import codec, verdicts
 
 HUMAN = ("entry", "amend", "retract", "lift", "git_tag")
 
@@ -74,6 +74,12 @@ def of_run(run_id: str, name: str, facts: Sequence[Fact], findings: Sequence[Fin
             entries.append(_automatic(fact.id, t, EntryKind.RESTART, text, run_id, fact.user))
         elif fact.kind == "event":
             entries.append(_automatic(fact.id, t, EntryKind.NOTE, str(fact.data.get("text")), run_id, fact.user))
+    for verdict in verdicts.standing(facts):
+        before = f" (before: {', '.join(verdict.before)})" if verdict.before else ""
+        text = f"{name}, expected {verdict.expectation}: {verdict.word}{before}. {verdict.sentence}"
+        entry_id = derived_id("entry", "verdict", run_id, verdict.expectation)
+        on = (run_id, *(f"r:{result}" for result in verdict.results))
+        entries.append(Entry(entry_id, verdict.t, EntryKind.EXPECTATION, text, on, run_id, None, True))
     alarms = [finding for finding in findings if finding.level is Level.ALARM]
     if alarms:
         first = min(alarms, key=lambda finding: (finding.first_seen, finding.id))

@@ -77,3 +77,31 @@ def read_of(connection: sqlite3.Connection, ids_json: str) -> list[RunRow]:
         (ids_json,),
     )
     return list(map(RunRow._make, rows))
+
+
+_EXPECTS = (
+    '(data LIKE \'%"expect":["%\' OR (data LIKE \'%"expect_time_s":%\' AND data NOT LIKE \'%"expect_time_s":null%\'))'
+)
+"""Facts are stored with sorted keys and no spaces, so that a search in the text decides."""
+_WHOLE = 2
+
+
+def expecting(connection: sqlite3.Connection, about_json: str | None) -> list[str]:
+    """Ended runs, read whole, of which something was expected.
+
+    ``about_json`` (a JSON list of run ids): only these, and the runs that results measured by these speak of.
+    """
+    where = ""
+    values: tuple[str, ...] = ()
+    if about_json is not None:
+        where = (
+            "AND run IN (SELECT value FROM json_each(?) UNION SELECT subject FROM results WHERE measured_by IN "
+            "(SELECT value FROM json_each(?)))"
+        )
+        values = (about_json, about_json)
+    found = connection.execute(
+        f"SELECT DISTINCT run FROM facts WHERE kind = 'run' {where} AND {_EXPECTS} "
+        "AND run IN (SELECT id FROM runs WHERE sealed >= ?) ORDER BY run",
+        (*values, _WHOLE),
+    )
+    return [run for (run,) in found]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labjournal.facts import Fact, dumps
+from labjournal.facts import number as number_of
 from labjournal.model import Attempt, Checkpoint, Level, Run, RunKind, Snapshot, Status
 from labjournal.store import codec
 from labjournal.store.rows import RunRow
@@ -68,6 +69,8 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
                 "logdir": codec.text_or_none(stated.get("logdir")),
                 "steps": codec.whole(end.data.get("steps")) if end else None,
                 "planned_steps": codec.whole(end.data.get("planned_steps")) if end else None,
+                "expect": list(codec.texts(stated.get("expect"))),
+                "expect_time_s": number_of(stated.get("expect_time_s")),
             }
         ),
     }
@@ -226,6 +229,8 @@ def read(connection: sqlite3.Connection, row: RunRow, data: str) -> Run:
         attempts=row.attempts,
         planned_steps=raw["planned_steps"],
         retracted=row.retracted,
+        expect=codec.texts(raw.get("expect")),
+        expect_time_s=number_of(raw.get("expect_time_s")),
     )
 
 

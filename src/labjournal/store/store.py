@@ -7,7 +7,7 @@ runs needs none of it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from labjournal.store import files, rows, schema
 from labjournal.store.rows import ListedRun, RunRow
 
 if TYPE_CHECKING:
-    from labjournal.model import Attempt, Checkpoint, Entry, Finding, Result, Run, SeriesInfo, SeriesKey
+    from labjournal.model import Attempt, Checkpoint, Entry, Finding, Result, Run, SeriesInfo, SeriesKey, Verdict
     from labjournal.store.series import SeriesData
 
 _BUSY_S = 20.0
@@ -217,6 +217,17 @@ class Store:
         from labjournal.store import facts
 
         return facts.of_kinds(self.connection, kinds)
+
+    def verdicts(self, run: str | None = None) -> list[Verdict]:
+        """How the expectations of a run, or of all runs, turned out by now."""
+        from labjournal.store import facts, verdicts
+
+        kinds = (verdicts.KIND,)
+        return verdicts.standing(facts.of_run(self.connection, run) if run else facts.of_kinds(self.connection, kinds))
+
+    def expecting(self, about: Collection[str] | None = None) -> list[str]:
+        """Runs that are read whole and of which something was expected; of them those that results of runs speak of."""
+        return rows.expecting(self.connection, None if about is None else dumps(list(about)))
 
     def sealed(self, level: int) -> set[str]:
         """Runs whose facts (1) or everything (2) is in the index for good."""

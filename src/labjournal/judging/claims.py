@@ -1,0 +1,118 @@
+"""A claim in words, bound to the results it compares, and what their numbers say to it.
+
+The first result is what is spoken of, the second what it is held against. The words say which way ("better", "no
+difference") and may name the metric; everything else the numbers decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labjournal import format as fmt
+from labjournal.compare import measure
+from labjournal.compare.measure import Measures, Values
+from labjournal.compare.table import Column
+from labjournal.judging.estimates import CONFIRMED, REFUTED, UNDECIDED
+from labjournal.model import Result
+
+_WORDS: tuple[tuple[str, str], ...] = (
+    # The first that occurs decides, so "no better than" is not read as "better".
+    (
+        "same",
+        r"no(?:t)? (?:\w+ )?(?:differen(?:ce|t)|better|worse|higher|lower|gain|effect|change)|equal(?:ly)?|the same"
+        r"|unchanged|as good as|makes no|indistinguishable",
+    ),
+    ("worse", r"worse|hurts?|degrade[sd]?|weaker|harms?|loses?|lost|behind|inferior"),
+    (
+        "better",
+        r"better|best|improve[sd]?|improvement|beats?|outperforms?|stronger|helps?|gains?|wins?|ahead of|superior",
+    ),
+    ("lower", r"lower|less|smaller|below|fewer|decrease[sd]?|reduce[sd]?|drops?|falls?"),
+    ("higher", r"higher|more|larger|above|greater|increase[sd]?|raise[sd]?|rises?|over"),
+)
+_SAYS = tuple((word, re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)) for word, pattern in _WORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedClaim:
+    """What the numbers say of a claim."""
+
+    word: str
+    sentence: str
+
+
+def judge(text: str, results: Sequence[Result], signal: str | None = None) -> JudgedClaim | None:
+    """Hold a claim against the results it names; None when it names fewer than two and so compares nothing."""
+    if len(results) < 2:
+        return None
+    a, b = results[0], results[1]
+    unusable = _unusable(a, b)
+    if unusable:
+        return JudgedClaim(UNDECIDED, unusable)
+    measures = Measures((a, b), values=Values(signal))
+    name = _metric(text, a, b, measures)
+    if name is None:
+        return JudgedClaim(UNDECIDED, "the two results share no metric")
+    column = measures.column(name)
+    cell_a, cell_b = measures.cell(a, name), measures.cell(b, name)
+    assert cell_a is not None
+    assert cell_b is not None
+    test = measure.test(cell_a, cell_b)
+    if test is None:
+        gap = fmt.difference(cell_a.value - cell_b.value, is_rate=column.is_rate)
+        return JudgedClaim(UNDECIDED, f"{column.label} {gap}: how sure that is cannot be told, n unknown")
+    gap = fmt.difference(test.difference, test.low, test.high, column.is_rate)
+    p = "" if test.p is None else f", {fmt.p_value(test.p)}"
+    word = _word(_direction(text), test, column)
+    others = f"; of {len(results)} results the first two are compared" if len(results) > 2 else ""
+    return JudgedClaim(word, f"{column.label} {gap}{p}: {test.word}{others}")
+
+
+def _unusable(a: Result, b: Result) -> str | None:
+    if a.taint or b.taint:
+        return f"a retracted result carries no claim: {a.taint or b.taint}"
+    one, other = a.dataset, b.dataset
+    if (one.name or one.hash) is None or (other.name or other.hash) is None:
+        return "the data of one of them is not identified"
+    same = one.hash == other.hash if one.hash and other.hash else one.name == other.name
+    if not same or (one.n and other.n and one.n != other.n):
+        named = fmt.listed(dict.fromkeys(dataset.name or "no name" for dataset in (one, other)))
+        return f"they were not measured on the same data ({named})"
+    if a.objective != b.objective:
+        return "they were measured under different objectives"
+    return None
+
+
+def _metric(text: str, a: Result, b: Result, measures: Measures) -> str | None:
+    shared = [
+        name for name in measures.available if measures.cell(a, name) is not None and measures.cell(b, name) is not None
+    ]
+    lowered = re.sub(r"[\s_]+", " ", text.lower())
+    words = set(re.findall(r"[\w@.]+", text.lower()))
+    bases = {measure.base_name(word) for word in words}
+    named = [name for name in shared if name.lower().replace("_", " ") in lowered or measure.base_name(name) in bases]
+    return max(named, key=len) if named else next((name for name in measures.headline if name in shared), None)
+
+
+def _direction(text: str) -> str | None:
+    return next((word for word, pattern in _SAYS if pattern.search(text)), None)
+
+
+def _word(said: str | None, test: measure.Test, column: Column) -> str:
+    """What the numbers say to what was said; a difference that was not shown confirms nothing but that."""
+    shown = test.word == "differs"
+    if said is None or test.word == "cannot tell":
+        return UNDECIDED
+    if said == "same":
+        return REFUTED if shown else UNDECIDED
+    if not shown:
+        return UNDECIDED
+    if said in ("better", "worse"):
+        if column.higher_is_better is None:
+            return UNDECIDED
+        higher = column.higher_is_better == (said == "better")
+    else:
+        higher = said == "higher"
+    return CONFIRMED if (test.difference > 0) == higher else REFUTED
