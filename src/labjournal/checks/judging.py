@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from labjournal.checks import losses, progress, relations, schedule
 from labjournal.checks.rule import Verdict
 from labjournal.checks.run_view import RunView
@@ -33,6 +35,11 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
 
 def judge_curves(run: RunView) -> list[Verdict]:
     """Everything that can be said of the curves of a run, not judged and fine included."""
+    with np.errstate(all="ignore"):  # a loss of 1e300 overflows its own square: what then is not a number says nothing
+        return _judge_curves(run)
+
+
+def _judge_curves(run: RunView) -> list[Verdict]:
     verdicts = [*losses.judge(run), *relations.judge(run), *progress.judge(run), *schedule.judge(run)]
     if not run.training_losses:
         silent = [rule for rule in losses.RULES if rule != "nonfinite" and all(v.rule != rule for v in verdicts)]
@@ -43,7 +50,8 @@ def judge_curves(run: RunView) -> list[Verdict]:
 
 def judge_live(run: RunView) -> list[Verdict]:
     """Alarms worth raising while the run lives."""
-    return [verdict for verdict in losses.judge_live(run) if verdict.found and verdict.level is Level.ALARM]
+    with np.errstate(all="ignore"):
+        return [verdict for verdict in losses.judge_live(run) if verdict.found and verdict.level is Level.ALARM]
 
 
 def folded(
@@ -60,7 +68,7 @@ def folded(
         off: rules that are switched off.
         levels: levels the configuration gives to rules.
     """
-    given = {rule: Level(level) for rule, level in (levels or {}).items() if level in Level.__members__.values()}
+    given = {rule: Level(level) for rule, level in (levels or {}).items() if level in tuple(Level)}
     by_rule: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         if verdict.found and verdict.rule not in off and verdict.rule not in said:

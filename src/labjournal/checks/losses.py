@@ -41,7 +41,8 @@ LOSS_FLAT = CheckRule(
     "objective",
     "The loss stays where it started: nothing is learned.",
     "See whether weights move, whether labels belong to their inputs, and whether the learning rate fits.",
-    judged="Total training loss, at least 20 records: the last third is within 3 standard errors of the first, or "
+    judged="Total training loss, at least 20 records (10 where the level is that of guessing): the last third is "
+    "within 3 standard errors of the first, or "
     "lower "
     "by less than 5% (1% of a loss whose zero means nothing). Warning when the level is ln K for a K that "
     "settings or results tell, when a logged "
@@ -175,8 +176,8 @@ def loss_zero(curve: Curve) -> Verdict:
 
 def loss_flat(curve: Curve, run: RunView) -> Verdict:
     values = curve.thin.values
-    if len(values) < 20:
-        return not_judged(LOSS_FLAT, curve.name, f"{len(values)} records, 20 are needed")
+    if len(values) < 10:
+        return not_judged(LOSS_FLAT, curve.name, f"{len(values)} records, 10 are needed")
     epochs = run.epochs_done(curve.thin.steps)
     if not values.any():
         return not_judged(LOSS_FLAT, curve.name, "it is exactly 0")
@@ -195,6 +196,10 @@ def loss_flat(curve: Curve, run: RunView) -> Verdict:
     if not (max(start, first) - last < share * abs(start) and (within or not signless)):
         return fine(LOSS_FLAT, curve.name)
     level, because = _chance(curve, run, start, last, noise)
+    if not because and len(values) < 20:
+        return not_judged(
+            LOSS_FLAT, curve.name, f"{len(values)} records, 20 are needed where nothing tells of guessing"
+        )
     evidence = {"start": start, "end": last, "scatter": noise, "records": len(curve), "epochs": epochs, **because}
     message = f"{curve.name} went from {start:.4g} to {last:.4g} in {len(curve)} records"
     if because:
@@ -214,7 +219,7 @@ def _chance(curve: Curve, run: RunView, start: float, last: float, noise: float)
         values = rate.finite.values
         if not len(values) or values.max() > 1:
             continue
-        k = round(1 / values.mean()) if values.mean() > 0 else 0
+        k = round(1 / values.mean()) if values.mean() > 0.01 else 0
         moved = values.max() - values.min() > max(0.05, 0.2 * values.mean())
         if moved:
             return Level.NOTICE, {}
@@ -231,9 +236,9 @@ def loss_too_low(curve: Curve, run: RunView) -> Verdict:
     thin = curve.thin
     if len(thin) < 10:
         return not_judged(LOSS_TOO_LOW, curve.name, f"{len(thin)} records, 10 are needed")
-    start = float(thin.values[: max(3, len(thin) // 50)].max())
+    start = float(np.median(thin.values[:3]))
     vocabulary, classes = run.setting(*_V_KNOWN), run.classes or run.setting(*_K_KNOWN)
-    symbols = next((k for k in (vocabulary, classes) if k and k >= 2 and abs(start / math.log(k) - 1) < 0.25), None)
+    symbols = next((k for k in (vocabulary, classes) if k and k >= 2 and 0.6 < start / math.log(k) < 1.3), None)
     if symbols is None:
         return not_judged(LOSS_TOO_LOW, curve.name, "how many symbols or classes there are is not known")
     epochs = run.epochs(thin.steps)
@@ -348,7 +353,7 @@ def loss_sawtooth(curve: Curve, run: RunView) -> Verdict:
     widths = np.diff(edges)
     troughs = np.array([values[a:b].min() for a, b in itertools.pairwise(edges)])
     even = widths.max() <= 1.2 * widths.min() + 2 and widths.min() >= 4
-    at_fall = [float(np.median(values[b - 2 : b])) for b in teeth]
+    at_fall = [float(np.median(values[max(0, b - 2) : b])) for b in teeth]
     if (
         not even
         or troughs.min() < 0.9 * troughs[0]

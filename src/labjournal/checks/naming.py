@@ -5,7 +5,8 @@ A name is split at ``/ _ - . :``, blanks, brackets and camel case into lower-cas
 =========  ===========================================================================================================
 quantity   decided by the first of these that holds
 =========  ===========================================================================================================
-ours       it begins with ``watch/`` (written by the watch); only ``watch/loss`` counts, as the loss of training
+ours       it begins with ``watch/`` (written by the watch): ``watch/loss`` is the loss of training, ``watch/lr/…`` are
+           learning rates, both used where the script logged none; the rest is none of these
 lr         ``lr``, or ``learning`` next to ``rate``, and no word of a multiplier (scale, mult, factor, ratio, decay)
 epoch      the last word is ``epoch`` or ``epochs`` and nothing else but a role is said
 reward     reward, return, episode, rollout … : the run is reinforcement learning, whose losses need not fall
@@ -48,7 +49,7 @@ _LOSS = _words(
 _ALONE = _words("ce cost objective mae mse rmse bce xent huber ppl perplexity nll")
 """Count as a loss only where no other quantity is named beside them: ``cost/gpu_hours`` is none."""
 _NO_LOSS = _words(
-    "scale scaler scaling weight weights coef coefficient coeff lambda lr rate time runtime ratio count num best min "
+    "scale scaler scaling weight weights coef coefficient coeff lambda lr rate time runtime ratio count best min "
     "max std var variance norm grad gradient ema_decay scheduler factor tolerance"
 )
 _GAME = _words(
@@ -60,7 +61,8 @@ _LOSS_KINDS = _words(
     "nll logloss crossentropy cross entropy xent ce bce mse rmse mae huber objective cost ppl perplexity"
 )
 _GOOD = _words(
-    "accuracy acc top1 top5 acc1 acc5 auc auroc auprc f1 precision recall map map50 map5095 iou miou dice bleu rouge "
+    "accuracy acc ap ap50 top1 top5 acc1 acc5 auc auroc auprc f1 precision recall map map50 map5095 iou miou dice "
+    "bleu rouge "
     "mcc kappa r2 psnr ssim ndcg mrr sic tpr winrate"
 )
 _LIKELIHOOD = _words("likelihood loglik loglikelihood logprob logp llh")
@@ -97,6 +99,8 @@ def read_name(name: str) -> CurveName:
     """What the name of a curve says, folder included."""
     if name == "watch/loss":
         return CurveName("loss", "train", "total", ("loss",))
+    if name.startswith("watch/lr/"):
+        return CurveName("lr", "train", stem=("lr",))
     if name.startswith("watch/"):
         return _NONE
     words = [word.lower() for word in _SPLIT.split(name) if word]
@@ -114,7 +118,8 @@ def read_name(name: str) -> CurveName:
         return CurveName("goodness", role, stem=stem)
     if not loss:
         return _NONE
-    own = [word for word in stem if word not in _FILL and word not in _LOSS_KINDS and not word.isdigit()]
+    kinds = _LOSS_KINDS if "cross" in said else _LOSS_KINDS - {"entropy"}
+    own = [word for word in stem if word not in _FILL and word not in kinds and not word.isdigit()]
     scope: Scope = "total" if not own else "game" if said & _GAME else "part"
     nonnegative = bool(said & _NONNEGATIVE or {"cross", "entropy"} <= said) and not said & _words("log neg negative")
     return CurveName("loss", role, scope, stem, nonnegative)

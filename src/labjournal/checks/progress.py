@@ -20,7 +20,7 @@ NOT_CONVERGED = CheckRule(
     "Train longer, or compare only runs of the same length; the slope says what is left.",
     judged="Total training loss of a run that ended by itself, 30 records: the last tenth falls by more than 3 "
     "standard errors "
-    "and 1% of the whole drop. Warning: by 8% or more, with the slope of the half before (a straight line loses 10%), "
+    "and 1% of the whole drop. Warning: at 80% of the pace of the whole run and of the part before it, surely, "
     "100 records, the learning rate not run down and more than one epoch; else notice, for a run that is worth "
     "stopping "
     "is seldom flat. The slope is given in units of the loss per epoch, else per step.",
@@ -62,7 +62,10 @@ def not_converged(curve: Curve, run: RunView) -> Verdict:
     length = steps[-1] - steps[0]
     at = int(np.searchsorted(steps, steps[-1] - 0.1 * length))
     at = min(at, len(values) - 8)
+    span = (steps[-1] - steps[at]) / length
     drop = start_level(values) - end_level(values)
+    if span > 0.25:
+        return not_judged(NOT_CONVERGED, curve.name, "too few records in its last part")
     if drop <= 0:
         return not_judged(NOT_CONVERGED, curve.name, "it did not fall")
     last = trend_of(steps[at:], values[at:])
@@ -75,8 +78,9 @@ def not_converged(curve: Curve, run: RunView) -> Verdict:
     unit, slope = ("step", last.slope)
     if done is not None:
         unit, slope = ("epoch", last.slope * length / done)
-    full_speed = gained >= 0.08 * drop and last.slope <= 0.8 * before.slope < 0
-    worth = full_speed and len(curve) >= 100 and not _run_down(run) and not (done is not None and done <= 1.05)
+    full_speed = gained >= 0.8 * span * drop and last.slope <= 0.8 * before.slope < 0
+    sure = last.error * (steps[-1] - steps[at]) < 0.15 * gained
+    worth = full_speed and sure and len(curve) >= 100 and not _run_down(run) and not (done is not None and done <= 1.05)
     return finding(
         NOT_CONVERGED,
         curve.name,

@@ -68,7 +68,8 @@ class RunView:
     @cached_property
     def rates(self) -> tuple[Curve, ...]:
         """Learning rates, a curve a group; the watch's own where the script logged none."""
-        return tuple(pick(self.curves, "lr"))
+        rates = pick(self.curves, "lr")
+        return tuple([rate for rate in rates if not rate.name.startswith("watch/")] or rates)
 
     def epochs(self, steps: Ints) -> Floats | None:
         """The epoch at each step by the run's own epoch curve, or None where it logged none that grows."""

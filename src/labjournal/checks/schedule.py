@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from labjournal.checks.curve import Curve, Floats, Ints, longest_run
+from labjournal.checks.curve import MOST_POINTS, Curve, Floats, Ints, longest_run
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
 from labjournal.checks.run_view import RunView
 from labjournal.vocabulary import Level
@@ -68,7 +68,7 @@ def judge(run: RunView) -> Iterator[Verdict]:
 
 
 def learning_rates(run: RunView) -> Iterator[Verdict]:
-    rates = [rate.finite for rate in run.rates if len(rate.finite)]
+    rates = [rate.thin for rate in run.rates if len(rate.finite)]
     longest = max((len(rate) for rate in rates), default=0)
     if longest < 10:
         because = (
@@ -91,7 +91,7 @@ def _highest(rates: list[Curve]) -> tuple[Ints, Floats]:
 
 def _zero(steps: Ints, rates: Floats) -> Verdict:
     start, length = longest_run(rates == 0)
-    if length <= 0.1 * len(rates) or length < 3:
+    if length < 3 or _share(steps, start, start + length - 1) <= 0.1:
         return fine(LR_ZERO, "learning rate")
     where = f"from step {steps[start]} to {steps[start + length - 1]}"
     evidence = {"records": length, "of": len(rates), "peak": float(rates.max())}
@@ -102,21 +102,27 @@ def _collapsed(steps: Ints, rates: Floats) -> Verdict:
     peak = float(rates.max())
     low = rates < 1e-6 * peak
     tail = len(low) - int(np.flatnonzero(~low)[-1]) - 1 if not low.all() else len(low)
-    if peak <= 0 or tail < 10 or not low[len(low) - tail :].any() or tail < 0.2 * len(low):
-        return fine(LR_COLLAPSED, "learning rate")
     at = len(low) - tail
+    share = _share(steps, at, len(low) - 1) if tail else 0.0
+    if peak <= 0 or tail < 10 or share < 0.2:
+        return fine(LR_COLLAPSED, "learning rate")
     if (rates[at:] == 0).all():
         return fine(LR_COLLAPSED, "learning rate")  # that is lr_zero
     return finding(
         LR_COLLAPSED,
         "learning rate",
         f"The learning rate is below a millionth of its peak ({peak:.3g}) from step {steps[at]} on: "
-        f"{tail / len(low):.0%} "
+        f"{share:.0%} "
         "of the run.",
         {"peak": peak, "last": float(rates[-1]), "records": tail, "of": len(low)},
         None,
         int(steps[at]),
     )
+
+
+def _share(steps: Ints, first: int, last: int) -> float:
+    """The share of the run's steps between two records; records need not be evenly spaced."""
+    return float(steps[last] - steps[first]) / max(1, int(steps[-1] - steps[0]))
 
 
 def planned_steps_differ(run: RunView) -> Verdict:
@@ -153,7 +159,8 @@ def throughput_drop(run: RunView) -> Verdict:
     curve = max(run.training_losses, key=len, default=None)
     if curve is None or len(curve.finite) < 40:
         return not_judged(THROUGHPUT, "pace", "fewer than 40 records of a training loss")
-    walls, steps = curve.finite.walls, curve.finite.steps.astype(np.float64)
+    stride = max(1, len(curve.finite) // MOST_POINTS)
+    walls, steps = curve.finite.walls[::stride], curve.finite.steps[::stride].astype(np.float64)
     if not np.isfinite(walls).all() or walls[-1] - walls[0] < _SHORTEST_S:
         return not_judged(THROUGHPUT, "pace", "the run took less than a minute")
     seconds, made = np.diff(walls), np.diff(steps)

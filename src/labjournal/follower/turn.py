@@ -24,9 +24,9 @@ from labjournal.store import Store
 
 if TYPE_CHECKING:  # a turn that finds nothing new does without all of them
     from labjournal.config import Config
+    from labjournal.follower.checking import Checker
     from labjournal.follower.curves import CurvesReader, FileRead, Sources
     from labjournal.follower.datasets import Identifier
-    from labjournal.follower.judging import Judge
     from labjournal.follower.versions import VersionsReader
     from labjournal.launchers.liveness import Observation
     from labjournal.model import Run
@@ -112,10 +112,10 @@ class Follower:
         return VersionsReader()
 
     @cached_property
-    def _judge(self) -> Judge:
-        from labjournal.follower.judging import Judge
+    def _checker(self) -> Checker:
+        from labjournal.follower.checking import Checker
 
-        return Judge(self.store, self.config)
+        return Checker(self.store, self.config)
 
     @classmethod
     def open(cls, paths: JournalPaths, config: Config | None = None) -> Follower:
@@ -294,11 +294,11 @@ class Follower:
             touched |= self._state(look, derived)
         for look in looks:
             if look.ended and whole:
-                touched |= self._state(look, self._judge.ended(*self._told(look)), seal=True)
+                touched |= self._state(look, self._checker.ended(*self._told(look)), seal=True)
                 self._facts.forget(look.paths)
                 self._curves.forget_run(look.paths.id)
             elif not look.ended and look.curves:
-                touched |= self._state(look, self._judge.live(*self._told(look)))
+                touched |= self._state(look, self._checker.live(*self._told(look)))
         return touched
 
     def _told(self, look: _Look) -> tuple[Run, list[Fact]]:
@@ -316,6 +316,19 @@ class Follower:
             if seal:
                 self.store.seal(look.paths.id, _WHOLE)
         return touched
+
+    def _judge(self, touched: Collection[str | None]) -> set[str | None]:
+        """State verdicts on what was expected of runs that were touched; words about no run may concern any."""
+        from labjournal.follower import verdicts
+
+        about = None if None in touched else {run for run in touched if run}
+        derived = verdicts.derive(self.store, about, self.config)
+        if not derived:
+            return set()
+        for run, said in derived.items():
+            self._append_derived(self.paths.run(run), said)
+        with self.store.writing():
+            return self.store.fold([fact for said in derived.values() for fact in said])
 
     @staticmethod
     def _append_derived(run: RunPaths, derived: Sequence[Fact]) -> None:

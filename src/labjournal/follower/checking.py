@@ -1,0 +1,239 @@
+"""What follows from a run by the checks from outside: findings as facts, once, with ids made of what they speak of.
+
+A run that has ended is judged whole; of a living one only the alarms that its curves can tell, now and then. A rule
+that has spoken about a run, inside the training process or here, is not heard again.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labjournal import facts, tags
+from labjournal.checks import catalogue, checkpoint, identities, outcome
+from labjournal.checks.naming import read_name
+from labjournal.checks.rule import RULES_VERSION, Verdict
+from labjournal.config import Config
+from labjournal.errors import NotFoundError
+from labjournal.facts import Fact
+from labjournal.filesystems import disk_free
+from labjournal.model import Result, Run, RunKind, SeriesKey
+from labjournal.store import Store
+from labjournal.vocabulary import Level
+
+if TYPE_CHECKING:  # a run without curves is judged without numpy
+    from labjournal.checks.curve import Curve
+    from labjournal.checks.run_view import RunView
+
+LIVE_EVERY_S = 30.0
+_LATEST = 2.0**34
+"""The year 2514: a time beyond it in an event file is none."""
+_MOST_CHECKPOINTS = 12
+"""Headers of so many are read, the newest; one of a large model takes some 50 ms."""
+
+
+class Checker:
+    """Judges runs of one index; remembers when it last looked at a living one."""
+
+    def __init__(self, store: Store, config: Config) -> None:
+        self._store = store
+        self._config = config
+        self._looked: dict[str, float] = {}
+
+    def ended(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
+        """New findings about a run that has ended and is read whole."""
+        self._looked.pop(run.id, None)
+        return self._facts(run, self.verdicts(run, stated), stated)
+
+    def live(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
+        """New alarms of a run that lives; nothing when it was looked at a short time ago."""
+        now = time.monotonic()
+        if now - self._looked.get(run.id, -LIVE_EVERY_S) < LIVE_EVERY_S:
+            return []
+        self._looked[run.id] = now
+        found = [self._disk(run)]
+        curves = self._curves(run.id, ("loss", "reward"))
+        if curves:
+            from labjournal.checks.judging import judge_live
+            from labjournal.checks.run_view import RunView
+
+            found += judge_live(RunView(curves, ended=False, done=False))
+        return self._facts(run, found, stated)
+
+    def verdicts(self, run: Run, stated: Sequence[Fact]) -> list[Verdict]:
+        """Everything the checks from outside say of an ended run, "fine" and "not judged" included."""
+        curves = self._curves(run.id, ("loss", "goodness", "lr", "epoch", "reward"))
+        results = self._store.results(measured_by=run.id)
+        verdicts = list(self._of_curves(run, curves, stated, results))
+        verdicts += self._of_results(results)
+        if run.kind is RunKind.VALIDATE and run.subject is not None:
+            verdicts.append(checkpoint.checkpoint_changed(run, self._store.checkpoints(run.subject.run)))
+        verdicts += self._of_checkpoints(run)
+        verdicts += self._of_identities(run, curves, results)
+        verdicts.append(checkpoint.interrupted(run))
+        return verdicts + self._of_tables(run)
+
+    # -- what is looked at -----------------------------------------------------------------------------------------
+
+    def _curves(self, run_id: str, quantities: tuple[str, ...]) -> tuple[Curve, ...]:
+        """The curves whose names say one of these quantities, one value a step in the surviving line."""
+        infos = [info for info in self._store.series_list(run_id) if read_name(info.key.name).quantity in quantities]
+        return tuple(curve for curve in (self._curve(info.key) for info in infos) if curve is not None)
+
+    def _curve(self, key: SeriesKey) -> Curve | None:
+        import numpy as np
+
+        from labjournal.checks.curve import Curve
+        from labjournal.events import last_of_each_step, surviving
+
+        data = self._store.series(key)
+        if data is None or not len(data.steps):
+            return None
+        if (np.diff(data.steps) > 0).all():
+            return Curve(key.name, data.steps, data.values, data.walls, data.breaks)
+        kept = last_of_each_step(data.steps, surviving(data.steps, data.breaks))
+        sessions = data.sessions[kept]
+        breaks = tuple((np.flatnonzero(np.diff(sessions)) + 1).tolist())
+        return Curve(key.name, data.steps[kept], data.values[kept], data.walls[kept], breaks)
+
+    def _of_curves(
+        self, run: Run, curves: tuple[Curve, ...], stated: Sequence[Fact], results: Sequence[Result]
+    ) -> Iterator[Verdict]:
+        if not curves:
+            return
+        from labjournal.checks.judging import judge_curves
+
+        yield from judge_curves(self._view(run, curves, stated, results))
+
+    def _view(self, run: Run, curves: tuple[Curve, ...], stated: Sequence[Fact], results: Sequence[Result]) -> RunView:
+        from labjournal.checks.run_view import RunView
+
+        known = self._store.checkpoints(run.id)
+        ends = [fact.data for fact in stated if fact.kind == "watch_end"]
+        steps = [int(end["real_steps"]) for end in ends if isinstance(end.get("real_steps"), int)]
+        return RunView(
+            curves,
+            ended=run.status.ended,
+            done=run.status.value == "DONE" and not run.exit_code,
+            settings=run.settings,
+            real_steps=max(steps, default=None),
+            planned_steps=run.planned_steps,
+            classes=max((len(result.counts.labels) for result in results if result.counts), default=None),
+            said=said_of(stated),
+            checkpoint_steps=tuple(one.step for one in known if one.step is not None),
+            keeps_best=any("best" in Path(one.path).name.lower() for one in known),
+        )
+
+    def _of_results(self, results: Sequence[Result]) -> Iterator[Verdict]:
+        if not results:
+            return
+        from labjournal import stats
+
+        def tell(a: tuple[int, int], b: tuple[int, int]) -> outcome.Apart:
+            said = stats.compare_rates(a, b)
+            return outcome.Apart(said.word == "differs", said.word, said.p)
+
+        subjects = sorted({result.subject.run for result in results})
+        others = [other for subject in subjects for other in self._store.results(run=subject)]
+        yield from outcome.judge(results, others, tell)
+
+    def _of_checkpoints(self, run: Run) -> Iterator[Verdict]:
+        from labjournal.checkpoints import tensor_names
+
+        current = [one for one in self._store.checkpoints(run.id) if one.current]
+        if not current:
+            return
+        working = Path(run.cwd or ".")
+        read = {one.path: tensor_names(working / one.path) for one in current[-_MOST_CHECKPOINTS:]}
+        saved = {path: list(tensors) for path, tensors in read.items() if tensors}
+        yield from checkpoint.missing_params(self._trained(run.id), saved, self._config.watch.frozen)
+
+    def _trained(self, run_id: str) -> list[str]:
+        """Modules whose weights the watch saw move: their update ratio was above 0."""
+        prefix = f"{tags.UPDATE_RATIO}/"
+        moved = []
+        for info in self._store.series_list(run_id):
+            data = self._store.series(info.key) if info.key.tag.startswith(prefix) else None
+            if data is not None and (data.values > 0).any():
+                moved.append(info.key.tag.removeprefix(prefix))
+        return moved
+
+    def _of_identities(self, run: Run, curves: tuple[Curve, ...], results: Sequence[Result]) -> Iterator[Verdict]:
+        known = identities.parse(self._config.identities)
+        if not known:
+            return
+        values = {name: number for name, value in run.settings.items() if (number := facts.number(value)) is not None}
+        for info in self._store.series_list(run.id):
+            values[info.key.name] = info.last_value
+        values |= {curve.name: float(curve.finite.values[-1]) for curve in curves if len(curve.finite)}
+        if not results:
+            yield from identities.judge(known, values)
+        for result in results:
+            yield from identities.judge(known, {**values, **result.metrics}, result.digits)
+
+    def _of_tables(self, run: Run) -> list[Verdict]:
+        if run.kind is not RunKind.TRAIN:
+            return []
+        tables = {name: table.rows for name, table in self._config.tables.items() if run.name in table.rows}
+        if not tables:
+            return []
+        from labjournal.checks.progress import asymmetric_runs
+
+        return [asymmetric_runs(name, self._steps(rows)) for name, rows in tables.items()]
+
+    def _steps(self, rows: Sequence[str]) -> dict[str, int]:
+        found = {}
+        for row in rows:
+            try:
+                one = self._store.resolve(row)
+            except NotFoundError:  # not run yet
+                continue
+            if one.step is not None and one.status.ended:
+                found[one.name] = one.step
+        return found
+
+    def _disk(self, run: Run) -> Verdict:
+        largest = max((one.size for one in self._store.checkpoints(run.id)), default=0)
+        return checkpoint.disk_low(disk_free(Path(run.cwd)) if run.cwd else None, largest)
+
+    # -- what is stated --------------------------------------------------------------------------------------------
+
+    def _facts(self, run: Run, verdicts: Sequence[Verdict], stated: Sequence[Fact]) -> list[Fact]:
+        if not any(verdict.found for verdict in verdicts):
+            return []
+        from labjournal.checks.judging import folded
+
+        checks = self._config.checks
+        found = folded(verdicts, said_of(stated), checks.off, checks.level)
+        remedies = {rule.rule: rule.remedy for rule in catalogue()} if found else {}
+        return [_fact(run, verdict, remedies[verdict.rule]) for verdict in found]
+
+
+def said_of(stated: Sequence[Fact]) -> dict[str, Level]:
+    """Rules that have spoken about a run, at their worst level."""
+    said: dict[str, Level] = {}
+    for fact in stated:
+        rule, level = fact.data.get("rule"), fact.data.get("level")
+        if fact.kind == "finding" and isinstance(rule, str) and level in tuple(Level):
+            said[rule] = max(said.get(rule, Level.NOTICE), Level(str(level)), key=lambda each: each.rank)
+    return said
+
+
+def _fact(run: Run, verdict: Verdict, remedy: str) -> Fact:
+    moment = run.ended_at or run.started_at or run.created_at
+    seen = verdict.wall if verdict.wall is not None and 0 < verdict.wall < _LATEST else moment.timestamp()
+    data: Mapping[str, object] = {
+        "rule": verdict.rule,
+        "rule_version": RULES_VERSION,
+        "level": verdict.level.value,
+        "subject": verdict.subject,
+        "step": verdict.step,
+        "message": verdict.message,
+        "evidence": dict(verdict.evidence),
+        "remedy": remedy,
+        "caused_by": verdict.caused_by,
+    }
+    fact_id = facts.derived_id("finding", run.id, verdict.rule, RULES_VERSION, verdict.subject)
+    return facts.make("finding", dict(data), run.id, facts.now_iso(seen), fact_id)
