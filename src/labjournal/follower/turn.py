@@ -319,9 +319,11 @@ class Follower:
 
     def _judge(self, touched: Collection[str | None]) -> set[str | None]:
         """State verdicts on what was expected of runs that were touched; words about no run may concern any."""
+        about = None if None in touched else {run for run in touched if run}
+        if not self.store.expecting(about):  # nearly always: then the tables' statistics need not be imported
+            return set()
         from labjournal.follower import verdicts
 
-        about = None if None in touched else {run for run in touched if run}
         derived = verdicts.derive(self.store, about, self.config)
         if not derived:
             return set()
