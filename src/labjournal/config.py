@@ -18,7 +18,7 @@ from labjournal.errors import InputError
 FILE = "labjournal.toml"
 ENV_PREFIX = "LABJOURNAL_"
 _NOTHING: Mapping[str, Any] = types.MappingProxyType({})
-RESERVED = frozenset({"queue", "resume", "slurm", "notify", "identities"})
+RESERVED = frozenset({"queue", "resume", "slurm", "notify"})
 
 
 class JournalConfig(NamedTuple):
@@ -101,6 +101,7 @@ class Config(NamedTuple):
     results: ResultsConfig = ResultsConfig()
     watch: WatchConfig = WatchConfig()
     checks: ChecksConfig = ChecksConfig()
+    identities: Mapping[str, str] = _NOTHING
     tables: Mapping[str, TableConfig] = _NOTHING
     diary: DiaryConfig = DiaryConfig()
     tui: TuiConfig = TuiConfig()
