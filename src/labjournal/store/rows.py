@@ -38,7 +38,7 @@ ROW_COLUMNS = ", ".join(RunRow._fields)
 
 
 class ListedRun(NamedTuple):
-    """What a line of ``ls`` shows: half the columns, and half the time, of `RunRow`."""
+    """What a line of ``ls`` shows: half the columns of `RunRow`, all of them in one index."""
 
     id: str
     name: str

@@ -32,7 +32,9 @@ CREATE TABLE runs (
     watch TEXT, worst_rule TEXT, worst_level TEXT, worst_count INTEGER, checkpoints INTEGER DEFAULT 0,
     attempts INTEGER DEFAULT 0, step INTEGER, retracted TEXT, subject TEXT, sealed INTEGER DEFAULT 0, data TEXT
 ) WITHOUT ROWID;
-CREATE INDEX runs_by_creation ON runs (created_at, id);
+CREATE INDEX runs_listed ON runs (
+    created_at, id, name, kind, status, reason, watch, worst_rule, worst_level, worst_count, step, retracted
+);
 CREATE INDEX runs_by_name ON runs (name);
 CREATE INDEX runs_by_status ON runs (status);
 CREATE INDEX runs_by_parent ON runs (parent);
