@@ -97,11 +97,10 @@ def _counted_rows(document: Document) -> Iterator[Item]:
         }
         if any(len(columns) != 1 for columns in at.values()):
             continue
-        number = table.line + 2
-        while number in texts:
-            cells = [plain(cell) for cell in split_cells(texts[number])]
-            yield from _counted_row(document.path, number, cells, *(at[name][0] for name in ("k", "n", "rate")))
-            number += 1
+        for number in range(table.line + 1, table.last + 1):
+            if number in texts:
+                cells = [plain(cell) for cell in split_cells(texts[number])]
+                yield from _counted_row(document.path, number, cells, *(at[name][0] for name in ("k", "n", "rate")))
 
 
 def _counted_row(path: str, line: int, cells: Sequence[str], k_at: int, n_at: int, rate_at: int) -> Iterator[Item]:

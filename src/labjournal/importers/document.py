@@ -18,6 +18,7 @@ _FENCE = re.compile(r"^(?:[ \t]*>)*[ \t]*(?:[-*+] +)?(`{3,}|~{3,})[ \t]*([\w+.#-
 _SETEXT = re.compile(r"^ {0,3}(=+|-{3,})[ \t]*$")
 _BOLD = re.compile(r"^\s*(?:\*\*|__)([^*_][^*]*?)(?:\*\*|__)\s*:?\s*$")
 _TABLE_RULE = re.compile(r"^[\s>]*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*$|^[\s>]*\|\s*:?-+:?\s*\|\s*$")
+_FRAMED = re.compile(r"^\s*\|(?:[^|]*\|){2,}\s*$")
 _CODE_LANGUAGES = frozenset(
     """python py bash sh shell zsh console powershell ps1 cmd bat json yaml yml toml ini c cpp c++ rust go java js
     javascript ts typescript html css sql diff patch latex tex r julia matlab makefile dockerfile mermaid xml""".split()
@@ -119,7 +120,10 @@ def _matter_end(rows: list[str]) -> int:
 
 
 def _table_rows(rows: list[str]) -> set[int]:
-    """Indices of the lines of markdown tables: a header, the rule under it, and rows with bars."""
+    """Indices of the lines of markdown tables: a header, the rule under it, and rows with bars.
+
+    Three lines framed in bars are one as well: people forget the rule, and the table still holds numbers.
+    """
     found: set[int] = set()
     for index, row in enumerate(rows):
         if index == 0 or "-" not in row or "|" not in row or not _TABLE_RULE.match(row) or "|" not in rows[index - 1]:
@@ -129,4 +133,12 @@ def _table_rows(rows: list[str]) -> set[int]:
         while below < len(rows) and "|" in rows[below] and below not in found:
             found.add(below)
             below += 1
+    framed: list[int] = []
+    for index, row in enumerate([*rows, ""]):
+        if _FRAMED.match(row):
+            framed.append(index)
+            continue
+        if len(framed) > 2:
+            found.update(framed)
+        framed = framed if not row.strip() and framed and index < len(rows) and framed[-1] == index - 1 else []
     return found

@@ -19,7 +19,7 @@ _CHECKPOINT_FILE = re.compile(
     r"(?P<path>[\w./~=+-]*[\w=+-]\.(?:pth?|ckpt|safetensors|h5|keras|onnx|pkl|gguf))(?![\w/])", re.IGNORECASE
 )
 _CHECKPOINT_CJK = re.compile(r"(?:检查点|檢查點|チェックポイント)[\s:：-]*(?P<number>\d+)")
-_SEVERAL = re.compile(r"\d\s*(?:,|and|und|et|y|vs\.?|to|bis|&|/|–|-|→)\s*(?:checkpoint[\s-]*)?\d", re.IGNORECASE)
+_SEVERAL = re.compile(r"\d(?:,\s+|\s*(?:and|und|et|y|vs\.?|to|bis|&|/|–|-|→)\s*)(?:checkpoint[\s-]*)?\d", re.IGNORECASE)
 
 _RATIO = re.compile(r"(?<![\d:.])(?P<a>\d{1,4})\s?:\s?(?P<b>\d{1,5})(?![\d:.])")
 _SET_WORD = (
@@ -67,7 +67,7 @@ _DURING = re.compile(
     r"\b(?P<not>no|without(?:\s+the)?|not\s+using(?:\s+the)?)?\s*(?:with\s+|using\s+)?(?:the\s+)?(?P<what>[\w-]+(?:\s+[\w-]+){0,2}?)\s+(?:(?P<off>disabled|off)\s+|(?:enabled|on|used)\s+)?(?:during|in|at|for)\s+(?:the\s+)?(?:validation|inference|evaluation|testing|test\s+time)\b",
     re.IGNORECASE,
 )
-_TRAINED = re.compile(r"\b(?:train\w*|fine-?tun\w*|pre-?train\w*|adapter)\b", re.IGNORECASE)
+_TRAINED = re.compile(r"\b(?:train\w*|fine-?tun\w*|pre-?train\w*)\b", re.IGNORECASE)
 _NOT_GIVEN = re.compile(
     r"\b(?:(?:are|am|was|were|is|did|have|had|do)\s+(?:not|n[o']t)|(?:are|was|were|did|do|have|is)n[’']?t|without|not)\s+(?:(?:giving|give|given|using|use|used"
     r"|providing|provided?|feeding|fed?|passing|passed|enabling|enabled?|supplying|supplied)\s+)(?:\w+\s+){0,3}?numeric(?:al)?\s+(?:inputs?|features?|values?)",
@@ -206,7 +206,29 @@ def options_in(text: str) -> dict[str, str]:
             continue
         on = match["yes"] or (match["yes2"] or "").lower() == "enabled"
         found.setdefault(_option_name(what), "on" if on else "off")
+    given = _numbers_given(text)
+    if given is not None:
+        found.setdefault("numeric", given)
     return {name: state for name, state in found.items() if name}
+
+
+def _numbers_given(text: str) -> str | None:
+    """Whether the numbers went in, where the adapter or the text alone is named instead of the input."""
+    if _TEXT_ONLY.search(text) or _WITHOUT_ADAPTER.search(text):
+        return "off"
+    if _TEXT_AND_NUMBERS.search(text):
+        return "on"
+    trained = checkpoint_in(text, heading=True) is not None or _TRAINED.search(text)
+    return "on" if _WITH_ADAPTER.search(text) and not trained else None
+
+
+_ADAPTER = r"(?:the\s+)?(?:nfa|numeric(?:al)?\s+(?:fusion\s+)?(?:adapter|branch|layer))\b"
+_WITHOUT_ADAPTER = re.compile(rf"\b(?:without|no|disabled)\s+{_ADAPTER}|\b{_ADAPTER}\s+(?:disabled|off)\b", re.I)
+_WITH_ADAPTER = re.compile(rf"\bwith\s+{_ADAPTER}|\b{_ADAPTER}\s+(?:enabled|on)\b", re.IGNORECASE)
+_TEXT_ONLY = re.compile(
+    r"\b(?:text(?:ual)?[\s-]only|only\s+text(?:ual)?(?:\s+(?:prompt|inputs?))?|purely?\s+text(?:ual)?)\b", re.IGNORECASE
+)
+_TEXT_AND_NUMBERS = re.compile(r"\btext(?:ual)?\s*(?:\+|&|and)\s*numeric|\bnumeric(?:al)?\s*(?:\+|&|and)\s*text", re.I)
 
 
 _NO_OPTION = re.compile(

@@ -168,10 +168,7 @@ def _tables(document: Document, moments: _Moments) -> Iterator[Fact]:
         cells = [cell for row in table.rows for cell in row.cells]
         if not cells:
             continue
-        last = table.line
-        while last + 1 in rows:
-            last += 1
-        text = "\n".join(rows[line] for line in range(table.line, last + 1))
+        text = "\n".join(rows[line] for line in range(table.line, table.last + 1) if line in rows)
         data: dict[str, Any] = {
             "kind": EntryKind.CLAIM.value,
             "text": f"{text}\n\n(imported from {document.path})",

@@ -15,6 +15,7 @@ from labjournal.parsers.names import shaped, understand
 from labjournal.parsers.numbers import Number, parse_number
 
 _MARKS = re.compile(r"[*`~]+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)|<[^>]{1,20}>|✅|✓|🏆|↑|↓|⬆|⬇|\(?best\)?", re.IGNORECASE)
+_RULE = re.compile(r"^[\s|:>+=-]*-[\s|:>+=-]*$")
 _CLASS = re.compile(
     r"[(\[]\s*(?P<inner>[A-Za-z][\w .-]{0,30}?)\.?\s*[)\]]"
     r"|^(?P<before>[A-Za-z][\w.-]{0,24})\s+(?=(?:precision|recall|f1|support|prec|rec|p|r)\b)"
@@ -60,22 +61,31 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     line: int
+    last: int
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
 
 
 def tables(lines: Sequence[Line]) -> Iterator[Table]:
-    """All tables of a text, in order."""
+    """All tables of a text, in order. One blank line inside a table does not end it."""
     held: list[Line] = []
     for line in lines:
-        if line.kind == "table" and (not held or held[-1].number == line.number - 1):
-            held.append(line)
+        if line.kind != "table":
             continue
-        if held:
-            yield from _table(held)
-        held = [line] if line.kind == "table" else []
+        if held and line.number - held[-1].number > 2:
+            yield from _split(held)
+            held = []
+        held.append(line)
     if held:
-        yield from _table(held)
+        yield from _split(held)
+
+
+def _split(lines: Sequence[Line]) -> Iterator[Table]:
+    """Tables that stand right under each other: a rule makes the row above it a header."""
+    rules = [at for at, line in enumerate(lines) if _RULE.match(line.text)]
+    starts = [0, *(at - 1 for at in rules if at > 1)]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield from _table([line for line in lines[start:end] if not _RULE.match(line.text)])
 
 
 def split_cells(text: str) -> list[str]:
@@ -90,12 +100,12 @@ def plain(cell: str) -> str:
 
 
 def _table(lines: Sequence[Line]) -> Iterator[Table]:
-    if len(lines) < 3:
+    if len(lines) < 2:
         return
     columns = [plain(cell) for cell in split_cells(lines[0].text)]
-    body = [(line.number, split_cells(line.text)) for line in lines[2:]]
+    body = [(line.number, split_cells(line.text)) for line in lines[1:]]
     if _is_transposed(columns, body):
-        yield _turned(lines[0].number, columns, body)
+        yield _turned(lines[0].number, lines[-1].number, columns, body)
         return
     rows = []
     for number, cells in body:
@@ -107,7 +117,7 @@ def _table(lines: Sequence[Line]) -> Iterator[Table]:
             else:
                 words.append((columns[at], plain(cell)))
         rows.append(Row(number, tuple(words), tuple(claims)))
-    yield Table(lines[0].number, tuple(columns), tuple(rows))
+    yield Table(lines[0].number, lines[-1].number, tuple(columns), tuple(rows))
 
 
 def _is_transposed(columns: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> bool:
@@ -118,7 +128,7 @@ def _is_transposed(columns: Sequence[str], body: Sequence[tuple[int, list[str]]]
     return named * 2 > len(body)
 
 
-def _turned(line: int, columns: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> Table:
+def _turned(line: int, last: int, columns: Sequence[str], body: Sequence[tuple[int, list[str]]]) -> Table:
     rows = []
     for at, column in enumerate(columns[1:], 1):
         claims = []
@@ -127,7 +137,7 @@ def _turned(line: int, columns: Sequence[str], body: Sequence[tuple[int, list[st
             if claim is not None:
                 claims.append(claim)
         rows.append(Row(line, ((columns[0], column),), tuple(claims)))
-    return Table(line, tuple(columns), tuple(rows))
+    return Table(line, last, tuple(columns), tuple(rows))
 
 
 def claim_of(line: int, cell: str, column: str) -> Cell | None:

@@ -11,6 +11,9 @@ from labjournal.importers.found import FoundResult
 from labjournal.importers.places import Names
 
 _SAME_SESSION = re.compile(r"\b(?:earlier|same|previous)\s+(?:checkpoints?|training|run|session)\b", re.IGNORECASE)
+_RATIO = re.compile(r"\d+:\d+")
+_FAR_RATIO = 3.0
+"""Supports further than this from the ratio a set is called by are of another set."""
 _NEAR_RATIO = 1.2
 """Supports within 20 % of a ratio that names a data set are taken to be that set; the reading says so."""
 
@@ -18,22 +21,24 @@ _NEAR_RATIO = 1.2
 def with_sets(results: Sequence[FoundResult], names: Names) -> list[FoundResult]:
     """Results without a named set get the one their class counts tell, where a ratio names exactly one."""
     ratios = {result.place.dataset for result in results if result.place.dataset}
-    named = [name for name in {*ratios, names.even, names.skewed} if name and re.fullmatch(r"\d+:\d+", name)]
+    named = [name for name in {*ratios, names.even, names.skewed} if name and _RATIO.fullmatch(name)]
     made = []
     for result in results:
-        if result.place.dataset is None and len(result.supports) == 2:
-            fitting = [name for name in named if _fits(name, list(result.supports.values()))]
-            if len(fitting) == 1:
-                place = replace(result.place, dataset=fitting[0])
-                result = replace(result, place=place, dataset_from="class counts")
+        said, supports = result.place.dataset, list(result.supports.values())
+        if len(supports) == 2 and (said is None or (_RATIO.fullmatch(said) and not _fits(said, supports, _FAR_RATIO))):
+            # Nothing names the set, or the heading names what was trained on and the numbers say it was another.
+            fitting = [name for name in named if _fits(name, supports, _NEAR_RATIO)]
+            told = fitting[0] if len(fitting) == 1 else None
+            place = replace(result.place, dataset=told)
+            result = replace(result, place=place, dataset_from="class counts" if told else None)
         made.append(result)
     return made
 
 
-def _fits(name: str, supports: Sequence[int]) -> bool:
+def _fits(name: str, supports: Sequence[int], slack: float) -> bool:
     a, b = (int(part) for part in name.split(":"))
     wanted, got = max(a, b) / max(min(a, b), 1), max(supports) / min(supports)
-    return wanted / _NEAR_RATIO <= got <= wanted * _NEAR_RATIO
+    return wanted / slack <= got <= wanted * slack
 
 
 def with_runs(results: Sequence[FoundResult], path: str, lines: Sequence[Line]) -> list[FoundResult]:
