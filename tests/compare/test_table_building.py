@@ -304,7 +304,6 @@ def test_at_that_is_no_step_is_refused() -> None:
 
 def test_by_shows_a_setting_and_orders_the_rows_by_it() -> None:
     assert [row.group for row in build(jets(), by="nfa", datasets=("1:10",)).rows] == ["v3", "v4"]
-    assert {row.group for row in build(jets(), by="numeric").rows} == {"on", "off"}
 
 
 def test_options_data_sets_and_metrics_narrow_the_table() -> None:

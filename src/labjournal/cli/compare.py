@@ -23,7 +23,9 @@ _FORMATS = ("text", "md", "csv", "json")
 @click.option("--dataset", "datasets", multiple=True, metavar="D", help="Only these data sets (name or start of hash).")
 @click.option("--metric", "metrics", multiple=True, metavar="M", help="Only these metrics, in this order.")
 @click.option("--at", metavar="best|last|STEP", help="One checkpoint of each run. Default: all.")
-@click.option("--by", metavar="K", help="Show a setting or option and order the rows by it.")
+@click.option(
+    "--by", metavar="K", help="Values of a setting, option, dataset or step as columns; seed-pooled: means over seeds."
+)
 @click.option("--baseline", metavar="REF", help="What the others are held against. Default: the first row.")
 @click.option("--option", "options", multiple=True, metavar="K=V", help="Only results measured so.")
 @click.option("--only-changed", is_flag=True, help="Leave out metrics in which no two rows differ.")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
+from labjournal.compare.alike import Alike
 from labjournal.compare.claims import claims, subject
 from labjournal.compare.differences import compare_settings
 from labjournal.compare.drafts import Draft, at, drafts, ordered
 from labjournal.compare.measure import Measures, Test, Values, test
 from labjournal.compare.notes import notes
+from labjournal.compare.pivot import DATASET, STEP, pivot
 from labjournal.compare.rows import Runs, build_row, dataset_info
+from labjournal.compare.scans import scan_notes
 from labjournal.compare.seeds import Noise, families, pool
 from labjournal.compare.select import Picked, pick
 from labjournal.compare.table import ALL, BEST, LAST, SEED_POOLED, Cell, Column, DatasetInfo, Row, Selection, Table
@@ -65,8 +69,11 @@ def build_table(
     _check_datasets(store, selection, picked)
     chosen = at(drafts(picked), selection.at, selection.metrics, config.results.signal)
     runs = _runs(store, {row.run for row in chosen}) if selection.by else {}
+    _check_by(selection, chosen, runs)
     chosen = ordered(chosen, picked.order, selection.by, runs)
-    left_out = 0 if selection.limit is None else max(0, len(chosen) - selection.limit)
+    # columns and means are made of all rows: a limit would leave holes in them
+    limit = None if selection.by is not None else selection.limit
+    left_out = 0 if limit is None else max(0, len(chosen) - limit)
     chosen = chosen[: len(chosen) - left_out]
     results_shown = [result for row in chosen for result in row.results]
     runs = runs or _runs(store, {row.run for row in chosen})
@@ -74,19 +81,45 @@ def build_table(
     columns = _columns(selection, measures)
     datasets = _datasets(chosen, selection)
     rows = [
-        build_row(row, dataset, Runs(runs), columns, selection.by, measures)
+        build_row(row, dataset, Runs(runs), columns, measures)
         for dataset in datasets
         for row in chosen
         if row.data_key == dataset.key
     ]
     shown = [runs[run] for run in dict.fromkeys(row.run for row in rows) if run in runs]
     differences = compare_settings(shown)
+    measurers = _runs(store, {result.measured_by for result in results_shown})
+    alike = Alike(results_shown, measurers)
     found = families(rows, runs)
-    if selection.by == SEED_POOLED:
+    points = rows
+    turned = selection.by is not None and selection.by != SEED_POOLED
+    if selection.by == SEED_POOLED or (turned and _is_setting(selection.by, rows, runs)):
         rows = pool(rows, found)
     baseline = _baseline(store, selection, rows)
-    said = claims(rows, columns, baseline, differences, Noise(found), judge, asked=bool(selection.metrics))
-    measurers = _runs(store, {result.measured_by for result in results_shown})
+    said = claims(
+        rows, columns, baseline, differences, Noise(found), judge, alike.caveats, asked=bool(selection.metrics)
+    )
+    under = notes(
+        selection,
+        picked,
+        rows,
+        columns,
+        datasets,
+        shown,
+        list(measurers.values()),
+        differences,
+        said,
+        left_out,
+        found,
+        judge,
+    )
+    if not left_out:
+        under += scan_notes(points, columns, runs, selection.by)
+    if turned:
+        wide = pivot(rows, columns, datasets, selection, runs)
+        rows, columns, datasets = wide.rows, wide.columns, wide.datasets
+        said = [replace(claim, a=wide.places[claim.a], b=wide.places[claim.b]) for claim in said]
+        under += wide.notes
     table = Table(
         selection=selection,
         columns=tuple(columns),
@@ -96,24 +129,30 @@ def build_table(
         differing_settings=differences.differing,
         equal_settings=differences.equal,
         claims=tuple(said),
-        notes=tuple(
-            notes(
-                selection,
-                picked,
-                rows,
-                columns,
-                datasets,
-                shown,
-                list(measurers.values()),
-                differences,
-                said,
-                left_out,
-                found,
-                judge,
-            )
-        ),
+        notes=tuple(under),
     )
     return _only_changed(table) if selection.only_changed else table
+
+
+def _is_setting(by: str | None, rows: Sequence[Row], runs: Mapping[str, Run]) -> bool:
+    """Whether K is a setting of runs, and not an option of measurements or a thing of every row."""
+    return (
+        by not in (DATASET, STEP)
+        and not any(by in row.options for row in rows)
+        and any(by in run.settings for run in runs.values())
+    )
+
+
+def _check_by(selection: Selection, chosen: Sequence[Draft], runs: Mapping[str, Run]) -> None:
+    by = selection.by
+    if by is None or by in (SEED_POOLED, DATASET, STEP) or not chosen:
+        return
+    known = {name for row in chosen for name in row.options} | {name for run in runs.values() for name in run.settings}
+    if by not in known:
+        near = get_close_matches(by, known, n=3, cutoff=0.4) or sorted(known)[:8]
+        raise NotFoundError(
+            f"No row has a setting or option {by}.", f"There is {', '.join([*near, DATASET, STEP, SEED_POOLED])}."
+        )
 
 
 def _runs(store: Store, ids: set[str]) -> dict[str, Run]:

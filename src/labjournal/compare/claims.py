@@ -53,6 +53,7 @@ def claims(
     differences: Differences,
     noise: Noise,
     judge: Judge,
+    alike: Callable[[Cell, Cell], list[str]],
     asked: bool = False,
 ) -> list[Claim]:
     """Every row against the baseline row of its data and options, then pairs that differ in one option only.
@@ -64,6 +65,7 @@ def claims(
         differences: settings in which the runs differ.
         noise: scatter of seeds; a difference between settings below it is not called one.
         judge: tests two cells.
+        alike: says what differs in how two cells were measured.
         asked: the metrics were named, so all of them are judged; otherwise only the first that has counts.
     """
     pairs: list[_Pair] = []
@@ -77,7 +79,7 @@ def claims(
         ]
     tested = [pair.test.p if pair.test is not None and pair.usable else None for pair in pairs]
     corrected = stats.holm(tested) if sum(p is not None for p in tested) > 1 else [None] * len(pairs)
-    return [_claim(pair, p, differences, noise) for pair, p in zip(pairs, corrected, strict=True)]
+    return [_claim(pair, p, differences, noise, alike) for pair, p in zip(pairs, corrected, strict=True)]
 
 
 def _pair(a: Row, b: Row, column: Column, option: str | None, judge: Judge) -> _Pair:
@@ -134,10 +136,16 @@ def _switch(value: str) -> tuple[int, str]:
     return (1 if text in ("on", "true", "yes", "1", "enabled") else 0, text)
 
 
-def _claim(pair: _Pair, corrected: float | None, differences: Differences, noise: Noise) -> Claim:
+def _claim(
+    pair: _Pair,
+    corrected: float | None,
+    differences: Differences,
+    noise: Noise,
+    alike: Callable[[Cell, Cell], list[str]],
+) -> Claim:
     a, b, column, test = pair.a, pair.b, pair.column, pair.test
     value = a.cells[column.metric].value - b.cells[column.metric].value
-    caveats = _caveats(a, b, differences, pair.option)
+    caveats = _caveats(a, b, differences, pair.option) + alike(a.cells[column.metric], b.cells[column.metric])
     claim = Claim(
         metric=column.metric,
         a=a.key,

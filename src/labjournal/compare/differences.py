@@ -20,6 +20,11 @@ _BOOKKEEPING = re.compile(
 _SEED = re.compile(r"(?:^|[._/-])(?:\w+_)?(?:seed|random_state)$", re.IGNORECASE)
 
 
+def is_bookkeeping(name: str) -> bool:
+    """Whether a setting cannot be the cause of a difference: a place, a label, a seed."""
+    return _BOOKKEEPING.search(name) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Differences:
     """Settings over several runs."""
@@ -33,7 +38,7 @@ class Differences:
         return sorted(
             name
             for name, values in self.differing.items()
-            if not _BOOKKEEPING.search(name) and not _same(values.get(a), values.get(b))
+            if not is_bookkeeping(name) and not _same(values.get(a), values.get(b))
         )
 
 
@@ -63,7 +68,7 @@ def replicates(runs: Sequence[Run]) -> list[list[Run]]:
     """Runs with the same code and the same settings but for seeds and names, together."""
     groups: dict[str, list[Run]] = {}
     for run in runs:
-        kept = {name: fmt.setting(value) for name, value in run.settings.items() if not _BOOKKEEPING.search(name)}
+        kept = {name: fmt.setting(value) for name, value in run.settings.items() if not is_bookkeeping(name)}
         # without settings nothing says that two runs were alike
         key = repr((run.snapshot.commit, sorted(kept.items()))) if kept else run.id
         groups.setdefault(key, []).append(run)

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from labjournal import format as fmt
 from labjournal.compare.measure import Measures
+from labjournal.compare.pivot import by_size
 from labjournal.compare.select import Picked, by_data, by_row
 from labjournal.compare.table import ALL, BEST
 from labjournal.model import Result, Run
@@ -97,13 +98,11 @@ def _height(rows: Sequence[Draft], metrics: Sequence[str], signal: str | None) -
     return heights
 
 
-def group_of(by: str | None, row: Draft, run: Run | None) -> str | None:
-    """The row's value of a setting or option, as text."""
-    if by is None:
-        return None
-    if by in row.shown.options:
+def group_of(by: str | None, row: Draft, run: Run | None) -> str:
+    """The row's value of a setting or option, as text; the sign for "not measured" without one."""
+    if by is not None and by in row.shown.options:
         return row.shown.options[by]
-    if run is not None and by in run.settings:
+    if by is not None and run is not None and by in run.settings:
         return fmt.setting(run.settings[by])
     return fmt.missing()
 
@@ -115,7 +114,7 @@ def ordered(rows: Sequence[Draft], order: Sequence[str], by: str | None, runs: M
 
     def key(row: Draft) -> tuple[object, ...]:
         return (
-            group_of(by, row, runs.get(row.run)) or "",
+            by_size(group_of(by, row, runs.get(row.run))),
             place.get(row.run, len(place)),
             newest_first[row.run],
             row.step is None,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from labjournal import format as fmt
-from labjournal.compare.drafts import Draft, checkpoint_name, group_of
+from labjournal.compare.drafts import Draft, checkpoint_name
 from labjournal.compare.measure import ACCURACY, Measures, base_name
 from labjournal.compare.select import UNKNOWN, class_counts, data_size
 from labjournal.compare.table import Cell, Column, DatasetInfo, Flag, Row
@@ -52,9 +52,7 @@ def dataset_info(key: str, results: Sequence[Result]) -> DatasetInfo:
     )
 
 
-def build_row(
-    draft: Draft, dataset: DatasetInfo, runs: Runs, columns: Sequence[Column], by: str | None, measures: Measures
-) -> Row:
+def build_row(draft: Draft, dataset: DatasetInfo, runs: Runs, columns: Sequence[Column], measures: Measures) -> Row:
     """One row. Of several measurements each cell shows the latest that nothing speaks against."""
     shown = draft.shown
     cells: dict[str, Cell] = {}
@@ -88,7 +86,6 @@ def build_row(
         tainted=taint,
         flags=tuple(_row_flags(sources, draft.results, run, cells, taint, measures)),
         measurements=len(draft.results),
-        group=group_of(by, draft, run),
     )
 
 

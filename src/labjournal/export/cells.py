@@ -10,10 +10,10 @@ _SETTING_MOST = 40
 
 
 def value(cell: Cell | None, column: Column) -> str:
-    """``0.908 [.888 .924]``; the sign for "not measured" without a cell."""
+    """``0.908 [.888 .924]``; the sign for "not measured" without a cell, the taint mark at a retracted one."""
     if cell is None:
         return fmt.missing()
-    return fmt.measured(
+    text = fmt.measured(
         cell.value,
         cell.low,
         cell.high,
@@ -22,6 +22,7 @@ def value(cell: Cell | None, column: Column) -> str:
         denominator=cell.denominator,
         printed_digits=cell.digits,
     )
+    return f"{text} {fmt.TAINT}" if any(flag.slug == "retracted" for flag in cell.flags) else text
 
 
 def counts(cell: Cell | None) -> str:

@@ -43,7 +43,8 @@ def _pipes(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -
 
 
 def _rows(table: Table, style: Style) -> tuple[list[str], list[list[str]], list[bool]]:
-    by = [table.selection.by] if table.selection.by and table.selection.by not in table.option_names else []
+    grouped = any(row.group is not None for row in table.rows)
+    by = [table.selection.by] if table.selection.by and grouped and table.selection.by not in table.option_names else []
     fields: list[tuple[str, bool, list[str]]] = [
         ("row", False, [_label(row) for row in table.rows]),
         ("data set", False, [fmt.markdown(cells.dataset(row.dataset)) for row in table.rows]),

@@ -139,7 +139,7 @@ def _option_fields(table: Table, rows: Sequence[Row]) -> list[_Field]:
         for name in table.option_names
     ]
     by = table.selection.by
-    if by is not None and by not in table.option_names:
+    if by is not None and by not in table.option_names and any(row.group is not None for row in table.rows):
         texts = tuple(fmt.cut(fmt.visible(row.group or fmt.missing()), _OPTION_MOST) for row in rows)
         fields.insert(0, _Field(fmt.cut(fmt.visible(by), _OPTION_MOST), texts))
     return fields

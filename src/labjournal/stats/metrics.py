@@ -61,6 +61,7 @@ METRICS: dict[str, Metric] = dict(
         _metric("mse", "lower", "error", "mean squared error"),
         _metric("rmse", "lower", "error", "root of the mean squared error"),
         _metric("mae", "lower", "error", "mean absolute error"),
+        _metric("chi2", "lower", "error", "sum of squared pulls"),
         _metric("r2", "higher", "score", "1 - residual / total sum of squares"),
         _metric("wer", "lower", "error", "word insertions, deletions and substitutions / words"),
         _metric("cer", "lower", "error", "character edits / characters"),
@@ -100,6 +101,7 @@ _ALIASES = {
         "loss": "nll logloss cross_entropy",
         "error": "err eer",
         "mae": "mape smape epe",
+        "chi2": "dchi2 delta_chi2 chisq chi_squared chi2_prof chi2_min",
         "rouge": "rougel rouge1 rouge2",
         "fid": "lpips kid",
     }.items()

@@ -1,0 +1,191 @@
+"""Scans on a common axis: is the best point bracketed, and does it stand out from the scatter of repeats?
+
+A row is a point; its place is given by numeric settings of its run, or by numeric options of the measurement. Grids of
+several runs over the same options are judged each for itself and together, so that a finer scan never hides a coarser.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from labjournal import format as fmt
+from labjournal.compare.differences import is_bookkeeping
+from labjournal.compare.table import Column, Row
+from labjournal.model import Run
+
+FEWEST = 3
+"""Values of a setting that make an axis."""
+SCATTERS = 3.0
+"""A best point must lead the next by so many times the scatter of repeats (study profile, gate 5)."""
+
+Point = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Points of one scan: place -> values, more than one where it was repeated."""
+
+    name: str
+    axes: tuple[str, ...]
+    points: Mapping[Point, tuple[float, ...]]
+
+    @property
+    def means(self) -> dict[Point, float]:
+        return {place: math.fsum(values) / len(values) for place, values in self.points.items()}
+
+    @property
+    def scatter(self) -> float | None:
+        """Standard deviation of repeats, pooled over the points; None when no point was repeated."""
+        repeated = [values for values in self.points.values() if len(values) > 1]
+        degrees = sum(len(values) - 1 for values in repeated)
+        if not degrees:
+            return None
+        squares = (math.fsum((v - math.fsum(values) / len(values)) ** 2 for v in values) for values in repeated)
+        return math.sqrt(math.fsum(squares) / degrees)
+
+
+def scan_notes(
+    rows: Sequence[Row], columns: Sequence[Column], runs: Mapping[str, Run], by: str | None
+) -> Iterator[str]:
+    """Sentences about every scan among the rows; none where they are no scan."""
+    column = next((column for column in columns if column.higher_is_better is not None), None)
+    if column is None:
+        return
+    for group in _groups(rows):
+        found = _axes(group, runs, by)
+        if found is None:
+            continue
+        axes, of_options = found
+        for alike in _measured_alike(group, axes):
+            yield from _scan(alike, axes, of_options, column, runs)
+
+
+def _scan(
+    rows: Sequence[Row], axes: tuple[str, ...], of_options: bool, column: Column, runs: Mapping[str, Run]
+) -> Iterator[str]:
+    data = rows[0].dataset.label
+    grids: list[Grid] = []
+    if of_options:
+        by_subject: dict[str, list[Row]] = {}
+        for row in rows:
+            by_subject.setdefault(row.label, []).append(row)
+        if len(by_subject) > 1:
+            grids = [_grid(label, axes, members, column, runs) for label, members in by_subject.items()]
+    else:  # a run is one point: its last checkpoint
+        last = {row.run: row for row in sorted(rows, key=lambda row: -1 if row.step is None else row.step)}
+        rows = list(last.values())
+    grids.append(_grid("all together" if grids else "", axes, rows, column, runs))
+    for grid in grids:
+        yield from _judged(grid, column, data)
+
+
+def _groups(rows: Sequence[Row]) -> list[list[Row]]:
+    groups: dict[object, list[Row]] = {}
+    for row in rows:
+        if row.dataset.identified and not row.tainted:
+            groups.setdefault((row.dataset.key, row.objective), []).append(row)
+    return list(groups.values())
+
+
+def _measured_alike(rows: Sequence[Row], axes: tuple[str, ...]) -> list[list[Row]]:
+    """Rows with the same options but for the axes and seeds."""
+    groups: dict[object, list[Row]] = {}
+    for row in rows:
+        others = tuple(
+            sorted(item for item in row.options.items() if item[0] not in axes and not is_bookkeeping(item[0]))
+        )
+        groups.setdefault(others, []).append(row)
+    return list(groups.values())
+
+
+def _axes(rows: Sequence[Row], runs: Mapping[str, Run], by: str | None) -> tuple[tuple[str, ...], bool] | None:
+    """Names of the axes, and whether they are options; None when the rows are no scan."""
+    options = _numeric([row.options for row in rows])
+    if options:
+        return options, True
+    settings = [runs[row.run].settings if row.run in runs else {} for row in rows]
+    names = {name for values in settings for name in values if not is_bookkeeping(name)}
+    differing = {n for n in names if len({fmt.setting(values.get(n)) for values in settings}) > 1}
+    axes = _numeric(settings)
+    if not axes or (set(axes) != differing and by not in axes):
+        return None
+    return (axes if set(axes) == differing else tuple(name for name in axes if name == by)), False
+
+
+def _numeric(values: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
+    """Names that have a number everywhere, at least one of them many values; those with a single value left out."""
+    shared = set.intersection(*(set(one) for one in values)) if values else set()
+    found = {}
+    for name in sorted(shared):
+        numbers = [_number(one[name]) for one in values]
+        if not is_bookkeeping(name) and all(number is not None for number in numbers):
+            found[name] = len(set(numbers))
+    return tuple(name for name, n in found.items() if n > 1) if max(found.values(), default=0) >= FEWEST else ()
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool):
+        return None
+    try:
+        number = float(value) if isinstance(value, (int, float, str)) else math.nan
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _grid(name: str, axes: tuple[str, ...], rows: Sequence[Row], column: Column, runs: Mapping[str, Run]) -> Grid:
+    points: dict[Point, tuple[float, ...]] = {}
+    for row in rows:
+        cell = row.cells.get(column.metric)
+        if cell is None or not math.isfinite(cell.value):
+            continue
+        values = row.options if all(axis in row.options for axis in axes) else runs[row.run].settings
+        place = tuple(_number(values[axis]) or 0.0 for axis in axes)
+        points[place] = (*points.get(place, ()), cell.value)
+    return Grid(name, axes, points)
+
+
+def _judged(grid: Grid, column: Column, data: str) -> Iterator[str]:
+    means = grid.means
+    if len(means) < FEWEST:
+        return
+    sign = -1 if column.higher_is_better else 1
+    ranked = sorted(means, key=lambda place: (sign * means[place], place))
+    best, second = ranked[0], ranked[1]
+    word = "highest" if column.higher_is_better else "lowest"
+    whose = f" of {grid.name}" if grid.name else ""
+    head = f"Scan over {fmt.listed(grid.axes)}{whose} on {data}, {fmt.plural(len(means), 'point')}"
+    found = f"{word} {column.label} {_exact(means[best])} at {_place(grid, best)}"
+    yield f"{head}: {found}; {_gap(grid, means, best, second)}."
+    for i, axis in enumerate(grid.axes):
+        values = sorted({place[i] for place in means})
+        if len(values) > 1 and best[i] in (values[0], values[-1]):
+            last = best[i] == values[-1]
+            step = values[-1] - values[-2] if last else values[1] - values[0]
+            beyond = fmt.setting(best[i] + (step if last else -step))
+            which = "last" if last else "first"
+            yield (
+                f"Not bracketed{whose}: {axis} {fmt.setting(best[i])} is the {which} of its {len(values)} values; "
+                f"{beyond} would tell."
+            )
+
+
+def _gap(grid: Grid, means: Mapping[Point, float], best: Point, second: Point) -> str:
+    gap = abs(means[best] - means[second])
+    words = f"the next, at {_place(grid, second)}, is {fmt.number(gap)} away"
+    if grid.scatter is None:
+        return f"{words}, and no point was repeated: the scatter is not known"
+    if gap < SCATTERS * grid.scatter:
+        return f"{words}, below scatter (repeats scatter by {fmt.number(grid.scatter)}): no preference"
+    return f"{words}, beyond the scatter of repeats ({fmt.number(grid.scatter)})"
+
+
+def _exact(value: float) -> str:
+    """All digits that a reader may want to compare: differences of a scan are small beside its values."""
+    return fmt.setting(float(f"{value:.9g}"))
+
+
+def _place(grid: Grid, place: Point) -> str:
+    return ", ".join(f"{axis} {fmt.setting(value)}" for axis, value in zip(grid.axes, place, strict=True))
