@@ -348,3 +348,38 @@ def test_the_command_prints_one_frame_and_makes_no_journal(tmp_path: Path) -> No
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
     assert "seen-by-cron" in done.stdout
     assert len(done.stdout.splitlines()) == 20
+
+
+async def test_news_since_the_owner_looked_stay_until_he_says_seen(journal: JournalPaths) -> None:
+    from labjournal.diary import Diary
+
+    Diary(journal, clock=lambda: CREATED - 100).seen("app")
+    trained(journal).close()
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await wait_for(pilot, lambda: "1 ended · 1 result · ▲ 1 new alarm" in text_of(app))
+        assert "z seen" in text_of(app)
+        await pilot.press("z")
+        await wait_for(pilot, lambda: "new alarm" not in text_of(app))
+
+
+async def test_at_160_columns_the_cursors_run_is_told_at_a_glance(journal: JournalPaths) -> None:
+    trained(journal).close()
+    make_run(journal, "later", at=CREATED + 100, reason="was it the precision?")
+    app = app_over(journal)
+    async with app.run_test(size=(160, 45)) as pilot:
+        await settled(pilot, app)
+        await wait_for(pilot, lambda: "was it the precision?" in text_of(app) and "At a glance" in text_of(app))
+        await pilot.press("j")
+        await wait_for(pilot, lambda: "Build the optimizer after the adapter." in text_of(app))
+        await wait_for(pilot, lambda: "train/loss" in text_of(app))
+
+
+async def test_gpus_are_listed_where_there_are_some(journal: JournalPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABJOURNAL_FAKE_GPUS", "2")
+    make_run(journal, "v1")
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: "gpu 1" in text_of(app))
+        assert "GPUs" in text_of(app)

@@ -23,7 +23,7 @@ from labjournal.errors import JournalError
 from labjournal.tui.base_app import BaseApp, SizedScreen
 from labjournal.tui.feed import Feed, Pace
 from labjournal.tui.glyphs import UNICODE, Glyphs
-from labjournal.tui.messages import AckAsked, CompareAsked, NoteAsked, RunAsked, StopAsked, ToastSaid
+from labjournal.tui.messages import AckAsked, CompareAsked, NoteAsked, RunAsked, SeenAsked, StopAsked, ToastSaid
 from labjournal.tui.screens.page import Page
 from labjournal.tui.screens.runs import RunsPage
 from labjournal.tui.widgets.header import Header
@@ -192,7 +192,7 @@ class JournalApp(BaseApp):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that died becomes a line, never a traceback over the screen."""
-        if event.state is WorkerState.ERROR:
+        if event.state is WorkerState.ERROR and self.screen_stack:
             error = event.worker.error
             self.say(f"something went wrong: {type(error).__name__}: {error}", "alarm")
             self.log.error(event.worker.error)
@@ -334,6 +334,15 @@ class JournalApp(BaseApp):
                 )
 
         self.push_screen(LineDialog(f"Acknowledge {message.words}", "why it needs no more attention"), acknowledge)
+
+    def on_seen_asked(self, message: SeenAsked) -> None:
+        paths = self.feed.paths
+        if self._refuse_without_journal() or paths is None:
+            return
+        from labjournal.diary import Diary
+
+        work = Diary(paths).seen
+        self.run_worker(self._done(lambda: work("app"), "seen"), exit_on_error=False)
 
     def on_stop_asked(self, message: StopAsked) -> None:
         if self._refuse_without_journal():

@@ -58,6 +58,7 @@ class Feed:
         self._read_thread: ThreadPoolExecutor | None = None
         self._follower: Follower | FolderFollower | None = None
         self._reader: Source | None = None
+        self._closed = False
 
     @property
     def writable(self) -> bool:
@@ -132,6 +133,8 @@ class Feed:
         return await self._on(self._read_thread or self._follow_thread, lambda: question(source))
 
     async def _on(self, thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        if self._closed:
+            raise JournalUnavailableError("The journal was closed.")
         try:
             return await asyncio.get_running_loop().run_in_executor(thread, work)
         except sqlite3.Error as error:
@@ -141,6 +144,7 @@ class Feed:
 
     def close(self) -> None:
         """Let go of the journal; a turn in progress ends on its own thread."""
+        self._closed = True
         follower, reader = self._follower, self._reader
         if self._read_thread is not None and reader is not None:
             self._read_thread.submit(reader.store.close)

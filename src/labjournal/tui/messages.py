@@ -52,3 +52,8 @@ class AckAsked(Message):
 
     finding: str
     words: str
+
+
+@dataclass
+class SeenAsked(Message):
+    """The owner has looked: what happened until now is no news any more."""

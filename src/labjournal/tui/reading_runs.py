@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from labjournal import format
@@ -57,6 +58,33 @@ def all_rows(source: Source) -> list[RunRow]:
 def some_rows(source: Source, ids: frozenset[str]) -> list[RunRow]:
     """The rows of these runs."""
     return source.store.run_rows_of(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What happened since the owner last said that he had looked."""
+
+    moment: datetime
+    ended: int
+    results: int
+    alarms: int
+
+    @property
+    def news(self) -> bool:
+        return bool(self.ended or self.results or self.alarms)
+
+
+def since(source: Source) -> Since | None:
+    """News for this user; None when he never said that he had looked."""
+    from labjournal import facts
+
+    me = facts.user_name()
+    seen = max((fact.t for fact in source.store.facts_of_kind("seen") if fact.user == me), default=None)
+    if seen is None:
+        return None
+    moment = datetime.fromisoformat(seen)
+    kinds = Counter(entry.kind.value for entry in source.store.entries(since=moment, kinds=("end", "result", "alarm")))
+    return Since(moment, kinds["end"], kinds["result"], kinds["alarm"])
 
 
 def beside(source: Source, ids: Sequence[str]) -> dict[str, Beside]:

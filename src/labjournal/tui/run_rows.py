@@ -18,9 +18,10 @@ from labjournal.vocabulary import Level, RunKind, Status
 if TYPE_CHECKING:
     from labjournal.store.rows import RunRow
 
-_WIDE = 117
-"""Cells of a table from which trend and rule names have room (120 columns less the prefix)."""
-_WITH_REASON = 137
+_WIDE = 103
+"""Cells of a table's columns from which trend and rule names have room."""
+_WITH_REASON = 125
+_PREFIX = 3
 _GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("validations", (RunKind.VALIDATE,), "validations"),
     ("toys", (RunKind.TOY, RunKind.TRIAL), "toy runs and trials"),
@@ -32,12 +33,12 @@ FOLDED_AT_FIRST = frozenset(f"group {name}" for name, _, _ in _GROUPS)
 def columns(metric: str) -> tuple[Column, ...]:
     """Columns of the list; ``metric`` heads the measured one."""
     return (
-        Column("state", "  state", ((0, 11),)),
-        Column("run", "run", ((0, 17), (_WIDE, 22)), cut=Cut.MIDDLE, grow=1),
-        Column("step", "step", ((0, 9), (_WIDE, 12)), right=True, cut=Cut.WHOLE, gap=2),
-        Column("metric", metric, ((0, 19), (_WIDE, 22)), cut=Cut.WHOLE),
-        Column("trend", "trend", ((0, 0), (_WIDE, 9))),
-        Column("finding", "finding", ((0, 8), (_WIDE, 26))),
+        Column("state", "  state", ((0, 11), (_WIDE, 10))),
+        Column("run", "run", ((0, 16),), cut=Cut.MIDDLE, grow=1),
+        Column("step", "step", ((0, 9), (_WIDE, 10)), right=True, cut=Cut.WHOLE, gap=2),
+        Column("metric", metric, ((0, 20),), cut=Cut.WHOLE),
+        Column("trend", "trend", ((0, 0), (_WIDE, 8))),
+        Column("finding", "finding", ((0, 8), (_WIDE, 24))),
         Column("reason", "reason", ((0, 0), (_WITH_REASON, 12)), grow=2),
         Column("age", "age", ((0, 7),), right=True),
     )
@@ -46,24 +47,36 @@ def columns(metric: str) -> tuple[Column, ...]:
 class RunRows:
     """All runs by id, newest first, and how they are shown."""
 
-    def __init__(self, glyphs: Glyphs, now: Callable[[], datetime], wanted: Callable[[Sequence[str]], None]) -> None:
+    def __init__(
+        self,
+        glyphs: Glyphs,
+        now: Callable[[], datetime],
+        wanted: Callable[[Sequence[str]], None],
+        width: Callable[[], int],
+    ) -> None:
         """An empty list.
 
         Args:
             glyphs: The signs to use.
             now: The clock ages are told by.
             wanted: Called with runs that came in sight and of which nothing beside their row is known yet.
+            width: Cells of the table that is drawn.
         """
         self._glyphs = glyphs
         self._now = now
         self._wanted = wanted
+        self._width = width
         self._rows: dict[str, RunRow] = {}
         self._order: list[str] = []
         self._beside: dict[str, Beside] = {}
         self._accepts: Callable[[RunRow], bool] = lambda row: True
         self._filtered = False
         self.choice: MetricChoice | None = None
-        self.wide = False
+
+    @property
+    def wide(self) -> bool:
+        """Whether trend and rule names have room."""
+        return self._width() - _PREFIX >= _WIDE
 
     # What there is
 

@@ -167,7 +167,7 @@ async def test_time_axes_show_clocks_and_durations() -> None:
     chart = Chart("loss", [one()], options=ChartOptions(axis=XAxis.RELATIVE))
     app = HarnessApp(chart)
     async with app.run_test(size=(80, 24)) as pilot:
-        assert screen_text(app)[-1].split() == ["0", "30m", "1h"]
+        assert screen_text(app)[-1].split() == ["0", "15m", "30m", "45m", "1h"]
         chart.options = ChartOptions(axis=XAxis.TIME)
         await wait_for(pilot, lambda: ":" in screen_text(app)[-1])
 

@@ -15,7 +15,7 @@ from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.feed import Feed, Source
 from labjournal.tui.look_of_runs import age_text, level_role, level_sign
 from labjournal.tui.messages import AckAsked, RunAsked
-from labjournal.tui.screens.page import Page
+from labjournal.tui.screens.page import Page, sheet
 from labjournal.tui.text import Line, paragraph
 from labjournal.tui.widgets.columns import Column, Cut
 from labjournal.tui.widgets.key_line import Hint
@@ -46,10 +46,8 @@ def _read(source: Source) -> tuple[list[Finding], dict[str, str]]:
 class ChecksPage(Page):
     """Open findings first, worst first; acknowledged ones stay below."""
 
-    DEFAULT_CSS = """
-    ChecksPage #open { height: 3fr; }
-    ChecksPage #evidence { height: 2fr; }
-    """
+    DEFAULT_CSS = sheet(__file__)
+    SCOPED_CSS: ClassVar[bool] = False
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("enter", "its run"),
         ("a", "acknowledge"),

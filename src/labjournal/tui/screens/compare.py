@@ -17,7 +17,7 @@ from labjournal.tui.feed import Feed, Source
 from labjournal.tui.messages import RunAsked
 from labjournal.tui.reading_run import Points
 from labjournal.tui.reading_runs import main_curve
-from labjournal.tui.screens.page import Page
+from labjournal.tui.screens.page import Page, sheet
 from labjournal.tui.text import Line
 from labjournal.tui.widgets.chart_grid import ChartGrid, Panel
 from labjournal.tui.widgets.curve import Curve
@@ -47,12 +47,8 @@ def _curves(source: Source, runs: tuple[str, ...]) -> dict[str, tuple[str, Point
 class ComparePage(Page):
     """Marked runs, or everything that was measured."""
 
-    DEFAULT_CSS = """
-    ComparePage #table { height: 1fr; }
-    ComparePage #curves { display: none; height: 14; }
-    .-h30 ComparePage.-curves #curves { display: block; }
-    .-h40 ComparePage.-curves #curves { height: 18; }
-    """
+    DEFAULT_CSS = sheet(__file__)
+    SCOPED_CSS: ClassVar[bool] = False
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("j k", "scroll"),
         ("o", "only changed"),

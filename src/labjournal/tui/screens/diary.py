@@ -14,7 +14,7 @@ from labjournal import format
 from labjournal.model import Entry, EntryKind
 from labjournal.tui.feed import Feed, Source
 from labjournal.tui.messages import NoteAsked, RunAsked
-from labjournal.tui.screens.page import Page
+from labjournal.tui.screens.page import Page, sheet
 from labjournal.tui.text import Line, paragraph
 from labjournal.tui.widgets.columns import Column
 from labjournal.tui.widgets.key_line import Hint
@@ -73,16 +73,8 @@ def _read(source: Source, grep: str) -> Told:
 class DiaryPage(Page):
     """The timeline, and the entry under the cursor."""
 
-    DEFAULT_CSS = """
-    DiaryPage #both { layout: vertical; height: 1fr; }
-    DiaryPage #timeline { height: 2fr; }
-    DiaryPage #entry { height: 1fr; }
-    .-w120 DiaryPage #both { layout: horizontal; }
-    .-w120 DiaryPage #timeline { width: 5fr; height: 1fr; }
-    .-w120 DiaryPage #entry { width: 6fr; height: 1fr; margin-left: 2; }
-    DiaryPage #search { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
-    DiaryPage #search.-open { display: block; }
-    """
+    DEFAULT_CSS = sheet(__file__)
+    SCOPED_CSS: ClassVar[bool] = False
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("n", "new note"),
         ("enter", "its run"),

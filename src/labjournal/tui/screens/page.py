@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.containers import Vertical
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from labjournal.follower import Turned
 
 T = TypeVar("T")
+
+
+def sheet(module: str) -> str:
+    """The style sheet beside a page's module.
+
+    It becomes the page's default style, so that it is read at the page's first visit and not before the first frame;
+    unscoped, because the size classes it depends on are set on the screen, above the page.
+    """
+    return Path(module).with_suffix(".tcss").read_text(encoding="utf-8")
 
 
 class Page(Vertical):

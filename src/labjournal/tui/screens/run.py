@@ -22,7 +22,7 @@ from labjournal.tui.messages import AckAsked, CompareAsked, NoteAsked, StopAsked
 from labjournal.tui.panels import CurveBook, arrange, panel, quantity_of, short_modules, speaks_of
 from labjournal.tui.reading_run import RunView
 from labjournal.tui.reading_runs import main_curve
-from labjournal.tui.screens.page import Page
+from labjournal.tui.screens.page import Page, sheet
 from labjournal.tui.text import Line, Span, cut_middle, ends, pad, paragraph, whole_spans
 from labjournal.tui.widgets.chart_grid import ChartGrid
 from labjournal.tui.widgets.key_line import Hint
@@ -41,24 +41,8 @@ _HEAT = (1e-6, 1e-2)
 class RunPage(Page):
     """One run."""
 
-    DEFAULT_CSS = """
-    RunPage #headline { height: 3; }
-    RunPage #findings { height: 2; display: none; }
-    RunPage.-found #findings { display: block; }
-    RunPage #charts { height: 1fr; }
-    RunPage #low { height: 7; }
-    RunPage #weights { width: 3fr; }
-    RunPage #results { width: 4fr; margin-left: 2; }
-    RunPage #log { display: none; height: 1fr; }
-    RunPage.-log #log { display: block; }
-    RunPage.-log #charts, RunPage.-log #low { display: none; }
-    .-h30 RunPage #headline { margin-top: 1; }
-    .-h30 RunPage #findings { height: 3; margin: 0 0 1 0; }
-    .-h30 RunPage #low { height: 9; margin-top: 1; }
-    .-h30 RunPage #log { display: block; height: 6; margin-top: 1; }
-    .-h40 RunPage #log { height: 8; }
-    .-h30 RunPage.-log #log { height: 1fr; }
-    """
+    DEFAULT_CSS = sheet(__file__)
+    SCOPED_CSS: ClassVar[bool] = False
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("tab", "pane"),
         ("enter", "full"),

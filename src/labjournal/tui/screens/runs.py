@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,10 +20,11 @@ from labjournal.errors import JournalError
 from labjournal.tui import reading_runs
 from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.feed import Feed
-from labjournal.tui.messages import CompareAsked, NoteAsked, RunAsked, StopAsked
+from labjournal.tui.messages import CompareAsked, NoteAsked, RunAsked, SeenAsked, StopAsked
 from labjournal.tui.run_rows import FOLDED_AT_FIRST, RunRows, columns, filter_of
-from labjournal.tui.screens.page import Page
-from labjournal.tui.text import Line, paragraph
+from labjournal.tui.screens.gpus import Gpus
+from labjournal.tui.screens.page import Page, sheet
+from labjournal.tui.text import Line, Span, ends, paragraph
 from labjournal.tui.widgets.header import Counts
 from labjournal.tui.widgets.key_line import Hint
 from labjournal.tui.widgets.lines import Lines
@@ -38,18 +40,14 @@ if TYPE_CHECKING:
 
 
 _AFTER_FIRST_FRAME_S = 0.02
+_GLANCE_FROM = 160
 
 
 class RunsPage(Page):
     """The first page."""
 
-    DEFAULT_CSS = """
-    RunsPage #list { height: 1fr; }
-    RunsPage #empty { display: none; height: 1fr; }
-    RunsPage.-empty #empty { display: block; }
-    RunsPage.-empty #list { display: none; }
-    RunsPage #filter { height: 1; border: none; padding: 0 1; background: $surface; }
-    """
+    DEFAULT_CSS = sheet(__file__)
+    SCOPED_CSS: ClassVar[bool] = False
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("enter", "open"),
         ("space", "mark"),
@@ -65,6 +63,7 @@ class RunsPage(Page):
         Binding("m", "metric", "another number"),
         Binding("X", "stop", "stop this run"),
         Binding("slash", "filter", "filter"),
+        Binding("z", "seen", "seen: what happened until now is no news"),
     ]
 
     @dataclass
@@ -82,15 +81,19 @@ class RunsPage(Page):
         self._asked: list[str] = []
         self._filter = ""
         self._trouble: JournalError | None = None
+        self._since: reading_runs.Since | None = None
         self._choices: list[reading_runs.MetricChoice] = []
 
     def compose(self) -> ComposeResult:
-        self._runs = RunRows(glyphs_of(self), lambda: datetime.now(UTC), self._want)
+        self._runs = RunRows(glyphs_of(self), lambda: datetime.now(UTC), self._want, lambda: self._table.size.width)
         self._table = RunTable(columns(""), self._runs.source(self._folded), id="runs-table")
         self._pane = Pane("Runs", self._table, id="list")
+        self._news = Lines(self._news_lines, ground="raised", id="since")
+        yield self._news
         yield Lines(self._empty_lines, id="empty")
         with Horizontal(id="runs-panes"):
             yield self._pane
+        yield Gpus(socket.gethostname(), id="gpus")
 
     @property
     def runs(self) -> RunRows:
@@ -100,18 +103,15 @@ class RunsPage(Page):
     def focus_first(self) -> None:
         self._table.focus()
 
-    def on_resize(self, event: events.Resize) -> None:
-        wide = event.size.width >= 120
-        if wide != self.runs.wide:
-            self.runs.wide = wide
-            self._table.refresh_rows()
+    async def on_resize(self, event: events.Resize) -> None:
+        await self._glance_at(self._table.cursor_id)
 
     # Reading
 
     def concerns(self, turned: Turned) -> bool:
         if self._touched is not None:
             self._touched |= turned.runs
-        return bool(turned.runs)
+        return bool(turned)
 
     async def load(self) -> None:
         if self._touched is None:
@@ -126,10 +126,14 @@ class RunsPage(Page):
             touched, self._touched = frozenset(self._touched), set()
             self.runs.take(await self.ask(lambda source: reading_runs.some_rows(source, touched)))
             self.runs.forget(touched)
+        self._since = await self.ask(reading_runs.since)
         self._show()
+        await self._glance_at(self._table.cursor_id, again=True)
 
     def _show(self) -> None:
         self._trouble = None
+        self.set_class(self._since is not None and self._since.news, "-news")
+        self._news.redraw()
         self.set_class(not len(self.runs), "-empty")
         self.query_one("#empty", Lines).redraw()
         if self.display and self.screen.focused is None:
@@ -137,6 +141,20 @@ class RunsPage(Page):
             self.call_after_refresh(self._table.focus)
         self._table.refresh_rows(self.runs.source(self._folded))
         self._tell()
+
+    async def _glance_at(self, run: str | None, again: bool = False) -> None:
+        """Show the cursor's run at a glance where there is room; charts are loaded only then."""
+        if self.size.width < _GLANCE_FROM or self.runs.row(run or "") is None:
+            return
+        from labjournal.tui.screens.glance import Glance
+
+        if not self.query("#glance"):
+            await self.query_one("#runs-panes").mount(Glance(self.feed, id="glance"))
+        self.query_one("#glance", Glance).show(run, again)
+
+    async def on_run_table_moved(self, message: RunTable.Moved) -> None:
+        message.stop()
+        await self._glance_at(message.id)
 
     def _want(self, ids: Sequence[str]) -> None:
         """Ask for what stands beside runs in sight; questions of one frame are put together."""
@@ -150,7 +168,12 @@ class RunsPage(Page):
             self.run_worker(self._learn(tuple(self._asked)), exit_on_error=False, group="beside")
 
     async def _learn(self, ids: tuple[str, ...]) -> None:
-        found = await self.ask(lambda source: reading_runs.beside(source, ids))
+        try:
+            found = await self.ask(lambda source: reading_runs.beside(source, ids))
+        except JournalError:
+            # The rows stay; what stands beside them is asked for again when they are next in sight.
+            self._asked = []
+            return
         self._asked = [run for run in self._asked if run not in found]
         self.runs.learn(found)
         self._choices = reading_runs.most_common(self.runs.known)
@@ -180,6 +203,20 @@ class RunsPage(Page):
         filtered = f"/{self._filter} · " if self._filter else ""
         self._pane.state = f"{filtered}newest first · {of}{marked}{above}"
         self.post_message(self.Counted(self.counts))
+
+    def _news_lines(self, width: int, height: int) -> list[Line]:
+        since, glyphs = self._since, glyphs_of(self)
+        if since is None:
+            return []
+        now = datetime.now(UTC)
+        when = format.clock(since.moment) if (now - since.moment).days < 1 else format.moment_text(since.moment)
+        told = [f"{format.count(since.ended)} ended"] if since.ended else []
+        told += [format.plural(since.results, "result")] if since.results else []
+        line: list[Span] = [(f" since {when}   {' · '.join(told)}", "text")]
+        if since.alarms:
+            gap = " · " if told else ""
+            line += [(gap, "text"), (f"{glyphs.alarm} {format.plural(since.alarms, 'new alarm')}", "b alarm")]
+        return [ends(line, [("z seen ", "muted")], width)]
 
     def trouble(self, error: JournalError) -> None:
         if not len(self.runs):
@@ -253,6 +290,9 @@ class RunsPage(Page):
             self.toast(f"{row.name} has ended already: {row.status.lower()}")
         else:
             self.post_message(StopAsked(row.id, row.name))
+
+    def action_seen(self) -> None:
+        self.post_message(SeenAsked())
 
     def action_metric(self) -> None:
         if not self._choices:

@@ -230,6 +230,9 @@ class Chart(Widget):
         if found is None:
             return None
         left, right = found
+        if self._options.axis is XAxis.STEP and 0 < left <= right / 20:
+            # Writers begin at step 1 or after a few steps; the axis begins at 0 all the same.
+            left = 0.0
         if self._live:
             if self._x is None or left < self._x[0] or right > self._x[1]:
                 self._x = (left, ahead(right, (right - left) or 1.0))

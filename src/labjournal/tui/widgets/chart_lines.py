@@ -24,6 +24,7 @@ GUTTER = 6
 """Cells left of the plot: five for a label, one for the axis."""
 _WIDEST_GUTTER = 12
 LEGEND_MOST = 8
+_CELLS_A_LABEL = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def x_labels(frame: Frame, width: int) -> list[Span]:
     view = frame.plot.view
     axis = Axis(view.left, view.right)
     make = {XAxis.STEP: step_ticks, XAxis.RELATIVE: duration_ticks, XAxis.TIME: clock_ticks}[view.axis]
-    wanted = [(tick, "muted") for tick in make(axis, max(2, width // 16))]
+    wanted = [(tick, "muted") for tick in make(axis, max(2, width // _CELLS_A_LABEL))]
     if view.axis is XAxis.STEP:
         last = Tick(view.right, x_text(view.axis, view.right))
         wanted = [(last, "muted"), *wanted[:1], *wanted[-2:0:-1], *wanted[-1:]]

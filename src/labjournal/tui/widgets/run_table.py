@@ -218,6 +218,8 @@ class RunTable(ScrollView, can_focus=True):
             self.post_message(self.AboveChanged(self, seen))
 
     def on_resize(self, event: events.Resize) -> None:
+        # A source may make other cells for another width.
+        self._chunks.clear()
         top = self.scroll_offset.y
         if not top <= self._cursor < top + self._body:
             top = max(0, self._cursor - self._body + 1)
