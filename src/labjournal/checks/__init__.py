@@ -3,12 +3,13 @@
 What is looked at inside the training process has its rules in `labjournal.watch.rules`. A family is one file: its
 rules, and functions from curves, results or names to verdicts; add the file and a line in ``FAMILIES``.
 
-rule      CheckRule, Verdict                      losses      one loss curve by itself
-naming    what a curve is, by its name alone      relations   two curves together
-curve     one value a step, shared statistics     progress    finished or not, budgets of compared fits
-run_view  what a check is given of a run          schedule    learning rate, planned steps, pace
-judging   all families, folded under causes       outcome     results and their options
-page      docs/checks.md                          checkpoint, identities
+rule      CheckRule, Verdict                      losses      the level of one loss
+naming    what a curve is, by its name alone      course      the course of one loss
+curve     one value a step, shared statistics     relations   two curves together
+run_view  what a check is given of a run          progress    finished or not, budgets of compared fits
+judging   all families, folded under causes       schedule    learning rate, planned steps, pace
+page      docs/checks.md                          outcome     results and their options
+                                                  checkpoint, identities
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def _outside(module: str) -> Callable[[], Iterable[CheckRule]]:
 
 FAMILIES: tuple[Callable[[], Iterable[CheckRule]], ...] = (
     _inside,
-    *map(_outside, ("losses", "relations", "progress", "schedule", "outcome", "checkpoint", "identities")),
+    *map(_outside, ("losses", "course", "relations", "progress", "schedule", "outcome", "checkpoint", "identities")),
 )
 
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from labjournal.checks import losses, progress, relations, schedule
+from labjournal.checks import course, losses, progress, relations, schedule
 from labjournal.checks.rule import Verdict
 from labjournal.checks.run_view import RunView
 from labjournal.vocabulary import Level
 
 _STILL = ("param_not_in_optimizer", "stale_optimizer_param", "no_update", "no_grad", "zero_grad", "grad_accumulating",
           "update_underflow", "train_in_eval_mode", "lr_zero", "lr_collapsed")  # fmt: skip
+_FAMILIES = (losses.judge, course.judge, relations.judge, progress.judge, schedule.judge)
 CAUSES: Mapping[str, tuple[str, ...]] = {
     "nonfinite": ("grad_explosion", "loss_diverged", "loss_unbounded_below"),
     "loss_flat": ("nonfinite", "loss_zero", *_STILL),
@@ -22,7 +23,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "metric_moves_against_loss": ("objective_sign",),
     "loss_sawtooth": ("optimizer_state_reset", "weight_change_outside_step"),
     "loss_jump_after_resume": ("optimizer_state_reset",),
-    "not_converged": ("lr_zero", "lr_collapsed", "planned_steps_differ"),
+    "not_converged": ("nonfinite", "loss_diverged", "lr_zero", "lr_collapsed", "planned_steps_differ"),
     "lr_collapsed": ("lr_zero",),
     "loss_too_low": ("target_equals_input", "label_leak"),
     "metric_too_good": ("train_val_overlap", "label_leak"),
@@ -40,9 +41,13 @@ def judge_curves(run: RunView) -> list[Verdict]:
 
 
 def _judge_curves(run: RunView) -> list[Verdict]:
-    verdicts = [*losses.judge(run), *relations.judge(run), *progress.judge(run), *schedule.judge(run)]
+    verdicts = [verdict for family in _FAMILIES for verdict in family(run)]
     if not run.training_losses:
-        silent = [rule for rule in losses.RULES if rule != "nonfinite" and all(v.rule != rule for v in verdicts)]
+        silent = [
+            rule
+            for rule in {**losses.RULES, **course.RULES}
+            if rule != "nonfinite" and all(v.rule != rule for v in verdicts)
+        ]
         because = "no curve is named as a training loss"
         verdicts += [Verdict(rule, "the run", "not judged", because) for rule in silent]
     return relations.explained(verdicts, run)
@@ -51,7 +56,10 @@ def _judge_curves(run: RunView) -> list[Verdict]:
 def judge_live(run: RunView) -> list[Verdict]:
     """Alarms worth raising while the run lives."""
     with np.errstate(all="ignore"):
-        return [verdict for verdict in losses.judge_live(run) if verdict.found and verdict.level is Level.ALARM]
+        seen = [losses.nonfinite(curve, run) for curve in run.every_loss]
+        if run.game is None:
+            seen += [course.loss_diverged(curve) for curve in run.training_losses]
+    return [verdict for verdict in seen if verdict.found and verdict.level is Level.ALARM]
 
 
 def folded(

@@ -10,7 +10,8 @@ from labjournal.cli import Context, pass_context
 from labjournal.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
-    from labjournal.model import Finding
+    from labjournal.follower import Follower
+    from labjournal.model import Finding, Run
     from labjournal.paths import JournalPaths
     from labjournal.store import Store
 
@@ -47,6 +48,8 @@ def command(
             session.print_json([_json(finding) for finding in findings])
         else:
             _print_text(follower.store, findings, bool(words))
+            if words:
+                _print_unjudged(follower, follower.store.resolve(words[0]))
     if fail_on is not None:
         worst = max((finding.level.rank for finding in findings if finding.acknowledged is None), default=-1)
         if worst >= _RANK.index(fail_on):
@@ -115,6 +118,15 @@ def _print_text(store: Store, findings: list[Finding], of_one: bool) -> None:
             click.echo(f"          {fmt.visible(finding.remedy)}")
     if not findings:
         click.echo("No findings." if of_one else "No open findings.", err=True)
+
+
+def _print_unjudged(follower: Follower, run: Run) -> None:
+    """What could not be looked at, with the reason: silence there is no sign of health."""
+    from labjournal import format as fmt
+    from labjournal.follower.checking import Checker
+
+    for because, rules in Checker(follower.store, follower.config).unjudged(run).items():
+        click.echo(f"not judged: {', '.join(rules)}: because {fmt.visible(because)}")
 
 
 def _print_catalogue(as_json: bool) -> None:

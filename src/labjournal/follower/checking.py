@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # a run without curves is judged without numpy
     from labjournal.checks.run_view import RunView
 
 LIVE_EVERY_S = 30.0
+_QUANTITIES = ("loss", "goodness", "lr", "epoch", "reward")
 _LATEST = 2.0**34
 """The year 2514: a time beyond it in an event file is none."""
 _MOST_CHECKPOINTS = 12
@@ -62,9 +63,28 @@ class Checker:
             found += judge_live(RunView(curves, ended=False, done=False))
         return self._facts(run, found, stated)
 
+    def unjudged(self, run: Run) -> dict[str, list[str]]:
+        """Why checks from outside could not look at a run, each with the rules it kept silent."""
+        if not run.status.ended:
+            return {"the run has not ended": ["checks from outside"]}
+        stated = self._store.run_facts(run.id)
+        verdicts = self.verdicts(run, stated)
+        if not self._curves(run.id, _QUANTITIES):
+            from labjournal.checks.judging import judge_curves
+            from labjournal.checks.run_view import RunView
+
+            verdicts += judge_curves(RunView())
+        judged = {verdict.rule for verdict in verdicts if verdict.state != "not judged"} | set(said_of(stated))
+        because: dict[str, list[str]] = {}
+        for verdict in verdicts:
+            if verdict.rule not in judged and verdict.rule not in self._config.checks.off:
+                judged.add(verdict.rule)
+                because.setdefault(verdict.message, []).append(verdict.rule)
+        return because
+
     def verdicts(self, run: Run, stated: Sequence[Fact]) -> list[Verdict]:
         """Everything the checks from outside say of an ended run, "fine" and "not judged" included."""
-        curves = self._curves(run.id, ("loss", "goodness", "lr", "epoch", "reward"))
+        curves = self._curves(run.id, _QUANTITIES)
         results = self._store.results(measured_by=run.id)
         verdicts = list(self._of_curves(run, curves, stated, results))
         verdicts += self._of_results(results)

@@ -1,0 +1,505 @@
+"""Curves as training really draws them, healthy and faulty, by name; each from its own seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labjournal.checks.curve import Curve
+from labjournal.checks.run_view import RunView
+
+Values = NDArray[np.float64]
+Maker = Callable[[np.random.Generator], RunView]
+
+
+def curve(name: str, values: Any, every: int = 1, first: int = 0, breaks: tuple[int, ...] = ()) -> Curve:
+    """Records ``every`` so many steps, one step a tenth of a second."""
+    array = np.asarray(values, np.float64)
+    steps = first + every * np.arange(len(array), dtype=np.int64)
+    return Curve(name, steps, array, 1.75e9 + 0.1 * steps, breaks)
+
+
+def view(*curves: Curve, **more: Any) -> RunView:
+    return RunView(curves, **more)
+
+
+def power(n: int, start: float, floor: float, rate: float = 0.5) -> Values:
+    return np.asarray(floor + (start - floor) * (1 + np.arange(n) / 10) ** -rate)
+
+
+def decay(n: int, start: float, floor: float, share: float = 0.2) -> Values:
+    """Exponential, with a time constant of a share of the run."""
+    return np.asarray(floor + (start - floor) * np.exp(-np.arange(n) / (share * n)))
+
+
+def noisy(values: Values, rng: np.random.Generator, relative: float) -> Values:
+    return np.asarray(values * np.exp(rng.normal(0, relative, len(values))))
+
+
+HEALTHY: dict[str, Maker] = {}
+FAULTY: dict[str, tuple[str, Maker]] = {}
+"""Name to the rule that must be among the first two at warning or above, and the run."""
+
+
+def healthy(make: Maker) -> Maker:
+    HEALTHY[make.__name__] = make
+    return make
+
+
+def faulty(rule: str) -> Callable[[Maker], Maker]:
+    def note(make: Maker) -> Maker:
+        FAULTY[make.__name__] = (rule, make)
+        return make
+
+    return note
+
+
+# -- healthy -----------------------------------------------------------------------------------------------------------
+
+
+@healthy
+def classifier(rng: np.random.Generator) -> RunView:
+    loss = noisy(decay(600, 2.3, 0.1), rng, 0.15)
+    lr = 1e-3 * 0.5 * (1 + np.cos(np.pi * np.arange(600) / 600))
+    return view(
+        curve("train/loss", loss, 10), curve("train/lr", lr, 10), curve("val/acc", 1 - decay(20, 0.9, 0.05), 300)
+    )
+
+
+@healthy
+def one_epoch_language_model(rng: np.random.Generator) -> RunView:
+    loss = noisy(power(4000, 10.8, 2.6, 0.7), rng, 0.05)
+    epoch = np.linspace(0, 1, 4000)
+    return view(curve("train/loss", loss, 10), curve("train/epoch", epoch, 10), settings={"vocab_size": 50257})
+
+
+@healthy
+def one_epoch_straight_line(rng: np.random.Generator) -> RunView:
+    loss = noisy(np.linspace(3.2, 2.1, 500), rng, 0.03)
+    return view(curve("loss", loss), curve("epoch", np.linspace(0, 1, 500)))
+
+
+@healthy
+def fine_tune_that_starts_converged(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("train/loss", noisy(np.full(300, 1.62), rng, 0.08)),
+        curve("eval/loss", noisy(np.full(10, 1.6), rng, 0.005), 30),
+    )
+
+
+@healthy
+def fine_tune_with_accuracy(rng: np.random.Generator) -> RunView:
+    acc = 0.91 + rng.normal(0, 0.004, 12)
+    return view(
+        curve("train/loss", noisy(np.full(240, 0.30), rng, 0.3)),
+        curve("eval/accuracy", acc, 20),
+        curve("eval/loss", noisy(np.full(12, 0.29), rng, 0.02), 20),
+    )
+
+
+@healthy
+def gan(rng: np.random.Generator) -> RunView:
+    d = noisy(np.full(800, 1.2), rng, 0.2)
+    g = noisy(np.linspace(0.7, 5.0, 800), rng, 0.3)
+    return view(curve("loss/discriminator", d), curve("loss/generator", g), curve("loss", d + g))
+
+
+@healthy
+def gan_of_short_names(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("Loss_D", noisy(np.full(500, 0.6), rng, 0.4)), curve("Loss_G", noisy(np.linspace(1, 9, 500), rng, 0.3))
+    )
+
+
+@healthy
+def wasserstein_critic(rng: np.random.Generator) -> RunView:
+    critic = -np.linspace(0.1, 40, 400) + rng.normal(0, 1, 400)
+    return view(curve("critic_loss", critic), curve("gen_loss", np.linspace(0, 30, 400) + rng.normal(0, 2, 400)))
+
+
+@healthy
+def policy_gradient(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("train/policy_gradient_loss", rng.normal(-0.01, 0.01, 300)),
+        curve("train/value_loss", noisy(np.linspace(0.1, 60, 300), rng, 0.5)),
+        curve("train/loss", noisy(np.linspace(0.05, 30, 300), rng, 0.5)),
+        curve("rollout/ep_rew_mean", np.linspace(-200, 210, 300)),
+    )
+
+
+@healthy
+def q_learning(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("train/loss", noisy(np.linspace(0.001, 12, 400), rng, 0.6)),
+        curve("episode_return", np.linspace(9, 480, 400)),
+    )
+
+
+@healthy
+def warm_restarts(rng: np.random.Generator) -> RunView:
+    phase = np.arange(900) % 300 / 300
+    lr = 0.1 * 0.5 * (1 + np.cos(np.pi * phase))
+    loss = noisy(decay(900, 2.3, 0.3, 0.15) * (1 + 0.8 * lr / 0.1), rng, 0.08)
+    return view(curve("train/loss", loss), curve("lr", lr))
+
+
+@healthy
+def cosine_to_zero(rng: np.random.Generator) -> RunView:
+    lr = 3e-4 * 0.5 * (1 + np.cos(np.pi * np.arange(201) / 200))
+    lr[-1] = 0.0
+    return view(curve("train/loss", noisy(power(201, 7, 2.5), rng, 0.04), 50), curve("train/learning_rate", lr, 50))
+
+
+@healthy
+def warm_up_from_zero(rng: np.random.Generator) -> RunView:
+    lr = np.minimum(np.arange(400) / 40, 1) * 1e-3
+    return view(curve("loss", noisy(decay(400, 4.6, 0.9), rng, 0.1)), curve("lr-AdamW", lr))
+
+
+@healthy
+def frozen_group_at_rate_zero(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("loss", noisy(decay(300, 2, 0.4), rng, 0.1)),
+        curve("lr/pg0", np.zeros(300)),
+        curve("lr/pg1", np.full(300, 1e-3)),
+    )
+
+
+@healthy
+def kl_annealing(rng: np.random.Generator) -> RunView:
+    recon = decay(500, 120, 80)
+    kl = 25 * np.clip(np.arange(500) / 250, 0, 1)
+    return view(
+        curve("train/loss", noisy(recon + kl, rng, 0.03)),
+        curve("train/recon_loss", noisy(recon, rng, 0.03)),
+        curve("train/kl_loss", kl),
+        curve("train/beta", np.clip(np.arange(500) / 250, 0, 1)),
+    )
+
+
+@healthy
+def likelihood_below_zero(rng: np.random.Generator) -> RunView:
+    loss = decay(500, 3.0, -4.0, 0.25) + rng.normal(0, 0.2, 500)
+    return view(curve("train/nll", loss), curve("val/nll", decay(25, 3.0, -3.8, 0.25) + rng.normal(0, 0.05, 25), 20))
+
+
+@healthy
+def flow_in_many_dimensions(rng: np.random.Generator) -> RunView:
+    return view(curve("train/loss", decay(400, 2000, -6000, 0.2) + rng.normal(0, 60, 400)))
+
+
+@healthy
+def noisy_small_batches(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", rng.exponential(decay(2000, 1.0, 0.2), 2000)))
+
+
+@healthy
+def validation_every_so_often(rng: np.random.Generator) -> RunView:
+    loss = noisy(decay(1000, 2.3, 0.2), rng, 0.2)
+    val = noisy(decay(8, 2.2, 0.35), rng, 0.02)
+    return view(
+        curve("train/loss", loss),
+        curve("val/loss", val, 125, 124),
+        curve("val/accuracy", 1 - decay(8, 0.8, 0.1), 125, 124),
+    )
+
+
+@healthy
+def curriculum_jumps(rng: np.random.Generator) -> RunView:
+    loss = np.concatenate([decay(200, 1.0, 0.15), decay(200, 1.4, 0.2), decay(200, 1.7, 0.25)])
+    return view(curve("train/loss", noisy(loss, rng, 0.1)), curve("curriculum/stage", np.repeat([0.0, 1, 2], 200)))
+
+
+@healthy
+def curriculum_without_a_word(rng: np.random.Generator) -> RunView:
+    loss = np.concatenate([decay(300, 2.0, 0.3), decay(200, 1.2, 0.35), decay(400, 1.5, 0.4)])
+    return view(curve("loss", noisy(loss, rng, 0.1)))
+
+
+@healthy
+def logarithm_of_a_loss(rng: np.random.Generator) -> RunView:
+    return view(curve("train/log_loss_value", decay(300, 1.0, -5.0, 0.3) + rng.normal(0, 0.1, 300)))
+
+
+@healthy
+def several_losses(rng: np.random.Generator) -> RunView:
+    parts = {
+        name: noisy(decay(100, start, end), rng, 0.03)
+        for name, start, end in (("box", 2.9, 0.8), ("cls", 4.5, 0.5), ("dfl", 1.4, 0.84))
+    }
+    curves = [curve(f"train/{name}_loss", values) for name, values in parts.items()]
+    return view(*curves, *(curve(f"val/{name}_loss", values * 1.05) for name, values in parts.items()))
+
+
+@healthy
+def auxiliary_loss_at_zero(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", noisy(decay(200, 2, 0.5), rng, 0.1)), curve("reg_loss", np.zeros(200)))
+
+
+@healthy
+def hinge_loss_that_ends_at_zero(rng: np.random.Generator) -> RunView:
+    loss = np.maximum(noisy(decay(300, 1.0, 0.0, 0.05), rng, 0.2) - 0.002, 0)
+    return view(curve("train/hinge_loss", loss), curve("train/loss", loss))
+
+
+@healthy
+def gradient_scaling(rng: np.random.Generator) -> RunView:
+    norm = noisy(np.full(200, 1.0), rng, 0.5)
+    norm[[3, 90]] = np.inf
+    return view(
+        curve("train/loss", noisy(decay(200, 6, 3), rng, 0.05)),
+        curve("train/grad_norm", norm),
+        curve("loss_scale", np.full(200, 65536.0)),
+    )
+
+
+@healthy
+def first_record_not_measured(rng: np.random.Generator) -> RunView:
+    loss = noisy(decay(100, 1, 0.2), rng, 0.05)
+    loss[0] = np.nan
+    return view(curve("train_loss", loss), curve("val_fid", np.full(10, np.nan)))
+
+
+@healthy
+def overconfident_but_better(rng: np.random.Generator) -> RunView:
+    val = np.concatenate([decay(10, 1.2, 0.50), np.linspace(0.5, 0.60, 10)])
+    acc = 1 - decay(20, 0.5, 0.08, 0.5)
+    return view(
+        curve("loss", noisy(decay(400, 1.5, 0.02), rng, 0.1)), curve("val_loss", val, 20), curve("val_acc", acc, 20)
+    )
+
+
+@healthy
+def validation_scatter(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("loss", noisy(decay(400, 1.5, 0.3), rng, 0.1)),
+        curve("val_loss", noisy(decay(30, 1.5, 0.4), rng, 0.15), 13),
+    )
+
+
+@healthy
+def spikes_that_pass(rng: np.random.Generator) -> RunView:
+    loss = noisy(power(1000, 9, 2.8), rng, 0.03)
+    loss[[400, 401, 402, 700]] = 30.0
+    return view(curve("train/loss", loss))
+
+
+@healthy
+def exact_resume(rng: np.random.Generator) -> RunView:
+    return view(curve("train/loss", noisy(decay(400, 2.3, 0.3), rng, 0.1), 5, breaks=(200,)))
+
+
+@healthy
+def resume_with_a_bump(rng: np.random.Generator) -> RunView:
+    loss = decay(400, 2.3, 0.3)
+    loss[200:240] += np.linspace(0.25, 0, 40)
+    return view(curve("train/loss", noisy(loss, rng, 0.1), breaks=(200,)))
+
+
+@healthy
+def sums_over_the_data(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", noisy(decay(300, 5e6, 3e5), rng, 0.02)), curve("log_likelihood", -decay(300, 5e6, 3e5)))
+
+
+@healthy
+def stopped_early(rng: np.random.Generator) -> RunView:
+    val = np.concatenate([decay(15, 1.0, 0.42), [0.43, 0.44, 0.45]])
+    return view(
+        curve("train/loss", noisy(decay(18, 1.1, 0.3), rng, 0.02)),
+        curve("val/loss", val),
+        settings={"patience": 3, "max_steps": 100},
+        real_steps=18,
+    )
+
+
+@healthy
+def regression_over_decades(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("train/mse", noisy(10.0 ** np.linspace(3, -6, 500), rng, 0.2)), curve("epoch", np.linspace(0, 10, 500))
+    )
+
+
+@healthy
+def short_demo(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", noisy(np.linspace(2.3, 1.1, 50), rng, 0.1)), settings={"steps": 50}, real_steps=50)
+
+
+@healthy
+def accumulation_of_batches(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", noisy(decay(250, 3, 1), rng, 0.05)), settings={"max_iters": 1000}, real_steps=250)
+
+
+@healthy
+def imbalanced_detector(rng: np.random.Generator) -> RunView:
+    recall = np.concatenate([np.full(5, 1.0), np.linspace(0.9, 0.75, 15)]) + rng.normal(0, 0.01, 20)
+    return view(
+        curve("train/loss", noisy(decay(400, 0.7, 0.1), rng, 0.1)),
+        curve("val/loss", decay(20, 0.7, 0.12), 20),
+        curve("val/f1", 1 - decay(20, 0.8, 0.2), 20),
+        curve("val/auc", 1 - decay(20, 0.5, 0.05), 20),
+        curve("test/threshold", recall, 20),
+    )
+
+
+@healthy
+def sweep_pair(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("loss", noisy(decay(200, 2, 0.5), rng, 0.1)),
+        settings={"epochs": 20, "warmup_epochs": 2, "pretrain_epochs": 100},
+    )
+
+
+# -- faulty ------------------------------------------------------------------------------------------------------------
+
+
+@faulty("nonfinite")
+def turns_nan(rng: np.random.Generator) -> RunView:
+    loss = noisy(decay(300, 2, 0.5), rng, 0.1)
+    loss[180:] = np.nan
+    return view(curve("train/loss", loss))
+
+
+@faulty("nonfinite")
+def ends_infinite(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", [*noisy(decay(60, 2, 0.5), rng, 0.1), np.inf]))
+
+
+@faulty("loss_zero")
+def everything_masked(rng: np.random.Generator) -> RunView:
+    return view(curve("train/loss", np.zeros(50)))
+
+
+@faulty("loss_zero")
+def mask_goes_wrong(rng: np.random.Generator) -> RunView:
+    loss = noisy(decay(200, 2, 0.8), rng, 0.1)
+    loss[120:] = 0.0
+    return view(curve("train/loss", loss))
+
+
+@faulty("loss_flat")
+def guessing_of_ten(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", noisy(np.full(400, np.log(10)), rng, 0.01)))
+
+
+@faulty("loss_flat")
+def guessing_of_four_with_accuracy(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("train/loss", noisy(np.full(60, 1.39), rng, 0.004)),
+        curve("eval/accuracy", 0.25 + rng.normal(0, 0.004, 12), 5),
+    )
+
+
+@faulty("loss_flat")
+def guessing_of_a_vocabulary(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("train/loss", noisy(np.full(200, np.log(5000) * 1.005), rng, 0.02)), settings={"model.vocab_size": 5000}
+    )
+
+
+@faulty("loss_too_low")
+def no_causal_mask(rng: np.random.Generator) -> RunView:
+    loss = noisy(decay(1000, np.log(8000), 0.004, 0.05), rng, 0.1)
+    return view(curve("train/loss", loss), curve("epoch", np.linspace(0, 2, 1000)), settings={"vocab_size": 8000})
+
+
+@faulty("loss_diverged")
+def blows_up(rng: np.random.Generator) -> RunView:
+    loss = noisy(decay(400, 4, 1), rng, 0.05)
+    loss[300:] = noisy(np.minimum(np.exp(np.arange(100) / 8), 60), rng, 0.1) + 4
+    return view(curve("train/loss", loss))
+
+
+@faulty("loss_diverged")
+def collapses_to_a_plateau(rng: np.random.Generator) -> RunView:
+    loss = noisy(power(2000, 9, 1.5), rng, 0.03)
+    loss[1500:] = noisy(np.full(500, 11.0), rng, 0.02)
+    return view(curve("loss", loss))
+
+
+@faulty("loss_unbounded_below")
+def squared_error_below_zero(rng: np.random.Generator) -> RunView:
+    return view(curve("train/mse", 1.0 - np.arange(40) / 10))
+
+
+@faulty("loss_unbounded_below")
+def a_variance_runs_to_zero(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", 1.0 - 0.5 * np.arange(300) + rng.normal(0, 0.5, 300)))
+
+
+@faulty("objective_sign")
+def maximised_by_mistake(rng: np.random.Generator) -> RunView:
+    loss = -2.3 - 0.02 * np.arange(300) ** 1.4
+    acc = 0.1 + 0.5 * np.exp(-np.arange(15) / 4)
+    return view(curve("train/loss", loss), curve("val/accuracy", acc, 20))
+
+
+@faulty("metric_moves_against_loss")
+def labels_upside_down(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("val/loss", decay(20, 0.7, 0.2), 50),
+        curve("val/auc", 0.5 - 0.4 * (1 - decay(20, 1, 0)), 50),
+        curve("loss", noisy(decay(1000, 0.7, 0.2), rng, 0.1)),
+    )
+
+
+@faulty("loss_sawtooth")
+def model_built_in_the_loop(rng: np.random.Generator) -> RunView:
+    return view(curve("train/loss", np.concatenate([noisy(decay(60, 2.3, 0.6), rng, 0.05) for _ in range(6)])))
+
+
+@faulty("loss_jump_after_resume")
+def weights_not_restored(rng: np.random.Generator) -> RunView:
+    loss = np.concatenate([decay(300, 2.3, 0.3), decay(300, 2.3, 0.3)])
+    return view(curve("train/loss", noisy(loss, rng, 0.05), breaks=(300,)))
+
+
+@faulty("overfitting")
+def overfits(rng: np.random.Generator) -> RunView:
+    val = np.concatenate([decay(10, 1.0, 0.5), np.linspace(0.51, 1.4, 20)])
+    return view(
+        curve("train/loss", noisy(decay(600, 1.0, 0.01), rng, 0.1)), curve("val/loss", noisy(val, rng, 0.01), 20)
+    )
+
+
+@faulty("not_converged")
+def cut_in_full_fall(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("loss", np.linspace(5, 3, 500) + rng.normal(0, 0.005, 500)), curve("epoch", np.linspace(0, 50, 500))
+    )
+
+
+@faulty("lr_zero")
+def schedule_counts_too_few(rng: np.random.Generator) -> RunView:
+    lr = np.maximum(1e-3 * (1 - np.arange(300) / 150), 0)
+    return view(curve("loss", noisy(decay(300, 2, 1), rng, 0.05)), curve("lr", lr))
+
+
+@faulty("lr_collapsed")
+def stepped_once_a_batch(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("loss", noisy(decay(500, 2, 1, 0.03), rng, 0.05)),
+        curve("train/learning_rate", 0.1 * 0.9 ** np.arange(500)),
+    )
+
+
+@faulty("planned_steps_differ")
+def ends_too_soon(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", noisy(decay(300, 2, 1), rng, 0.05)), settings={"max_steps": 700}, real_steps=300)
+
+
+@faulty("asymmetric_budget")
+def fits_of_unequal_length(rng: np.random.Generator) -> RunView:
+    return view(curve("num/loss", decay(200, 5, 1), 10), curve("den/loss", decay(20, 5, 1), 10))
+
+
+@faulty("asymmetric_budget")
+def settings_of_unequal_length(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", decay(40, 5, 1)), settings={"epochs_num": 200000, "epochs_den": "20000"})
+
+
+def made(makers: Mapping[str, Maker], name: str, seed: int) -> RunView:
+    return replace(makers[name](np.random.default_rng([seed, sum(map(ord, name))])))
