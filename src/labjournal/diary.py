@@ -6,6 +6,7 @@ Nothing is ever rewritten: a correction is a new fact, and the old wording stays
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,6 +100,15 @@ class Diary:
         data = {"on": list(on), "introduced": introduced, "fixed": fixed, "why": why}
         return self._state("retract", data)
 
+    def fault(self, name: str, **said: str | None) -> str:
+        """Add to the register of faults: ``symptom``, ``cause``, ``introduced``, ``fixed``, ``proof`` and the like.
+
+        What is not said stays as it was. Raises InputError for a name that could not be typed again.
+        """
+        if not _FAULT_NAME.fullmatch(name):
+            raise InputError(f"{name!r} is no name of a fault.", "Letters, digits, '-', '_' and '.': adapter-not-fed.")
+        return self._state("fault", {"name": name, **said})
+
     def lift(self, retraction: str, why: str = "") -> str:
         """Say that a retraction no longer holds."""
         return self._state("lift", {"retraction": retraction.removeprefix("e:"), "why": why})
@@ -162,6 +172,7 @@ class Diary:
             ) from error
 
 
+_FAULT_NAME = re.compile(r"[\w.-]{1,60}")
 _KINDS_HINT = f"Kinds: {', '.join(kind.value for kind in HUMAN_KINDS)}."
 
 

@@ -20,6 +20,8 @@ __all__ = [
     "Dataset",
     "Entry",
     "EntryKind",
+    "Fault",
+    "FaultMark",
     "Finding",
     "Level",
     "Result",
@@ -283,6 +285,35 @@ class Entry:
     amended: tuple[tuple[datetime, str], ...] = ()
     """(when, text) of each earlier wording; ``text`` is the newest."""
     attachments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something that was wrong in the code, by the name people call it."""
+
+    name: str
+    t: datetime
+    symptom: str | None = None
+    cause: str | None = None
+    introduced: str | None = None
+    """The commit that brought it."""
+    fixed: str | None = None
+    """The commit that mended it; None while nobody says there is one."""
+    proof: str | None = None
+    """Full id of the run that shows it mended, where somebody named one."""
+    retraction: str | None = None
+    """The retraction that marks what rests on it; None for a fault that takes no result back."""
+    entries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FaultMark:
+    """A fault in the code of one run: ``state`` is clean, active, fixed, fix undone or cannot tell."""
+
+    fault: str
+    run: str
+    state: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diary": ("diary", "read the diary"),
     "tag": ("tag", "tag the code of a run in git, and say so in the diary"),
     "retract": ("retract", "mark results that must not be used any more"),
+    "faults": ("faults", "known faults of the code, and the runs that have them"),
     "export": ("export", "write the diary as markdown"),
     "import": ("import_", "take diaries and event files in"),
     "audit": ("audit", "recompute what a diary or the journal says"),

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from labjournal.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from labjournal.model import Result
     from labjournal.store import Store
 
 _COMMIT = re.compile(r"[0-9a-f]{7,40}\Z")
+_WHOLE_COMMIT = re.compile(r"[0-9a-f]{40}\Z")
 
 
 def resolve(store: Store, references: Iterable[str], commits: bool = False) -> list[str]:
@@ -46,6 +49,19 @@ def _one(store: Store, reference: str, commits: bool) -> list[str]:
     if selector is None:
         return [run]
     return [f"r:{result.id}" for result in of_checkpoint(store, run, selector, reference)]
+
+
+def commit(project: Path, revision: str | None) -> str | None:
+    """The full hash of a commit as a person names it, so that it means the same tomorrow; as it stands where there is
+    no repository to ask. Raises NotFoundError for a name that this repository does not know."""
+    if revision is None or _WHOLE_COMMIT.match(revision):
+        return revision
+    from labjournal.vcs.command import GitError, resolve
+
+    try:
+        return resolve(project, revision)
+    except GitError:
+        return revision
 
 
 def of_checkpoint(store: Store, run: str, selector: str, reference: str) -> Sequence[Result]:

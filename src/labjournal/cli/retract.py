@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 @click.option("--on", multiple=True, metavar="REF", help="A run, REF:STEP or r:RESULT; more may follow.")
 @click.option("--introduced", metavar="COMMIT", help="All runs whose code has this fault in it …")
 @click.option("--fixed", metavar="COMMIT", help="… and not this fix.")
+@click.option("--id", "name", metavar="NAME", help="What the fault is called in the register (labjournal faults).")
+@click.option("--symptom", metavar="TEXT", help="How it showed.")
+@click.option("--cause", metavar="TEXT", help="What was wrong.")
 @click.option("--why", default="", help="The reason, shown beside every value it touches.")
 @click.option("--lift", metavar="ENTRY", help="Take a retraction back: the results may be used again.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was marked as JSON.")
@@ -29,6 +32,9 @@ def command(
     on: tuple[str, ...],
     introduced: str | None,
     fixed: str | None,
+    name: str | None,
+    symptom: str | None,
+    cause: str | None,
     why: str,
     lift: str | None,
     as_json: bool,
@@ -38,6 +44,8 @@ def command(
     \b
     labjournal retract --on v3-silu --why "the adapter was never fed"
     labjournal retract --introduced 9be1f0 --fixed e57d13 --why "numbers did not reach the loss"
+
+    With --introduced the fault goes into the register: later runs whose code has it are marked as well.
     """
     from labjournal.cli import mentions, session
     from labjournal.diary import Diary
@@ -51,11 +59,17 @@ def command(
             fact = diary.lift(mentions.entry(store, lift), why)
         else:
             named = mentions.resolve(store, [*on, *more])
+            introduced, fixed = (mentions.commit(follower.paths.project, given) for given in (introduced, fixed))
             if introduced is not None:
                 named += [
                     run for run in _affected(store, follower.paths.project, introduced, fixed) if run not in named
                 ]
             fact = diary.retract(named, introduced, fixed, why)
+            if introduced is not None or name is not None:
+                known = name or f"fault-{fact[-6:].lower()}"
+                said = {"introduced": introduced, "fixed": fixed, "retraction": fact}
+                diary.fault(known, symptom=symptom or why or None, cause=cause, **said)
+                click.echo(f"In the register of faults as {known}.", err=True)
         follower.catch_up()
         marked = [result for result in store.results(include_unassigned=True) if result.taint]
         touched = before ^ {result.id for result in marked}

@@ -10,7 +10,7 @@ import click
 from labjournal.cli import Context, pass_context
 
 if TYPE_CHECKING:
-    from labjournal.model import Finding, Result, Run
+    from labjournal.model import FaultMark, Finding, Result, Run
     from labjournal.store import Store
 
 
@@ -55,6 +55,7 @@ def _json(store: Store, run: Run) -> dict[str, Any]:
         ],
         "findings": [_plain(finding) for finding in store.findings(run.id)],
         "expectations": _expectations(store, run),
+        "faults": [_plain(mark) for mark in _marks(store, run)],
         "results": [_plain(result) for result in _results(store, run)],
         "entries": [_plain(entry) for entry in store.entries(run=run.id)],
     }
@@ -89,6 +90,7 @@ def _text(store: Store, run: Run) -> list[str]:
         *_findings(store.findings(run.id)),
         *_settings(run),
         *_code(run),
+        *_faults(store, run),
         *_expected(store, run),
         *_checkpoints(store, run),
         *_result_lines(_results(store, run)),
@@ -158,6 +160,18 @@ def _code(run: Run) -> list[str]:
     lines = [f"  code     {fmt.commit(code.commit, code.dirty)} on {fmt.visible(code.branch or 'no branch')}{tag}"]
     lines += [f"    left out {fmt.visible(path)}: {fmt.visible(why)}" for path, why in code.left_out]
     return lines
+
+
+def _marks(store: Store, run: Run) -> list[FaultMark]:
+    """Known faults as they stand in the code of the run; those its code never had are left out."""
+    marks = (mark for fault in store.faults() for mark in store.fault_marks(fault))
+    return [mark for mark in marks if mark.run == run.id and mark.state != "clean"]
+
+
+def _faults(store: Store, run: Run) -> list[str]:
+    from labjournal import format as fmt
+
+    return [f"  fault    {fmt.visible(mark.fault)} {mark.state}: {mark.because}" for mark in _marks(store, run)]
 
 
 def _expectations(store: Store, run: Run) -> list[dict[str, Any]]:

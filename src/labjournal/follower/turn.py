@@ -153,6 +153,7 @@ class Follower:
                 self._look_at_curves(look)
             curved, unfinished = self._write_curves(looks)
             touched |= curved | self._derive(looks, whole=not unfinished)
+            touched |= self._place_faults(touched)
         if touched:
             touched |= self._judge(touched)
         self._note_live(looks)
@@ -316,6 +317,20 @@ class Follower:
             if seal:
                 self.store.seal(look.paths.id, _WHOLE)
         return touched
+
+    def _place_faults(self, touched: Collection[str | None]) -> set[str | None]:
+        """Say of new runs, or of all when people said something new, whether a known fault is in their code."""
+        if not touched or not self.store.facts_of_kind("fault"):
+            return set()
+        from labjournal.faults import derive
+
+        about = None if None in touched else {run for run in touched if run}
+        placed: set[str | None] = set()
+        for run, derived in derive(self.store, about, self.paths.project).items():
+            self._append_derived(self.paths.run(run), derived)
+            with self.store.writing():
+                placed |= self.store.fold(derived)
+        return placed
 
     def _judge(self, touched: Collection[str | None]) -> set[str | None]:
         """State verdicts on what was expected of runs that were touched; words about no run may concern any."""

@@ -50,6 +50,7 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
     cwd = requests[0].cwd
     snapshot, notices = _snapshot(cwd, requests, config)
     inside = _inside(paths, config, notices)
+    notices += _known_faults(paths, snapshot)
     plans: list[Plan] = []
     accepted: list[Launched] = []
     python = _python(requests[0])
@@ -138,6 +139,13 @@ def _snapshot(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> tu
     if isinstance(found, vcs.NoRepository):
         return found.as_data(), [f"code not recorded: {found.reason}"]
     return found.as_data(), [f"code: {found.problem}"] if found.problem else []
+
+
+def _known_faults(paths: JournalPaths, snapshot: Mapping[str, Any]) -> list[str]:
+    from labjournal.faults import at_launch
+
+    root, commit = snapshot.get("root"), snapshot.get("commit")
+    return at_launch(paths, Path(root), commit) if isinstance(root, str) and isinstance(commit, str) else []
 
 
 def _no_code(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> Iterator[str]:

@@ -9,7 +9,7 @@ from labjournal.facts import Fact
 from labjournal.store import entries, facts, findings, results, runs, series, taint
 
 _RESULT_WORDS = ("assign", "dismiss")
-_ALTERS_TAINT = frozenset({"retract", "lift", "run", "result", *_RESULT_WORDS})
+_ALTERS_TAINT = frozenset({"retract", "lift", "fault", "fault_mark", "run", "result", *_RESULT_WORDS})
 
 
 def fold(connection: sqlite3.Connection, stated: Iterable[Fact]) -> set[str | None]:

@@ -20,7 +20,19 @@ from labjournal.store import files, rows, schema
 from labjournal.store.rows import ListedRun, RunRow
 
 if TYPE_CHECKING:
-    from labjournal.model import Attempt, Checkpoint, Entry, Finding, Result, Run, SeriesInfo, SeriesKey, Verdict
+    from labjournal.model import (
+        Attempt,
+        Checkpoint,
+        Entry,
+        Fault,
+        FaultMark,
+        Finding,
+        Result,
+        Run,
+        SeriesInfo,
+        SeriesKey,
+        Verdict,
+    )
     from labjournal.store.series import SeriesData
 
 _BUSY_S = 20.0
@@ -224,6 +236,18 @@ class Store:
 
         kinds = (verdicts.KIND,)
         return verdicts.standing(facts.of_run(self.connection, run) if run else facts.of_kinds(self.connection, kinds))
+
+    def faults(self) -> list[Fault]:
+        """The register of faults, oldest first."""
+        from labjournal.store import register
+
+        return register.read(self.connection)
+
+    def fault_marks(self, fault: Fault) -> list[FaultMark]:
+        """The runs that were placed as to a fault."""
+        from labjournal.store import register
+
+        return register.read_marks(self.connection, fault)
 
     def expecting(self, about: Collection[str] | None = None) -> list[str]:
         """Runs that are read whole and of which something was expected; of them those that results of runs speak of."""

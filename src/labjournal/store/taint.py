@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from labjournal.facts import Fact
-from labjournal.store import codec, facts
+from labjournal.store import codec, facts, register
 
 KINDS = ("retract", "lift")
 
@@ -15,6 +15,9 @@ def apply(connection: sqlite3.Connection) -> None:
     """Recompute all marks from the retractions that stand; cheap when there are none."""
     standing = _standing(facts.of_kinds(connection, KINDS))
     named = {ref.removeprefix("r:"): _why(fact) for fact in standing for ref in codec.texts(fact.data.get("on"))}
+    placed = facts.of_kinds(connection, (register.FAULT, register.MARK)) if standing else []
+    for run, why in register.tainted(placed, {fact.id: _why(fact) for fact in standing}).items():
+        named.setdefault(run, why)
     runs = _with_descendants(connection, named)
     _mark(connection, "runs", "retracted", runs)
     merged = dict(connection.execute("SELECT fact, result FROM result_facts")) if named else {}
