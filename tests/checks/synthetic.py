@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,7 @@ def curve(name: str, values: Any, every: int = 1, first: int = 0, breaks: tuple[
     """Records ``every`` so many steps, one step a tenth of a second."""
     array = np.asarray(values, np.float64)
     steps = first + every * np.arange(len(array), dtype=np.int64)
-    return Curve(name, steps, array, 1.75e9 + 0.1 * steps, breaks)
+    return Curve(name, steps, array, 1.75e9 + 0.1 * steps.astype(np.float64), breaks)
 
 
 def view(*curves: Curve, **more: Any) -> RunView:
@@ -499,7 +498,3 @@ def fits_of_unequal_length(rng: np.random.Generator) -> RunView:
 @faulty("asymmetric_budget")
 def settings_of_unequal_length(rng: np.random.Generator) -> RunView:
     return view(curve("loss", decay(40, 5, 1)), settings={"epochs_num": 200000, "epochs_den": "20000"})
-
-
-def made(makers: Mapping[str, Maker], name: str, seed: int) -> RunView:
-    return replace(makers[name](np.random.default_rng([seed, sum(map(ord, name))])))

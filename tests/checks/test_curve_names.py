@@ -47,8 +47,8 @@ def test_known_names_are_told(name: str, quantity: str, role: str | None, scope:
 
 @pytest.mark.parametrize(
     "name",
-    ["loss_scale", "train/loss_weight", "grad_norm", "watch/grad_norm/layer1", "time/fps", "foo", "", "lr_scale", "cost_per_hour",
-     "gloss", "params/kernel", "eval/samples_per_second", "closs", "best_loss", "日本"],
+    ["loss_scale", "train/loss_weight", "grad_norm", "watch/grad_norm/layer1", "time/fps", "foo", "", "lr_scale",
+     "cost_per_hour", "gloss", "params/kernel", "eval/samples_per_second", "closs", "best_loss", "日本"],
 )  # fmt: skip
 def test_other_names_are_nothing(name: str) -> None:
     assert read_name(name).quantity == "none"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import statistics
 import time
@@ -36,7 +37,7 @@ any_float = st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.sampled
 
 @given(st.lists(finite, min_size=3, max_size=60))
 def test_noise_is_the_scaled_deviation_of_differences(values: list[float]) -> None:
-    differences = [b - a for a, b in zip(values, values[1:], strict=False)]
+    differences = [b - a for a, b in itertools.pairwise(values)]
     middle = statistics.median(differences)
     slow = 1.4826 * statistics.median(abs(d - middle) for d in differences) / math.sqrt(2)
     assert curves.noise_of(np.array(values)) == pytest.approx(slow, rel=1e-9, abs=1e-9)
@@ -105,7 +106,7 @@ one_curve = st.builds(
         st.lists(any_float, max_size=70),
         st.builds(lambda value, n: [value] * n, any_float, st.integers(0, 120)),
         st.builds(
-            lambda n, seed: list(np.random.default_rng(seed).normal(size=n).cumsum()),
+            lambda n, seed: np.cumsum(np.random.default_rng(seed).normal(size=n)).tolist(),
             st.integers(0, 200),
             st.integers(0, 99),
         ),

@@ -1,0 +1,109 @@
+"""What was saved against what was trained, and a file against its own later versions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from labjournal.checks import checkpoint
+from labjournal.model import Checkpoint, Run, RunKind, Status, Subject
+from labjournal.vocabulary import Level
+
+START = datetime(2026, 11, 18, tzinfo=UTC)
+FULL = ["encoder.0.weight", "encoder.0.bias", "head.weight", "adapter.proj.weight"]
+
+
+def missing(trained: list[str], saved: dict[str, list[str]], frozen: list[str] | None = None) -> list[tuple[str, str]]:
+    verdicts = checkpoint.missing_params(trained, saved, frozen or [])
+    return [(verdict.subject, verdict.level.value) for verdict in verdicts if verdict.found]
+
+
+TRAINED = ["model.encoder.0", "model.head", "model.adapter.proj"]
+
+
+def test_a_whole_checkpoint_lacks_nothing() -> None:
+    assert missing(TRAINED, {"a.pt": FULL}) == []
+
+
+@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "model.", "module.model."])
+def test_wrappers_in_names_do_not_matter(prefix: str) -> None:
+    assert missing(TRAINED, {"a.pt": [prefix + name for name in FULL]}) == []
+
+
+def test_a_trained_module_that_is_saved_nowhere_is_an_alarm() -> None:
+    assert missing(TRAINED, {"a.pt": FULL[:3], "b.pt": FULL[:3]}) == [("model.adapter.proj", "alarm")]
+
+
+def test_a_module_that_stands_in_another_checkpoint_is_saved() -> None:
+    assert missing(TRAINED, {"base.pt": FULL[:3], "adapter.pt": FULL[3:]}) == []
+
+
+def test_frozen_modules_and_models_left_out_on_purpose_are_no_alarm() -> None:
+    assert missing(TRAINED, {"a.pt": FULL[:3]}, ["model.adapter.*"]) == []
+    assert missing(["G.conv", "D.conv2"], {"g.pt": ["conv.weight"]}) == []
+    assert missing(["model.encoder.0", "model.head"], {"a.pt": ["other.weight"]}) == []
+
+
+def test_a_peft_adapter_saved_without_its_adapter_name_is_whole() -> None:
+    trained = ["model.base_model.model.q_proj.lora_A.default", "model.base_model.model.q_proj.lora_B.default"]
+    saved = ["base_model.model.q_proj.lora_A.weight", "base_model.model.q_proj.lora_B.weight"]
+    assert missing(trained, {"adapter": saved}) == []
+
+
+def test_without_the_watch_checkpoints_of_one_series_are_compared() -> None:
+    saved = {"step_1.pt": FULL, "step_2.pt": FULL[:3], "ema.pt": ["shadow.weight"]}
+    assert missing([], saved) == [("step_2.pt", "warning")]
+    (said,) = checkpoint.missing_params([], {"step_1.pt": FULL})
+    assert said.state == "not judged"
+
+
+def test_nothing_readable_is_not_judged() -> None:
+    (said,) = checkpoint.missing_params(TRAINED, {})
+    assert said.state == "not judged"
+
+
+RUN = Run(
+    "v", "v", RunKind.VALIDATE, Status.DONE, START, subject=Subject("t", "best.pt", None, "one"),
+    started_at=START, ended_at=START + timedelta(minutes=5),
+)  # fmt: skip
+
+
+def version(name: str, minutes: float, path: str = "best.pt") -> Checkpoint:
+    return Checkpoint("t", path, name, None, 10, START + timedelta(minutes=minutes), True)
+
+
+@pytest.mark.parametrize(
+    ("versions", "changed"),
+    [
+        ([version("one", -1)], False),
+        ([version("one", -1), version("two", 2)], True),
+        ([version("one", -1), version("two", 9)], False),
+        ([version("zero", -9), version("one", -1)], False),
+        ([version("one", -1), version("two", 2, "last.pt")], False),
+    ],
+)
+def test_a_file_written_again_during_its_validation_is_said(versions: list[Checkpoint], changed: bool) -> None:
+    assert checkpoint.checkpoint_changed(RUN, versions).found is changed
+
+
+def test_without_a_version_nothing_is_judged() -> None:
+    unknown = replace(RUN, subject=Subject("t", "best.pt"))
+    assert checkpoint.checkpoint_changed(unknown, []).state == "not judged"
+
+
+def test_a_lost_run_is_a_mark_with_its_cause() -> None:
+    said = checkpoint.interrupted(replace(RUN, status=Status.LOST, cause="the machine was rebooted", step=40))
+    assert said.found
+    assert said.level is Level.NOTICE
+    assert "rebooted" in said.message
+    assert not checkpoint.interrupted(RUN).found
+
+
+@pytest.mark.parametrize(
+    ("free", "largest", "state"),
+    [(None, 0, "not judged"), (5 * 10**9, 10**9, "fine"), (5 * 10**8, 0, "finding"), (5 * 10**9, 4 * 10**9, "finding")],
+)
+def test_room_on_the_disk_is_held_against_the_checkpoints(free: int | None, largest: int, state: str) -> None:
+    assert checkpoint.disk_low(free, largest).state == state
