@@ -48,6 +48,9 @@ def _as_found(result: Result) -> FoundResult:
         label: ClassRow(row.get("precision"), row.get("recall"), row.get("f1"), _whole(row.get("support")))
         for label, row in result.per_class.items()
     }
+    if not rows:
+        known = result.dataset.class_counts or {}
+        rows = {label: ClassRow(None, None, None, support) for label, support in known.items()}
     # A value without its digits was computed or stated in full.
     digits = {name: result.digits.get(name, 12) for name in result.metrics}
     parsed = ParsedResult(

@@ -31,7 +31,9 @@ def command(context: Context, paths: tuple[Path, ...], dry_run: bool, year: int 
     from labjournal.importers import sources
 
     found = sources.find(paths)
-    documents = [sources.read_diary(path, _name(context, path), year) for path in found.diaries]
+    exported = _exported(context, found.diaries)
+    diaries = tuple(path for path in found.diaries if path not in exported)
+    documents = [sources.read_diary(path, _name(context, path), year) for path in diaries]
     if as_json:
         from labjournal.cli.session import print_json
 
@@ -40,7 +42,50 @@ def command(context: Context, paths: tuple[Path, ...], dry_run: bool, year: int 
         if not as_json:
             _tell(documents, found.event_folders)
         return
-    _write(context, documents, found.diaries, found.event_folders)
+    _write(context, documents, diaries, found.event_folders)
+    if exported:
+        _fold_back(context, exported)
+
+
+def _exported(context: Context, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Files that this journal has written itself: they fold back instead of being read as somebody's diary."""
+    marked = [path for path in paths if b"<!-- labjournal:begin " in path.read_bytes()]
+    if not marked or context.existing_journal() is None:
+        return ()
+    from labjournal.cli import session
+    from labjournal.reimport import is_ours
+
+    with session.opened(context, with_curves=False) as follower:
+        return tuple(path for path in marked if is_ours(_text(path), follower.store))
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "surrogateescape")
+
+
+def _fold_back(context: Context, paths: tuple[Path, ...]) -> None:
+    from labjournal import format as fmt
+    from labjournal.cli import session
+    from labjournal.reimport import fold_back
+
+    refused = False
+    with session.opened(context, with_curves=False) as follower:
+        for path in paths:
+            done = fold_back(path, _text(path), follower.store, follower.config, follower.paths)
+            for block in done.refused:
+                click.echo(f"{fmt.visible(str(path))}: block {fmt.visible(block.block)} was altered:", err=True)
+                click.echo(fmt.visible(block.difference, lines=True), err=True)
+            if done.refused:
+                refused = True
+                click.echo("  Nothing of this file was taken in: generated text follows from facts.", err=True)
+                continue
+            words = f"{done.amended} reworded, {fmt.plural(done.added, 'entry', 'entries')} added"
+            click.echo(f"{fmt.visible(str(path))}: {words}.", err=True)
+            if done.amended:
+                click.echo("  labjournal export --force writes the new wording in order (the file is kept).", err=True)
+            follower.catch_up(with_curves=False)
+    if refused:
+        raise click.exceptions.Exit(1)
 
 
 def _name(context: Context, path: Path) -> str:

@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _BEGIN = re.compile(r"^<!-- labjournal:begin (?P<id>\S+) (?P<hash>\S+) -->", re.MULTILINE)
+OUTSIDE = "outside:"
+"""What an entry is about that people wrote between the blocks of a file: it stands there, and gets no block."""
 _ANY_MARK = re.compile(r"<!--(?=\s*labjournal:)")
 
 

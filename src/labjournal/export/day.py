@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from labjournal import format as fmt
 from labjournal.diary import Day
-from labjournal.export.blocks import Block, harmless
+from labjournal.export.blocks import OUTSIDE, Block, harmless
 from labjournal.export.entry_words import Book
 from labjournal.export.measured import results_block
 from labjournal.export.prose import embed
@@ -26,6 +26,9 @@ _TITLE_MOST = 100
 
 def blocks(day: Day, book: Book, zone: tzinfo | None, up: str) -> list[Block]:
     """All blocks of a day, in order of time. ``up`` leads from the file to the project folder (``../``)."""
+    day = Day(day.date, tuple(entry for entry in day.entries if not _stands_outside(entry)))
+    if not day.entries:
+        return []
     made = [_head(day, zone)]
     results: dict[str, list[Entry]] = {}
     for entry in day.entries:
@@ -40,6 +43,11 @@ def blocks(day: Day, book: Book, zone: tzinfo | None, up: str) -> list[Block]:
             lines = [_title(entry, book, zone), *_body(entry, book, zone, up)]
             made.append(Block(entry.id, _joined(lines)))
     return made
+
+
+def _stands_outside(entry: Entry) -> bool:
+    """Whether it was written between the blocks of a file, where it stands already."""
+    return any(reference.startswith(OUTSIDE) for reference in entry.on)
 
 
 def _joined(lines: Sequence[str]) -> str:

@@ -1,0 +1,165 @@
+"""The exported diary taken back: what people changed in it folds in, what the journal generated must not be changed.
+
+The words of a person stand in the block of their entry; changed there, they become its new wording, and the old one
+stays readable. Text between the blocks becomes an entry of its own. Everything else between the marks follows from
+facts: a block in which that was changed is refused and named.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from pathlib import Path
+
+from labjournal import diary, facts
+from labjournal.config import Config
+from labjournal.errors import JournalUnavailableError
+from labjournal.export import day
+from labjournal.export.blocks import OUTSIDE, Block, Found, parse
+from labjournal.export.entry_words import Book
+from labjournal.export.prose import embed
+from labjournal.facts import Fact
+from labjournal.model import Entry
+from labjournal.paths import JournalPaths
+from labjournal.store import Store
+
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)\.md\Z")
+_MARKS = re.compile(r"<!-- labjournal:begin \S+ \S+ -->\n?|\n?<!-- labjournal:end \S+ -->")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A block that was altered, and how."""
+
+    block: str
+    difference: str
+    """As a unified diff, at most a dozen lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What one file brought."""
+
+    amended: int = 0
+    added: int = 0
+    refused: tuple[Refused, ...] = ()
+
+
+@dataclass
+class _Taken:
+    """What is to be stated."""
+
+    stated: list[Fact] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+def is_ours(text: str, store: Store) -> bool:
+    """Whether a file holds blocks of this journal; those of another one are somebody's diary."""
+    blocks = {part.id for part in parse(text) if isinstance(part, Found)}
+    return bool(blocks & {entry.id for entry in store.entries()}) or any(block.startswith("day-") for block in blocks)
+
+
+def fold_back(
+    path: Path, text: str, store: Store, config: Config, paths: JournalPaths, zone: tzinfo | None = None
+) -> Folded:
+    """Take one exported file back.
+
+    Nothing of a file is taken in which a generated block was altered: whoever reads it could not know which half of
+    it is true. Raises JournalUnavailableError when nothing can be written.
+    """
+    found = _DAY.search(path.name)
+    when = date.fromisoformat(found[1]) if found is not None else None
+    entries = {entry.id: entry for entry in store.entries()}
+    wanted = _wanted(path, store, config, paths.project, when, zone)
+    taken, before = _Taken(), "top"
+    for part in parse(text.replace("\r\n", "\n")):
+        if isinstance(part, Found):
+            before = part.id
+            if part.edited:
+                _edited(part, wanted.get(part.id), entries.get(part.id), taken)
+        elif part.strip():
+            _outside(path.name, before, part.strip("\n"), when, entries, taken, zone)
+    if taken.refused:
+        return Folded(refused=tuple(taken.refused))
+    if taken.stated:
+        try:
+            facts.append(paths.my_facts, taken.stated, sync=True, lock=True)
+        except OSError as error:
+            raise JournalUnavailableError(f"Nothing was written: {error.strerror or error}.") from error
+    amended = sum(fact.kind == "amend" for fact in taken.stated)
+    return Folded(amended, len(taken.stated) - amended)
+
+
+def _wanted(
+    path: Path, store: Store, config: Config, project: Path, when: date | None, zone: tzinfo | None
+) -> dict[str, Block]:
+    """The blocks of that day as the journal would write them now."""
+    book = Book(store, config)
+    up = Path(os.path.relpath(project, path.parent)).as_posix() + "/"
+    days = [one for one in diary.days(store, zone=zone) if when is None or one.date == when]
+    return {block.id: block for one in days for block in day.blocks(one, book, zone, up)}
+
+
+def _edited(part: Found, wanted: Block | None, entry: Entry | None, taken: _Taken) -> None:
+    inside = _MARKS.sub("", part.text)
+    words = _new_words(inside, wanted, entry) if wanted is not None and entry is not None else None
+    if entry is None or words is None:
+        taken.refused.append(Refused(part.id, _difference(wanted.text if wanted else "", inside)))
+    elif words != entry.text:
+        taken.stated.append(facts.make("amend", {"entry": entry.id, "text": words}))
+
+
+def _new_words(inside: str, wanted: Block | None, entry: Entry | None) -> str | None:
+    """The words of the person, if nothing but they was changed."""
+    if wanted is None or entry is None or entry.automatic:
+        return None
+    shown = embed(entry.text, level=2)
+    at = wanted.text.find(f"\n{shown}")
+    if at < 0:
+        return None
+    head, tail = wanted.text[: at + 1], wanted.text[at + 1 + len(shown) :]
+    if not (inside.startswith(head) and inside.endswith(tail)) or len(inside) < len(head) + len(tail):
+        return None
+    new = inside[len(head) : len(inside) - len(tail)]
+    return _unembedded(entry.text, shown, new) if new.strip() else None
+
+
+def _unembedded(text: str, shown: str, new: str) -> str:
+    """The new words in the person's own markdown: lines that were not touched as they were written, not as shown."""
+    written, printed, changed = text.strip("\n").split("\n"), shown.split("\n"), new.split("\n")
+    if len(written) != len(printed):
+        return new
+    lines: list[str] = []
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, printed, changed, autojunk=False).get_opcodes():
+        lines += written[a:b] if tag == "equal" else changed[c:d]
+    return "\n".join(lines)
+
+
+def _outside(
+    name: str, before: str, words: str, when: date | None, entries: dict[str, Entry], taken: _Taken, zone: tzinfo | None
+) -> None:
+    """Text between the blocks: an entry that belongs to its place in the file, reworded when it changes."""
+    entry_id = facts.derived_id("outside", name, before)
+    known = entries.get(entry_id)
+    if known is not None:
+        if known.text != words:
+            taken.stated.append(facts.make("amend", {"entry": entry_id, "text": words}))
+        return
+    data = {"kind": "note", "text": words, "on": [f"{OUTSIDE}{name}"], "attachments": []}
+    taken.stated.append(facts.make("entry", data, None, _end_of(when, zone), entry_id))
+
+
+def _end_of(when: date | None, zone: tzinfo | None) -> str | None:
+    """The last minute of the day a file is about; None is now."""
+    if when is None:
+        return None
+    midnight = datetime(when.year, when.month, when.day, tzinfo=zone) + timedelta(hours=23, minutes=59)
+    return facts.now_iso((midnight if zone else midnight.astimezone()).astimezone(UTC).timestamp())
+
+
+def _difference(wanted: str, inside: str) -> str:
+    lines = difflib.unified_diff(wanted.split("\n"), inside.split("\n"), "journal", "file", lineterm="", n=0)
+    return "\n".join(list(lines)[2:14])

@@ -1,0 +1,75 @@
+"""The exported diary, edited in an editor and imported again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def call(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "100", "TZ": "UTC", "LABJOURNAL_USER": "ada"}
+    line = [sys.executable, "-m", "labjournal", *words]
+    done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+def entries(folder: Path) -> list[dict[str, Any]]:
+    return list(json.loads(call(folder, "diary", "--json").stdout))
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    """A day with a note and a result, exported."""
+    call(tmp_path, "init")
+    call(tmp_path, "note", "The <loss> explodes.\n\n# Why\nToo large a rate.")
+    call(tmp_path, "log", "accuracy=0.9", "--dataset", "val", "--n", "200")
+    call(tmp_path, "export")
+    (path,) = (tmp_path / "entries").glob("*.md")
+    return path
+
+
+def test_an_untouched_file_changes_nothing(page: Path) -> None:
+    before = entries(page.parents[1])
+    assert "0 reworded, 0 entries added" in call(page.parents[1], "import", "entries").stderr
+    assert entries(page.parents[1]) == before
+
+
+def test_new_words_in_a_note_amend_it_and_the_rest_stays_as_written(page: Path) -> None:
+    folder = page.parents[1]
+    page.write_text(page.read_text().replace("Too large a rate.", "Too large a rate, and no clipping."))
+    assert "1 reworded" in call(folder, "import", "entries").stderr
+    (note,) = [entry for entry in entries(folder) if entry["kind"] == "note"]
+    assert note["text"] == "The <loss> explodes.\n\n# Why\nToo large a rate, and no clipping."
+    assert len(note["amended"]) == 1
+    call(folder, "export", "--force")
+    assert "0 reworded, 0 entries added" in call(folder, "import", "entries").stderr
+
+
+def test_words_between_the_blocks_become_an_entry_and_its_amendment(page: Path) -> None:
+    folder = page.parents[1]
+    page.write_text(page.read_text() + "\nA thought of the evening.\n")
+    assert "1 entry added" in call(folder, "import", "entries").stderr
+    page.write_text(page.read_text().replace("A thought", "A better thought"))
+    assert "1 reworded" in call(folder, "import", "entries").stderr
+    assert [entry["text"] for entry in entries(folder) if "thought" in entry["text"]] == [
+        "A better thought of the evening."
+    ]
+    call(folder, "export")
+    assert page.read_text().count("thought") == 1
+    assert call(folder, "export", "--check")
+
+
+def test_an_altered_number_is_refused_and_shown(page: Path) -> None:
+    folder, before = page.parents[1], entries(page.parents[1])
+    page.write_text(page.read_text().replace("0.9", "0.99") + "\nAnd a thought.\n")
+    refused = call(folder, "import", "entries", code=1)
+    assert "was altered" in refused.stderr
+    assert "0.99" in refused.stderr
+    assert entries(folder) == before
