@@ -36,24 +36,33 @@ _MOST_CHECKPOINTS = 12
 
 
 class Checker:
-    """Judges runs of one index; remembers when it last looked at a living one."""
+    """Judges runs of one index; remembers which living ones have new points, and when it last looked."""
 
     def __init__(self, store: Store, config: Config) -> None:
         self._store = store
         self._config = config
         self._looked: dict[str, float] = {}
+        self._waiting: set[str] = set()
 
     def ended(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
         """New findings about a run that has ended and is read whole."""
         self._looked.pop(run.id, None)
+        self._waiting.discard(run.id)
         return self._facts(run, self.verdicts(run, stated), stated)
 
-    def live(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
-        """New alarms of a run that lives; nothing when it was looked at a short time ago."""
+    def due(self, run_id: str, fresh: bool) -> bool:
+        """Whether a living run should be looked at: it has new points, and the last look was some time ago."""
+        if fresh:
+            self._waiting.add(run_id)
         now = time.monotonic()
-        if now - self._looked.get(run.id, -LIVE_EVERY_S) < LIVE_EVERY_S:
-            return []
-        self._looked[run.id] = now
+        if run_id not in self._waiting or now - self._looked.get(run_id, -LIVE_EVERY_S) < LIVE_EVERY_S:
+            return False
+        self._waiting.discard(run_id)
+        self._looked[run_id] = now
+        return True
+
+    def live(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
+        """New alarms of a run that lives; to be asked for when it is `due`."""
         found = [self._disk(run)]
         curves = self._curves(run.id, ("loss", "reward"))
         if curves:

@@ -1,0 +1,205 @@
+"""Findings from outside as facts: once, with the same ids whoever looks, and silent where they are told to be."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from journal_files import CREATED, EventWriter, add_facts, make_run
+from labjournal import facts, paths
+from labjournal.follower import Follower, checking, reindex
+from labjournal.model import Level
+from labjournal.paths import JournalPaths, RunPaths
+from labjournal.store import Store
+
+COUNTS = {"labels": ["background", "signal"], "matrix": [[494, 30], [63, 413]], "unknown": [0, 0]}
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> JournalPaths:
+    return paths.find_or_make(tmp_path)
+
+
+def write_curve(run: RunPaths, tag: str, values: list[float], every: int = 1) -> None:
+    writer = EventWriter(run.events / f"events.out.tfevents.{tag.replace('/', '_')}")
+    for at, value in enumerate(values):
+        writer.add(tag, at * every, value, CREATED + 10 + at)
+    writer.close()
+
+
+def findings(journal: JournalPaths, run: RunPaths) -> dict[str, Level]:
+    follower = Follower.open(journal)
+    follower.catch_up()
+    found = {finding.rule: finding.level for finding in follower.store.findings(run.id)}
+    follower.close()
+    return found
+
+
+def stated(run: RunPaths) -> list[facts.Fact]:
+    """The finding facts in the run's own folder."""
+    return [
+        fact
+        for path in sorted(run.facts.glob("*.jsonl"))
+        for _, fact in facts.read(path)[0]
+        if fact is not None and fact.kind == "finding"
+    ]
+
+
+BROKEN = [2 / (1 + i / 10) for i in range(40)] + [math.nan] * 10
+WELL = [2 / (1 + i / 3) + 0.01 * (i % 3) for i in range(60)]
+
+
+def test_a_broken_curve_becomes_one_finding_when_the_run_has_ended(journal: JournalPaths) -> None:
+    run = make_run(journal)
+    write_curve(run, "train/loss", BROKEN)
+    assert findings(journal, run)["nonfinite"] is Level.ALARM
+    (fact,) = [fact for fact in stated(run) if fact.data["rule"] == "nonfinite"]
+    assert fact.t == facts.now_iso(CREATED + 50)  # when the first such record was written
+    assert fact.data["step"] == 40
+    assert fact.data["remedy"]
+    assert findings(journal, run)["nonfinite"] is Level.ALARM
+    assert len([fact for fact in stated(run) if fact.data["rule"] == "nonfinite"]) == 1
+
+
+def test_a_healthy_curve_becomes_none(journal: JournalPaths) -> None:
+    run = make_run(journal)
+    write_curve(run, "train/loss", WELL)
+    assert all(level is Level.NOTICE for level in findings(journal, run).values())
+
+
+def test_a_deleted_index_finds_the_same_and_states_nothing_again(journal: JournalPaths) -> None:
+    run = make_run(journal)
+    write_curve(run, "train/loss", BROKEN)
+    before = findings(journal, run)
+    said = [fact.id for fact in stated(run)]
+    reindex.rebuild(journal)
+    store = Store.open(journal)
+    assert {finding.rule: finding.level for finding in store.findings(run.id)} == before
+    assert [fact.id for fact in stated(run)] == said
+    store.close()
+
+
+def test_two_journals_derive_the_same_facts(tmp_path: Path) -> None:
+    """The id follows from the run and the rule, so that two machines that look state one fact."""
+    ids = []
+    for name in ("one", "two"):
+        journal = paths.find_or_make(tmp_path / name)
+        if name == "one":
+            run = make_run(journal)
+            write_curve(run, "train/loss", BROKEN)
+        else:
+            shutil.copytree(run.folder, journal.run(run.id).folder, ignore=shutil.ignore_patterns("*reader*"))
+        findings(journal, journal.run(run.id))
+        ids.append([(fact.id, fact.t) for fact in stated(journal.run(run.id))])
+    assert ids[0] == ids[1]
+    assert ids[0]
+
+
+def test_a_rule_is_switched_off_or_given_another_level(journal: JournalPaths) -> None:
+    (journal.project / "labjournal.toml").write_text(
+        '[checks]\noff = ["not_converged"]\nlevel = { nonfinite = "notice" }\n'
+    )
+    run = make_run(journal)
+    write_curve(run, "train/loss", BROKEN)
+    assert findings(journal, run) == {"nonfinite": Level.NOTICE}
+
+
+def test_what_the_watch_has_said_is_not_said_again_and_is_a_cause(journal: JournalPaths) -> None:
+    run = make_run(journal)
+    write_curve(run, "train/loss", [math.log(10) + 0.01 * math.sin(i) for i in range(200)])
+    said = {"rule": "no_update", "level": "alarm", "subject": "net", "step": 3, "message": "m", "evidence": {"a": 1}}
+    add_facts(run, ("finding", said))
+    follower = Follower.open(journal)
+    follower.catch_up()
+    found = {finding.rule: finding for finding in follower.store.findings(run.id)}
+    assert found["loss_flat"].caused_by == "no_update"
+    assert follower.store.findings(run.id)[0].rule == "no_update"
+    follower.close()
+
+
+def test_a_living_run_is_looked_at_now_and_then_for_alarms_only(
+    journal: JournalPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = make_run(journal, ended=False)
+    writer = EventWriter(run.events / "events.out.tfevents.1")
+    for at, value in enumerate(WELL):
+        writer.add("train/loss", at, value)
+    follower = Follower.open(journal)
+    follower.catch_up()
+    assert follower.store.findings(run.id) == []
+    for at in range(60, 70):
+        writer.add("train/loss", at, math.nan)
+    writer.close()
+    follower.catch_up()
+    assert follower.store.findings(run.id) == []  # it was looked at a moment ago
+    monkeypatch.setattr(checking, "LIVE_EVERY_S", 0.0)
+    follower.catch_up()
+    assert [finding.rule for finding in follower.store.findings(run.id)] == ["nonfinite"]
+    follower.catch_up()
+    assert len(stated(run)) == 1
+    follower.close()
+
+
+def test_an_option_without_effect_is_said_of_the_later_validation(journal: JournalPaths) -> None:
+    trained = make_run(journal, "trained")
+    runs = []
+    for at, option in enumerate(("on", "off")):
+        run = make_run(journal, f"v{at}", kind="validate", at=CREATED + 100 * (at + 1))
+        result = {
+            "subject": {"run": trained.id, "checkpoint": "step_3.pt", "step": 3, "version": "x"},
+            "measured_by": run.id, "dataset": {"name": "1:1", "hash": "a" * 64}, "options": {"numeric": option},
+            "metrics": {}, "counts": COUNTS, "role": "validation", "how": "stated",
+        }  # fmt: skip
+        add_facts(run, ("result", result), at=CREATED + 100 * (at + 1) + 5)
+        runs.append(run)
+    assert findings(journal, runs[1]) == {"option_without_effect": Level.WARNING}
+    assert findings(journal, runs[0]) == {}
+
+
+def test_an_identity_of_the_project_is_held_against_curves(journal: JournalPaths) -> None:
+    (journal.project / "labjournal.toml").write_text('[identities]\nT = "loss_den - loss_num"\n')
+    run = make_run(journal)
+    for tag, last in (("loss_den", 4.0), ("loss_num", 2.5), ("T", 1.0)):
+        write_curve(run, tag, [last + 1, last])
+    assert findings(journal, run)["identity_broken"] is Level.ALARM
+    (said,) = [fact for fact in stated(run) if fact.data["rule"] == "identity_broken"]
+    assert said.data["evidence"]["computed"] == 1.5
+
+
+def test_silence_has_its_reasons(journal: JournalPaths) -> None:
+    run = make_run(journal, "quiet")
+    living = make_run(journal, "living", ended=False)
+    follower = Follower.open(journal)
+    follower.catch_up()
+    checker = checking.Checker(follower.store, follower.config)
+    because = checker.unjudged(follower.store.run(run.id))
+    assert "loss_flat" in because["no curve is named as a training loss"]
+    assert checker.unjudged(follower.store.run(living.id)) == {"the run has not ended": ["checks from outside"]}
+    follower.close()
+
+
+def test_a_time_that_is_none_does_no_harm(journal: JournalPaths) -> None:
+    run = make_run(journal)
+    writer = EventWriter(run.events / "events.out.tfevents.1")
+    for at, value in enumerate(BROKEN):
+        writer.add("loss", at, value, [1e300, -5.0, math.inf][at % 3])
+    writer.close()
+    assert findings(journal, run)["nonfinite"] is Level.ALARM
+
+
+@pytest.mark.parametrize("tensors", [["encoder.weight", "adapter.weight"], ["encoder.weight"]])
+def test_modules_that_moved_and_were_not_saved_are_named(journal: JournalPaths, tensors: list[str]) -> None:
+    torch = pytest.importorskip("torch")
+    run = make_run(journal)
+    for module in ("net.encoder", "net.adapter"):
+        write_curve(run, f"watch/update_ratio/{module}", [0.1, 0.01])
+    path = journal.project / "step_2.pt"
+    torch.save({name: torch.zeros(2) for name in tensors}, path)
+    os.utime(path, (CREATED + 20, CREATED + 20))
+    add_facts(run, ("checkpoint_written", {"path": str(path)}))
+    expected = {} if len(tensors) == 2 else {"checkpoint_missing_params": Level.ALARM}
+    assert findings(journal, run) == expected
