@@ -79,10 +79,18 @@ class TableConfig(NamedTuple):
     at: str = "last"
     baseline: str | None = None
     options: Mapping[str, str] = _NOTHING
+    by: str | None = None
+    labels: Mapping[str, str] = _NOTHING
+    digits: int | None = None
+    interval: str = "range"
+    caption: str | None = None
 
 
 class DiaryConfig(NamedTuple):
     export: str = "entries"
+    file: str | None = None
+    hide: tuple[str, ...] = ()
+    templates: Mapping[str, str] = _NOTHING
 
 
 class TuiConfig(NamedTuple):
@@ -216,6 +224,8 @@ def _value(kind: Any, value: Any, where: str, at: str) -> Any:
             return {name: _value(arguments[1], item, where, f"{at}.{name}") for name, item in value.items()}
     elif kind is float and isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
+    elif kind is int and isinstance(value, int) and not isinstance(value, bool):
+        return value
     elif kind is str and isinstance(value, (str, int, float)) and not isinstance(value, bool):
         return str(value)
     elif kind is bool and isinstance(value, bool):
@@ -226,7 +236,7 @@ def _value(kind: Any, value: Any, where: str, at: str) -> Any:
 def _kind_name(kind: Any) -> str:
     if _is_section(kind) or typing.get_origin(kind) is Mapping:
         return "a table"
-    return {float: "a number", str: "a text", bool: "true or false"}.get(kind, "a list")
+    return {float: "a number", int: "a whole number", str: "a text", bool: "true or false"}.get(kind, "a list")
 
 
 def _nearest(key: str, known: list[str], at: str) -> str:

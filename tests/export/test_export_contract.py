@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 from datetime import UTC
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +19,7 @@ from markdown_it.token import Token
 from labjournal import format as fmt
 from labjournal.compare import DatasetInfo, Row, Table
 from labjournal.export import FORMATS, Format, Style
+from labjournal.export.style import Interval
 from tables import hostile_tables, row, table
 
 STYLES = st.builds(Style, width=st.integers(40, 160), full=st.booleans(), zone=st.just(UTC))
@@ -41,6 +44,44 @@ def markdown_cells(text: str) -> list[list[str]]:
         elif token.type == "table_close":
             break
     return rows
+
+
+def latex_rows(text: str) -> list[list[str]]:
+    """Rows of the tabular as TeX splits them: at each & and line end that is not escaped."""
+    body = text.partition(r"\toprule")[2].partition(r"\bottomrule")[0]
+    for rule in (r"\midrule", r"\addlinespace"):
+        body = body.replace(f"{rule}\n", "")
+    return [[cell.strip() for cell in re.split(r"(?<!\\)&", line)] for line in body.strip().split(" \\\\\n")]
+
+
+class Page(HTMLParser):
+    """The first table of a page as a browser sees it, and every tag there is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str | None]] = []
+        self._tables = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += attrs
+        self._tables += tag == "table"
+        if tag == "tr" and self._tables == 1:
+            self.rows.append([])
+        elif tag in ("td", "th") and self._tables == 1:
+            self.rows[-1].append("")
+
+    def handle_data(self, data: str) -> None:
+        if self._tables == 1 and self.rows and self.rows[-1] and self.lasttag in ("td", "button"):
+            self.rows[-1][-1] += data.strip("\n") if data != "\n" else ""
+
+
+def html_rows(text: str) -> list[list[str]]:
+    page = Page()
+    page.feed(text)
+    return page.rows
 
 
 def plain(token: Token) -> str:
@@ -72,6 +113,10 @@ def test_requirement_55_no_format_loses_a_taint_mark(form: Format, given_table: 
         assert [row["tainted"] for row in json.loads(text)["rows"]] == tainted
     elif form.name == "csv":
         assert [bool(line["tainted"]) for line in csv.DictReader(io.StringIO(text))] == tainted
+    elif form.name == "latex":
+        assert [cells[0].endswith(r"\ensuremath{\dagger}") for cells in latex_rows(text)[1:]] == tainted
+    elif form.name == "html":
+        assert [cells[0].endswith(f" {fmt.TAINT}") for cells in html_rows(text)[1:]] == tainted
     elif form.name == "md":
         assert [cells[0].endswith(f" {fmt.TAINT}") for cells in markdown_cells(text)[1:]] == tainted
     else:
@@ -130,3 +175,58 @@ def test_many_option_columns_move_below_the_row_instead_of_off_the_screen() -> N
 def test_numbers_are_never_cut_in_the_text_table() -> None:
     text = by_name("text").render(table([row("n" * 200, ONE)]), Style(width=40))
     assert "0.900 [.880 .920]" in text
+
+
+TAGS = {
+    "html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td",
+    "button", "ul", "li", "script",
+}  # fmt: skip
+
+
+@CALM
+@given(given_table=hostile_tables(), style=STYLES)
+def test_the_page_shows_every_text_as_it_is_and_loads_nothing(given_table: Table, style: Style) -> None:
+    page = Page()
+    page.feed(by_name("html").render(given_table, style))
+    assert page.tags <= TAGS
+    assert not [name for name, _ in page.attributes if name in ("src", "href", "onclick", "style")]
+    labels = [
+        f"{fmt.visible(row.label)}{f' {fmt.TAINT}' if row.tainted is not None else ''}" for row in given_table.rows
+    ]
+    assert [cells[0] for cells in page.rows[1:]] == labels
+    assert {len(cells) for cells in page.rows} == {len(page.rows[0])}
+
+
+@CALM
+@given(given_table=hostile_tables(), style=STYLES)
+def test_latex_is_balanced_and_runs_no_command_of_a_stranger(given_table: Table, style: Style) -> None:
+    text = by_name("latex").render(given_table, style)
+    rows = latex_rows(text)
+    assert {len(cells) for cells in rows} == {len(rows[0])}
+    bare = re.sub(r"\\[{}$&#%_]", "", text)
+    assert bare.count("{") == bare.count("}")
+    assert set(re.findall(r"\\([A-Za-z]+)", bare)) <= {
+        "usepackage", "begin", "end", "centering", "par", "smallskip", "linewidth", "footnotesize", "toprule",
+        "midrule", "bottomrule", "addlinespace", "textbackslash", "textasciitilde", "textasciicircum", "textless",
+        "textgreater", "textbar", "textquotedbl", "textasciigrave", "textemdash", "textendash", "ensuremath", "pm",
+        "times", "dagger", "ldots", "caption",
+    }  # fmt: skip
+    assert not re.search(r"(?<!\\)[#$~]", bare)
+
+
+@pytest.mark.parametrize("interval", ["range", "plus-minus", "none"])
+@pytest.mark.parametrize("name", ["text", "md", "latex", "html"])
+def test_a_paper_may_drop_intervals_and_never_a_taint_mark(name: str, interval: Interval) -> None:
+    one = table([row("a", ONE), row("b", ONE, 0.8, taint="why")], notes=(f"{fmt.TAINT} retracted: why.",))
+    text = by_name(name).render(one, Style(zone=UTC, interval=interval, caption="Two", digits=2))
+    shown = {"range": "[.88 .92]", "plus-minus": "0.90 ± 0.02", "none": "0.90"}[interval]
+    written = fmt.latex(shown) if name == "latex" else shown
+    assert written in text
+    assert (".88" in text) == (interval == "range")
+    assert text.count("dagger" if name == "latex" else fmt.TAINT) >= 2
+    assert "Two" in text
+
+
+def test_a_count_too_small_for_a_rate_stays_a_fraction_whatever_the_digits() -> None:
+    text = by_name("md").render(table([row("a", ONE, 0.002)]), Style(digits=2, interval="none"))
+    assert " 2/1,000 |" in text

@@ -14,8 +14,11 @@ from labjournal.errors import NotFoundError
 
 if TYPE_CHECKING:
     from labjournal.compare import Selection, Table
+    from labjournal.config import TableConfig
+    from labjournal.export.style import Interval
 
-_FORMATS = ("text", "md", "csv", "json")
+_FORMATS = ("text", "md", "csv", "latex", "html", "json")
+_INTERVALS = ("range", "plus-minus", "none")
 
 
 @click.command("compare")
@@ -33,6 +36,8 @@ _FORMATS = ("text", "md", "csv", "json")
 @click.option(
     "--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True, help="How to write the table."
 )
+@click.option("--interval", type=click.Choice(_INTERVALS), help="How intervals are shown; none drops them for a paper.")
+@click.option("--digits", type=click.IntRange(0, 12), help="Decimals of every value. Default: what intervals allow.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @pass_context
 def command(
@@ -47,6 +52,8 @@ def command(
     only_changed: bool,
     full: bool,
     form: str,
+    interval: Interval | None,
+    digits: int | None,
     as_json: bool,
 ) -> None:
     """Compare results of runs and checkpoints: values with intervals, and what may be said about them.
@@ -71,13 +78,18 @@ def command(
         only_changed=only_changed,
         limit=None if full or form in ("csv", "json") else Selection().limit,
     )
-    table = _table(context, selection, at)
+    table, kept = _table(context, selection, at)
     width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
     render = next(known.render for known in FORMATS if known.name == form)
-    sys.stdout.write(render(table, Style(width=max(40, width), full=full)))
+    style = Style(width=max(40, width), full=full)
+    if kept is not None:
+        style = style.kept(kept, rows[0])
+    style = replace(style, interval=interval or style.interval, digits=style.digits if digits is None else digits)
+    sys.stdout.write(render(table, style))
 
 
-def _table(context: Context, selection: Selection, at: str | None) -> Table:
+def _table(context: Context, selection: Selection, at: str | None) -> tuple[Table, TableConfig | None]:
+    """The table, and its section of the configuration when it is a kept one."""
     from labjournal.cli import session
     from labjournal.compare import build_table, named
     from labjournal.config import Config
@@ -86,9 +98,10 @@ def _table(context: Context, selection: Selection, at: str | None) -> Table:
     if context.existing_journal() is None:
         if selection.rows:
             raise NotFoundError("There is no journal here.", "Start one with: labjournal run -- python train.py")
-        return build_table(Store.in_memory(), selection, Config())
+        return build_table(Store.in_memory(), selection, Config()), None
     with session.opened(context) as follower:
-        kept = named(follower.config, selection.rows[0]) if len(selection.rows) == 1 else None
+        asked = selection.rows
+        kept = named(follower.config, asked[0]) if len(asked) == 1 else None
         if kept is not None:
             selection = replace(
                 selection,
@@ -98,5 +111,8 @@ def _table(context: Context, selection: Selection, at: str | None) -> Table:
                 at=at or kept.at,
                 baseline=selection.baseline or kept.baseline,
                 options={**kept.options, **selection.options},
+                by=selection.by or kept.by,
+                labels=kept.labels,
             )
-        return build_table(follower.store, selection, follower.config)
+        section = follower.config.tables[asked[0]] if kept is not None else None
+        return build_table(follower.store, selection, follower.config), section

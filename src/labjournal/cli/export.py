@@ -18,7 +18,7 @@ from labjournal.cli import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @pass_context
 def command(context: Context, folder: Path | None, since: str | None, check: bool, force: bool, as_json: bool) -> None:
-    """Write the diary as markdown: DIR/YYYY-MM-DD.md (default: entries beside the journal).
+    """Write the diary as markdown: DIR/YYYY-MM-DD.md, and kept tables: DIR/tables/NAME.md (default DIR: entries).
 
     What you write between the generated blocks stays. A file in which a block itself was edited is left alone.
     """

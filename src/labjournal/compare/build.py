@@ -36,6 +36,8 @@ def named(config: Config, name: str) -> Selection | None:
         at=kept.at,
         baseline=kept.baseline,
         options=kept.options,
+        by=kept.by,
+        labels=kept.labels,
     )
 
 
@@ -76,9 +78,9 @@ def build_table(
     left_out = 0 if limit is None else max(0, len(chosen) - limit)
     chosen = chosen[: len(chosen) - left_out]
     results_shown = [result for row in chosen for result in row.results]
-    runs = runs or _runs(store, {row.run for row in chosen})
+    runs = _relabelled(runs or _runs(store, {row.run for row in chosen}), selection.labels)
     measures = Measures(results_shown, config.results.signal, values)
-    columns = _columns(selection, measures)
+    columns = [_called(column, selection.labels) for column in _columns(selection, measures)]
     datasets = _datasets(chosen, selection)
     rows = [
         build_row(row, dataset, Runs(runs), columns, measures)
@@ -163,6 +165,14 @@ def _runs(store: Store, ids: set[str]) -> dict[str, Run]:
         except NotFoundError:  # a result pulled from another box ahead of its run
             continue
     return found
+
+
+def _relabelled(runs: Mapping[str, Run], labels: Mapping[str, str]) -> dict[str, Run]:
+    return {run_id: replace(run, name=labels.get(run.name, run.name)) for run_id, run in runs.items()}
+
+
+def _called(column: Column, labels: Mapping[str, str]) -> Column:
+    return replace(column, label=labels.get(column.metric) or labels.get(column.label) or column.label)
 
 
 def _check_datasets(store: Store, selection: Selection, picked: Picked) -> None:

@@ -30,6 +30,8 @@ class Selection:
     """What the others are compared with; default: the first row."""
     options: Mapping[str, str] = field(default_factory=dict)
     """Only results measured with these options."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What to call metrics and runs, by their own names."""
     only_changed: bool = False
     """Leave out columns in which no two rows differ."""
     limit: int | None = 60

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from labjournal.compare import Table
-from labjournal.export import csv_table, json_table, markdown, text
+from labjournal.export import csv_table, html_page, json_table, latex, markdown, text
 from labjournal.export.style import Style
 
 
@@ -25,6 +25,8 @@ FORMATS: tuple[Format, ...] = (
     Format("text", "for the terminal, 80 columns", text.render),
     Format("md", "markdown as GitHub and MkDocs show it", markdown.render),
     Format("csv", "one line a row, every digit", csv_table.render),
+    Format("latex", "a booktabs table for a paper", latex.render),
+    Format("html", "one file, sortable, without a network", html_page.render),
     Format("json", "everything, for programs", json_table.render),
 )
 

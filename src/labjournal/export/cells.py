@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from labjournal import format as fmt
 from labjournal.compare import Cell, Column, DatasetInfo, Row, Table
 from labjournal.export.style import Style
@@ -9,11 +11,16 @@ from labjournal.export.style import Style
 _SETTING_MOST = 40
 
 
-def value(cell: Cell | None, column: Column) -> str:
-    """``0.908 [.888 .924]``; the sign for "not measured" without a cell, the taint mark at a retracted one."""
+def value(cell: Cell | None, column: Column, style: Style | None = None) -> str:
+    """``0.908 [.888 .924]``; the sign for "not measured" without a cell, the taint mark at a retracted one.
+
+    The style may drop the interval and fix the decimals, but never the taint mark, and never the counts of a rate
+    that would round to nothing.
+    """
     if cell is None:
         return fmt.missing()
-    text = fmt.measured(
+    mark = f" {fmt.TAINT}" if any(flag.slug == "retracted" for flag in cell.flags) else ""
+    value, bounds = fmt.measured_parts(
         cell.value,
         cell.low,
         cell.high,
@@ -22,7 +29,16 @@ def value(cell: Cell | None, column: Column) -> str:
         denominator=cell.denominator,
         printed_digits=cell.digits,
     )
-    return f"{text} {fmt.TAINT}" if any(flag.slug == "retracted" for flag in cell.flags) else text
+    if style is None or (style.interval == "range" and style.digits is None):
+        return " ".join(part for part in (value, bounds) if part) + mark
+    if style.digits is not None and not fmt.needs_fraction(cell.value, cell.numerator, cell.denominator):
+        value = fmt.number(cell.value, style.digits)
+        bounds = fmt.bounds(cell.low, cell.high, style.digits)
+    if style.interval == "none" or not bounds:
+        return value + mark
+    if style.interval == "plus-minus":
+        return fmt.plus_minus(cell.value, cell.low, cell.high, column.is_rate, style.digits) + mark
+    return f"{value} {bounds}{mark}"
 
 
 def counts(cell: Cell | None) -> str:
@@ -32,11 +48,66 @@ def counts(cell: Cell | None) -> str:
     return fmt.fraction(cell.numerator, cell.denominator)
 
 
-def heading(column: Column, table: Table) -> str:
-    """The metric, its unit, and ``95%`` where its values have intervals."""
+def heading(column: Column, table: Table, style: Style | None = None) -> str:
+    """The metric, its unit, and ``95%`` where its values are shown with intervals."""
     has_interval = any(column.metric in row.cells and row.cells[column.metric].low is not None for row in table.rows)
-    parts = [column.label, f"[{column.unit}]" if column.unit else "", "95%" if has_interval else ""]
+    shown = has_interval and (style is None or style.interval != "none")
+    parts = [column.label, f"[{column.unit}]" if column.unit else "", "95%" if shown else ""]
     return " ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a table as text, not yet escaped for any format."""
+
+    heading: str
+    texts: tuple[str, ...]
+    right: bool = False
+    numbers: tuple[float | None, ...] = ()
+    """What the texts are sorted by, where they are numbers."""
+
+
+def fields(table: Table, style: Style) -> list[Field]:
+    """The columns that markdown, LaTeX and HTML show."""
+    rows = table.rows
+    by = table.selection.by
+    grouped = [by] if by and by not in table.option_names and any(row.group is not None for row in rows) else []
+    made = [
+        Field("row", tuple(label(row) for row in rows)),
+        Field("data set", tuple(dataset(row.dataset) for row in rows)),
+        *(Field(name, tuple(row.group or fmt.missing() for row in rows)) for name in grouped),
+        *(Field(name, tuple(row.options.get(name, fmt.missing()) for row in rows)) for name in table.option_names),
+        Field("n", tuple(fmt.count(n(row)) for row in rows), True, tuple(n(row) for row in rows)),
+        Field("majority", tuple(_majority(row) for row in rows), True, tuple(_share(row) for row in rows)),
+    ]
+    for column in table.columns:
+        shown = [row.cells.get(column.metric) for row in rows]
+        numbers = tuple(None if cell is None else cell.value for cell in shown)
+        made.append(
+            Field(heading(column, table, style), tuple(value(cell, column, style) for cell in shown), True, numbers)
+        )
+        counted = tuple(counts(cell) for cell in shown)
+        if style.full and any(text != fmt.missing() for text in counted):
+            made.append(Field(f"{column.label} counts", counted, True))
+    made.append(Field("code", tuple(code(row) for row in rows)))
+    if style.full:
+        made.append(Field("measured", tuple(when(row, style) for row in rows)))
+    told = tuple("; ".join(flags(row)) for row in rows)
+    return [*made, Field("flags", told)] if any(told) else made
+
+
+def label(row: Row) -> str:
+    """``v3-silu:2200 †``."""
+    return row.label + (f" {fmt.TAINT}" if row.tainted else "")
+
+
+def _share(row: Row) -> float | None:
+    return row.dataset.majority[1] if row.dataset.majority else None
+
+
+def _majority(row: Row) -> str:
+    share = _share(row)
+    return fmt.missing() if share is None else fmt.rate(share)
 
 
 def n(row: Row) -> int | None:

@@ -1,4 +1,4 @@
-"""The diary as markdown files, one a day: ``entries/YYYY-MM-DD.md``.
+"""The diary as markdown files, one a day: ``entries/YYYY-MM-DD.md``; kept tables beside: ``entries/tables/NAME.md``.
 
 The same journal gives the same bytes in the same zone, and a second export changes nothing. A file in which a generated
 block was edited is left as it is and named; with ``force`` it is kept as ``NAME.md.orig`` first.
@@ -14,7 +14,7 @@ from pathlib import Path
 from labjournal import diary
 from labjournal.config import Config
 from labjournal.errors import JournalUnavailableError
-from labjournal.export import day
+from labjournal.export import day, kept_tables
 from labjournal.export.blocks import Block, Found, merge, parse
 from labjournal.export.entry_words import Book
 from labjournal.store import Store
@@ -56,14 +56,17 @@ def export(
     """
     book = Book(store, config)
     up = Path(os.path.relpath(project, folder)).as_posix() + "/"
+    wanted: list[tuple[Path, list[Block]]] = [
+        (folder / f"{one.date.isoformat()}.md", day.blocks(one, book, zone, up))
+        for one in diary.days(store, zone=zone)
+        if since is None or one.date >= since.astimezone(zone).date()
+    ]
+    wanted += kept_tables.files(store, config, folder, book.computed, zone)
     written, unchanged, edited, kept = [], 0, [], []
-    for one in diary.days(store, zone=zone):
-        if since is not None and one.date < since.astimezone(zone).date():
-            continue
-        path = folder / f"{one.date.isoformat()}.md"
+    for path, blocks in wanted:
         try:
             before = _read(path)
-            text, altered = _updated(before, day.blocks(one, book, zone, up))
+            text, altered = _updated(before, blocks)
             if altered and not force:
                 edited.append((path, altered))
             elif text == before:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from labjournal import format as fmt
-from labjournal.compare import Row, Table
+from labjournal.compare import Table
 from labjournal.export import cells
 from labjournal.export.style import Style
 
@@ -16,16 +16,21 @@ _SENTENCES = 20
 
 
 def render(table: Table, style: Style) -> str:
+    caption = f"*{fmt.markdown(style.caption)}*\n\n" if style.caption else ""
+    return f"{caption}{body(table, style)}\n"
+
+
+def body(table: Table, style: Style) -> str:
+    """The table and what is said of it, without caption and without a newline at the end."""
     if not table.rows:
-        lines = ["No results to compare yet."]
-        return "\n".join([*lines, "", *_bullets(table.notes)]).rstrip() + "\n"
+        return "\n".join(["No results to compare yet.", "", *_bullets(table.notes)]).rstrip()
     parts = [
         list(grid(*_rows(table, style))),
         _titled("What may be said", _claims(table, style)),
         _titled("Differing settings", list(_settings(table))),
         _titled("Notes", _bullets(table.notes)),
     ]
-    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+    return "\n\n".join("\n".join(part) for part in parts if part)
 
 
 def grid(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> Iterator[str]:
@@ -43,43 +48,10 @@ def _pipes(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -
 
 
 def _rows(table: Table, style: Style) -> tuple[list[str], list[list[str]], list[bool]]:
-    grouped = any(row.group is not None for row in table.rows)
-    by = [table.selection.by] if table.selection.by and grouped and table.selection.by not in table.option_names else []
-    fields: list[tuple[str, bool, list[str]]] = [
-        ("row", False, [_label(row) for row in table.rows]),
-        ("data set", False, [fmt.markdown(cells.dataset(row.dataset)) for row in table.rows]),
-        *((fmt.markdown(name), False, [fmt.markdown(row.group or fmt.missing()) for row in table.rows]) for name in by),
-        *(
-            (fmt.markdown(name), False, [fmt.markdown(row.options.get(name, fmt.missing())) for row in table.rows])
-            for name in table.option_names
-        ),
-        ("n", True, [fmt.count(cells.n(row)) for row in table.rows]),
-        ("majority", True, [_majority(row) for row in table.rows]),
-    ]
-    for column in table.columns:
-        heading = fmt.markdown(cells.heading(column, table))
-        values = [cells.value(row.cells.get(column.metric), column) for row in table.rows]
-        fields.append((heading, True, values))
-        counted = [cells.counts(row.cells.get(column.metric)) for row in table.rows]
-        if style.full and any(text != fmt.missing() for text in counted):
-            fields.append((f"{fmt.markdown(column.label)} counts", True, counted))
-    fields.append(("code", False, [fmt.markdown(cells.code(row)) for row in table.rows]))
-    if style.full:
-        fields.append(("measured", False, [cells.when(row, style) for row in table.rows]))
-    fields.append(("flags", False, [fmt.markdown("; ".join(cells.flags(row))) for row in table.rows]))
-    if not any(fields[-1][2]):
-        fields.pop()
-    headings, right, columns = zip(*fields, strict=True)
-    return list(headings), [list(row) for row in zip(*columns, strict=True)], list(right)
-
-
-def _label(row: Row) -> str:
-    return fmt.markdown(row.label) + (f" {fmt.TAINT}" if row.tainted else "")
-
-
-def _majority(row: Row) -> str:
-    majority = row.dataset.majority
-    return fmt.rate(majority[1]) if majority else fmt.missing()
+    shown = cells.fields(table, style)
+    columns = [list(field.texts) if field.right else list(map(fmt.markdown, field.texts)) for field in shown]
+    headings = [fmt.markdown(field.heading) for field in shown]
+    return headings, [list(row) for row in zip(*columns, strict=True)], [field.right for field in shown]
 
 
 def _titled(title: str, body: Sequence[str]) -> list[str]:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
+from typing import Literal, get_args
+
+from labjournal.config import TableConfig
+from labjournal.errors import InputError
+
+Interval = Literal["range", "plus-minus", "none"]
+INTERVALS: tuple[Interval, ...] = get_args(Interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +21,16 @@ class Style:
     """Everything there is: counts, code, times, all sentences and settings."""
     zone: tzinfo | None = None
     """Zone of the times shown; None is local."""
+    interval: Interval = "range"
+    """``0.908 [.888 .924]``, ``0.908 ± 0.018`` or the value alone."""
+    digits: int | None = None
+    """Decimals of every value; None for as many as its interval allows."""
+    caption: str | None = None
+
+    def kept(self, table: TableConfig, name: str) -> Style:
+        """The style with what ``[tables.NAME]`` says. Raises InputError for an interval that is none."""
+        words = {"±": "plus-minus", "+-": "plus-minus"}.get(table.interval, table.interval)
+        interval = next((known for known in INTERVALS if known == words), None)
+        if interval is None:
+            raise InputError(f"tables.{name}.interval is {table.interval!r}.", f"There is {', '.join(INTERVALS)}.")
+        return replace(self, interval=interval, digits=table.digits, caption=table.caption)

@@ -35,7 +35,7 @@ class _Field:
 
 
 def render(table: Table, style: Style) -> str:
-    lines: list[str] = []
+    lines = fmt.wrap(fmt.visible(style.caption), style.width) if style.caption else []
     if not table.rows:
         lines.append("No results to compare yet.")
     dropped: dict[str, None] = {}
@@ -64,8 +64,8 @@ def _block(table: Table, dataset: DatasetInfo, style: Style, dropped: dict[str, 
     options = _option_fields(table, rows)
     metrics = [
         _Field(
-            fmt.cut(fmt.visible(cells.heading(column, table)), _HEADING_MOST),
-            tuple(cells.value(row.cells.get(column.metric), column) for row in rows),
+            fmt.cut(fmt.visible(cells.heading(column, table, style)), _HEADING_MOST),
+            tuple(cells.value(row.cells.get(column.metric), column, style) for row in rows),
         )
         for column in table.columns
     ]

@@ -183,13 +183,18 @@ def measured_parts(
     return rate(value, numerator, denominator, printed_digits), bounds(low, high, places)
 
 
-def plus_minus(value: float, low: float | None, high: float | None, is_rate: bool = True) -> str:
+def plus_minus(
+    value: float, low: float | None, high: float | None, is_rate: bool = True, digits: int | None = None
+) -> str:
     """``0.908 ± 0.018``: the longer side of the interval, two digits of it; the value alone without an interval."""
     places = digits_of(low, high)
     if places is None or low is None or high is None or not math.isfinite(value):
-        return rate(value) if is_rate else number(value)
+        return rate(value) if is_rate and digits is None else number(value, digits)
     half = max(value - low, high - value)
-    places = max(places, RATE_DIGITS) if is_rate else places
+    if digits is not None:
+        places = digits
+    elif is_rate:
+        places = max(places, RATE_DIGITS)
     return f"{number(value, places)} ± {number(half, places)}"
 
 

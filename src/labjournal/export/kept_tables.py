@@ -1,0 +1,44 @@
+"""Tables kept in ``labjournal.toml``, written anew at each export: ``entries/tables/NAME.md``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import tzinfo
+from pathlib import Path
+
+from labjournal import format as fmt
+from labjournal.compare import build_table, named
+from labjournal.compare.measure import Values
+from labjournal.config import Config
+from labjournal.errors import InputError, NotFoundError
+from labjournal.export import markdown
+from labjournal.export.blocks import Block, harmless
+from labjournal.export.style import Style
+from labjournal.facts import derived_id
+from labjournal.store import Store
+
+FOLDER = "tables"
+_UNSAFE = re.compile(r"[^\w.-]+")
+
+
+def files(
+    store: Store, config: Config, folder: Path, computed: Values, zone: tzinfo | None
+) -> Iterator[tuple[Path, list[Block]]]:
+    """Each kept table with its file. One that cannot be built says why in its place, the others are written."""
+    for name in config.tables:
+        path = folder / FOLDER / f"{_UNSAFE.sub('-', name).lstrip('.') or 'table'}.md"
+        yield path, [Block(derived_id("table", name), harmless(_text(store, config, name, computed, zone)))]
+
+
+def _text(store: Store, config: Config, name: str, computed: Values, zone: tzinfo | None) -> str:
+    section, selection = config.tables[name], named(config, name)
+    title = f"# {fmt.markdown(section.caption or name)}"
+    if selection is None:
+        return title
+    try:
+        style = Style(zone=zone).kept(section, name)
+        table = build_table(store, selection, config, values=computed)
+    except (NotFoundError, InputError) as error:
+        return f"{title}\n\nThis table cannot be made: {fmt.markdown(str(error))}"
+    return f"{title}\n\n{markdown.body(table, style)}"
