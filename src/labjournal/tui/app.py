@@ -68,6 +68,8 @@ class MainScreen(SizedScreen):
         self.pages = ContentSwitcher(_page("Runs", feed), initial="Runs")
 
     def compose(self) -> ComposeResult:
+        # Before the widgets are there, so that they are styled for this size at once.
+        self.take_size(self.app.size)
         yield TooSmall()
         yield self.header
         yield self.pages

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from textual import events
 from textual.app import App
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -41,9 +42,18 @@ class SizedScreen(Screen[None]):
     SizedScreen.-small > TooSmall { display: block; }
     """
 
+    def take_size(self, size: Size) -> None:
+        """Set the size classes, restyling what hangs on them once and not once a class."""
+        changed = False
+        for name, holds in size_classes(size.width, size.height).items():
+            if self.has_class(name) != holds:
+                self.set_class(holds, name, update=False)
+                changed = True
+        if changed and self.is_mounted:
+            self.update_node_styles()
+
     def on_resize(self, event: events.Resize) -> None:
-        for name, holds in size_classes(event.size.width, event.size.height).items():
-            self.set_class(holds, name)
+        self.take_size(event.size)
 
 
 class BaseApp(App[None]):
