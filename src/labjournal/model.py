@@ -32,6 +32,7 @@ __all__ = [
     "SeriesKey",
     "Snapshot",
     "Source",
+    "StateSaid",
     "Status",
     "Subject",
     "Verdict",
@@ -270,6 +271,17 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class StateSaid:
+    """Somebody said what became of an entry."""
+
+    t: datetime
+    state: str
+    why: str
+    by: tuple[str, ...]
+    """Results and runs that show it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """Something dated in the diary, a person's or the journal's own."""
 
@@ -285,6 +297,12 @@ class Entry:
     amended: tuple[tuple[datetime, str], ...] = ()
     """(when, text) of each earlier wording; ``text`` is the newest."""
     attachments: tuple[str, ...] = ()
+    state: str | None = None
+    """What became of a hypothesis, a question or a plan; None for kinds that have no state."""
+    states: tuple[StateSaid, ...] = ()
+    """Each change of state, oldest first."""
+    study: str | None = None
+    """The study it was written for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,24 +13,28 @@ from datetime import datetime
 from typing import Any
 
 from labjournal.facts import Fact, derived_id, dumps
-from labjournal.model import Entry, EntryKind, Finding, Level, Result, Role
+from labjournal.model import Entry, EntryKind, Finding, Level, Result, Role, StateSaid
 from labjournal.store import codec, verdicts
 
-HUMAN = ("entry", "amend", "retract", "lift", "git_tag")
+HUMAN = ("entry", "amend", "entry_state", "retract", "lift", "git_tag")
+_WITH_STATE = frozenset((EntryKind.HYPOTHESIS, EntryKind.QUESTION, EntryKind.PLAN))
 
 
 def of_people(facts: Iterable[Fact]) -> list[Entry]:
     """Entries stated by people: notes with their amendments, retractions, git tags."""
     facts = list(facts)
     wordings: dict[str, list[Fact]] = {}
+    states: dict[str, list[Fact]] = {}
     for fact in facts:
         if fact.kind == "amend":
             wordings.setdefault(str(fact.data.get("entry")), []).append(fact)
-    made = (_human(fact, wordings.get(fact.id, [])) for fact in facts)
+        elif fact.kind == "entry_state":
+            states.setdefault(str(fact.data.get("entry")), []).append(fact)
+    made = (_human(fact, wordings.get(fact.id, []), states.get(fact.id, [])) for fact in facts)
     return [entry for entry in made if entry is not None]
 
 
-def _human(fact: Fact, amendments: Sequence[Fact]) -> Entry | None:
+def _human(fact: Fact, amendments: Sequence[Fact], states: Sequence[Fact]) -> Entry | None:
     data, on = fact.data, codec.texts(fact.data.get("on"))
     t = codec.moment(fact.t) or codec.EPOCH
     if fact.kind == "entry":
@@ -39,7 +43,10 @@ def _human(fact: Fact, amendments: Sequence[Fact]) -> Entry | None:
             earlier.append((codec.moment(amendment.t) or codec.EPOCH, text))
             text = str(amendment.data.get("text") or "")
         files = codec.texts(data.get("attachments"))
-        return Entry(fact.id, t, kind(data.get("kind")), text, on, fact.run, fact.user, False, tuple(earlier), files)
+        of_kind, said, study = kind(data.get("kind")), _states(states), codec.text_or_none(data.get("study"))
+        state = (said[-1].state if said else "open") if of_kind in _WITH_STATE else None
+        known = (fact.run, fact.user, False, tuple(earlier), files, state, said, study)
+        return Entry(fact.id, t, of_kind, text, on, *known)
     if fact.kind in ("retract", "lift"):
         what = on or codec.texts([data.get("retraction")] if data.get("retraction") else [])
         text = str(data.get("why") or "") if fact.kind == "retract" else f"lifted: {data.get('why') or ''}"
@@ -48,6 +55,19 @@ def _human(fact: Fact, amendments: Sequence[Fact]) -> Entry | None:
         text = f"{data.get('name')}: {data.get('message') or ''}".rstrip(": ")
         return Entry(fact.id, t, EntryKind.GIT_TAG, text, (str(data.get("commit") or ""),), fact.run, fact.user, True)
     return None
+
+
+def _states(stated: Sequence[Fact]) -> tuple[StateSaid, ...]:
+    ordered = sorted(stated, key=lambda fact: (fact.t, fact.id))
+    return tuple(
+        StateSaid(
+            codec.moment(fact.t) or codec.EPOCH,
+            str(fact.data.get("state") or "open"),
+            str(fact.data.get("why") or ""),
+            codec.texts(fact.data.get("by")),
+        )
+        for fact in ordered
+    )
 
 
 def kind(value: object) -> EntryKind:
@@ -134,6 +154,9 @@ def write(connection: sqlite3.Connection, owner: str, entries: Iterable[Entry]) 
                         "on": list(e.on),
                         "amended": [[at.isoformat(), text] for at, text in e.amended],
                         "attachments": list(e.attachments),
+                        "state": e.state,
+                        "states": [[s.t.isoformat(), s.state, s.why, list(s.by)] for s in e.states],
+                        "study": e.study,
                     }
                 ),
             )
@@ -195,4 +218,10 @@ def _from_row(row: tuple[str, str, str, str | None, str | None, int, str, str]) 
         automatic=bool(row[5]),
         amended=tuple((codec.moment(at) or codec.EPOCH, text) for at, text in raw["amended"]),
         attachments=tuple(raw["attachments"]),
+        state=raw.get("state"),
+        states=tuple(
+            StateSaid(codec.moment(t) or codec.EPOCH, state, why, tuple(by))
+            for t, state, why, by in raw.get("states", ())
+        ),
+        study=raw.get("study"),
     )

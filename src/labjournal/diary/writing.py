@@ -1,4 +1,4 @@
-"""What people say: notes, corrections, retractions, results by hand; and the diary read back by days.
+"""What people say: notes, corrections, states, retractions, faults, results by hand.
 
 Everything is appended to the user's own file of facts, under a lock and flushed to the disk before the call returns.
 Nothing is ever rewritten: a correction is a new fact, and the old wording stays readable.
@@ -10,16 +10,12 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from labjournal import facts
 from labjournal.errors import InputError, JournalUnavailableError
-from labjournal.model import Counts, Entry, EntryKind, Role
+from labjournal.model import Counts, EntryKind, Role
 from labjournal.paths import JournalPaths
-
-if TYPE_CHECKING:
-    from labjournal.store import Store
 
 HUMAN_KINDS = tuple(
     kind
@@ -74,6 +70,7 @@ class Diary:
         on: Sequence[str] = (),
         run: str | None = None,
         attachments: Sequence[str] = (),
+        study: str | None = None,
     ) -> str:
         """Write an entry and return its id. ``on`` holds full run ids, ``r:``, ``f:``, ``e:`` and commits."""
         if kind not in HUMAN_KINDS:
@@ -81,13 +78,18 @@ class Diary:
         if not text.strip():
             raise InputError("An empty note says nothing.", "Give a text, or -e to open the editor.")
         data = {"kind": kind.value, "text": text, "on": list(on), "attachments": list(attachments)}
-        return self._state("entry", data, run)
+        return self._state("entry", data | _said(study=study), run)
 
     def amend(self, entry: str, text: str) -> str:
         """Give an entry a new wording; the old one stays readable."""
         if not text.strip():
             raise InputError("An empty wording says nothing.", "To take a note back, amend it to say so.")
         return self._state("amend", {"entry": entry.removeprefix("e:"), "text": text})
+
+    def state(self, entry: str, state: str, why: str = "", by: Sequence[str] = ()) -> str:
+        """Say what became of a hypothesis, a question or a plan; ``by`` names the results or runs that show it."""
+        data = {"entry": entry.removeprefix("e:"), "state": state, "why": why, "by": list(by)}
+        return self._state("entry_state", data)
 
     def retract(
         self, on: Sequence[str] = (), introduced: str | None = None, fixed: str | None = None, why: str = ""
@@ -216,46 +218,3 @@ def result_data(measured: Measured) -> dict[str, Any]:
 
 def _said(**values: Any) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One day of the diary, in the zone it is read in."""
-
-    date: date
-    entries: tuple[Entry, ...]
-
-
-def days(
-    store: Store,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    grep: str | None = None,
-    kinds: Sequence[str] | None = None,
-    run: str | None = None,
-    zone: tzinfo | None = None,
-) -> list[Day]:
-    """Entries by day, oldest first, automatic ones included; ``zone`` None is local."""
-    by_day: dict[date, list[Entry]] = {}
-    for entry in store.entries(since=since, until=until, kinds=kinds, grep=grep, run=run):
-        by_day.setdefault(entry.t.astimezone(zone).date(), []).append(entry)
-    return [Day(day, tuple(entries)) for day, entries in sorted(by_day.items())]
-
-
-def moment_of(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """What a person means by ``--since``: a date, a time, ``7d``, ``12h``, ``today`` or ``yesterday``.
-
-    Raises InputError.
-    """
-    local = now.astimezone(zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    if text in ("today", "yesterday"):
-        return midnight - timedelta(days=text == "yesterday")
-    unit = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}.get(text[-1:])
-    if unit and text[:-1].isdecimal():
-        return local - timedelta(**{unit: int(text[:-1])})
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InputError(f"{text!r} is no time.", "Give a date (2026-11-20), today, yesterday, 12h or 7d.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=local.tzinfo) if zone else moment.astimezone()
