@@ -96,8 +96,9 @@ class Curve:
     def _append(self, steps: Floats, values: Floats, walls: Floats) -> None:
         length = self._length + steps.size
         if length > self._columns[0].size:
-            # A quarter more than needed keeps the copying per point constant.
-            room = length if not self._length else length + length // 4 + 64
+            # A quarter more than needed keeps the copying per point constant; room that is never written to is
+            # never given a page by the system.
+            room = length + length // 4 + 64
             grown = []
             for column in self._columns:
                 wider = np.empty(room)
