@@ -16,6 +16,8 @@ ENV_SUBJECT_RUN = "LABJOURNAL_SUBJECT_RUN"
 ENV_CHECKPOINT = "LABJOURNAL_CHECKPOINT"
 ENV_DATASET = "LABJOURNAL_DATASET"
 ENV_OPTIONS = "LABJOURNAL_OPTIONS"
+ENV_FROZEN = "LABJOURNAL_FROZEN"
+"""Path patterns of tensors that are declared frozen, one a line."""
 
 
 def curve(quantity: str, module: str) -> str:

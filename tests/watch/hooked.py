@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -74,3 +75,34 @@ def run_hooked(
         check=False,
     )
     return Hooked(run_folder, done.returncode, done.stdout, done.stderr)
+
+
+class Zygote:
+    """One process with torch imported, from which programs are forked; see ``zygote.py``."""
+
+    def __init__(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("LABJOURNAL_")}
+        environment["OMP_NUM_THREADS"] = "1"
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("zygote.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            text=True,
+        )
+
+    def run(self, program: Path, folder: Path, *args: str, hook: bool = True) -> Hooked:
+        """``python program *args`` with the watch, or without it."""
+        run_folder = folder / "run"
+        run_folder.mkdir(parents=True, exist_ok=True)
+        env = {"LABJOURNAL_RUN_ID": RUN_ID, "LABJOURNAL_RUN_DIR": str(run_folder)} if hook else {}
+        job = {"cwd": str(folder), "env": env, "argv": [str(program.resolve()), *args], "hook": hook}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        return Hooked(run_folder, answer["returncode"], answer["stdout"], answer["stderr"])
+
+    def close(self) -> None:
+        self._process.communicate()

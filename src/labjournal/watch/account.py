@@ -6,9 +6,11 @@ import sys
 from typing import Any
 
 from labjournal.watch.budget import Budget
+from labjournal.watch.families import Families
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers
 from labjournal.watch.sampling import readable
+from labjournal.watch.unjudged import not_judged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,9 +49,10 @@ class Account:
             self._last, self._told = data, self._told + 1
             self._outbox.write("watch_state", data)
 
-    def end(self, budget: Budget, backwards: int) -> None:
+    def end(self, budget: Budget, families: Families) -> None:
         """The account at the end of the process; why nothing was watched where no step was seen."""
         tracked = self._optimizers.all()
+        unjudged = not_judged(families, self._models, self._optimizers, budget)
         steps = max((one.n for one in tracked), default=0)
         if steps:
             data = {
@@ -60,20 +63,24 @@ class Account:
                 "looks_refused": budget.refused,
                 "spent_s": round(budget.spent, 4),
                 "elapsed_s": round(budget.elapsed(), 3),
+                "not_judged": unjudged,
             }
             self._outbox.write("watch_end", data)
         elif not self._outbox.quiet:
             missing = {
-                "state": "not watched",
-                "because": self._why_no_steps(backwards),
+                "state": "partly" if families.by_hand.trains else "not watched",
+                "because": self._why_no_steps(families),
                 "models": self._models.describe(),
+                "not_judged": unjudged,
             }
             self._outbox.write("watch_state", {**missing, "optimizers": [], "tensors": 0})
 
-    def _why_no_steps(self, backwards: int) -> str:
+    def _why_no_steps(self, families: Families) -> str:
+        if families.by_hand.trains:
+            return "the weights are stepped by hand or by an optimizer that torch does not know"
         made = self._optimizers.all()
         if made and (self._models.compiled or "torch._dynamo" in sys.modules):
             return "no optimizer step was seen; one that runs under torch.compile cannot be"
-        if backwards:
+        if families.gradients.backwards:
             return "backward passes were seen, but no step of a torch optimizer"
         return "an optimizer was built but never stepped" if made else "torch was imported, but nothing was trained"

@@ -310,7 +310,7 @@ def expect_frozen(*patterns: str) -> None:
     if session is None:
         _run()
         return
-    session.membership.declared_frozen.extend(patterns)
+    session.families.frozen.declared.extend(patterns)
 
 
 def probe(model: Any, batch: Any, inputs: Iterable[str] = ()) -> Dict[str, float]:

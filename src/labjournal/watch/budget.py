@@ -17,6 +17,8 @@ QUICK_GRANT_S = 0.05
 """For steps under QUICK_STEP_S in the first minute, while capital is left: 0.25% of a step of 1 ms would not pay for
 one look a minute."""
 QUICK_STEP_S = 0.02
+BATCH_CAPITAL_S = 0.25
+BATCH_SHARE = 0.001
 
 
 class Budget:
@@ -30,6 +32,8 @@ class Budget:
         self.looked = 0.0
         """Seconds of these taken by looks. The idle hooks of quick steps take 2% by themselves: were they counted, they
         would leave no look."""
+        self.batches = 0.0
+        """Seconds taken by reading batches, which have a purse of their own."""
         self.refused = 0
         """Looks that the schedule wanted and the purse did not pay."""
         self._settled: Optional[float] = None
@@ -50,6 +54,10 @@ class Budget:
         if quick and self.looked < CAPITAL_S:
             return self._answer(looked <= QUICK_GRANT_S + QUICK_SHARE * elapsed)
         return self._answer(looked <= SHARE * elapsed)
+
+    def affords(self) -> bool:
+        """May something be looked at between steps, such as a batch? Asked without being counted."""
+        return self.batches <= BATCH_CAPITAL_S + BATCH_SHARE * self.elapsed()
 
     def _answer(self, allowed: bool) -> bool:
         self.refused += not allowed

@@ -41,7 +41,8 @@ class Curves:
         self._groups: Dict[str, str] = {}
         self._sums: Dict[str, _Sums] = {}
         self._rates: Dict[str, float] = {}
-        self._values: Dict[str, float] = {}
+        self._waiting: List[Tuple[int, Dict[str, float]]] = []
+        """Points between the rounds, written with the next one."""
         self._in_round: Set[Tracked] = set()
         self._step = 0
         self.trouble: Optional[str] = None
@@ -98,11 +99,18 @@ class Curves:
 
         return take
 
-    def add_loss(self, loss: Any) -> None:
-        """The number backward was called on (a tensor of one element)."""
+    def add_loss(self, loss: Any, step: int) -> None:
+        """The number backward was called on (a tensor of one element), for each step looked at."""
         if self._writer is not None:
-            values = self._values
-            self._later.give(loss.reshape(1), lambda numbers: values.update({f"{tags.WATCH}/loss": numbers[0]}))
+            name, waiting = f"{tags.WATCH}/loss", self._waiting
+            self._later.give(loss.reshape(1), lambda numbers: waiting.append((step, {name: numbers[0]})))
+
+    def add_epoch(self, epoch: Dict[str, Any]) -> None:
+        """How many samples a data set gave in an epoch, and how many of them were different."""
+        values = {tags.curve(f"{tags.WATCH}/samples", epoch["dataset"]): float(epoch["samples"])}
+        if epoch["distinct"] is not None:
+            values[tags.curve(f"{tags.WATCH}/distinct", epoch["dataset"])] = float(epoch["distinct"])
+        self._waiting.append((epoch["step"], values))
 
     def round_complete(self, stepping: List[Tracked]) -> bool:
         return all(tracked in self._in_round for tracked in stepping)
@@ -131,20 +139,21 @@ class Curves:
 
     def flush(self) -> None:
         """Write the round, once the numbers that are still on their way from a GPU have arrived."""
-        if self._writer is None or not self._in_round:
+        if self._writer is None or not (self._in_round or self._waiting):
             return
-        sums, rates, values, step = self._sums, self._rates, self._values, self._step
-        self._sums, self._rates, self._values, self._in_round, self._step = {}, {}, {}, set(), 0
+        sums, rates, waiting, step = self._sums, self._rates, self._waiting, self._step
+        self._sums, self._rates, self._waiting, self._in_round, self._step = {}, {}, [], set(), 0
         writer = self._writer
 
         def write(_: Any = None) -> None:
+            values: Dict[str, float] = {}
             for group, item in sums.items():
                 values[tags.curve(tags.WEIGHT_NORM, group)] = item.weight_sq**0.5
                 values[tags.curve(tags.UPDATE_RATIO, group)] = _ratio(item.update_sq, item.before_sq)
                 values[tags.curve(tags.GRAD_NORM, group)] = item.grad_sq**0.5
             values.update((tags.curve(tags.LEARNING_RATE, name), rate) for name, rate in rates.items())
             try:
-                writer.add(step, values)
+                writer.add_all([*waiting, (step, values)] if values else waiting)
             except OSError as error:  # a full disk ends the curves, not the checks
                 self._writer, self.trouble = None, f"{error.strerror}"
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import struct
 import time
-from typing import Dict, List, Mapping, Optional
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 from labjournal.watch.outbox import host_name
 
@@ -82,8 +82,12 @@ class EventWriter:
 
     def add(self, step: int, values: Dict[str, float], wall_time: Optional[float] = None) -> None:
         """Append the values of one step. Raises OSError."""
+        self.add_all([(step, values)], wall_time)
+
+    def add_all(self, points: Sequence[Tuple[int, Dict[str, float]]], wall_time: Optional[float] = None) -> None:
+        """Append the values of several steps by one write. Raises OSError."""
         wall = time.time() if wall_time is None else wall_time
-        payload = record(scalar_event(wall, step, values))
+        payload = b"".join(record(scalar_event(wall, step, values)) for step, values in points)
         if self._path is None or self._pid != os.getpid():
             payload = self._begin(wall) + payload
         assert self._path is not None

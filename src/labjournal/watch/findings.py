@@ -10,10 +10,22 @@ _ORDER = (ALARM, WARNING, NOTICE)
 _CAUSES: Dict[str, Tuple[str, ...]] = {
     "stale_optimizer_param": ("param_not_in_optimizer",),
     "no_grad": ("param_not_in_optimizer", "stale_optimizer_param"),
-    "zero_grad": ("nonfinite", "param_not_in_optimizer"),
-    "no_update": ("lr_zero", "nonfinite", "stale_optimizer_param"),
-    "updates_stopped_midrun": ("nonfinite", "lr_zero"),
+    "zero_grad": ("nonfinite", "param_not_in_optimizer", "dead_activations", "loss_zero", "softmax_twice"),
+    "no_update": ("lr_zero", "nonfinite", "stale_optimizer_param", "dead_activations", "loss_zero", "update_too_small"),
+    "updates_stopped_midrun": ("nonfinite", "lr_zero", "dead_activations", "grad_intermittent_zero"),
     "weight_change_outside_step": ("no_update",),
+    "nonfinite": ("grad_explosion", "update_too_large", "loss_unbounded_below", "objective_sign"),
+    "grad_explosion": ("update_too_large", "objective_sign", "loss_unbounded_below"),
+    "update_too_large": ("objective_sign", "grad_accumulating"),
+    "dead_activations": ("nonfinite", "update_too_large", "grad_explosion"),
+    "grad_intermittent_zero": ("dead_activations", "grad_accumulating"),
+    "vanishing_gradient": ("param_not_in_optimizer", "loss_zero", "dead_activations"),
+    "weight_norm_collapse": ("weight_decay_dominates", "weight_change_outside_step"),
+    "order_repeat": ("rng_reset",),
+    "duplicate_samples": ("constant_input",),
+    "target_dominated_by_one_class": ("constant_input",),
+    "train_val_overlap": ("constant_input",),
+    "update_too_small": ("update_underflow", "lr_zero"),
 }
 
 State = Callable[[str, Dict[str, Any]], None]

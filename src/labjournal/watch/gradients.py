@@ -43,6 +43,12 @@ class _Probe:
         return bool(changed)
 
 
+def has_nonzero_grad(params: List[Any]) -> bool:
+    """Has one of the last tensors a gradient that is not 0? On a GPU a gradient that is there counts as one."""
+    grads = [parameter.grad for parameter in params if parameter.grad is not None]
+    return any(grad.device.type != "cpu" or _any_nonzero(grad) for grad in grads[-PROBES:])
+
+
 def _any_nonzero(grad: Any) -> bool:
     plain = readable(grad)
     if plain is None:
@@ -257,27 +263,38 @@ class Gradients:
         """A whole look at the gradients whose samples were all zero: sparse rows hide from a sample."""
         named = self._names(look.params, look.tracked)
         alive = {named[at].module for at, count in enumerate(state.zero) if count < PATIENCE and not look.none[at]}
+        zero: List[int] = []
         for at in due:
             grad = readable(look.params[at].grad) if look.params[at].grad is not None else None
             if grad is None:
                 continue
-            whole_module = named[at].module not in alive
 
-            def answer(found: Any, at: int = at, name: Named = named[at], whole: bool = whole_module) -> None:
+            def answer(found: Any, at: int = at) -> None:
                 if found:
                     state.zero[at] = 0
-                    return
-                self._findings.say(
-                    "zero_grad",
-                    look.step,
-                    f"The gradient of {{subject}} ({{n}}) was exactly 0 in {PATIENCE} steps of {look.tracked.label} "
-                    "looked at.",
-                    [(name.path, name.module)],
-                    {"optimizer": look.tracked.label, "looked_at_steps": PATIENCE, "elements": look.params[at].numel()},
-                    level=None if whole else NOTICE,
-                )
+                else:
+                    zero.append(at)
 
             self._later.give((grad != 0).any(), answer)
+
+        def say() -> None:
+            for whole in (True, False):
+                members = [at for at in zero if (named[at].module not in alive) is whole]
+                if members:
+                    self._say_zero(look, [named[at] for at in members], whole)
+
+        self._later.after_all(say)
+
+    def _say_zero(self, look: Look, named: List[Named], whole: bool) -> None:
+        """A part of a module whose other tensors are alive is a note only."""
+        self._findings.say(
+            "zero_grad",
+            look.step,
+            f"The gradient of {{subject}} ({{n}}) was exactly 0 in {PATIENCE} steps of {look.tracked.label} looked at.",
+            [(name.path, name.module) for name in named],
+            {"optimizer": look.tracked.label, "looked_at_steps": PATIENCE},
+            level=None if whole else NOTICE,
+        )
 
     def _say_bad_weights(self, look: Look, bad: List[int]) -> None:
         named = self._names(look.params, look.tracked)

@@ -29,6 +29,8 @@ class Look:
     copies: Optional[List[Any]] = None
     """Whole copies from before, for exact norms of small models at curve looks."""
     after: Dict[Key, Pack] = field(default_factory=dict)
+    grads: Dict[Key, Pack] = field(default_factory=dict)
+    """Samples of the gradients, as they were after the step."""
 
     @property
     def real(self) -> bool:
@@ -59,8 +61,12 @@ class Compared:
     """Relative size of the change between the previous step and this one."""
     grad_zero: Dict[int, bool] = field(default_factory=dict)
     """Every sampled element of the gradient is exactly 0."""
+    grad_sq: Dict[int, float] = field(default_factory=dict)
     update_sq: Dict[int, float] = field(default_factory=dict)
     weight_sq: Dict[int, float] = field(default_factory=dict)
+    """Before the step."""
+    along: Dict[int, float] = field(default_factory=dict)
+    """Sum over the sample of change times weight: negative when the step shrinks the weights."""
     sizes: Dict[int, int] = field(default_factory=dict)
 
 
@@ -98,20 +104,25 @@ def compare(
                 result.changed[tensor], result.bad[tensor] = rows_RN[0][at], rows_RN[1][at]
                 result.update_sq[tensor], result.weight_sq[tensor] = rows_RN[2][at], rows_RN[3][at]
                 result.sizes[tensor] = pack.sizes[at]
-                if len(rows_RN) > 4:
-                    result.undone[tensor] = not rows_RN[4][at]
+                result.along[tensor] = rows_RN[4][at]
                 if len(rows_RN) > 5:
-                    result.moved_outside[tensor] = (rows_RN[5][at] / (rows_RN[6][at] + 1e-30)) ** 0.5
+                    result.undone[tensor] = not rows_RN[5][at]
+                if len(rows_RN) > 6:
+                    result.moved_outside[tensor] = (rows_RN[6][at] / (rows_RN[7][at] + 1e-30)) ** 0.5
             done()
 
         later.give(rows, landed)
     for pack in grads.values():
 
-        def grads_landed(nonzero_N: List[float], pack: Pack = pack) -> None:
-            result.grad_zero.update((tensor, not nonzero_N[at]) for at, tensor in enumerate(pack.index))
+        def grads_landed(rows_2N: List[List[float]], pack: Pack = pack) -> None:
+            for at, tensor in enumerate(pack.index):
+                result.grad_zero[tensor] = not rows_2N[0][at]
+                result.grad_sq[tensor] = rows_2N[1][at]
             done()
 
-        later.give((pack.values_NK != 0).sum(1), grads_landed)
+        values_NK = pack.values_NK.float()
+        later.give(torch.stack([(pack.values_NK != 0).sum(1).float(), values_NK.square().sum(1)]), grads_landed)
+    look.grads = grads
 
 
 def gather_grads(params: List[Any]) -> Dict[Key, Pack]:
@@ -124,15 +135,17 @@ def gather_grads(params: List[Any]) -> Dict[Key, Pack]:
 
 
 def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, step: int) -> Any:
-    """(R, N) on the device: changed, not finite, |dW|^2, |W|^2; with a previous look: changed since before it; when
-    that was the step just before this one: squared change since after it, its squared size."""
+    """(R, N) on the device: changed, not finite, |dW|^2, |W|^2, dW.W; with a previous look: changed since before it;
+    when that was the step just before this one: squared change since after it, its squared size."""
     old_NK, new_NK = before.values_NK, after.values_NK
-    old, new = old_NK.float(), new_NK.float()
+    old = old_NK.float()
+    step_NK = new_NK.float() - old
     rows = [
         (old_NK != new_NK).sum(1).float(),
         (~torch.isfinite(new_NK)).sum(1).float(),
-        (new - old).square_().sum(1),
+        step_NK.square().sum(1),
         old.square().sum(1),
+        (step_NK * old).sum(1),
     ]
     if previous is not None:
         first, last = previous.before.get(key), previous.after.get(key)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Dict, List, Optional, Tuple
 
 from labjournal.watch.findings import Findings
+from labjournal.watch.frozen import is_declared
 from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.rules import NOTICE, WARNING
@@ -36,7 +37,9 @@ class _Outsider:
 class Membership:
     """The membership family over all models and optimizers."""
 
-    def __init__(self, findings: Findings, later: Later, models: Models, optimizers: Optimizers) -> None:
+    def __init__(
+        self, findings: Findings, later: Later, models: Models, optimizers: Optimizers, declared: List[str]
+    ) -> None:
         self._findings = findings
         self._later = later
         self._models = models
@@ -45,7 +48,7 @@ class Membership:
         self._samples: Dict[Key, Pack] = {}
         self._made: Dict[int, Tuple[weakref.ref[Any], int, Tracked]] = {}
         self._frozen_when_built: Dict[int, weakref.ref[Any]] = {}
-        self.declared_frozen: List[str] = []
+        self.declared_frozen = declared
         """Paths (with ``*``) that the user declared frozen: standing still is what they should do."""
 
     def forget(self) -> None:
@@ -112,7 +115,7 @@ class Membership:
         meant: List[Tuple[str, str]] = []
         for parameter, named, owner in candidates:
             item = self._outside[id(parameter)]
-            if item.hits < HITS or not item.still or self._is_declared(named):
+            if item.hits < HITS or not item.still or is_declared(named.path, self.declared_frozen):
                 continue
             (meant if self._looks_meant(parameter, owner, held) else sure).append((named.path, named.module))
         labels = ", ".join(sorted({other.label for other in self._optimizers.stepping()})[:3])
@@ -137,12 +140,6 @@ class Membership:
             )
         if gone and step >= 3:
             self._say_stale(tracked, step, gone)
-
-    def _is_declared(self, named: Named) -> bool:
-        from fnmatch import fnmatchcase
-
-        inner = named.path.partition(".")[2]
-        return any(fnmatchcase(path, pattern) for pattern in self.declared_frozen for path in (named.path, inner))
 
     def _looks_meant(self, parameter: Any, owner: Any, held: Dict[int, Any]) -> bool:
         """Signs of intention for a tensor that was there when the optimizers were built and was left out."""

@@ -121,6 +121,9 @@ class Models:
         roots = [module for module in live if id(module) not in children]
         return [root for root in roots if next(root.parameters(), None) is not None]
 
+    def named_roots(self) -> List[Tuple[Any, str]]:
+        return [(root, _clean(self._root_name(root) or type(_unwrapped(root)).__name__)) for root in self.roots()]
+
     def name_roots(self, frame: Optional[FrameType]) -> None:
         """Give every root that has none the name the script uses, its class name where none is found."""
         new = [root for root in self.roots() if self._root_name(root) is None]

@@ -13,6 +13,7 @@ from typing import Any, Dict, List, Tuple
 import torch
 
 from labjournal.watch.findings import Findings
+from labjournal.watch.frozen import is_declared
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.optimizers import Tracked
 from labjournal.watch.rules import NOTICE
@@ -51,7 +52,8 @@ class _State:
 class Movement:
     """The movement family over all optimizers."""
 
-    def __init__(self, findings: Findings, later: Later, names: Names) -> None:
+    def __init__(self, findings: Findings, later: Later, names: Names, declared: List[str]) -> None:
+        self._declared = declared
         self._findings = findings
         self._later = later
         self._names = names
@@ -178,6 +180,9 @@ class Movement:
         named = self._names(look.params, look.tracked)
         for rule in ("no_update", "updates_stopped_midrun", "update_underflow"):
             members = [at for at, numbers in settled.items() if numbers["rule"] == rule]
+            for at in members:
+                state.numbers[at]["said"] = True
+            members = [at for at in members if not is_declared(named[at].path, self._declared)]
             if not members:
                 continue
             first = settled[members[0]]
@@ -198,8 +203,6 @@ class Movement:
                 evidence,
                 level=NOTICE if rule != "no_update" and (look.tracked.closure or look.step > 2000) else None,
             )
-            for at in members:
-                state.numbers[at]["said"] = True
 
     def _undone(self, look: Look, state: _State, compared: Compared) -> None:
         """A step that moves a tensor, after which it is put back, every time: nothing is learnt."""

@@ -16,16 +16,14 @@ from labjournal.watch.account import Account
 from labjournal.watch.budget import Budget, curves_due, look_due
 from labjournal.watch.curves import Curves
 from labjournal.watch.event_writer import EventWriter
+from labjournal.watch.families import Families
 from labjournal.watch.findings import Findings
-from labjournal.watch.gradients import Gradients, scalar_loss
+from labjournal.watch.gradients import scalar_loss
 from labjournal.watch.look import Compared, Look, Previous, compare
-from labjournal.watch.membership import Membership
 from labjournal.watch.models import Models, Named
-from labjournal.watch.movement import Movement
 from labjournal.watch.naming import names_in_frames
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.sampling import Later, gather
-from labjournal.watch.unstepped import Unstepped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +32,6 @@ if TYPE_CHECKING:
 MAX_ERRORS = 3
 _UNSEEDED = 67280421310721
 """torch.initial_seed() when nobody has set one. Source: c10/core/GeneratorImpl.h, default_rng_seed_val."""
-_JUDGED_AT = 20
-"""Steps after which the groups of an optimizer are looked at."""
 
 
 class Session:
@@ -55,13 +51,13 @@ class Session:
         self.findings = Findings(self._state_finding)
         writer = None if rank else EventWriter(os.path.join(self._inside.folder, "events"))
         self.curves = Curves(writer, self.later, self.models)
-        self.membership = Membership(self.findings, self.later, self.models, self.optimizers)
-        self.movement = Movement(self.findings, self.later, self.names)
-        self.unstepped = Unstepped(self.findings, self.later, self.optimizers, self.names)
-        self.gradients = Gradients(self.findings, self.later, self.models, self.optimizers, self.names)
+        self.families = Families(
+            self.findings, self.later, self.models, self.optimizers, self.names, self._state_epoch, self.budget.affords
+        )
         self.off: Optional[str] = None
         """Why the watch was switched off, or None while it is on."""
         self._errors = 0
+        self._busy = False
         self._looking = False
         """Whether the hook in progress takes a look, which the budget pays for."""
         self._look: Dict[Tracked, Look] = {}
@@ -79,18 +75,23 @@ class Session:
 
     def guarded(self, name: str, *args: Any) -> None:
         """Call one of the methods below as a hook: silent, on the budget, off for good after MAX_ERRORS errors."""
-        if self.off is not None:
+        if self.off is not None or self._busy:  # busy: our own no_grad() and the like
             return
+        self._busy = True
         self._looking = False
         start = time.perf_counter()
         try:
             getattr(self, name)(*args)
         except Exception as error:  # noqa: BLE001 - the user's training goes first, always
             self._failed(name, error)
+        finally:
+            self._busy = False
         took = time.perf_counter() - start
         self.budget.spent += took
         if self._looking:
             self.budget.looked += took
+        elif name == "on_batch":
+            self.budget.batches += took
 
     def _failed(self, where: str, error: Exception) -> None:
         self._errors += 1
@@ -113,13 +114,35 @@ class Session:
         """An optimizer was built."""
         if isinstance(getattr(optimizer, "param_groups", None), list):
             tracked = self.optimizers.note(optimizer, self.models.tick)
-            self.membership.optimizer_made(tracked, optimizer)
+            self.families.optimizer_made(tracked, optimizer)
 
     def on_zero_grad(self, optimizer: Any) -> None:
-        self.unstepped.on_zero_grad(self.optimizers.note(optimizer, self.models.tick))
+        self.families.zero_grad(self.optimizers.note(optimizer, self.models.tick), optimizer)
 
     def on_model_zero_grad(self, _model: Any) -> None:
-        self.unstepped.model_resets += 1
+        self.families.model_zero_grad()
+
+    def on_no_grad(self, _context: Any) -> None:
+        self.families.modes.arm()
+
+    def on_autocast(self, context: Any) -> None:
+        self.families.precision.on_autocast(context)
+
+    def on_scaler_step(self, scaler: Any) -> None:
+        self.families.precision.on_scaler_step(scaler)
+
+    def on_saved_hooks(self, _context: Any) -> None:
+        self.families.saved_hooks()
+
+    def on_epoch(self, _iterator: Any) -> None:
+        self.families.epoch_starts()
+
+    def on_batch(self, iterator: Any, data: Any) -> None:
+        with torch.no_grad():
+            self.families.batch(iterator, data)
+
+    def on_epoch_end(self, iterator: Any) -> None:
+        self.families.epoch_ends(iterator)
 
     def state_model(self, model: Any, optimizer: Any = None) -> None:
         """Told by hand through ``labjournal.watch``."""
@@ -128,10 +151,9 @@ class Session:
             self.on_optimizer(optimizer)
 
     def before_backward(self, tensors: Any) -> None:
-        self.gradients.before_backward()
-        with torch.no_grad():
-            self.unstepped.before_backward()
         due = not self.optimizers.all() or any(look_due(tracked.n + 1) for tracked in self.optimizers.all()[:4])
+        with torch.no_grad():
+            self.families.before_backward(tensors, due)
         self._loss = scalar_loss(tensors) if due else None
 
     def before_step(self, optimizer: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> None:
@@ -139,7 +161,7 @@ class Session:
         tracked.n += 1
         tracked.real += any(rate > 0 for rate in tracked.learning_rates(optimizer))
         if not look_due(tracked.n) or not self.budget.allows(tracked.n) or _capturing():
-            self.gradients.missed(tracked)
+            self.families.gradients.missed(tracked)
             return
         self._looking = True
         with torch.no_grad():
@@ -160,14 +182,13 @@ class Session:
             )
             if look.curves and self.curves.wants_copies(params):
                 look.copies = [parameter.detach().clone() for parameter in params]
-            self.movement.before_step(look)
+            self.families.before_step(look)
         self._look[tracked] = look
 
     def _relaid(self, tracked: Tracked, params: List[Any]) -> None:
         self._inside.outbox.wake()
         self.optimizers.remember(params)
-        self.movement.reset(tracked, len(params))
-        self.gradients.reset(tracked, len(params))
+        self.families.relaid(tracked, params)
         self._last.pop(tracked, None)
         self._inside.state_settings("optimizer", tracked.settings(tracked.ref()))
         seed = torch.initial_seed()
@@ -192,32 +213,25 @@ class Session:
         self._name_roots()
         look.none = [none and parameter.grad is None for none, parameter in zip(look.none, look.params)]
         look.after = gather(look.params)
-        self.movement.after_step(look)
+        self.families.after_step(look)
         take = None
         if look.curves:
             named = self.names(look.params, tracked)
             take = self.curves.add(look, named, self._outsiders() if self._is_first(tracked) else [])
         if self._loss is not None:
             loss, self._loss, step = self._loss.float(), None, look.step
-            self.later.give(loss.reshape(1), lambda numbers: self.gradients.loss(numbers[0], step))
-            if look.curves:
-                self.curves.add_loss(loss)
+            self.later.give(loss.reshape(1), lambda numbers: self.families.loss(numbers[0], step))
+            self.curves.add_loss(loss, step)
         previous = self._last.get(tracked)
 
         def judged(compared: Compared) -> None:
-            self.movement.judge(look, compared)
-            self.gradients.judge(look, compared)
+            self.families.judge(look, compared)
             if take is not None:
                 take(compared)
 
         compare(look, previous, self.later, judged)
         self._last[tracked] = Previous(look.step, look.before, look.after)
-        self.gradients.after_step(look)
-        if self._is_first(tracked):
-            self.membership.look(tracked, look.step)
-        if look.step == _JUDGED_AT:
-            self.membership.look_at_groups(tracked, look.optimizer, look.step)
-        self.movement.report(look)
+        self.families.finish(look, self._is_first(tracked))
         if look.curves and self.curves.round_complete(self.optimizers.stepping()):
             self.curves.flush()
         self._arm_forward()
@@ -267,13 +281,13 @@ class Session:
 
         hooks = nn_module._global_forward_pre_hooks
         # Never with torch.compile: OptimizedModule.__call__ warns the user whenever a global module hook exists.
-        if self.gradients.asked and not self.models.compiled:
+        if self.families.gradients.asked and not self.models.compiled:
             hooks[_HOOK_KEY] = self._forward
         else:
             hooks.pop(_HOOK_KEY, None)
 
     def _forward(self, module: Any, _args: Any) -> None:
-        self.gradients.on_forward(module, torch.is_grad_enabled())
+        self.families.gradients.on_forward(module, torch.is_grad_enabled())
 
     # -- what is told about the watch itself
 
@@ -284,12 +298,18 @@ class Session:
         occasion = (inside.run, inside.attempt, "watch", rule, finding["subject"], finding["level"])
         inside.outbox.write("finding", finding, facts.derived_id(*occasion))
 
+    def _state_epoch(self, epoch: Dict[str, Any]) -> None:
+        if not self._inside.rank and not self._inside.outbox.quiet:
+            self._inside.outbox.write("epoch", epoch)
+            self.curves.add_epoch(epoch)
+
     def end(self) -> None:
         """At the end of the process: what has arrived late, the last round of curves, and the account."""
         if self.off is None:
             self.later.poll(wait=True)
+            self.families.end()
             self.curves.flush()
-        self.account.end(self.budget, self.gradients.backwards)
+        self.account.end(self.budget, self.families)
 
 
 _HOOK_KEY = -77

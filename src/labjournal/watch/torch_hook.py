@@ -1,7 +1,8 @@
-"""Where the watch takes hold of torch: registration hooks, optimizer-step hooks, and six functions wrapped.
+"""Where the watch takes hold of torch: registration hooks, optimizer-step hooks, and functions wrapped.
 
 Wrapped are ``Optimizer.__init__`` and ``zero_grad``, ``Module.__setstate__``, ``load_state_dict`` and ``zero_grad``,
-and ``torch.autograd.backward`` (Tensor.backward looks it up there at each call). No module hook is set. Until the first
+``torch.autograd.backward`` (Tensor.backward looks it up there at each call), entering no_grad, autocast and
+saved-tensor hooks, ``GradScaler.step``, and the iterators of DataLoader. No module hook is set here. Until the first
 optimizer is built only the models are noted: loading the checks takes 20 ms, which a process that merely imports torch
 shall not pay.
 """
@@ -70,11 +71,13 @@ class TorchHook:
 
         return run
 
-    def looking(self, name: str) -> Callable[..., None]:
-        """A hook that calls the session's method ``name`` under its guard."""
+    def looking(self, name: str, starts: bool = True) -> Callable[..., None]:
+        """A hook that calls the session's method ``name`` under its guard; ``starts`` the session if need be."""
 
         def run(*args: Any) -> None:
-            if self._is_compiling() or self._broken:  # a constant for dynamo: nothing of ours is traced
+            if (
+                (self.started is None and not starts) or self._is_compiling() or self._broken
+            ):  # a constant for dynamo: nothing of ours is traced
                 return
             try:
                 (self.started or self.session()).guarded(name, *args)
@@ -105,7 +108,43 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     _wrap(made, "__init__", after=hook.looking("on_optimizer"))
     _wrap(made, "zero_grad", before=hook.looking("on_zero_grad"))
     _wrap(torch.autograd, "backward", before=hook.looking("before_backward"))
+    _wrap_contexts(torch, hook)
+    _wrap_loader(hook)
     return hook
+
+
+def _wrap_contexts(torch: Any, hook: TorchHook) -> None:
+    """Where the script says in which mode it computes. Without training these are nothing, and load nothing."""
+    no_grad = hook.looking("on_no_grad", starts=False)
+    for context in (torch.no_grad, torch.inference_mode, torch.set_grad_enabled):
+        _wrap(context, "__enter__", after=no_grad)
+    _wrap(torch.autocast, "__enter__", after=hook.looking("on_autocast", starts=False))
+    _wrap(torch.autograd.graph.saved_tensors_hooks, "__enter__", after=hook.looking("on_saved_hooks"))
+    scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler
+    _wrap(scaler, "step", before=hook.looking("on_scaler_step", starts=False))
+
+
+def _wrap_loader(hook: TorchHook) -> None:
+    from torch.utils.data import dataloader
+
+    iterator: Any = dataloader._BaseDataLoaderIter
+    _wrap(iterator, "__init__", before=hook.looking("on_epoch", starts=False))
+    on_batch, on_end = hook.looking("on_batch", starts=False), hook.looking("on_epoch_end", starts=False)
+    real = iterator.__next__
+
+    @functools.wraps(real)
+    def following(self: Any) -> Any:
+        try:
+            data = real(self)
+        except StopIteration:
+            on_end(self)
+            raise
+        on_batch(self, data)
+        return data
+
+    iterator.__next__ = following
+    if getattr(iterator, "next", None) is real:
+        iterator.next = following
 
 
 def _wrap(

@@ -1,0 +1,251 @@
+"""What the DataLoaders deliver: how many samples an epoch, how many different ones, in which order.
+
+duplicate_samples, order_repeat, constant_input, train_val_overlap. Each row becomes a 64-bit hash; an epoch seen in
+part is not judged, and after JUDGED epochs of a data set its rows are only counted.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import Counter
+from typing import Any, Callable, Dict, List, Optional, Set
+
+import torch
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.leaks import Leaks
+from labjournal.watch.overlap import Overlap
+from labjournal.watch.rows import hashes, inputs_and_targets
+from labjournal.watch.rules import NOTICE
+
+JUDGED = 3
+MIN_ROWS = 32
+MANY_VALUES = 16
+"""Rows made of fewer different numbers (bits, one-hot codes) are equal by chance."""
+MIN_DISTINCT = 64
+FIRST_ONLY = 10
+MAX_ROWS = 500_000
+MAX_CLASSES = 100
+
+
+class Epoch:
+    """One pass through a DataLoader, as far as it has come."""
+
+    def __init__(self, iterator: Any, backwards: int) -> None:
+        self.ref = weakref.ref(iterator)
+        self.dataset = _weak(iterator._dataset)
+        self.key = id(iterator._dataset)
+        self.name = type(iterator._dataset).__name__
+        self.workers = int(getattr(iterator, "_num_workers", 0))
+        self.iterable = int(getattr(iterator, "_dataset_kind", 0)) == 1
+        self.sampler = getattr(getattr(iterator, "_index_sampler", None), "sampler", None)
+        self.backwards = backwards
+        self.rows: Dict[int, List[int]] = {}
+        """Hash -> [times, batch and place of the first]."""
+        self.classes: Counter[int] = Counter()
+        self.n = 0
+        self.batches = 0
+        self.order = 0
+        self.near = 0
+        self.whole = True
+        self.values: Set[float] = set()
+        self.first = 0
+
+    def forget(self) -> None:
+        self.whole = False
+        self.rows.clear()
+
+
+def _weak(dataset: Any) -> Callable[[], Any]:
+    """A weak reference; a list or another that allows none counts as alive, and is not kept alive either."""
+    try:
+        return weakref.ref(dataset)
+    except TypeError:
+        return lambda: True
+
+
+class _Known:
+    """What is kept of a data set between its epochs."""
+
+    def __init__(self, name: str, findings: Findings, dataset: Callable[[], Any]) -> None:
+        self.name = name
+        self.dataset = dataset
+        self.leaks = Leaks(findings, name)
+        self.epochs = 0
+        self.order = 0
+        self.first = 0
+        self.abandoned = 0
+
+
+class Epochs:
+    """The data family, over all DataLoaders of the process."""
+
+    def __init__(
+        self,
+        findings: Findings,
+        state: Callable[[Dict[str, Any]], None],
+        affords: Callable[[], bool],
+    ) -> None:
+        self._findings = findings
+        self._state = state
+        self._affords = affords
+        self._running: Dict[int, Epoch] = {}
+        self._known: Dict[int, _Known] = {}
+        self._names: Counter[str] = Counter()
+        self._overlap = Overlap(findings)
+        self.starved = 0
+        self.seen = 0
+
+    def batch(self, iterator: Any, data: Any, backwards: int, step: int) -> None:
+        epoch = self._running.get(id(iterator))
+        if epoch is None or epoch.ref() is not iterator:
+            epoch = self._running[id(iterator)] = Epoch(iterator, backwards)
+            if len(self._running) > 64:
+                self._running = {key: one for key, one in self._running.items() if one.ref() is not None}
+        self.seen += 1
+        known = self._of(epoch)
+        epoch.batches += 1
+        inputs, targets = inputs_and_targets(data)
+        epoch.n += int(inputs.shape[0]) if inputs is not None and inputs.dim() else 0
+        if not epoch.whole or known.epochs >= JUDGED:
+            return
+        if inputs is None or epoch.n > MAX_ROWS or not self._affords():
+            self.starved += inputs is not None
+            epoch.forget()
+            return
+        marks = hashes(inputs)
+        if marks is None:
+            epoch.forget()
+            return
+        self._count(epoch, marks, inputs, targets)
+        known.leaks.add(inputs, targets, step)
+        if epoch.batches == 1:
+            epoch.first = hash(tuple(marks))
+            self._first_only(epoch, known, iterator, step)
+
+    def _of(self, epoch: Epoch) -> _Known:
+        known = self._known.get(epoch.key)
+        if known is None or known.dataset() is None:
+            self._names[epoch.name] += 1
+            number = self._names[epoch.name]
+            epoch.name = epoch.name if number == 1 else f"{epoch.name}#{number}"
+            known = self._known[epoch.key] = _Known(epoch.name, self._findings, epoch.dataset)
+        epoch.name = known.name
+        return known
+
+    @staticmethod
+    def _count(epoch: Epoch, marks: List[int], inputs: Any, targets: Optional[Any]) -> None:
+        for place, mark in enumerate(marks):
+            first = epoch.rows.setdefault(mark, [0, epoch.batches, place])
+            first[0] += 1
+            epoch.near += 0 < epoch.batches - first[1] < epoch.workers and first[2] == place
+        epoch.order = hash((epoch.order, *marks))
+        if len(epoch.values) <= MANY_VALUES:
+            epoch.values.update(inputs.detach().reshape(-1)[:2000].tolist())
+        labels = targets is not None and targets.dim() == 1 and targets.dtype in (torch.int64, torch.int32)
+        if targets is not None and labels and targets.device.type == "cpu" and len(epoch.classes) < MAX_CLASSES:
+            epoch.classes.update(targets.tolist())
+
+    def _first_only(self, epoch: Epoch, known: _Known, iterator: Any, step: int) -> None:
+        """``next(iter(loader))`` at each step: always the first batch of a loader that has more."""
+        more = not epoch.iterable and len(getattr(iterator, "_index_sampler", ())) > 1
+        known.abandoned = known.abandoned + 1 if more and epoch.first == known.first else 0
+        known.first = epoch.first
+        for other in self._running.values():
+            if other is not epoch and other.key == epoch.key and other.batches > 1:
+                known.abandoned = 0
+        if known.abandoned == FIRST_ONLY and step > FIRST_ONLY // 2:
+            self._findings.say(
+                "order_repeat",
+                step,
+                f"The loader of {{subject}} was started {FIRST_ONLY + 1} times and gave the same first batch each "
+                "time, and never a second: training sees one batch only.",
+                evidence={"times": FIRST_ONLY + 1, "rows": epoch.n},
+                subject=known.name,
+            )
+
+    # -- at the end of an epoch
+
+    def epoch_end(self, iterator: Any, backwards: int, step: int) -> None:
+        epoch = self._running.pop(id(iterator), None)
+        if epoch is None or epoch.ref() is not iterator:
+            return
+        known = self._of(epoch)
+        known.epochs += 1
+        training = backwards > epoch.backwards
+        if known.epochs <= JUDGED or training:
+            self._tell(epoch, known, training, step)
+        if not epoch.whole or known.epochs > JUDGED or epoch.n < MIN_ROWS:
+            return
+        self._duplicates(epoch, step)
+        if training and self._shuffles(epoch) and known.order == epoch.order and len(epoch.rows) > epoch.n // 2:
+            self._findings.say(
+                "order_repeat",
+                step,
+                f"Two epochs of {{subject}} came in the same order of {epoch.n} samples, though the sampler "
+                f"({type(epoch.sampler).__name__}) shuffles.",
+                evidence={"rows": epoch.n, "sampler": type(epoch.sampler).__name__},
+                subject=known.name,
+            )
+        known.order = epoch.order
+        self._overlap.add(epoch.key, known.name, epoch.rows, training, len(epoch.values) > MANY_VALUES, step)
+
+    def _tell(self, epoch: Epoch, known: _Known, training: bool, step: int) -> None:
+        whole = epoch.whole and known.epochs <= JUDGED
+        self._state(
+            {
+                "dataset": known.name,
+                "epoch": known.epochs,
+                "step": step,
+                "samples": epoch.n,
+                "distinct": len(epoch.rows) if whole else None,
+                "order": f"{epoch.order & (1 << 64) - 1:016x}" if whole else None,
+                "batches": epoch.batches,
+                "workers": epoch.workers,
+                "training": training,
+                "classes": {str(key): count for key, count in sorted(epoch.classes.items())} if whole else None,
+            }
+        )
+
+    @staticmethod
+    def _shuffles(epoch: Epoch) -> bool:
+        name = type(epoch.sampler).__name__
+        return name == "RandomSampler" or bool(getattr(epoch.sampler, "shuffle", False)) or "Shuffle" in name
+
+    def _duplicates(self, epoch: Epoch, step: int) -> None:
+        n, distinct = epoch.n, len(epoch.rows)
+        evidence = {"samples": n, "distinct": distinct, "workers": epoch.workers, "batches": epoch.batches}
+        if distinct == 1 and epoch.batches >= 2:
+            self._findings.say(
+                "constant_input",
+                step,
+                f"All {n} inputs of an epoch of {{subject}} are the same.",
+                evidence=evidence,
+                subject=epoch.name,
+            )
+            return
+        times = Counter(first[0] for first in epoch.rows.values())
+        common, rows = times.most_common(1)[0]
+        replaced = bool(getattr(epoch.sampler, "replacement", False)) or "Weighted" in type(epoch.sampler).__name__
+        varied = len(epoch.values) > MANY_VALUES
+        why, level = "", None
+        if epoch.workers > 1 and epoch.iterable and common == epoch.workers and rows > 0.9 * distinct:
+            why = f"each of the {epoch.workers} workers delivers the whole data set"
+        elif epoch.workers > 1 and epoch.near > 0.3 * n and varied:
+            why = "the workers share one random state"
+        elif common > 1 and rows > 0.9 * distinct and not replaced and varied and distinct >= MIN_DISTINCT:
+            why = f"each occurs {common} times"
+        elif distinct < 0.5 * n and not replaced:
+            why, level = "rows occur again within an epoch", NOTICE
+        if why:
+            self._findings.say(
+                "duplicate_samples",
+                step,
+                f"An epoch of {{subject}} has {n} samples, {distinct} of them different: {why}.",
+                evidence={**evidence, "why": why},
+                level=level,
+                subject=epoch.name,
+            )
+
+    def end(self, step: int) -> None:
+        self._overlap.end(step)

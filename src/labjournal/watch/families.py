@@ -1,0 +1,158 @@
+"""All checks of one process, and the moments at which they look: one line each here, the reasons in their files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any, Callable, Dict, List, Optional
+
+import torch
+
+from labjournal import tags
+from labjournal.watch.byhand import ByHand
+from labjournal.watch.epochs import Epochs
+from labjournal.watch.findings import Findings
+from labjournal.watch.flow import Flow
+from labjournal.watch.frozen import Frozen
+from labjournal.watch.gradients import Gradients, scalar_loss
+from labjournal.watch.look import Compared, Look, Names
+from labjournal.watch.membership import Membership
+from labjournal.watch.models import Models
+from labjournal.watch.modes import Modes
+from labjournal.watch.movement import Movement
+from labjournal.watch.objective import Objective
+from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.precision import Precision
+from labjournal.watch.randomness import Randomness
+from labjournal.watch.sampling import Later
+from labjournal.watch.scale import Scale
+from labjournal.watch.skipped import Skipped
+from labjournal.watch.unstepped import Unstepped
+
+GROUPS_AT = 20
+"""Step at which the groups of an optimizer are looked at."""
+
+
+class Families:
+    """The checks. ``names`` gives each tensor of an optimizer its name."""
+
+    def __init__(
+        self,
+        findings: Findings,
+        later: Later,
+        models: Models,
+        optimizers: Optimizers,
+        names: Names,
+        state_epoch: Callable[[Dict[str, Any]], None],
+        affords: Callable[[], bool],
+    ) -> None:
+        declared = [pattern for pattern in os.environ.get(tags.ENV_FROZEN, "").split("\n") if pattern]
+        self._optimizers = optimizers
+        self.membership = Membership(findings, later, models, optimizers, declared)
+        self.movement = Movement(findings, later, names, declared)
+        self.unstepped = Unstepped(findings, later, optimizers, names)
+        self.skipped = Skipped(findings, optimizers)
+        self.gradients = Gradients(findings, later, models, optimizers, names)
+        self.flow = Flow(findings, later, names)
+        self.scale = Scale(findings, models, names)
+        self.frozen = Frozen(findings, later, models, names, declared)
+        self.objective = Objective(findings, later, models, optimizers)
+        self.modes = Modes(findings, models, optimizers)
+        self.precision = Precision(findings)
+        self.randomness = Randomness(findings)
+        self.epochs = Epochs(findings, state_epoch, affords)
+        self.by_hand = ByHand(findings, later, models)
+
+    @property
+    def step(self) -> int:
+        """Steps of the optimizer that has taken most."""
+        return max((tracked.n for tracked in self._optimizers.all()), default=0)
+
+    def relaid(self, tracked: Tracked, params: List[Any]) -> None:
+        for family in (self.movement, self.gradients, self.flow, self.scale):
+            family.reset(tracked, len(params))
+
+    def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
+        self.membership.optimizer_made(tracked, optimizer)
+        self.randomness.optimizer_made()
+
+    def zero_grad(self, tracked: Tracked, optimizer: Any) -> None:
+        self.unstepped.on_zero_grad(tracked)
+        self.skipped.on_zero_grad(tracked, optimizer, self.gradients.backwards)
+
+    def model_zero_grad(self) -> None:
+        self.unstepped.model_resets += 1
+        self.skipped.on_model_zero_grad(self.gradients.backwards)
+
+    def saved_hooks(self) -> None:
+        self.objective.saved_hooks = self.flow.saved_hooks = True
+
+    def before_backward(self, tensors: Any, due: bool) -> None:
+        """``due``: the step that follows is looked at."""
+        self.gradients.before_backward()
+        step = self.step + 1
+        self.randomness.look(step, due)
+        self.modes.before_backward(step, due)
+        self.unstepped.before_backward()
+        loss = _root(tensors)
+        if loss is None or not due:
+            return
+        self.objective.look(loss, step)
+        self.precision.look(loss, step)
+        self.flow.before_backward(loss)
+        if step == 1 and not self._optimizers.stepping():
+            self.by_hand.look(loss, sys._getframe())
+
+    def loss(self, value: float, step: int) -> None:
+        self.gradients.loss(value, step)
+        self.objective.loss(value, step)
+        self.scale.loss(value)
+        self.flow.loss(value)
+
+    def before_step(self, look: Look) -> None:
+        self.movement.before_step(look)
+
+    def after_step(self, look: Look) -> None:
+        self.movement.after_step(look)
+
+    def judge(self, look: Look, compared: Compared) -> None:
+        self.movement.judge(look, compared)
+        self.gradients.judge(look, compared)
+        self.frozen.judge(look, compared)
+        self.scale.judge(look, compared)
+        self.flow.judge(look, compared)
+
+    def finish(self, look: Look, first: bool) -> None:
+        """``first``: on steps of this optimizer what belongs to all is looked at."""
+        self.gradients.after_step(look)
+        if first:
+            self.membership.look(look.tracked, look.step)
+            if look.curves:
+                self.frozen.look(look.step)
+        if look.step == GROUPS_AT:
+            self.membership.look_at_groups(look.tracked, look.optimizer, look.step)
+        self.movement.report(look)
+
+    def epoch_starts(self) -> None:
+        if self.gradients.backwards:
+            self.randomness.look(self.step, True)
+
+    def batch(self, iterator: Any, data: Any) -> None:
+        self.epochs.batch(iterator, data, self.gradients.backwards, self.step)
+
+    def epoch_ends(self, iterator: Any) -> None:
+        self.epochs.epoch_end(iterator, self.gradients.backwards, self.step)
+
+    def end(self) -> None:
+        self.modes.end()
+        self.objective.end(self.step)
+        self.epochs.end(self.step)
+
+
+def _root(tensors: Any) -> Optional[Any]:
+    """What backward is called on, with its graph."""
+    first = tensors[0] if isinstance(tensors, (list, tuple)) and tensors else tensors
+    return first if isinstance(first, torch.Tensor) and first.grad_fn is not None else None
+
+
+__all__ = ["Families", "scalar_loss"]

@@ -1,0 +1,230 @@
+"""Do gradients flow as they should? grad_explosion, vanishing_gradient, dead_activations, grad_intermittent_zero.
+
+From the samples of gradients at each look. Norms are estimated from the samples, scaled to the sizes of the tensors.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import Any, Dict, List, Optional, Set
+
+import torch
+
+from labjournal.watch import graph
+from labjournal.watch.findings import Findings
+from labjournal.watch.look import Compared, Look, Names
+from labjournal.watch.optimizers import Tracked
+from labjournal.watch.rules import NOTICE
+from labjournal.watch.sampling import Key, Later
+
+GROWTH = 1000.0
+GROWTH_LOOKS = 3
+LARGE_NORM = 100.0
+STEEP = 10.0
+VANISHED = 1e-7
+"""Root mean square of a gradient. Source: VanishingGradient of SageMaker Debugger (mean of |g|)."""
+VANISHED_SHARE = 1e-4
+VANISHED_LOOKS = 15
+DEAD_LOOKS = 20
+DEAD_SHARE = 0.7
+DEAD_MIN = 16
+SUSPECT = 8
+"""Looks with a zero gradient after which the activations near it are looked at too."""
+GRAPH_NODES = 4000
+ISOLATED = 3
+
+
+class _State:
+    def __init__(self, tensors: int) -> None:
+        self.norms: List[float] = []
+        self.weak = [0] * tensors
+        self.always_zero: Dict[Key, Any] = {}
+        self.index: Dict[Key, List[int]] = {}
+        self.looks = 0
+        self.zero_now = [0] * tensors
+        """Looks in a row with a gradient of exactly 0."""
+        self.alive = [0] * tensors
+        self.isolated = [0] * tensors
+        self.zeros = [0] * tensors
+
+
+class Flow:
+    """The flow of gradients, for each optimizer."""
+
+    def __init__(self, findings: Findings, later: Later, names: Names) -> None:
+        self._findings = findings
+        self._later = later
+        self._names = names
+        self._states: Dict[Tracked, _State] = {}
+        self._in_graph: Optional[Set[int]] = None
+        self._want_graph = False
+        self._want_units = False
+        self._dead_layers = 0
+        self._loss = 1.0
+        self.saved_hooks = False
+
+    def reset(self, tracked: Tracked, tensors: int) -> None:
+        self._states[tracked] = _State(tensors)
+
+    def loss(self, value: float) -> None:
+        self._loss = value
+
+    def before_backward(self, loss: Any) -> None:
+        """Only under suspicion: which tensors take part, and are there layers without one active unit?"""
+        if self._want_graph and loss is not None:
+            self._in_graph = (self._in_graph or set()) | set(graph.leaves(loss, GRAPH_NODES))
+        if self._want_units and loss is not None and not self.saved_hooks and self._dead_layers < ISOLATED:
+            results = [
+                graph.saved(node, "result") for node in graph.walk(loss, GRAPH_NODES) if graph.kind(node) == "Relu"
+            ]
+            active = [result.any() for result in results[:32] if result is not None and result.numel()]
+            if active:
+
+                def landed(found: List[bool]) -> None:
+                    self._dead_layers = self._dead_layers + 1 if not all(found) else 0
+
+                self._later.give(torch.stack(active), landed)
+
+    def judge(self, look: Look, compared: Compared) -> None:
+        state = self._states.get(look.tracked)
+        in_graph, self._in_graph = self._in_graph, None
+        if state is None or len(state.weak) != len(look.params) or not compared.grad_sq:
+            return
+        state.looks += 1
+        total_sq = sum(
+            value * look.params[at].numel() / compared.sizes.get(at, 1) for at, value in compared.grad_sq.items()
+        )
+        if math.isfinite(total_sq):
+            self._explosion(look, state, math.sqrt(total_sq))
+            self._vanishing(look, state, compared)
+        self._dead(look, state)
+        self._zeros(look, state, compared, in_graph)
+
+    def _explosion(self, look: Look, state: _State, norm: float) -> None:
+        if norm == 0:
+            return
+        norms = state.norms
+        norms.append(norm)
+        if len(norms) <= GROWTH_LOOKS or norm < LARGE_NORM:
+            return
+        base = statistics.median(norms[:-GROWTH_LOOKS][-50:])
+        last = norms[-GROWTH_LOOKS:]
+        steep = all(after > STEEP * before for before, after in zip(norms[-GROWTH_LOOKS - 1 :], last))
+        sustained = len(norms) >= 10 and min(last) > GROWTH * base
+        if (steep and norm > GROWTH * norms[-GROWTH_LOOKS - 1]) or sustained:
+            self._findings.say(
+                "grad_explosion",
+                look.step,
+                f"The gradient norm of {look.tracked.label} rose from {base:.3g} to {norm:.3g} and stayed high for "
+                f"{GROWTH_LOOKS} steps looked at.",
+                [(look.tracked.label, "")],
+                {"optimizer": look.tracked.label, "norm": norm, "norm_before": base},
+                subject=look.tracked.label,
+            )
+
+    def _vanishing(self, look: Look, state: _State, compared: Compared) -> None:
+        sizes = {
+            at: math.sqrt(value / compared.sizes[at])
+            for at, value in compared.grad_sq.items()
+            if at in compared.sizes and look.params[at].dim() > 1
+        }
+        top = max(sizes.values(), default=0.0)
+        for at, size in sizes.items():
+            weak = 0 < size < VANISHED and size < VANISHED_SHARE * top
+            state.weak[at] = state.weak[at] + 1 if weak else 0
+        due = [at for at, count in enumerate(state.weak) if count == VANISHED_LOOKS]
+        if due:
+            named = self._names(look.params, look.tracked)
+            self._findings.say(
+                "vanishing_gradient",
+                look.step,
+                f"The gradient of {{subject}} ({{n}}) has a size of {sizes[due[0]]:.1e} an element, against {top:.1e} "
+                f"elsewhere, in {VANISHED_LOOKS} steps looked at.",
+                [(named[at].path, named[at].module) for at in due],
+                {"optimizer": look.tracked.label, "rms": sizes[due[0]], "rms_elsewhere": top},
+            )
+
+    def _dead(self, look: Look, state: _State) -> None:
+        """A bias that never gets a gradient in most places belongs to units that are off for every input."""
+        for key, pack in look.grads.items():
+            rows = [
+                row for row, at in enumerate(pack.index) if look.params[at].dim() == 1 and pack.sizes[row] >= DEAD_MIN
+            ]
+            index = [pack.index[row] for row in rows]
+            if not rows:
+                continue
+            zero_NK = pack.values_NK[rows] == 0
+            known = state.always_zero.get(key)
+            if known is None or state.index.get(key) != index or known.shape != zero_NK.shape:
+                state.always_zero[key], state.index[key] = zero_NK, index
+                continue
+            known &= zero_NK
+            if state.looks == DEAD_LOOKS:
+                padding = [pack.values_NK.shape[1] - pack.sizes[row] for row in rows]
+                sizes = [pack.sizes[row] for row in rows]
+
+                def landed(
+                    counts: List[int], index: List[int] = index, sizes: List[int] = sizes, padding: List[int] = padding
+                ) -> None:
+                    shares = {at: (count - pad) / size for at, count, size, pad in zip(index, counts, sizes, padding)}
+                    self._say_dead(look, {at: share for at, share in shares.items() if DEAD_SHARE <= share < 1})
+
+                self._later.give(known.sum(1), landed)
+
+    def _say_dead(self, look: Look, shares: Dict[int, float]) -> None:
+        if not shares:
+            return
+        named = self._names(look.params, look.tracked)
+        worst = max(shares.values())
+        self._findings.say(
+            "dead_activations",
+            look.step,
+            f"{worst:.0%} of the units of {{subject}} got no gradient at all in {DEAD_LOOKS} steps looked at: they are "
+            "off for every input.",
+            [(named[at].path, named[at].module) for at in shares],
+            {"optimizer": look.tracked.label, "share_dead": worst, "looked_at_steps": DEAD_LOOKS},
+        )
+
+    def _zeros(self, look: Look, state: _State, compared: Compared, in_graph: Optional[Set[int]]) -> None:
+        members = []
+        for at, zero in compared.grad_zero.items():
+            if not zero:
+                state.isolated[at] += 0 < state.zero_now[at] <= 2 and state.alive[at] > 0
+                state.zero_now[at] = 0
+                state.alive[at] += 1
+            elif look.params[at].requires_grad:
+                state.zero_now[at] += 1
+                taking_part = in_graph is None or id(look.params[at]) in in_graph
+                state.zeros[at] += taking_part and self._loss != 0
+            self._want_units |= state.zero_now[at] >= SUSPECT
+            self._want_graph |= state.zeros[at] > 0 and state.alive[at] > 0
+            if state.isolated[at] == ISOLATED and state.alive[at] >= ISOLATED and state.zeros[at] >= ISOLATED:
+                state.isolated[at] += 1
+                members.append(at)
+        if self._dead_layers >= ISOLATED and any(count >= 2 * SUSPECT for count in state.zero_now):
+            self._dead_layers = -(10**9)
+            self._say_off(look, [at for at, count in enumerate(state.zero_now) if count >= 2 * SUSPECT])
+        if not members:
+            return
+        named = self._names(look.params, look.tracked)
+        routed = all(any(part.isdigit() for part in named[at].module.split(".")[:-1]) for at in members)
+        self._findings.say(
+            "grad_intermittent_zero",
+            look.step,
+            f"The gradient of {{subject}} ({{n}}) was exactly 0 in {state.zeros[members[0]]} of {state.looks} steps of "
+            f"{look.tracked.label} looked at, alive in between, while the loss was not 0.",
+            [(named[at].path, named[at].module) for at in members],
+            {"optimizer": look.tracked.label, "zero": state.zeros[members[0]], "looked_at_steps": state.looks},
+            level=NOTICE if routed else None,
+        )
+
+    def _say_off(self, look: Look, members: List[int]) -> None:
+        named = self._names(look.params, look.tracked)
+        self._findings.say(
+            "dead_activations",
+            look.step,
+            "A layer has no active unit for any input, so {subject} ({n}) gets gradients of exactly 0.",
+            [(named[at].path, named[at].module) for at in members],
+            {"optimizer": look.tracked.label, "share_dead": 1.0, "looked_at_steps": look.tracked.looks},
+        )

@@ -1,0 +1,92 @@
+"""Do frozen tensors stand still? frozen_layer_changes: those declared by the user, and those without requires_grad.
+
+Declared by ``[watch] frozen`` or ``expect_frozen()``, as path patterns with ``*``; running statistics of normalisation
+layers below such a path count too. A tensor with requires_grad off that a step changes needs no declaration.
+"""
+
+from __future__ import annotations
+
+import weakref
+from fnmatch import fnmatchcase
+from typing import Any, Dict, Iterator, List, Tuple
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.look import Compared, Look, Names
+from labjournal.watch.models import Models
+from labjournal.watch.sampling import Later, gather
+
+MAX_TENSORS = 1000
+MOVED_TIMES = 3
+
+
+def is_declared(path: str, patterns: List[str]) -> bool:
+    """Does a pattern fit the path, with or without the name of the model at its start?"""
+    inner = path.partition(".")[2]
+    return any(fnmatchcase(one, pattern) for pattern in patterns for one in (path, inner))
+
+
+class Frozen:
+    """Tensors that should stand still."""
+
+    def __init__(self, findings: Findings, later: Later, models: Models, names: Names, declared: List[str]) -> None:
+        self._findings = findings
+        self._later = later
+        self._models = models
+        self._names = names
+        self.declared = declared
+        self._first: Dict[int, Tuple[weakref.ref[Any], Any]] = {}
+        self._moved: Dict[int, int] = {}
+
+    def look(self, step: int) -> None:
+        """Compare the declared tensors with what they were when first seen."""
+        if not self.declared:
+            return
+        tensors = list(self._matching())[:MAX_TENSORS]
+        moved: List[Tuple[str, str]] = []
+        for tensor, path, module in tensors:
+            packs = list(gather([tensor]).values())
+            if not packs:
+                continue
+            known: Any = self._first.get(id(tensor))
+            if known is None or known[0]() is not tensor:
+                self._first[id(tensor)] = (weakref.ref(tensor), packs[0].values_NK)
+            elif tensor.device.type == "cpu" and bool((known[1] != packs[0].values_NK).any()):
+                moved.append((path, module))
+        if moved:
+            self._findings.say(
+                "frozen_layer_changes",
+                step,
+                "{subject} ({n}) is declared frozen and has changed since training began.",
+                moved,
+                {"declared": self.declared[:8]},
+            )
+
+    def _matching(self) -> Iterator[Tuple[Any, str, str]]:
+        for parameter, named, _ in self._models.parameters():
+            if is_declared(named.path, self.declared):
+                yield parameter, named.path, named.module
+        for root, name in self._models.named_roots():
+            for path, buffer in root.named_buffers():
+                full = f"{name}.{path}"
+                if is_declared(full, self.declared) and buffer.is_floating_point():
+                    yield buffer, full, full.rpartition(".")[0]
+
+    def judge(self, look: Look, compared: Compared) -> None:
+        """A step that moves tensors which cannot get a gradient: momentum, weight decay, a stale gradient."""
+        due = []
+        for at, changed in compared.changed.items():
+            parameter = look.params[at]
+            if changed and not parameter.requires_grad:
+                times = self._moved[id(parameter)] = self._moved.get(id(parameter), 0) + 1
+                if times == MOVED_TIMES:
+                    due.append(at)
+        if due:
+            named = self._names(look.params, look.tracked)
+            self._findings.say(
+                "frozen_layer_changes",
+                look.step,
+                f"{{subject}} ({{n}}) has requires_grad off, yet {look.tracked.label} changes it at each step ("
+                "momentum, weight decay or a gradient left over).",
+                [(named[at].path, named[at].module) for at in due],
+                {"optimizer": look.tracked.label, "steps": MOVED_TIMES},
+            )

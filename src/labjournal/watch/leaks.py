@@ -1,0 +1,106 @@
+"""Does an input give the target away? target_equals_input, label_leak; from some hundred rows of the first epoch.
+
+Shapes: N rows, D input columns.
+"""
+
+from __future__ import annotations
+
+from typing import Any, List, Optional
+
+import torch
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.rules import NOTICE
+
+ROWS = 256
+MIN_COLUMNS = 3
+MAX_COLUMNS = 512
+LEAK = 0.05
+"""Spread of a column within a class over its spread in all: 0.0 says the class outright. y = (x > 0) gives 0.6, blobs
+10 deviations apart 0.1; a column made from the label with 1% noise 0.02."""
+ORDINARY = 0.3
+MIN_EACH = 8
+MAX_CLASSES = 20
+
+
+class Leaks:
+    """Rows of one data set, kept until there are enough of them."""
+
+    def __init__(self, findings: Findings, name: str) -> None:
+        self._findings = findings
+        self._name = name
+        self._inputs: List[Any] = []
+        self._targets: List[Any] = []
+        self._rows = 0
+        self.done = False
+
+    def add(self, inputs: Optional[Any], targets: Optional[Any], step: int) -> None:
+        if self.done:
+            return
+        if inputs is None or targets is None or inputs.device.type != "cpu" or targets.device.type != "cpu":
+            self.done = True
+            return
+        rows = inputs.shape[0]
+        if inputs.dim() < 2 or targets.dim() < 1 or targets.shape[0] != rows or inputs.is_complex():
+            self.done = True
+            return
+        if inputs[0].numel() > MAX_COLUMNS or inputs[0].numel() < MIN_COLUMNS:
+            self.done = True
+            return
+        self._inputs.append(inputs.detach().reshape(rows, -1).clone())
+        self._targets.append(targets.detach().reshape(rows, -1).clone())
+        self._rows += rows
+        if self._rows >= ROWS:
+            self.done = True
+            self._judge(step)
+            self._inputs, self._targets = [], []
+
+    def _judge(self, step: int) -> None:
+        inputs_ND, targets_NK = torch.cat(self._inputs).double(), torch.cat(self._targets).double()
+        if targets_NK.shape == inputs_ND.shape:
+            if bool((inputs_ND == targets_NK).all()):
+                self._say_equal(step, "all inputs", NOTICE)  # an autoencoder does so on purpose
+            return
+        if targets_NK.shape[1] != 1:
+            return
+        target_N1 = targets_NK
+        values, counts = torch.unique(target_N1, return_counts=True)
+        equal_D = (inputs_ND == target_N1).all(0)
+        if bool(equal_D.any()) and len(values) > 1:
+            columns = equal_D.nonzero().flatten().tolist()
+            if len(values) > MAX_CLASSES:
+                self._say_equal(step, f"column {columns[0]} of the inputs", None)
+            else:
+                self._say_leak(step, columns[0], 0.0)
+            return
+        if 2 <= len(values) <= MAX_CLASSES and int(counts.min()) >= MIN_EACH:
+            self._judge_classes(step, inputs_ND, target_N1[:, 0], values)
+
+    def _judge_classes(self, step: int, inputs_ND: Any, target_N: Any, values: Any) -> None:
+        whole_D = inputs_ND.std(0)
+        within_D = torch.stack([inputs_ND[target_N == value].std(0) for value in values]).max(0).values
+        ratio_D = torch.where(whole_D > 0, within_D / whole_D.clamp_min(1e-30), torch.ones_like(whole_D))
+        order = ratio_D.argsort()
+        best, others = float(ratio_D[order[0]]), ratio_D[order[1:]]
+        if best < LEAK and float(others.median()) > ORDINARY and int((others < LEAK).sum()) <= len(others) // 10:
+            self._say_leak(step, int(order[0]), best)
+
+    def _say_equal(self, step: int, what: str, level: Optional[str]) -> None:
+        self._findings.say(
+            "target_equals_input",
+            step,
+            f"In {self._rows} rows of {{subject}} the target equals {what}, number for number.",
+            evidence={"rows": self._rows, "inputs": what},
+            level=level,
+            subject=self._name,
+        )
+
+    def _say_leak(self, step: int, column: int, ratio: float) -> None:
+        self._findings.say(
+            "label_leak",
+            step,
+            f"Column {column} of the inputs of {{subject}} says the label: within a class it varies by {ratio:.1%} of "
+            f"what it varies in all ({self._rows} rows), the other columns do not.",
+            evidence={"rows": self._rows, "column": column, "within_over_all": ratio},
+            subject=self._name,
+        )

@@ -1,0 +1,273 @@
+"""Train and eval mode where they matter: at backward passes, and in forward passes without gradients.
+
+Forward passes are seen by one global hook, set when the script enters ``no_grad`` and taken off at the first pass in
+eval mode. Never with torch.compile: OptimizedModule.__call__ warns the user whenever a global module hook exists.
+"""
+
+from __future__ import annotations
+
+import types
+import weakref
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+import torch
+from torch.nn.modules import module as nn_module
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.models import Models
+from labjournal.watch.optimizers import Optimizers
+from labjournal.watch.rules import NOTICE
+
+_KEY = -78
+"""A key of torch's hook tables that torch itself never gives out (it counts up from 0)."""
+EVAL_TIMES = 5
+PASSES = 5
+"""Passes in a row without a backward between them are a validation, whatever they come to."""
+APART = 8
+"""Backward passes between two single passes of a validation; the fake batch of a GAN comes at each."""
+SESSIONS = 2
+ENOUGH = 6
+"""Validations in eval mode after which no more are looked at."""
+BEFORE_END = 20
+_RANDOM = frozenset(
+    "rand randn randint rand_like randn_like randint_like normal normal_ uniform_ bernoulli bernoulli_ multinomial "
+    "sample rsample randperm gumbel_softmax exponential_".split()
+)
+
+
+class _Root:
+    """One model whose tensors an optimizer holds."""
+
+    def __init__(self, module: Any, name: str, depends: List[str]) -> None:
+        self.ref: weakref.ref[Any] = weakref.ref(module)
+        self.name = name
+        self.depends = depends
+        """Classes of its parts that behave differently in train and in eval mode."""
+        self.eval_backwards = 0
+        self.train_backwards = 0
+        self.passes = 0
+        self.first_inputs: List[int] = []
+        self.last_session = 0
+        self.sessions = 0
+        self.clean = 0
+        self.drawn = 0
+        self.eval_passes = 0
+
+    def is_of(self, module: Any) -> bool:
+        return self.ref() is module
+
+
+class Modes:
+    """The mode family."""
+
+    def __init__(self, findings: Findings, models: Models, optimizers: Optimizers) -> None:
+        self._findings = findings
+        self._models = models
+        self._optimizers = optimizers
+        self._roots: Dict[int, _Root] = {}
+        self._known: Optional[Tuple[int, int]] = None
+        self._backwards = 0
+        self._rng: Optional[Any] = None
+        self._step = 0
+        self.seen_validation = False
+
+    def roots(self) -> List[_Root]:
+        """Found anew when modules or optimizers have come since."""
+        key = (self._models.tick, len(self._optimizers.all()))
+        if key != self._known:
+            self._known = key
+            held = self._optimizers.held()
+            old, self._roots = self._roots, {}
+            for module, name in self._models.named_roots():
+                if any(id(parameter) in held for parameter in module.parameters()):
+                    known = old.get(id(module))
+                    same = known is not None and known.ref() is module
+                    self._roots[id(module)] = (
+                        known if known is not None and same else _Root(module, name, mode_dependent(module))
+                    )
+        return list(self._roots.values())
+
+    # -- at backward passes
+
+    def before_backward(self, step: int, due: bool) -> None:
+        self._backwards += 1
+        self._step = step
+        self.disarm()
+        for root in self._roots.values():
+            if root.passes:
+                self._session_over(root)
+        if not due:
+            return
+        for root in self.roots():
+            module: Any = root.ref()
+            if module is None:
+                continue
+            if module.training:
+                root.train_backwards += 1
+                root.eval_backwards = 0
+                continue
+            root.eval_backwards += 1
+            if root.eval_backwards == EVAL_TIMES:
+                self._say_eval(root, step)
+
+    def _say_eval(self, root: _Root, step: int) -> None:
+        since = "after training in train mode before" if root.train_backwards else "from the first one on"
+        parts = f" It holds {', '.join(root.depends[:4])}." if root.depends else " None of its parts depends on it."
+        self._findings.say(
+            "train_in_eval_mode",
+            step,
+            f"{{subject}} was in eval mode at {EVAL_TIMES} backward passes in a row, {since}.{parts}",
+            evidence={"times": EVAL_TIMES, "depends_on_mode": root.depends, "was_in_train_mode": root.train_backwards},
+            level=None if root.depends else NOTICE,
+            subject=root.name,
+        )
+
+    # -- forward passes without gradients
+
+    def arm(self) -> None:
+        """The script has switched gradients off: look at the next passes of the models."""
+        if self._models.compiled or torch.is_grad_enabled() or not self._backwards:
+            return
+        if any(root.depends and root.clean < ENOUGH for root in self._roots.values()):
+            nn_module._global_forward_pre_hooks[_KEY] = self._before_forward
+
+    @staticmethod
+    def disarm() -> None:
+        nn_module._global_forward_pre_hooks.pop(_KEY, None)
+        nn_module._global_forward_hooks.pop(_KEY, None)
+
+    def _before_forward(self, module: Any, args: Any) -> None:
+        try:
+            self._look(module, args)
+        except Exception:  # noqa: BLE001 - it would come out of the user's forward pass
+            self.disarm()
+
+    def _look(self, module: Any, args: Any) -> None:
+        root = self._roots.get(id(module))
+        if root is None or not root.is_of(module):
+            return
+        if torch.is_grad_enabled():
+            self.disarm()
+            return
+        self.seen_validation = True
+        if not module.training:
+            root.clean += 1
+            root.passes = 0
+            self.disarm()
+            if root.eval_passes < ENOUGH:
+                self._watch_draws(root)
+            return
+        root.passes += 1
+        if len(root.first_inputs) < PASSES:
+            root.first_inputs.append(_identity(args))
+        if root.passes >= PASSES:
+            self.disarm()
+
+    def _session_over(self, root: _Root, final: bool = False) -> None:
+        """Passes without gradients have ended with a backward pass, or with the program."""
+        passes, root.passes = root.passes, 0
+        seen, root.first_inputs = root.first_inputs, []
+        apart, root.last_session = self._backwards - root.last_session, self._backwards
+        many = passes >= PASSES
+        module: Any = root.ref()
+        if module is None or (many and len(set(seen)) == 1) or _recalibrates(module):
+            return  # one batch again and again: Monte Carlo dropout
+        if not many and apart < (BEFORE_END if final else APART):
+            return
+        root.sessions += 1
+        if root.sessions < (1 if final else SESSIONS):
+            return
+        several = len(self._optimizers.stepping()) > 1  # the generator of a GAN samples in train mode
+        self._findings.say(
+            "val_in_train_mode",
+            self._step,
+            f"{{subject}} made passes without gradients in train mode, {root.sessions} times between training; it "
+            f"holds {', '.join(root.depends[:4])}, which behave differently in validation.",
+            evidence={"times": root.sessions, "passes_last": passes, "depends_on_mode": root.depends},
+            level=NOTICE if several or not root.depends else None,
+            subject=root.name,
+        )
+
+    # -- random numbers in eval mode
+
+    def _watch_draws(self, root: _Root) -> None:
+        self._rng = (root, torch.get_rng_state())
+        nn_module._global_forward_hooks[_KEY] = self._after_forward
+
+    def _after_forward(self, module: Any, _args: Any, _out: Any) -> None:
+        try:
+            if self._rng is None or self._rng[0].ref() is not module:
+                return
+            (root, before), self._rng = self._rng, None
+            nn_module._global_forward_hooks.pop(_KEY, None)
+            root.eval_passes += 1
+            root.drawn += not torch.equal(before, torch.get_rng_state())
+            if root.drawn == 3:
+                self._say_draws(root, module)
+        except Exception:  # noqa: BLE001 - it would come out of the user's forward pass
+            self.disarm()
+
+    def _say_draws(self, root: _Root, module: Any) -> None:
+        dropout, sampling = draws_of(module)
+        self._findings.say(
+            "eval_nondeterminism",
+            self._step,
+            f"{{subject}} drew random numbers in {root.drawn} forward passes in eval mode"
+            + (f": {dropout} calls dropout as a function, which is on unless told otherwise." if dropout else "."),
+            evidence={"passes": root.drawn, "functional_dropout": dropout or None, "samples_on_purpose": sampling},
+            level=None if dropout and not sampling else NOTICE,
+            subject=root.name,
+        )
+
+    def end(self) -> None:
+        self.disarm()
+        for root in self._roots.values():
+            if root.passes and root.depends:
+                self._session_over(root, final=True)
+
+
+def _identity(args: Any) -> int:
+    first = next((arg for arg in args if isinstance(arg, torch.Tensor)), None)
+    return first.data_ptr() if first is not None else 0
+
+
+def _recalibrates(module: Any) -> bool:
+    """``swa_utils.update_bn`` runs the loader in train mode, with momentum None, to gather statistics."""
+    return any(getattr(part, "momentum", 0) is None for part in module.modules() if _is_batch_norm(part))
+
+
+def _is_batch_norm(part: Any) -> bool:
+    return isinstance(part, nn_module.Module) and "BatchNorm" in type(part).__name__
+
+
+def mode_dependent(module: Any) -> List[str]:
+    """Class names of the parts whose output depends on the mode."""
+    found: Dict[str, None] = {}
+    for part in module.modules():
+        name = type(part).__name__
+        rates = [getattr(part, key, 0) for key in ("p", "dropout", "drop_prob", "attention_dropout", "drop_path")]
+        drops = any(isinstance(rate, float) and rate > 0 for rate in rates)
+        if drops or (_is_batch_norm(part) and getattr(part, "track_running_stats", True)):
+            found[name] = None
+    return list(found)
+
+
+def draws_of(module: Any) -> Tuple[str, List[str]]:
+    """(class that uses dropout as a function, names of functions that sample on purpose) in the code of its parts."""
+    dropout = ""
+    sampling: List[str] = []
+    for kind in {type(part) for part in module.modules()}:
+        if kind.__module__.startswith("torch."):
+            continue
+        names = set(_names_used(kind))
+        sampling += sorted(names & _RANDOM)
+        calls = names & {"dropout", "scaled_dot_product_attention", "alpha_dropout", "dropout2d"}
+        if calls and names & {"F", "functional", "scaled_dot_product_attention"}:
+            dropout = dropout or kind.__name__
+    return dropout, sampling
+
+
+def _names_used(kind: Any) -> Iterator[str]:
+    for value in list(vars(kind).values()):
+        if isinstance(value, types.FunctionType):
+            yield from value.__code__.co_names

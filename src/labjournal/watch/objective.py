@@ -1,0 +1,215 @@
+"""What the loss is made of, read off the graph at each backward pass looked at: exact tests of its structure.
+
+loss_zero, softmax_twice, shape_broadcast, objective_sign, loss_unbounded_below, single_class_batches and
+target_dominated_by_one_class. A structure counts once it was seen in TIMES backward passes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Set
+
+import torch
+
+from labjournal.watch import graph
+from labjournal.watch.findings import Findings
+from labjournal.watch.models import Models
+from labjournal.watch.optimizers import Optimizers
+from labjournal.watch.rules import NOTICE, WARNING
+from labjournal.watch.sampling import Later
+
+TIMES = 5
+SIGN_TIMES = 10
+ZERO_TIMES = 5
+ZERO_LATER = 20
+SINGLE_BATCHES = 8
+SINGLE_SHARE = 0.9
+MIN_ROWS = 4
+MIN_TARGETS = 200
+
+
+class Objective:
+    """Looks at the loss; ``loss`` is told its number."""
+
+    def __init__(self, findings: Findings, later: Later, models: Models, optimizers: Optimizers) -> None:
+        self._findings = findings
+        self._later = later
+        self._models = models
+        self._optimizers = optimizers
+        self._times: Dict[str, int] = {}
+        self._zeros = 0
+        self._losses = 0
+        self._criterion = ""
+        self._single = 0
+        self._batches = 0
+        self._rows = 0
+        self._classes: Set[float] = set()
+        self.saved_hooks = False
+        """The script uses saved-tensor hooks: what nodes saved must not be read."""
+
+    # -- before a backward pass
+
+    def look(self, loss: Any, step: int) -> None:
+        kinds: Set[str] = set()
+        for node, sign in graph.trunk(loss):
+            name = graph.kind(node)
+            if name.startswith(graph.CRITERIA):
+                kinds.add(self._criterion_seen(node, name, step))
+                if sign < 0 and name != "LogSoftmax":
+                    kinds.add("objective_sign")
+                self._criterion = name
+            elif name in ("Sub", "Rsub") and self._spreads(node):
+                kinds.add("shape_broadcast")
+        for rule in ("softmax_twice", "shape_broadcast", "objective_sign", "loss_unbounded_below"):
+            self._times[rule] = self._times.get(rule, 0) + 1 if rule in kinds else 0
+        self._say(step)
+
+    def _criterion_seen(self, node: Any, name: str, step: int) -> str:
+        before = graph.through_views(graph.inputs(node)[0] if graph.inputs(node) else None)
+        below = graph.kind(before) if before is not None else ""
+        if name.startswith("NllLoss"):
+            self._target(node, step)
+            if below == "LogSoftmax":
+                after = graph.through_views(graph.inputs(before)[0])
+                return "softmax_twice" if after is not None and graph.kind(after) == "Softmax" else ""
+            return "loss_unbounded_below" if below in ("Addmm", "Mm", "Softmax", "Convolution", "Sigmoid") else ""
+        if name == "LogSoftmax":
+            return "softmax_twice" if below == "Softmax" else ""
+        if name.startswith("BinaryCrossEntropy"):
+            self._target(node, step)
+            return "softmax_twice" if name.endswith("WithLogits") and below in ("Sigmoid", "Softmax") else ""
+        return "shape_broadcast" if self._both_spread(node) else ""
+
+    def _both_spread(self, node: Any) -> bool:
+        """Prediction and target were both expanded: neither had the shape of the result."""
+        if self.saved_hooks:
+            return False
+        prediction, target = graph.saved(node, "self"), graph.saved(node, "target")
+        if prediction is None or target is None or prediction.shape != target.shape:
+            return False
+        return _expanded(prediction) != _expanded(target) and bool(_expanded(prediction) and _expanded(target))
+
+    @staticmethod
+    def _spreads(node: Any) -> bool:
+        """A difference of N x 1 predictions and N targets: N x N numbers from one side that has a gradient."""
+        children = graph.inputs(node)
+        given = [child for child in children if child is not None]
+        result = graph.shape(node)
+        if len(given) != 1 or len(children) != 2 or result is None or len(result) != 2 or result[0] != result[1]:
+            return False
+        one = graph.shape(given[0])
+        return one in ((result[0], 1), (result[0],)) and result[0] > 1 and graph.kind(given[0]) != "Unsqueeze"
+
+    def _target(self, node: Any, step: int) -> None:
+        """Class targets: are there batches of one class only?"""
+        if self.saved_hooks:
+            return
+        target = graph.saved(node, "target")
+        if target is None or target.dim() > 2 or (target.dim() == 2 and target.shape[1] != 1):
+            return
+        rows = int(target.shape[0])
+        if rows < MIN_ROWS:
+            return
+        low_high = torch.stack([target.min(), target.max()]).float()
+
+        def landed(numbers: List[float]) -> None:
+            low, high = numbers
+            self._batches += 1
+            self._rows += rows
+            self._classes.update(numbers)
+            self._single += low == high
+            single = self._single >= SINGLE_BATCHES and self._single >= SINGLE_SHARE * self._batches
+            if single and len(self._classes) > 1 and self._one_optimizer():
+                self._findings.say(
+                    "single_class_batches",
+                    step,
+                    f"{self._single} of {self._batches} batches looked at hold one class only, "
+                    f"{len(self._classes)} classes in all: the training data are not shuffled.",
+                    evidence={"batches": self._batches, "of_one_class": self._single, "classes": len(self._classes)},
+                    subject="the targets",
+                )
+
+        self._later.give(low_high, landed)
+
+    def _one_optimizer(self) -> bool:
+        return len(self._optimizers.stepping()) == 1
+
+    def _say(self, step: int) -> None:
+        if self._times["softmax_twice"] == TIMES:
+            pair = "a sigmoid" if self._criterion.startswith("Binary") else "a softmax"
+            self._findings.say(
+                "softmax_twice",
+                step,
+                f"The loss ({self._criterion}) applies {pair} to the output of {pair}, in {TIMES} backward passes in a "
+                "row.",
+                evidence={"criterion": self._criterion, "times": TIMES},
+                subject="the loss",
+            )
+        if self._times["shape_broadcast"] == TIMES:
+            self._findings.say(
+                "shape_broadcast",
+                step,
+                f"Prediction and target are spread to pairs of all with all in the loss, in {TIMES} backward passes in "
+                "a row: their shapes differ, such as (N, 1) and (N).",
+                evidence={"times": TIMES},
+                subject="the loss",
+            )
+        if self._times["loss_unbounded_below"] == TIMES:
+            self._findings.say(
+                "loss_unbounded_below",
+                step,
+                f"nll_loss was given numbers without log_softmax in {TIMES} backward passes in a row.",
+                evidence={"criterion": self._criterion, "times": TIMES},
+                subject="the loss",
+            )
+        if self._times["objective_sign"] >= SIGN_TIMES and self._minimises_a_model():
+            self._findings.say(
+                "objective_sign",
+                step,
+                f"The loss is minus a {self._criterion}, in {SIGN_TIMES} backward passes in a row, and the optimizer "
+                "makes it smaller: the error grows.",
+                evidence={"criterion": self._criterion, "times": SIGN_TIMES},
+                subject="the loss",
+            )
+
+    def _minimises_a_model(self) -> bool:
+        """One optimizer steps, over tensors of a model, downhill. Adversaries and inputs under attack are none."""
+        stepping = [(tracked, one) for tracked, one in self._optimizers.live() if tracked.n >= SIGN_TIMES - 1]
+        if len(stepping) != 1 or len(self._optimizers.stepping()) != 1:
+            return False
+        groups = stepping[0][1].param_groups
+        if any(group.get("maximize") for group in groups):
+            return False
+        return any(self._models.birth(parameter) is not None for group in groups for parameter in group["params"])
+
+    # -- with the number
+
+    def loss(self, value: float, step: int) -> None:
+        self._losses += 1
+        self._zeros = self._zeros + 1 if value == 0 else 0
+        from_start = self._zeros == self._losses and bool(self._criterion)
+        if self._zeros == (ZERO_TIMES if from_start else ZERO_LATER):
+            self._findings.say(
+                "loss_zero",
+                step,
+                f"The loss was exactly 0 in {self._zeros} backward passes looked at in a row"
+                + (", from the first one on." if from_start else "."),
+                evidence={"times": self._zeros, "criterion": self._criterion or None},
+                level=None if from_start else NOTICE,
+                subject="the loss",
+            )
+
+    def end(self, step: int) -> None:
+        if self._rows >= MIN_TARGETS and len(self._classes) == 1 and self._one_optimizer():
+            self._findings.say(
+                "target_dominated_by_one_class",
+                step,
+                f"All {self._rows} targets looked at are of one class.",
+                evidence={"targets": self._rows, "class": next(iter(self._classes))},
+                level=WARNING if self._criterion.startswith("NllLoss") else None,
+                subject="the targets",
+            )
+
+
+def _expanded(tensor: Any) -> List[int]:
+    """Dimensions along which the tensor repeats itself."""
+    return [at for at, (size, stride) in enumerate(zip(tensor.shape, tensor.stride())) if size > 1 and stride == 0]

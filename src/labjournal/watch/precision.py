@@ -1,0 +1,61 @@
+"""Is mixed precision in force where it was asked for? Seen by the precision of the nodes that lead to the loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from labjournal.watch import graph
+from labjournal.watch.findings import Findings
+
+TIMES = 5
+NODES = 3000
+SCALER_STEPS = 20
+
+
+class Precision:
+    """precision_policy_inactive."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._entered = False
+        self._ever = 0
+        self._inactive = 0
+        self._scaled = 0
+        self.asked = False
+        """autocast was entered with gradients on, or a gradient scaler was used."""
+
+    def on_autocast(self, context: Any) -> None:
+        if getattr(context, "_enabled", False) and torch.is_grad_enabled():
+            self._entered = self.asked = True
+            self._ever += 1
+
+    def on_scaler_step(self, scaler: Any) -> None:
+        if scaler.is_enabled():
+            self.asked = True
+            self._scaled += 1
+
+    def look(self, loss: Any, step: int) -> None:
+        entered, self._entered = self._entered, False
+        if entered and self._inactive < TIMES:
+            self._inactive = 0 if _has_half(loss) else self._inactive + 1
+            if self._inactive == TIMES:
+                self._say(step, "autocast was entered, but no 16-bit operation leads to the loss")
+        if self._scaled >= SCALER_STEPS and not self._ever:
+            self._scaled = -(10**9)
+            if not _has_half(loss):
+                self._say(step, "the loss is scaled for 16-bit gradients, but autocast was never entered")
+
+    def _say(self, step: int, what: str) -> None:
+        self._findings.say(
+            "precision_policy_inactive",
+            step,
+            f"Mixed precision is not in force: {what} ({TIMES} backward passes or more).",
+            evidence={"autocast_entered": self._ever},
+            subject="the forward pass",
+        )
+
+
+def _has_half(loss: Any) -> bool:
+    return any(graph.dtype(node) in (torch.float16, torch.bfloat16) for node in graph.walk(loss, NODES))

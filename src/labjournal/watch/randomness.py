@@ -1,0 +1,60 @@
+"""Is the random state put back to where it was? rng_reset, by the state itself; nothing of torch is wrapped for it.
+
+The state of the CPU generator is read before backward passes and when a DataLoader starts an epoch. A state that was
+seen before, and left since, is a jump back. One jump may be the seed of a second phase; JUMPS of them are a habit.
+torch.manual_seed sets the generators of all devices, so a jump of the CPU's tells of theirs too.
+"""
+
+from __future__ import annotations
+
+from typing import Dict, Optional
+
+import torch
+
+from labjournal.watch.findings import Findings
+
+JUMPS = 2
+EVERY = 300
+"""Backward passes whose state is read without exception; 4 us each."""
+MAX_STATES = 20_000
+
+
+class Randomness:
+    """States seen since the last optimizer was built (folds and sweeps seed themselves on purpose)."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._seen: Dict[int, int] = {}
+        self._last: Optional[int] = None
+        self._at = 0
+        self._jumps = 0
+        self._reads = 0
+
+    def optimizer_made(self) -> None:
+        self._seen.clear()
+        self._at = self._jumps = 0
+
+    def look(self, step: int, due: bool) -> None:
+        self._reads += 1
+        if not due and self._reads > EVERY:
+            return
+        state = torch.get_rng_state()
+        if state.numel() % 8 or len(self._seen) >= MAX_STATES:
+            return
+        mark = int(state.view(torch.int64).sum())
+        if mark == self._last:
+            return  # nothing was drawn, or fork_rng() gave it back
+        self._last = mark
+        at = self._seen.setdefault(mark, len(self._seen))
+        if at < self._at:  # while the same states are gone through again, the place only rises
+            self._jumps += 1
+            if self._jumps == JUMPS:
+                self._findings.say(
+                    "rng_reset",
+                    step,
+                    f"The random state was put back to an earlier one {JUMPS} times since training began: the same "
+                    "numbers are drawn again, for shuffling, dropout and noise.",
+                    evidence={"times": JUMPS},
+                    subject="the random state",
+                )
+        self._at = at

@@ -1,0 +1,63 @@
+"""The rows of a batch as numbers: one 64-bit hash a row, and what may be told of inputs and targets.
+
+Shapes: B rows, D elements a row.
+"""
+
+from __future__ import annotations
+
+from typing import Any, List, Mapping, Optional, Tuple
+
+import torch
+
+WHOLE_ROW = 1024
+SPREAD = 512
+"""Elements taken, evenly spread, of a row longer than WHOLE_ROW. 64 rows: 0.05 ms."""
+_TARGET_NAMES = ("labels", "label", "target", "targets", "y")
+_BITS = {8: torch.int64, 4: torch.int32, 2: torch.int16, 1: torch.uint8}
+
+_mix: List[Any] = []
+
+
+def _mix_D(size: int) -> Any:
+    """Odd constants by position, made without drawing a random number."""
+    if not _mix:
+        at = torch.arange(1, WHOLE_ROW + 1, dtype=torch.int64, device="cpu")
+        _mix.append((at * at * at * -7046029254386353131 + at * 1442695040888963407) | 1)
+    return _mix[0][:size]
+
+
+def hashes(rows: Any) -> Optional[List[int]]:
+    """One number a row of a CPU tensor; None for what has no rows or cannot be read as bits."""
+    if rows.device.type != "cpu" or rows.dim() < 1 or rows.is_complex() or rows.layout is not torch.strided:
+        return None
+    flat_BD = rows.detach().reshape(rows.shape[0], -1)
+    if not flat_BD.numel() or flat_BD.is_quantized:
+        return None
+    if flat_BD.shape[1] > WHOLE_ROW:
+        flat_BD = flat_BD[:, :: -(-flat_BD.shape[1] // SPREAD)]
+    flat_BD = flat_BD.contiguous()
+    bits_BD = flat_BD.view(_BITS[flat_BD.element_size()]).to(torch.int64)
+    found: List[int] = (bits_BD * _mix_D(bits_BD.shape[1])).sum(1).tolist()
+    return found
+
+
+def inputs_and_targets(batch: Any) -> Tuple[Optional[Any], Optional[Any]]:
+    """The largest tensor among the first parts of a batch, and the tensor that looks like its target."""
+    if isinstance(batch, torch.Tensor):
+        return batch, None
+    if isinstance(batch, Mapping):
+        tensors = {str(name): item for name, item in batch.items() if isinstance(item, torch.Tensor)}
+        target = next((tensors[name] for name in _TARGET_NAMES if name in tensors), None)
+        return _largest([item for item in tensors.values() if item is not target]), target
+    if not isinstance(batch, (list, tuple)) or not batch:
+        return None, None
+    parts = [part for part in batch if isinstance(part, torch.Tensor)]
+    if isinstance(batch[0], Mapping):
+        return inputs_and_targets(batch[0])[0], parts[-1] if parts else None
+    target = parts[-1] if len(parts) > 1 else None
+    return _largest(parts[:-1] if len(parts) > 1 else parts), target
+
+
+def _largest(tensors: List[Any]) -> Optional[Any]:
+    rows = [one for one in tensors if one.dim() > 0]
+    return max(rows, key=lambda one: one.numel(), default=None)

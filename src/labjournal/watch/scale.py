@@ -1,0 +1,201 @@
+"""How far do the steps go? update_too_small, update_too_large, weight_norm_collapse, weight_decay_dominates.
+
+All from the samples of each look, scaled to the sizes of the tensors; only tensors of two axes and more count (biases
+and normalisation start at 0 and 1). Update ratio: ``||dW||_2 / ||W||_2`` over an optimizer, dimensionless.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import Dict, List, Optional
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.look import Compared, Look, Names
+from labjournal.watch.models import Models
+from labjournal.watch.optimizers import Tracked, as_float
+from labjournal.watch.rules import NOTICE
+
+SMALL = 5e-7
+"""Adam at a learning rate of 1e-6 moves weights of 0.05 by 2e-5 of their size a step; float32 resolves 6e-8."""
+SMALL_LOOKS = 15
+LARGE_LOOKS = 12
+GROWN = 10.0
+LARGE = 0.5
+COLLAPSED = 0.02
+COLLAPSED_LOOKS = 5
+MIN_ELEMENTS = 64
+DECAY_LOOKS = 10
+DECAY_FALL = 0.95
+DECAY_FACTOR = 10.0
+
+
+class _State:
+    def __init__(self, tensors: int) -> None:
+        self.looks = 0
+        self.small = 0
+        self.rate: Optional[float] = None
+        self.ratios: List[float] = []
+        self.start_sq = 0.0
+        self.losses: List[float] = []
+        self.top_sq = [0.0] * tensors
+        self.low = [0] * tensors
+        self.decay = [0] * tensors
+        self.decay_from = [0.0] * tensors
+
+
+class Scale:
+    """Sizes of steps and weights, for each optimizer."""
+
+    def __init__(self, findings: Findings, models: Models, names: Names) -> None:
+        self._findings = findings
+        self._models = models
+        self._names = names
+        self._states: Dict[Tracked, _State] = {}
+        self._loss: Optional[float] = None
+
+    def reset(self, tracked: Tracked, tensors: int) -> None:
+        self._states[tracked] = _State(tensors)
+
+    def loss(self, value: float) -> None:
+        self._loss = value
+
+    def judge(self, look: Look, compared: Compared) -> None:
+        state = self._states.get(look.tracked)
+        if state is None or len(state.low) != len(look.params) or not look.real:
+            return
+        matrices = [at for at in compared.changed if look.params[at].dim() > 1]
+        if not matrices or any(compared.bad.get(at) for at in matrices):
+            return
+        scales = {at: look.params[at].numel() / compared.sizes[at] for at in matrices}
+        update_sq = sum(compared.update_sq[at] * scales[at] for at in matrices)
+        weight_sq = sum(compared.weight_sq[at] * scales[at] for at in matrices)
+        if not math.isfinite(update_sq) or not math.isfinite(weight_sq) or weight_sq == 0:
+            return
+        state.looks += 1
+        if self._loss is not None and state.looks <= LARGE_LOOKS:
+            state.losses.append(self._loss)
+        ratio = math.sqrt(update_sq / weight_sq)
+        self._small(look, state, compared, ratio)
+        self._large(look, state, ratio, weight_sq)
+        self._norms(look, state, compared, matrices)
+
+    def _small(self, look: Look, state: _State, compared: Compared, ratio: float) -> None:
+        """From the first look on, at a constant rate: warm-up rises, decay comes late, and both are left alone."""
+        rate = max(look.rates)
+        if state.rate is None:
+            state.rate = rate
+        alive = any(not zero for zero in compared.grad_zero.values())
+        if ratio >= SMALL or rate != state.rate or not alive:
+            state.small = -(10**9)
+        state.small += 1
+        if state.small != SMALL_LOOKS:
+            return
+        owners = {id(parameter): owner for parameter, _, owner in self._models.parameters()}
+        loaded = any(
+            id(parameter) in owners and self._models.was_loaded(owners[id(parameter)]) for parameter in look.params
+        )
+        if not any(look.params[at].element_size() > 2 for at in compared.changed):
+            return  # 16-bit weights: update_underflow tells it better
+        named = self._names(look.params, look.tracked)
+        self._findings.say(
+            "update_too_small",
+            look.step,
+            f"Each step of {look.tracked.label} changes the weights by {ratio:.1e} of their size at lr {rate:g}, in "
+            f"{SMALL_LOOKS} steps from the first on: {{subject}} ({{n}}) stands practically still.",
+            [(name.path, name.module) for name in named],
+            {"optimizer": look.tracked.label, "update_ratio": ratio, "lr": rate, "looked_at_steps": SMALL_LOOKS},
+            level=NOTICE if loaded else None,
+        )
+
+    def _large(self, look: Look, state: _State, ratio: float, weight_sq: float) -> None:
+        if state.looks == 1:
+            state.start_sq = weight_sq
+        if state.looks > LARGE_LOOKS or look.step > 3 * LARGE_LOOKS:
+            return
+        state.ratios.append(ratio)
+        if state.looks != LARGE_LOOKS:
+            return
+        grown = math.sqrt(weight_sq / state.start_sq)
+        typical = statistics.median(state.ratios[1:])
+        known = len(state.losses) >= LARGE_LOOKS
+        worse = known and statistics.median(state.losses[-4:]) >= state.losses[0]
+        if (grown > GROWN or typical > LARGE) and worse:
+            self._findings.say(
+                "update_too_large",
+                look.step,
+                f"In {LARGE_LOOKS} steps of {look.tracked.label} the weights grew to {grown:.3g} times their size (a "
+                f"step moves them by {typical:.2g} of it) at lr {max(look.rates):g}, and the loss is no lower: "
+                f"{state.losses[0]:.4g} then, {state.losses[-1]:.4g} now.",
+                [(look.tracked.label, "")],
+                {"optimizer": look.tracked.label, "weights_grown": grown, "update_ratio": typical},
+                subject=look.tracked.label,
+            )
+
+    def _norms(self, look: Look, state: _State, compared: Compared, matrices: List[int]) -> None:
+        decays = self._decays(look)
+        collapsed, decayed = [], []
+        for at in matrices:
+            size_sq = compared.weight_sq[at]
+            state.top_sq[at] = max(state.top_sq[at], size_sq)
+            low = look.params[at].numel() >= MIN_ELEMENTS and size_sq < COLLAPSED**2 * state.top_sq[at]
+            state.low[at] = state.low[at] + 1 if low else 0
+            if state.low[at] == COLLAPSED_LOOKS:
+                collapsed.append(at)
+            if self._is_decay(look, compared, at, decays[at]):
+                state.decay[at] += 1
+                if state.decay[at] == 1:
+                    state.decay_from[at] = size_sq
+                elif state.decay[at] == DECAY_LOOKS and size_sq < DECAY_FALL**2 * state.decay_from[at]:
+                    decayed.append(at)
+            else:
+                state.decay[at] = 0
+        named = self._names(look.params, look.tracked) if collapsed or decayed else []
+        if decayed:
+            fall = math.sqrt(compared.weight_sq[decayed[0]] / state.decay_from[decayed[0]])
+            self._findings.say(
+                "weight_decay_dominates",
+                look.step,
+                f"Weight decay ({decays[decayed[0]]:g} at lr {look.rates[decayed[0]]:g}) moves {{subject}} ({{n}}) "
+                f"more than {DECAY_FACTOR:g} times as far as the gradient; it shrank to {fall:.0%} in {DECAY_LOOKS} "
+                "steps looked at.",
+                [(named[at].path, named[at].module) for at in decayed],
+                {"optimizer": look.tracked.label, "weight_decay": decays[decayed[0]], "norm_left": fall},
+            )
+        if collapsed:
+            left = math.sqrt(compared.weight_sq[collapsed[0]] / state.top_sq[collapsed[0]])
+            self._findings.say(
+                "weight_norm_collapse",
+                look.step,
+                f"The weights of {{subject}} ({{n}}) have shrunk to {left:.1%} of their largest size.",
+                [(named[at].path, named[at].module) for at in collapsed],
+                {"optimizer": look.tracked.label, "norm_left": left},
+            )
+
+    @staticmethod
+    def _decays(look: Look) -> List[float]:
+        groups = look.optimizer.param_groups
+        rates = [as_float(group.get("weight_decay", 0.0), 0.0) for group in groups]
+        return [rates[group] for group in look.tracked.group_of]
+
+    @staticmethod
+    def _is_decay(look: Look, compared: Compared, at: int, decay: float) -> bool:
+        """Does the step shrink the tensor, and is what decay explains of it DECAY_FACTOR times the rest?
+
+        Decoupled decay (AdamW) moves by ``lr wd W``: what is left of dW is the gradient's part. Coupled decay (SGD,
+        Adam) adds ``wd W`` to the gradient, which itself does not contain it.
+        """
+        size_sq, update_sq, along = compared.weight_sq[at], compared.update_sq[at], compared.along[at]
+        if decay <= 0 or size_sq == 0 or update_sq == 0 or along >= 0:
+            return False
+        if (
+            type(look.optimizer).__name__ in ("AdamW", "NAdam", "RAdam", "Lion")
+            or "betas" not in look.optimizer.defaults
+        ):
+            by_decay = look.rates[at] * decay
+            rest_sq = max(0.0, update_sq + 2 * by_decay * along + by_decay**2 * size_sq)
+            if by_decay**2 * size_sq > DECAY_FACTOR**2 * rest_sq:
+                return True
+        grad_sq = compared.grad_sq.get(at)
+        coupled = "AdamW" not in type(look.optimizer).__name__
+        return coupled and grad_sq is not None and decay**2 * size_sq > DECAY_FACTOR**2 * grad_sq
