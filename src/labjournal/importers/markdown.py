@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,12 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _TITLE_MOST = 80
+_GROUP = re.compile(r"^(\s*)[-*+•]\s+(?P<name>[^\W\d][\w /-]{1,30}?)\s*[=:#]?\s*(?P<value>\d[\w.%]*)\s*:\s*$")
+_SETUP = re.compile(
+    r"^\W*(?:\d+[.)]\s*)?(?:experiment(?:al)?\s+)?(?:set-?up|configuration|config|settings?|methods?|details|parameters"
+    r"|data(?:\s?set)?s?|设置|配置|数据)\W*$",
+    re.IGNORECASE,
+)
 _LIST = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s")
 
 
@@ -48,7 +54,8 @@ def read(text: str, path: str = "", year: int | None = None, last: date | None =
     results, strange = walk.results(found)
     results = with_runs(with_sets(results, walk.names), path, lines)
     entries = [_entry(section, lines, results) for section in found]
-    said_tables = tuple(tables.tables(lines))
+    reports = printed.report_rows(lines)
+    said_tables = tuple(tables.tables([line for line in lines if line.number not in reports]))
     return Document(
         path,
         tuple(entry for entry in entries if entry is not None),
@@ -85,23 +92,30 @@ class _Walk:
         inside = {number for block in blocks.values() for number, _ in block.lines}
         results: list[FoundResult] = []
         strange: list[tuple[int, str, str]] = []
-        scopes = _Scopes()
+        scopes, group, setup = _Scopes(), _Group(), False
         opened: list[tuple[int, int, bool]] = [(0, 0, False)]
         """(level, results before it, names a checkpoint) of the headings above."""
         for at, line in enumerate(self._lines):
             if line.number in blocks:
                 good, odd = printed.read(blocks[line.number])
-                results += [self._result(one, scopes.place) for one in good]
+                place = scopes.place.under(group.place(line.text))
+                results += [self._result(one, place) for one in good]
                 strange += [(number, text, "looks like a result") for number, text in odd]
             elif line.number in inside:
                 continue
             elif line.kind == "heading" and line.level <= 6:
                 place = self._said(line.title, heading=True)
                 scopes.enter(line.level, place)
+                setup, group = _SETUP.search(line.title) is not None, _Group()
                 opened = [one for one in opened if one[0] < line.level]
                 opened.append((line.level, len(results), place.checkpoint is not None))
             elif line.kind in ("text", "heading"):
-                scopes.say(self._of_line(line, at, inside))
+                said = self._of_line(line, at, inside)
+                if setup and said.dataset is not None and places.labels_set(line.text):
+                    scopes.say_above(Place(dataset=said.dataset))  # "Setup" says it for the "Results" beside it
+                elif not setup:
+                    scopes.say(said)
+                group = _Group.of(line.text) or group
                 self._prose(line, scopes.place)
                 if places.not_given(line.text):
                     first = next((first for _, first, named in reversed(opened) if named), opened[-1][1])
@@ -158,6 +172,25 @@ class _Walk:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """An item of a list that heads those below it: ``- Threshold 0.05:``."""
+
+    indent: int = -1
+    name: str = ""
+    value: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> _Group | None:
+        match = _GROUP.match(text)
+        return cls(len(match[1].expandtabs(4)), match["name"].strip().lower(), match["value"]) if match else None
+
+    def place(self, text: str) -> Place:
+        """What it says of a line: only of those that are indented deeper."""
+        indent = len(text.expandtabs(4)) - len(text.expandtabs(4).lstrip())
+        return Place(options={self.name: self.value}) if 0 <= self.indent < indent else NOWHERE
+
+
 class _Scopes:
     """The headings above a line, each with what it says, and what lines under them say.
 
@@ -182,6 +215,15 @@ class _Scopes:
             named = next((at for at, (above, said) in enumerate(self._stack) if above % 1 and said.checkpoint), None)
             self._stack = self._stack[:named]
         self._stack.append((level, place))
+
+    def say_above(self, place: Place) -> None:
+        """As if the heading over the present one had said it."""
+        above = next((at for at in range(len(self._stack) - 2, -1, -1) if not self._stack[at][0] % 1), None)
+        if above is None:
+            self.say(place)
+        else:
+            level, said = self._stack[above]
+            self._stack[above] = (level, said.under(place))
 
     def say(self, place: Place) -> None:
         if not place:

@@ -22,9 +22,7 @@ _CHECKPOINT_CJK = re.compile(r"(?:检查点|檢查點|チェックポイント)[
 _SEVERAL = re.compile(r"\d(?:,\s+|\s*(?:and|und|et|y|vs\.?|to|bis|&|/|–|-|→)\s*)(?:checkpoint[\s-]*)?\d", re.IGNORECASE)
 
 _RATIO = re.compile(r"(?<![\d:.])(?P<a>\d{1,4})\s?:\s?(?P<b>\d{1,5})(?![\d:.])")
-_SET_WORD = (
-    r"(?:data[\s-]?sets?|data|validation\s+set|test\s+set|val\s+set|test\s+split|benchmark|subset|datensatz|sample)"
-)
+_SET_WORD = r"(?:data[\s-]?sets?|data|validation\s+set|test\s+set|val\s+set|test\s+split|benchmark|subset|datensatz)"
 _NAMED_SET = re.compile(
     r"(?:^|\b(?:on|with|for|over|using|auf|sur|the|an?)\s+|[—–:(|-]\s*)(?:the\s+|an?\s+)?"
     rf"(?P<name>(?:[\w.+&/:-]+\s+){{0,2}}?[\w.+&/:-]+)\s+(?:validation\s+|test\s+)?{_SET_WORD}\b",
@@ -247,6 +245,11 @@ _FILL = frozenset("the a an separate seperate with using any of no not and".spli
 _NOUNS = frozenset("input inputs adapter adapters feature features value values branch data".split())
 
 
+def labels_set(text: str) -> bool:
+    """Whether a line is ``Dataset: NAME`` and nothing else."""
+    return _SET_LABEL.match(text) is not None
+
+
 def not_given(text: str) -> bool:
     """Whether prose says that the numbers were not handed to the model."""
     return _NOT_GIVEN.search(text) is not None
@@ -283,7 +286,7 @@ class Names:
     def dataset_in(self, text: str) -> str | None:
         """The data set a text names; None when it names none or only says "the validation set"."""
         label = _SET_LABEL.match(text)
-        if label is not None:
+        if label is not None and not _COUNT.match(label["name"]):
             return self._one(label["name"])
         box = _BLACK_BOX.search(text)
         if box is not None and (re.search(_SET_WORD, text, re.I) or len(text.split()) <= 14):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from labjournal import parsers
 from labjournal.importers.document import Line
 from labjournal.parsers import ParsedResult
-from labjournal.parsers.names import may_mention
+from labjournal.parsers.names import may_mention, role_of, words_of
 
 _ROW = re.compile(r"^[\s>|*]*[^\d\s|].*?(?:[\s|]+(?:\d+\.\d+|\d+|nan)%?){2,5}[\s|]*$", re.IGNORECASE)
 _HEADER = re.compile(r"\bprecision\b[\s|]+recall\b", re.IGNORECASE)
@@ -28,6 +28,12 @@ _STATED = re.compile(
     r"^[\s>*_+•-]*(?:\d+[.)]\s+)?(?P<name>[^\W\d_][^:=：＝|]{0,70}?)\s*[:=：＝]\s*(?P<value>[\s*_`~≈]*"
     rf"{_VALUE}\s*(?:%|dB)?(?:\s*[/,|]\s*{_VALUE}\s*%?)*)(?P<rest>.*)$"
 )
+_REPORT = re.compile(
+    r"^\s*\|[^|]*\|[\s*]*precision[\s*]*\|[\s*]*recall[\s*]*\|[\s*]*f1[\w -]*[\s*]*\|"
+    r"[\s*]*(?:support|count|n)[\s*]*\|?\s*$",
+    re.IGNORECASE,
+)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _ITEM = re.compile(rf"^\s*[-*+•]\s+[^:=.]{{1,50}}[:=]\s*[*_`]*{_VALUE}[^.]{{0,40}}$")
 _PLAIN_REST = re.compile(r"^[\s*_`.;,]*(?:[(\[（][^()\[\]]{0,60}[)\]）])?[\s*_`.;]*$")
 _ALSO = re.compile(r"[,;|]\s*[^\W\d][\w @./-]{0,40}\s*[:=]\s*[*_`]*[-+]?\d")
@@ -84,11 +90,12 @@ def blocks(lines: Sequence[Line]) -> Iterator[Block]:
     held: list[tuple[int, str]] = []
     fenced = False
     blanks = 0
+    reports = report_rows(lines)
     for line in lines:
         if line.kind == "fence" or line.kind == "blank":
             blanks += line.kind == "blank"
             continue
-        printed = _is_output(line)
+        printed = line.number in reports or _is_output(line)
         if not printed and held and line.kind == "text" and _ITEM.match(line.text):
             continue  # "- epochs: 50" between two measured values of a list parts nothing
         if printed and (not held or blanks <= NEAR):
@@ -101,6 +108,17 @@ def blocks(lines: Sequence[Line]) -> Iterator[Block]:
         blanks = 0
     if held and _worth(held):
         yield Block(tuple(held), fenced)
+
+
+def report_rows(lines: Sequence[Line]) -> set[int]:
+    """Numbers of the lines of tables that are a report: precision, recall and support of each class."""
+    found: set[int] = set()
+    inside = False
+    for line in lines:
+        inside = line.kind == "table" and (inside or _REPORT.match(line.text) is not None)
+        if inside:
+            found.add(line.number)
+    return found
 
 
 def _is_output(line: Line) -> bool:
@@ -123,6 +141,8 @@ def _worth(lines: Sequence[tuple[int, str]]) -> bool:
 
 def _spread(line: Line) -> list[tuple[int, str]]:
     """``precision / recall / F1: 0.14 / 0.80 / 0.24`` as three lines with one number."""
+    if line.kind == "table":
+        return [(line.number, _THOUSANDS.sub("", line.text.replace("*", "")))]
     match = _SLASHED.match(line.text)
     if match is None:
         return [(line.number, line.text)]
@@ -145,6 +165,26 @@ class Printed:
 
 def read(block: Block) -> tuple[list[Printed], list[tuple[int, str]]]:
     """The results of a block, and lines that look like results and were not understood."""
+    if block.fenced:
+        return _read(block)
+    # In a list of values "Training loss" speaks of the training, and the accuracy beside it does not.
+    of_training = tuple(line for line in block.lines if _names_training(line[1]))
+    others = tuple(line for line in block.lines if line not in of_training)
+    found: list[Printed] = []
+    strange: list[tuple[int, str]] = []
+    for lines in (others, of_training):
+        if lines:
+            good, odd = _read(Block(lines, block.fenced))
+            found, strange = found + good, strange + odd
+    return sorted(found, key=lambda printed: printed.result.line), strange
+
+
+def _names_training(text: str) -> bool:
+    match = _STATED.match(text)
+    return match is not None and role_of(words_of(match["name"])) == "train"
+
+
+def _read(block: Block) -> tuple[list[Printed], list[tuple[int, str]]]:
     text = "\n".join(text for _, text in block.lines)
     reading = parsers.read_text(text, off=("csv", "json", "jsonl"))
     found = [Printed(_placed(result, block)) for result in reading.results if _says_something(result)]
