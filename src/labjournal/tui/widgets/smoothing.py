@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-# 32 values a block: the matrix product costs 32 multiplications a value (10 ms for a million), and the recursion
-# over blocks is four deep.
+# 32 values a block are summed by doubling in five passes, and the recursion over blocks is four deep. Not as a matrix
+# product: on two busy cores its threads made the first draw of 20 x 50,000 points cost 149 ms of CPU instead of 45.
 _BLOCK = 32
 
 
@@ -63,9 +63,12 @@ def _decaying_sum(values: Floats, weight: float, carry: float) -> Floats:
     blocks = -(-values.size // _BLOCK)
     padded = np.zeros(blocks * _BLOCK)
     padded[: values.size] = values
-    powers = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
-    kernel = np.where(powers >= 0, weight ** np.maximum(powers, 0), 0.0)
-    inside = padded.reshape(blocks, _BLOCK) @ kernel.T
+    inside = padded.reshape(blocks, _BLOCK)
+    reach, factor = 1, weight
+    while reach < _BLOCK:
+        # After each pass a value has taken in twice as many before it.
+        inside[:, reach:] += factor * inside[:, :-reach]
+        reach, factor = 2 * reach, factor * factor
     carries = _decaying_sum(inside[:, -1].copy(), weight**_BLOCK, carry)
     entering = np.concatenate([[carry], carries[:-1]])
     inside += np.outer(entering, weight ** np.arange(1, _BLOCK + 1))
