@@ -170,15 +170,22 @@ def test_an_identity_of_the_project_is_held_against_curves(journal: JournalPaths
     assert said.data["evidence"]["computed"] == 1.5
 
 
+def test_a_loss_that_was_only_printed_is_judged(journal: JournalPaths) -> None:
+    values = [1.0 / (1 + at) for at in range(30)] + [40.0 + at for at in range(15)]
+    run = make_run(journal, log="".join(f"epoch {at} train loss {value:.4f}\n" for at, value in enumerate(values)))
+    assert findings(journal, run)["loss_diverged"] is Level.ALARM
+    assert [fact.t for fact in stated(run)] == [facts.now_iso(CREATED + 60)]  # a log tells no times: the end of the run
+
+
 def test_silence_has_its_reasons(journal: JournalPaths) -> None:
     run = make_run(journal, "quiet")
     living = make_run(journal, "living", ended=False)
     follower = Follower.open(journal)
     follower.catch_up()
     checker = checking.Checker(follower.store, follower.config)
-    because = checker.unjudged(follower.store.run(run.id))
+    because = checker.unjudged(follower.store.run(run.id), run)
     assert "loss_flat" in because["no curve is named as a training loss"]
-    assert checker.unjudged(follower.store.run(living.id)) == {"the run has not ended": ["checks from outside"]}
+    assert checker.unjudged(follower.store.run(living.id), living) == {"the run has not ended": ["checks from outside"]}
     follower.close()
 
 

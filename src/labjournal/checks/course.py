@@ -1,6 +1,7 @@
 """The course of one loss: flat, diverged, begun anew again and again, broken at a resume.
 
-Losses of games and of reinforcement learning need not fall; here nothing is said of them.
+Losses of games and of reinforcement learning need not fall; here nothing is said of them. Of a loss that only the
+watch saw it is not known which it is: it can be flat at the level of guessing, but no rise of it is judged.
 """
 
 from __future__ import annotations
@@ -74,6 +75,9 @@ def judge(run: RunView) -> Iterator[Verdict]:
             yield from (not_judged(rule, curve.name, run.game) for rule in RULES.values())
             continue
         yield loss_flat(curve, run)
+        if run.unnamed is not None:
+            yield from (not_judged(rule, curve.name, run.unnamed) for rule in (LOSS_DIVERGED, LOSS_SAWTOOTH, LOSS_JUMP))
+            continue
         yield loss_diverged(curve)
         yield loss_sawtooth(curve, run)
         yield loss_jump_after_resume(curve)

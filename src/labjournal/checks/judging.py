@@ -57,7 +57,7 @@ def judge_live(run: RunView) -> list[Verdict]:
     """Alarms worth raising while the run lives."""
     with np.errstate(all="ignore"):
         seen = [losses.nonfinite(curve, run) for curve in run.every_loss]
-        if run.game is None:
+        if run.unnamed is None:
             seen += [course.loss_diverged(curve) for curve in run.training_losses]
     return [verdict for verdict in seen if verdict.found and verdict.level is Level.ALARM]
 

@@ -154,8 +154,8 @@ def loss_unbounded_below(curve: Curve, run: RunView) -> Verdict:
         )
         evidence = {"lowest": lowest, "records_below_0": len(below)}
         return finding(LOSS_UNBOUNDED, curve.name, message, evidence, None, int(curve.finite.steps[at]))
-    if run.game is not None:
-        return not_judged(LOSS_UNBOUNDED, curve.name, run.game)
+    if run.unnamed is not None:
+        return not_judged(LOSS_UNBOUNDED, curve.name, run.unnamed)
     if len(values) < 30:
         return not_judged(LOSS_UNBOUNDED, curve.name, f"{len(values)} finite records, 30 are needed")
     thirds = [float(np.median(values[at - 2 : at + 3])) for at in np.linspace(2, len(values) - 3, 4).astype(int)]

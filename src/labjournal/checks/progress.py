@@ -54,8 +54,8 @@ def not_converged(curve: Curve, run: RunView) -> Verdict:
     thin = curve.thin
     if not run.done:
         return not_judged(NOT_CONVERGED, curve.name, "the run did not end by itself")
-    if run.game is not None:
-        return not_judged(NOT_CONVERGED, curve.name, run.game)
+    if run.unnamed is not None:
+        return not_judged(NOT_CONVERGED, curve.name, run.unnamed)
     if len(thin) < 30:
         return not_judged(NOT_CONVERGED, curve.name, f"{len(thin)} records, 30 are needed")
     steps, values = thin.steps.astype(np.float64), thin.values

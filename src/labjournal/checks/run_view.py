@@ -13,6 +13,8 @@ from labjournal.checks.curve import Curve, Floats, Ints, pick
 from labjournal.checks.naming import of_a_game
 from labjournal.vocabulary import Level
 
+WATCHED = "watch/loss"
+"""What backward was called on, as the watch wrote it."""
 _ENOUGH = 5
 """A curve of the script with fewer records says less than the watch's own."""
 
@@ -34,6 +36,8 @@ class RunView:
     """Number of classes of its results, where counts tell."""
     said: Mapping[str, Level] = field(default_factory=dict)
     """Rules that the watch has spoken about, at their worst level."""
+    optimizers: int = 1
+    """How many the watch saw stepping."""
     checkpoint_steps: tuple[int, ...] = ()
     keeps_best: bool = False
     """A checkpoint is called best."""
@@ -41,7 +45,17 @@ class RunView:
     @cached_property
     def game(self) -> str | None:
         """Why losses need not fall, or None: see `naming.of_a_game`."""
-        return of_a_game(curve.name for curve in self.curves)
+        named = of_a_game(curve.name for curve in self.curves)
+        if named is None and self.optimizers > 1 and all(curve.name == WATCHED for curve in self.training_losses):
+            return f"{self.optimizers} optimizers took turns and the script named no loss: it may be a game"
+        return named
+
+    @cached_property
+    def unnamed(self) -> str | None:
+        """Why a rise or a fall without end says nothing: no loss is named, and rewards need not be logged."""
+        if self.game is None and any(curve.name == WATCHED for curve in self.training_losses):
+            return "the script named no loss, so it is not known what should fall"
+        return self.game
 
     @cached_property
     def training_losses(self) -> tuple[Curve, ...]:

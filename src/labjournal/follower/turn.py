@@ -295,7 +295,7 @@ class Follower:
             touched |= self._state(look, derived)
         for look in looks:
             if look.ended and whole:
-                touched |= self._state(look, self._checker.ended(*self._told(look)), seal=True)
+                touched |= self._state(look, self._checker.ended(*self._told(look), look.paths), seal=True)
                 self._facts.forget(look.paths)
                 self._curves.forget_run(look.paths.id)
             elif not look.ended and self._checker.due(look.paths.id, bool(look.curves)):
