@@ -15,7 +15,6 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from labjournal import diary, facts
-from labjournal.config import Config
 from labjournal.errors import JournalUnavailableError
 from labjournal.export import day
 from labjournal.export.blocks import OUTSIDE, Block, Found, parse
@@ -62,18 +61,16 @@ def is_ours(text: str, store: Store) -> bool:
     return bool(blocks & {entry.id for entry in store.entries()}) or any(block.startswith("day-") for block in blocks)
 
 
-def fold_back(
-    path: Path, text: str, store: Store, config: Config, paths: JournalPaths, zone: tzinfo | None = None
-) -> Folded:
-    """Take one exported file back.
+def fold_back(path: Path, text: str, book: Book, paths: JournalPaths, zone: tzinfo | None = None) -> Folded:
+    """Take one exported file back; ``book`` is of the journal as it stands.
 
     Nothing of a file is taken in which a generated block was altered: whoever reads it could not know which half of
     it is true. Raises JournalUnavailableError when nothing can be written.
     """
     found = _DAY.search(path.name)
     when = date.fromisoformat(found[1]) if found is not None else None
-    entries = {entry.id: entry for entry in store.entries()}
-    wanted = _wanted(path, store, config, paths.project, when, zone)
+    entries = {entry.id: entry for entry in book.store.entries()}
+    wanted = _wanted(path, book, paths.project, when, zone)
     taken, before = _Taken(), "top"
     for part in parse(text.replace("\r\n", "\n")):
         if isinstance(part, Found):
@@ -93,14 +90,13 @@ def fold_back(
     return Folded(amended, len(taken.stated) - amended)
 
 
-def _wanted(
-    path: Path, store: Store, config: Config, project: Path, when: date | None, zone: tzinfo | None
-) -> dict[str, Block]:
+def _wanted(path: Path, book: Book, project: Path, when: date | None, zone: tzinfo | None) -> dict[str, Block]:
     """The blocks of that day as the journal would write them now."""
-    book = Book(store, config)
     up = Path(os.path.relpath(project, path.parent)).as_posix() + "/"
-    days = [one for one in diary.days(store, zone=zone) if when is None or one.date == when]
-    return {block.id: block for one in days for block in day.blocks(one, book, zone, up)}
+    since = datetime(when.year, when.month, when.day, tzinfo=UTC) - timedelta(days=1) if when else None
+    days = diary.days(book.store, since, since + timedelta(days=3) if since else None, zone=zone)
+    chosen = [one for one in days if when is None or one.date == when]
+    return {block.id: block for one in chosen for block in day.blocks(one, book, zone, up)}
 
 
 def _edited(part: Found, wanted: Block | None, entry: Entry | None, taken: _Taken) -> None:

@@ -127,3 +127,10 @@ def test_a_day_out_of_order_is_worth_a_look() -> None:
     days = "\n".join(f"## 2025-11-{day:02d} entry\ntext\n" for day in (1, 2, 4, 3, 5, 6))
     (item,) = audit(days, "date_order")
     assert (item.printed, item.weight) == ("2025-11-03", "low")
+
+
+def test_an_accuracy_said_of_a_checkpoint_that_has_another_is_found() -> None:
+    (item,) = audit("Checkpoint-2400 reached 91.7% accuracy.\n", "said")
+    assert (item.printed, item.computed, item.weight) == (pytest.approx(0.917), 0.897, "medium")
+    assert audit("Checkpoint-2400 reached 89.7% accuracy.\n", "said") == []
+    assert audit("Checkpoint-2400 reached about 91% accuracy.\n", "said") == []

@@ -116,6 +116,7 @@ def _counted_row(path: str, line: int, cells: Sequence[str], k_at: int, n_at: in
 
 def _counts_said(document: Document) -> Iterator[Item]:
     """A sentence that names a checkpoint and an accuracy no result of that checkpoint has."""
+    every = [value for result in document.results for value in values.values_of(result)]
     for claim in document.claims:
         named = checkpoint_in(claim.text)
         if claim.kind != "prose" or named is None or claim.metric not in ("accuracy", "acc"):
@@ -123,7 +124,6 @@ def _counts_said(document: Document) -> Iterator[Item]:
         own = [result for result in document.results if result.place.checkpoint == named]
         if not own or len(re.findall(r"\d+(?:\.\d+)?\s*%|\b0\.\d+", claim.text)) != 1:
             continue
-        every = [value for result in document.results for value in values.values_of(result)]
         if values.agrees(claim.value, claim.digits, every) or re.search(
             r"\b(?:about|around|almost|nearly|over|under|above|below|~|≈)", claim.text
         ):

@@ -66,12 +66,14 @@ def _text(path: Path) -> str:
 def _fold_back(context: Context, paths: tuple[Path, ...]) -> None:
     from labjournal import format as fmt
     from labjournal.cli import session
+    from labjournal.export.entry_words import Book
     from labjournal.reimport import fold_back
 
     refused = False
     with session.opened(context, with_curves=False) as follower:
+        book = Book(follower.store, follower.config)
         for path in paths:
-            done = fold_back(path, _text(path), follower.store, follower.config, follower.paths)
+            done = fold_back(path, _text(path), book, follower.paths)
             for block in done.refused:
                 click.echo(f"{fmt.visible(str(path))}: block {fmt.visible(block.block)} was altered:", err=True)
                 click.echo(fmt.visible(block.difference, lines=True), err=True)
