@@ -63,11 +63,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "train.py").write_text(SCRIPT)
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
         subprocess.run([*git, *words], check=True)
-    call(folder, "run", "-n", "one", "-m", "why not", "--follow", "--", sys.executable, "train.py", "--lr", "0.2")
+    expected = ("--expect", "acc > 0.5", "--expect-time", "15m")
+    call(folder, "run", "-n", "one", "-m", "why not", *expected, "--follow", "--", sys.executable, "train.py", "--lr", "0.2")
     call(folder, "run", "-n", "fails", "--follow", "--", "no-such-command", code=127)
     call(folder, "log", "accuracy=0.9", "--run", "one", "--dataset", "val", "--n", "200", "--option", "numeric=on")
     call(folder, "note", "a thought", "--on", "one")
     call(folder, "retract", "--on", "fails", "--why", "never ran")
+    call(folder, "faults", "sum", "--symptom", "it sums", "--introduced", "HEAD")
+    hypothesis = call(folder, "note", "--kind", "hypothesis", "it learns").strip()
+    call(folder, "note", "--state", hypothesis, "supported", "-m", "it does", "--by", "one")
     return folder
 
 
@@ -85,6 +89,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("compare", ["compare", "--json"]),
         ("diff", ["diff", "one", "fails", "--json"]),
         ("diary", ["diary", "--json"]),
+        ("diary-open", ["diary", "--open", "--json"]),
+        ("diary-week", ["diary", "--week", "--json"]),
+        ("faults", ["faults", "--json"]),
     ],
 )
 def test_json_has_the_promised_shape(project: Path, schema: str, words: list[str]) -> None:
@@ -116,7 +123,8 @@ def test_every_fact_on_disk_has_the_promised_shape(project: Path) -> None:
             check("fact", json.loads(line))
             kinds.add(json.loads(line)["kind"])
     expected = {"run", "attempt", "exit", "hook", "settings", "event_file", "finding", "watch_state", "watch_end"}
-    assert kinds >= expected | {"checkpoint_written", "result", "entry", "retract"}
+    said = {"result", "entry", "entry_state", "retract", "fault", "fault_mark", "verdict"}
+    assert kinds >= expected | said | {"checkpoint_written"}
 
 
 def test_every_schema_is_a_schema_and_is_named_in_the_documentation() -> None:

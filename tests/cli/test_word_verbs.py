@@ -90,7 +90,10 @@ def test_a_note_is_about_runs_results_and_commits(call: Call, journal: JournalPa
     (tmp_path / "plot.png").write_bytes(b"x")
     call("note", "look", "--on", "alpha", "--on", "9be1f0aa", "--attach", "plot.png")
     note = stated(journal)[0].data
-    assert (note["on"], note["attachments"]) == ([run.id, "9be1f0aa"], ["plot.png"])
+    assert note["on"] == [run.id, "9be1f0aa"]
+    (picture,) = note["attachments"]
+    assert picture.startswith("entries/attachments/")
+    assert (journal.project / picture).read_bytes() == Path("plot.png").read_bytes()
     assert call("note", "look", "--on", "nobody").code == 1
 
 

@@ -15,7 +15,9 @@ from labjournal.errors import InputError
 if TYPE_CHECKING:
     from labjournal.diary import Day
     from labjournal.export.entry_words import Book
+    from labjournal.export.summary import Week
     from labjournal.model import Entry
+    from labjournal.store import Store
 
 
 @click.command("diary")
@@ -24,6 +26,15 @@ if TYPE_CHECKING:
 @click.option("--kind", "kinds", multiple=True, metavar="K", help="Only this kind: note, bug, alarm, result, …")
 @click.option("--run", "run", metavar="REF", help="Only what is about this run.")
 @click.option("--all", "everything", is_flag=True, help="Launches and good ends of validations too.")
+@click.option("--open", "only_open", is_flag=True, help="What waits: questions, plans, hypotheses, expectations.")
+@click.option(
+    "--week",
+    is_flag=False,
+    flag_value="today",
+    metavar="[D]",
+    help="The summary of a week: this one, or that of day D.",
+)
+@click.option("--study", metavar="NAME", help="Only what belongs to this study.")
 @click.option("--json", "as_json", is_flag=True, help="Print the entries as JSON.")
 @pass_context
 def command(
@@ -33,13 +44,23 @@ def command(
     kinds: tuple[str, ...],
     run: str | None,
     everything: bool,
+    only_open: bool,
+    week: str | None,
+    study: str | None,
     as_json: bool,
 ) -> None:
-    """Read the diary, oldest first: notes, and what the journal wrote itself about launches, ends, alarms, results."""
+    """Read the diary, oldest first: notes, and what the journal wrote itself about launches, ends, alarms, results.
+
+    \b
+    labjournal diary --open              what waits for an answer, a run or more data
+    labjournal diary --week              what this week brought; --week 2026-11-16 for another
+    labjournal diary --study jets        all of one study; with --week its week
+    """
     from datetime import UTC, datetime
 
     from labjournal import diary
     from labjournal.cli import session
+    from labjournal.export import summary
     from labjournal.export.entry_words import Book
     from labjournal.model import EntryKind
 
@@ -58,6 +79,15 @@ def command(
         of = store.resolve(run).id if run else None
         days = diary.days(store, begin, None, grep, kinds or None, of)
         book = Book(store, follower.config)
+        if only_open:
+            _open(store, as_json, book)
+            return
+        entries_folder = follower.paths.project / follower.config.diary.export
+        if study is not None:
+            days = summary.of_study(days, study, store.runs(), entries_folder)
+        if week is not None:
+            _week(summary.summarise(days, diary.moment_of(week, datetime.now(UTC)), book, study), book, as_json)
+            return
         if as_json:
             session.print_json([_json(entry, book) for day in days for entry in day.entries])
             return
@@ -87,6 +117,12 @@ def _json(entry: Entry, book: Book) -> dict[str, Any]:
         "automatic": entry.automatic,
         "amended": [{"t": fmt.iso(when), "text": text} for when, text in entry.amended],
         "attachments": list(entry.attachments),
+        "state": entry.state,
+        "states": [
+            {"t": fmt.iso(said.t), "state": said.state, "why": said.why, "by": list(said.by)} for said in entry.states
+        ],
+        "study": entry.study,
+        "judged": {"word": judged.word, "sentence": judged.sentence} if (judged := book.judged(entry)) else None,
     }
 
 
@@ -103,3 +139,56 @@ def _lines(day: Day, entries: Sequence[Entry], book: Book, width: int) -> Iterat
         yield from lines[1:]
         if entry.amended:
             yield f"{indent}(amended {fmt.plural(len(entry.amended), 'time')})"
+        for note in book.became(entry):
+            yield from fmt.wrap(fmt.visible(note), width, indent)
+
+
+def _open(store: Store, as_json: bool, book: Book) -> None:
+    """What waits, as lines or as JSON."""
+    from labjournal.cli import session
+    from labjournal.diary.open_items import open_items
+    from labjournal.export import summary
+
+    found = open_items(store)
+    if as_json:
+        session.print_json(
+            {
+                "questions": [_json(entry, book) for entry in found.questions],
+                "hypotheses": [_json(entry, book) for entry in found.hypotheses],
+                "plans": [{**_json(plan.entry, book), "tried": [run.id for run in plan.tried]} for plan in found.plans],
+                "expectations": [
+                    {
+                        "run": one.run.id,
+                        "expectation": one.expectation,
+                        "word": one.verdict.word if one.verdict else None,
+                        "sentence": one.verdict.sentence if one.verdict else None,
+                    }
+                    for one in found.expectations
+                ],
+                "reruns": [{"run": run.id, "name": run.name, "why": run.retracted} for run in found.reruns],
+            }
+        )
+        return
+    for line in summary.open_lines(found):
+        click.echo(line)
+    if not found:
+        click.echo("Nothing waits.", err=True)
+
+
+def _week(week: Week, book: Book, as_json: bool) -> None:
+    from labjournal.cli import session
+
+    if as_json:
+        session.print_json(
+            {
+                "from": week.first.isoformat(),
+                "to": week.last.isoformat(),
+                "study": week.study,
+                "runs": dict(week.runs),
+                "seconds": week.seconds,
+                "results": [result.id for result in week.results],
+                "entries": [_json(entry, book) for entry in week.entries],
+            }
+        )
+    else:
+        click.echo("\n".join(week.lines))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,35 +15,79 @@ from labjournal import tags
 from labjournal.cli import Context, pass_context
 from labjournal.errors import InputError
 
+if TYPE_CHECKING:
+    from labjournal.paths import JournalPaths
+    from labjournal.store import Store
+
+_REFERENCE = re.compile(r"[rfe]:\w+\Z")
+
 
 @click.command("note")
 @click.argument("words", metavar="[TEXT]", nargs=-1)
 @click.option("-e", "--edit", is_flag=True, help="Write in $EDITOR.")
-@click.option("--kind", default="note", metavar="KIND", help="note, hypothesis, bug, fix, decision, question, …")
+@click.option("-t", "--template", metavar="NAME", help="Begin with a template: bug, hypothesis, plan, decision, …")
+@click.option("--kind", metavar="KIND", help="note, hypothesis, question, plan, claim, bug, fix, decision, …")
 @click.option("--on", multiple=True, metavar="REF", help="What it is about: a run, r:RESULT, f:FINDING, a commit.")
 @click.option(
     "--attach", multiple=True, metavar="FILE", type=click.Path(exists=True, dir_okay=False), help="A picture, a log …"
 )
 @click.option("--amend", metavar="ENTRY", help="A new wording for an earlier entry; the old one stays readable.")
+@click.option(
+    "--state", nargs=2, metavar="ENTRY STATE", help="What became of a hypothesis, question or plan: supported, done, …"
+)
+@click.option("--by", multiple=True, metavar="REF", help="With --state: the results or runs that show it.")
+@click.option("-m", "--why", default="", help="With --state: why.")
+@click.option("--study", metavar="NAME", help="The study it belongs to; default: that of the working folder.")
+@click.option("--id", "fault", metavar="NAME", help="Also note it as this fault (labjournal faults).")
+@click.option("--symptom", metavar="TEXT", help="With --id: how the fault shows.")
+@click.option("--cause", metavar="TEXT", help="With --id: what is wrong.")
+@click.option("--introduced", metavar="COMMIT", help="With --id: the commit that brought it.")
+@click.option("--fixed", metavar="COMMIT", help="With --id: the commit that mended it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the new entry's id as JSON.")
 @pass_context
 def command(
     context: Context,
     words: tuple[str, ...],
     edit: bool,
-    kind: str,
+    template: str | None,
+    kind: str | None,
     on: tuple[str, ...],
     attach: tuple[str, ...],
     amend: str | None,
+    state: tuple[str, str] | None,
+    by: tuple[str, ...],
+    why: str,
+    study: str | None,
+    fault: str | None,
+    symptom: str | None,
+    cause: str | None,
+    introduced: str | None,
+    fixed: str | None,
     as_json: bool,
 ) -> None:
-    """Write an entry into the diary. Without TEXT it is read from standard input, or written in $EDITOR."""
+    """Write an entry into the diary. Without TEXT it is read from standard input, or written in $EDITOR.
+
+    \b
+    labjournal note --kind hypothesis "the numbers are not read at all"
+    labjournal note --state e:8q3gq8 refuted -m "they are, see the table" --by r:c4e1ab
+    labjournal note --kind claim --on r:A r:B "numeric input is better"     judged by the numbers
+    labjournal note -t bug -e --id adapter --introduced 9be1f0
+    """
     from labjournal.diary import HUMAN_KINDS, Diary
     from labjournal.model import EntryKind
 
-    if kind not in [known.value for known in HUMAN_KINDS]:
-        raise InputError(f"No kind {kind!r}.", f"Kinds: {', '.join(known.value for known in HUMAN_KINDS)}.")
-    text = _text(words, edit)
+    kinds = [known.value for known in HUMAN_KINDS]
+    kind = kind or (template if template in kinds else "note")
+    if kind not in kinds:
+        raise InputError(f"No kind {kind!r}.", f"Kinds: {', '.join(kinds)}.")
+    if (symptom or cause or introduced or fixed) and not fault:
+        raise InputError("Which fault?", "Name it with --id, as labjournal faults lists it.")
+    if state:
+        entry = _state(context, state, why, by)
+        _tell(entry, as_json)
+        return
+    on, words = _references_first(on, words)
+    text = _text(words, edit, _begin(context, template))
     about: list[str] = []
     if on or amend:  # only a reference needs the index
         from labjournal.cli import mentions, session
@@ -51,30 +98,91 @@ def command(
     journal = context.journal()
     diary = Diary(journal)
     if amend:
-        entry = diary.amend(amend, text)
-    else:
-        run = os.environ.get(tags.ENV_RUN_ID)
-        attachments = [_kept_path(Path(file), journal.project) for file in attach]
-        entry = diary.note(text, EntryKind(kind), about, run, attachments)
+        diary.amend(amend, text)
+        _tell(amend, as_json)
+        return
+    run = os.environ.get(tags.ENV_RUN_ID)
+    attachments = _attached(attach, journal)
+    entry = diary.note(text, EntryKind(kind), about, run, attachments, study or _study_here(journal))
+    if fault:
+        from labjournal.cli import mentions
+
+        commits = {"introduced": introduced, "fixed": fixed}
+        known = {key: mentions.commit(journal.project, commit) for key, commit in commits.items()}
+        shows = symptom or (text.strip().split("\n")[0] if kind == "bug" else None)
+        diary.fault(fault, symptom=shows, cause=cause, entry=entry, **known)
+    _tell(entry, as_json)
+
+
+def _tell(entry: str, as_json: bool) -> None:
     if as_json:
         from labjournal.cli.session import print_json
 
-        print_json({"id": amend or entry})
+        print_json({"id": entry})
     else:
-        click.echo(f"e:{(amend or entry)[-6:].lower()}")
+        click.echo(f"e:{entry[-6:].lower()}")
 
 
-def _text(words: tuple[str, ...], edit: bool) -> str:
+def _state(context: Context, state: tuple[str, str], why: str, by: tuple[str, ...]) -> str:
+    """Say what became of an entry. Raises NotFoundError, InputError for a state its kind cannot have."""
+    from labjournal.cli import mentions, session
+    from labjournal.diary import Diary, states
+
+    reference, word = state
+    with session.opened(context, with_curves=False) as follower:
+        store: Store = follower.store
+        entry = mentions.entry(store, reference)
+        states.check(next(known.kind for known in store.entries() if known.id == entry), word)
+        Diary(follower.paths).state(entry, word, why, mentions.resolve(store, by, commits=True))
+    return entry
+
+
+def _references_first(on: tuple[str, ...], words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """``--on r:A r:B TEXT``: references after the first are the shell's words, and meant as references."""
+    count = 0
+    while on and count < len(words) and _REFERENCE.match(words[count]):
+        count += 1
+    return (*on, *words[:count]), words[count:]
+
+
+def _begin(context: Context, template: str | None) -> str | None:
+    if template is None:
+        return None
+    from labjournal import config
+    from labjournal.diary import templates
+
+    own = config.load(context.journal().project).diary.templates
+    return templates.template(template, own)
+
+
+def _text(words: tuple[str, ...], edit: bool, begin: str | None) -> str:
     given = " ".join(words)
     if edit or (not words and sys.stdin.isatty()):
-        written = click.edit(given + "\n")
-        if written is None or not written.strip():
+        before = f"{given}\n\n{begin}" if given and begin else begin or given + "\n"
+        written = click.edit(before)
+        if written is None or not written.strip() or (begin and written.strip() == begin.strip()):
             raise InputError("Nothing was written.", "Save the file in the editor before leaving it.")
         return written.strip("\n")
     return sys.stdin.read().strip("\n") if not words or given == "-" else given
 
 
-def _kept_path(file: Path, project: Path) -> str:
-    """Relative to the project where the file lies inside it, so that the journal can move."""
-    whole = file.absolute()
-    return whole.relative_to(project).as_posix() if whole.is_relative_to(project) else str(whole)
+def _study_here(journal: JournalPaths) -> str | None:
+    """The study in whose folder the words are written; asked only below a folder that could be one."""
+    here = Path.cwd()
+    if here == journal.project or not here.is_relative_to(journal.project):
+        return None
+    from labjournal import config
+    from labjournal.diary import studies
+
+    return studies.folder_in(here, journal.project / config.load(journal.project).diary.export)
+
+
+def _attached(files: Sequence[str], journal: JournalPaths) -> list[str]:
+    """Paths of what is attached; pictures are copied beside the exported diary, so that their link holds."""
+    if not files:
+        return []
+    from labjournal import config
+    from labjournal.diary import attachments
+
+    entries = journal.project / config.load(journal.project).diary.export
+    return [attachments.keep(Path(file), entries, journal.project) for file in files]

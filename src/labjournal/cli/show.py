@@ -12,6 +12,7 @@ from labjournal.cli import Context, pass_context
 if TYPE_CHECKING:
     from labjournal.model import FaultMark, Finding, Result, Run
     from labjournal.store import Store
+    from labjournal.vcs import NearestTag
 
 
 @click.command("show")
@@ -47,6 +48,7 @@ def _json(store: Store, run: Run) -> dict[str, Any]:
         "retracted": run.retracted,
         "step": run.step,
         "snapshot": _plain(run.snapshot),
+        "nearest_tag": near._asdict() if (near := _nearest_tag(run)) else None,
         "attempts_list": [_plain(attempt) for attempt in store.attempts(run.id)],
         "checkpoints_list": [_plain(checkpoint) for checkpoint in store.checkpoints(run.id)],
         "curves": [
@@ -158,6 +160,9 @@ def _code(run: Run) -> list[str]:
         return [f"  code     not kept: {fmt.visible(code.missing or 'no commit')}"]
     tag = f", git tag {fmt.visible(code.git_tag)}" if code.git_tag else ""
     lines = [f"  code     {fmt.commit(code.commit, code.dirty)} on {fmt.visible(code.branch or 'no branch')}{tag}"]
+    near = _nearest_tag(run)
+    if near is not None and near.name != code.git_tag:
+        lines[0] += f", {fmt.visible(near.words)}"
     lines += [f"    left out {fmt.visible(path)}: {fmt.visible(why)}" for path, why in code.left_out]
     return lines
 
@@ -195,6 +200,22 @@ def _expected(store: Store, run: Run) -> list[str]:
         if one["sentence"]:
             lines.append(f"      {fmt.visible(one['sentence'])}")
     return lines
+
+
+def _nearest_tag(run: Run) -> NearestTag | None:
+    """The git tag by which a person would place the code; None without one, or without the repository."""
+    from pathlib import Path
+
+    from labjournal import vcs
+    from labjournal.errors import JournalError
+
+    code = run.snapshot
+    if code.commit is None or code.root is None or not Path(code.root).is_dir():
+        return None
+    try:
+        return vcs.nearest_tag(Path(code.root), code.commit)
+    except JournalError:  # the repository was moved, or the commit collected
+        return None
 
 
 def _checkpoints(store: Store, run: Run) -> list[str]:

@@ -3,6 +3,7 @@
 writing     words of people, appended            reading    entries by day, and times as people say them
 states      what became of a hypothesis, …       templates  what an entry of a kind should tell
 open_items  what waits for an answer or a run    studies    which study a run or an entry belongs to
+attachments pictures, kept beside the export
 """
 
 from labjournal.diary.reading import Day, days, moment_of

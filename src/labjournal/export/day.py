@@ -110,6 +110,8 @@ def _body(entry: Entry, book: Book, zone: tzinfo | None, up: str) -> Iterator[st
     about = book.names_of([reference for reference in entry.on if reference not in own])
     if about:
         yield from ("", f"On {fmt.listed(map(fmt.markdown, about))}.")
+    for note in book.became(entry, zone):
+        yield from ("", f"*{fmt.markdown(note)}*")
     for file in entry.attachments:
         yield from ("", _attachment(file, up))
     for when, wording in entry.amended:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import tzinfo
+from typing import TYPE_CHECKING
 
 from labjournal import format as fmt
 from labjournal.compare import Cell, Column
 from labjournal.compare.drafts import checkpoint_mark
-from labjournal.compare.measure import Measures, Values
+from labjournal.compare.measure import Measures, values_of
 from labjournal.config import Config
 from labjournal.export import cells
-from labjournal.model import Entry, EntryKind, Result, Run, RunKind, Status, short_id
+from labjournal.model import Entry, EntryKind, Result, Role, Run, RunKind, Status, short_id
 from labjournal.store import Store
 
+if TYPE_CHECKING:
+    from labjournal.judging.claims import JudgedClaim
+
 _MOST_VALUES = 4
+_USABLE = (Role.VALIDATION, Role.TEST)
 _COMMIT = re.compile("[0-9a-f]{40}")
 
 
@@ -24,7 +30,7 @@ class Book:
     def __init__(self, store: Store, config: Config) -> None:
         self.store = store
         self.config = config
-        self.computed = Values(config.results.signal)
+        self.computed = values_of(config)
         self._runs: dict[str, Run] = {run.id: run for run in store.runs()}
         self._results = {result.id: result for result in store.results(include_unassigned=True, include_dismissed=True)}
 
@@ -49,6 +55,35 @@ class Book:
         if not entry.automatic or run is None or run.kind is not RunKind.VALIDATE:
             return False
         return entry.kind is EntryKind.LAUNCH or (entry.kind is EntryKind.END and run.status is Status.DONE)
+
+    def judged(self, entry: Entry) -> JudgedClaim | None:
+        """What the numbers say of a claim; None for other entries, and for one that names no two results."""
+        if entry.kind is not EntryKind.CLAIM:
+            return None
+        from labjournal.judging import claims
+
+        return claims.judge(entry.text, self._claimed(entry), self.config.results.signal)
+
+    def became(self, entry: Entry, zone: tzinfo | None = None) -> list[str]:
+        """What became of an entry: its states, and for a claim what the numbers say."""
+        said = []
+        for one in entry.states:
+            why = f": {one.why}" if one.why else ""
+            by = f", by {fmt.listed(self.names_of(one.by))}" if one.by else ""
+            said.append(f"{one.state} since {fmt.day(one.t, zone)}{why}{by}")
+        judged = self.judged(entry)
+        return [*said, *([f"by the numbers {judged.word}: {judged.sentence}"] if judged else [])]
+
+    def _claimed(self, entry: Entry) -> list[Result]:
+        """The results a claim is bound to; of runs the last that were measured alike."""
+        runs = [reference for reference in entry.on if reference in self._runs]
+        if len(runs) < 2:
+            return self.results_of(entry)
+        usable = [result for result in self._results.values() if result.dismissed is None and result.role in _USABLE]
+        usable.sort(key=lambda result: (result.subject.step or -1, result.t, result.id), reverse=True)
+        a, b = ([result for result in usable if result.subject.run == run] for run in runs[:2])
+        pairs = ((one, other) for one in a for other in b if _alike(one, other))
+        return list(next(pairs, ()))
 
     def words(self, entry: Entry) -> str:
         """The entry's text; a result's with its values."""
@@ -88,6 +123,12 @@ class Book:
         if _COMMIT.fullmatch(reference):
             return reference[:10]
         return self._runs[reference].name if reference in self._runs else reference
+
+
+def _alike(a: Result, b: Result) -> bool:
+    """Measured on data of the same name or content, with the same options."""
+    name = a.dataset.hash == b.dataset.hash if a.dataset.hash and b.dataset.hash else a.dataset.name == b.dataset.name
+    return name and a.options == b.options
 
 
 def _value(cell: Cell, column: Column) -> str:

@@ -26,6 +26,14 @@ class NearestTag(NamedTuple):
     """``before``: the tag is an ancestor. ``after``: the tag came later and contains the commit."""
     distance: int
 
+    @property
+    def words(self) -> str:
+        """``at v0.3``, ``4 commits after v0.3`` or ``2 commits before v0.4``."""
+        if self.place == "at":
+            return f"at {self.name}"
+        side = "after" if self.place == "before" else "before"
+        return f"{self.distance} commit{'' if self.distance == 1 else 's'} {side} {self.name}"
+
 
 @contextmanager
 def open_repository(root: Path) -> Iterator[Repo]:
