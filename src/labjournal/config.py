@@ -55,11 +55,22 @@ class ResultRule(NamedTuple):
     role: str = "unassigned"
 
 
+class OwnMetricConfig(NamedTuple):
+    """A metric of one's own: arithmetic over counts."""
+
+    formula: str = ""
+    direction: str | None = None
+    unit: str = ""
+
+
 class ResultsConfig(NamedTuple):
     off: tuple[str, ...] = ()
     signal: str | None = None
     files: tuple[str, ...] = ()
     rule: tuple[ResultRule, ...] = ()
+    metric: Mapping[str, OwnMetricConfig] = _NOTHING
+    metrics_file: str | None = None
+    """Absolute once loaded: what is stated in a project is relative to it."""
 
 
 class WatchConfig(NamedTuple):
@@ -123,7 +134,9 @@ def load(project: Path, environment: Mapping[str, str] | None = None) -> Config:
         if table:
             _build(Config, table, where, "")  # complain with the name of the file that holds the mistake
             merged = _merge(merged, table)
-    return typing.cast(Config, _build(Config, merged, FILE, ""))
+    config = typing.cast(Config, _build(Config, merged, FILE, ""))
+    own = config.results.metrics_file
+    return config if own is None else config._replace(results=config.results._replace(metrics_file=str(project / own)))
 
 
 def user_file() -> Path:

@@ -10,7 +10,7 @@ from labjournal.compare.alike import Alike
 from labjournal.compare.claims import claims, subject
 from labjournal.compare.differences import compare_settings
 from labjournal.compare.drafts import Draft, at, drafts, ordered
-from labjournal.compare.measure import Measures, Test, Values, test
+from labjournal.compare.measure import Measures, Test, Values, test, values_of
 from labjournal.compare.notes import notes
 from labjournal.compare.pivot import DATASET, STEP, pivot
 from labjournal.compare.rows import Runs, build_row, dataset_info
@@ -69,7 +69,8 @@ def build_table(
 
     picked = pick(store, selection, store.results(include_unassigned=True) if results is None else results)
     _check_datasets(store, selection, picked)
-    chosen = at(drafts(picked), selection.at, selection.metrics, config.results.signal)
+    values = values or values_of(config)
+    chosen = at(drafts(picked), selection.at, selection.metrics, values)
     runs = _runs(store, {row.run for row in chosen}) if selection.by else {}
     _check_by(selection, chosen, runs)
     chosen = ordered(chosen, picked.order, selection.by, runs)
@@ -79,7 +80,7 @@ def build_table(
     chosen = chosen[: len(chosen) - left_out]
     results_shown = [result for row in chosen for result in row.results]
     runs = _relabelled(runs or _runs(store, {row.run for row in chosen}), selection.labels)
-    measures = Measures(results_shown, config.results.signal, values)
+    measures = Measures(results_shown, values=values)
     columns = [_called(column, selection.labels) for column in _columns(selection, measures)]
     datasets = _datasets(chosen, selection)
     rows = [

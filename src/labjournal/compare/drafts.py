@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from labjournal import format as fmt
-from labjournal.compare.measure import Measures
+from labjournal.compare.measure import Measures, Values
 from labjournal.compare.pivot import by_size
 from labjournal.compare.select import Picked, by_data, by_row
 from labjournal.compare.table import ALL, BEST
@@ -67,7 +67,7 @@ def drafts(picked: Picked) -> list[Draft]:
     ]
 
 
-def at(rows: Sequence[Draft], which: str, metrics: Sequence[str], signal: str | None) -> list[Draft]:
+def at(rows: Sequence[Draft], which: str, metrics: Sequence[str], values: Values) -> list[Draft]:
     """One checkpoint of each run, or all of them; ``metrics`` are those asked for, the first decides what is best."""
     if which == ALL:
         return list(rows)
@@ -76,15 +76,15 @@ def at(rows: Sequence[Draft], which: str, metrics: Sequence[str], signal: str | 
     groups: dict[object, list[Draft]] = {}
     for row in rows:
         groups.setdefault(row.group_key, []).append(row)
-    best = _height(rows, metrics, signal) if which == BEST else None
+    best = _height(rows, metrics, values) if which == BEST else None
     if best is not None:
         return [max(group, key=lambda row: best[row.key]) for group in groups.values()]
     return [max(group, key=lambda row: (row.step is not None, row.step or 0, row.shown.t)) for group in groups.values()]
 
 
-def _height(rows: Sequence[Draft], metrics: Sequence[str], signal: str | None) -> dict[str, tuple[bool, float]] | None:
+def _height(rows: Sequence[Draft], metrics: Sequence[str], values: Values) -> dict[str, tuple[bool, float]] | None:
     """Draft key -> (measured, value turned so that higher is better); None when no direction is known."""
-    measures = Measures([row.shown for row in rows], signal)
+    measures = Measures([row.shown for row in rows], values=values)
     named = [measures.name(metric) for metric in metrics[:1]] or list(measures.headline[:1])
     metric = next((name for name in named if name is not None), None)
     better = None if metric is None else measures.column(metric).higher_is_better

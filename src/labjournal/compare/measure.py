@@ -10,10 +10,16 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labjournal import stats
 from labjournal.compare.table import Cell, Column
+from labjournal.config import Config
 from labjournal.model import Counts, Result
+
+if TYPE_CHECKING:
+    from labjournal.stats.own import OwnMetric
 
 ACCURACY, SIC = "accuracy", "sic"
 LEVEL = 0.95
@@ -69,17 +75,29 @@ class _Report:
 
 
 class Values:
-    """Every value of a result by metric, computed once for all tables; ``signal`` names the positive class."""
+    """Every value of a result by metric, computed once for all tables.
 
-    def __init__(self, signal: str | None = None) -> None:
+    ``signal`` names the positive class. ``own`` metrics follow from the counts of every result, however old it is.
+    """
+
+    def __init__(self, signal: str | None = None, own: Sequence[OwnMetric] = ()) -> None:
         self.signal = signal
+        self.own = {metric.metric.name: metric for metric in own}
         self._cells: dict[str, dict[str, Cell]] = {}
         self._contradictions: dict[str, list[str]] = {}
 
     def of(self, result: Result) -> dict[str, Cell]:
         if result.id not in self._cells:
-            self._cells[result.id] = _compute(result, self.signal)
+            self._cells[result.id] = {**_compute(result, self.signal), **self._own(result)}
         return self._cells[result.id]
+
+    def _own(self, result: Result) -> dict[str, Cell]:
+        counts = result.counts
+        if counts is None or not self.own:
+            return {}
+        signal = _positive_class(counts, self.signal)
+        values = {name: metric.compute(counts, signal) for name, metric in self.own.items()}
+        return {name: Cell(result.id, value, counts.n) for name, value in values.items() if value is not None}
 
     def contradictions(self, result: Result) -> list[str]:
         """What the numbers of a result say against each other, beyond rounding."""
@@ -92,6 +110,18 @@ class Values:
             found = stats.check_report(report) if result.metrics or rows else []
             self._contradictions[result.id] = [disagreement.message for disagreement in found]
         return self._contradictions[result.id]
+
+
+def values_of(config: Config) -> Values:
+    """With the positive class and the metrics of one's own. Raises InputError for a formula that is none."""
+    results = config.results
+    own: list[OwnMetric] = []
+    if results.metric or results.metrics_file:
+        from labjournal.stats import own as formulas  # 10 ms that most tables need not pay
+
+        own = [formulas.from_formula(name, *section) for name, section in results.metric.items()]
+        own += formulas.from_file(Path(results.metrics_file)) if results.metrics_file else []
+    return Values(results.signal, own)
 
 
 class Measures:
@@ -123,7 +153,10 @@ class Measures:
         shown = [
             name
             for name in self.available
-            if name == SIC or base_name(name) == ACCURACY or (name in stated and not name.startswith(_AVERAGES))
+            if name == SIC
+            or name in self._values.own
+            or base_name(name) == ACCURACY
+            or (name in stated and not name.startswith(_AVERAGES))
         ]
         return shown or self.available[:1]
 
@@ -139,7 +172,8 @@ class Measures:
 
     def column(self, metric: str) -> Column:
         """What the metric means; a rate is one only where all its values lie between 0 and 1."""
-        known = stats.metric_of(metric)
+        own = self._values.own.get(metric)
+        known = stats.metric_of(metric) if own is None else own.metric
         values = (cell.value for cell in self._by_column.get(metric, {}).values())
         share = all(0 <= value <= 1 for value in values if value == value)
         return Column(

@@ -12,9 +12,10 @@ from labjournal.stats.differences import (
 from labjournal.stats.intervals import Interval, clopper_pearson, wilson
 from labjournal.stats.means import compare_means, scatter_limit
 from labjournal.stats.metrics import METRICS, Metric, base_name, class_rows, derive, metric_of
-from labjournal.stats.paired import mcnemar, paired_bootstrap
+from labjournal.stats.paired import mcnemar, paired_bootstrap, paired_rates, pairs_for_difference
 from labjournal.stats.planning import SeedSpread, holm, sample_size_for_difference, seed_spread
 from labjournal.stats.recompute import Disagreement, check_report
+from labjournal.stats.scores import auc, calibration_error, compare_aucs, roc, tpr_at_fpr
 from labjournal.stats.sic import sic, sic_interval
 
 __all__ = [
@@ -24,10 +25,13 @@ __all__ = [
     "Interval",
     "Metric",
     "SeedSpread",
+    "auc",
     "base_name",
+    "calibration_error",
     "check_report",
     "class_rows",
     "clopper_pearson",
+    "compare_aucs",
     "compare_means",
     "compare_rates",
     "derive",
@@ -37,11 +41,15 @@ __all__ = [
     "metric_of",
     "newcombe_difference",
     "paired_bootstrap",
+    "paired_rates",
+    "pairs_for_difference",
+    "roc",
     "sample_size_for_difference",
     "scatter_limit",
     "seed_spread",
     "sic",
     "sic_interval",
+    "tpr_at_fpr",
     "two_proportion_p",
     "wilson",
 ]

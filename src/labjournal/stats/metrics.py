@@ -143,10 +143,18 @@ def base_name(name: str) -> str:
     return _ALIASES[short] if short in _SAME else short
 
 
+_WORKING_POINT = re.compile(
+    r"(?:\w+_)?(?:tpr|recall|sensitivity|eff\w*)[ _]*(?:@|at)[ _]*(?:\d\S*[ _]*)?fpr", re.IGNORECASE
+)
+_AT_FPR = "highest share of positives at a threshold that lets at most this share of negatives pass, no interpolation"
+
+
 @lru_cache(maxsize=4096)
 def metric_of(name: str) -> Metric:
     """The definition behind a name; for an unknown one what its words say, and no direction where they say nothing."""
     base = base_name(name)
+    if _WORKING_POINT.match(name):
+        return Metric(name, "higher", "fraction", _AT_FPR, "rate")
     known = METRICS.get(base) or METRICS.get(re.sub(r"\[.*\]$", "", name))
     if known is not None:
         return known if known.name == name else Metric(name, known.direction, known.unit, known.formula, known.kind)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Sequence
 from fractions import Fraction
+from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from labjournal.errors import InputError
 from labjournal.stats.differences import FEW, Difference, Word
+from labjournal.stats.intervals import wilson, z_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -87,3 +89,42 @@ def _by_group(
     index = np.array([numbers[group] for group in groups])
     sums = np.bincount(index, weights=deltas).astype(np.float64)
     return sums, np.bincount(index).astype(np.float64)
+
+
+def paired_rates(both: int, only_a: int, only_b: int, neither: int, level: float = 0.95) -> Difference:
+    """Two shares of right answers on the same events; ``value`` is a minus b.
+
+    p is McNemar's, exact. The interval is method 10 of Newcombe, Statistics in Medicine 17 (1998) 2635: the two Wilson
+    intervals joined with the correlation phi of the table, corrected for continuity. "differs" needs both to say so.
+    """
+    n = both + only_a + only_b + neither
+    a, b = wilson(both + only_a, n, level), wilson(both + only_b, n, level)
+    down_a, up_a = (a.value or 0.0) - (a.low or 0.0), (a.high or 0.0) - (a.value or 0.0)
+    down_b, up_b = (b.value or 0.0) - (b.low or 0.0), (b.high or 0.0) - (b.value or 0.0)
+    product = both * neither - only_a * only_b
+    margins = (both + only_a) * (only_b + neither) * (both + only_b) * (only_a + neither)
+    # Newcombe's correction: a positive product loses n/2, but never changes its sign
+    phi = (max(product - n / 2, 0.0) if product > 0 else float(product)) / math.sqrt(margins) if margins else 0.0
+    value = (only_a - only_b) / n
+    low = value - math.sqrt(max(0.0, down_a**2 - 2 * phi * down_a * up_b + up_b**2))
+    high = value + math.sqrt(max(0.0, up_a**2 - 2 * phi * up_a * down_b + down_b**2))
+    p = mcnemar(only_a, only_b)
+    word: Word = "no difference shown"
+    if p < 1 - level and not low <= 0 <= high:
+        word = "differs"
+    elif n < FEW:
+        word = "cannot tell"
+    return Difference(value, low, high, p, "McNemar's exact test, Newcombe interval of pairs", word)
+
+
+def pairs_for_difference(only_a: int, only_b: int, n: int, *, level: float = 0.95, power: float = 0.8) -> int | None:
+    """Events needed in all to tell a difference of this size on the same events; None for none.
+
+    ``(z_a sqrt(d) + z_b sqrt(d - delta²))² / delta²``, d the share of events that only one gets right. Source: Connor,
+    Biometrics 43 (1987) 207.
+    """
+    discordant, delta = (only_a + only_b) / n, abs(only_a - only_b) / n
+    if not delta:
+        return None
+    wanted = z_of(level) * math.sqrt(discordant) + NormalDist().inv_cdf(power) * math.sqrt(discordant - delta**2)
+    return max(1, math.ceil(wanted**2 / delta**2))
