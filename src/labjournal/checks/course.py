@@ -30,7 +30,7 @@ LOSS_FLAT = CheckRule(
     "by less than 5% (1% of a loss whose zero means nothing). Warning when the level is ln K for a K that "
     "settings or results tell, when a logged "
     "accuracy stands at chance, or when it started at ln K (K to 10) within 1% and scatters by less than 3%; else "
-    "notice, because a fine-tune may start where it ends.",
+    "notice, because a fine-tune may start where it ends, and nothing where the standard error exceeds 2%.",
 )
 LOSS_DIVERGED = CheckRule(
     "loss_diverged",
@@ -105,6 +105,8 @@ def loss_flat(curve: Curve, run: RunView) -> Verdict:
     if not (max(start, first) - last < share * abs(start) and (within or not signless)):
         return fine(LOSS_FLAT, curve.name)
     level, because = _chance(curve, run, start, last, noise)
+    if not because and error > 0.02 * abs(start):
+        return not_judged(LOSS_FLAT, curve.name, "it scatters too much to tell whether it falls")
     if not because and len(values) < 20:
         return not_judged(
             LOSS_FLAT, curve.name, f"{len(values)} records, 20 are needed where nothing tells of guessing"
