@@ -78,7 +78,7 @@ def judge(run: RunView) -> Iterator[Verdict]:
         if run.unnamed is not None:
             yield from (not_judged(rule, curve.name, run.unnamed) for rule in (LOSS_DIVERGED, LOSS_SAWTOOTH, LOSS_JUMP))
             continue
-        yield loss_diverged(curve)
+        yield loss_diverged(curve, run)
         yield loss_sawtooth(curve, run)
         yield loss_jump_after_resume(curve)
 
@@ -143,7 +143,7 @@ def _chance(curve: Curve, run: RunView, start: float, last: float, noise: float)
     return Level.NOTICE, {}
 
 
-def loss_diverged(curve: Curve) -> Verdict:
+def loss_diverged(curve: Curve, run: RunView) -> Verdict:
     thin = curve.thin
     values = thin.values
     if len(values) < 30:
@@ -155,7 +155,8 @@ def loss_diverged(curve: Curve) -> Verdict:
     limit = max(3 * best, start) if best > 0 else best + 2 * progress
     limit = max(limit, best + 10 * noise)
     last = values[-tail:]
-    falling = np.median(last[tail // 2 :]) < 0.9 * np.median(last[: tail // 2])
+    share = 0.75 if run.ended else 0.9  # after a jump in difficulty a living run may be on its way down
+    falling = np.median(last[tail // 2 :]) < share * np.median(last[: tail // 2])
     if (last <= limit).any() or falling:
         return fine(LOSS_DIVERGED, curve.name)
     above = values > limit

@@ -58,7 +58,7 @@ def judge_live(run: RunView) -> list[Verdict]:
     with np.errstate(all="ignore"):
         seen = [losses.nonfinite(curve, run) for curve in run.every_loss]
         if run.unnamed is None:
-            seen += [course.loss_diverged(curve) for curve in run.training_losses]
+            seen += [course.loss_diverged(curve, run) for curve in run.training_losses]
     return [verdict for verdict in seen if verdict.found and verdict.level is Level.ALARM]
 
 
