@@ -64,7 +64,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
         subprocess.run([*git, *words], check=True)
     expected = ("--expect", "acc > 0.5", "--expect-time", "15m")
-    call(folder, "run", "-n", "one", "-m", "why not", *expected, "--follow", "--", sys.executable, "train.py", "--lr", "0.2")
+    call(
+        folder,
+        "run",
+        "-n",
+        "one",
+        "-m",
+        "why not",
+        *expected,
+        "--follow",
+        "--",
+        sys.executable,
+        "train.py",
+        "--lr",
+        "0.2",
+    )
     call(folder, "run", "-n", "fails", "--follow", "--", "no-such-command", code=127)
     call(folder, "log", "accuracy=0.9", "--run", "one", "--dataset", "val", "--n", "200", "--option", "numeric=on")
     call(folder, "note", "a thought", "--on", "one")

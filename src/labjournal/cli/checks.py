@@ -61,7 +61,8 @@ def _chosen(store: Store, words: tuple[str, ...]) -> list[Finding]:
         raise InputError("checks takes one REF.", "labjournal checks --help")
     if words:
         return store.findings(store.resolve(words[0]).id)
-    return [finding for finding in store.findings() if finding.acknowledged is None]
+    open_ones = [finding for finding in store.findings() if finding.acknowledged is None]
+    return sorted(open_ones, key=lambda finding: -finding.level.rank)
 
 
 def _acknowledge(paths: JournalPaths, store: Store, words: tuple[str, ...], why: str | None) -> None:
@@ -100,24 +101,48 @@ def _json(finding: Finding) -> dict[str, Any]:
 
 
 def _print_text(store: Store, findings: list[Finding], of_one: bool) -> None:
+    """Of one run all of them; of all runs one block a rule and run that was checked, notices only counted."""
+    from labjournal.model import Level
+
+    notices = 0
+    if not of_one:
+        notices = sum(finding.level is Level.NOTICE for finding in findings)
+        findings = [finding for finding in findings if finding.level is not Level.NOTICE]
+    for finding, others in _folded(store, findings, of_one):
+        _print_one(store, finding, others, of_one)
+    if notices:
+        click.echo(f"and {notices} notices (labjournal checks REF shows those of a run)", err=True)
+    elif not findings:
+        click.echo("No findings." if of_one else "No open findings.", err=True)
+
+
+def _folded(store: Store, findings: list[Finding], of_one: bool) -> list[tuple[Finding, int]]:
+    """Each finding with the number of like ones it stands for: validations of one run by one rule are one fault."""
+    if of_one:
+        return [(finding, 0) for finding in findings]
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        run = store.run(finding.run)
+        groups.setdefault((finding.rule, run.subject.run if run.subject else run.id), []).append(finding)
+    return [(group[0], len(group) - 1) for group in groups.values()]
+
+
+def _print_one(store: Store, finding: Finding, others: int, of_one: bool) -> None:
     from labjournal import format as fmt
     from labjournal.model import short_id
 
     marks = {"alarm": "▲ alarm  ", "warning": "△ warning", "notice": "· notice "}
-    for finding in findings:
-        where = f"step {fmt.count(finding.step)}" if finding.step is not None else ""
-        run = "" if of_one else f"{fmt.visible(store.run(finding.run).name)}  "
-        done = f"  acknowledged: {fmt.visible(finding.acknowledged)}" if finding.acknowledged else ""
-        subject = fmt.visible(finding.subject)
-        line = f"{marks[finding.level]} {finding.rule}  {run}{subject}  {where}  f:{short_id(finding.id)}{done}"
-        click.echo(line)
-        click.echo(f"          {fmt.visible(finding.message)}")
-        if finding.caused_by:
-            click.echo(f"          follows from {fmt.visible(finding.caused_by)}")
-        if finding.remedy:
-            click.echo(f"          {fmt.visible(finding.remedy)}")
-    if not findings:
-        click.echo("No findings." if of_one else "No open findings.", err=True)
+    where = f"step {fmt.count(finding.step)}" if finding.step is not None else ""
+    run = "" if of_one else f"{fmt.visible(store.run(finding.run).name)}  "
+    done = f"  acknowledged: {fmt.visible(finding.acknowledged)}" if finding.acknowledged else ""
+    more = f"  and {others} like it" if others else ""
+    subject = fmt.visible(finding.subject)
+    click.echo(f"{marks[finding.level]} {finding.rule}  {run}{subject}  {where}  f:{short_id(finding.id)}{more}{done}")
+    click.echo(f"          {fmt.visible(finding.message)}")
+    if finding.caused_by:
+        click.echo(f"          follows from {fmt.visible(finding.caused_by)}")
+    if finding.remedy:
+        click.echo(f"          {fmt.visible(finding.remedy)}")
 
 
 def _print_unjudged(follower: Follower, run: Run) -> None:
