@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 @click.option("--option", "options", multiple=True, metavar="K=V", help="How it was measured, such as numeric=off.")
 @click.option("--counts", metavar="JSON", help='Confusion matrix: {"labels": […], "matrix": [[…]], "unknown": […]}.')
 @click.option("--from", "source", metavar="FILE|-", help="Read results off a file, or off standard input.")
+@click.option(
+    "--predictions", metavar="FILE", help="One row an event: id, label, prediction or score (CSV, JSONL, npy)."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be written. With --from no journal is needed.")
 @click.option("--assign", is_flag=True, help="These results are valid measurements: r:ID…, or what --from reads.")
 @click.option("--dismiss", is_flag=True, help="These results are none, or were misread: r:ID….")
@@ -46,6 +49,7 @@ def command(
     options: tuple[str, ...],
     counts: str | None,
     source: str | None,
+    predictions: str | None,
     dry_run: bool,
     assign: bool,
     dismiss: bool,
@@ -57,6 +61,7 @@ def command(
     \b
     labjournal log accuracy=0.908 --n 1000 --dataset 1:1 --run v3-embed --checkpoint 2400
     labjournal log --from report.txt --dry-run      what would be read
+    labjournal log --predictions val.csv --run v3-embed --dataset 1:1
     labjournal log --assign r:k3f9a2 --dataset 1:1  confirm a reading whose role was unclear
     """
     from labjournal.cli.stated import key_values
@@ -70,9 +75,13 @@ def command(
             raise InputError("Results are named as r:ID here.", "labjournal show REF lists results with ids.")
         given.speak_of(named, why if dismiss else None)
     elif source is not None:
-        if words or counts:
-            raise InputError("--from reads the values off the file.", "Leave K=V and --counts out.")
+        if words or counts or predictions:
+            raise InputError("--from reads the values off the file.", "Leave K=V, --counts and --predictions out.")
         given.read(source, dry_run, assign)
+    elif predictions is not None:
+        if counts:
+            raise InputError("--predictions hold the counts already.", "Leave --counts out.")
+        given.predicted(Path(predictions), words, dry_run)
     else:
         given.state(words, counts, dry_run)
 
@@ -113,6 +122,37 @@ class _Given:
             metrics=metrics, counts=matrix, digits=digits, n=self._n or (matrix.n if matrix else None)
         )
         self._write([measured], dry_run)
+
+    def predicted(self, path: Path, words: tuple[str, ...], dry_run: bool) -> None:
+        """A result that follows from predictions, event by event, and where they lie."""
+        from labjournal import facts
+        from labjournal.cli.stated import check, key_values, metric
+        from labjournal.compare.predicted import counted, from_scores
+        from labjournal.diary import Diary
+        from labjournal.parsers import predictions
+
+        try:
+            rows, sha256 = predictions.read(path), predictions.digest(path)
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+        counts, metrics = counted(rows), from_scores(rows, self._config().results.signal)
+        said = {name: metric(name, text) for name, text in key_values(words, "").items()}
+        digits = {name: places for name, (_, places) in said.items() if places is not None}
+        metrics |= {name: value for name, (value, _) in said.items()}
+        if self._n is not None and self._n != rows.n:
+            raise InputError(f"--n {self._n}, but {path} holds {rows.n} events.")
+        check(metrics, digits, counts, rows.n)
+        content = facts.dumps([sha256, self._dataset, self._options, self._checkpoint, self._reference])
+        measured = self._measured(
+            metrics=metrics,
+            counts=counts,
+            digits=digits,
+            n=rows.n,
+            class_counts={label: rows.labels.count(label) for label in sorted(set(rows.labels))},
+            fact_id=facts.derived_id("predictions", content),
+        )
+        for result in self._write([measured], dry_run):
+            Diary(self._context.journal()).predictions(result, str(path.absolute()), sha256, rows.n, measured.run)
 
     def read(self, source: str, dry_run: bool, assign: bool) -> None:
         """Results read off a file or standard input."""
@@ -264,13 +304,14 @@ class _Given:
             known = Identifier(follower.paths, follower.config).identify(dataset, run, ())
         return run.id, selector, known.name or dataset, known.hash
 
-    def _write(self, measured: list[Measured], dry_run: bool) -> None:
+    def _write(self, measured: list[Measured], dry_run: bool) -> list[str]:
+        """State them and print their ids, which are returned."""
         from labjournal.cli.session import print_json
         from labjournal.diary import Diary, result_data
 
         if dry_run:
             print_json([result_data(one) for one in measured])
-            return
+            return []
         ids = Diary(self._context.journal()).results(measured)
         if self._as_json:
             print_json([{"id": result} for result in ids])
@@ -280,6 +321,7 @@ class _Given:
         waiting = sum(one.role.value == "unassigned" for one in measured)
         if waiting:
             click.echo(f"{waiting} wait until you say what they were measured on: labjournal log --assign", err=True)
+        return ids
 
 
 def _subject(run: str | None, mark: str | None) -> dict[str, Any]:

@@ -10,18 +10,19 @@ from labjournal.compare.alike import Alike
 from labjournal.compare.claims import claims, subject
 from labjournal.compare.differences import compare_settings
 from labjournal.compare.drafts import Draft, at, drafts, ordered
-from labjournal.compare.measure import Measures, Test, Values, test, values_of
+from labjournal.compare.measure import Measures, Values, values_of
 from labjournal.compare.notes import notes
+from labjournal.compare.paired import Pairs
 from labjournal.compare.pivot import DATASET, STEP, pivot
 from labjournal.compare.rows import Runs, build_row, dataset_info
 from labjournal.compare.scans import scan_notes
 from labjournal.compare.seeds import Noise, families, pool
 from labjournal.compare.select import Picked, pick
-from labjournal.compare.table import ALL, BEST, LAST, SEED_POOLED, Cell, Column, DatasetInfo, Row, Selection, Table
+from labjournal.compare.table import ALL, BEST, LAST, SEED_POOLED, Column, DatasetInfo, Row, Selection, Table
 from labjournal.config import Config
 from labjournal.errors import InputError, NotFoundError
 from labjournal.model import Result, Run
-from labjournal.store import Store, references
+from labjournal.store import Store, predictions, references
 
 
 def named(config: Config, name: str) -> Selection | None:
@@ -63,10 +64,6 @@ def build_table(
     """
     if selection.at not in (ALL, LAST, BEST) and not selection.at.isdecimal():
         raise InputError(f"--at {selection.at} is not known.", "Give all, last, best or a step.")
-
-    def judge(a: Cell, b: Cell, column: Column) -> Test | None:
-        return test(a, b)
-
     picked = pick(store, selection, store.results(include_unassigned=True) if results is None else results)
     _check_datasets(store, selection, picked)
     values = values or values_of(config)
@@ -94,13 +91,14 @@ def build_table(
     measurers = _runs(store, {result.measured_by for result in results_shown})
     alike = Alike(results_shown, measurers)
     found = families(rows, runs)
+    pairs = Pairs(predictions.read(store.connection), config.results.signal)
     points = rows
     turned = selection.by is not None and selection.by != SEED_POOLED
     if selection.by == SEED_POOLED or (turned and _is_setting(selection.by, rows, runs)):
         rows = pool(rows, found)
     baseline = _baseline(store, selection, rows)
     said = claims(
-        rows, columns, baseline, differences, Noise(found), judge, alike.caveats, asked=bool(selection.metrics)
+        rows, columns, baseline, differences, Noise(found), pairs.judge, alike.caveats, asked=bool(selection.metrics)
     )
     under = notes(
         selection,
@@ -114,8 +112,9 @@ def build_table(
         said,
         left_out,
         found,
-        judge,
+        pairs.judge,
     )
+    under += pairs.notes()
     if not left_out:
         under += scan_notes(points, columns, runs, selection.by)
     if turned:

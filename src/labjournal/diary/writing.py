@@ -129,6 +129,10 @@ class Diary:
         self._append(stated)
         return [fact.id for fact in stated]
 
+    def predictions(self, result: str, path: str, sha256: str, n: int, run: str | None = None) -> str:
+        """Say where the predictions lie that a result follows from, and what the file held."""
+        return self._state("predictions", {"result": result, "path": path, "sha256": sha256, "n": n}, run)
+
     def assign(
         self,
         result: str,

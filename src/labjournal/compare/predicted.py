@@ -1,0 +1,68 @@
+"""From per-event predictions to counts and metrics: what `labjournal log --predictions` states."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labjournal import stats
+from labjournal.errors import InputError
+from labjournal.model import Counts
+from labjournal.parsers.predictions import Predictions
+
+_POSITIVE = ("signal", "sig", "positive", "pos", "true", "yes", "1")
+_WORKING_POINTS = (0.1, 0.01, 0.001)
+"""False-positive rates at which the efficiency is read off, where at least one negative makes up such a rate."""
+
+
+def positive_class(labels: Sequence[str], signal: str | None) -> str | None:
+    """The positive one of two classes: as configured, else by its name; None when nobody can say."""
+    classes = sorted(set(labels))
+    if len(classes) != 2:
+        return None
+    if signal is not None and signal in classes:
+        return signal
+    return next((label for name in _POSITIVE for label in classes if label.lower() == name), None)
+
+
+def counted(rows: Predictions) -> Counts | None:
+    """The confusion matrix; an answer that is the label of no event is unknown. None without answers."""
+    if rows.predictions is None:
+        return None
+    labels = tuple(sorted(set(rows.labels)))
+    place = {label: i for i, label in enumerate(labels)}
+    matrix = [[0] * len(labels) for _ in labels]
+    unknown = [0] * len(labels)
+    for label, answer in zip(rows.labels, rows.predictions, strict=True):
+        at = place.get(answer)
+        if at is None:
+            unknown[place[label]] += 1
+        else:
+            matrix[place[label]][at] += 1
+    return Counts(labels, tuple(map(tuple, matrix)), tuple(unknown))
+
+
+def from_scores(rows: Predictions, signal: str | None) -> dict[str, float]:
+    """Area, efficiencies at fixed false-positive rates, and the calibration error of probabilities.
+
+    Raises InputError when it cannot be known which of the classes the score speaks for.
+    """
+    if rows.scores is None:
+        return {}
+    positive = positive_class(rows.labels, signal)
+    if positive is None:
+        classes = sorted(set(rows.labels))
+        if rows.predictions is not None:
+            return {}
+        raise InputError(
+            f"A score speaks for one of two classes; here are {', '.join(classes[:5])}.",
+            'Name it in labjournal.toml: [results] signal = "…".',
+        )
+    outcome = [label == positive for label in rows.labels]
+    negatives = outcome.count(False)
+    found = {"auc": stats.auc(outcome, rows.scores)}
+    for fpr in _WORKING_POINTS:
+        if negatives * fpr >= 1:
+            found[f"tpr_at_fpr_{fpr:g}"] = stats.tpr_at_fpr(outcome, rows.scores, fpr)
+    if all(0 <= score <= 1 for score in rows.scores):
+        found["ece"] = stats.calibration_error(outcome, rows.scores)
+    return found
