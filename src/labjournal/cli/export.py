@@ -20,7 +20,8 @@ from labjournal.cli import Context, pass_context
 def command(context: Context, folder: Path | None, since: str | None, check: bool, force: bool, as_json: bool) -> None:
     """Write the diary as markdown: DIR/YYYY-MM-DD.md, and kept tables: DIR/tables/NAME.md (default DIR: entries).
 
-    What you write between the generated blocks stays. A file in which a block itself was edited is left alone.
+    Studies with a folder get DIR/STUDY/diary/YYYY-MM-DD.md. With `[diary] file` all days go into that one file, at its
+    end. What you write between the generated blocks stays. A file in which a block itself was edited is left alone.
     """
     from datetime import UTC, datetime
 
@@ -33,7 +34,9 @@ def command(context: Context, folder: Path | None, since: str | None, check: boo
     with session.opened(context) as follower:
         project = follower.paths.project
         target = (folder or project / follower.config.diary.export).absolute()
-        done = export(follower.store, follower.config, target, project, begin, check, force)
+        named = follower.config.diary.file
+        file = (project / named).absolute() if named and folder is None else None
+        done = export(follower.store, follower.config, target, project, begin, check, force, file=file)
     for path, blocks in done.edited:
         click.echo(f"{_short(path)} was left as it is: block {', '.join(blocks)} was edited.", err=True)
     if done.edited:

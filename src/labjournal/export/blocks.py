@@ -69,6 +69,23 @@ def parse(text: str) -> list[str | Found]:
     return [*parts, text[at:]] if at < len(text) else parts
 
 
+def append(parts: Sequence[str | Found], blocks: Sequence[Block]) -> str:
+    """A person's own file with its blocks brought up to date: new ones at its end, all other bytes as they are."""
+    wanted = {block.id: str(block) for block in blocks}
+    out: list[str] = []
+    for part in parts:
+        if isinstance(part, str) or part.id not in wanted:
+            out.append(part if isinstance(part, str) else part.text)
+            continue
+        text = wanted.pop(part.id)
+        out.append(part.text if part.text.replace("\r\n", "\n") == text else text)
+    text = "".join(out)
+    if not wanted:
+        return text
+    gap = "" if not text or text.endswith("\n\n") else "\n" if text.endswith("\n") else "\n\n"
+    return f"{text}{gap}{chr(10).join(f'{block}{chr(10)}' for block in wanted.values())}"
+
+
 def merge(parts: Sequence[str | Found], blocks: Sequence[Block]) -> str:
     """The file with its blocks brought up to date: known ones replaced in place, new ones put where they belong."""
     there = {part.id for part in parts if isinstance(part, Found)}

@@ -7,12 +7,14 @@ block of their own: their results tell of them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from labjournal import format as fmt
 from labjournal.diary import Day
+from labjournal.export import footnotes, sparklines
 from labjournal.export.blocks import OUTSIDE, Block, harmless
 from labjournal.export.entry_words import Book
 from labjournal.export.measured import results_block
@@ -42,7 +44,7 @@ def blocks(day: Day, book: Book, zone: tzinfo | None, up: str) -> list[Block]:
         elif not book.told_by_results(entry):
             lines = [_title(entry, book, zone), *_body(entry, book, zone, up)]
             made.append(Block(entry.id, _joined(lines)))
-    return made
+    return footnotes.unique([replace(block, text=book.hidden(block.text)) for block in made])
 
 
 def _stands_outside(entry: Entry) -> bool:
@@ -100,6 +102,8 @@ def _body(entry: Entry, book: Book, zone: tzinfo | None, up: str) -> Iterator[st
     if entry.automatic:
         if entry.kind is EntryKind.LAUNCH and run is not None:
             yield from ("", *_launch(run))
+        elif entry.kind is EntryKind.END and run is not None:
+            yield from ("", *sparklines.of_run(book.store, run.id))
         elif entry.kind is EntryKind.ALARM or entry.text != fmt.cut(entry.text.split("\n")[0], _TITLE_MOST):
             yield from ("", *(fmt.markdown(line) for line in entry.text.split("\n")))
     else:

@@ -7,15 +7,17 @@ block was edited is left as it is and named; with ``force`` it is kept as ``NAME
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from labjournal import diary
 from labjournal.config import Config
+from labjournal.diary import Day, studies
 from labjournal.errors import JournalUnavailableError
-from labjournal.export import day, kept_tables
-from labjournal.export.blocks import Block, Found, merge, parse
+from labjournal.export import day, footnotes, kept_tables, summary
+from labjournal.export.blocks import Block, Found, append, merge, parse
 from labjournal.export.entry_words import Book
 from labjournal.store import Store
 
@@ -41,6 +43,7 @@ def export(
     check: bool = False,
     force: bool = False,
     zone: tzinfo | None = None,
+    file: Path | None = None,
 ) -> Exported:
     """Write the days of the diary. Raises JournalUnavailableError when a file cannot be written.
 
@@ -53,20 +56,23 @@ def export(
         check: write nothing, only say what would change.
         force: replace edited blocks too; the file is kept beside.
         zone: of dates and times; None is local.
+        file: one file of a person's own, instead of a file a day.
     """
     book = Book(store, config)
     up = Path(os.path.relpath(project, folder)).as_posix() + "/"
-    wanted: list[tuple[Path, list[Block]]] = [
-        (folder / f"{one.date.isoformat()}.md", day.blocks(one, book, zone, up))
-        for one in diary.days(store, zone=zone)
-        if since is None or one.date >= since.astimezone(zone).date()
-    ]
+    days = [one for one in diary.days(store, zone=zone) if since is None or one.date >= since.astimezone(zone).date()]
+    wanted = [(folder / f"{one.date.isoformat()}.md", day.blocks(one, book, zone, up)) for one in days]
+    if file is not None:
+        up_from_file = Path(os.path.relpath(project, file.parent)).as_posix() + "/"
+        every = (block for one in days for block in day.blocks(one, book, zone, up_from_file))
+        wanted = [(file, footnotes.unique(list(every)))] if days else []
+    wanted += _studies(days, store, book, folder, project, zone)
     wanted += kept_tables.files(store, config, folder, book.computed, zone)
     written, unchanged, edited, kept = [], 0, [], []
     for path, blocks in wanted:
         try:
             before = _read(path)
-            text, altered = _updated(before, blocks)
+            text, altered = _updated(before, blocks, own=path == file)
             if altered and not force:
                 edited.append((path, altered))
             elif text == before:
@@ -84,10 +90,23 @@ def export(
     return Exported(tuple(written), unchanged, tuple(edited), tuple(kept))
 
 
-def _updated(before: str | None, blocks: list[Block]) -> tuple[str, tuple[str, ...]]:
+def _studies(
+    days: Sequence[Day], store: Store, book: Book, folder: Path, project: Path, zone: tzinfo | None
+) -> list[tuple[Path, list[Block]]]:
+    """The days of each study that has a folder, with only what belongs to it."""
+    found = []
+    for study in studies.studies(folder):
+        target = folder / study / studies.DIARY
+        up = Path(os.path.relpath(project, target)).as_posix() + "/"
+        for one in summary.of_study(days, study, store.runs(), folder):
+            found.append((target / f"{one.date.isoformat()}.md", day.blocks(one, book, zone, up)))
+    return found
+
+
+def _updated(before: str | None, blocks: list[Block], own: bool) -> tuple[str, tuple[str, ...]]:
     parts = parse(before) if before else []
     altered = tuple(part.id for part in parts if isinstance(part, Found) and part.edited)
-    return merge(parts, blocks), altered
+    return append(parts, blocks) if own else merge(parts, blocks), altered
 
 
 def _read(path: Path) -> str | None:

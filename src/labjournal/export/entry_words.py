@@ -13,6 +13,7 @@ from labjournal.compare.drafts import checkpoint_mark
 from labjournal.compare.measure import Measures, values_of
 from labjournal.config import Config
 from labjournal.export import cells
+from labjournal.export.privacy import hider
 from labjournal.model import Entry, EntryKind, Result, Role, Run, RunKind, Status, short_id
 from labjournal.store import Store
 
@@ -30,6 +31,8 @@ class Book:
     def __init__(self, store: Store, config: Config) -> None:
         self.store = store
         self.config = config
+        self.hidden = hider(config.diary.hide, store)
+        """Takes out of a text what ``[diary] hide`` names."""
         self.computed = values_of(config)
         self._runs: dict[str, Run] = {run.id: run for run in store.runs()}
         self._results = {result.id: result for result in store.results(include_unassigned=True, include_dismissed=True)}
@@ -62,7 +65,7 @@ class Book:
             return None
         from labjournal.judging import claims
 
-        return claims.judge(entry.text, self._claimed(entry), self.config.results.signal)
+        return claims.judge(entry.text, self._claimed(entry), self.computed)
 
     def became(self, entry: Entry, zone: tzinfo | None = None) -> list[str]:
         """What became of an entry: its states, and for a claim what the numbers say."""

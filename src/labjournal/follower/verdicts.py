@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from labjournal import facts
+from labjournal.compare.measure import values_of
 from labjournal.config import Config
 from labjournal.facts import Fact
 from labjournal.judging import expectations
@@ -24,10 +25,11 @@ VERSION = 1
 def derive(store: Store, about: Collection[str] | None, config: Config) -> dict[str, list[Fact]]:
     """Run -> the verdicts that are new; ``about`` None looks at every run of which something was expected."""
     derived: dict[str, list[Fact]] = {}
+    values = values_of(config)
     for run_id in store.expecting(about):
         run = store.run(run_id)
         standing = {verdict.expectation: verdict for verdict in store.verdicts(run_id)}
-        for judged in expectations.of_run(store, run, config.results.signal):
+        for judged in expectations.of_run(store, run, values):
             before = standing.get(judged.expectation)
             if before is None or not _same(before, judged):
                 derived.setdefault(run_id, []).append(_fact(store, run, judged, before))

@@ -43,7 +43,7 @@ class JudgedClaim:
     sentence: str
 
 
-def judge(text: str, results: Sequence[Result], signal: str | None = None) -> JudgedClaim | None:
+def judge(text: str, results: Sequence[Result], values: Values | None = None) -> JudgedClaim | None:
     """Hold a claim against the results it names; None when it names fewer than two and so compares nothing."""
     if len(results) < 2:
         return None
@@ -51,7 +51,7 @@ def judge(text: str, results: Sequence[Result], signal: str | None = None) -> Ju
     unusable = _unusable(a, b)
     if unusable:
         return JudgedClaim(UNDECIDED, unusable)
-    measures = Measures((a, b), values=Values(signal))
+    measures = Measures((a, b), values=values)
     name = _metric(text, a, b, measures)
     if name is None:
         return JudgedClaim(UNDECIDED, "the two results share no metric")

@@ -50,9 +50,9 @@ class _Unknown(Exception):
     """Why a value cannot be known (yet), in words."""
 
 
-def of_run(store: Store, run: Run, signal: str | None = None) -> list[Judged]:
+def of_run(store: Store, run: Run, values: Values | None = None) -> list[Judged]:
     """All expectations of an ended run, judged by what is measured by now."""
-    judged = [_expression(store, run, text, signal) for text in run.expect]
+    judged = [_expression(store, run, text, values or Values()) for text in run.expect]
     return [*judged, *([_duration(run, run.expect_time_s)] if run.expect_time_s else [])]
 
 
@@ -77,12 +77,12 @@ def _took(run: Run) -> float | None:
     return (run.ended_at - (run.started_at or run.created_at)).total_seconds()
 
 
-def _expression(store: Store, run: Run, text: str, signal: str | None) -> Judged:
+def _expression(store: Store, run: Run, text: str, values: Values) -> Judged:
     try:
         parsed = grammar.parse(text)
     except InputError as error:  # stated by an older version, which did not read it
         return Judged(text, UNDECIDED, error.message.rstrip("."), None, ())
-    finder = _Finder(store, run, signal)
+    finder = _Finder(store, run, values)
     known: dict[grammar.Value, _Known] = {}
     missing: list[str] = []
     for value in parsed.values():
@@ -141,10 +141,10 @@ def _unsure(known: Iterable[_Known]) -> list[str]:
 class _Finder:
     """Finds the value that a name in an expectation means."""
 
-    def __init__(self, store: Store, run: Run, signal: str | None) -> None:
+    def __init__(self, store: Store, run: Run, values: Values) -> None:
         self._store = store
         self._run = run
-        self._values = Values(signal)
+        self._values = values
 
     def find(self, value: grammar.Value) -> _Known:
         run = self._other(value.run) if value.run else self._run

@@ -21,6 +21,7 @@ from labjournal.runner.previous import Changes
 from labjournal.runner.request import Launched, LaunchRequest
 from labjournal.watch.masking import masked, masked_argv
 
+_BESIDE_DIARY = ("attachments", "tables")
 _DIARY_DAY = re.compile(r"\d{4}-\d\d-\d\d\.md(\.orig)?\Z")
 
 
@@ -157,6 +158,8 @@ def _no_code(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> Ite
     if config.run.logdir:
         yield config.run.logdir
     yield from _diary_files(Path(cwd), config.diary.export)
+    if config.diary.file:
+        yield config.diary.file
 
 
 def _diary_files(cwd: Path, export: str) -> Iterator[str]:
@@ -169,6 +172,7 @@ def _diary_files(cwd: Path, export: str) -> Iterator[str]:
             names = []
         yield from (str(folder / name) for name in names if _DIARY_DAY.match(name))
         yield from (str(folder / name / "diary") for name in names if (folder / name / "diary").is_dir())
+        yield from (str(folder / name) for name in names if name in _BESIDE_DIARY)
         if names or (base / ".git").exists():
             return
 

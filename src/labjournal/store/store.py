@@ -253,6 +253,15 @@ class Store:
         """Runs that are read whole and of which something was expected; of them those that results of runs speak of."""
         return rows.expecting(self.connection, None if about is None else dumps(list(about)))
 
+    def speakers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Names of all hosts and of all users that ever stated anything."""
+        found = [
+            self.connection.execute(f"SELECT DISTINCT {who} FROM facts WHERE ifnull({who}, '') != '' ORDER BY 1")
+            for who in ("host", "user")
+        ]
+        hosts, users = (tuple(str(row[0]) for row in rows) for rows in found)
+        return hosts, users
+
     def sealed(self, level: int) -> set[str]:
         """Runs whose facts (1) or everything (2) is in the index for good."""
         return {row[0] for row in self.connection.execute("SELECT id FROM runs WHERE sealed >= ?", (level,))}
