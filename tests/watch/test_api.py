@@ -122,9 +122,10 @@ def test_probing_finds_the_input_without_effect_and_changes_nothing(tmp_path: Pa
 
     model = Net()
     state = torch.get_rng_state()
-    effects = effect_of_inputs(model, {"text": torch.randn(3, 4), "numbers": torch.ones(3)}, [])
+    effects, repeated = effect_of_inputs(model, {"text": torch.randn(3, 4), "numbers": torch.ones(3)}, [])
     assert effects["numbers"] == 0
     assert effects["text"] > 0
+    assert repeated == 0
     assert model.training
     assert model.drop.training
     torch.randn(3, 4)

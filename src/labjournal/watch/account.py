@@ -49,7 +49,7 @@ class Account:
             self._last, self._told = data, self._told + 1
             self._outbox.write("watch_state", data)
 
-    def end(self, budget: Budget, families: Families) -> None:
+    def end(self, budget: Budget, families: Families, errors: int) -> None:
         """The account at the end of the process; why nothing was watched where no step was seen."""
         tracked = self._optimizers.all()
         unjudged = not_judged(families, self._models, self._optimizers, budget)
@@ -64,6 +64,7 @@ class Account:
                 "spent_s": round(budget.spent, 4),
                 "elapsed_s": round(budget.elapsed(), 3),
                 "not_judged": unjudged,
+                "errors": errors,
             }
             self._outbox.write("watch_end", data)
         elif not self._outbox.quiet:

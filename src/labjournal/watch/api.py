@@ -317,12 +317,17 @@ def probe(model: Any, batch: Any, inputs: Iterable[str] = ()) -> Dict[str, float
     """Does each input matter? Replaces one named input of ``batch`` (a dict) at a time by zeros and compares outputs.
 
     Runs the model without gradients, with the random state and the train mode put back afterwards. Returns, and
-    states as an event, the largest relative change of any output by input; 0 exactly is an input without effect.
+    states as an event, the largest relative change of any output by input; 0 exactly is an input without effect, and a
+    finding (``placebo_input``). A second pass of the same batch, with other random numbers, tells whether the model is
+    deterministic in eval mode (``eval_nondeterminism``).
     """
     from labjournal.watch.probing import effect_of_inputs
 
-    effects = effect_of_inputs(model, batch, list(inputs))
+    effects, repeated = effect_of_inputs(model, batch, list(inputs))
     run = _run()
+    session = _session()
+    if session is not None:
+        session.judge_probe(model, effects, repeated)
     for name, effect in effects.items():
         word = "no effect at all" if effect == 0 else f"a relative effect of {effect:.3g}"
         run.state("event", {"text": f"input {name!r} has {word} on the output", "input": name, "effect": effect})

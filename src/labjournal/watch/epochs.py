@@ -85,10 +85,12 @@ class Epochs:
         findings: Findings,
         state: Callable[[Dict[str, Any]], None],
         affords: Callable[[], bool],
+        rng_jumped: Callable[[], bool],
     ) -> None:
         self._findings = findings
         self._state = state
         self._affords = affords
+        self._rng_jumped = rng_jumped
         self._running: Dict[int, Epoch] = {}
         self._known: Dict[int, _Known] = {}
         self._names: Counter[str] = Counter()
@@ -164,6 +166,9 @@ class Epochs:
                 subject=known.name,
             )
 
+    def optimizer_made(self) -> None:
+        self._overlap.forget()
+
     # -- at the end of an epoch
 
     def epoch_end(self, iterator: Any, backwards: int, step: int) -> None:
@@ -178,7 +183,10 @@ class Epochs:
         if not epoch.whole or known.epochs > JUDGED or epoch.n < MIN_ROWS:
             return
         self._duplicates(epoch, step)
-        if training and self._shuffles(epoch) and known.order == epoch.order and len(epoch.rows) > epoch.n // 2:
+        again = known.order == epoch.order and len(epoch.rows) > epoch.n // 2
+        own = getattr(epoch.sampler, "generator", None) is not None
+        # Drawn from the global random state, which was put back: rng_reset tells it.
+        if training and again and self._shuffles(epoch) and (own or not self._rng_jumped()):
             self._findings.say(
                 "order_repeat",
                 step,

@@ -60,7 +60,7 @@ class Families:
         self.modes = Modes(findings, models, optimizers)
         self.precision = Precision(findings)
         self.randomness = Randomness(findings)
-        self.epochs = Epochs(findings, state_epoch, affords)
+        self.epochs = Epochs(findings, state_epoch, affords, self.randomness.jumped)
         self.by_hand = ByHand(findings, later, models)
 
     @property
@@ -75,6 +75,7 @@ class Families:
     def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
         self.membership.optimizer_made(tracked, optimizer)
         self.randomness.optimizer_made()
+        self.epochs.optimizer_made()
 
     def zero_grad(self, tracked: Tracked, optimizer: Any) -> None:
         self.unstepped.on_zero_grad(tracked)

@@ -205,8 +205,8 @@ class Flow:
         if self._dead_layers >= ISOLATED and any(count >= 2 * SUSPECT for count in state.zero_now):
             self._dead_layers = -(10**9)
             self._say_off(look, [at for at, count in enumerate(state.zero_now) if count >= 2 * SUSPECT])
-        if not members:
-            return
+        if not any(look.params[at].dim() > 1 for at in members):
+            return  # the gradient of a bias may cancel out, as in a loss on differences
         named = self._names(look.params, look.tracked)
         routed = all(any(part.isdigit() for part in named[at].module.split(".")[:-1]) for at in members)
         self._findings.say(

@@ -81,6 +81,7 @@ class Gradients:
         self._states: Dict[Tracked, _State] = {}
         self.backwards = 0
         self._bad_losses = 0
+        self._last_loss: Optional[float] = None
         self.asked: Set[int] = set()
         """Modules (by id) whose forward passes are being watched; the session arms the hook while there are any."""
         self.called: Dict[int, bool] = {}
@@ -105,6 +106,7 @@ class Gradients:
 
     def loss(self, value: float, step: int) -> None:
         """The number that backward was called on."""
+        self._last_loss = value
         if math.isfinite(value):
             self._bad_losses = 0
             return
@@ -253,6 +255,8 @@ class Gradients:
         if bad:
             self._say_bad_weights(look, bad)
             return
+        if self._last_loss == 0:
+            return  # a margin that is kept, an empty mask: told by loss_zero
         for at, zero in compared.grad_zero.items():
             state.zero[at] = state.zero[at] + 1 if zero and look.params[at].requires_grad else 0
         due = [at for at, count in enumerate(state.zero) if count == PATIENCE]

@@ -121,8 +121,11 @@ class Models:
         roots = [module for module in live if id(module) not in children]
         return [root for root in roots if next(root.parameters(), None) is not None]
 
+    def name_of(self, root: Any) -> str:
+        return _clean(self._root_name(root) or type(_unwrapped(root)).__name__)
+
     def named_roots(self) -> List[Tuple[Any, str]]:
-        return [(root, _clean(self._root_name(root) or type(_unwrapped(root)).__name__)) for root in self.roots()]
+        return [(root, self.name_of(root)) for root in self.roots()]
 
     def name_roots(self, frame: Optional[FrameType]) -> None:
         """Give every root that has none the name the script uses, its class name where none is found."""
@@ -178,7 +181,7 @@ class Models:
             sizes = [(parameter.numel(), parameter.requires_grad) for parameter in root.parameters()]
             described.append(
                 {
-                    "name": _clean(self._root_name(root) or type(_unwrapped(root)).__name__),
+                    "name": self.name_of(root),
                     "class": type(_unwrapped(root)).__name__,
                     "tensors": len(sizes),
                     "parameters": sum(size for size, _ in sizes),

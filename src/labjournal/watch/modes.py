@@ -29,6 +29,7 @@ SESSIONS = 2
 ENOUGH = 6
 """Validations in eval mode after which no more are looked at."""
 BEFORE_END = 20
+NONDETERMINISM = 1e-3
 _RANDOM = frozenset(
     "rand randn randint rand_like randn_like randint_like normal normal_ uniform_ bernoulli bernoulli_ multinomial "
     "sample rsample randperm gumbel_softmax exponential_".split()
@@ -52,6 +53,7 @@ class _Root:
         self.clean = 0
         self.drawn = 0
         self.eval_passes = 0
+        self.recalibrated = False
 
     def is_of(self, module: Any) -> bool:
         return self.ref() is module
@@ -70,6 +72,7 @@ class Modes:
         self._rng: Optional[Any] = None
         self._step = 0
         self.seen_validation = False
+        self.probed = False
 
     def roots(self) -> List[_Root]:
         """Found anew when modules or optimizers have come since."""
@@ -107,6 +110,7 @@ class Modes:
                 root.eval_backwards = 0
                 continue
             root.eval_backwards += 1
+            root.name = self._models.name_of(module)
             if root.eval_backwards == EVAL_TIMES:
                 self._say_eval(root, step)
 
@@ -128,7 +132,7 @@ class Modes:
         """The script has switched gradients off: look at the next passes of the models."""
         if self._models.compiled or torch.is_grad_enabled() or not self._backwards:
             return
-        if any(root.depends and root.clean < ENOUGH for root in self._roots.values()):
+        if any(root.clean < ENOUGH for root in self._roots.values()):
             nn_module._global_forward_pre_hooks[_KEY] = self._before_forward
 
     @staticmethod
@@ -150,6 +154,7 @@ class Modes:
             self.disarm()
             return
         self.seen_validation = True
+        root.name = self._models.name_of(module)
         if not module.training:
             root.clean += 1
             root.passes = 0
@@ -158,6 +163,7 @@ class Modes:
                 self._watch_draws(root)
             return
         root.passes += 1
+        root.recalibrated |= _recalibrates(module)
         if len(root.first_inputs) < PASSES:
             root.first_inputs.append(_identity(args))
         if root.passes >= PASSES:
@@ -169,9 +175,8 @@ class Modes:
         seen, root.first_inputs = root.first_inputs, []
         apart, root.last_session = self._backwards - root.last_session, self._backwards
         many = passes >= PASSES
-        module: Any = root.ref()
-        if module is None or (many and len(set(seen)) == 1) or _recalibrates(module):
-            return  # one batch again and again: Monte Carlo dropout
+        if not root.depends or (many and len(set(seen)) == 1) or root.recalibrated:
+            return  # one batch again and again is Monte Carlo dropout
         if not many and apart < (BEFORE_END if final else APART):
             return
         root.sessions += 1
@@ -184,7 +189,7 @@ class Modes:
             f"{{subject}} made passes without gradients in train mode, {root.sessions} times between training; it "
             f"holds {', '.join(root.depends[:4])}, which behave differently in validation.",
             evidence={"times": root.sessions, "passes_last": passes, "depends_on_mode": root.depends},
-            level=NOTICE if several or not root.depends else None,
+            level=NOTICE if several else None,
             subject=root.name,
         )
 
@@ -218,6 +223,28 @@ class Modes:
             level=None if dropout and not sampling else NOTICE,
             subject=root.name,
         )
+
+    def judge_probe(self, name: str, effects: Dict[str, float], repeated: float, step: int) -> None:
+        """``effects``: relative change of the output when an input is zeroed; ``repeated``: between two equal passes."""
+        self.probed = True
+        idle = sorted(key for key, effect in effects.items() if effect == 0)
+        if idle and len(idle) < len(effects):
+            self._findings.say(
+                "placebo_input",
+                step,
+                f"{', '.join(idle)}: no effect at all on the output of {{subject}}, which is the same number for number "
+                "when it is zeroed.",
+                evidence={"inputs": idle, "effects": effects},
+                subject=name,
+            )
+        if repeated > NONDETERMINISM:
+            self._findings.say(
+                "eval_nondeterminism",
+                step,
+                f"Two passes of one batch through {{subject}} in eval mode differ by {repeated:.1%} of the output.",
+                evidence={"relative_difference": repeated},
+                subject=name,
+            )
 
     def end(self) -> None:
         self.disarm()

@@ -27,6 +27,11 @@ class Overlap:
         self._trained: Dict[int, _Held] = {}
         self._validated: Dict[int, _Held] = {}
 
+    def forget(self) -> None:
+        """A new training begins: the folds of a cross-validation take each other's rows."""
+        self._trained.clear()
+        self._validated.clear()
+
     def add(self, key: int, name: str, rows: Mapping[int, Any], training: bool, varied: bool, step: int) -> None:
         """A whole epoch was seen of the set that ``key`` stands for.
 

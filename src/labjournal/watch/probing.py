@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping
+from typing import Any, Dict, List, Mapping, Tuple
 
 import torch
 
 
-def effect_of_inputs(model: Any, batch: Any, inputs: List[str]) -> Dict[str, float]:
-    """Largest ``|out - out_zeroed| / max|out|`` over all outputs, by name of the input; dimensionless.
+def effect_of_inputs(model: Any, batch: Any, inputs: List[str]) -> Tuple[Dict[str, float], float]:
+    """Largest ``|out - out_zeroed| / max|out|`` over all outputs, by name of the input, and the same for two passes of
+    one batch that draw different random numbers; dimensionless.
 
     ``batch`` is a mapping passed as keyword arguments, or a sequence passed by position whose inputs are named
-    ``"0"``, ``"1"``, …. Dropout draws the same numbers in every pass, and the random state is put back.
+    ``"0"``, ``"1"``, …. Where the effects are
+    measured, random numbers are the same in every pass. The random state is put back.
     """
     named = dict(batch) if isinstance(batch, Mapping) else {str(at): item for at, item in enumerate(batch)}
     wanted = inputs or [name for name, value in named.items() if isinstance(value, torch.Tensor)]
@@ -34,10 +36,13 @@ def effect_of_inputs(model: Any, batch: Any, inputs: List[str]) -> Dict[str, flo
             for name in wanted:
                 if isinstance(named.get(name), torch.Tensor):
                     effects[name] = _difference(whole, run({**named, name: torch.zeros_like(named[name])}))
+            torch.rand(1)  # other random numbers from here on
+            state = torch.get_rng_state()
+            repeated = _difference(whole, run(named))
         finally:
             for module, training in was_training:
                 module.training = training
-    return effects
+    return effects, repeated
 
 
 def _tensors(out: Any) -> List[Any]:

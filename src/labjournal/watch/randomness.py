@@ -34,6 +34,10 @@ class Randomness:
         self._seen.clear()
         self._at = self._jumps = 0
 
+    def jumped(self) -> bool:
+        """Has the state been put back at all since training began?"""
+        return self._jumps > 0
+
     def look(self, step: int, due: bool) -> None:
         self._reads += 1
         if not due and self._reads > EVERY:

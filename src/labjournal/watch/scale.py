@@ -27,7 +27,8 @@ COLLAPSED_LOOKS = 5
 MIN_ELEMENTS = 64
 DECAY_LOOKS = 10
 DECAY_FALL = 0.95
-DECAY_FACTOR = 10.0
+DECAY_FACTOR = 1.5
+"""Decay outdoes the gradient while weights fall by 5% in ten looks; lr times decay is 1e-3 at most as a rule."""
 
 
 class _State:
@@ -85,7 +86,7 @@ class Scale:
         rate = max(look.rates)
         if state.rate is None:
             state.rate = rate
-        alive = any(not zero for zero in compared.grad_zero.values())
+        alive = all(not compared.grad_zero.get(at, False) for at in compared.changed if look.params[at].dim() > 1)
         if ratio >= SMALL or rate != state.rate or not alive:
             state.small = -(10**9)
         state.small += 1
@@ -146,7 +147,7 @@ class Scale:
                 state.decay[at] += 1
                 if state.decay[at] == 1:
                     state.decay_from[at] = size_sq
-                elif state.decay[at] == DECAY_LOOKS and size_sq < DECAY_FALL**2 * state.decay_from[at]:
+                elif state.decay[at] >= DECAY_LOOKS and size_sq < DECAY_FALL**2 * state.decay_from[at]:
                     decayed.append(at)
             else:
                 state.decay[at] = 0
@@ -157,8 +158,7 @@ class Scale:
                 "weight_decay_dominates",
                 look.step,
                 f"Weight decay ({decays[decayed[0]]:g} at lr {look.rates[decayed[0]]:g}) moves {{subject}} ({{n}}) "
-                f"more than {DECAY_FACTOR:g} times as far as the gradient; it shrank to {fall:.0%} in {DECAY_LOOKS} "
-                "steps looked at.",
+                f"farther than the gradient does; it shrank to {fall:.0%} in {DECAY_LOOKS} steps looked at.",
                 [(named[at].path, named[at].module) for at in decayed],
                 {"optimizer": look.tracked.label, "weight_decay": decays[decayed[0]], "norm_left": fall},
             )

@@ -56,7 +56,7 @@ class Session:
         )
         self.off: Optional[str] = None
         """Why the watch was switched off, or None while it is on."""
-        self._errors = 0
+        self.errors = 0
         self._busy = False
         self._looking = False
         """Whether the hook in progress takes a look, which the budget pays for."""
@@ -94,9 +94,9 @@ class Session:
             self.budget.batches += took
 
     def _failed(self, where: str, error: Exception) -> None:
-        self._errors += 1
+        self.errors += 1
         self._look.clear()
-        if self._errors >= MAX_ERRORS:
+        if self.errors >= MAX_ERRORS:
             trace = error.__traceback__
             while trace is not None and trace.tb_next is not None:
                 trace = trace.tb_next
@@ -149,6 +149,10 @@ class Session:
         self.models.state_model(model)
         if optimizer is not None:
             self.on_optimizer(optimizer)
+
+    def judge_probe(self, model: Any, effects: Dict[str, float], repeated: float) -> None:
+        """What ``labjournal.probe`` has measured."""
+        self.families.modes.judge_probe(self.models.name_of(model), effects, repeated, self.families.step)
 
     def before_backward(self, tensors: Any) -> None:
         due = not self.optimizers.all() or any(look_due(tracked.n + 1) for tracked in self.optimizers.all()[:4])
@@ -309,7 +313,7 @@ class Session:
             self.later.poll(wait=True)
             self.families.end()
             self.curves.flush()
-        self.account.end(self.budget, self.families)
+        self.account.end(self.budget, self.families, self.errors)
 
 
 _HOOK_KEY = -77
