@@ -24,6 +24,7 @@ __all__ = [
     "FaultMark",
     "Finding",
     "Level",
+    "ReferenceValue",
     "Result",
     "Role",
     "Run",
@@ -332,6 +333,19 @@ class FaultMark:
     run: str
     state: str
     because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceValue:
+    """Values from elsewhere that results are held against."""
+
+    name: str
+    """Whose they are: "paper, table 2"."""
+    dataset: str | None
+    """Name or start of the hash of the data they are for; None for any."""
+    options: Mapping[str, str]
+    metrics: Mapping[str, float]
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

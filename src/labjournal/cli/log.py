@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 @click.option(
     "--predictions", metavar="FILE", help="One row an event: id, label, prediction or score (CSV, JSONL, npy)."
 )
+@click.option("--objective", metavar="NAME", help="Version of the objective; results of two are never compared.")
+@click.option(
+    "--reference", metavar="NAME", help="No result but values from elsewhere (a paper) to hold results against."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be written. With --from no journal is needed.")
 @click.option("--assign", is_flag=True, help="These results are valid measurements: r:ID…, or what --from reads.")
 @click.option("--dismiss", is_flag=True, help="These results are none, or were misread: r:ID….")
@@ -50,6 +54,8 @@ def command(
     counts: str | None,
     source: str | None,
     predictions: str | None,
+    objective: str | None,
+    reference: str | None,
     dry_run: bool,
     assign: bool,
     dismiss: bool,
@@ -62,12 +68,18 @@ def command(
     labjournal log accuracy=0.908 --n 1000 --dataset 1:1 --run v3-embed --checkpoint 2400
     labjournal log --from report.txt --dry-run      what would be read
     labjournal log --predictions val.csv --run v3-embed --dataset 1:1
+    labjournal log accuracy=0.92 --dataset 1:1 --reference "paper, table 2"
     labjournal log --assign r:k3f9a2 --dataset 1:1  confirm a reading whose role was unclear
     """
     from labjournal.cli.stated import key_values
 
-    given = _Given(context, run, checkpoint, dataset, n, key_values(options, "--option"), as_json)
+    given = _Given(context, run, checkpoint, dataset, n, key_values(options, "--option"), as_json, objective)
     named = [word for word in words if word.startswith("r:")]
+    if reference is not None:
+        if assign or dismiss or source or predictions or counts:
+            raise InputError("A reference is values alone.", "Give name=value with --reference NAME.")
+        given.refer(reference, words, why or None, dry_run)
+        return
     if assign and dismiss:
         raise InputError("A result is either assigned or dismissed.", "Give one of --assign and --dismiss.")
     if dismiss or (assign and source is None):
@@ -98,8 +110,10 @@ class _Given:
         n: int | None,
         options: dict[str, str],
         as_json: bool,
+        objective: str | None = None,
     ) -> None:
         self._context = context
+        self._objective = objective
         self._reference = run
         self._checkpoint = checkpoint or os.environ.get(tags.ENV_CHECKPOINT)
         self._dataset = dataset or os.environ.get(tags.ENV_DATASET)
@@ -122,6 +136,22 @@ class _Given:
             metrics=metrics, counts=matrix, digits=digits, n=self._n or (matrix.n if matrix else None)
         )
         self._write([measured], dry_run)
+
+    def refer(self, name: str, words: tuple[str, ...], why: str | None, dry_run: bool) -> None:
+        """Values from elsewhere; without any they are taken back."""
+        from labjournal.cli.stated import key_values, metric
+        from labjournal.diary import Diary
+
+        metrics = {key: metric(key, text)[0] for key, text in key_values(words, "").items()}
+        shown = ", ".join(f"{key} {value:g}" for key, value in metrics.items()) or "taken back"
+        if not dry_run:
+            fact = Diary(self._context.journal()).reference(name, metrics, self._dataset, self._options, why)
+            if self._as_json:
+                from labjournal.cli.session import print_json
+
+                print_json({"id": fact})
+                return
+        click.echo(f"{name}: {shown}", err=True)
 
     def predicted(self, path: Path, words: tuple[str, ...], dry_run: bool) -> None:
         """A result that follows from predictions, event by event, and where they lie."""
@@ -274,6 +304,7 @@ class _Given:
         mark = self._checkpoint or selector or checkpoint
         subject = _subject(run, mark)
         return Measured(
+            objective=self._objective,
             run=subject["run"],
             checkpoint=subject["checkpoint"],
             step=subject["step"],

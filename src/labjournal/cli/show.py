@@ -95,7 +95,7 @@ def _text(store: Store, run: Run) -> list[str]:
         *_faults(store, run),
         *_expected(store, run),
         *_checkpoints(store, run),
-        *_result_lines(_results(store, run)),
+        *_result_lines(store, _results(store, run)),
         *_curves(store, run),
     ]
 
@@ -229,10 +229,11 @@ def _checkpoints(store: Store, run: Run) -> list[str]:
     return ["  checkpoints", *lines] if lines else []
 
 
-def _result_lines(results: list[Result]) -> list[str]:
+def _result_lines(store: Store, results: list[Result]) -> list[str]:
     from labjournal import format as fmt
     from labjournal.model import short_id
 
+    references = store.reference_values() if results else []
     lines = []
     for result in results:
         name = fmt.visible(result.dataset.name or "data not identified")
@@ -242,6 +243,10 @@ def _result_lines(results: list[Result]) -> list[str]:
         unclear = "  unassigned" if result.role == "unassigned" else ""
         what = fmt.visible(result.subject.checkpoint or "")
         lines.append(f"    r:{short_id(result.id)}  {what}  {name}  {options}  {metrics}{unclear}{taint}")
+        if references:
+            from labjournal.judging.offsets import offsets
+
+            lines += [f"      {fmt.visible(words)}" for words in offsets(result, references)]
     return ["  results", *lines] if lines else []
 
 

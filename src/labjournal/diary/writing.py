@@ -44,6 +44,8 @@ class Measured:
     per_class: Mapping[str, Mapping[str, float | int | None]] | None = None
     digits: Mapping[str, int] | None = None
     """Decimals as the person wrote them."""
+    objective: str | None = None
+    """Version of what was optimized, where values of two of them must not be mixed."""
     role: Role = Role.VALIDATION
     how: str = "stated"
     rule: str | None = None
@@ -110,6 +112,18 @@ class Diary:
         if not _FAULT_NAME.fullmatch(name):
             raise InputError(f"{name!r} is no name of a fault.", "Letters, digits, '-', '_' and '.': adapter-not-fed.")
         return self._state("fault", {"name": name, **said})
+
+    def reference(
+        self,
+        name: str,
+        metrics: Mapping[str, float],
+        dataset: str | None = None,
+        options: Mapping[str, str] | None = None,
+        why: str | None = None,
+    ) -> str:
+        """State values that results are held against; without any the reference is taken back."""
+        data = {"name": name, "metrics": dict(metrics), "dataset": dataset, "options": dict(options or {}), "why": why}
+        return self._state("reference", data)
 
     def lift(self, retraction: str, why: str = "") -> str:
         """Say that a retraction no longer holds."""
@@ -210,6 +224,7 @@ def result_data(measured: Measured) -> dict[str, Any]:
     data |= _said(
         per_class={label: dict(row) for label, row in (measured.per_class or {}).items()} or None,
         digits=dict(measured.digits) if measured.digits else None,
+        objective=measured.objective,
         rule=measured.rule,
         rule_version=measured.rule_version,
         file=measured.file,

@@ -34,6 +34,7 @@ class Book:
         self.hidden = hider(config.diary.hide, store)
         """Takes out of a text what ``[diary] hide`` names."""
         self.computed = values_of(config)
+        self._references = store.reference_values()
         self._runs: dict[str, Run] = {run.id: run for run in store.runs()}
         self._results = {result.id: result for result in store.results(include_unassigned=True, include_dismissed=True)}
 
@@ -66,6 +67,14 @@ class Book:
         from labjournal.judging import claims
 
         return claims.judge(entry.text, self._claimed(entry), self.computed)
+
+    def offsets(self, result: Result) -> list[str]:
+        """How far a result lies from reference values."""
+        if not self._references:
+            return []
+        from labjournal.judging.offsets import offsets
+
+        return list(offsets(result, self._references, self.computed))
 
     def became(self, entry: Entry, zone: tzinfo | None = None) -> list[str]:
         """What became of an entry: its states, and for a claim what the numbers say."""

@@ -51,6 +51,7 @@ def _result(result: Result, flags: Sequence[str], book: Book, zone: tzinfo | Non
         value = cells.value(cell, column)
         beside = f" ({counted})" if counted != fmt.missing() and counted not in value else ""
         yield f"- {fmt.markdown(column.label)} {value}{beside}"
+    yield from (f"- {fmt.markdown(words)}" for words in book.offsets(result))
     yield from (f"- {fmt.markdown(words)}" for words in flags)
     if result.counts:
         yield from ("", *_matrix(result.counts))

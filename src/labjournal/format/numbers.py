@@ -231,6 +231,13 @@ def percent(share: float) -> str:
     return f"{100 * share:.{0 if share >= 0.1 or share == 0 else 1}f} %"
 
 
+def signed_percent(share: float) -> str:
+    """A change as percent, with its sign: ``−2.5 %``, ``+0.04 %``."""
+    percent = 100 * share
+    digits = 1 if abs(percent) >= 0.95 else 2
+    return f"{percent:+,.{digits}f} %".replace("-", MINUS)
+
+
 def size(n_bytes: float | None) -> str:
     """``512 B``, ``34.1 MB``, ``8.0 GB`` (powers of 1,000)."""
     if n_bytes is None:

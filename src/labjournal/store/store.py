@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Fault,
         FaultMark,
         Finding,
+        ReferenceValue,
         Result,
         Run,
         SeriesInfo,
@@ -236,6 +237,12 @@ class Store:
 
         kinds = (verdicts.KIND,)
         return verdicts.standing(facts.of_run(self.connection, run) if run else facts.of_kinds(self.connection, kinds))
+
+    def reference_values(self) -> list[ReferenceValue]:
+        """Values from elsewhere that results are held against."""
+        from labjournal.store import facts, reference_values
+
+        return reference_values.standing(facts.of_kinds(self.connection, (reference_values.KIND,)))
 
     def faults(self) -> list[Fault]:
         """The register of faults, oldest first."""
