@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from journal_files import CREATED, make_run
-from labjournal import cli, facts, faults, paths
+from labjournal import cli, facts, paths
 from labjournal.config import Config
 from labjournal.diary import Diary
 from labjournal.errors import InputError
 from labjournal.facts import Fact
+from labjournal.faults.overview import overview
+from labjournal.faults.placing import at_launch
 from labjournal.follower import Follower
 from labjournal.paths import JournalPaths
 from labjournal.runner import launching
@@ -86,7 +88,7 @@ def test_each_run_is_active_fixed_undone_clean_or_cannot_be_told(project: Projec
     runs = [run_of(journal, project, f"r{i}", commit, CREATED + i) for i, commit in enumerate(commits)]
     Diary(journal).fault("feed", symptom="nothing reaches the loss", introduced=project.brought, fixed=project.mended)
     follower = opened(journal)
-    (one,) = faults.overview(follower.store)
+    (one,) = overview(follower.store)
     states = {mark.run: mark.state for mark in one.marks}
     assert [states[run] for run in runs] == ["clean", "active", "fixed", "fix undone", "cannot tell"]
     assert (one.state, one.proof) == ("fixed and measured", runs[2])
@@ -113,10 +115,10 @@ def test_a_fix_declared_later_places_every_run_anew(project: Project, journal: J
     diary = Diary(journal)
     diary.fault("feed", introduced=project.brought)
     follower = opened(journal)
-    assert [(one.state, one.marks[0].state) for one in faults.overview(follower.store)] == [("open", "active")]
+    assert [(one.state, one.marks[0].state) for one in overview(follower.store)] == [("open", "active")]
     diary.fault("feed", fixed=project.mended)
     follower.catch_up()
-    (one,) = faults.overview(follower.store)
+    (one,) = overview(follower.store)
     assert (one.state, [mark.state for mark in one.marks], one.proof) == ("fixed and measured", ["fixed"], run)
     follower.close()
 
@@ -129,7 +131,7 @@ def test_marks_are_stated_once_and_survive_a_reindex(project: Project, journal: 
     journal.database.unlink()
     follower = opened(journal)
     assert sorted(path.read_bytes() for path in journal.run(run).facts.iterdir()) == before
-    assert faults.overview(follower.store)[0].marks[0].state == "fix undone"
+    assert overview(follower.store)[0].marks[0].state == "fix undone"
     follower.close()
 
 
@@ -147,7 +149,7 @@ def test_a_launch_says_in_one_line_that_a_known_fault_is_at_work(
 
 def test_a_launch_without_known_faults_asks_nothing(journal: JournalPaths) -> None:
     Diary(journal).note("a fault, maybe")
-    assert faults.at_launch(journal, Path("/nonexistent"), "0" * 40) == []
+    assert at_launch(journal, Path("/nonexistent"), "0" * 40) == []
 
 
 def test_the_register_is_the_same_in_whatever_order_it_was_heard() -> None:

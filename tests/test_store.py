@@ -37,6 +37,9 @@ def story() -> list[Fact]:
     loose = fact("result", RUN, 21, metrics={"accuracy": 0.99}, role="unassigned", how="text")
     note = fact("entry", None, 50, kind="note", text="the adapter was never fed")
     retract = fact("retract", None, 60, on=[RUN], why="adapter not in the optimizer")
+    belief = fact("entry", None, 51, kind="hypothesis", text="numbers are not read")
+    judged = {"expectation": "acc > 0.9", "sentence": "x", "results": []}
+    verdict = fact("verdict", RUN, 61, **judged, word="undecided", supersedes=[])
     return [
         fact("run", RUN, 0, name="one", kind="train", reason="first", settings={"lr": 0.1}, snapshot={"commit": "c1"}),
         fact("attempt", RUN, 1, n=1, pid=7),
@@ -56,6 +59,14 @@ def story() -> list[Fact]:
         fact("amend", None, 55, entry=note.id, text="the adapter was never fed, see one"),
         retract,
         fact("hologram", RUN, 70, anything=[1, {"deep": None}]),
+        belief,
+        fact("entry_state", None, 71, entry=belief.id, state="supported", why="x", by=[]),
+        fact("entry_state", None, 72, entry=belief.id, state="refuted", why="y", by=[]),
+        verdict,
+        fact("verdict", RUN, 73, **judged, word="confirmed", supersedes=[verdict.id]),
+        fact("fault", None, 74, name="feed", introduced="c0"),
+        fact("fault", None, 75, name="feed", fixed="c1"),
+        fact("fault_mark", RUN, 76, fault="feed", introduced="c0", fixed="c1", state="fixed", because="x"),
     ]
 
 

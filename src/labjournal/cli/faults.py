@@ -11,7 +11,7 @@ from labjournal.cli import Context, pass_context
 from labjournal.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from labjournal.faults import Overview
+    from labjournal.faults.overview import Overview
     from labjournal.store import Store
 
 _COUNTED = ("active", "fix undone", "fixed", "cannot tell")
@@ -52,7 +52,7 @@ def command(
     """
     from labjournal.cli import mentions, session
     from labjournal.diary import Diary
-    from labjournal.faults import overview
+    from labjournal.faults.overview import overview
 
     said = {"symptom": symptom, "cause": cause, "introduced": introduced, "fixed": fixed}
     if context.existing_journal() is None and not any(said.values()):

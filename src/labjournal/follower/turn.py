@@ -322,7 +322,7 @@ class Follower:
         """Say of new runs, or of all when people said something new, whether a known fault is in their code."""
         if not touched or not self.store.facts_of_kind("fault"):
             return set()
-        from labjournal.faults import derive
+        from labjournal.faults.placing import derive
 
         about = None if None in touched else {run for run in touched if run}
         placed: set[str | None] = set()

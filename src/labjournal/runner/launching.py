@@ -143,7 +143,7 @@ def _snapshot(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> tu
 
 
 def _known_faults(paths: JournalPaths, snapshot: Mapping[str, Any]) -> list[str]:
-    from labjournal.faults import at_launch
+    from labjournal.faults.placing import at_launch
 
     root, commit = snapshot.get("root"), snapshot.get("commit")
     return at_launch(paths, Path(root), commit) if isinstance(root, str) and isinstance(commit, str) else []
