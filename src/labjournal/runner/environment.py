@@ -17,7 +17,12 @@ _OF_VALIDATION = (tags.ENV_SUBJECT_RUN, tags.ENV_CHECKPOINT, tags.ENV_DATASET, t
 
 
 def child_environment(
-    request: LaunchRequest, paths: JournalPaths, run: RunPaths, attempt: int, inside: Path | None
+    request: LaunchRequest,
+    paths: JournalPaths,
+    run: RunPaths,
+    attempt: int,
+    inside: Path | None,
+    frozen: Sequence[str] = (),
 ) -> dict[str, str]:
     """The variables of a run's process.
 
@@ -27,6 +32,7 @@ def child_environment(
         run: the run's folder.
         attempt: number of the process.
         inside: the folder of the watch, first on PYTHONPATH; None leaves the run unwatched.
+        frozen: path patterns of tensors that should stand still, for the watch.
     """
     inherited = os.environ if request.environment is None else request.environment
     given = {name: value for name, value in inherited.items() if name not in _OF_VALIDATION}
@@ -34,6 +40,9 @@ def child_environment(
     given[tags.ENV_RUN_DIR] = str(run.folder)
     given[tags.ENV_JOURNAL_DIR] = str(paths.folder)
     given[tags.ENV_ATTEMPT] = str(attempt)
+    given.pop(tags.ENV_FROZEN, None)
+    if frozen:
+        given[tags.ENV_FROZEN] = "\n".join(frozen)
     # A pipe or file is written in blocks of 8 KB otherwise: the log would lag, and a killed run lose its last words.
     given.setdefault("PYTHONUNBUFFERED", "1")
     given.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")

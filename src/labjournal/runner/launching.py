@@ -66,7 +66,7 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
             data["cuda_visible_devices"] = visible
         notices += _unused_settings(request)
         _write(run, data, python)
-        given = environment.child_environment(request, paths, run, 1, inside)
+        given = environment.child_environment(request, paths, run, 1, inside, config.watch.frozen)
         if visible is not None:
             given |= {"CUDA_VISIBLE_DEVICES": visible, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
         plans.append(_plan(request, run, command, recorded.command, given, config))

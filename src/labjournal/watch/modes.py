@@ -225,15 +225,15 @@ class Modes:
         )
 
     def judge_probe(self, name: str, effects: Dict[str, float], repeated: float, step: int) -> None:
-        """``effects``: relative change of the output when an input is zeroed; ``repeated``: between two equal passes."""
+        """``effects``: relative change of the output by input zeroed; ``repeated``: between two equal passes."""
         self.probed = True
         idle = sorted(key for key, effect in effects.items() if effect == 0)
         if idle and len(idle) < len(effects):
             self._findings.say(
                 "placebo_input",
                 step,
-                f"{', '.join(idle)}: no effect at all on the output of {{subject}}, which is the same number for number "
-                "when it is zeroed.",
+                f"{', '.join(idle)}: no effect at all on the output of {{subject}}, which is the same number for "
+                "number when zeros are put in.",
                 evidence={"inputs": idle, "effects": effects},
                 subject=name,
             )
