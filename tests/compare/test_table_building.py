@@ -12,6 +12,7 @@ from labjournal.compare import Row, Selection, Table, build_table, named
 from labjournal.config import Config, ResultsConfig, TableConfig
 from labjournal.errors import InputError, NotFoundError
 from labjournal.model import Role
+from labjournal.store.pivot import pivot
 
 CONFIG = Config(results=ResultsConfig(signal="signal"))
 CLASSES = ("background", "signal")
@@ -331,7 +332,30 @@ def test_without_arguments_the_newest_runs_come_first_and_the_rest_is_counted() 
         journal.result(journal.run(f"run{i}"), {"accuracy": 0.9}, "1:1", 1, n=1000)
     table = build(journal, limit=4)
     assert labels(table) == ["run8:1", "run7:1", "run6:1", "run5:1"]
-    assert said(table, "5 older rows not shown")
+    assert said(table, "5 results of older runs not shown")
+
+
+def test_a_table_of_the_newest_rows_is_the_start_of_the_whole_table() -> None:
+    journal = Folded()
+    for i in range(9):
+        run = journal.run(f"run{i}")
+        for step in (1, 2):
+            journal.result(run, {"accuracy": 0.9}, "1:1", step, n=1000)
+        journal.result(run, {"accuracy": 0.9}, "1:1", 3, role=Role.UNASSIGNED.value)
+    few, whole = build(journal, limit=5), build(journal, limit=None)
+    assert labels(few) == labels(whole)[:5]
+    assert said(few, "1 row and 12 results of older runs not shown")
+    assert said(few, "9 results not in the table") == said(whole, "9 results not in the table")
+
+
+def test_one_metric_of_all_checkpoints_stands_by_data_set() -> None:
+    journal = Folded()
+    run = journal.run("a")
+    for dataset, step, value in (("1:1", 1, 0.9), ("1:10", 1, 0.8), ("1:1", 2, 0.7)):
+        journal.result(run, {"accuracy": value}, dataset, step)
+    found = pivot(journal.store.connection, "accuracy")
+    assert found.datasets == ("1:1", "1:10")
+    assert found.rows == [(run, 1, 0.9, 0.8), (run, 2, 0.7, None)]
 
 
 def test_a_table_kept_in_the_configuration_is_a_selection() -> None:

@@ -23,6 +23,7 @@ from labjournal.config import Config
 from labjournal.errors import InputError, NotFoundError
 from labjournal.model import Result, Run
 from labjournal.store import Store, predictions, references
+from labjournal.store.choosing import newest
 
 
 def named(config: Config, name: str) -> Selection | None:
@@ -64,7 +65,7 @@ def build_table(
     """
     if selection.at not in (ALL, LAST, BEST) and not selection.at.isdecimal():
         raise InputError(f"--at {selection.at} is not known.", "Give all, last, best or a step.")
-    picked = pick(store, selection, store.results(include_unassigned=True) if results is None else results)
+    picked = _picked(store, selection, results)
     _check_datasets(store, selection, picked)
     values = values or values_of(config)
     chosen = at(drafts(picked), selection.at, selection.metrics, values)
@@ -134,6 +135,16 @@ def build_table(
         notes=tuple(under),
     )
     return _only_changed(table) if selection.only_changed else table
+
+
+def _picked(store: Store, selection: Selection, results: Sequence[Result] | None) -> Picked:
+    """What is asked for; of a table of the newest rows only these are read."""
+    narrowed = selection.rows or selection.datasets or selection.options or selection.by or selection.baseline
+    if results is not None or narrowed or selection.limit is None:
+        return pick(store, selection, store.results(include_unassigned=True) if results is None else results)
+    found = newest(store.connection, selection.limit)
+    picked = pick(store, selection, found.results)
+    return replace(picked, unassigned=found.unassigned, training=found.training, older=found.older)
 
 
 def _is_setting(by: str | None, rows: Sequence[Row], runs: Mapping[str, Run]) -> bool:

@@ -296,9 +296,9 @@ def _class_digits(result: Result) -> int | None:
 def _shares(counts: Counts, signal: str | None) -> dict[str, tuple[int, int]]:
     """Metric -> (k, n) for every metric that is a share of events."""
     shares = {"accuracy": (counts.correct, counts.n), "unknown_rate": (sum(counts.unknown), counts.n)}
-    for i, label in enumerate(counts.labels):
-        hit, support = counts.matrix[i][i], counts.support[i]
-        answered = sum(row[i] for row in counts.matrix)
+    answers = [sum(column) for column in zip(*counts.matrix, strict=True)]
+    for i, (label, support, answered) in enumerate(zip(counts.labels, counts.support, answers, strict=True)):
+        hit = counts.matrix[i][i]
         shares |= {f"recall[{label}]": (hit, support)} if support else {}
         shares |= {f"precision[{label}]": (hit, answered)} if answered else {}
     if signal is not None:

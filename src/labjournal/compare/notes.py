@@ -173,8 +173,10 @@ def _not_shown(selection: Selection, picked: Picked, left_out: int) -> Iterator[
         yield "Best checkpoint of each run, chosen on these very values: they flatter it."
     elif selection.at != ALL:
         yield f"Checkpoint of each run: {selection.at}. Others are not shown."
-    if left_out:
-        yield f"{fmt.plural(left_out, 'older row')} not shown; name runs, or ask for --full."
+    hidden = [fmt.plural(left_out, "row")] if left_out else []
+    hidden += [fmt.plural(picked.older, "result") + " of older runs"] if picked.older else []
+    if hidden:
+        yield f"{' and '.join(hidden)} not shown; name runs, or ask for --full."
     if picked.unassigned:
         yield (
             f"{fmt.plural(picked.unassigned, 'result')} not in the table until it is said what they were measured on: "

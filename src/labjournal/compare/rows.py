@@ -98,7 +98,7 @@ def _flagged(cell: Cell, column: Column, dataset: DatasetInfo, positives: int | 
         flags.append(Flag("few_positives", f"rests on {fmt.plural(positives, 'positive')}"))
     if cell.n is None:
         flags.append(Flag("n_unknown", "n unknown"))
-    return replace(cell, flags=tuple(flags))
+    return replace(cell, flags=tuple(flags)) if flags else cell
 
 
 def _row_flags(

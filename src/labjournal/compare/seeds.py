@@ -57,10 +57,19 @@ class Noise:
         self._families: dict[object, list[Family]] = {}
         for family in found:
             self._families.setdefault(_place(family.rows[0]), []).append(family)
+        self._floors: dict[object, Floor | None] = {}
 
     def floor(self, row: Row, metric: str) -> Floor | None:
         """``sqrt(sum (n-1) s² / sum (n-1))`` over the families on the row's data, options and objective."""
-        spreads = [family.spread(metric) for family in self._families.get(_place(row), [])]
+        if not self._families:
+            return None
+        place = _place(row)
+        if (place, metric) not in self._floors:
+            self._floors[place, metric] = self._floor(place, metric)
+        return self._floors[place, metric]
+
+    def _floor(self, place: object, metric: str) -> Floor | None:
+        spreads = [family.spread(metric) for family in self._families.get(place, [])]
         known = [(spread.n - 1, spread.sd) for spread in spreads if spread is not None and spread.sd is not None]
         degrees = sum(weight for weight, _ in known)
         if not degrees:

@@ -33,6 +33,8 @@ class Picked:
     training: int
     empty: tuple[str, ...]
     """References that name a run without any result."""
+    older: int = 0
+    """Measurements of older runs that were not read."""
 
 
 @dataclass(slots=True)

@@ -66,13 +66,17 @@ def _sign(match: re.Match[str]) -> str:
 
 # An underscore inside a word is no markup in GitHub's dialect, and rule names are full of them.
 _MARKUP = re.compile(r"([\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_]))")
+_START = re.compile(r"^(\s*)([#+-]|\d+[.)])(?=\s|$)")
+_ANY_MARKUP = re.compile(rf"[\\`*_\[\]|~$&<>]|{_START.pattern}")
 
 
 def markdown(text: str) -> str:
     """One line of text for GitHub's markdown, table cells included: all of it is shown, none of it is markup."""
+    if text.isascii() and text.isprintable() and _ANY_MARKUP.search(text) is None:  # the usual case
+        return text
     shown = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     shown = _MARKUP.sub(r"\\\1", shown)
-    return re.sub(r"^(\s*)([#+-]|\d+[.)])(?=\s|$)", _escape_start, shown)
+    return _START.sub(_escape_start, shown)
 
 
 def _escape_start(match: re.Match[str]) -> str:

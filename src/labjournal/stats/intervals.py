@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 from labjournal.errors import InputError
@@ -18,6 +19,7 @@ class Interval:
     high: float | None
 
 
+@lru_cache(maxsize=64)
 def z_of(level: float) -> float:
     """Normal quantile of a two-sided interval: 1.96 for 0.95."""
     if not 0 < level < 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -182,6 +183,11 @@ class ClassRates:
 
 def class_rows(counts: Counts) -> dict[str, ClassRates]:
     """Precision, recall, F1 and support of each class."""
+    return dict(_class_rows(counts))
+
+
+@lru_cache(maxsize=4096)
+def _class_rows(counts: Counts) -> Mapping[str, ClassRates]:
     rows: dict[str, ClassRates] = {}
     answered = [sum(row[j] for row in counts.matrix) for j in range(len(counts.labels))]
     for index, (label, support) in enumerate(zip(counts.labels, counts.support, strict=True)):
@@ -201,6 +207,11 @@ def derive(counts: Counts, signal: str | None = None) -> dict[str, float | None]
     Macro means leave out classes without support; a class with support that was never answered counts with precision 0
     there (scikit-learn's convention), and has none of its own. Unknown answers are wrong answers of no class.
     """
+    return dict(_derived(counts, signal))
+
+
+@lru_cache(maxsize=4096)  # a table, a report and a check ask for the same counts, one after another
+def _derived(counts: Counts, signal: str | None) -> Mapping[str, float | None]:
     n = counts.n
     values: dict[str, float | None] = {}
     if n == 0:

@@ -61,7 +61,8 @@ CREATE TABLE results (
     role TEXT, taint TEXT, dismissed TEXT, data TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX results_by_run ON results (run);
-CREATE INDEX results_by_subject ON results (subject);
+CREATE INDEX results_by_subject ON results (subject, step, dataset, role, dismissed, taint);
+CREATE INDEX results_elsewhere ON results (role, dismissed) WHERE role NOT IN ('validation', 'test');
 CREATE TABLE result_facts (fact TEXT PRIMARY KEY, result TEXT NOT NULL, run TEXT) WITHOUT ROWID;
 CREATE INDEX result_facts_by_run ON result_facts (run);
 CREATE TABLE metric_values (result TEXT, metric TEXT, value REAL, PRIMARY KEY (result, metric)) WITHOUT ROWID;

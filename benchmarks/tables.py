@@ -1,0 +1,98 @@
+"""Tables: the newest rows of many runs, all values pivoted, and the diary on paper.
+
+    python benchmarks/tables.py
+
+CPU of this process, best of several; the peer of the first two is hand-written SQL over the same index.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from labjournal import facts
+from labjournal.compare import Selection, build_table
+from labjournal.config import Config
+from labjournal.export.diary_markdown import export
+from labjournal.store import Store
+from labjournal.store.pivot import pivot
+
+RUNS, RESULTS = 10_000, 10
+ENTRIES, EXPORTED = 1_000, 5_000
+DATASETS = {"1:1": "a41f" * 16, "1:10": "77c0" * 16}
+STAMP = 1.79e9
+
+
+def stated(runs: int, results: int) -> Iterator[facts.Fact]:
+    """Runs with results of half as many checkpoints on two data sets."""
+    for i in range(runs):
+        t = STAMP + 3600 * i
+        run = facts.new_ulid(t)
+        data = {"name": f"run-{i}", "kind": "train", "command": ["python", "train.py"], "settings": {"lr": i % 7}}
+        yield facts.Fact(run, facts.now_iso(t), "run", "box", "ada", run, data)
+        for k in range(results):
+            name = list(DATASETS)[k % 2]
+            said = {
+                "subject": {"run": run, "step": 100 * (k // 2)},
+                "measured_by": run,
+                "dataset": {"name": name, "hash": DATASETS[name]},
+                "options": {"numeric": "on"},
+                "metrics": {"loss": 0.1 + 0.001 * (i % 100)},
+                "counts": {"labels": ["background", "signal"], "matrix": [[450, 50], [40 + i % 9, 460]]},
+                "role": "validation",
+                "how": "stated",
+            }
+            yield facts.Fact(facts.new_ulid(t + k), facts.now_iso(t + k), "result", "box", "ada", run, said)
+
+
+def notes(n: int) -> Iterator[facts.Fact]:
+    for i in range(n):
+        t = STAMP + 1800 * i
+        data = {"kind": "note", "text": f"Note {i}: the *loss* fell, see [the plot](plots/{i}.svg).", "on": []}
+        yield facts.Fact(facts.new_ulid(t), facts.now_iso(t), "entry", "box", "ada", None, data)
+
+
+def folded(path: Path, *parts: Iterator[facts.Fact]) -> Store:
+    store = Store.at(path)
+    with store.writing():
+        store.fold([fact for part in parts for fact in part])
+    return store
+
+
+def cpu_ms(call: Callable[[], object], repeats: int = 5) -> float:
+    best = float("inf")
+    for _ in range(repeats):
+        begin = time.process_time()
+        call()
+        best = min(best, time.process_time() - begin)
+    return 1e3 * best
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        store = folded(place / "journal.db", stated(RUNS, RESULTS))
+        rows = cpu_ms(lambda: build_table(store, Selection(limit=100), Config()))
+        by_hand = cpu_ms(lambda: store.connection.execute(_NEWEST).fetchall())
+        print(
+            f"{RUNS:,} runs, {RUNS * RESULTS:,} results, first 100 rows: {rows:.1f} ms; their JSON by SQL {by_hand:.1f}"
+        )
+        turned = cpu_ms(lambda: pivot(store.connection, "loss"))
+        sql = cpu_ms(lambda: store.connection.execute(_PIVOT, tuple(DATASETS.values())).fetchall())
+        print(f"{RUNS * RESULTS:,} results pivoted: {turned:.1f} ms; by SQL {sql:.1f}; ratio {turned / sql:.2f}")
+        diary = folded(place / "diary.db", stated(EXPORTED // 5, 5), notes(ENTRIES))
+        spent = cpu_ms(lambda: export(diary, Config(), place / "entries", place, force=True), 2)
+        print(f"{ENTRIES:,} notes and {EXPORTED:,} results exported: {spent / 1e3:.2f} s")
+    return 0
+
+
+_NEWEST = "SELECT data FROM results WHERE role = 'validation' ORDER BY subject DESC LIMIT 100"
+_PIVOT = """SELECT r.subject, r.step, max(CASE WHEN r.dataset = ? THEN v.value END),
+max(CASE WHEN r.dataset = ? THEN v.value END) FROM metric_values v JOIN results r ON r.id = v.result
+WHERE v.metric = 'loss' GROUP BY r.subject, r.step"""
+
+if __name__ == "__main__":
+    sys.exit(main())
