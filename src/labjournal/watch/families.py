@@ -91,12 +91,20 @@ class Families:
     def before_backward(self, tensors: Any, due: bool) -> None:
         """``due``: the step that follows is looked at."""
         self.gradients.before_backward()
-        step = self.step + 1
-        self.randomness.look(step, due)
-        self.modes.before_backward(step, due)
         self.unstepped.before_backward()
-        loss = _root(tensors)
-        if loss is None or not due:
+        if not due:
+            self.modes.backward_passes()
+            self.randomness.idle(self.gradients.backwards)
+            return
+        step = self.step + 1
+        with torch.no_grad():
+            self._look_before_backward(_root(tensors), step)
+
+    def _look_before_backward(self, loss: Optional[Any], step: int) -> None:
+        self.randomness.look(step)
+        self.modes.backward_passes()
+        self.modes.look(step)
+        if loss is None:
             return
         self.objective.look(loss, step)
         self.precision.look(loss, step)
@@ -136,7 +144,7 @@ class Families:
 
     def epoch_starts(self) -> None:
         if self.gradients.backwards:
-            self.randomness.look(self.step, True)
+            self.randomness.look(self.step)
 
     def batch(self, iterator: Any, data: Any) -> None:
         self.epochs.batch(iterator, data, self.gradients.backwards, self.step)

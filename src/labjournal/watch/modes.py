@@ -92,15 +92,16 @@ class Modes:
 
     # -- at backward passes
 
-    def before_backward(self, step: int, due: bool) -> None:
+    def backward_passes(self) -> None:
+        """Called before each backward pass: whatever went forward without gradients is over."""
         self._backwards += 1
-        self._step = step
         self.disarm()
         for root in self._roots.values():
             if root.passes:
                 self._session_over(root)
-        if not due:
-            return
+
+    def look(self, step: int) -> None:
+        self._step = step
         for root in self.roots():
             module: Any = root.ref()
             if module is None:

@@ -156,8 +156,7 @@ class Session:
 
     def before_backward(self, tensors: Any) -> None:
         due = not self.optimizers.all() or any(look_due(tracked.n + 1) for tracked in self.optimizers.all()[:4])
-        with torch.no_grad():
-            self.families.before_backward(tensors, due)
+        self.families.before_backward(tensors, due)
         self._loss = scalar_loss(tensors) if due else None
 
     def before_step(self, optimizer: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> None:

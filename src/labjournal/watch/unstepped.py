@@ -56,6 +56,8 @@ class Unstepped:
         if self._backwards % LOOK_EVERY:
             return
         live = self._optimizers.live()
+        if not self._starts and all(tracked.n for tracked, _ in live):
+            return
         for tracked, optimizer in live:
             if tracked.n:
                 self._starts.pop(tracked, None)
