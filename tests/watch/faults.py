@@ -24,7 +24,7 @@ FAULTY = {
     "no_step": ("no_update", "model"),
     "one_of_two_steps": ("no_update", "critic"),
     "cloned_parameters": ("param_not_in_optimizer", "model"),
-    "eval_forever": ("train_in_eval_mode", "Net"),
+    "eval_forever": ("train_in_eval_mode", "model"),
     "loaded_in_eval": ("train_in_eval_mode", "model"),
     "val_with_dropout": ("val_in_train_mode", "model"),
     "final_test_in_train_mode": ("val_in_train_mode", "net"),
