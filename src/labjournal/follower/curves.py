@@ -66,6 +66,8 @@ class CurvesReader:
         reads = []
         for path, folder in files.items():
             followed = self._tails.get(path) or self._begin(run, path, folder)
+            if followed.state.run != run:
+                continue  # another run's file: reading it here would pass over what its owner has not taken in yet
             if followed.idle_turns > _DROWSY_TURNS and self._turns % _DROWSY_LOOKS and not final:
                 continue
             found = followed.tail.read(_MAX_BYTES, final=final)

@@ -148,10 +148,7 @@ class Follower:
         looks = [look for look in looks if look.known]
         unfinished = False
         if with_curves:
-            for look in looks:
-                self._refresh(look, touched)
-                self._look_at_curves(look)
-            curved, unfinished = self._write_curves(looks)
+            curved, unfinished = self._take_in_curves(looks, touched)
             touched |= curved | self._derive(looks, whole=not unfinished)
             touched |= self._place_faults(touched)
         if touched:
@@ -207,12 +204,9 @@ class Follower:
 
     def _write_facts(self, read: FactsRead, looks: Sequence[_Look]) -> set[str | None]:
         touched: set[str | None] = set()
-        listed = self._listed
-        if read.facts or read.states or listed is not None or any(look.ended for look in looks):
+        listed, self._listed = self._listed, None
+        if read.facts or read.states or any(look.ended for look in looks):
             with self.store.writing():
-                if listed is not None:
-                    self.store.note_listed(listed)
-                    self._listed = None
                 touched = self.store.fold(read.facts) if read.facts else set()
                 for state in read.states:
                     self.store.set_file(state)
@@ -223,6 +217,9 @@ class Follower:
         known = self.store.run_ids() if looks else set()
         for look in looks:
             look.known = look.paths.id in known
+        if listed is not None and all(look.known for look in looks):
+            with self.store.writing():
+                self.store.note_listed(listed)  # a folder without a fact yet keeps the listing from being trusted
         return touched
 
     def _note_live(self, looks: Sequence[_Look]) -> None:
@@ -252,28 +249,38 @@ class Follower:
         known = self._stated[look.paths.id]
         look.curves = self._curves.read(known.run.id, known.sources.files(), final=look.ended)
 
-    def _write_curves(self, looks: Sequence[_Look]) -> tuple[set[str | None], bool]:
-        from labjournal.follower import curves
-
+    def _take_in_curves(self, looks: Sequence[_Look], stated: Collection[str | None]) -> tuple[set[str | None], bool]:
+        """Read and write one run before the next: what fails for one costs no other what was read of it."""
         touched: set[str | None] = set()
         unfinished = False
         for look in looks:
-            if not look.curves:
-                continue
-            run = look.paths.id
-            try:
-                stated = curves.hyperparameters(run, look.curves)
-                self._append_derived(look.paths, stated)
-                with self.store.writing():
-                    whole = self._curves.write(run, look.curves)
-                    self.store.fold(stated)
-                    self.store.note_step(run)
-            except BaseException:
-                self._curves.forget_run(run)  # what was read did not arrive: read it again
-                raise
-            touched.add(run)
+            self._refresh(look, stated)
+            self._look_at_curves(look)
+            whole = True
+            if look.curves:
+                whole = self._write_curves(look)
+                touched.add(look.paths.id)
+            if look.ended and whole:
+                self._curves.forget_run(look.paths.id)  # a thousand ended runs must not hold a thousand files open
             unfinished = unfinished or not whole
         return touched, unfinished
+
+    def _write_curves(self, look: _Look) -> bool:
+        """False when there is more to read of the run."""
+        from labjournal.follower import curves
+
+        run = look.paths.id
+        try:
+            stated = curves.hyperparameters(run, look.curves)
+            self._append_derived(look.paths, stated)
+            with self.store.writing():
+                whole = self._curves.write(run, look.curves)
+                self.store.fold(stated)
+                self.store.note_step(run)
+        except BaseException:
+            self._curves.forget_run(run)  # what was read did not arrive: read it again
+            raise
+        return whole
 
     # -- what follows from the files of a run --------------------------------------------------------------------------
 
