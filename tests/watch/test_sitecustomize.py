@@ -60,10 +60,11 @@ def test_a_whole_labjournal_is_found_behind_the_reduced_one(tmp_path: Path) -> N
     assert done.stdout == "ok\n", done.stderr
 
 
-def test_an_unwritable_run_folder_is_met_without_a_word(tmp_path: Path) -> None:
+def test_an_unwritable_run_folder_is_met_with_one_notice(tmp_path: Path) -> None:
     env = {"LABJOURNAL_RUN_DIR": "/proc/nowhere"}
     done = run_hooked(["-c", "print('on')"], tmp_path, env=env)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "on\n", "")
+    assert (done.returncode, done.stdout) == (0, "on\n")
+    assert len(done.stderr.splitlines()) <= 1
 
 
 def test_no_more_than_64_processes_of_a_run_write_files(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from labjournal.cli import Context, pass_context
-from labjournal.errors import NotFoundError
+from labjournal.errors import InputError, NotFoundError
 
 
 @click.command("tui")
@@ -30,6 +30,8 @@ def command(context: Context, logdir: Path | None = None, once: bool = False) ->
     from labjournal.tui.feed import Feed
     from labjournal.tui.glyphs import choose_glyphs
 
+    if not once and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise InputError("The app needs a terminal.", "One frame without one: labjournal tui --once")
     if logdir is not None:
         paths = None
     elif once:

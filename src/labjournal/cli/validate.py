@@ -58,7 +58,7 @@ def command(
     from labjournal.runner import commands, launching, validation
     from labjournal.runner.request import LaunchRequest
 
-    with session.opened(context, with_curves=False) as follower:
+    with session.opened(context) as follower:
         paths, config = follower.paths, follower.config
         how = validation.template(ctx.meta[_COMMAND], os.getcwd(), config, paths)
         needs_checkpoint = "checkpoint" in commands.places(how.command)

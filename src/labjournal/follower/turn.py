@@ -59,6 +59,8 @@ class _Look:
     paths: RunPaths
     curves: list[FileRead] = field(default_factory=list)
     live: str | None = None
+    over: bool = False
+    """Its end is written; its supervisor may still have others of a batch to run."""
     ended: bool = False
     """Its end is written and nothing of it lives."""
     known: bool = True
@@ -84,6 +86,7 @@ class Follower:
         self._facts = FactsReader(store)
         self._stated: dict[str, _Stated] = {}
         self._live: dict[str, str | None] = {}
+        self._read_off: set[str] = set()
         self._observed: dict[str, tuple[float, Observation]] = {}
         self._listed: int | None = None
 
@@ -183,7 +186,7 @@ class Follower:
         run = self.paths.run(run_id)
         seen = self._observe(run)
         self._facts.read_run(run, read)
-        return _Look(run, live=seen.cause, ended=seen.sealed)
+        return _Look(run, live=seen.cause, over=seen.status.ended, ended=seen.sealed)
 
     def _observe(self, run: RunPaths) -> Observation:
         """How the run stands; a living process is not asked more than twice a second."""
@@ -295,7 +298,8 @@ class Follower:
         for look in looks:
             run, stated = self._stated[look.paths.id].run, self._stated[look.paths.id].facts
             derived = self._versions.read(run, stated)
-            if look.ended and whole:
+            if whole and (look.ended or (look.over and run.id not in self._read_off)):
+                self._read_off.add(run.id)
                 known = {fact.id for fact in stated}
                 found = readings.derive(run, look.paths, stated, self.config, self._identifier)
                 derived += [fact for fact in found if fact.id not in known]
@@ -303,6 +307,7 @@ class Follower:
         for look in looks:
             if look.ended and whole:
                 touched |= self._state(look, self._checker.ended(*self._told(look), look.paths), seal=True)
+                self._read_off.discard(look.paths.id)
                 self._facts.forget(look.paths)
                 self._curves.forget_run(look.paths.id)
             elif not look.ended and self._checker.due(look.paths.id, bool(look.curves)):

@@ -43,6 +43,7 @@ class Dialog(ModalScreen[T]):
     Dialog Lines { height: auto; }
     Dialog .title { height: 1; }
     Dialog Input { border: none; height: 1; padding: 0; background: $background; margin-bottom: 1; }
+    Dialog Input:focus { border: none; }
     Dialog .label, Dialog .hint { height: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave", show=False)]
