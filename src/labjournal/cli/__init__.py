@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import sqlite3
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -163,6 +164,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except JournalError as error:
         click.echo(f"labjournal: {error}", err=True)
         code = error.exit_code
+    except sqlite3.Error as error:
+        click.echo(f"labjournal: the index cannot be used: {error}.", err=True)
+        click.echo("  Try again in a moment; if it stays so: labjournal reindex", err=True)
+        code = JournalError.exit_code
     except BrokenPipeError:
         # the reader of our output went away (head, less): that is no fault, and Python must not complain at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -29,6 +29,8 @@ class VersionsReader:
             status = os.stat(path)
         except OSError:  # a script that keeps only its best removed it
             return None
+        if run.ended_at is not None and status.st_mtime > run.ended_at.timestamp() + 2:
+            return None  # written after the run had ended: another run's version under the same name
         signature = (status.st_size, status.st_mtime_ns)
         if self._seen.get(path) == signature:
             return None
