@@ -51,7 +51,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reindex": ("reindex", "rebuild the database from the files"),
     "doctor": ("doctor", "look for trouble in the journal"),
 }
-ALIASES: dict[str, str] = {}
 
 
 @dataclass
@@ -87,7 +86,7 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        name = ALIASES.get(cmd_name, cmd_name)
+        name = cmd_name
         if name not in COMMANDS:
             return None
         module = importlib.import_module(f"labjournal.cli.{COMMANDS[name][0]}")
@@ -98,7 +97,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = ALIASES.get(args[0], args[0])
+        name = args[0]
         if name not in COMMANDS:
             import difflib
 

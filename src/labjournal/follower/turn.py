@@ -309,7 +309,6 @@ class Follower:
                 touched |= self._state(look, self._checker.ended(*self._told(look), look.paths), seal=True)
                 self._read_off.discard(look.paths.id)
                 self._facts.forget(look.paths)
-                self._curves.forget_run(look.paths.id)
             elif not look.ended and self._checker.due(look.paths.id, bool(look.curves)):
                 touched |= self._state(look, self._checker.live(*self._told(look)))
         return touched

@@ -27,14 +27,6 @@ def read(connection: sqlite3.Connection, path: str) -> FileState | None:
     return rows[0] if rows else None
 
 
-def of_run(connection: sqlite3.Connection, run: str) -> list[FileState]:
-    return _select(connection, "run = ?", run)
-
-
-def of_role(connection: sqlite3.Connection, role: str) -> list[FileState]:
-    return _select(connection, "role = ?", role)
-
-
 def troubled(connection: sqlite3.Connection) -> list[FileState]:
     return _select(connection, "trouble IS NOT ?", None)
 

@@ -331,12 +331,6 @@ class Store:
     def file(self, path: str) -> files.FileState | None:
         return files.read(self.connection, path)
 
-    def files_of(self, run: str) -> list[files.FileState]:
-        return files.of_run(self.connection, run)
-
-    def files_with_role(self, role: str) -> list[files.FileState]:
-        return files.of_role(self.connection, role)
-
     def troubled_files(self) -> list[files.FileState]:
         return files.troubled(self.connection)
 
