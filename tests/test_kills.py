@@ -163,7 +163,10 @@ def points(store: Store, run: str) -> list[tuple[int, float]]:
 
 
 def wait_for_ends(journal: JournalPaths, accepted: set[str]) -> Follower:
-    """Turn until every run has ended; fails when one stays RUNNING, or is LOST while it lives."""
+    """Turn until every run has ended and is sealed; fails when one stays RUNNING, or is LOST while it lives.
+
+    A run has ended as soon as its exit is written, while its supervisor still lives; only a sealed one is read whole.
+    """
     follower = Follower.open(journal)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
@@ -172,7 +175,8 @@ def wait_for_ends(journal: JournalPaths, accepted: set[str]) -> Follower:
         for row in rows:
             if row.status == Status.LOST:
                 assert not carriers(row.id), f"{row.name} is LOST and lives: {row.cause}"
-        open_runs = [row for row in rows if not Status(row.status).ended]
+        unsealed = follower.store.unsealed(2)
+        open_runs = [row for row in rows if row.id in unsealed or not Status(row.status).ended]
         if not open_runs and accepted <= {row.id for row in rows}:
             return follower
         time.sleep(0.1)
