@@ -43,7 +43,7 @@ def as_json(row: RunRow) -> dict[str, Any]:
     }
 
 
-def as_text(rows: Sequence[ListedRun], now: datetime) -> list[str]:
+def as_text(rows: Sequence[ListedRun | RunRow], now: datetime) -> list[str]:
     """A heading and one line a run, as wide as the terminal."""
     if not rows:
         return []
@@ -64,7 +64,7 @@ def _columns() -> int:
         return 80
 
 
-def _line(row: ListedRun, name_cells: int, rest: int, now: datetime) -> str:
+def _line(row: ListedRun | RunRow, name_cells: int, rest: int, now: datetime) -> str:
     step = fmt.missing() if row.step is None else fmt.count(row.step)
     age = fmt.age(datetime.fromisoformat(row.created_at), now)
     finding = _finding(row)
@@ -79,7 +79,7 @@ def _name(name: str, cells: int) -> str:
     return fmt.pad(fmt.cut_middle(fmt.visible(name), cells), cells)
 
 
-def _finding(row: ListedRun) -> str:
+def _finding(row: ListedRun | RunRow) -> str:
     taint = f"{fmt.TAINT} " if row.retracted else ""
     if row.worst_rule:
         others = (row.worst_count or 1) - 1

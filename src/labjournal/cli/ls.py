@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from labjournal.cli import Context, pass_context
+from labjournal.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from labjournal.store import Store
     from labjournal.store.rows import ListedRun, RunRow
+
+Listed = TypeVar("Listed", bound="ListedRun | RunRow")
 
 
 @click.command("ls")
@@ -21,13 +29,19 @@ if TYPE_CHECKING:
 def command(context: Context, words: tuple[str, ...], limit: int | None, everything: bool, as_json: bool) -> None:
     """List runs, newest first.
 
-    FILTER: words that must stand in name, reason, status, kind, finding or id; status:failed, kind:train and has:alarm
-    ask for one of these only.
+    FILTER: words that must stand in name, reason, status, kind, finding or id; /a pattern/; key:text; comparisons of
+    settings and metrics. Space is and, | or, ! not, ( ) group; quote it for the shell.
+
+    \b
+    labjournal ls 'status:failed lr>1e-4'
+    labjournal ls 'data:1:10 acc.low>0.9 !has:alarm'
+    labjournal ls '/^v[34]-/ since:mon'
     """
     from datetime import UTC, datetime
 
     from labjournal.cli import listing, session
 
+    now = datetime.now(UTC)
     paths = context.existing_journal()
     if paths is None:
         if as_json:
@@ -38,37 +52,62 @@ def command(context: Context, words: tuple[str, ...], limit: int | None, everyth
     with session.opened(context, with_curves=False) as follower:
         store = follower.store
         if as_json:
-            found = [row for row in store.run_rows() if _matches(row, words)]
+            found = _matching(store, paths.project, words, now, store.run_rows())
             session.print_json([listing.as_json(row) for row in found[:limit]], checked=True)
             return
-        rows = store.listed_runs()
-    if words:
-        rows = [row for row in rows if _matches(row, words)]
+        # What only the whole row knows (git tag, parent, exit code) is read where something is asked.
+        listed: Sequence[ListedRun | RunRow] = store.run_rows() if words else store.listed_runs()
+        rows = _matching(store, paths.project, words, now, listed)
     folded = 0
     if not (words or everything):
         shown = [row for row in rows if row.kind != "validate"]
         folded, rows = len(rows) - len(shown), shown
     rows = rows[:limit]
     if rows:
-        click.echo("\n".join(listing.as_text(rows, datetime.now(UTC))))
+        click.echo("\n".join(listing.as_text(rows, now)))
     else:
         click.echo("No run matches." if words else "No runs.", err=True)
     if folded:
         click.echo(f"and {folded} validations (--all)", err=True)
 
 
-def _matches(row: ListedRun | RunRow, words: tuple[str, ...]) -> bool:
-    for word in words:
-        key, colon, value = word.partition(":")
-        value = value.lower()
-        if colon and key in ("status", "kind"):
-            if str(getattr(row, key)).lower() != value:
-                return False
-        elif colon and key == "has":
-            if value not in (row.worst_level, row.worst_rule):
-                return False
-        else:
-            texts = (row.name, row.reason, row.status, row.kind, row.worst_rule, row.id)
-            if not any(word.lower() in text.lower() for text in texts if text):
-                return False
-    return True
+def _matching(
+    store: Store, project: Path, words: tuple[str, ...], now: datetime, rows: Sequence[Listed]
+) -> list[Listed]:
+    """The rows a filter lets through. Raises InputError for one that cannot be meant."""
+    if not words:
+        return list(rows)
+    from labjournal.filtering import FilterError, compiled
+    from labjournal.filtering.things import NO_DETAILS, RunThing, run_keys
+
+    typed = " ".join(words)
+    rules = _rules() if "has:" in typed else ()
+    details = {}
+    try:
+        chosen = compiled(typed, run_keys(rules), now)
+        plain = chosen is None or not chosen.uses & {"data", "metric", "has"}
+    except FilterError:
+        plain = False  # settings and metrics have names that only the journal knows
+    try:
+        if not plain:
+            from labjournal import config
+            from labjournal.compare import asked
+
+            found = asked.details(store, config.load(project))
+            details = dict(found.details)
+            chosen = compiled(typed, found.keys(rules), now)
+    except FilterError as error:
+        under = " " * error.start + "^" * max(1, error.end - error.start)
+        raise InputError(f"{error.message}\n  {typed}\n  {under}") from error
+    if chosen is None:
+        return list(rows)
+    shown = [row for row in rows if chosen.accepts(RunThing(row, details.get(row.id, NO_DETAILS)))]
+    if lacking := chosen.lacking_words():
+        click.echo(f"{len(shown):,} shown, {lacking}", err=True)
+    return shown
+
+
+def _rules() -> tuple[str, ...]:
+    from labjournal import checks
+
+    return tuple(rule.rule for rule in checks.catalogue())

@@ -117,6 +117,12 @@ class Store:
         """Rows of these runs, newest first; for lists that are kept up to date."""
         return rows.read_of(self.connection, dumps(list(ids)))
 
+    def settings_of(self, ids: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
+        """Settings by run id, of these runs or of all."""
+        from labjournal.store import settings_of
+
+        return settings_of.read(self.connection, None if ids is None else dumps(sorted(ids)))
+
     def runs(self, limit: int | None = None, offset: int = 0) -> list[Run]:
         """Whole runs, newest first."""
         return self._runs(

@@ -1,0 +1,152 @@
+"""A filter over things. Nothing is read here: a thing says its words and values, the tree decides."""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from labjournal.filtering.grammar import And, FilterError, Node, Not, Or, Pattern, Term, Word, parse
+from labjournal.filtering.keys import Keys, Kind, check, moment, number, span_s
+
+Value = str | float
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+class Thing(Protocol):
+    """Something a filter looks at."""
+
+    def words(self) -> str:
+        """Everything a plain word is looked for in, in lower case, one text a line."""
+        ...
+
+    def values(self, key: str, data: frozenset[str]) -> Sequence[Value]:
+        """Its values of a key; empty where it has none. ``data``: measured numbers on these data sets only."""
+        ...
+
+    def moment(self) -> datetime:
+        """When it happened."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Things that a comparison could not be made of, by key."""
+
+    missing: Counter[str]
+    as_text: Counter[str]
+
+
+class Filter:
+    """A filter that was understood."""
+
+    def __init__(self, node: Node, keys: Keys, now: datetime) -> None:
+        self._node, self._keys, self._now = node, keys, now
+        self._lacking = Lacking(Counter(), Counter())
+
+    def accepted(self, things: Iterable[Thing]) -> list[Thing]:
+        """The things it lets through, in their order."""
+        self._lacking = Lacking(Counter(), Counter())
+        return [thing for thing in things if self.accepts(thing)]
+
+    def accepts(self, thing: Thing) -> bool:
+        return self._holds(self._node, thing, frozenset())
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """The keys it asks for, by their full names."""
+        return frozenset(found[0] for term in _terms(self._node) if (found := self._keys.find(term.key)) is not None)
+
+    def lacking_words(self) -> str:
+        """``9 have no acc, 2 hold it as text``: what was left out because nothing could be compared; "" for none."""
+        told = [f"{n:,} have no {key}" for key, n in self._lacking.missing.items()]
+        told += [f"{n:,} hold {key} as text" for key, n in self._lacking.as_text.items()]
+        return ", ".join(told)
+
+    def _holds(self, node: Node, thing: Thing, data: frozenset[str]) -> bool:
+        match node:
+            case Word(text):
+                return text in thing.words()
+            case Pattern(pattern):
+                return any(pattern.search(line) for line in thing.words().split("\n"))
+            case Not(inner):
+                return not self._holds(inner, thing, data)
+            case And(nodes):
+                # A number beside a data set is the number on that data set.
+                within = data | {
+                    one.value.lower() for one in nodes if isinstance(one, Term) and one.key == "data" and one.value
+                }
+                return all(self._holds(one, thing, within) for one in nodes)
+            case Or(nodes):
+                return any(self._holds(one, thing, data) for one in nodes)
+            case Term():
+                return self._term(node, thing, data)
+
+    def _term(self, term: Term, thing: Thing, data: frozenset[str]) -> bool:
+        found = self._keys.find(term.key)
+        if found is None:
+            return False
+        key, kind = found
+        if kind in (Kind.SINCE, Kind.BEFORE):
+            wanted = moment(term.value, self._now)
+            return wanted is not None and (thing.moment() >= wanted) == (kind is Kind.SINCE)
+        if kind is Kind.AGE:
+            span = span_s(term.value) or 0.0
+            age = (self._now - thing.moment()).total_seconds()
+            return age <= span if term.operator == ":" else _COMPARE[term.operator](age, span)
+        values = thing.values(key, data)
+        if kind is Kind.TEXT or term.operator == ":":
+            return self._text(term, key, values)
+        return self._number(term, key, values)
+
+    def _text(self, term: Term, key: str, values: Sequence[Value]) -> bool:
+        wanted = term.value.lower()
+        texts = [str(value).lower() for value in values]
+        if term.operator == "=":
+            return wanted in texts
+        if term.operator == "!=":
+            return wanted not in texts
+        if key in self._keys.choices:
+            return any(text.startswith(wanted) for text in texts)
+        return any(wanted in text for text in texts)
+
+    def _number(self, term: Term, key: str, values: Sequence[Value]) -> bool:
+        wanted = number(term.value)
+        numbers = [value for value in values if not isinstance(value, str)]
+        if not numbers:
+            (self._lacking.as_text if values else self._lacking.missing)[key] += 1
+            return False
+        return wanted is not None and any(_COMPARE[term.operator](value, wanted) for value in numbers)
+
+
+def _terms(node: Node) -> Iterable[Term]:
+    match node:
+        case Term():
+            yield node
+        case Not(inner):
+            yield from _terms(inner)
+        case And(nodes) | Or(nodes):
+            for inner in nodes:
+                yield from _terms(inner)
+        case _:
+            return
+
+
+def compiled(typed: str, keys: Keys, now: datetime) -> Filter | None:
+    """The filter of what was typed; None for an empty one. Raises FilterError."""
+    try:
+        node = parse(typed)
+    except RecursionError as error:
+        raise FilterError("too many brackets", 0, len(typed)) from error
+    check(node, keys, now)
+    return Filter(node, keys, now) if node is not None else None

@@ -1,0 +1,65 @@
+"""`ls FILTER`: the grammar of the app on the command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from journal_files import CREATED, add_facts, make_run
+from labjournal import paths
+from labjournal.paths import JournalPaths
+
+RESULT = {
+    "dataset": {"name": "1:10"},
+    "metrics": {"accuracy": 0.9},
+    "n": 1000,
+    "role": "validation",
+    "how": "stated",
+}
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> JournalPaths:
+    found = paths.find_or_make(tmp_path)
+    slow = make_run(found, "v3-slow", settings={"lr": 3e-5}, reason="adapter")
+    make_run(found, "v4-hot", settings={"lr": 3e-3}, at=CREATED + 10)
+    make_run(found, "own", settings={"lr": "auto"}, at=CREATED + 20)
+    add_facts(slow, ("result", {**RESULT, "subject": {"run": slow.id, "step": 1}}))
+    return found
+
+
+def ls(journal: JournalPaths, typed: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "labjournal", "ls", "--json", typed]
+    return subprocess.run(command, cwd=journal.project, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("lr>1e-4", ["v4-hot"]),
+        ("data:1:10 acc>0.85", ["v3-slow"]),
+        ("acc.low>0.89", []),
+        ("/^v[34]-/ !adapter", ["v4-hot"]),
+        ("status:done | own", ["own", "v4-hot", "v3-slow"]),
+        ("has:result", ["v3-slow"]),
+    ],
+)
+def test_runs_are_found(journal: JournalPaths, typed: str, names: list[str]) -> None:
+    done = ls(journal, typed)
+    assert done.returncode == 0, done.stderr
+    assert [run["name"] for run in json.loads(done.stdout)] == names
+
+
+def test_what_cannot_be_compared_is_said(journal: JournalPaths) -> None:
+    assert "2 shown, 1 hold lr as text" in ls(journal, "lr>0").stderr
+
+
+def test_a_mistake_is_underlined(journal: JournalPaths) -> None:
+    done = ls(journal, "adapter lrr>1")
+    assert done.returncode == 2
+    assert 'no setting or metric "lrr": lr?' in done.stderr
+    assert "\n  adapter lrr>1\n          ^^^\n" in done.stderr
