@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -135,8 +135,23 @@ def load(project: Path, environment: Mapping[str, str] | None = None) -> Config:
             _build(Config, table, where, "")  # complain with the name of the file that holds the mistake
             merged = _merge(merged, table)
     config = typing.cast(Config, _build(Config, merged, FILE, ""))
+    _refuse_patterns(config.results.rule)
     own = config.results.metrics_file
     return config if own is None else config._replace(results=config.results._replace(metrics_file=str(project / own)))
+
+
+def _refuse_patterns(rules: Iterable[ResultRule]) -> None:
+    """Complain of a pattern that is none before anything is read by it."""
+    import re
+
+    for rule in rules:
+        try:
+            re.compile(rule.pattern)
+        except re.error as error:
+            raise InputError(
+                f"[[results.rule]]: {rule.pattern!r} is no regular expression: {error}.",
+                "Write it in single quotes, so that TOML leaves the backslashes alone.",
+            ) from error
 
 
 def user_file() -> Path:

@@ -348,6 +348,10 @@ class ReferenceValue:
     why: str | None = None
 
 
+PRINTED = "printed"
+"""The folder of curves that were read off what a run printed."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeriesKey:
     """A curve: ``folder`` is relative to the logdir or working folder, "" for its root."""
@@ -369,3 +373,4 @@ class SeriesInfo:
     last_step: int
     last_value: float
     last_wall: float
+    """Seconds since 1970; NaN for a printed curve, which has no times."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 WATCH = "watch"
+SYSTEM = "system"
+"""What the machine says of a run: GPU, memory, disk."""
 WEIGHT_NORM = "watch/weight_norm"
 UPDATE_RATIO = "watch/update_ratio"
 GRAD_NORM = "watch/grad_norm"

@@ -183,9 +183,9 @@ def test_silence_has_its_reasons(journal: JournalPaths) -> None:
     follower = Follower.open(journal)
     follower.catch_up()
     checker = checking.Checker(follower.store, follower.config)
-    because = checker.unjudged(follower.store.run(run.id), run)
+    because = checker.unjudged(follower.store.run(run.id))
     assert "loss_flat" in because["no curve is named as a training loss"]
-    assert checker.unjudged(follower.store.run(living.id), living) == {"the run has not ended": ["checks from outside"]}
+    assert checker.unjudged(follower.store.run(living.id)) == {"the run has not ended": ["checks from outside"]}
     follower.close()
 
 

@@ -150,7 +150,7 @@ def _print_unjudged(follower: Follower, run: Run) -> None:
     from labjournal import format as fmt
     from labjournal.follower.checking import Checker
 
-    for because, rules in Checker(follower.store, follower.config).unjudged(run, follower.paths.run(run.id)).items():
+    for because, rules in Checker(follower.store, follower.config).unjudged(run).items():
         click.echo(f"not judged: {', '.join(rules)}: because {fmt.visible(because)}")
 
 

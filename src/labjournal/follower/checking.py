@@ -19,9 +19,7 @@ from labjournal.config import Config
 from labjournal.errors import NotFoundError
 from labjournal.facts import Fact
 from labjournal.filesystems import disk_free
-from labjournal.follower import readings
-from labjournal.model import Result, Run, RunKind, SeriesKey
-from labjournal.paths import RunPaths
+from labjournal.model import PRINTED, Result, Run, RunKind, SeriesKey
 from labjournal.store import Store
 from labjournal.vocabulary import Level
 
@@ -30,8 +28,6 @@ if TYPE_CHECKING:  # a run without curves is judged without numpy
     from labjournal.checks.run_view import RunView
 
 LIVE_EVERY_S = 30.0
-_LONGEST_LOG_BYTES = 64_000_000
-"""A longer log is not read a second time for the curves in it."""
 _QUANTITIES = ("loss", "goodness", "lr", "epoch", "reward")
 _LATEST = 2.0**34
 """The year 2514: a time beyond it in an event file is none."""
@@ -48,11 +44,11 @@ class Checker:
         self._looked: dict[str, float] = {}
         self._waiting: set[str] = set()
 
-    def ended(self, run: Run, stated: Sequence[Fact], paths: RunPaths) -> list[Fact]:
+    def ended(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
         """New findings about a run that has ended and is read whole."""
         self._looked.pop(run.id, None)
         self._waiting.discard(run.id)
-        return self._facts(run, self.verdicts(run, stated, paths), stated)
+        return self._facts(run, self.verdicts(run, stated), stated)
 
     def due(self, run_id: str, fresh: bool) -> bool:
         """Whether a living run should be looked at: it has new points, and the last look was some time ago."""
@@ -76,13 +72,13 @@ class Checker:
             found += judge_live(RunView(curves, ended=False, done=False))
         return self._facts(run, found, stated)
 
-    def unjudged(self, run: Run, paths: RunPaths) -> dict[str, list[str]]:
+    def unjudged(self, run: Run) -> dict[str, list[str]]:
         """Why checks from outside could not look at a run, each with the rules it kept silent."""
         if not run.status.ended:
             return {"the run has not ended": ["checks from outside"]}
         stated = self._store.run_facts(run.id)
-        verdicts = self.verdicts(run, stated, paths)
-        if not self._all_curves(run, paths):
+        verdicts = self.verdicts(run, stated)
+        if not self._curves(run.id, _QUANTITIES):
             from labjournal.checks.judging import judge_curves
             from labjournal.checks.run_view import RunView
 
@@ -95,9 +91,9 @@ class Checker:
                 because.setdefault(verdict.message, []).append(verdict.rule)
         return because
 
-    def verdicts(self, run: Run, stated: Sequence[Fact], paths: RunPaths) -> list[Verdict]:
+    def verdicts(self, run: Run, stated: Sequence[Fact]) -> list[Verdict]:
         """Everything the checks from outside say of an ended run, "fine" and "not judged" included."""
-        curves = self._all_curves(run, paths)
+        curves = self._curves(run.id, _QUANTITIES)
         results = self._store.results(measured_by=run.id)
         verdicts = list(self._of_curves(run, curves, stated, results))
         verdicts += self._of_results(results)
@@ -115,38 +111,6 @@ class Checker:
         infos = [info for info in self._store.series_list(run_id) if read_name(info.key.name).quantity in quantities]
         return tuple(curve for curve in (self._curve(info.key) for info in infos) if curve is not None)
 
-    def _all_curves(self, run: Run, paths: RunPaths) -> tuple[Curve, ...]:
-        """The curves in event files, and where those name no loss, the ones that the run printed."""
-        curves = self._curves(run.id, _QUANTITIES)
-        named = {
-            curve.name for curve in curves if curve.read.quantity == "loss" and not curve.name.startswith("watch/")
-        }
-        return curves if named else curves + self._printed(paths)
-
-    def _printed(self, paths: RunPaths) -> tuple[Curve, ...]:
-        """Curves read off the log; without times, and by their order where steps are not told or begin anew."""
-        try:
-            if not 0 < paths.log.stat().st_size <= _LONGEST_LOG_BYTES:
-                return ()
-            series = readings.read_log(paths, self._config).series
-        except OSError:
-            return ()
-        printed = {tag: one.points for tag, one in series.items() if read_name(tag).quantity in _QUANTITIES}
-        if not printed:
-            return ()
-        import numpy as np
-
-        from labjournal.checks.curve import Curve
-
-        found = []
-        for tag, points in printed.items():
-            told, values = (np.array(column, np.float64) for column in zip(*points, strict=True))
-            rising = bool(np.isfinite(told).all() and (np.diff(told) > 0).all() and np.abs(told).max() < 2**53)
-            steps = (told if rising else np.arange(len(told))).astype(np.int64)
-            if (np.diff(steps) > 0).all():  # fractions of an epoch may fall together
-                found.append(Curve(tag, steps, values, np.full(len(values), np.nan)))
-        return tuple(found)
-
     def _curve(self, key: SeriesKey) -> Curve | None:
         import numpy as np
 
@@ -156,12 +120,13 @@ class Checker:
         data = self._store.series(key)
         if data is None or not len(data.steps):
             return None
+        name = key.tag if key.folder == PRINTED else key.name
         if (np.diff(data.steps) > 0).all():
-            return Curve(key.name, data.steps, data.values, data.walls, data.breaks)
+            return Curve(name, data.steps, data.values, data.walls, data.breaks)
         kept = last_of_each_step(data.steps, surviving(data.steps, data.breaks))
         sessions = data.sessions[kept]
         breaks = tuple((np.flatnonzero(np.diff(sessions)) + 1).tolist())
-        return Curve(key.name, data.steps[kept], data.values[kept], data.walls[kept], breaks)
+        return Curve(name, data.steps[kept], data.values[kept], data.walls[kept], breaks)
 
     def _of_curves(
         self, run: Run, curves: tuple[Curve, ...], stated: Sequence[Fact], results: Sequence[Result]

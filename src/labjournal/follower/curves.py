@@ -1,23 +1,17 @@
 """Event files of a run into its curves.
 
-A file belongs to one run for ever. Names of curves never depend on what appears later: the root of a run is its
-``--logdir``, else the folder of the first event file its processes opened (the parent, when that folder is one of a
-pair such as train and validation); files there give ``tag``, files below ``folder/tag``, others their path.
+A file belongs to one run for ever; which files a run has is told by `sources`.
 """
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labjournal import facts
 from labjournal.facts import Fact
-from labjournal.model import Run, SeriesKey
-from labjournal.paths import RunPaths
+from labjournal.model import SeriesKey
 from labjournal.store import Store
 from labjournal.store.files import FileState
 
@@ -25,9 +19,6 @@ if TYPE_CHECKING:
     from labjournal.events import EventTail, TailRead
 
 ROLE = "events"
-_SPLITS = frozenset("train training validation valid val test eval evaluation dev".split())
-_LOOK_EVERY_S = 1.0
-"""The run's own folder and ``--logdir`` are looked through for new event files this often."""
 _DROWSY_TURNS, _DROWSY_LOOKS = 100, 4
 """A file silent for 100 turns (5 s of the app's) is looked at every fourth turn: 200 of them then cost 0.3 ms."""
 _MAX_BYTES = 32 << 20
@@ -156,62 +147,3 @@ def _first_wall(read: FileRead) -> float | None:
     walls = [float(points.wall_times[0]) for points in read.found.columns.values() if len(points)]
     known = read.before.first_wall
     return min([*walls, *([] if known is None else [known])], default=None)
-
-
-class Sources:
-    """Which event files a run has: those its processes opened, its own, and what lies under ``--logdir``."""
-
-    def __init__(self, run: Run, paths: RunPaths, stated: Sequence[Fact], logdir: str | None) -> None:
-        self._paths = paths
-        self._working = Path(run.cwd) if run.cwd else paths.folder
-        self._logdir = self._working / logdir if logdir else None
-        opened = [Path(str(fact.data.get("path"))) for fact in stated if fact.kind == "event_file"]
-        outside = [path for path in opened if paths.folder not in path.parents]
-        self._root = self._logdir or _root(outside)
-        self._opened = {str(path): self._name(path) for path in outside}
-        self._files: dict[str, str] = {}
-        self._looked_at = -_LOOK_EVERY_S
-
-    def files(self) -> dict[str, str]:
-        """Each file with the folder its curves are named by; the folders are looked through once in a while."""
-        now = time.monotonic()
-        if now - self._looked_at >= _LOOK_EVERY_S:
-            self._looked_at = now
-            own = dict.fromkeys(_names_in(self._paths.events), "")
-            self._files = {**self._below_logdir(), **self._opened, **own}
-        return self._files
-
-    def _below_logdir(self) -> dict[str, str]:
-        if self._logdir is None:
-            return {}
-        from labjournal.events import find_event_files
-
-        return {str(path): self._name(path) for path in find_event_files(self._logdir)}
-
-    def _name(self, path: Path) -> str:
-        return _folder(path.parent, self._root, self._working)
-
-
-def _names_in(folder: Path) -> list[str]:
-    try:
-        return [str(folder / name) for name in sorted(os.listdir(folder)) if "tfevents" in name]
-    except OSError:
-        return []
-
-
-def _root(opened: Sequence[Path]) -> Path | None:
-    """The folder of the first one, in the order of time."""
-    if not opened:
-        return None
-    first = opened[0].parent
-    return first.parent if first.name.lower() in _SPLITS else first
-
-
-def _folder(folder: Path, root: Path | None, working: Path) -> str:
-    for base in filter(None, (root, working)):
-        try:
-            relative = folder.relative_to(base).as_posix()
-        except ValueError:
-            continue
-        return "" if relative == "." else relative
-    return folder.as_posix()

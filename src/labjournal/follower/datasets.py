@@ -77,7 +77,7 @@ class Identifier:
                 return str(known[2])
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
+        except (OSError, ValueError):  # gone, or no name of a file at all
             return None
         self._remember(str(path), [status.st_size, status.st_mtime_ns, digest])
         return digest

@@ -27,6 +27,12 @@ class FactsRead:
     facts: list[Fact] = field(default_factory=list)
     states: list[FileState] = field(default_factory=list)
 
+    def about(self, run: str | None) -> FactsRead:
+        """The part that was read of one run's files, or of those of no run."""
+        return FactsRead(
+            [fact for fact in self.facts if fact.run == run], [state for state in self.states if state.run == run]
+        )
+
 
 class FactsReader:
     """Remembers what it has seen, so that an idle look costs one stat a file."""

@@ -22,50 +22,52 @@ if TYPE_CHECKING:
     from labjournal.parsers import OwnRule, ParsedResult, Reading
 
 
-def derive(run: Run, paths: RunPaths, stated: Sequence[Fact], config: Config, identifier: Identifier) -> list[Fact]:
-    """The result facts that follow from an ended run."""
-    return list(_results(run, paths, stated, config, identifier))
+def derive(
+    run: Run, paths: RunPaths, printed: Reading, stated: Sequence[Fact], config: Config, identifier: Identifier
+) -> list[Fact]:
+    """The result facts that follow from what an ended run ``printed``, and from the files it saved."""
+    found = []
+    for how, name, reading in [("text", "out.log", printed), *_saved(run, paths, config)]:
+        found += [_fact(run, parsed, how, name, stated, config, identifier) for parsed in reading.results]
+    return found
 
 
 def read_log(paths: RunPaths, config: Config) -> Reading:
+    """What the log of a run says; nothing where there is none."""
     from labjournal import parsers
 
-    return parsers.read_file(paths.log, own_rules=own_rules(config), off=config.results.off)
+    try:
+        return _read(paths.log, config)
+    except OSError:
+        return parsers.Reading()
+
+
+def _read(path: Path, config: Config) -> Reading:
+    from labjournal import parsers
+
+    return parsers.read_file(path, own_rules=own_rules(config), off=config.results.off)
 
 
 def own_rules(config: Config) -> list[OwnRule]:
-    """The ``[[results.rule]]`` of the configuration. Raises InputError for a pattern that is none."""
-    from labjournal.errors import InputError
+    """The ``[[results.rule]]`` of the configuration, whose patterns were tried when it was loaded."""
     from labjournal.parsers import OwnRule
 
-    rules = []
-    for rule in config.results.rule:
-        try:
-            pattern = re.compile(rule.pattern)
-        except re.error as error:
-            raise InputError(f"[[results.rule]]: {rule.pattern!r} is no regular expression: {error}.") from error
-        rules.append(OwnRule(pattern, "unclear" if rule.role == "unassigned" else rule.role, rule.name or "own"))  # type: ignore[arg-type]
-    return rules
+    return [
+        OwnRule(re.compile(rule.pattern), "unclear" if rule.role == "unassigned" else rule.role, rule.name or "own")  # type: ignore[arg-type]
+        for rule in config.results.rule
+    ]
 
 
-def _results(
-    run: Run, paths: RunPaths, stated: Sequence[Fact], config: Config, identifier: Identifier
-) -> Iterable[Fact]:
-    from labjournal import parsers
-
-    sources = [("text", "out.log", paths.log)]
+def _saved(run: Run, paths: RunPaths, config: Config) -> Iterable[tuple[str, str, Reading]]:
+    """The files of results that a run wrote: how they are told, their names, what they say."""
     working = Path(run.cwd) if run.cwd else paths.folder
     for pattern in config.results.files:
         for path in sorted(working.glob(pattern)):
             if _written_by(run, path):
-                sources.append(("file", path.relative_to(working).as_posix(), path))
-    for how, name, path in sources:
-        try:
-            reading = parsers.read_file(path, own_rules=own_rules(config), off=config.results.off)
-        except OSError:
-            continue
-        for parsed in reading.results:
-            yield _fact(run, parsed, how, name, stated, config, identifier)
+                try:
+                    yield "file", path.relative_to(working).as_posix(), _read(path, config)
+                except OSError:  # gone, or not ours to read
+                    continue
 
 
 def _written_by(run: Run, path: Path) -> bool:

@@ -8,31 +8,30 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from labjournal import facts
-from labjournal.errors import JournalUnavailableError
+from labjournal.errors import JournalError, JournalUnavailableError
 from labjournal.facts import Fact
 from labjournal.filesystems import filesystem_kind
+from labjournal.follower import following
 from labjournal.follower.facts_files import FactsRead, FactsReader
+from labjournal.follower.lookout import Lookout
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.store import Store
 
 if TYPE_CHECKING:  # a turn that finds nothing new does without all of them
     from labjournal.config import Config
     from labjournal.follower.checking import Checker
-    from labjournal.follower.curves import CurvesReader, FileRead, Sources
+    from labjournal.follower.curves import CurvesReader, FileRead
     from labjournal.follower.datasets import Identifier
+    from labjournal.follower.printed import PrintedReader
+    from labjournal.follower.sources import Found, Sources
     from labjournal.follower.versions import VersionsReader
-    from labjournal.launchers.liveness import Observation
     from labjournal.model import Run
 
-_OBSERVE_EVERY_S = 0.5
-_COARSE_CLOCK_NS = 2_000_000_000
 _FACTS, _WHOLE = 1, 2
 """How far a run is sealed: its facts are in, or everything that follows from its files too."""
 
@@ -58,6 +57,8 @@ class _Look:
 
     paths: RunPaths
     curves: list[FileRead] = field(default_factory=list)
+    printed: bool = False
+    """Its log brought new points."""
     live: str | None = None
     over: bool = False
     """Its end is written; its supervisor may still have others of a batch to run."""
@@ -87,8 +88,7 @@ class Follower:
         self._stated: dict[str, _Stated] = {}
         self._live: dict[str, str | None] = {}
         self._read_off: set[str] = set()
-        self._observed: dict[str, tuple[float, Observation]] = {}
-        self._listed: int | None = None
+        self._lookout = Lookout(paths, store)
 
     @cached_property
     def config(self) -> Config:
@@ -103,6 +103,12 @@ class Follower:
         return CurvesReader(self.store, reopen=filesystem_kind(self.paths.folder) == "network")
 
     @cached_property
+    def _found(self) -> Found:
+        from labjournal.follower.sources import Found
+
+        return Found(self.store)
+
+    @cached_property
     def _identifier(self) -> Identifier:
         from labjournal.follower.datasets import Identifier
 
@@ -113,6 +119,12 @@ class Follower:
         from labjournal.follower.versions import VersionsReader
 
         return VersionsReader()
+
+    @cached_property
+    def _printed(self) -> PrintedReader:
+        from labjournal.follower.printed import PrintedReader
+
+        return PrintedReader(self.store, self.config)
 
     @cached_property
     def _checker(self) -> Checker:
@@ -146,83 +158,65 @@ class Follower:
         read = FactsRead()
         self._facts.read_people(self.paths, read)
         level = _WHOLE if with_curves else _FACTS
-        looks = [self._look_at_facts(run, read) for run in sorted(self._to_look_at(level))]
+        looks = [self._look_at_facts(run, read) for run in self._lookout.to_look_at(level)]
         touched = self._write_facts(read, looks)
-        looks = [look for look in looks if look.known]
+        looks = [look for look in looks if look.known and not self._lookout.is_odd(look.paths.id)]
         unfinished = False
         if with_curves:
             curved, unfinished = self._take_in_curves(looks, touched)
             touched |= curved | self._derive(looks, whole=not unfinished)
-            touched |= self._place_faults(touched)
+            touched |= following.place_faults(self.store, self.paths, touched)
         if touched:
-            touched |= self._judge(touched)
+            touched |= following.judge(self.store, self.paths, touched, lambda: self.config)
         self._note_live(looks)
         return Turned(frozenset(run for run in touched if run), None in touched, unfinished)
-
-    # -- which runs ------------------------------------------------------------------------------------------------
-
-    def _to_look_at(self, level: int) -> set[str]:
-        """Runs that are not sealed. The folder of all runs is listed only when it has changed since it last was."""
-        stamp = self._stamp()
-        if stamp is not None and self.store.runs_listed() == stamp:
-            return self.store.unsealed(level)
-        found = set(self.paths.run_ids())
-        fresh = found - self.store.run_ids()
-        self._listed = stamp
-        return (self.store.unsealed(level) & found) | fresh
-
-    def _stamp(self) -> int | None:
-        """When a run folder was last added, in nanoseconds; None while that is too recent to tell two changes apart."""
-        try:
-            changed = os.stat(self.paths.runs).st_mtime_ns
-        except OSError:
-            return None
-        return changed if time.time_ns() - changed > _COARSE_CLOCK_NS else None
 
     # -- facts -----------------------------------------------------------------------------------------------------
 
     def _look_at_facts(self, run_id: str, read: FactsRead) -> _Look:
         """Observe first, then read: what is written until the last process ends must be among what is read."""
-        run = self.paths.run(run_id)
-        seen = self._observe(run)
-        self._facts.read_run(run, read)
-        return _Look(run, live=seen.cause, over=seen.status.ended, ended=seen.sealed)
-
-    def _observe(self, run: RunPaths) -> Observation:
-        """How the run stands; a living process is not asked more than twice a second."""
-        now = time.monotonic()
-        known = self._observed.get(run.id)
-        if (
-            known is not None
-            and now - known[0] < _OBSERVE_EVERY_S
-            and not os.path.exists(f"{run.folder}/{run.exit.name}")
-        ):
-            return known[1]
-        from labjournal import machine
-        from labjournal.launchers import liveness
-
-        seen = liveness.observe(run, machine)
-        self._observed[run.id] = (now, seen)
-        return seen
+        look = _Look(self.paths.run(run_id))
+        with self._lookout.sparing_others(look.paths):
+            seen = self._lookout.observe(look.paths)
+            self._facts.read_run(look.paths, read)
+            look.live, look.over, look.ended = seen.cause, seen.status.ended, seen.sealed
+        return look
 
     def _write_facts(self, read: FactsRead, looks: Sequence[_Look]) -> set[str | None]:
         touched: set[str | None] = set()
-        listed, self._listed = self._listed, None
+        listed = self._lookout.take_listing()
         if read.facts or read.states or any(look.ended for look in looks):
-            with self.store.writing():
-                touched = self.store.fold(read.facts) if read.facts else set()
-                for state in read.states:
-                    self.store.set_file(state)
-                for look in looks:
-                    if look.ended:
-                        self.store.seal(look.paths.id, _FACTS)
-            self._facts.keep(read)
+            try:
+                touched = self._fold(read, looks)
+            except (sqlite3.Error, JournalError):
+                raise
+            except Exception:  # noqa: BLE001 - some run holds what no projection foresaw: fold each by itself
+                touched = self._fold_one_by_one(read, looks)
         known = self.store.run_ids() if looks else set()
         for look in looks:
             look.known = look.paths.id in known
         if listed is not None and all(look.known for look in looks):
             with self.store.writing():
                 self.store.note_listed(listed)  # a folder without a fact yet keeps the listing from being trusted
+        return touched
+
+    def _fold(self, read: FactsRead, looks: Sequence[_Look]) -> set[str | None]:
+        with self.store.writing():
+            touched = self.store.fold(read.facts) if read.facts else set()
+            for state in read.states:
+                self.store.set_file(state)
+            for look in looks:
+                if look.ended:
+                    self.store.seal(look.paths.id, _FACTS)
+        self._facts.keep(read)
+        return touched
+
+    def _fold_one_by_one(self, read: FactsRead, looks: Sequence[_Look]) -> set[str | None]:
+        """Words of people first, then each run; one that cannot be folded is passed over."""
+        touched = self._fold(read.about(None), ())
+        for look in looks:
+            with self._lookout.sparing_others(look.paths):
+                touched |= self._fold(read.about(look.paths.id), (look,))
         return touched
 
     def _note_live(self, looks: Sequence[_Look]) -> None:
@@ -239,33 +233,36 @@ class Follower:
 
     def _refresh(self, look: _Look, touched: Collection[str | None]) -> None:
         """What is stated of a run, read again from the index only when something was added."""
-        from labjournal.follower import curves
+        from labjournal.follower.sources import Sources
 
         run_id = look.paths.id
         if run_id not in self._stated or run_id in touched or look.ended:
             run, stated = self.store.run(run_id), self.store.run_facts(run_id)
-            launch = next((fact for fact in stated if fact.kind == "run"), None)
-            logdir = str(launch.data.get("logdir") or "") if launch else ""
-            self._stated[run_id] = _Stated(run, stated, curves.Sources(run, look.paths, stated, logdir or None))
+            sources = Sources(run, look.paths, stated, self._found, self.config.run.logdir)
+            self._stated[run_id] = _Stated(run, stated, sources)
 
     def _look_at_curves(self, look: _Look) -> None:
         known = self._stated[look.paths.id]
-        look.curves = self._curves.read(known.run.id, known.sources.files(), final=look.ended)
+        look.curves = self._curves.read(known.run.id, known.sources.files(look.ended), final=look.ended)
 
     def _take_in_curves(self, looks: Sequence[_Look], stated: Collection[str | None]) -> tuple[set[str | None], bool]:
         """Read and write one run before the next: what fails for one costs no other what was read of it."""
         touched: set[str | None] = set()
         unfinished = False
         for look in looks:
-            self._refresh(look, stated)
-            self._look_at_curves(look)
-            whole = True
-            if look.curves:
-                whole = self._write_curves(look)
-                touched.add(look.paths.id)
-            if look.ended and whole:
-                self._curves.forget_run(look.paths.id)  # a thousand ended runs must not hold a thousand files open
-            unfinished = unfinished or not whole
+            with self._lookout.sparing_others(look.paths):
+                self._refresh(look, stated)
+                self._look_at_curves(look)
+                whole = True
+                if look.curves:
+                    whole = self._write_curves(look)
+                    touched.add(look.paths.id)
+                if look.ended and whole:
+                    self._curves.forget_run(look.paths.id)  # a thousand ended runs must not hold a thousand files open
+                elif not look.over and self._printed.look(look.paths):
+                    look.printed = True
+                    touched.add(look.paths.id)
+                unfinished = unfinished or not whole
         return touched, unfinished
 
     def _write_curves(self, look: _Look) -> bool:
@@ -275,7 +272,7 @@ class Follower:
         run = look.paths.id
         try:
             stated = curves.hyperparameters(run, look.curves)
-            self._append_derived(look.paths, stated)
+            following.append(look.paths, stated)
             with self.store.writing():
                 whole = self._curves.write(run, look.curves)
                 self.store.fold(stated)
@@ -292,26 +289,42 @@ class Follower:
 
         Results of all runs come before any findings: some checks compare runs that ended between two turns.
         """
-        from labjournal.follower import readings
-
         touched: set[str | None] = set()
         for look in looks:
-            run, stated = self._stated[look.paths.id].run, self._stated[look.paths.id].facts
-            derived = self._versions.read(run, stated)
-            if whole and (look.ended or (look.over and run.id not in self._read_off)):
-                self._read_off.add(run.id)
-                known = {fact.id for fact in stated}
-                found = readings.derive(run, look.paths, stated, self.config, self._identifier)
-                derived += [fact for fact in found if fact.id not in known]
-            touched |= self._state(look, derived)
+            if not self._lookout.is_odd(look.paths.id):
+                with self._lookout.sparing_others(look.paths):
+                    touched |= self._read_off_files(look, whole)
         for look in looks:
-            if look.ended and whole:
-                touched |= self._state(look, self._checker.ended(*self._told(look), look.paths), seal=True)
-                self._read_off.discard(look.paths.id)
-                self._facts.forget(look.paths)
-            elif not look.ended and self._checker.due(look.paths.id, bool(look.curves)):
-                touched |= self._state(look, self._checker.live(*self._told(look)))
+            if not self._lookout.is_odd(look.paths.id):
+                with self._lookout.sparing_others(look.paths):
+                    touched |= self._check(look, whole)
         return touched
+
+    def _read_off_files(self, look: _Look, whole: bool) -> set[str | None]:
+        """Versions of checkpoints; of a run that is over, the results and curves that it printed and saved."""
+        from labjournal.follower import readings
+
+        run, stated = self._stated[look.paths.id].run, self._stated[look.paths.id].facts
+        derived = self._versions.read(run, stated)
+        if whole and (look.ended or (look.over and run.id not in self._read_off)):
+            self._read_off.add(run.id)
+            known = {fact.id for fact in stated}
+            reading = readings.read_log(look.paths, self.config)
+            self._printed.write(look.paths, reading.series.values())
+            found = readings.derive(run, look.paths, reading, stated, self.config, self._identifier)
+            derived += [fact for fact in found if fact.id not in known]
+        return self._state(look, derived)
+
+    def _check(self, look: _Look, whole: bool) -> set[str | None]:
+        if look.ended and whole:
+            touched = self._state(look, self._checker.ended(*self._told(look)), seal=True)
+            self._read_off.discard(look.paths.id)
+            self._facts.forget(look.paths)
+            self._printed.forget(look.paths.id)
+            return touched
+        if not look.ended and self._checker.due(look.paths.id, bool(look.curves) or look.printed):
+            return self._state(look, self._checker.live(*self._told(look)))
+        return set()
 
     def _told(self, look: _Look) -> tuple[Run, list[Fact]]:
         """The run with everything stated of it up to now."""
@@ -321,49 +334,11 @@ class Follower:
         """Append what was derived to the run's folder and fold it."""
         if not derived and not seal:
             return set()
-        self._append_derived(look.paths, derived)
+        following.append(look.paths, derived)
         self._stated.pop(look.paths.id, None)
         with self.store.writing():
             touched = self.store.fold(derived) if derived else set()
             if seal:
                 self.store.seal(look.paths.id, _WHOLE)
+                self._lookout.read_well(look.paths)
         return touched
-
-    def _place_faults(self, touched: Collection[str | None]) -> set[str | None]:
-        """Say of new runs, or of all when people said something new, whether a known fault is in their code."""
-        if not touched or not self.store.facts_of_kind("fault"):
-            return set()
-        from labjournal.faults.placing import derive
-
-        about = None if None in touched else {run for run in touched if run}
-        placed: set[str | None] = set()
-        for run, derived in derive(self.store, about, self.paths.project).items():
-            self._append_derived(self.paths.run(run), derived)
-            with self.store.writing():
-                placed |= self.store.fold(derived)
-        return placed
-
-    def _judge(self, touched: Collection[str | None]) -> set[str | None]:
-        """State verdicts on what was expected of runs that were touched; words about no run may concern any."""
-        about = None if None in touched else {run for run in touched if run}
-        if not self.store.expecting(about):  # nearly always: then the tables' statistics need not be imported
-            return set()
-        from labjournal.follower import verdicts
-
-        derived = verdicts.derive(self.store, about, self.config)
-        if not derived:
-            return set()
-        for run, said in derived.items():
-            self._append_derived(self.paths.run(run), said)
-        with self.store.writing():
-            return self.store.fold([fact for said in derived.values() for fact in said])
-
-    @staticmethod
-    def _append_derived(run: RunPaths, derived: Sequence[Fact]) -> None:
-        """State what was derived in the run's own folder; a folder of somebody else's keeps only the index."""
-        if not derived:
-            return
-        try:
-            facts.append(facts.writer_path(run.facts, 0, "reader"), list(derived), sync=True)
-        except OSError:
-            return

@@ -27,7 +27,7 @@ class VersionsReader:
     def _look(self, run: Run, path: str) -> Fact | None:
         try:
             status = os.stat(path)
-        except OSError:  # a script that keeps only its best removed it
+        except (OSError, ValueError):  # a script that keeps only its best removed it; a NUL in the name
             return None
         if run.ended_at is not None and status.st_mtime > run.ended_at.timestamp() + 2:
             return None  # written after the run had ended: another run's version under the same name

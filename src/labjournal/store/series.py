@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from labjournal.model import SeriesInfo, SeriesKey
+from labjournal.model import PRINTED, SeriesInfo, SeriesKey
 
 if TYPE_CHECKING:
     import numpy as np
@@ -175,12 +175,21 @@ def listing(connection: sqlite3.Connection, run: str) -> list[SeriesInfo]:
         (run,),
     )
     return [
-        SeriesInfo(SeriesKey(run, folder, tag), n, first, last, float("nan") if value is None else value, wall)
+        SeriesInfo(SeriesKey(run, folder, tag), n, first, last, _number(value), _number(wall))
         for folder, tag, n, first, last, value, wall in rows
     ]
 
 
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
 def last_step(connection: sqlite3.Connection, run: str) -> int | None:
-    """The furthest step any curve of the run has reached now; a rewound curve counts with its newest point."""
-    row = connection.execute("SELECT max(last_step) FROM series WHERE run = ?", (run,)).fetchone()
+    """The furthest step any curve of the run has reached now; a rewound curve counts with its newest point.
+
+    Printed curves do not count: some are numbered by their rows.
+    """
+    row = connection.execute(
+        "SELECT max(last_step) FROM series WHERE run = ? AND folder != ?", (run, PRINTED)
+    ).fetchone()
     return row[0] if row else None

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         SeriesKey,
         Verdict,
     )
+    from labjournal.store.owners import Alive
     from labjournal.store.series import SeriesData
 
 _BUSY_S = 20.0
@@ -274,6 +275,18 @@ class Store:
         ]
         hosts, users = (tuple(str(row[0]) for row in rows) for rows in found)
         return hosts, users
+
+    def alive_at(self, moment: float) -> list[Alive]:
+        """Runs that lived at a moment, seconds since 1970."""
+        from labjournal.store import owners
+
+        return owners.alive_at(self.connection, moment)
+
+    def openers(self, path: str) -> set[str]:
+        """Runs whose processes opened this event file for writing."""
+        from labjournal.store import owners
+
+        return owners.openers(self.connection, path)
 
     def sealed(self, level: int) -> set[str]:
         """Runs whose facts (1) or everything (2) is in the index for good."""
