@@ -56,7 +56,7 @@ PRINTED: dict[str, tuple[str, Results, dict[str, int]]] = {
     ),
     "emoji": (
         "✅ Test Accuracy: 92.10%\n🎯 F1 (macro): 0.8812\n",
-        [("test", {"accuracy": 0.921, "f1_macro": 0.8812})],
+        [("test", {"accuracy": 0.921, "macro_f1": 0.8812})],
         {},
     ),
     "german": ("Genauigkeit auf Testdaten: 91,2 %\nVerlust: 0,35\n", [("test", {"accuracy": 0.912, "loss": 0.35})], {}),

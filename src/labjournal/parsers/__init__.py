@@ -18,8 +18,10 @@ from labjournal.parsers import (
     keras,
     name_value,
     names,
+    optuna,
     printed_dict,
     sklearn_report,
+    spaced_tables,
     text_tables,
 )
 from labjournal.parsers.assemble import Assembler
@@ -41,6 +43,7 @@ from labjournal.parsers.reading import (
     RoleName,
     Tally,
 )
+from labjournal.parsers.settings_lines import settings_line
 
 __all__ = [
     "PARSERS",
@@ -59,9 +62,11 @@ __all__ = [
 PARSERS: tuple[Parser, ...] = (
     sklearn_report.PARSER,
     keras.PARSER,
+    optuna.PARSER,
     printed_dict.PARSER,
     confusion.PARSER,
     text_tables.PARSER,
+    spaced_tables.PARSER,
     count_lines.PARSER,
     name_value.PARSER,
 )
@@ -140,7 +145,7 @@ def _looks_like_result(text: str) -> bool:
     """Names a metric and holds a decimal number, and no parser took it."""
     if not 4 < len(text) < 400 or "." not in text or not names.may_mention(text):
         return False
-    if name_value.settings_line(text):
+    if settings_line(text):
         return False
     words = words_of(text[:200])
     return names.may_name(words) and any(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
@@ -16,6 +17,7 @@ NEAR = 5
 """Lines between two parts of one measurement, at most."""
 REPEATS = 3
 """More measurements than this that differ in nothing but their values are a curve by row."""
+STEP_WORDS = frozenset("epoch epoche époque epoca época step iter iteration itr round trial episode update ep".split())
 MOST_POINTS = 1 << 20
 MOST_TAGS = 4_000
 MOST_RESULTS = 10_000
@@ -70,8 +72,8 @@ class Assembler:
         if group:
             options["group"] = group
         draft.options = {**options, **draft.options}
-        draft.block = context.block
-        draft.after_reset = context.reset
+        draft.block, draft.section = context.block, context.section
+        draft.after_reset, draft.passed = context.reset, context.passed
         if draft.step is not None and not draft.headline:
             self.point(draft, draft.step)
         elif draft.running:
@@ -115,7 +117,7 @@ class Assembler:
             for name in draft.metrics:
                 self._curves.pop(_tag(draft, name), None)
             drafts.append(draft)
-        drafts = self._orphans(drafts)
+        drafts = self._retold(self._orphans(drafts))
         drafts.sort(key=lambda draft: draft.line.number)
         results = numbered([result for result in map(finished, _distinct(drafts)) if result is not None])
         series = {
@@ -158,6 +160,28 @@ class Assembler:
                 continue
             kept.append(draft)
         return kept
+
+    def _retold(self, drafts: list[Draft]) -> list[Draft]:
+        """One measurement after each epoch is a curve over the epochs, whatever heading stands above each."""
+        series: dict[tuple[object, ...], list[Draft]] = {}
+        for draft in drafts:
+            plain = not (
+                draft.headline or draft.saved or draft.per_class or draft.matrix or draft.classes or draft.best
+            )
+            if plain and draft.passed is not None and draft.metrics:
+                series.setdefault(_signature(draft), []).append(draft)
+        gone: set[int] = set()
+        for same in series.values():
+            steps = [draft.passed for draft in same if draft.passed is not None]
+            if len(same) < 2 or any(b <= a for a, b in pairwise(steps)):
+                continue
+            for draft, step in zip(same, steps, strict=True):
+                gone.add(id(draft))
+                for name, number in draft.metrics.items():
+                    curve = self._curve(_tag(draft, name), draft.role, "epoch")
+                    if curve is not None:
+                        curve.add(step, number.value)
+        return [draft for draft in drafts if id(draft) not in gone]
 
     def _take(self, draft: Draft) -> None:
         if self._open is not None and _one_measurement(self._open, draft):
@@ -214,7 +238,9 @@ def _tag(draft: Draft, name: str) -> str:
 
 
 def _signature(draft: Draft) -> tuple[object, ...]:
-    options = tuple(sorted((k, v) for k, v in draft.options.items() if not k.startswith("_")))
+    # A best value says at which step it was reached; the next best one replaces it all the same.
+    counted = STEP_WORDS if draft.best else frozenset()
+    options = tuple(sorted((k, v) for k, v in draft.options.items() if not k.startswith("_") and k not in counted))
     return (
         draft.role,
         tuple(sorted(draft.metrics)),
@@ -223,6 +249,7 @@ def _signature(draft: Draft) -> tuple[object, ...]:
         options,
         draft.headline,
         draft.best,
+        draft.section,
     )
 
 

@@ -80,8 +80,11 @@ class Draft:
     options: dict[str, str] = field(default_factory=dict)
     also: dict[str, Number] = field(default_factory=dict)
     after_reset: bool = False
+    passed: float | None = None
+    """The last step named above, training said to be over or not."""
     block: int = 0
     """Counts section marks (rulers, headings); what stands in different blocks is not one measurement."""
+    section: int = 0
     saved: bool = False
     """From a saved file: never turned into a curve because it repeats."""
 

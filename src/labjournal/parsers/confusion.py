@@ -12,6 +12,8 @@ LARGEST = 1_000
 _NAMED = re.compile(r"confus|(?:^|[^a-z])cm(?:[^a-z]|$)", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[\s*(?:\[[\d\s,.]*\][\s,]*)+\]")
 _ROW = re.compile(r"\[([\d\s,.]*)\]")
+_OPEN_ROW = re.compile(r"\s*\[\s*\d[\d\s,.]*\]?,?\s*$")
+_WEKA_ROW = re.compile(r"\s*(?P<counts>\d+(?:\s+\d+)+)\s*\|\s*\w+\s*=\s*(?P<label>\S.*)$")
 _PLAIN = re.compile(r"\s*\d+(?:[\s,;]+\d+)+\s*$")
 _TRUE_FALSE = re.compile(
     r"\b(TP|TN|FP|FN|true[ _]positives?|true[ _]negatives?|false[ _]positives?"
@@ -29,6 +31,10 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return _bracketed(cursor, line, context)
     if _PLAIN.match(text):
         return _plain(cursor, line, context)
+    if "classified as" in text:
+        return _weka(cursor, line)
+    if _near(context, line) and _OPEN_ROW.match(text) and (found := _rows_in_brackets(cursor, line)) is not None:
+        return found
     if _near(context, line) or text.lstrip().lower().startswith("predicted "):
         return _labelled(cursor, line)
     low = text.lower()
@@ -82,6 +88,29 @@ def _bracketed(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     return None
 
 
+def _rows_in_brackets(cursor: Cursor, line: Line) -> Claim | None:
+    """Rows printed one by one: each in brackets of its own, a long one over several lines."""
+    rows: list[list[int]] = []
+    open_row = ""
+    used = end = 0
+    while (ahead := cursor.peek(used)) is not None and len(rows) <= LARGEST:
+        text = ahead.text.strip().rstrip(",")
+        if not re.fullmatch(r"\[?[\d\s,.]*\]?", text) or not text or text.startswith("[") == bool(open_row):
+            break
+        open_row += " " + text
+        used += 1
+        if text.endswith("]"):
+            row = _ints(open_row.strip(" []"))
+            if row is None or (rows and len(row) != len(rows[0])):
+                break
+            rows.append(row)
+            open_row, end = "", used
+    if not square(rows):
+        return None
+    last = cursor.peek(end - 1)
+    return Claim(end, [Draft(line, last.number if last else line.number, cursor.texts(end), "confusion", matrix=rows)])
+
+
 def _plain(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     rows: list[list[int]] = []
     while (ahead := cursor.peek(len(rows))) is not None and len(rows) <= LARGEST:
@@ -102,41 +131,19 @@ def _plain(cursor: Cursor, line: Line, context: Context) -> Claim | None:
 
 def _labelled(cursor: Cursor, line: Line) -> Claim | None:
     """A printed DataFrame: a row of labels, then each label with its counts. Margins (All, Total) are left out."""
-    header = _cells(line.text)
-    if header and re.fullmatch(r"(?i)pred(?:icted)?(?:[\s_]+(?:label|class)s?)?", header[0]):
-        header = header[1:]
-    if (
-        len(header) < 2
-        or len(header) > LARGEST
-        or (all(cell.isdigit() for cell in header) and len(set(header)) < len(header))
-    ):
-        return None
-    rows: dict[str, list[int]] = {}
-    used = 1
-    while (ahead := cursor.peek(used)) is not None and used < LARGEST + 6:
-        cells = _cells(ahead.text)
-        used += 1
-        numbers: list[int] = []
-        while cells and re.fullmatch(r"\d+", cells[-1]) and len(numbers) < len(header):
-            numbers.insert(0, int(cells.pop()))
-        if not numbers:
-            if rows or len(cells) > 2 or used > 4:
-                used -= 1
-                break
-            continue
-        label = " ".join(cells)
-        if len(numbers) < 2 or label in rows or not label:
-            used -= 1
-            break
-        rows[label] = numbers
-    margins = ("all", "total", "sum")
-    labels = [label for label in rows if label.lower() not in margins]
-    columns = [cell for cell in header if cell.lower() not in margins]
-    columns = columns[len(columns) - len(labels) :] if labels else []
-    plain_labels = [re.sub(r"^(?:true|actual)[\s:_]+", "", label, flags=re.IGNORECASE) for label in labels]
-    plain_columns = [re.sub(r"^(?:pred(?:icted)?)[\s:_]+", "", cell, flags=re.IGNORECASE) for cell in columns]
-    matrix = [rows[label][: len(labels)] for label in labels]
-    if len(labels) < 2 or plain_labels != plain_columns or not square(matrix):
+    header = _header(line.text)
+    columns = len(header)
+    found = _labelled_rows(cursor, columns) if columns > 1 else None
+    names = [] if found is None else _plain_labels(found[0])
+    if found is None or not _same_labels(header, names):
+        # Titles cut to their width run into one another; what they hold must still be the rows' labels in order.
+        found = _labelled_rows(cursor, LARGEST)
+        names = [] if found is None else _plain_labels(found[0])
+        if found is None or not _drawn_together(re.sub(r"\s+", "", line.text), names):
+            return None
+    rows, used = found
+    matrix = [rows[label][: len(names)] for label in rows if label.lower() not in _MARGINS]
+    if not square(matrix):
         return None
     last = cursor.peek(used - 1)
     draft = Draft(
@@ -145,9 +152,76 @@ def _labelled(cursor: Cursor, line: Line) -> Claim | None:
         cursor.texts(used),
         "confusion",
         matrix=matrix,
-        labels=tuple(plain_labels),
+        labels=tuple(names),
     )
     return Claim(used, [draft])
+
+
+def _labelled_rows(cursor: Cursor, columns: int) -> tuple[dict[str, list[int]], int] | None:
+    """The rows under a header of this many columns, and the lines they take with it; None when they are none."""
+    rows: dict[str, list[int]] = {}
+    used = 1
+    while (ahead := cursor.peek(used)) is not None and used < LARGEST + 6:
+        label, numbers = _labelled_row(ahead.text, columns)
+        if re.search(r"\w", ahead.text) is None and not rows:
+            used += 1  # a rule under the header
+            continue
+        if not numbers and not rows and len(label.split()) <= 2 and used < 4:
+            used += 1  # the name of the index
+            continue
+        if len(numbers) < 2 or label in rows or not label:
+            break
+        rows[label] = numbers
+        used += 1
+    return (rows, used) if sum(label.lower() not in _MARGINS for label in rows) >= 2 else None
+
+
+def _plain_labels(rows: dict[str, list[int]]) -> list[str]:
+    return [
+        re.sub(r"^(?:true|actual)[\s:_]+", "", label, flags=re.IGNORECASE)
+        for label in rows
+        if label.lower() not in _MARGINS
+    ]
+
+
+_MARGINS = ("all", "total", "sum")
+
+
+def _header(text: str) -> list[str]:
+    """The labels over the columns, without the word that says they are predictions."""
+    cells = _cells(
+        re.sub(r"^\W*pred(?:icted)?(?:[\s_]+(?:label|class)s?)?\s*[-=]*>*[:|]?(?=\s)", " ", text, flags=re.IGNORECASE)
+    )
+    if all(cell.isdigit() for cell in cells) and len(set(cells)) < len(cells):
+        return []
+    return cells if len(cells) <= LARGEST else []
+
+
+def _labelled_row(text: str, most: int) -> tuple[str, list[int]]:
+    """A label and the counts behind it, at most as many as there are columns."""
+    tokens = list(re.finditer(r"[^\s|│┃]+", text))
+    numbers: list[int] = []
+    while tokens and len(numbers) < most and re.fullmatch(r"\d{1,15}", tokens[-1][0]):
+        numbers.insert(0, int(tokens.pop()[0]))
+    label = " ".join(token[0] for token in tokens).strip(" :")
+    return label, numbers
+
+
+def _same_labels(header: list[str], names: list[str]) -> bool:
+    columns = [cell for cell in header if cell.lower() not in _MARGINS]
+    columns = columns[len(columns) - len(names) :]
+    return [re.sub(r"^(?:pred(?:icted)?)[\s:_]+", "", cell, flags=re.IGNORECASE) for cell in columns] == names
+
+
+def _drawn_together(glued: str, names: list[str]) -> bool:
+    """Column titles cut to their width run into one another; in their order they must be the rows' labels."""
+    for name in names:
+        name = re.sub(r"\s+", "", name)
+        size = next((k for k in range(len(name), 2, -1) if glued.startswith(name[:k])), 0)
+        if size == 0:
+            return False
+        glued = glued[size:]
+    return not glued
 
 
 def _cells(text: str) -> list[str]:
@@ -158,6 +232,24 @@ def _cells(text: str) -> list[str]:
         return [cell.strip() for cell in text.split("\t") if cell.strip()]
     wide = re.split(r"\s{2,}", text)
     return wide if len(wide) > 1 else text.split()
+
+
+def _weka(cursor: Cursor, line: Line) -> Claim | None:
+    """``a b <-- classified as`` over rows like ``50 0 | a = setosa``."""
+    rows: list[list[int]] = []
+    labels: list[str] = []
+    used = 1
+    while (ahead := cursor.peek(used)) is not None and len(rows) <= LARGEST:
+        row = _WEKA_ROW.match(ahead.text)
+        if row is None:
+            break
+        rows.append([int(cell) for cell in row["counts"].split()])
+        labels.append(row["label"].strip())
+        used += 1
+    if not square(rows) or len(set(labels)) < len(labels):
+        return None
+    draft = Draft(line, line.number + used - 1, cursor.texts(used), "confusion", matrix=rows, labels=tuple(labels))
+    return Claim(used, [draft])
 
 
 def _true_false(cursor: Cursor, line: Line) -> Claim | None:

@@ -9,6 +9,7 @@ from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
 
 _RULER = re.compile(r"\s*([=\-_*~#+─━═▬╌])\1{7,}\s*$")
+_HEADING = re.compile(r"#{1,6}\s+\S")
 _TITLE = re.compile(
     r"\s*(?:([=\-*#~─━═]{2,})\s*(?P<framed>[^=\-*#~─━═].{0,100}?)\s*\1?[=\-*#~─━═:]*|(?P<plain>[A-Za-zÀ-ɏ\u4e00-\u9fff][^:=|{}\[\]<>]{1,60}):)\s*$"
 )
@@ -47,7 +48,7 @@ _SETTING = re.compile(
 )
 _STEP_WORD = (
     r"(?:global[_\s]?step|training\s+step|epoch|epoche|époque|epoca|época|iteration|iter|itr|step"
-    r"|round|trial|episode|update|num_updates|sentence\s+index|batch\s+index|(?<!\w)ep|эпоха|轮次)"
+    r"|round|trial|episode|update|num_updates|sentence\s+index|batch\s+index|(?<!\w)ep|эпоха|轮次|エポック|에포크)"
 )
 _STEP = re.compile(
     rf"(?<![\w])(?P<name>{_STEP_WORD})s?(?:\s*(?:\[|\(|#|:|=|\||no\.?|nr\.?))*\s*(?P<step>\d[\d,]*(?:\.\d+)?)(?:\s*(?:/|of|\]\[)\s*(?P<of>\d[\d,]*))?(?![\w%]|\.\d)",
@@ -119,6 +120,12 @@ class Context:
     """What was announced (``confusion``) -> the line that did."""
     bar_done: bool = False
     """The epoch above has already printed its closing line."""
+    under_ruler: bool = False
+    """A ruler stands on the line above: what comes is a heading, as a rule."""
+    section: int = 0
+    """Counts markdown headings: the same value under another heading is another measurement."""
+    passed: float | None = None
+    """The last step that was named, said to be over or not."""
 
     def group_at(self, number: int) -> str | None:
         """The group of a value on this line: its heading, or the last value under it, stands just above."""
@@ -140,13 +147,21 @@ class Context:
             return
         if _RULER.match(text):
             self.block += 1
+            self.under_ruler = True
             return
+        if self.under_ruler and text.strip():
+            self.under_ruler = False
+            self._under_ruler(text, number)
         low = text.lower()
         if ("conf" in low or "cm" in low or not low.isascii()) and _CONFUSION.search(text):
             self.titles["confusion"] = number
         if any(part in low for part in _RESET_PARTS) and _RESET.search(text):
             self.reset = True
             self.step = None
+        if "best iteration is" in low:
+            self.titles["best iteration"] = number
+        if text.startswith("#") and _HEADING.match(text) and find_step(text) is None:
+            self.section += 1
         title = _TITLE.match(text)
         if title is not None:
             self._entitle(title["framed"] or title["plain"] or "", number, framed=title["framed"] is not None)
@@ -175,8 +190,17 @@ class Context:
         if only is not None:
             step = find_step(text)
             if step is not None:
-                self.step, self.reset, self.bar_done = step[:2], False, False
+                self.step, self.reset, self.bar_done, self.passed = step[:2], False, False, step[1]
                 self.role = "unclear" if self.role == "test" else self.role
+
+    def reach(self, step: tuple[StepKind, float]) -> None:
+        """A line with values names this step: training goes on, whatever was announced before."""
+        self.step, self.passed = step, step[1]
+
+    def _under_ruler(self, text: str, number: int) -> None:
+        words = words_of(text) if len(text) <= 80 and ":" not in text and "=" not in text else []
+        if 0 < len(words) <= 8 and role_of(words) in ("test", "validation") and find_step(text) is None:
+            self._entitle(text.strip(), number, framed=True)
 
     def _entitle(self, title: str, number: int, *, framed: bool) -> None:
         words = words_of(title)
@@ -193,7 +217,7 @@ class Context:
             self.reset = self.reset or role == "test"
         step = find_step(title)
         if step is not None:
-            self.step, self.reset, self.bar_done = (step[0], step[1]), False, False
+            self.step, self.reset, self.bar_done, self.passed = (step[0], step[1]), False, False, step[1]
             return
         plain = set(words) & _PLAIN_TITLE or role != "unclear"
         if not plain and len(words) <= 4:
@@ -281,7 +305,9 @@ def find_step(text: str) -> tuple[StepKind, float, str] | None:
         return "step", float(bracket[1]), "step"
     for match in _STEP.finditer(text[:400]):
         word = match["name"].lower()
-        kind: StepKind = "epoch" if word.startswith(("ep", "ép", "эп", "轮")) and word != "episode" else "step"
+        kind: StepKind = (
+            "epoch" if word.startswith(("ep", "ép", "эп", "轮", "エ", "에")) and word != "episode" else "step"
+        )
         if kind == "step" and best is not None and best[0] == "epoch" and word in ("batch index",):
             continue
         value = float(match["step"].replace(",", "")[:18])

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context, find_step
 from labjournal.parsers.names import Name, may_mention, role_of, shaped, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
 from labjournal.parsers.reading import Line, RoleName
+from labjournal.parsers.settings_lines import settings_line
 
 LONGEST = 2_000
 """Longer lines are dumps of something, not statements."""
 
 _STRONG = re.compile(
-    r"\s*(?:[:=≈~→▶│|>]|->|=>|-->|\bis\s*:?|\bwas\s*:?|\bist\b|\best\b|\b[ée]s?\b|\.{3,}|为|は|是)+\s*[\"'(\[$]?\s*$|\t\s*$",
+    r"\s*(?:[:=≈~→▶│|]|->|=>|-->|>{2,}|\bis\s*:?|\bwas\s*:?|\bist\b|\best\b|\b[ée]s?\b|\.{3,}|为|は|是)+\s*[\"'(\[$]?\s*$|\t\s*$",
     re.IGNORECASE,
 )
 _WEAK = re.compile(r"(?:\s+(?:of|at|reached|von|de|=)?\s*|\s*\()\(?\s*$")
@@ -29,13 +30,6 @@ _VAGUE = re.compile(
     r"should|would|could|if|than|patience|vs\.?|versus|monitor\w*|saving|saved\s+to)\b",
     re.IGNORECASE,
 )
-_COMMAND = re.compile(
-    r"\s--\w[\w-]+[ =]\S+.*\s--\w|^\s*(?:\$\s|python\d?\s|CUDA_VISIBLE|torchrun\s|accelerate\s|Namespace\("
-    r"|usage:|import\s|from\s+\w+\s+import|def\s|class\s+\w+[(:]|self\.|\+ |#\s*\w+\s*=)|(?:Arguments|Config\w*"
-    r"|Namespace|Params?)\(|^\s*\w+\([\w\s]*\):|^\s*\(\w+\):\s\w+\(",
-    re.IGNORECASE,
-)
-_PAIRS = re.compile(r"[\w.]+\s?=\s?[\w.'\"-]+")
 _GROUPED = re.compile(
     r"\b((?i:fold|run|seed|split|subject|class|label|task|layer|head|client|worker|level|member|model|group|cluster|client|view|snr|shot|length|len|alpha)|[LNKTk]|n)\s*[=:#_]?\s*(\d+)\b(?!\s*[.%]\d)(?!\s*/)"
 )
@@ -47,6 +41,10 @@ _N = frozenset(("n", "N"))
 _RATES = re.compile(
     r"acc(?:uracy)?$|(?:^|_)(?:f1|precision|recall|auc|auroc|specificity|sensitivity|iou|miou|dice|map)$|balanced"
 )
+_N_IN_BRACKETS = re.compile(
+    r"\s*(?:n\s*=\s*)?(\d[\d,]*)\s*(?:images?|samples?|examples?|events?|items|rows|test\s\w+)?\s*$"
+)
+_SEPARATOR = re.compile(r"\s*[:=]\s*[-+.\d]")
 _HAS_VALUE = re.compile(r"\d|\bnan\b|\binf\b", re.IGNORECASE)
 _PRF = {"p": "precision", "r": "recall", "f": "f1"}
 _SHORT_PRF = re.compile(r"(?<![\w@])([PRF])(?=\s*[:=]\s*\d)")
@@ -77,17 +75,6 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     return Claim(1, drafts_of(pairs, line, text, context, role, "name_value"))
 
 
-def settings_line(text: str) -> bool:
-    """A command line, code, a printed configuration: its numbers are hyperparameters."""
-    if _COMMAND.search(text):
-        return True
-    pairs = _PAIRS.findall(text) if text.count("=") > 5 else []
-    if len(pairs) < 6:
-        return False
-    named = sum(understand(pair.partition("=")[0].strip()) is not None for pair in pairs)
-    return named * 2 < len(pairs)
-
-
 def scan(text: str) -> tuple[list[Pair], RoleName, str]:
     """All (name, value) pairs of a line, the role its head says, and the head."""
     if "**" in text or "`" in text:
@@ -95,7 +82,7 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
     text = shaped(unwrap(text))
     if _SHORT_PRF.search(text) and len(set(_SHORT_PRF.findall(text))) >= 2:
         text = _SHORT_PRF.sub(lambda m: _PRF[m[1].lower()], text)
-    numbers = find_numbers(text)
+    numbers = [number for number in find_numbers(text) if not _qualifies(text, number)]
     pairs: list[Pair] = []
     head_end: int | None = None
     start = 0
@@ -121,6 +108,15 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
     return pairs, role_of(words_of(head)) if pairs else "unclear", head
 
 
+def _qualifies(text: str, number: Number) -> bool:
+    """Whether a number stands in brackets that belong to the name: ``Partial AUC (>80% TPR): 0.74``."""
+    opened = text.rfind("(", 0, number.start)
+    if opened < 0 or ")" in text[opened : number.start]:
+        return False
+    closed = text.find(")", number.end)
+    return closed >= 0 and _SEPARATOR.match(text, closed + 1) is not None and closed - opened <= 40
+
+
 def _name_before(left: str, vague: bool) -> tuple[Name, int] | None:
     """The metric named at the end of ``left``, and where its name starts."""
     strong = _STRONG.search(left[-40:])
@@ -140,6 +136,15 @@ def _name_before(left: str, vague: bool) -> tuple[Name, int] | None:
         inner = phrase[opened + 1 : -1]
         if len(inner) <= 40 and not re.search(r"\d{2,}", inner):
             phrase = phrase[:opened] + " " + inner
+        elif len(inner) <= 40 and strong is not None:
+            found = _name_before(phrase[:opened] + ":", vague)
+            if found is None or find_step(inner) is not None:
+                return found
+            count = _N_IN_BRACKETS.match(inner)
+            if count is not None:
+                return replace(found[0], n=int(count[1].replace(",", "")[:15])), found[1]
+            suffix = "_" + re.sub(r"[^\w.]+", "_", inner.lower()).strip("_")
+            return replace(found[0], metric=found[0].metric + suffix, tag=found[0].tag + suffix), found[1]
     begin = 0
     for match in _DELIMITER.finditer(phrase):
         if match.end() < len(phrase):
@@ -156,7 +161,9 @@ def _name_before(left: str, vague: bool) -> tuple[Name, int] | None:
                 continue
             name = understand(" ".join(chunk_words))
             last = understand(chunk_words[-1])
-            if name is not None and (last is not None or chunk_words[-1].lower() in ("score", "rate", "avg")):
+            if name is not None and (
+                last is not None or chunk_words[-1].lower() in ("score", "rate", "avg", "statistic")
+            ):
                 return name, begin
             chunk_words = chunk_words[1:] if last is not None else []
         return None
@@ -191,7 +198,7 @@ def _name_after(text: str, number: Number) -> Name | None:
     if number.fraction is not None or (number.integer and not number.percent):
         return None
     rest = text[number.end : number.end + 60]
-    match = re.match(r"\s+((?:[A-Za-z][\w@-]*\s*){1,7})(?=$|[.,;!)\n])", rest)
+    match = re.match(r"\s+((?:[A-Za-z][\w@-]*\s*){1,7})(?=$|[.,;!()\n])", rest)
     if match is None or re.search(r"\d\s*$", text[: number.start]) or len(text[: number.start].split()) > 6:
         return None  # deep inside a sentence: prose
     label = text[: number.start].rstrip()
@@ -268,6 +275,9 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
             draft.n = pair.name.n
         if pair.number.fraction is not None and _RATES.search(pair.name.metric):
             draft.correct = pair.number.fraction
+    if line.number - context.titles.get("best iteration", -9) == 1:
+        for draft in drafts.values():
+            draft.headline = draft.best = True  # LightGBM repeats the line of the iteration it kept
     head = text[: max(first_value, 0)]
     headed = bool(re.match(r"\W*(?:best|final|overall)\b", head, re.IGNORECASE))
     for draft in drafts.values():
@@ -275,13 +285,16 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
             draft.headline = True
             draft.best = draft.best or bool(re.match(r"\W*best\b", head, re.IGNORECASE))
         if step is not None:
-            inside = find_step(text[:first_value]) is not None
+            inside = (
+                find_step(text[:first_value]) is not None
+                and line.number - context.titles.get("best iteration", -9) != 1
+            )
             if draft.headline and not inside:
                 draft.options[step[2].replace(" ", "_")] = f"{step[1]:g}"
             else:
                 draft.step = (step[0], step[1])
                 if not draft.headline:
-                    context.step = draft.step
+                    context.reach(draft.step)
         elif context.step is not None and not draft.headline and not context.reset:
             draft.step = context.step
             draft.options["_step"] = "above"

@@ -14,6 +14,8 @@ from labjournal.parsers.reading import RoleName
 from labjournal.parsers.vocabulary import (
     BEST,
     CANONICAL,
+    COMPOUND,
+    EVALUATED,
     FILLER,
     FOREIGN,
     HEADLINE,
@@ -42,6 +44,14 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("@", r"\b(m?AP)\s?@\s?\[?\s?(?:IoU\s?=\s?)?0?\.(\d)\b\s?\]?", r"\g<1>\g<2>0"),
         ("@", r"\b(m?AP)\s?@\s?\[?\s?(?:IoU\s?=\s?)?0?\.(\d\d)\s?\]?", r"\1\2"),
         ("95", r"\bm?AP50\s?[-:]\s?95\b", "mAP50-95"),
+        (
+            "@",
+            r"\b(sensitivity|specificity|recall|precision|TPR|FPR|FNR|TNR)\s?@\s?(\d+(?:\.\d+)?)\s?%\s?(\w+)",
+            r"\1_at_\2_\3",
+        ),
+        ("rank-", r"\brank-(1|5|10|20|50)\b", r"rank\1"),
+        ("%", r"^\s*%(WER|CER|SER|PER)\s+([\d.]+)(?=\s)", r"\1: \2%"),  # Kaldi
+        ("version:", r"^\s*(BLEU|chrF2?\+*|TER)[|+]\S*version:[\d.]+\s=\s", r"\1 = "),  # sacreBLEU
         ("top", r"\btop[\s_-]?(\d+)", r"top\1"),
         ("'s ", r"\b(training|valid\w*|train|test)'s\s(?=\w)", r"\1_"),
         ("@", r"\b(?:P|prec)@(\d+)", r"precision@\1"),
@@ -104,11 +114,15 @@ def shaped(text: str) -> str:
 
 
 def role_of(words: list[str]) -> RoleName:
+    """The role these words say. "Evaluation" says it only where no word names a set: tests are evaluated too."""
+    weak: RoleName = "unclear"
     for word in words:
         role = ROLE_WORDS.get(word)
         if role is not None:
-            return role
-    return "unclear"
+            if word not in EVALUATED:
+                return role
+            weak = role
+    return weak
 
 
 def words_of(text: str) -> list[str]:
@@ -119,13 +133,18 @@ def words_of(text: str) -> list[str]:
             if part in text:
                 text = text.replace(part, f" {FOREIGN[part]} ")
     words: list[str] = []
+    if "genau" in text or "verlust" in text:
+        text = _COMPOUND.sub(r"\1 \2", text)
     for word in _WORD.findall(text):
         english = FOREIGN.get(word)
         words.extend(english.split() if english is not None else [word.replace("@", "")])
     return words
 
 
-_NUMBERED = re.compile(r"(?:acc|top|ap|map|recall|precision|prec|hits|hit|ndcg|mrr|pass|rouge|bleu)\d{1,3}(?:-95)?")
+_COMPOUND = re.compile(COMPOUND)
+_NUMBERED = re.compile(
+    r"(?:acc|top|rank|ap|map|recall|precision|prec|hits|hit|ndcg|mrr|pass|rouge|bleu)\d{1,3}(?:-95)?"
+)
 
 
 def is_metric_word(word: str) -> bool:
@@ -143,9 +162,10 @@ _STEMS = (
 
 def may_mention(text: str) -> bool:
     """A quick no for the thousands of lines that name no metric; a yes says nothing."""
-    if not text.isascii():
+    low = text.lower()
+    if not text.isascii() or "genauigkeit" in low or "verlust" in low:
         return True
-    return not _STEMS.isdisjoint(_LETTERS.findall(text.lower())) or not _STEMS.isdisjoint(
+    return not _STEMS.isdisjoint(_LETTERS.findall(low)) or not _STEMS.isdisjoint(
         piece.lower() for piece in _PIECES.findall(text)
     )
 
@@ -180,6 +200,8 @@ def understand(phrase: str) -> Name | None:
             metric_at = [words.index("exact")]
         elif "average" in words and "precision" in words:
             metric_at = [words.index("precision")]
+        elif "rel" in words and {"abs", "sq"} & set(words):
+            metric_at = [words.index("rel")]  # relative errors of depth maps
         elif "rate" in words and (set(words) & RATE_OWNERS):
             metric_at = [words.index("rate")]
         else:
@@ -241,6 +263,9 @@ def _slug_words(words: list[str]) -> list[str]:
             continue
         if word == "rate" or is_metric_word(word) or word not in FILLER:
             kept.append(_SPECIAL.get(word, CANONICAL.get(word, word)))
+    averages = [word for word in kept[1:] if word in ("macro", "micro", "weighted", "samples")]
+    if len(averages) == 1 and is_metric_word(kept[0]):
+        kept = averages + [word for word in kept if word != averages[0]]  # "Precision (macro)" is "macro precision"
     if kept == ["score"] or kept:
         return [part for k, part in enumerate(kept) if k == 0 or part != kept[k - 1]]
     return kept

@@ -31,7 +31,7 @@ _NOT_A_VALUE_AFTER = re.compile(
     r"""\s?(?:ms|[µu]s|ns|s|sec|secs|seconds?|min|mins|minutes?|h|hrs?|hours?|days?|it/s|s/it|[KMGT]i?B|bytes?|
         (?:it|img|imgs|images|samples|tokens|tok|steps?|iters?|batches|ex|examples)/s(?:ec)?|Hz|[KMG]Hz|W|C|°C|px|[GMT]FLOPs?|[GM]MACs?|
         params?|parameters|GF|[KMB]|x|X)(?![\w%/@])
-        |:\d|-\d\d|\.\d+\.|[A-Za-z_]\w*\d|/\s?s(?:ec)?\b""",
+        |:\d|-\d\d|\.\d+\.|[A-Za-z_]\w*\d|/\s?s(?:ec)?\b|/\d*\.\d""",
     re.VERBOSE,
 )
 

@@ -11,11 +11,11 @@ from labjournal.parsers.assemble import Assembler
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser
 from labjournal.parsers.context import Context
 from labjournal.parsers.json_results import walk_document
-from labjournal.parsers.name_value import settings_line
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.numbers import unwrap
 from labjournal.parsers.reading import Line
 from labjournal.parsers.records import flat_metrics, split_roles, step_of
+from labjournal.parsers.settings_lines import settings_line
 
 LONGEST_DICT = 200_000
 

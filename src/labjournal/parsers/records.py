@@ -76,6 +76,10 @@ CHECKPOINT_KEYS = (
 )
 
 
+_DEPTH_ERRORS = frozenset(("abs_rel", "absrel", "abs rel", "sq_rel"))
+_DEPTH_SHARES = frozenset(("a1", "a2", "a3", "d1", "d2", "d3", "delta1", "delta2", "delta3", "log_10", "log10"))
+
+
 def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
     """The metrics of one record: settings, times, counts and nested values are left out."""
     metrics: dict[str, Number] = {}
@@ -94,6 +98,9 @@ def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
             metrics[key] = number
         elif re.match(r"(?:avg|mean|average)_", key) and not number.integer and not _timed(key):
             means[key] = number
+    if any("rel" in name and name.lower() in _DEPTH_ERRORS for name in metrics):
+        # What depth estimation reports beside its errors has names that mean nothing elsewhere.
+        metrics.update({str(k): n for k, v in record.items() if k in _DEPTH_SHARES and (n := as_number(v)) is not None})
     if any(not name.endswith(("_number", "support")) for name in metrics):
         metrics.update(means)
     else:

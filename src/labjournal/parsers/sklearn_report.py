@@ -45,7 +45,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     low = text.lower()
     if "precision" in low and "recall" in low:
         header = _HEADER.match(text)
-        if header is not None:
+        if header is not None and not low.lstrip().startswith(("|precision", "| precision")):  # no column of classes
             columns = (
                 ["precision", "recall"] + (["f1"] if header["f1"] else []) + (["support"] if header["support"] else [])
             )

@@ -1,18 +1,18 @@
-"""Tables drawn in text: markdown, Lightning's boxes, fastai's epochs, lm-eval, YOLO's console, COCO's summary."""
+"""Tables drawn in text: markdown, LaTeX, Lightning's boxes, lm-eval, YOLO's console, COCO's summary."""
 
 from __future__ import annotations
 
 import re
 
-from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
+from labjournal.parsers.base import Claim, Cursor, Draft, Parser
 from labjournal.parsers.context import Context
 from labjournal.parsers.name_value import plausible
 from labjournal.parsers.names import Name, role_of, shaped, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number, unwrap
-from labjournal.parsers.reading import Line, StepKind
+from labjournal.parsers.reading import Line, RoleName, StepKind
 
 MOST_ROWS = 2_000
-_BORDER = re.compile(r"^[\s|+:\-=─━═┃│┏┓┗┛┡┩┢┪╇┳┻╋┼├┤┬┴┌┐└┘╭╮╰╯╒╕╘╛╞╡╪╤╧╔╗╚╝╠╣╬╦╩║]*$")
+BORDER = re.compile(r"^[\s|+:\-=─━═┃│┏┓┗┛┡┩┢┪╇┳┻╋┼├┤┬┴┌┐└┘╭╮╰╯╒╕╘╛╞╡╪╤╧╔╗╚╝╠╣╬╦╩║]*$")
 _PIPES = re.compile(r"[|│┃║]")
 _COCO = re.compile(
     r"^\s*Average (?P<what>Precision|Recall)\s+\((?:AP"
@@ -25,7 +25,8 @@ _YOLO_HEAD = re.compile(
 _YOLO_ROW = re.compile(
     r"^\s*(?P<label>\S.*?)\s+(?P<images>\d+)\s+(?P<n>\d+)\s+(?P<p>[\d.e-]+)\s+(?P<r>[\d.e-]+)\s+(?P<m50>[\d.e-]+)\s+(?P<m95>[\d.e-]+)\s*$"
 )
-_STEPS: dict[str, StepKind] = {
+_TEX_FACE = re.compile(r"\\(?:textbf|textit|underline|emph|mathbf|bf|texttt)\s*\{([^{}]*)\}")
+STEPS: dict[str, StepKind] = {
     "epoch": "epoch",
     "ep": "epoch",
     "e": "epoch",
@@ -48,8 +49,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return _yolo(cursor, line)
     if _PIPES.search(text):
         return _piped(cursor, line, context)
-    if "epoch" in text.lower() or text.lstrip()[:2] in ("E ", "Ep"):
-        return _spaced(cursor, line)
+    if "&" in text and text.rstrip().endswith("\\\\"):
+        return _latex(cursor)
     return None
 
 
@@ -108,7 +109,7 @@ def _piped(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     rows: list[tuple[Line, list[str]]] = []
     used = 0
     while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
-        if _BORDER.match(ahead.text):
+        if BORDER.match(ahead.text):
             if not ahead.text.strip():
                 break
         elif ahead.text.strip()[:1] in "|│┃║":
@@ -123,6 +124,26 @@ def _piped(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     return Claim(used, drafts)
 
 
+def _latex(cursor: Cursor) -> Claim | None:
+    """A LaTeX tabular: cells between ``&``, rows ended by two backslashes, rules between them."""
+    rows: list[tuple[Line, list[str]]] = []
+    used = 0
+    while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
+        text = ahead.text.strip()
+        if "&" in text and text.endswith("\\\\"):
+            rows.append((ahead, [_plain_tex(cell) for cell in text[:-2].split("&")]))
+        elif text and not text.startswith("\\"):
+            break
+        used += 1
+    drafts = _table(rows, cursor.texts(used)) if len(rows) > 1 else []
+    return Claim(used, drafts) if drafts else None
+
+
+def _plain_tex(cell: str) -> str:
+    cell = _TEX_FACE.sub(r"\1", cell)
+    return cell.replace("\\_", "_").replace("\\%", "%").replace("$", "").replace("\\pm", "±").strip()
+
+
 def _table(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
     if not rows:
         return []
@@ -134,55 +155,83 @@ def _table(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
     if len(header) >= 2 and len(rows) > 1 and any(names[1:]) and not numeric_head:
         return _headed(header, names, rows[1:])
     if all(len(cells) >= 2 for _, cells in rows):
-        return _pairs(rows, texts)
+        return _sections(rows) or _pairs(rows, texts)
     return []
 
 
 def _headed(header: list[str], names: list[Name | None], rows: list[tuple[Line, list[str]]]) -> list[Draft]:
-    drafts = []
-    step_at = next((index for index, cell in enumerate(header) if cell.lower() in _STEPS), None)
+    drafts: list[Draft] = []
+    step_at = next((index for index, cell in enumerate(header) if cell.lower() in STEPS), None)
     for line, cells in rows:
         if len(cells) != len(header):
             continue
-        draft = Draft(line, line.number, [line.text], "text_tables", saved=step_at is None)
-        for cell, name, title in zip(cells, names, header, strict=True):
-            number = parse_number(unwrap(re.split(r"\s*(?:±|\+/-|\()", cell)[0]))
-            if name is not None and number is not None and plausible(name, number):
-                draft.metrics.setdefault(name.metric, number)
-                draft.tags[name.metric] = title if re.fullmatch(r"[\w/]+", title) else name.tag
-                draft.role = name.role if draft.role == "unclear" else draft.role
-            elif name is None and title and cell and len(draft.options) < 8 and (number is None or number.integer):
-                draft.options[title] = cell[:80]
+        step: tuple[StepKind, float] | None = None
         if step_at is not None:
             number = parse_number(cells[step_at].split("/")[0])
             if number is None:
                 continue
-            draft.step = (_STEPS[header[step_at].lower()], number.value)
-            draft.options = {}
-        elif draft.options:
-            draft.role = (
-                role_of(words_of(next(iter(draft.options.values())))) if draft.role == "unclear" else draft.role
-            )
-        if draft.metrics:
-            drafts.extend(_by_role(draft, names, header))
+            step = (STEPS[header[step_at].lower()], number.value)
+        drafts.extend(row_drafts(line, cells, header, names, step))
     return drafts
 
 
-def _by_role(draft: Draft, names: list[Name | None], header: list[str]) -> list[Draft]:
-    """A row of a training table holds values of several roles: their tags keep them apart."""
-    if draft.step is None:
-        return [draft]
-    parts: dict[str, Draft] = {}
-    for name in names:
-        if name is None or name.metric not in draft.metrics:
-            continue
-        tag = name.tag
-        part = parts.setdefault(
-            name.role, Draft(draft.line, draft.last, draft.text, draft.rule, role=name.role, step=draft.step)
-        )
-        part.metrics[name.metric] = draft.metrics[name.metric]
-        part.tags[name.metric] = tag
+def row_drafts(
+    line: Line,
+    cells: list[str],
+    header: list[str],
+    names: list[Name | None],
+    step: tuple[StepKind, float] | None,
+) -> list[Draft]:
+    """One draft for each role the columns speak of: ``Val R2`` and ``Test R2`` of a row are two measurements."""
+    parts: dict[RoleName, Draft] = {}
+    options: dict[str, str] = {}
+    for cell, name, title in zip(cells, names, header, strict=True):
+        number = _cell_number(cell)
+        if name is not None and number is not None and plausible(name, number):
+            part = parts.get(name.role)
+            if part is None:
+                part = parts[name.role] = Draft(
+                    line, line.number, [line.text], "text_tables", role=name.role, step=step
+                )
+                part.saved = step is None
+            if name.metric not in part.metrics:
+                part.metrics[name.metric] = number
+                part.tags[name.metric] = title if step is None and re.fullmatch(r"[\w/]+", title) else name.tag
+        elif name is None and title and cell and len(options) < 8 and (number is None or number.integer):
+            options[title] = cell[:80]
+    if step is None and options:
+        said = role_of(words_of(next(iter(options.values()))))
+        for part in parts.values():
+            part.options = dict(options)
+            part.role = said if part.role == "unclear" else part.role
     return list(parts.values())
+
+
+def _sections(rows: list[tuple[Line, list[str]]]) -> list[Draft]:
+    """Stable-Baselines3 prints its scalars in sections (``rollout/``, ``train/``) with the time step among them."""
+    if not any(cells[0].endswith("/") and not cells[1] for _, cells in rows):
+        return []
+    values = {cells[0]: _cell_number(cells[1]) for _, cells in rows}
+    step = values.get("total_timesteps") or values.get("total timesteps")
+    if step is None:
+        return []
+    drafts: list[Draft] = []
+    section = ""
+    for line, cells in rows:
+        if cells[0].endswith("/") and not cells[1]:
+            section = cells[0]
+        elif section not in ("", "time/") and (number := values[cells[0]]) is not None:
+            role: RoleName = "validation" if section == "eval/" else "train"
+            name = section + cells[0]
+            draft = Draft(line, line.number, [line.text], "text_tables", {name: number}, role=role)
+            draft.step, draft.tags = ("step", step.value), {name: name}
+            drafts.append(draft)
+    return drafts
+
+
+def _cell_number(cell: str) -> Number | None:
+    """The value of a cell; a spread behind it (``0.81 ± 0.02``) is not another one."""
+    return parse_number(unwrap(re.split(r"\s*(?:±|\+/-|\()", cell)[0]))
 
 
 def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
@@ -194,7 +243,7 @@ def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
         if name is None:
             continue
         for column, cell in enumerate(cells[1:]):
-            number = parse_number(unwrap(cell))
+            number = _cell_number(cell)
             if number is None or not plausible(name, number):
                 continue
             draft = drafts.setdefault(column, Draft(line, line.number, texts[:80], "text_tables", headline=True))
@@ -246,36 +295,4 @@ def _lm_eval(header: list[str], rows: list[tuple[Line, list[str]]]) -> list[Draf
     return list(drafts.values())
 
 
-def _spaced(cursor: Cursor, line: Line) -> Claim | None:
-    """fastai and spaCy: a header of names, rows of numbers under it."""
-    header = body(line.text).split()
-    if (
-        not 3 <= len(header) <= 30
-        or header[0].lower() not in _STEPS
-        or any(parse_number(cell) is not None for cell in header)
-    ):
-        return None
-    names = [understand(shaped(cell)) for cell in header]
-    if not any(names):
-        return None
-    drafts: list[Draft] = []
-    used = 1
-    while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
-        cells = body(ahead.text).split()
-        if len(cells) != len(header) or parse_number(cells[0]) is None:
-            if _BORDER.match(ahead.text):
-                used += 1
-                continue
-            break
-        used += 1
-        step = parse_number(cells[0]) or Number(0.0, 0)
-        for title, name, cell in zip(header, names, cells, strict=True):
-            number = parse_number(cell)
-            if name is not None and number is not None:
-                draft = Draft(ahead, ahead.number, [ahead.text], "text_tables", {name.metric: number}, role=name.role)
-                draft.step, draft.tags = (_STEPS[header[0].lower()], step.value), {name.metric: title}
-                drafts.append(draft)
-    return Claim(used, drafts) if drafts else None
-
-
-PARSER = Parser("text_tables", 1, "tables drawn in text: markdown, boxes, epochs, lm-eval, YOLO, COCO", _read)
+PARSER = Parser("text_tables", 1, "tables drawn in text: markdown, boxes, LaTeX, lm-eval, YOLO, COCO", _read)

@@ -15,7 +15,8 @@ METRIC_WORDS = frozenset(
     silhouette ari nmi ami purity homogeneity completeness vmeasure reward return elbo kl fitness mpjpe pampjpe epe
     eer mindcf sdr sisdr sisnr pesq stoi mos cindex concordance likelihood deviance accuracies exactitude q2 gmean
     likelihood winrate solved sic fb1 ade fde nds mota idf1 hota cmc hausdorff hd95 assd chamfer f_score adjr2 evs
-    ppx g-mean youden gini ks lift entropy mad mre rse rae l1 l2 huber macc aacc mdice mfscore mf1""".split()
+    ppx g-mean youden absrel sqrel silog gini ks lift entropy mad mre rse rae l1 l2 huber macc aacc
+    mdice mfscore mf1""".split()
 )
 """Words that name a metric by themselves."""
 RATE_OWNERS = frozenset(
@@ -37,7 +38,9 @@ NEVER = frozenset(
     thresholds thr cutoff hyperparameter hyperparameters arg args ram disk cache loaded skipped saved written
     created downloading downloaded loading line lines warnings errors exception exitcode exit status code mb gb kb
     bytes rows columns shape bins buckets fold folds trial trials round rounds nodes trees depth generated tokens
-    reg regularization penalty thres nms conf confidence degree degrees sentence sentences char chars age""".split()
+    reg regularization penalty thres nms conf confidence degree degrees sentence sentences char chars age
+    improvement improvements improved gain gains gap drop difference diff change increase decrease reduction
+    δ""".split()
 )
 """Words whose presence makes a name something else: a setting, a time, a size, a wish, somebody else's number."""
 ROLE_WORDS: dict[str, RoleName] = {
@@ -49,6 +52,8 @@ ROLE_WORDS: dict[str, RoleName] = {
     ),
     **dict.fromkeys("test testing tst tests predict heldout holdout".split(), "test"),
 }
+EVALUATED = frozenset("eval evaluation evaluate evaluating evaluated".split())
+"""Words that say validation only where nothing says test or train."""
 HEADLINE = frozenset(
     "best final finally overall result results summary max maximum min minimum highest lowest achieved top last".split()
 )
@@ -57,7 +62,7 @@ FILLER = frozenset(
     """the a an of on for in at is was were are our we and with to by as our this that from set sets dataset data split
     subset model network net classifier images image examples instances items got get has have reached reaches
     achieved achieves achieve obtained after now current new final finally overall result results summary stats
-    metric metrics report value values scored gives using over all its it so far mode phase stage performance
+    metric metrics statistic report value values scored gives using over all its it so far mode phase stage performance
     resulting global computed entire whole full complete total score evaluated measured observed running ema""".split()
 )
 CANONICAL = {
@@ -133,6 +138,11 @@ FOREIGN = {
     "손실": "loss",
     "f1 스코어": "f1",
     "困惑度": "perplexity",
+    "κ": "kappa",
+    "検証精度": "validation accuracy ",
+    "テスト精度": "test accuracy ",
+    "訓練精度": "training accuracy ",
+    "学習精度": "training accuracy ",
     "validierung": "validation",
     "validierungs": "validation ",
     "trainings": "training ",
@@ -146,8 +156,8 @@ FOREIGN = {
     "validação": "validation",
     "prueba": "test",
     "teste": "test",
-    "训练集": "train ",
-    "训练": "train ",
+    "训练集": "train set ",
+    "训练": "training ",
     "验证集": "validation ",
     "验证": "validation ",
     "测试集": "test ",
@@ -220,6 +230,8 @@ FOREIGN = {
     "的": " ",
     "на": "on",
 }
+COMPOUND = r"(test|validierungs|trainings|val)(genauigkeit|verlust|präzision|trefferquote|fehlerrate)"
+"""German writes a role and what was measured as one word."""
 QUALIFIERS = frozenset(
     """macro micro weighted samples balanced mean avg average absolute squared root rate word character token exact
     match roc auc pixel class wise top binary curve area under error log cross entropy relative percentage explained

@@ -1,0 +1,93 @@
+"""Tables whose columns only spaces part: fastai's and spaCy's epochs, a printed DataFrame of results."""
+
+from __future__ import annotations
+
+import re
+
+from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
+from labjournal.parsers.context import Context
+from labjournal.parsers.names import shaped, understand
+from labjournal.parsers.numbers import Number, parse_number
+from labjournal.parsers.reading import Line
+from labjournal.parsers.text_tables import BORDER, MOST_ROWS, STEPS, row_drafts
+
+_WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+-]*|\s+[A-Za-z_][\w @./()%²^+-]*")
+_VALUE_CELL = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?|NaN|nan|-|None")
+
+
+def _read(cursor: Cursor, context: Context) -> Claim | None:
+    line = cursor.peek()
+    if line is None:
+        return None
+    text = line.text
+    if "epoch" in text.lower() or text.lstrip()[:2] in ("E ", "Ep"):
+        found = _spaced(cursor, line)
+        if found is not None:
+            return found
+    if "  " in text.strip() and len(text) <= 400 and _WORDS_ONLY.fullmatch(text) is not None:
+        return _columns(cursor, body(text))
+    return None
+
+
+def _spaced(cursor: Cursor, line: Line) -> Claim | None:
+    """fastai and spaCy: a header of names, rows of numbers under it."""
+    header = body(line.text).split()
+    if (
+        not 3 <= len(header) <= 30
+        or header[0].lower() not in STEPS
+        or any(parse_number(cell) is not None for cell in header)
+    ):
+        return None
+    names = [understand(shaped(cell)) for cell in header]
+    if not any(names):
+        return None
+    drafts: list[Draft] = []
+    used = 1
+    while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
+        cells = body(ahead.text).split()
+        if len(cells) != len(header) or parse_number(cells[0]) is None:
+            if BORDER.match(ahead.text):
+                used += 1
+                continue
+            break
+        used += 1
+        step = parse_number(cells[0]) or Number(0.0, 0)
+        for title, name, cell in zip(header, names, cells, strict=True):
+            number = parse_number(cell)
+            if name is not None and number is not None:
+                draft = Draft(ahead, ahead.number, [ahead.text], "text_tables", {name.metric: number}, role=name.role)
+                draft.step, draft.tags = (STEPS[header[0].lower()], step.value), {name.metric: title}
+                drafts.append(draft)
+    return Claim(used, drafts) if drafts else None
+
+
+def _columns(cursor: Cursor, text: str) -> Claim | None:
+    """A printed DataFrame of results: names over columns, each row a label and as many numbers."""
+    header = re.split(r"\s{2,}", text.strip())
+    header = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
+    names = [understand(shaped(cell)) for cell in header]
+    first = next((index for index, name in enumerate(names) if name is not None), None)
+    if first is None or sum(name is not None for name in names) < 2 or len(header) > 30:
+        return None
+    width = len(header) - first
+    drafts: list[Draft] = []
+    used = 1
+    while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
+        cells = body(ahead.text).split()
+        if BORDER.match(ahead.text) and ahead.text.strip():
+            used += 1
+            continue
+        if len(cells) < width or any(_VALUE_CELL.fullmatch(cell) is None for cell in cells[-width:]):
+            break
+        if any("_" in name.metric and name.metric.startswith("support") for name in names if name is not None):
+            return None
+        label = " ".join(cells[:-width])
+        if re.fullmatch(r"\d+(?:\s+\S.*)?", label) and " " in label:
+            label = label.split(maxsplit=1)[1]  # the index of a DataFrame
+        row = [label[:80]] * first + cells[-width:]
+        drafts.extend(row_drafts(ahead, row, header, names, None))
+        used += 1
+    return Claim(used, drafts) if drafts else None
+
+
+PARSER = Parser("spaced_tables", 1, "tables parted by spaces: epochs of fastai and spaCy, a printed DataFrame", _read)
