@@ -14,8 +14,8 @@ from itertools import combinations
 
 from labjournal import format as fmt
 from labjournal import stats
+from labjournal.compare.apart import Test
 from labjournal.compare.differences import Differences
-from labjournal.compare.measure import Test
 from labjournal.compare.seeds import Noise
 from labjournal.compare.table import Cell, Claim, Column, Row
 

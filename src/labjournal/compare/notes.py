@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from labjournal import format as fmt
-from labjournal.compare import measure, seeds
+from labjournal.compare import apart, seeds
 from labjournal.compare.claims import Judge, leader
 from labjournal.compare.differences import Differences, seed_of
 from labjournal.compare.seeds import Family, Noise
@@ -116,10 +116,10 @@ def _metrics(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[str]:
     ]
     pooled = [any(row.cells[c.metric].pooled for row in rows if c.metric in row.cells) for c in with_interval]
     single = [c for c in with_interval if any(not row.cells[c.metric].pooled for row in rows if c.metric in row.cells)]
-    for words, names in measure.interval_methods(single).items():
+    for words, names in apart.interval_methods(single).items():
         yield f"[low high]: {words} ({', '.join(names)}); it covers the sampling of events, not the training."
     of_seeds = [column for column, has in zip(with_interval, pooled, strict=True) if has]
-    for words, names in measure.interval_methods(of_seeds, pooled=True).items():
+    for words, names in apart.interval_methods(of_seeds, pooled=True).items():
         yield f"[low high] of rows over seeds: {words} ({', '.join(names)})."
     without = [c.label for c in columns if c not in with_interval]
     if without:

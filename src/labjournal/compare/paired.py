@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from labjournal import stats
-from labjournal.compare import measure
-from labjournal.compare.measure import LEVEL, Test, base_name
+from labjournal.compare import apart
+from labjournal.compare.apart import Test
+from labjournal.compare.measure import LEVEL, base_name
 from labjournal.compare.predicted import positive_class
 from labjournal.compare.table import Cell, Column
 from labjournal.errors import InputError
@@ -32,12 +33,12 @@ class Pairs:
         self._unused: dict[str, None] = {}
 
     def judge(self, a: Cell, b: Cell, column: Column) -> Test | None:
-        """Paired on the same events, else as `measure.test`."""
+        """Paired on the same events, else as `apart.test`."""
         if a.result in self._files and b.result in self._files and not a.pooled and not b.pooled:
             found = self._paired(a, b, column)
             if found is not None:
                 return found
-        return measure.test(a, b)
+        return apart.test(a, b)
 
     def notes(self) -> Iterator[str]:
         """What could not be used."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labjournal import format as fmt
-from labjournal.compare import measure
+from labjournal.compare import apart, measure
 from labjournal.compare.measure import Measures, Values
 from labjournal.compare.table import Column
 from labjournal.judging.estimates import CONFIRMED, REFUTED, UNDECIDED
@@ -59,7 +59,7 @@ def judge(text: str, results: Sequence[Result], values: Values | None = None) ->
     cell_a, cell_b = measures.cell(a, name), measures.cell(b, name)
     assert cell_a is not None
     assert cell_b is not None
-    test = measure.test(cell_a, cell_b)
+    test = apart.test(cell_a, cell_b)
     if test is None:
         gap = fmt.difference(cell_a.value - cell_b.value, is_rate=column.is_rate)
         return JudgedClaim(UNDECIDED, f"{column.label} {gap}: how sure that is cannot be told, n unknown")
@@ -100,7 +100,7 @@ def _direction(text: str) -> str | None:
     return next((word for word, pattern in _SAYS if pattern.search(text)), None)
 
 
-def _word(said: str | None, test: measure.Test, column: Column) -> str:
+def _word(said: str | None, test: apart.Test, column: Column) -> str:
     """What the numbers say to what was said; a difference that was not shown confirms nothing but that."""
     shown = test.word == "differs"
     if said is None or test.word == "cannot tell":
