@@ -90,9 +90,8 @@ def main() -> int:
 
 
 _NEWEST = "SELECT data FROM results WHERE role = 'validation' ORDER BY subject DESC LIMIT 100"
-_PIVOT = """SELECT r.subject, r.step, max(CASE WHEN r.dataset = ? THEN v.value END),
-max(CASE WHEN r.dataset = ? THEN v.value END) FROM metric_values v JOIN results r ON r.id = v.result
-WHERE v.metric = 'loss' GROUP BY r.subject, r.step"""
+_PIVOT = """SELECT subject, step, max(CASE WHEN dataset = ? THEN value END), max(CASE WHEN dataset = ? THEN value END)
+FROM metric_values WHERE metric = 'loss' GROUP BY subject, step"""
 
 if __name__ == "__main__":
     sys.exit(main())

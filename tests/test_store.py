@@ -71,8 +71,20 @@ def story() -> list[Fact]:
 
 
 def dump(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    tables = ("facts", "runs", "attempts", "checkpoints", "results", "result_facts", "metric_values", "findings")
+    tables = (
+        "facts",
+        "runs",
+        "attempts",
+        "checkpoints",
+        "results",
+        "result_facts",
+        "metric_values",
+        "tallies",
+        "findings",
+    )
     content = {name: sorted(store.connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in tables}
+    values = "SELECT result, metric, value, subject, step, options, dataset, t, usable FROM metric_values"
+    content["metric_values"] = sorted(store.connection.execute(values).fetchall(), key=repr)
     columns = "id, t, kind, run, owner, user, automatic, text, data"
     content["entries"] = sorted(store.connection.execute(f"SELECT {columns} FROM entries").fetchall(), key=repr)
     return content

@@ -355,7 +355,23 @@ def test_one_metric_of_all_checkpoints_stands_by_data_set() -> None:
         journal.result(run, {"accuracy": value}, dataset, step)
     found = pivot(journal.store.connection, "accuracy")
     assert found.datasets == ("1:1", "1:10")
-    assert found.rows == [(run, 1, 0.9, 0.8), (run, 2, 0.7, None)]
+    assert found.rows == [(run, 1, "{}", 2, 0.9, 0.8), (run, 2, "{}", 1, 0.7, None)]
+
+
+def test_a_pivot_shows_the_latest_measurement_and_never_mixes_options() -> None:
+    journal = Folded()
+    run = journal.run("a")
+    for i, value in enumerate((0.9, 0.95, 0.8)):
+        journal.result(run, {"accuracy": value}, "1:1", 1, measured_by=journal.run(f"v{i}", kind="validate"))
+    journal.result(run, {"accuracy": 0.5}, "1:10", 1)
+    journal.result(run, {"accuracy": 0.99}, "1:1", 1, options={"numeric": "off"})
+    by = journal.run("v3", kind="validate")
+    retracted = journal.result(run, {"accuracy": 0.85}, "1:1", 1, measured_by=by)
+    journal.state("retract", {"on": [f"r:{retracted}"], "why": "misread"})
+    assert pivot(journal.store.connection, "accuracy").rows == [
+        (run, 1, '{"numeric":"off"}', 1, 0.99, None),
+        (run, 1, "{}", 4, 0.8, 0.5),
+    ]
 
 
 def test_a_table_kept_in_the_configuration_is_a_selection() -> None:

@@ -25,23 +25,22 @@ class Newest:
 
 def newest(connection: sqlite3.Connection, rows: int) -> Newest:
     """Results of the newest runs that make at least so many rows, if there are as many; ids sort by time."""
-    counted = connection.execute(
-        "SELECT subject, count(*), count(DISTINCT ifnull(step, -1) || ' ' || ifnull(dataset, '')) FROM results "
-        f"WHERE {_MEASURED} GROUP BY subject ORDER BY subject DESC"
+    walked = connection.execute(
+        f"SELECT subject, step, dataset FROM results WHERE {_MEASURED} ORDER BY subject DESC"  # in the index: no sort
     )
-    subjects, taken, made = [], 0, 0
-    for subject, measured, distinct in counted:
-        if made >= rows:
+    places: dict[str, set[tuple[int | None, str | None]]] = {}
+    taken = made = 0
+    for subject, step, dataset in walked:
+        if subject not in places and made >= rows:
             break
-        subjects.append(subject)
-        taken, made = taken + measured, made + distinct
-    counted.close()
-    total = connection.execute(f"SELECT count(*) FROM results WHERE {_MEASURED}").fetchone()[0]
-    elsewhere = dict(
-        connection.execute(
-            "SELECT role, count(*) FROM results WHERE role NOT IN ('validation', 'test') AND dismissed IS NULL "
-            "GROUP BY role"
-        ).fetchall()
-    )
-    found = results.read(connection, f"{_MEASURED} AND subject IN (SELECT value FROM json_each(?))", (dumps(subjects),))
-    return Newest(tuple(found), total - taken, elsewhere.get("unassigned", 0), elsewhere.get("train", 0))
+        known = places.setdefault(subject, set())
+        taken += 1
+        made += (step, dataset) not in known
+        known.add((step, dataset))
+    walked.close()
+    total, unassigned, training = connection.execute(
+        "SELECT total(measured), total(unassigned), total(training) FROM tallies"
+    ).fetchone()
+    wanted = dumps(list(places))
+    found = results.read(connection, f"{_MEASURED} AND subject IN (SELECT value FROM json_each(?))", (wanted,))
+    return Newest(tuple(found), int(total) - taken, int(unassigned), int(training))

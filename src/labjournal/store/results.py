@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from labjournal.facts import Fact
+from labjournal.facts import Fact, dumps
 from labjournal.model import Result, Role
 from labjournal.store import codec
 
 _STRENGTH = {"stated": 0, "file": 1, "text": 2}
 _COLUMNS = "id, t, measured_by, role, taint, dismissed, data"
+_MEASURED = (Role.VALIDATION, Role.TEST)
 Key = tuple[object, ...]
 
 
@@ -187,13 +189,30 @@ def write(
         ],
     )
     connection.executemany(
-        "INSERT INTO metric_values VALUES (?,?,?)",
-        [(r.id, name, None if value != value else value) for r in results for name, value in r.metrics.items()],
+        "INSERT INTO metric_values VALUES (?,?,?,?,?,?,?,?,?)",
+        [
+            (r.id, name, None if value != value else value, *_place(r))
+            for r in results
+            for name, value in r.metrics.items()
+        ],
+    )
+    counted = Counter(r.role for r in results if r.dismissed is None)
+    connection.execute(
+        "INSERT OR REPLACE INTO tallies VALUES (?,?,?,?)",
+        (run_id or "", sum(counted[role] for role in _MEASURED), counted[Role.UNASSIGNED], counted[Role.TRAIN]),
     )
     connection.executemany(
         "INSERT OR REPLACE INTO result_facts VALUES (?,?,?)",
         [(fact, result, run_id) for fact, result in membership.items()],
     )
+
+
+def _place(result: Result) -> tuple[object, ...]:
+    """What a value is pivoted by; `taint.apply` keeps the last up to date."""
+    usable = result.role in _MEASURED and result.dismissed is None
+    options = dumps(dict(result.options))
+    dataset = result.dataset.hash or result.dataset.name
+    return result.subject.run, result.subject.step, options, dataset, result.t.isoformat(), int(usable)
 
 
 def read(connection: sqlite3.Connection, where: str, values: Sequence[Any]) -> list[Result]:

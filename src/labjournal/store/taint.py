@@ -30,7 +30,12 @@ def apply(connection: sqlite3.Connection) -> None:
         )
         for result, subject, measured_by in rows.fetchall():
             results.setdefault(result, runs.get(subject) or runs[measured_by])
-    _mark(connection, "results", "taint", results)
+    changed = _mark(connection, "results", "taint", results)
+    connection.executemany(
+        "UPDATE metric_values SET usable = (SELECT role IN ('validation', 'test') AND dismissed IS NULL AND taint IS "
+        "NULL FROM results WHERE id = result) WHERE result = ?",
+        [(result,) for _, result in changed],
+    )
 
 
 def _standing(said: Sequence[Fact]) -> list[Fact]:
@@ -65,7 +70,11 @@ def _with_descendants(connection: sqlite3.Connection, named: Mapping[str, str]) 
     return runs
 
 
-def _mark(connection: sqlite3.Connection, table: str, column: str, marks: Mapping[str, str]) -> None:
+def _mark(
+    connection: sqlite3.Connection, table: str, column: str, marks: Mapping[str, str]
+) -> list[tuple[str | None, str]]:
+    """Returns (mark, id) of what was changed."""
     now = dict(connection.execute(f"SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL"))
     changed = [(marks.get(key), key) for key in {*now, *marks} if now.get(key) != marks.get(key)]
     connection.executemany(f"UPDATE {table} SET {column} = ? WHERE id = ?", changed)
+    return changed
