@@ -122,7 +122,7 @@ async def test_a_run_opens_with_its_sentence_alarm_curve_and_results(journal: Jo
         await wait_for(pilot, lambda: "step 1 loss 3.0" in text_of(app))
         await pilot.press("S")
         await wait_for(pilot, lambda: "In words" in text_of(app))
-        await pilot.press("escape", "escape")
+        await pilot.press("escape", "escape", "escape")
         await wait_for(pilot, lambda: "newest first" in text_of(app))
 
 

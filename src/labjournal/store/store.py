@@ -106,6 +106,15 @@ class Store:
     def count_runs(self) -> int:
         return int(self.connection.execute("SELECT count(*) FROM runs").fetchone()[0])
 
+    def facts_stamp(self, run_id: str) -> int:
+        """Grows with each fact about a run, the runs that measured it, and what people said; facts never go away."""
+        counts = self.connection.execute(
+            "SELECT count(*) FROM facts WHERE run IN (SELECT ?1 UNION SELECT run FROM results WHERE subject = ?1) "
+            "OR run IS NULL",
+            (run_id,),
+        )
+        return int(counts.fetchone()[0])
+
     def run_rows(self, limit: int | None = None, offset: int = 0) -> list[RunRow]:
         """Rows for lists, newest first."""
         return rows.read(self.connection, limit, offset)

@@ -23,7 +23,16 @@ from labjournal.errors import JournalError
 from labjournal.tui.base_app import BaseApp, SizedScreen
 from labjournal.tui.feed import Feed, Pace
 from labjournal.tui.glyphs import UNICODE, Glyphs
-from labjournal.tui.messages import AckAsked, CompareAsked, NoteAsked, RunAsked, SeenAsked, StopAsked, ToastSaid
+from labjournal.tui.messages import (
+    AckAsked,
+    CompareAsked,
+    MarkedAsked,
+    NoteAsked,
+    RunAsked,
+    SeenAsked,
+    StopAsked,
+    ToastSaid,
+)
 from labjournal.tui.screens.page import Page
 from labjournal.tui.screens.runs import RunsPage
 from labjournal.tui.widgets.header import Header
@@ -229,6 +238,9 @@ class JournalApp(BaseApp):
         page = self.page
         assert isinstance(page, RunPage)
         page.show_run(message.run)
+
+    def on_marked_asked(self, message: MarkedAsked) -> None:
+        message.page.take_marked(self.main.pages.query_one(RunsPage).marked)
 
     async def on_compare_asked(self, message: CompareAsked) -> None:
         from labjournal.tui.screens.compare import ComparePage

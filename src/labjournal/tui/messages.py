@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
+
+if TYPE_CHECKING:
+    from labjournal.tui.screens.run import RunPage
 
 
 @dataclass
@@ -27,6 +31,13 @@ class CompareAsked(Message):
     """Put these runs beside each other; none means all."""
 
     runs: tuple[str, ...]
+
+
+@dataclass
+class MarkedAsked(Message):
+    """A run's page asks which runs are marked in the list."""
+
+    page: RunPage
 
 
 @dataclass

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from labjournal import tags
-from labjournal.model import Checkpoint, Finding, Level, SeriesInfo, SeriesKey
+from labjournal import format, tags
+from labjournal.errors import InputError
+from labjournal.model import Finding, Level, SeriesInfo, SeriesKey
+from labjournal.tui.curve_order import in_order
 from labjournal.tui.glyphs import Glyphs
 from labjournal.tui.look_of_runs import level_sign
-from labjournal.tui.reading_run import Points
+from labjournal.tui.reading_run import Points, RunView
 from labjournal.tui.theme import series_marker, series_role
 from labjournal.tui.widgets.chart_grid import Panel
-from labjournal.tui.widgets.chart_lines import Mark
+from labjournal.tui.widgets.chart_lines import Mark, Threshold
 from labjournal.tui.widgets.curve import Curve
 from labjournal.tui.widgets.plot import Series
 
@@ -59,9 +63,14 @@ class CurveBook:
         """The curve, empty until it is read."""
         return self._curves.setdefault(key, Curve())
 
-    def totals(self, keys: Iterable[SeriesKey]) -> dict[SeriesKey, int]:
-        """How many points are known of each."""
-        return {key: self._totals.get(key, 0) for key in keys}
+    @property
+    def dead_points(self) -> int:
+        """Points that a later attempt replaced, of the longest curve read: every curve of a script has as many."""
+        return max((sum(map(len, tails)) for tails in self._tails.values()), default=0)
+
+    def total(self, key: SeriesKey) -> int:
+        """How many points are known of it."""
+        return self._totals.get(key, 0)
 
     def take(self, news: Mapping[SeriesKey, Points]) -> bool:
         """Take in news; True when curves began anew, so that panels must be made again."""
@@ -83,7 +92,7 @@ class CurveBook:
     def series(self, key: SeriesKey, name: str, number: int) -> Series:
         """The curve as a series of a chart."""
         return Series(
-            key.name,
+            f"{key.run}/{key.name}",
             name,
             self.curve(key),
             series_role(number),
@@ -98,45 +107,111 @@ def speaks_of(finding: Finding, module: str) -> bool:
 
 
 def arrange(infos: Sequence[SeriesInfo]) -> dict[str, tuple[SeriesKey, ...]]:
-    """Title of each panel and its curves: losses and accuracies first, then what else there is, then the watch's."""
+    """Title of each panel and its curves, what a run is judged by first."""
     own = [info.key for info in infos if quantity_of(info.key.tag) is None]
-    panels: dict[str, tuple[SeriesKey, ...]] = {key.name: (key,) for key in sorted(own, key=_interest)}
+    panels: dict[str, tuple[SeriesKey, ...]] = {key.name: (key,) for key in own}
     for quantity, title in _QUANTITIES.items():
         keys = [info.key for info in infos if (found := quantity_of(info.key.tag)) and found[0] == quantity]
         if keys:
             panels[title] = tuple(keys[:_MOST_MODULES])
-    return panels
+    order = in_order(panels, {title: quantity for quantity, title in _QUANTITIES.items()})
+    return {title: panels[title] for title in order}
 
 
-def _interest(key: SeriesKey) -> tuple[int, str]:
-    name = key.name.lower()
-    for rank, words in enumerate((("train/loss", "loss/train"), ("loss",), ("acc", "auc", "f1"))):
-        if any(word in name for word in words):
-            return rank, name
-    return 9, name
+@dataclass(frozen=True)
+class Guest:
+    """Another run laid over the charts."""
+
+    name: str
+    run: str
+    book: CurveBook
 
 
 def panel(
     title: str,
     keys: Sequence[SeriesKey],
     book: CurveBook,
-    findings: Sequence[Finding],
-    checkpoints: Sequence[Checkpoint],
+    view: RunView,
     glyphs: Glyphs,
+    guests: Sequence[Guest] = (),
 ) -> Panel:
-    """The panel of some curves, with what happened marked on its axis."""
+    """The panel of some curves, with what happened marked on its axis and what was expected as levels.
+
+    Guests are drawn where the panel is one curve: modules of several runs in one chart nobody could tell apart.
+    """
     names = short_modules([found[1] for key in keys if (found := quantity_of(key.tag))])
     series = []
     for number, key in enumerate(keys):
         found = quantity_of(key.tag)
-        series.append(book.series(key, names[found[1]] if found else key.name, number))
-    marks = [Mark(one.step, glyphs.marked, "accent", "checkpoint") for one in checkpoints if one.step is not None]
-    for one in findings:
+        name = names[found[1]] if found else view.run.name if guests else key.name
+        series.append(book.series(key, name, number))
+    if len(keys) == 1:
+        for number, guest in enumerate(guests, 1):
+            theirs = replace(keys[0], run=guest.run)
+            if len(guest.book.curve(theirs)):
+                series.append(guest.book.series(theirs, guest.name, number))
+    return Panel(
+        title,
+        tuple(series),
+        _wants_log(series),
+        tuple(_marks(view, glyphs)),
+        tuple(thresholds(title, keys, view)),
+        alarming=any(_accuses(one, keys, names) for one in view.findings),
+    )
+
+
+def _accuses(finding: Finding, keys: Sequence[SeriesKey], modules: Mapping[str, str]) -> bool:
+    if finding.level is not Level.ALARM or finding.acknowledged is not None:
+        return False
+    return any(speaks_of(finding, module) for module in modules) or any(key.name == finding.subject for key in keys)
+
+
+def _marks(view: RunView, glyphs: Glyphs) -> list[Mark]:
+    """Checkpoints, then findings over them."""
+    marks = [Mark(one.step, glyphs.marked, "accent", "checkpoint") for one in view.checkpoints if one.step is not None]
+    for one in view.findings:
         if one.step is not None and one.level is not Level.NOTICE:
             sign, role = level_sign(one.level, glyphs)
             marks.append(Mark(one.step, sign[:1], role, one.rule))
-    alarming = any(one.level is Level.ALARM and speaks_of(one, module) for one in findings for module in names)
-    return Panel(title, tuple(series), _wants_log(series), tuple(marks), alarming=alarming)
+    return marks
+
+
+def thresholds(title: str, keys: Sequence[SeriesKey], view: RunView) -> list[Threshold]:
+    """Levels to hold a curve against: what was expected, the share of the majority, the limit of a check."""
+    found = [
+        Threshold(value, f"expected {compare} {format.number(value)}", "accent")
+        for text in view.run.expect
+        for name, compare, value in _limits(text)
+        if name.lower() in (title.lower(), title.lower().rpartition("/")[2])
+    ]
+    if "acc" in title.lower():
+        shares = {one.majority for one in view.measured if one.majority is not None and one.taint is None}
+        if len(shares) == 1:
+            share = shares.pop()
+            found.append(Threshold(share, f"majority {format.rate(share)}", "muted"))
+    names = {key.name for key in keys}
+    for one in view.findings:
+        limit = one.evidence.get("limit")
+        if one.subject in names and isinstance(limit, int | float) and math.isfinite(limit):
+            found.append(Threshold(float(limit), f"limit of {one.rule}", "warning"))
+    return found
+
+
+def _limits(text: str) -> list[tuple[str, str, float]]:
+    """(metric, sign, number) of each relation of an expectation that holds a metric against a constant."""
+    from labjournal.judging import grammar
+
+    try:
+        relations = grammar.parse(text).relations
+    except InputError:  # said by another version, or by hand: its verdict says so already
+        return []
+    found = []
+    for one in relations:
+        if isinstance(one.left, grammar.Value) and isinstance(one.right, grammar.Number):
+            found.append((one.left.name, one.compare, one.right.value))
+        elif isinstance(one.right, grammar.Value) and isinstance(one.left, grammar.Number):
+            found.append((one.right.name, one.compare.translate(str.maketrans("<>", "><")), one.left.value))
+    return found
 
 
 def _wants_log(series: Sequence[Series]) -> bool:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from labjournal import format
+from labjournal.checks.naming import read_name
 from labjournal.tui.feed import Source
 
 if TYPE_CHECKING:
@@ -142,9 +143,9 @@ def main_curve(infos: Sequence[SeriesInfo]) -> SeriesInfo | None:
     shown = [info for info in infos if not info.key.tag.startswith("watch/")]
 
     def rank(info: SeriesInfo) -> tuple[int, int, str]:
-        name = info.key.name.lower()
-        kind = 0 if "loss" in name and "train" in name else 1 if "loss" in name else 2
-        return (kind, -info.n, name)
+        read = read_name(info.key.name)
+        kind = 3 if read.quantity != "loss" else 2 if not read.of_training else int(read.scope != "total")
+        return (kind, -info.n, info.key.name)
 
     return min(shown, key=rank, default=None)
 

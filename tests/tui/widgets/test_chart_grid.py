@@ -18,13 +18,13 @@ def panels(count: int) -> list[Panel]:
 
 
 def titles(app: HarnessApp) -> list[str]:
-    return [word for line in screen_text(app) for word in line.replace("▌", " ").split() if word.startswith("tag/")]
+    return [word for line in screen_text(app) for word in line.replace("▸", " ").split() if word.startswith("tag/")]
 
 
 async def test_two_charts_at_80_columns_six_at_160_and_pages_between() -> None:
     grid = ChartGrid(panels(7))
-    app = HarnessApp(Pane("Charts", grid))
-    async with app.run_test(size=(80, 15 + 1)) as pilot:
+    app = HarnessApp(Pane("Charts", grid), Pane("Log"))
+    async with app.run_test(size=(80, 24)) as pilot:
         grid.focus()
         await wait_for(pilot, lambda: titles(app) == ["tag/0", "tag/1"])
         assert "step · raw and ema .6 · 2 of 7" in screen_text(app)[0]
@@ -44,7 +44,7 @@ async def test_enter_enlarges_the_chosen_chart_and_escape_goes_back() -> None:
         await wait_for(pilot, lambda: titles(app) == ["tag/1"])
         await pilot.press("escape")
         await wait_for(pilot, lambda: len(titles(app)) == 3)
-        assert any("▌tag/1" in line for line in screen_text(app))
+        assert any("▸tag/1" in line for line in screen_text(app))
 
 
 async def test_the_shared_cursor_moves_in_every_chart() -> None:

@@ -90,7 +90,8 @@ def test_a_pane_is_a_rule_with_title_and_state() -> None:
     assert plain_text(line) == "▌Runs ─────────────────── sorted by age "
     assert line_width(line) == 40
     assert (
-        plain_text(title_line("Runs", "far too long a state for this", 20, False, "▌", "─", "…")) == " Runs " + "─" * 14
+        plain_text(title_line("Runs", "far too long a state for this", 20, False, "▌", "─", "…"))
+        == " Runs " + "─" * 13 + " "
     )
 
 
@@ -137,12 +138,19 @@ def test_a_bar_has_its_width(share: float, width: int) -> None:
 
 
 def test_heat_tells_levels_by_density_and_exact_zeros_by_alarm() -> None:
-    values = np.array([0.0, 1e-4, 1e-3, 1e-2, 1e-1, np.nan])
-    assert (
-        plain_text(heat(values, 1e-4, 1e-1, 6, UNICODE)) == "··░▓█ "
-        or line_width(heat(values, 1e-4, 1e-1, 6, UNICODE)) == 6
-    )
-    assert heat(np.zeros(10), 1e-4, 1e-1, 4, UNICODE) == [("····", "alarm")]
+    values = np.array([0.0, 1e-5, 1e-4, 1e-3, 1e-2, np.nan])
+    drawn = heat(np.arange(6.0), values, (0, 5), (1e-6, 1e-2), 6, UNICODE)
+    assert plain_text(drawn) == "·░▒▓█ "
+    assert drawn[0] == ("·", "alarm")
+    assert heat(np.arange(10.0), np.zeros(10), (0, 9), (1e-6, 1e-2), 4, UNICODE) == [("····", "alarm")]
+
+
+def test_heat_stands_by_steps_and_holds_the_last_look_until_the_next() -> None:
+    steps, values = np.array([0.0, 1.0, 90.0]), np.array([1e-2, 1e-2, 1e-4])
+    drawn = plain_text(heat(steps, values, (0, 99), (1e-6, 1e-2), 10, UNICODE))
+    assert drawn == "█████████▒"
+    late = plain_text(heat(np.array([50.0]), np.array([1.0]), (0, 99), (1e-6, 1e-2), 10, UNICODE))
+    assert late == "     █████"
 
 
 @pytest.mark.parametrize("width", [24, 44])

@@ -63,7 +63,7 @@ class Glance(Pane):
             if other or self._book is None:
                 self._book, self._key = CurveBook(glyphs_of(self)), None
             info = main_curve(view.infos)
-            known = self._book.totals([info.key] if info is not None else [])
+            known = {info.key: self._book.total(info.key)} if info is not None else {}
             news = await self._feed.ask(lambda source: reading_run.curves(source, known))
         except JournalError:
             # The page itself says what the trouble is; what was shown stays.
@@ -73,7 +73,7 @@ class Glance(Pane):
         if info is None:
             self._chart.show("", ())
         elif other or again or info.key != self._key:
-            drawn = panel(info.key.name, (info.key,), self._book, view.findings, view.checkpoints, glyphs_of(self))
+            drawn = panel(info.key.name, (info.key,), self._book, view, glyphs_of(self))
             self._chart.options = ChartOptions(log=drawn.log)
             self._chart.show(drawn.title, drawn.series, marks=drawn.marks, live=not view.run.status.ended)
         else:

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
+from textual.widget import Widget
 
 from labjournal import format, tags
-from labjournal.model import Finding, Level, SeriesKey
+from labjournal.model import SeriesKey
 from labjournal.tui import reading_run
 from labjournal.tui.base_app import glyphs_of
+from labjournal.tui.curve_order import is_about_machine
 from labjournal.tui.feed import Feed
-from labjournal.tui.headline import end_words, open_findings, sentences, step_words
-from labjournal.tui.look_of_runs import level_sign, state_span
-from labjournal.tui.messages import AckAsked, CompareAsked, NoteAsked, StopAsked
-from labjournal.tui.panels import CurveBook, arrange, panel, quantity_of, short_modules, speaks_of
+from labjournal.tui.machine_trace import EVERY_S, MachineTrace
+from labjournal.tui.messages import AckAsked, CompareAsked, MarkedAsked, NoteAsked, StopAsked
+from labjournal.tui.panels import CurveBook, Guest, arrange, panel
 from labjournal.tui.reading_run import RunView
 from labjournal.tui.reading_runs import main_curve
+from labjournal.tui.run_panes import PARTS, Seen, finding, headline
 from labjournal.tui.screens.page import Page, sheet
-from labjournal.tui.text import Line, Span, cut_middle, ends, pad, paragraph, whole_spans
+from labjournal.tui.text import Line
 from labjournal.tui.widgets.chart_grid import ChartGrid
 from labjournal.tui.widgets.key_line import Hint
 from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.log_view import LogView
 from labjournal.tui.widgets.pane import Pane
-from labjournal.tui.widgets.small_signs import heat
+from labjournal.tui.widgets.part_deck import Card, PartDeck
 
 if TYPE_CHECKING:
     from labjournal.follower import Turned
 
-_HEAT = (1e-6, 1e-2)
-"""|dW|/|W| of the lowest and the highest level of heat: below a millionth nothing moves, above a percent all does."""
+_MOST_GUESTS = 7
+_LOG_WORDS = 10
+_MOST_WORDS = 3
+"""Lines of headline and of the strip below it, at most."""
 
 
 class RunPage(Page):
@@ -50,11 +55,20 @@ class RunPage(Page):
         ("+ -", "smooth"),
         ("L", "log"),
         ("n", "note"),
-        ("X", "stop"),
         ("?", "keys"),
+        ("X", "stop"),
+        ("i", "cursor"),
+        ("o", "overlay"),
     )
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "pane(1)", "next pane"),
+        Binding("shift+tab", "pane(-1)", "pane before", show=False),
+        Binding("enter", "full", "full"),
+        Binding("escape,backspace", "back", "back", show=False),
         Binding("L", "log", "log, and back"),
+        Binding("o", "overlay", "overlay marked runs, else its parent"),
+        Binding("t", "tags", "go to a curve by name"),
+        Binding("e", "evidence", "why: the evidence of what was found"),
         Binding("n", "note", "note on this run"),
         Binding("c", "compare", "compare with its parent"),
         Binding("a", "acknowledge", "acknowledge the worst finding"),
@@ -65,28 +79,40 @@ class RunPage(Page):
         super().__init__(feed, id=id)
         self._run: str | None = None
         self._view: RunView | None = None
-        self._book: CurveBook | None = None
+        self._facts_seen = -1
+        self._books: dict[str, CurveBook] = {}
+        self._guests: tuple[tuple[str, str], ...] = ()
         self._panels: dict[str, tuple[SeriesKey, ...]] = {}
         self._shown: tuple[object, ...] = ()
+        self._full: Widget | None = None
+        self._trace: MachineTrace | None = None
 
     def compose(self) -> ComposeResult:
         self._headline = Lines(self._headline_lines, id="headline")
-        self._findings = Lines(self._finding_lines, ground="tint", id="findings")
+        self._finding = Lines(self._finding_lines, ground="tint", id="findings")
         self._grid = ChartGrid()
-        self._weights = Lines(self._weight_lines)
-        self._results = Lines(self._result_lines)
-        self._results_pane = Pane("Results", self._results, id="results")
+        self._charts = Pane("Charts", self._grid, id="charts")
+        self._parts = {part.key: part for part in PARTS}
+        cards = [
+            Card(one.key, one.title, partial(self._part_lines, one.key), partial(self._part_state, one.key))
+            for one in PARTS
+        ]
+        self._deck = PartDeck(cards, id="low")
         self._log = LogView()
+        self._log_pane = Pane("Log", self._log, id="log")
         yield self._headline
-        yield self._findings
-        yield Pane("Charts", self._grid, id="charts")
-        with Horizontal(id="low"):
-            yield Pane("Weights", self._weights, state="update per step", id="weights")
-            yield self._results_pane
-        yield Pane("Log", self._log, id="log")
+        yield self._finding
+        yield self._charts
+        yield self._deck
+        yield self._log_pane
+
+    def on_mount(self) -> None:
+        self.set_interval(EVERY_S, self._look_at_machine)
 
     def focus_first(self) -> None:
-        (self._log if self.has_class("-log") else self._grid).focus()
+        focused = self.screen.focused
+        if focused is None or self not in focused.ancestors:
+            (self._log if self._full is self._log_pane else self._grid).focus()
 
     # Reading
 
@@ -94,15 +120,17 @@ class RunPage(Page):
         """Show this run from now on."""
         if run != self._run:
             self._run, self._view, self._panels, self._shown = run, None, {}, ()
-            self._book = CurveBook(glyphs_of(self))
+            self._books, self._guests, self._trace = {}, (), None
             self._grid.show(())
+            self._headline.styles.height = self._finding.styles.height = 2
             paths = self.feed.paths
             self._log.show(paths.run(run).log if paths is not None else None)
             self._redraw()
         self.reload()
 
     def concerns(self, turned: Turned) -> bool:
-        return self._run is None or self._run in turned.runs or turned.words
+        shown = {self._run, *(run for run, _ in self._guests)}
+        return self._run is None or bool(shown & turned.runs) or turned.words
 
     async def load(self) -> None:
         if self._run is None:
@@ -112,178 +140,249 @@ class RunPage(Page):
             self.show_run(newest)
         run = self._run
         assert run is not None
-        view = await self.ask(lambda source: reading_run.view(source, run))
+        known, seen = self._view, self._facts_seen
+        view, seen = await self.ask(lambda source: reading_run.current(source, run, known, seen))
         if run != self._run:
             return
-        self._view = view
-        self._panels = arrange(view.infos)
+        if known is None or view.infos != known.infos:
+            self._panels = arrange(view.infos)
+        self._view, self._facts_seen = view, seen
         await self._read_curves(view)
         self._redraw()
 
-    async def _read_curves(self, view: RunView) -> None:
-        """Read what is in sight, and show it."""
-        book = self._book
-        if book is None:
-            return
+    def _book(self, run: str) -> CurveBook:
+        return self._books.setdefault(run, CurveBook(glyphs_of(self)))
+
+    def _wanted(self, view: RunView) -> set[SeriesKey]:
+        """Curves of what is in sight, and those of the overlaid runs."""
         in_sight = self._grid.in_sight or list(self._panels)[: self._grid.per_page]
         keys = {key for title in in_sight for key in self._panels.get(title, ())}
-        keys |= {info.key for info in view.infos if info.key.tag.startswith(f"{tags.UPDATE_RATIO}/")}
+        keys |= {replace(key, run=run) for key in keys for run, _ in self._guests}
+        cards = self._deck.in_sight
+        if "weights" in cards:
+            keys |= {info.key for info in view.infos if info.key.tag.startswith(f"{tags.UPDATE_RATIO}/")}
+        if "system" in cards:
+            keys |= {info.key for info in view.infos if is_about_machine(info.key.name)}
         main = main_curve(view.infos)
-        if main is not None:
-            keys.add(main.key)
-        known = book.totals(keys)
+        return keys | ({main.key} if main is not None else set())
+
+    async def _read_curves(self, view: RunView) -> None:
+        """Read what is in sight, and show it."""
+        keys = self._wanted(view)
+        known = {key: self._book(key.run).total(key) for key in keys}
         news = await self.ask(lambda source: reading_run.curves(source, known))
-        if view is not self._view:
+        if self._view is not view:
             return
-        again = book.take(news)
-        shown = (tuple(self._panels.items()), view.findings, view.checkpoints, view.run.status.ended)
+        again = False
+        for run in {key.run for key in news}:
+            again |= self._book(run).take({key: points for key, points in news.items() if key.run == run})
         first = any(not known[key] for key in news)
+        shown = (
+            tuple(self._panels.items()),
+            view.findings,
+            view.checkpoints,
+            view.measured,
+            view.run.status.ended,
+            self._guests,
+        )
         if again or first or shown != self._shown:
             self._shown = shown
-            glyphs = glyphs_of(self)
-            panels = [
-                panel(title, keys, book, view.findings, view.checkpoints, glyphs)
-                for title, keys in self._panels.items()
-            ]
-            self._grid.show(panels, live=not view.run.status.ended)
+            self._make_panels(view)
         else:
             self._grid.points_came()
+
+    def _make_panels(self, view: RunView) -> None:
+        book, glyphs = self._book(view.run.id), glyphs_of(self)
+        guests = [Guest(name, run, self._book(run)) for run, name in self._guests]
+        panels = [panel(title, keys, book, view, glyphs, guests) for title, keys in self._panels.items()]
+        self._grid.show(panels, live=not view.run.status.ended)
 
     def on_chart_grid_turned(self, message: ChartGrid.Turned) -> None:
         message.stop()
         if self._view is not None:
             self.reload()
 
-    def _redraw(self) -> None:
+    async def _look_at_machine(self) -> None:
+        """A look at the run's processes, only while somebody looks at the pane."""
         view = self._view
-        self.set_class(view is not None and bool(open_findings(view)), "-found")
-        if view is not None:
-            self._results_pane.state = f"{len(view.measured)}" if view.measured else ""
-        for lines in (self._headline, self._findings, self._weights, self._results):
-            lines.redraw()
+        if (
+            view is None
+            or view.run.status.ended
+            or not view.lives
+            or not self.display
+            or "system" not in self._deck.in_sight
+        ):
+            return
+        if self._trace is None or self._trace.life != view.lives[-1]:
+            self._trace = MachineTrace(view.lives[-1])
+        await asyncio.to_thread(self._trace.sample)
+        self._deck.rewrite()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._headline.styles.height = self._finding.styles.height = 2
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self.set_class(self._seen is not None and bool(self._seen.open), "-found")
+        width = self.size.width
+        for lines, draw in ((self._headline, self._headline_lines), (self._finding, self._finding_lines)):
+            # They grow with what there is to say and do not shrink: what is below must not jump.
+            needed, height = len(draw(width, _MOST_WORDS)), lines.styles.height
+            if width and (height is None or min(needed, _MOST_WORDS) > (height.value or 0)):
+                lines.styles.height = max(2, min(needed, _MOST_WORDS))
+        self._headline.redraw()
+        self._finding.redraw()
+        self._deck.rewrite()
 
     # Drawing
 
-    def _main_points(self) -> tuple[str, np.ndarray, np.ndarray, np.ndarray] | None:
-        info = main_curve(self._view.infos) if self._view is not None else None
-        if info is None or self._book is None:
+    @property
+    def _seen(self) -> Seen | None:
+        view = self._view
+        if view is None:
             return None
-        curve = self._book.curve(info.key)
-        return info.key.name, curve.steps, curve.walls, curve.values
+        return Seen(view, self._book(view.run.id), glyphs_of(self), datetime.now(UTC).astimezone(), self._trace)
 
     def _headline_lines(self, width: int, height: int) -> list[Line]:
-        view = self._view
-        if view is None:
-            told = "reading" if self._run is not None or not self.loaded else "no run yet; r launches one"
-            return [[(f" {told}", "muted")]]
-        run, now = view.run, datetime.now(UTC).astimezone()
-        main = self._main_points()
-        sign, role = state_span(run.status, glyphs_of(self))
-        sign, _, word = sign.partition(" ")
-        name = cut_middle(format.visible(run.name), max(12, width // 3), glyphs_of(self).ellipsis)
-        first: list[Span] = [(f" {sign} ", role), (name, "b text"), (f"  {word}", role)]
-        first.append((f"  {step_words(run)}", "text"))
-        if view.parent is not None and width >= 100:
-            first.append((f"  from {format.visible(view.parent)}", "muted"))
-        steps, walls = (main[1], main[2]) if main is not None else (np.empty(0), np.empty(0))
-        end: list[Span] = [(f"{end_words(run, steps, walls, now, width < 100)} ", "muted")]
-        loss = (main[0], main[2], main[3]) if main is not None else None
-        return [ends(first, end, width), *paragraph(sentences(view, now, loss), width, lead="   ")]
+        seen = self._seen
+        if seen is not None:
+            return headline.lines(seen, width)
+        told = "reading" if self._run is not None or not self.loaded else "no run yet; r launches one"
+        return [[(f" {told}", "muted")]]
 
     def _finding_lines(self, width: int, height: int) -> list[Line]:
-        found = open_findings(self._view) if self._view is not None else []
-        if not found:
-            return []
-        worst, glyphs = found[0], glyphs_of(self)
-        sign, role = level_sign(worst.level, glyphs)
-        at = f", since step {format.count(worst.step)}" if worst.step is not None else ""
-        head: list[Span] = [
-            (f" {sign} ", role),
-            (f"{worst.level}  {format.visible(worst.rule)}", f"b {role}"),
-            (f"  {format.visible(worst.subject)}{at}", "text"),
-        ]
-        more = f"{len(found) - 1} more  " if len(found) > 1 else ""
-        lines = [ends(head, [(f"{more}a acknowledge ", "muted")], width)]
-        said = worst.message if worst.remedy is None else f"{worst.message} {worst.remedy}"
-        return [*lines, *paragraph(format.visible(said), width, lead="   ")]
+        return finding.lines(self._seen, width) if self._seen is not None else []
 
-    def _weight_lines(self, width: int, height: int) -> list[Line]:
-        view, book = self._view, self._book
-        if view is None or book is None:
-            return []
-        glyphs = glyphs_of(self)
-        found = [(info, quantity_of(info.key.tag)) for info in view.infos]
-        modules = [(q[1], info) for info, q in found if q is not None and q[0] == tags.UPDATE_RATIO]
-        if not modules:
-            watch = "" if view.run.watch == "watched" else view.run.watch
-            return paragraph(format.visible(watch) or "no weights were watched", width, "muted")
-        short = short_modules([module for module, _ in modules])
-        alarms = [one for one in open_findings(view) if one.level is Level.ALARM]
-        accused = {module for module in short if any(speaks_of(one, module) for one in alarms)}
-        modules.sort(key=lambda pair: (pair[0] not in accused, pair[0]))
-        names, span = 13, max(4, width - 26)
-        lines: list[Line] = []
-        for module, info in modules[: max(1, height - 1)]:
-            values = book.curve(info.key).values
-            last = float(values[-1]) if values.size else float("nan")
-            bad = module in accused or (values.size > 0 and last == 0)
-            said = "0 exactly" if last == 0 else format.small(last)
-            name = pad(" " + cut_middle(format.visible(short[module]), names - 2, glyphs.ellipsis), names)
-            lines.append(
-                [
-                    (name, "b alarm" if bad else "muted"),
-                    *heat(values, *_HEAT, span, glyphs),
-                    (pad(said, width - names - span - 1, right=True), "alarm" if bad else "muted"),
-                ]
-            )
-        left = len(modules) - len(lines)
-        return [
-            *lines,
-            [(" " * names + (f"and {format.plural(left, 'more module')}" if left > 0 else "|dW|/|W|"), "muted")],
-        ]
+    def _part_lines(self, key: str, width: int) -> list[Line]:
+        return list(self._parts[key].lines(self._seen, width)) if self._seen is not None else []
 
-    def _result_lines(self, width: int, height: int) -> list[Line]:
-        view = self._view
-        if view is None:
-            return []
-        if not view.measured:
-            return [[(" not measured yet", "muted")]]
-        wide = width > 60
-        mark = max(5, min(18, max(len(one.checkpoint) for one in view.measured) + 2))
-        count = 8 if wide else 0
-        data = max(8, width - mark - count - 24)
-        title = "checkpoint" if mark > len("checkpoint") else "at"
-        head = f" {pad(title, mark)}{pad('data set', data)}{pad('n', count, True) if wide else ''}"
-        lines: list[Line] = [[(head, "muted"), (f"  {view.measured[0].metric} 95%", "muted")]]
-        glyphs = glyphs_of(self)
-        for one in view.measured[: max(1, height - 1)]:
-            role = "muted" if one.taint else "text"
-            taint = f" {glyphs.tainted}" if one.taint else ""
-            values: list[Span] = [(f"  {one.value}", role), (f" {one.interval}{taint}", "muted")]
-            lines.append(
-                [
-                    (f" {pad(cut_middle(one.checkpoint, mark - 1, glyphs.ellipsis), mark)}", role),
-                    (pad(cut_middle(one.dataset, data - 1, glyphs.ellipsis), data), role),
-                    (pad(format.count(one.n), count, right=True) if wide else "", "muted"),
-                    *whole_spans(values, width - 1 - mark - data - count, glyphs.ellipsis),
-                ]
-            )
-        return lines
+    def _part_state(self, key: str) -> str:
+        return self._parts[key].state(self._seen) if self._seen is not None else ""
 
     def say(self) -> str:
-        view = self._view
-        if view is None:
+        """The headline, then the pane with the focus."""
+        seen = self._seen
+        if seen is None:
             return ""
-        main = self._main_points()
-        loss = (main[0], main[2], main[3]) if main is not None else None
-        head = f"{view.run.name}: {view.run.status.lower()}. {sentences(view, datetime.now(UTC), loss)}"
-        return format.visible(f"{head} {self._grid.say()}")
+        focused = self.screen.focused
+        if focused is self._log:
+            told = "The log's last lines: " + " / ".join(self._log.lines[-_LOG_WORDS:])
+        elif focused is not None and focused.id in self._parts:
+            told = self._parts[focused.id].words(seen)
+        else:
+            told = self._grid.say()
+        return format.visible(f"{headline.words(seen)} {finding.words(seen) if seen.open else ''} {told}")
+
+    # Panes
+
+    def _stops(self) -> list[Widget]:
+        """What tab goes through; a log without room of its own is reached by its key."""
+        if self._full is not None:
+            return []
+        return [self._grid, *map(self._deck.reader, self._deck.keys), *([self._log] if self._log_pane.display else [])]
+
+    def action_pane(self, by: int) -> None:
+        """Focus the next pane, bringing it in sight."""
+        stops = self._stops()
+        if not stops:
+            return
+        focused = self.screen.focused
+        at = stops.index(focused) if focused in stops else 0
+        target = stops[(at + by) % len(stops)]
+        if target.id in self._parts and target.id not in self._deck.in_sight:
+            self._deck.show(target.id)
+            self.reload()
+        target.focus()
+
+    def action_full(self) -> None:
+        """The pane in focus alone under the headline, or back."""
+        if self._full is not None:
+            self.action_back()
+            return
+        focused = self.screen.focused
+        pane = next((one for one in focused.ancestors if isinstance(one, Pane)), None) if focused is not None else None
+        if pane is not None:
+            self._enlarge(pane)
+
+    def action_back(self) -> None:
+        if self._full is self._charts:
+            self._grid.action_enlarge()
+        else:
+            self._enlarge(None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # Where there is nothing to step out of, the key belongs to the app.
+        return self._full is not None if action == "back" else True
+
+    def on_chart_grid_enlarged(self, message: ChartGrid.Enlarged) -> None:
+        message.stop()
+        self._enlarge(self._charts if message.full else None)
+
+    def _enlarge(self, pane: Pane | None) -> None:
+        for one in (*self.query(Pane), self._deck):
+            one.set_class(one is pane or (one is self._deck and pane in self._deck.panes.values()), "-wide")
+        self._full = pane
+        self.set_class(pane is not None, "-full")
+
+    def action_log(self) -> None:
+        """The log alone, or back to the charts."""
+        if self._full is self._log_pane:
+            self._enlarge(None)
+            self._grid.focus()
+        else:
+            if self._full is self._charts:
+                self._grid.action_enlarge()
+            self._enlarge(self._log_pane)
+            self._log.focus()
 
     # Keys
 
-    def action_log(self) -> None:
-        self.toggle_class("-log")
-        self.focus_first()
+    def action_overlay(self) -> None:
+        """Lay the marked runs over the charts, or take them away."""
+        if self._guests:
+            self._lay_over(())
+        elif self._view is not None:
+            self.post_message(MarkedAsked(self))
+
+    def take_marked(self, marked: tuple[tuple[str, str], ...]) -> None:
+        """The marked runs (id, name), as the list has them."""
+        view = self._view
+        if view is None:
+            return
+        found = [one for one in marked if one[0] != view.run.id]
+        if not found and view.forked_from is not None:
+            found = [(view.forked_from.id, view.forked_from.name)]
+        if found:
+            self._lay_over(tuple(found[:_MOST_GUESTS]))
+        else:
+            self.toast("nothing to lay over: mark runs with space in Runs")
+
+    def _lay_over(self, guests: tuple[tuple[str, str], ...]) -> None:
+        self._guests = guests
+        self.toast(f"laid over: {format.listed(name for _, name in guests)}" if guests else "this run alone")
+        self.reload()
+
+    def action_tags(self) -> None:
+        from labjournal.tui.tag_dialog import TagDialog
+
+        self.app.push_screen(TagDialog(list(self._panels)), self._go_to)
+
+    def _go_to(self, title: str | None) -> None:
+        if title is not None:
+            self._grid.go_to(title)
+            self._grid.focus()
+
+    def action_evidence(self) -> None:
+        from labjournal.tui.dialogs import TextDialog
+
+        found = self._seen.open if self._seen is not None else []
+        if not found:
+            self.toast("no open finding")
+            return
+        told: list[str] = []
+        for one in found:
+            told += [*finding.evidence(one, [other for other in found if other.caused_by == one.rule]), ""]
+        self.app.push_screen(TextDialog(format.plural(len(found), "open finding"), told[:-1]))
 
     def action_note(self) -> None:
         if self._view is not None:
@@ -295,7 +394,7 @@ class RunPage(Page):
             self.post_message(CompareAsked((run.id,) if run.parent is None else (run.parent, run.id)))
 
     def action_acknowledge(self) -> None:
-        found: Sequence[Finding] = open_findings(self._view) if self._view is not None else ()
+        found = self._seen.open if self._seen is not None else []
         if found:
             self.post_message(AckAsked(found[0].id, f"{found[0].rule} in {found[0].subject}"))
         else:

@@ -100,6 +100,11 @@ class RunsPage(Page):
         assert self._runs is not None
         return self._runs
 
+    @property
+    def marked(self) -> tuple[tuple[str, str], ...]:
+        """(id, name) of the marked runs, in the order they were marked."""
+        return tuple((run, row.name) for run in self._table.marks if (row := self.runs.row(run)) is not None)
+
     def focus_first(self) -> None:
         self._table.focus()
 

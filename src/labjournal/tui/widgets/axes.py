@@ -178,6 +178,8 @@ def _power(value: float) -> str:
         return "0"
     mantissa, _, power = f"{value:.12e}".partition("e")
     mantissa = mantissa.rstrip("0").rstrip(".")
+    if int(power) in (0, 1) and mantissa == "1":
+        return "1" if int(power) == 0 else "10"
     return f"{mantissa}e{int(power)}"
 
 

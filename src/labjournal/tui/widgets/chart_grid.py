@@ -20,8 +20,10 @@ from labjournal.tui.widgets.plot import Series
 _THREE_FROM = 110
 """Columns of the terminal from which three charts stand in a row."""
 _TWO_FROM = 60
-_TWO_ROWS_FROM = 16
+_TWO_ROWS_FROM = 14
 """Lines of the grid from which there are two rows of charts."""
+_AIRED_FROM = 18
+"""Lines of the grid from which an empty one stands between its rows."""
 _SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)
 _MOST = 6
 
@@ -43,7 +45,7 @@ class ChartGrid(Grid, can_focus=True):
     """A page of charts. Only charts in sight are drawn; all share x axis, smoothing, zoom and cursor."""
 
     DEFAULT_CSS = """
-    ChartGrid { height: 1fr; width: 1fr; grid-gutter: 0 2; background: $background; }
+    ChartGrid { height: 1fr; width: 1fr; grid-gutter: 0 2; padding-right: 1; background: $background; }
     ChartGrid.-aired { grid-gutter: 1 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -74,6 +76,13 @@ class ChartGrid(Grid, can_focus=True):
 
         grid: ChartGrid
         title: str
+
+    @dataclass
+    class Enlarged(Message):
+        """One chart asks for the whole page, or gives it back."""
+
+        grid: ChartGrid
+        full: bool
 
     @dataclass
     class Turned(Message):
@@ -179,7 +188,7 @@ class ChartGrid(Grid, can_focus=True):
         columns, rows = self._columns, self._rows
         self._first = self._chosen - self._chosen % self.per_page
         self.styles.grid_size_columns, self.styles.grid_size_rows = columns, rows
-        self.set_class(rows > 1 and self.size.height >= 2 * _TWO_ROWS_FROM - 6, "-aired")
+        self.set_class(rows > 1 and self.size.height >= _AIRED_FROM, "-aired")
         before = {at: chart for chart, at in self._shown}
         seen = self.in_sight
         page = range(self._first, min(self._first + self.per_page, len(self._panels)))
@@ -232,6 +241,10 @@ class ChartGrid(Grid, can_focus=True):
         self._arrange()
         self.post_message(self.Chosen(self, self._panels[self._chosen].title))
 
+    def go_to(self, title: str) -> None:
+        """Choose the panel of this title."""
+        self._choose(next((at for at, panel in enumerate(self._panels) if panel.title == title), self._chosen))
+
     def action_choose(self, by: int) -> None:
         if self._cursor is not None:
             self._move_cursor(by)
@@ -249,8 +262,10 @@ class ChartGrid(Grid, can_focus=True):
             self._choose(at)
 
     def action_enlarge(self) -> None:
-        self._enlarged = not self._enlarged
-        self._arrange()
+        if self._panels:
+            self._enlarged = not self._enlarged
+            self._arrange()
+            self.post_message(self.Enlarged(self, self._enlarged))
 
     def action_shrink(self) -> None:
         """One step out: the cursor, then the enlarged chart."""

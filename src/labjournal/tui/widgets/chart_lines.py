@@ -190,7 +190,7 @@ def title_line(frame: Frame, width: int) -> list[Span]:
     if frame.note:
         right = [*right, (f"  {frame.note}", "muted")]
     title = cut_middle(format.visible(frame.title), max(8, width - line_width(right) - 2), frame.glyphs.ellipsis)
-    bar = frame.glyphs.focus if frame.chosen else " "
+    bar = frame.glyphs.folded if frame.chosen else " "
     return ends([(bar, "accent"), (title, frame.title_role)], [*right, (" ", "text")], width, frame.glyphs.ellipsis)
 
 

@@ -23,12 +23,12 @@ def title_line(title: str, state: str, width: int, active: bool, bar: str, rule:
     room = width - 2 - cell_len(title)
     if cell_len(state) + 4 > room:
         state = ""
-    rule_width = room - (cell_len(state) + 2 if state else 0)
+    rule_width = room - (cell_len(state) + 2 if state else 1)
     return [
         (bar if active else " ", "accent"),
         (f"{title} ", "b accent" if active else "b text"),
         (rule * max(0, rule_width), "faint"),
-        (f" {state} " if state else "", "muted"),
+        (f" {state} " if state else " ", "muted"),
     ]
 
 

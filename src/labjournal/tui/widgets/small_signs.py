@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,21 +44,31 @@ def bar(share: float, width: int, glyphs: Glyphs) -> list[Span]:
     return [(glyphs.bar * full, "s1"), (glyphs.rule * (width - full), "faint")]
 
 
-def heat(values: Floats, low: float, high: float, width: int, glyphs: Glyphs) -> list[Span]:
-    """Values over time as heat on a log scale, by the largest value of each part.
+def heat(
+    steps: Floats,
+    values: Floats,
+    sight: tuple[float, float],
+    scale: tuple[float, float],
+    width: int,
+    glyphs: Glyphs,
+) -> list[Span]:
+    """Values over steps as heat on a log scale, by the largest value of each part.
 
     Args:
-        values: In order of time; exact zeros and gaps are drawn as the lowest sign, zeros in alarm colour.
-        low: Value of the lowest level, above 0.
-        high: Value of the highest level.
+        steps: Ascending. A part without a point shows the last one before it, since looks grow rare with time.
+        values: One a step; exact zeros are drawn as the lowest sign in alarm colour.
+        sight: First and last step drawn, so that several lines share one axis.
+        scale: Values of the lowest and of the highest level, above 0.
         width: Cells.
         glyphs: The density of the signs tells the level, the colour says it again.
     """
-    edges = np.linspace(0, values.size, width + 1).astype(int)
+    low, high = scale
+    span = math.log(high / low)
+    edges = np.linspace(sight[0], sight[1] + 1, width + 1)
+    bounds = np.searchsorted(steps, edges)
     spans: list[Span] = []
-    scale = math.log(high / low) if high > low > 0 else 1.0
-    for start, stop in zip(edges[:-1], np.maximum(edges[1:], edges[:-1] + 1), strict=True):
-        part = values[start:stop]
+    for start, stop in pairwise(bounds):
+        part = values[start:stop] if stop > start else values[max(0, start - 1) : start]
         part = part[np.isfinite(part)]
         peak = float(part.max()) if part.size else math.nan
         if math.isnan(peak):
@@ -65,7 +76,7 @@ def heat(values: Floats, low: float, high: float, width: int, glyphs: Glyphs) ->
         elif peak <= 0:
             spans.append((glyphs.heat[0], "alarm"))
         else:
-            level = min(4, max(0, round(4 * math.log(peak / low) / scale))) if low > 0 else 4
+            level = min(4, max(0, round(4 * math.log(peak / low) / span)))
             spans.append((glyphs.heat[level], HEAT[level]))
     return merged(spans)
 

@@ -1,0 +1,70 @@
+"""Go to a curve by typing a part of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
+
+from labjournal import format
+from labjournal.tui.base_app import glyphs_of
+from labjournal.tui.dialogs import Dialog
+from labjournal.tui.text import Line
+from labjournal.tui.widgets.lines import Lines
+
+_MOST = 12
+
+
+class TagDialog(Dialog[str]):
+    """Names that hold every typed word, the chosen one marked."""
+
+    DEFAULT_CSS = "TagDialog #names { height: 13; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", "down", show=False),
+        Binding("up", "move(-1)", "up", show=False),
+    ]
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__()
+        self._all = tuple(names)
+        self._found = list(names)
+        self._at = 0
+        self._names = Lines(self._lines, ground="raised", id="names")
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Lines(lambda width, height: [[("Curves", "b text")]], ground="raised", classes="title")
+            yield Input(placeholder="a part of the name")
+            yield self._names
+            hint: Line = [("enter go   up down choose   esc leave", "muted")]
+            yield Lines(lambda width, height: [hint], ground="raised", classes="hint")
+
+    def _lines(self, width: int, height: int) -> list[Line]:
+        if not self._found:
+            return [[("no curve is called like that", "muted")]]
+        first = max(0, min(self._at - _MOST // 2, len(self._found) - _MOST))
+        glyphs = glyphs_of(self)
+        lines: list[Line] = []
+        for at in range(first, min(first + _MOST, len(self._found))):
+            mine = at == self._at
+            sign = glyphs.focus if mine else " "
+            lines.append([(sign, "accent"), (f" {format.visible(self._found[at])}", "b text" if mine else "text")])
+        left = len(self._found) - first - _MOST
+        return [*lines, [(f"  and {left} more", "muted")]] if left > 0 else lines
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        words = event.value.lower().split()
+        self._found = [name for name in self._all if all(word in name.lower() for word in words)]
+        self._at = 0
+        self._names.redraw()
+
+    def action_move(self, by: int) -> None:
+        self._at = min(max(0, self._at + by), max(0, len(self._found) - 1))
+        self._names.redraw()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(self._found[self._at] if self._found else None)

@@ -1,0 +1,69 @@
+"""Panes two at a time: the pair of the pane in focus is in sight, the others are one tab away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual.containers import Horizontal
+
+from labjournal.tui.text import Line
+from labjournal.tui.widgets.pane import Pane
+from labjournal.tui.widgets.reader import Reader
+
+_ABREAST = 2
+
+
+@dataclass(frozen=True)
+class Card:
+    """One pane of a deck."""
+
+    key: str
+    title: str
+    write: Callable[[int], Sequence[Line]]
+    state: Callable[[], str]
+
+
+class PartDeck(Horizontal):
+    """Cards in order; `show` brings the pair of one in sight."""
+
+    DEFAULT_CSS = """
+    PartDeck { height: 1fr; }
+    PartDeck Pane.-second { margin-left: 2; }
+    """
+
+    def __init__(self, cards: Sequence[Card], *, id: str) -> None:
+        self._cards = tuple(cards)
+        self.panes = {card.key: Pane(card.title, Reader(card.write, id=card.key)) for card in self._cards}
+        super().__init__(*self.panes.values(), id=id)
+        for at, pane in enumerate(self.panes.values()):
+            pane.set_class(at % _ABREAST == 1, "-second")
+            pane.display = at < _ABREAST
+        self._first = 0
+
+    @property
+    def keys(self) -> list[str]:
+        return [card.key for card in self._cards]
+
+    @property
+    def in_sight(self) -> list[str]:
+        """Keys of the panes that are shown."""
+        return self.keys[self._first : self._first + _ABREAST]
+
+    def reader(self, key: str) -> Reader:
+        """What takes the focus for a card."""
+        return self.panes[key].query_one(Reader)
+
+    def show(self, key: str) -> None:
+        """Bring a card's pair in sight."""
+        at = self.keys.index(key)
+        self._first = at - at % _ABREAST
+        for number, pane in enumerate(self.panes.values()):
+            pane.display = self._first <= number < self._first + _ABREAST
+        self.rewrite()
+
+    def rewrite(self) -> None:
+        """Ask the cards in sight for their lines again."""
+        for card in self._cards[self._first : self._first + _ABREAST]:
+            self.panes[card.key].state = card.state()
+            self.reader(card.key).rewrite()
