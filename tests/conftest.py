@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -18,3 +19,5 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["XDG_CONFIG_HOME"] = "/nonexistent"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Leases are machine-wide: tests must neither take GPUs from anybody nor wait for them.
+os.environ["LABJOURNAL_LEASES"] = tempfile.mkdtemp(prefix="labjournal-leases-")

@@ -156,3 +156,18 @@ def test_every_kind_of_fact_in_the_documentation_has_a_schema() -> None:
     }
     known = {rule["if"]["properties"]["kind"]["const"] for rule in schemas.load("fact")["allOf"]}
     assert named - known <= {"sample", "seen", "adopted"}
+
+
+def test_queue_and_gpus_have_the_promised_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABJOURNAL_FAKE_GPUS", "1")
+    monkeypatch.setenv("LABJOURNAL_LEASES", str(tmp_path / "leases"))
+    check("queue", json.loads(call(tmp_path, "queue", "--json")))
+    first = call(tmp_path, "run", "-G", "1", "--", "sleep", "60").strip()
+    call(tmp_path, "queue", "pause")
+    call(tmp_path, "run", "--queue", "-G", "1", "--gpu-memory", "2G", "--after", first, "--priority", "3", "--", "true")
+    queue, gpus = (json.loads(call(tmp_path, verb, "--json")) for verb in ("queue", "gpus"))
+    check("queue", queue)
+    check("gpus", gpus)
+    assert queue["waiting"][0]["after"] == [{"run": first, "however": False}]
+    assert gpus[0]["holders"]
+    call(tmp_path, "stop", first, queue["waiting"][0]["run"])

@@ -18,7 +18,7 @@ from labjournal.errors import InputError
 FILE = "labjournal.toml"
 ENV_PREFIX = "LABJOURNAL_"
 _NOTHING: Mapping[str, Any] = types.MappingProxyType({})
-RESERVED = frozenset({"queue", "resume", "slurm", "notify"})
+RESERVED = frozenset({"resume", "slurm", "notify"})
 
 
 class JournalConfig(NamedTuple):
@@ -30,6 +30,14 @@ class CodeConfig(NamedTuple):
     untracked_total_mb: float = 20.0
     exclude: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    drift: str = "freeze"
+    link: tuple[str, ...] = ("data", "datasets")
+    worktree_mb: float = 2000.0
+
+
+class QueueConfig(NamedTuple):
+    at_once: int = 1
+    stop_after: int = 3
 
 
 class RunConfig(NamedTuple):
@@ -115,6 +123,7 @@ class Config(NamedTuple):
     journal: JournalConfig = JournalConfig()
     code: CodeConfig = CodeConfig()
     run: RunConfig = RunConfig()
+    queue: QueueConfig = QueueConfig()
     validate: ValidateConfig = ValidateConfig()
     datasets: Mapping[str, DatasetConfig] = _NOTHING
     results: ResultsConfig = ResultsConfig()
@@ -207,6 +216,8 @@ def _from_text(text: str, kind: Any) -> Any:
             return float(text)
         except ValueError:
             return text
+    if kind is int:
+        return int(text) if text.isdecimal() else text
     return [part for part in text.split(",") if part] if typing.get_origin(kind) is tuple else text
 
 

@@ -30,6 +30,11 @@ class RunPaths:
         return self.folder.name
 
     @property
+    def journal(self) -> JournalPaths:
+        """The journal whose run this is."""
+        return JournalPaths(self.folder.parent.parent)
+
+    @property
     def run(self) -> Path:
         return self.folder / "run.json"
 
@@ -73,6 +78,11 @@ class RunPaths:
         """Who will start an attempt that waits."""
         return self.folder / f"claim-{number}"
 
+    @property
+    def waiting(self) -> Path:
+        """The run's entry in the queue, while it waits there."""
+        return self.journal.queue / f"{self.id}.json"
+
     def earlier_exit(self, number: int) -> Path:
         return self.attempts / f"{number}.exit.json"
 
@@ -95,6 +105,11 @@ class JournalPaths:
     @property
     def runs(self) -> Path:
         return self.folder / "runs"
+
+    @property
+    def queue(self) -> Path:
+        """What waits: one file a run, and the locks and pipes of those who mind it."""
+        return self.folder / "queue"
 
     @property
     def cache(self) -> Path:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from labjournal import machine
+from labjournal import machine, scheduler
 from labjournal.launchers import local
 
 
 def main() -> None:
-    local.serve(machine)
+    local.serve(machine, scheduler.run_ended)

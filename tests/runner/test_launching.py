@@ -153,7 +153,7 @@ def test_gpus_are_picked_when_asked_for_and_more_than_there_are_is_refused(
     run = _launch(project, gpus=2)
     folder = _journal(project).run(run.id)
     exit_of(folder)
-    assert folder.log.read_text() == "0,1\n"
+    assert folder.log.read_text() == "GPU-fake-0000,GPU-fake-0001\n"
     with pytest.raises(InputError, match="this machine has 2"):
         _launch(project, gpus=3)
     assert len(_journal(project).run_ids()) == 1

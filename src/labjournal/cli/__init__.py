@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "launch a command and follow it into the journal"),
     "validate": ("validate", "validate checkpoints, each as a run of its own"),
     "stop": ("stop", "ask a run to stop: INT, then TERM, then KILL"),
+    "queue": ("queue", "what waits and for what; pause it, let it go on"),
+    "gpus": ("gpus", "the GPUs of this machine and who has them"),
     "adopt": ("adopt", "take a running process or a folder of event files in"),
     "ls": ("ls", "list runs"),
     "show": ("show", "everything about one run"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,14 +43,14 @@ def as_json(row: RunRow) -> dict[str, Any]:
     }
 
 
-def as_text(rows: Sequence[ListedRun | RunRow], now: datetime) -> list[str]:
-    """A heading and one line a run, as wide as the terminal."""
+def as_text(rows: Sequence[ListedRun | RunRow], now: datetime, waits: Mapping[str, str]) -> list[str]:
+    """A heading and one line a run, as wide as the terminal; ``waits`` says what queued runs wait for."""
     if not rows:
         return []
     name_cells = min(_NAME_CELLS, max(4, *(fmt.cells(row.name) for row in rows)))
     rest = max(0, _columns() - name_cells - _OTHER_CELLS)
     head = f"{'id':6}  {'state':9}  {fmt.pad('run', name_cells)}  {'step':>9}  {'age':>10}  {fmt.cut('finding', rest)}"
-    return [head, *(_line(row, name_cells, rest, now) for row in rows)]
+    return [head, *(_line(row, name_cells, rest, now, waits) for row in rows)]
 
 
 def _columns() -> int:
@@ -64,10 +64,10 @@ def _columns() -> int:
         return 80
 
 
-def _line(row: ListedRun | RunRow, name_cells: int, rest: int, now: datetime) -> str:
+def _line(row: ListedRun | RunRow, name_cells: int, rest: int, now: datetime, waits: Mapping[str, str]) -> str:
     step = fmt.missing() if row.step is None else fmt.count(row.step)
     age = fmt.age(datetime.fromisoformat(row.created_at), now)
-    finding = _finding(row)
+    finding = fmt.visible(waits[row.id]) if row.id in waits else _finding(row)
     shown = f"  {fmt.cut(finding, rest)}" if finding else ""
     name = _name(row.name, name_cells)
     return f"{row.id[-6:].lower()}  {row.status.lower():9}  {name}  {step:>9}  {age:>10}{shown}"

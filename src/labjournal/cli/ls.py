@@ -58,13 +58,14 @@ def command(context: Context, words: tuple[str, ...], limit: int | None, everyth
         # What only the whole row knows (git tag, parent, exit code) is read where something is asked.
         listed: Sequence[ListedRun | RunRow] = store.run_rows() if words else store.listed_runs()
         rows = _matching(store, paths.project, words, now, listed)
+        waits = follower.queued
     folded = 0
     if not (words or everything):
         shown = [row for row in rows if row.kind != "validate"]
         folded, rows = len(rows) - len(shown), shown
     rows = rows[:limit]
     if rows:
-        click.echo("\n".join(listing.as_text(rows, now)))
+        click.echo("\n".join(listing.as_text(rows, now, waits)))
     else:
         click.echo("No run matches." if words else "No runs.", err=True)
     if folded:

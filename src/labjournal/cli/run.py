@@ -20,6 +20,10 @@ _KINDS = ("train", "validate", "scan", "toy", "trial", "other")
 @click.option("--time", "time_limit", metavar="HH:MM:SS", help="End it after this long (also 90s, 15m, 2h, 1d).")
 @click.option("--set", "settings", multiple=True, metavar="K=V", help="A setting: recorded, and filled into {K}.")
 @click.option("--logdir", metavar="DIR", help="Where it writes event files, when that cannot be seen.")
+@click.option("--queue", "queued", is_flag=True, help="Start it when its turn comes and its GPUs are free.")
+@click.option("--after", multiple=True, metavar="REF", help="Queue it until REF has ended well (REF:any: ended).")
+@click.option("--gpu-memory", metavar="20G", help="Queue it for this much of each GPU; others may have the rest.")
+@click.option("--priority", type=int, metavar="N", help="Queue it before those with a lower N; default 0.")
 @click.option("--follow", is_flag=True, help="Stay and print its output; exit with its code.")
 @click.option("--json", "as_json", is_flag=True, help="Print id, name and status as JSON.")
 @click.argument("words", metavar="-- CMD...", nargs=-1, type=click.UNPROCESSED, required=True)
@@ -36,6 +40,10 @@ def command(
     time_limit: str | None,
     settings: tuple[str, ...],
     logdir: str | None,
+    queued: bool,
+    after: tuple[str, ...],
+    gpu_memory: str | None,
+    priority: int | None,
     follow: bool,
     as_json: bool,
     words: tuple[str, ...],
@@ -52,6 +60,11 @@ def command(
     from labjournal.runner.request import LaunchRequest
 
     parent = launched.parent(context, fork_of) if fork_of else None
+    queue = None
+    if queued or after or gpu_memory is not None or priority is not None:
+        from labjournal.cli import waiting
+
+        queue = waiting.queueing(context, after, gpu_memory, priority, gpus)
     request = LaunchRequest(
         command=words,
         cwd=os.getcwd(),
@@ -65,6 +78,7 @@ def command(
         gpus=gpus,
         time_limit_s=commands.seconds(time_limit, "--time"),
         logdir=os.path.abspath(logdir) if logdir else None,
+        queue=queue,
     )
     paths = context.journal()
     run = launching.launch(request, paths, configuration.load(paths.project))

@@ -29,6 +29,10 @@ def opened(context: Context, with_curves: bool = True) -> Iterator[Follower]:
     follower = Follower.open(paths)
     try:
         follower.catch_up(with_curves)
+        if paths.queue.is_dir():  # its keeper may have been killed
+            from labjournal import scheduler
+
+            scheduler.dispatch(paths)
         yield follower
     finally:
         follower.close()

@@ -16,7 +16,7 @@ def command(context: Context, wanted: tuple[str, ...], why: str | None, wait: bo
     """Ask runs to stop: INT, 10 s, TERM, 10 s, KILL for everything they started. Returns at once."""
     import time
 
-    from labjournal import machine
+    from labjournal import machine, scheduler
     from labjournal.cli import session
     from labjournal.format import visible
     from labjournal.launchers import liveness
@@ -36,6 +36,7 @@ def command(context: Context, wanted: tuple[str, ...], why: str | None, wait: bo
         asked.append(run)
         place = "" if run.host is None else f" on {visible(run.host)}"
         click.echo(f"{visible(run.name)}{place} was asked to stop.", err=True)
+    scheduler.dispatch(paths)
     for run in asked if wait else ():
         while (seen := liveness.observe(paths.run(run.id), machine)) and not seen.status.ended:
             time.sleep(0.1)

@@ -38,6 +38,8 @@ class Lookout:
         self._observed: dict[str, tuple[float, Observation]] = {}
         self._odd: dict[str, float] = {}
         self._listed: int | None = None
+        self.queued: dict[str, str] = {}
+        """What each run that waits in the queue waits for."""
 
     def to_look_at(self, level: int) -> list[str]:
         """Runs not sealed to this level, oldest first, without those that could not be read a moment ago."""
@@ -67,8 +69,21 @@ class Lookout:
         listed, self._listed = self._listed, None
         return listed
 
+    def look_at_queue(self) -> None:
+        """See what waits and for what: the files of a run that waits need no look."""
+        self.queued = {}
+        if os.path.isdir(self._paths.queue):
+            from labjournal.scheduler import view
+
+            self.queued = view.reasons(self._paths)
+
     def observe(self, run: RunPaths) -> Observation:
         """How the run stands; a living process is not asked more than twice a second."""
+        if run.id in self.queued:
+            from labjournal.launchers.liveness import Observation
+            from labjournal.vocabulary import Status
+
+            return Observation(Status.QUEUED, self.queued[run.id], False, None)
         now = time.monotonic()
         known = self._observed.get(run.id)
         if (

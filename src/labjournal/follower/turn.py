@@ -90,6 +90,11 @@ class Follower:
         self._read_off: set[str] = set()
         self._lookout = Lookout(paths, store)
 
+    @property
+    def queued(self) -> dict[str, str]:
+        """What each run that waits in the queue waits for, as of the last turn."""
+        return self._lookout.queued
+
     @cached_property
     def config(self) -> Config:
         from labjournal import config
@@ -157,6 +162,7 @@ class Follower:
         """Fold what is new. Without curves nothing heavy is imported, and ended runs are sealed half."""
         read = FactsRead()
         self._facts.read_people(self.paths, read)
+        self._lookout.look_at_queue()
         level = _WHOLE if with_curves else _FACTS
         looks = [self._look_at_facts(run, read) for run in self._lookout.to_look_at(level)]
         touched = self._write_facts(read, looks)

@@ -30,6 +30,10 @@ class Plan(NamedTuple):
     time_limit_s: float | None = None
     stop_int_s: float = 10.0
     stop_term_s: float = 10.0
+    queued: bool = False
+    """It comes from the queue: whoever claims it first runs it, and its entry there goes when it has begun."""
+    leases: tuple[int, ...] = ()
+    """Descriptors of locks that supervisor and process hold to their end, open in whoever launches."""
 
 
 class Started(NamedTuple):

@@ -94,6 +94,8 @@ def _become(plan: Plan, log: int, gate: int, report: int) -> NoReturn:
         reset_signals()
         if os.read(gate, len(_GO)) != _GO:
             os._exit(NOT_FOUND)
+        for lease in plan.leases:
+            os.set_inheritable(lease, True)
         step = "cwd"
         os.chdir(plan.cwd)
         step = "exec"

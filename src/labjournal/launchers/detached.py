@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NoReturn
 
@@ -24,11 +24,11 @@ def can_fork() -> bool:
         return threading.active_count() == 1
 
 
-def run(work: Callable[[int], None], errors: Path) -> bytes:
+def run(work: Callable[[int], None], errors: Path, keep: Collection[int] = ()) -> bytes:
     """Fork twice, call ``work`` in the grandchild, and return what it wrote to the descriptor it was given.
 
-    Returns when the grandchild closes the descriptor, or dies. ``errors`` is where a traceback of it goes. Raises
-    OSError when the machine allows no further process.
+    Returns when the grandchild closes the descriptor, or dies. ``errors`` is where a traceback of it goes, ``keep``
+    are further descriptors it inherits. Raises OSError when the machine allows no further process.
     """
     answer_out, answer_in = os.pipe()
     sys.stdout.flush()
@@ -40,7 +40,7 @@ def run(work: Callable[[int], None], errors: Path) -> bytes:
         os.close(answer_in)
         raise
     if middle == 0:
-        _leave(work, answer_in, errors)
+        _leave(work, answer_in, errors, keep)
     os.close(answer_in)
     os.waitpid(middle, 0)
     answer = b""
@@ -50,12 +50,12 @@ def run(work: Callable[[int], None], errors: Path) -> bytes:
     return answer
 
 
-def _leave(work: Callable[[int], None], answer: int, errors: Path) -> NoReturn:
+def _leave(work: Callable[[int], None], answer: int, errors: Path, keep: Collection[int]) -> NoReturn:
     """In the first child: become the grandchild and do the work. No exception may reach the launcher's code."""
     try:
         os.setsid()
         if os.fork() == 0:
-            _let_go(answer, errors)
+            _let_go({answer, *keep}, errors)
             work(answer)
     except BaseException:  # noqa: BLE001 - this is the bottom of the stack of a process of its own
         import traceback
@@ -66,11 +66,11 @@ def _leave(work: Callable[[int], None], answer: int, errors: Path) -> NoReturn:
         os._exit(0)
 
 
-def _let_go(keep: int, errors: Path) -> None:
+def _let_go(keep: Collection[int], errors: Path) -> None:
     """Close what was inherited: a pipe held open here would keep its reader waiting as long as the run."""
     for name in os.listdir("/dev/fd"):
         fd = int(name)
-        if fd > 2 and fd != keep:
+        if fd > 2 and fd not in keep:
             try:
                 os.close(fd)
             except OSError:  # the descriptor of the listing itself

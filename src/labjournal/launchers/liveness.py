@@ -64,6 +64,8 @@ class Sighting(NamedTuple):
     supervised: bool = True
     """False for an adopted process, which never had a supervisor."""
     host: str = ""
+    queued: bool = False
+    """It stands in the queue: whatever died, somebody will start it."""
 
 
 class Verdict(NamedTuple):
@@ -77,6 +79,8 @@ def judge(seen: Sighting) -> Verdict:
     """The verdict on a run whose end nobody wrote down."""
     if not seen.started:
         return _judge_waiting(seen)
+    if seen.queued and not seen.process and not seen.keeper and not seen.relatives:
+        return Verdict(Status.QUEUED, "in the queue")
     if seen.place is Place.ELSEWHERE:
         return Verdict(Status.RUNNING, _silence(seen))
     if seen.place is Place.REBOOTED:
@@ -97,8 +101,10 @@ def judge(seen: Sighting) -> Verdict:
 
 def _judge_waiting(seen: Sighting) -> Verdict:
     waiting = Verdict(Status.QUEUED, "waits for its turn") if seen.waits else Verdict(Status.QUEUED, "starting")
-    if seen.place is Place.ELSEWHERE:
+    if seen.place is Place.ELSEWHERE and not seen.queued:
         return Verdict(Status.QUEUED, f"to be started on {seen.host}")
+    if seen.queued:
+        return Verdict(Status.QUEUED, "starting" if seen.waits and seen.keeper else "in the queue")
     if seen.place is Place.HERE and seen.keeper:
         return waiting
     if seen.age_s < GRACE_S or seen.relatives:
@@ -229,6 +235,7 @@ def _look(
         stop_asked=run.stop.exists(),
         supervised=about.get("supervisor_pid") is not None,
         host=str(about.get("host") or (launched.host if launched else "")) or "another machine",
+        queued=run.waiting.exists(),
     )
 
 

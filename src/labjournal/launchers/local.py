@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,10 +32,18 @@ class LocalLauncher:
     Args:
         machine: where process numbers and start times come from.
         stop_int_s, stop_term_s: seconds after INT and after TERM when a run has lost its supervisor.
+        run_ended: called by the supervisor for each run that is over; a fresh interpreter has its own.
     """
 
-    def __init__(self, machine: Machine, stop_int_s: float = 10.0, stop_term_s: float = 10.0) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        stop_int_s: float = 10.0,
+        stop_term_s: float = 10.0,
+        run_ended: Callable[[RunPaths], None] | None = None,
+    ) -> None:
         self._machine = machine
+        self._run_ended = run_ended
         self._stop_int_s = stop_int_s
         self._stop_term_s = stop_term_s
 
@@ -50,7 +58,8 @@ class LocalLauncher:
         """
         if not plans:
             raise LaunchError("There is nothing to launch.")
-        answer = self._do({"do": "supervise", "plans": [plan._asdict() for plan in plans]}, Path(plans[0].folder))
+        job = {"do": "supervise", "plans": [plan._asdict() for plan in plans]}
+        answer = self._do(job, Path(plans[0].folder), [fd for plan in plans for fd in plan.leases])
         try:
             return Started(**json.loads(answer))
         except (ValueError, TypeError) as error:
@@ -72,24 +81,28 @@ class LocalLauncher:
 
         return observe(run, self._machine)
 
-    def _do(self, job: dict[str, Any], folder: Path) -> bytes:
-        """Have a job done in a detached process; returns its answer."""
+    def _do(self, job: dict[str, Any], folder: Path, keep: Sequence[int] = ()) -> bytes:
+        """Have a job done in a detached process, which inherits ``keep``; returns its answer."""
         if not detached.can_fork():
-            return _in_fresh_interpreter(job)
+            return _in_fresh_interpreter(job, keep)
         try:
-            return detached.run(lambda answer: perform(job, self._machine, answer), folder / "out.log")
+            return detached.run(
+                lambda answer: perform(job, self._machine, answer, self._run_ended), folder / "out.log", keep
+            )
         except OSError as error:
             raise LaunchError(
                 f"No process can be started: {error.strerror}.", "Is a limit of processes reached?"
             ) from (error)
 
 
-def perform(job: dict[str, Any], machine: Machine, answer: int) -> None:
+def perform(
+    job: dict[str, Any], machine: Machine, answer: int, run_ended: Callable[[RunPaths], None] | None = None
+) -> None:
     """What a detached process does; see LocalLauncher."""
     if job["do"] == "supervise":
         from labjournal.launchers.supervisor import Supervisor
 
-        Supervisor([_plan(raw) for raw in job["plans"]], machine, answer).run()
+        Supervisor([_plan(raw) for raw in job["plans"]], machine, answer, run_ended).run()
     else:
         from labjournal.launchers import stopping
 
@@ -97,20 +110,22 @@ def perform(job: dict[str, Any], machine: Machine, answer: int) -> None:
         stopping.end_unsupervised(RunPaths(Path(job["folder"])), machine, job["int_s"], job["term_s"])
 
 
-def serve(machine: Machine) -> None:
+def serve(machine: Machine, run_ended: Callable[[RunPaths], None]) -> None:
     """The fresh interpreter's part: one job as JSON on standard input, its answer on standard output."""
     job = json.load(sys.stdin.buffer)
     folder = Path(job["folder"] if "folder" in job else job["plans"][0]["folder"])
-    answer = detached.run(lambda fd: perform(job, machine, fd), folder / "out.log")
+    keep = [fd for plan in job.get("plans", ()) for fd in plan["leases"]]
+    answer = detached.run(lambda fd: perform(job, machine, fd, run_ended), folder / "out.log", keep)
     sys.stdout.buffer.write(answer)
     sys.stdout.flush()
 
 
 def _plan(raw: dict[str, Any]) -> Plan:
-    return Plan(**{**raw, "command": tuple(raw["command"]), "recorded": tuple(raw["recorded"])})
+    lists = {name: tuple(value) for name, value in raw.items() if isinstance(value, list)}
+    return Plan(**{**raw, **lists})
 
 
-def _in_fresh_interpreter(job: dict[str, Any]) -> bytes:
+def _in_fresh_interpreter(job: dict[str, Any], keep: Sequence[int] = ()) -> bytes:
     import subprocess
 
     # Isolated: neither a folder on PYTHONPATH (inside a run, the watch's) nor the working folder may replace us.
@@ -119,7 +134,7 @@ def _in_fresh_interpreter(job: dict[str, Any]) -> bytes:
     # surrogateescape: arguments and variables need not be UTF-8, and JSON keeps lone surrogates as \udcxx.
     payload = json.dumps(job).encode("ascii")
     try:
-        done = subprocess.run(command, input=payload, stdout=subprocess.PIPE, check=False, cwd="/")
+        done = subprocess.run(command, input=payload, stdout=subprocess.PIPE, check=False, cwd="/", pass_fds=keep)
     except OSError as error:
         raise LaunchError(f"No process can be started: {error.strerror}.") from error
     return done.stdout

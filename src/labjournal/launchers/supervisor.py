@@ -10,7 +10,7 @@ import os
 import resource
 import select
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,10 +45,18 @@ class Supervisor:
         plans: at least one; each folder holds its ``run.json``.
         machine: where process numbers and start times come from.
         answer: file descriptor that gets one line of JSON and is then closed.
+        run_ended: called for each run that is over, when what it held is free again.
     """
 
-    def __init__(self, plans: Sequence[Plan], machine: Machine, answer: int) -> None:
+    def __init__(
+        self,
+        plans: Sequence[Plan],
+        machine: Machine,
+        answer: int,
+        run_ended: Callable[[RunPaths], None] | None = None,
+    ) -> None:
         self._plans = plans
+        self._run_ended = run_ended
         self.machine = machine
         self._answer = answer
         self.asked: signal.Signals | None = None
@@ -67,16 +75,25 @@ class Supervisor:
         """Work through the plans; returns when the last process of the last one is gone."""
         for plan in self._plans[1:]:
             self._claim(plan)
-        for plan in self._plans:
+        for number, plan in enumerate(self._plans, 1):
             self._run_one(plan)
+            if number == len(self._plans):  # a batch shares what it holds; whoever is left of it still does
+                for lease in {fd for held in self._plans for fd in held.leases}:
+                    os.close(lease)
+            if self._run_ended is not None:
+                self._run_ended(RunPaths(Path(plan.folder)))
         self._tell(None, None)
         self._see_off_the_rest()
 
     def _run_one(self, plan: Plan) -> None:
         run = RunPaths(Path(plan.folder))
+        if plan.queued and not self._claim_alone(plan, run):
+            return
         if run.exit.exists():  # declared LOST while it waited
             return
         begun = None if self.asked or run.stop.exists() else self._begin(plan, run)
+        if plan.queued and isinstance(begun, Begun):
+            run.waiting.unlink(missing_ok=True)
         if isinstance(begun, Begun):
             self._tell(begun.pid, begun.failure.cause if begun.failure else None)
         elif isinstance(begun, OSError):
@@ -89,6 +106,8 @@ class Supervisor:
             os.close(begun.log)
         elif not run.exit.exists():
             attempt.refuse(begun)
+        if plan.queued:
+            run.waiting.unlink(missing_ok=True)
 
     def _begin(self, plan: Plan, run: RunPaths) -> Begun | OSError | None:
         """Start the process with its identity on disk; None when the run was given up as LOST meanwhile."""
@@ -124,6 +143,21 @@ class Supervisor:
             records.write(claim, facts.make("claim", self._identity(plan), run=plan.run_id))
         except OSError:
             return
+
+    def _claim_alone(self, plan: Plan, run: RunPaths) -> bool:
+        """Whether this supervisor is the one to run a plan of the queue: others may have been started for it."""
+        try:
+            mine = records.write_once(
+                run.claim(plan.attempt), facts.make("claim", self._identity(plan), run=plan.run_id)
+            )
+        except OSError as error:
+            self._tell(None, f"cannot be claimed: {error.strerror}")
+            return False
+        # The entry is read after the claim was made: one that is gone was begun, or ended, by somebody else.
+        if not mine or not run.waiting.exists() or run.attempt(plan.attempt).exists():
+            self._tell(None, "was started by somebody else")
+            return False
+        return True
 
     def _identity(self, plan: Plan) -> dict[str, object]:
         own = os.getpid()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,7 +45,10 @@ def launch(request: LaunchRequest, paths: JournalPaths, config: Config) -> Launc
 
 
 def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: Config) -> list[Launched]:
-    """Record several runs and start them one after another: each when the one before has ended, however it ended."""
+    """Record several runs and start them one after another: each when the one before has ended, however it ended.
+
+    Those with ``queue`` go into the queue instead, and start when their turn comes.
+    """
     for request in requests:
         _refuse(request)
     run_ids = paths.run_ids()
@@ -55,29 +59,61 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
     plans: list[Plan] = []
     accepted: list[Launched] = []
     python = _python(requests[0])
-    for number, request in enumerate(requests, len(run_ids) + 1):
-        run = paths.run(facts.new_ulid())
-        visible = None if request.gpus is None else gpus.pick(request.gpus)
-        command = commands.fill(request.command, _values(request))
-        settings = masked({name: commands.typed(value) for name, value in request.settings.items()})
-        recorded = _Recorded(tuple(masked_argv(list(command))), settings, snapshot, python)
-        data, changed = _describe(request, paths, run_ids, number, recorded)
-        if request.gpus is not None:
-            data["cuda_visible_devices"] = visible
-        notices += _unused_settings(request)
-        _write(run, data, python)
-        given = environment.child_environment(request, paths, run, 1, inside, config.watch.frozen)
-        if visible is not None:
-            given |= {"CUDA_VISIBLE_DEVICES": visible, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
-        plans.append(_plan(request, run, command, recorded.command, given, config))
-        shown = tuple(dict.fromkeys([*notices, *changed.lines()]))
-        accepted.append(Launched(run.id, data["name"], "QUEUED", shown))
-        notices = []
-    return _hand_over(plans, accepted, config)
+    queued = requests[0].queue is not None
+    with _cards(requests, paths, len(run_ids) + 1) as cards:
+        notices += cards.notices
+        for number, request in enumerate(requests, len(run_ids) + 1):
+            run = paths.run(facts.new_ulid())
+            command = commands.fill(request.command, _values(request))
+            settings = masked({name: commands.typed(value) for name, value in request.settings.items()})
+            recorded = _Recorded(tuple(masked_argv(list(command))), settings, snapshot, python)
+            data, changed = _describe(request, paths, run_ids, number, recorded)
+            given = environment.child_environment(request, paths, run, 1, inside, config.watch.frozen)
+            if queued:
+                from labjournal.runner import queueing
+
+                data["queue"] = queueing.described(request, config)
+            elif request.gpus is not None:
+                data["cuda_visible_devices"] = cards.visible
+                given |= {"CUDA_VISIBLE_DEVICES": cards.visible, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
+            notices += _unused_settings(request)
+            _write(run, data, python)
+            plan = _plan(request, run, command, recorded.command, given, config)
+            plans.append(plan._replace(leases=cards.fds))
+            shown = tuple(dict.fromkeys([*notices, *changed.lines()]))
+            accepted.append(Launched(run.id, data["name"], "QUEUED", shown))
+            notices = []
+        if not queued:
+            return _hand_over(plans, accepted, config)
+    from labjournal.runner import queueing
+
+    queueing.hand_over(requests, plans, accepted, snapshot, _no_code(cwd, requests, config), paths, config)
+    return accepted
+
+
+def _cards(requests: Sequence[LaunchRequest], paths: JournalPaths, number: int) -> AbstractContextManager[gpus.Cards]:
+    """The GPUs of runs that start now; a batch runs one after another on the same ones."""
+    first = requests[0]
+    wanted = max((request.gpus or 0 for request in requests), default=0) if first.queue is None else 0
+    if not wanted:
+        return gpus.leased(0, None, None)
+    from labjournal.scheduler.leases import Holder
+
+    name = first.name or commands.invent_name(first.command, number)
+    inherited = os.environ if first.environment is None else first.environment
+    holder = Holder("", name, facts.user_name(), str(paths.project), os.getpid())
+    return gpus.leased(wanted, holder, inherited.get("CUDA_VISIBLE_DEVICES"))
+
+
+def _run_ended(run: RunPaths) -> None:
+    """Called by the supervisor; whatever the end of a run sets going is imported then, not at its start."""
+    from labjournal import scheduler
+
+    scheduler.run_ended(run)
 
 
 def _hand_over(plans: list[Plan], accepted: list[Launched], config: Config) -> list[Launched]:
-    launcher = LocalLauncher(machine, config.run.stop_int_s, config.run.stop_term_s)
+    launcher = LocalLauncher(machine, config.run.stop_int_s, config.run.stop_term_s, _run_ended)
     try:
         started = launcher.launch(plans)
     except LaunchError as error:

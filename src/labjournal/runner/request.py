@@ -16,6 +16,20 @@ class Parent(NamedTuple):
     """Path of the checkpoint, as it can be opened from here."""
 
 
+class Queueing(NamedTuple):
+    """How a run waits, when it is not to start at once."""
+
+    after: tuple[tuple[str, bool], ...] = ()
+    """Full ids of runs that have to end first, each with whether any end will do (else: it ended well)."""
+    priority: int = 0
+    gpu_memory_bytes: int | None = None
+    """Of each GPU: others may have the rest. None takes whole ones."""
+    lane: str | None = None
+    """Runs of one lane take turns; None is the lane of runs without GPUs, and no lane for those with."""
+    width: int | None = None
+    """How many of the lane may run at the same time; None: as configured."""
+
+
 class LaunchRequest(NamedTuple):
     """One command to be launched; everything but the command may be left open."""
 
@@ -42,6 +56,8 @@ class LaunchRequest(NamedTuple):
     """The command before its places were filled, to be remembered."""
     environment: Mapping[str, str] | None = None
     """What the process inherits; None: this process's own."""
+    queue: Queueing | None = None
+    """None starts it at once."""
 
 
 class Launched(NamedTuple):

@@ -31,8 +31,9 @@ def launch_command(paths: JournalPaths, command: str, name: str, reason: str) ->
 
 def stop_run(paths: JournalPaths, run: str) -> None:
     """Ask a run to end. Raises JournalError."""
-    from labjournal import config, machine
+    from labjournal import config, machine, scheduler
     from labjournal.launchers.local import LocalLauncher
 
     settings = config.load(paths.project).run
     LocalLauncher(machine, settings.stop_int_s, settings.stop_term_s).stop(paths.run(run), "stopped in the app")
+    scheduler.dispatch(paths)

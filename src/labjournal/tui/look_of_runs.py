@@ -43,7 +43,7 @@ def level_role(level: str) -> str:
 
 
 def finding_spans(
-    rule: str | None, level: str | None, more: int, watch: str | None, begun: bool, wide: bool, glyphs: Glyphs
+    rule: str | None, level: str | None, more: int, watch: str | None, wide: bool, glyphs: Glyphs
 ) -> list[Span]:
     """The worst open finding; without one, whether anything was looked at: a blank means looked at and clean."""
     if rule is not None and level is not None:
@@ -51,7 +51,7 @@ def finding_spans(
         if not wide:
             return [(f"{sign} {_LEVELS[Level(level)][2]}", role)]
         return [(f"{sign} {format.visible(rule)}", role), (f" +{more}" if more > 0 else "", "muted")]
-    if not begun or watch is None or watch == "watched":
+    if watch is None or watch == "watched":
         return []
     head = watch.partition(":")[0]
     return [(format.visible(head) if wide else {"not watched": "unseen"}.get(head, format.visible(head)), "muted")]

@@ -170,12 +170,13 @@ class RunRows:
             [(step, "muted")],
             self._metric(row, beside),
             [(self._trend(beside), "h4")],
-            finding_spans(
+            [(row.cause or "", "muted")]
+            if row.status == Status.QUEUED
+            else finding_spans(
                 row.worst_rule,
                 row.worst_level,
                 (row.worst_count or 1) - 1,
                 row.watch,
-                row.status != Status.QUEUED,
                 self.wide,
                 self._glyphs,
             ),

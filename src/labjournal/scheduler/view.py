@@ -1,0 +1,93 @@
+"""The queue as the faces show it: what waits, and for what, as the last look found it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from labjournal import facts
+from labjournal.launchers import records
+from labjournal.paths import JournalPaths
+from labjournal.scheduler import entries, pausing
+from labjournal.scheduler.entries import After
+
+NOT_LOOKED = "in the queue"
+PAUSED = "the queue is paused"
+_PREFIX = ".waiting-"
+
+
+def write(paths: JournalPaths, waiting: dict[str, str]) -> None:
+    """Keep the reasons for others to read; a full disk or a folder that is gone loses them."""
+    path = paths.queue / f"{_PREFIX}{facts.host_name()}-{os.getuid()}"
+    try:
+        if _read(path) != waiting:
+            records.write_json(path, waiting)
+    except OSError:
+        return
+
+
+def reasons(paths: JournalPaths) -> dict[str, str]:
+    """Why each run that waits does so; {} when nothing does."""
+    waiting = entries.names(paths)
+    if not waiting:
+        return {}
+    if pausing.read(paths) is not None:
+        return dict.fromkeys(waiting, PAUSED)
+    known: dict[str, str] = {}
+    for name in sorted(os.listdir(paths.queue)):
+        if name.startswith(_PREFIX):
+            known |= _read(paths.queue / name)
+    return {run: known.get(run, NOT_LOOKED) for run in waiting}
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return {str(run): str(reason) for run, reason in found.items()} if isinstance(found, dict) else {}
+
+
+class Waiting(NamedTuple):
+    """A run that waits, in the order in which they will start."""
+
+    run: str
+    name: str
+    priority: int
+    gpus: int
+    gpu_memory_bytes: int | None
+    after: tuple[After, ...]
+    host: str
+    reason: str
+
+
+def waiting(paths: JournalPaths) -> list[Waiting]:
+    """What waits and for what. Of other users' entries only the reason can be read: they come last."""
+    found: list[tuple[tuple[int, int, str], Waiting]] = []
+    for run_id, reason in reasons(paths).items():
+        try:
+            entry = entries.read(entries.path_of(paths, run_id))
+        except FileNotFoundError:  # started meanwhile
+            continue
+        except (OSError, ValueError):
+            found.append(((1, 0, run_id), Waiting(run_id, run_id[-6:].lower(), 0, 0, None, (), "", reason)))
+            continue
+        needs = entry.needs
+        found.append(
+            (
+                (0, *entry.order),
+                Waiting(
+                    run_id,
+                    entry.name,
+                    entry.priority,
+                    needs.gpus,
+                    needs.gpu_memory_bytes,
+                    needs.after,
+                    entry.host,
+                    reason,
+                ),
+            )
+        )
+    return [one for _, one in sorted(found)]
