@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from labjournal.importers import read
-from labjournal.importers.places import checkpoint_in, is_short, options_in, place_of
+from labjournal.importers.places import checkpoint_in, is_short, place_of
+from labjournal.importers.switches import options_in
 
 REPORT = """```
 Number of correct background predictions: {b} out of {nb}

@@ -13,7 +13,8 @@ from labjournal.audit.sets import set_key
 from labjournal.audit.values import Value
 from labjournal.importers import Document, FoundResult
 from labjournal.importers.document import Line
-from labjournal.importers.places import Names, Place, checkpoint_in, options_in, place_of
+from labjournal.importers.places import Names, Place, checkpoint_in, place_of
+from labjournal.importers.switches import options_in
 from labjournal.importers.tables import Cell, Row
 
 _ON = re.compile(r"^(?:on|yes|enabled|true|with|✓|✔|✅|1)$", re.IGNORECASE)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from labjournal.importers import claims, dates, kinds, places, printed, tables
+from labjournal.importers import claims, dates, kinds, places, printed, switches, tables
 from labjournal.importers.document import Line, scan
 from labjournal.importers.found import Document, FoundClaim, FoundEntry, FoundResult
 from labjournal.importers.mojibake import repair
@@ -117,14 +117,14 @@ class _Walk:
                     scopes.say(said)
                 group = _Group.of(line.text) or group
                 self._prose(line, scopes.place)
-                if places.not_given(line.text):
+                if switches.not_given(line.text):
                     first = next((first for _, first, named in reversed(opened) if named), opened[-1][1])
                     results[first:] = [_without_numbers(result) for result in results[first:]]
         return results, strange
 
     def _said(self, text: str, heading: bool = False) -> Place:
         place = places.place_of(text, heading, self.names)
-        return replace(place, options=places.full_option_names(place.options, text))
+        return replace(place, options=switches.full_option_names(place.options, text, self.names.numeric_adapter))
 
     def _of_line(self, line: Line, at: int, inside: set[int]) -> Place:
         """What a line says that is no heading of markdown: a bold line and a short one like a heading."""
