@@ -141,9 +141,9 @@ def load(project: Path, environment: Mapping[str, str] | None = None) -> Config:
     merged: dict[str, Any] = {}
     for where, table in layers:
         if table:
-            _build(Config, table, where, "")  # complain with the name of the file that holds the mistake
+            build(Config, table, where, "")  # complain with the name of the file that holds the mistake
             merged = _merge(merged, table)
-    config = typing.cast(Config, _build(Config, merged, FILE, ""))
+    config = typing.cast(Config, build(Config, merged, FILE, ""))
     _refuse_patterns(config.results.rule)
     own = config.results.metrics_file
     return config if own is None else config._replace(results=config.results._replace(metrics_file=str(project / own)))
@@ -229,7 +229,7 @@ def _merge(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _build(kind: Any, table: Mapping[str, Any], where: str, at: str) -> Any:
+def build(kind: Any, table: Mapping[str, Any], where: str, at: str) -> Any:
     """A section from a TOML table, every key and type checked."""
     hints = typing.get_type_hints(kind)
     known = list(kind._fields)
@@ -254,7 +254,7 @@ def _value(kind: Any, value: Any, where: str, at: str) -> Any:
         return _value(arguments[0], value, where, at)
     if _is_section(kind):
         if isinstance(value, Mapping):
-            return _build(kind, value, where, f"{at}.")
+            return build(kind, value, where, f"{at}.")
     elif origin is tuple:
         if isinstance(value, list):
             return tuple(_value(arguments[0], item, where, f"{at}[{i}]") for i, item in enumerate(value))

@@ -33,9 +33,11 @@ __all__ = [
     "SeriesKey",
     "Snapshot",
     "Source",
+    "StageRun",
     "StateSaid",
     "Status",
     "Subject",
+    "SweepTrial",
     "Verdict",
     "short_id",
 ]
@@ -76,6 +78,36 @@ class Snapshot:
     """(path, why) of files that were changed or untracked and not kept."""
     missing: str | None = None
     """Why there is no snapshot at all ("not a git repository")."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageRun:
+    """The place of a run in a study, as it was when the run was launched."""
+
+    study: str
+    stage: str
+    size: str | None
+    """smoke, full, or another size of the study; None where no size was asked for."""
+    member: Mapping[str, str]
+    """Which of the runs of its stage it is: the values of what is varied in the stage."""
+    protocol: str
+    """Hash of what the stage was then: its command, settings and data."""
+    criteria: tuple[str, ...] = ()
+    """As they were said before it started."""
+    files: str | None = None
+    """Hash of the study's own code; what tells one code from another where there is no repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepTrial:
+    """The place of a run in a sweep."""
+
+    sweep: str
+    """Id of the sweep."""
+    number: int
+    values: Mapping[str, str]
+    """What was filled into the command."""
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +159,10 @@ class Run:
     expect: tuple[str, ...] = ()
     """What should come out, as said before it started."""
     expect_time_s: float | None = None
+    stage: StageRun | None = None
+    """Its place in a study; None for a run of no study."""
+    trial: SweepTrial | None = None
+    """Its place in a sweep; None for a run of no sweep."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,11 +192,14 @@ def at(folder: Path) -> JournalPaths:
 
 def find_or_make(start: Path | None = None) -> JournalPaths:
     """The journal found as ``find`` does, else a new one; raises JournalUnavailableError, NewerJournalError."""
-    found = find(start)
-    if found is None:
-        found = JournalPaths(_home_of_new((start or Path.cwd()).absolute()) / FOLDER)
+    found = find_or_plan(start)
     make(found)
     return found
+
+
+def find_or_plan(start: Path | None = None) -> JournalPaths:
+    """The journal found as ``find`` does, else where it would be made; nothing is made."""
+    return find(start) or JournalPaths(_home_of_new((start or Path.cwd()).absolute()) / FOLDER)
 
 
 def make(paths: JournalPaths) -> None:

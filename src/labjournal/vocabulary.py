@@ -72,3 +72,5 @@ class EntryKind(StrEnum):
     END = "end"
     ALARM = "alarm"
     GIT_TAG = "git-tag"
+    STAGE = "stage"
+    GATE = "gate"

@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "logs": ("logs", "a run's output"),
     "scalars": ("scalars", "points of curves, of a run or of any event file"),
     "checks": ("checks", "findings, or the list of checks"),
+    "study": ("study", "a protocol run stage by stage, each behind its gate"),
     "log": ("log", "a result by hand, or read off a file"),
     "compare": ("compare", "the comparison table"),
     "diff": ("diff", "in what one run differs from another"),

@@ -59,8 +59,15 @@ class Values:
     ``signal`` names the positive class. ``own`` metrics follow from the counts of every result, however old it is.
     """
 
-    def __init__(self, signal: str | None = None, own: Sequence[OwnMetric] = ()) -> None:
+    def __init__(
+        self,
+        signal: str | None = None,
+        own: Sequence[OwnMetric] = (),
+        meant: Mapping[str, tuple[str | None, str]] | None = None,
+    ) -> None:
         self.signal = signal
+        self.meant = dict(meant or {})
+        """Direction and unit of metrics, as somebody said them."""
         self.own = {metric.metric.name: metric for metric in own}
         self._cells: dict[str, ResultCells] = {}
         self._contradictions: dict[str, list[str]] = {}
@@ -99,9 +106,10 @@ def values_of(config: Config) -> Values:
     if results.metric or results.metrics_file:
         from labjournal.stats import own as formulas  # 10 ms that most tables need not pay
 
-        own = [formulas.from_formula(name, *section) for name, section in results.metric.items()]
+        own = [formulas.from_formula(name, *section) for name, section in results.metric.items() if section.formula]
         own += formulas.from_file(Path(results.metrics_file)) if results.metrics_file else []
-    return Values(results.signal, own)
+    meant = {name: (section.direction, section.unit) for name, section in results.metric.items()}
+    return Values(results.signal, own, meant)
 
 
 class Measures:
@@ -161,6 +169,8 @@ class Measures:
     def _column(self, metric: str) -> Column:
         own = self._values.own.get(metric)
         known = stats.metric_of(metric) if own is None else own.metric
+        said, said_unit = self._values.meant.get(metric, (None, ""))
+        direction, unit = said or known.direction, said_unit or known.unit
         is_rate = known.kind == "rate"
         if is_rate:
             cells = (self.cell(result, metric) for result in self._results)
@@ -169,9 +179,9 @@ class Measures:
             metric=metric,
             label="SIC" if metric == SIC else metric.replace("_", " "),
             is_rate=is_rate,
-            higher_is_better=None if known.direction is None else known.direction == "higher",
+            higher_is_better=None if direction is None else direction == "higher",
             formula=None if known.formula.startswith("as the script") else known.formula,
-            unit=None if known.unit in ("", "fraction") else known.unit,
+            unit=None if unit in ("", "fraction") else unit,
         )
 
     def few_positives(self, result: Result, metric: str, limit: int) -> int | None:

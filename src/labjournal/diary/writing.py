@@ -17,11 +17,8 @@ from labjournal.errors import InputError, JournalUnavailableError
 from labjournal.model import Counts, EntryKind, Role
 from labjournal.paths import JournalPaths
 
-HUMAN_KINDS = tuple(
-    kind
-    for kind in EntryKind
-    if kind not in (EntryKind.LAUNCH, EntryKind.END, EntryKind.ALARM, EntryKind.GIT_TAG, EntryKind.RETRACTION)
-)
+_OF_THE_JOURNAL = (EntryKind.LAUNCH, EntryKind.END, EntryKind.ALARM, EntryKind.GIT_TAG, EntryKind.STAGE, EntryKind.GATE)
+HUMAN_KINDS = tuple(kind for kind in EntryKind if kind not in (*_OF_THE_JOURNAL, EntryKind.RETRACTION))
 """Kinds a person may give to a note; a retraction is made by ``Diary.retract``, because it marks results."""
 
 

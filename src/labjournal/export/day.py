@@ -105,7 +105,7 @@ def _body(entry: Entry, book: Book, zone: tzinfo | None, up: str) -> Iterator[st
         elif entry.kind is EntryKind.END and run is not None:
             yield from ("", *sparklines.of_run(book.store, run.id))
         elif entry.kind is EntryKind.ALARM or entry.text != fmt.cut(entry.text.split("\n")[0], _TITLE_MOST):
-            yield from ("", *(fmt.markdown(line) for line in entry.text.split("\n")))
+            yield from ("", *_told(entry.text))
     else:
         yield from ("", embed(entry.text, level=2) if entry.text.strip() else "No reason was given.")
     own = (
@@ -121,6 +121,15 @@ def _body(entry: Entry, book: Book, zone: tzinfo | None, up: str) -> Iterator[st
     for when, wording in entry.amended:
         yield from ("", f"> Wording until {fmt.moment_text(when, zone)}:", ">")
         yield from (f"> {line}".rstrip() for line in embed(wording, level=2).split("\n"))
+
+
+def _told(text: str) -> Iterator[str]:
+    """The words of an automatic entry, less a first line that the title shows whole; points stay points."""
+    lines = text.split("\n")
+    whole = lines[0] == fmt.cut(lines[0], _TITLE_MOST)
+    for line in lines[1:] if whole and len(lines) > 1 else lines:
+        point = "- " if line.startswith("- ") else ""
+        yield point + fmt.markdown(line.removeprefix(point))
 
 
 def _launch(run: Run) -> Iterator[str]:

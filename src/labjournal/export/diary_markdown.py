@@ -68,6 +68,8 @@ def export(
         wanted = [(file, footnotes.unique(list(every)))] if days else []
     wanted += _studies(days, store, book, folder, project, zone)
     wanted += kept_tables.files(store, config, folder, book.computed, zone)
+    for study in studies.studies(folder):
+        wanted += kept_tables.of_study(store, config, folder / study, zone)
     written, unchanged, edited, kept = [], 0, [], []
     for path, blocks in wanted:
         try:

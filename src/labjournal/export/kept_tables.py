@@ -1,4 +1,4 @@
-"""Tables kept in ``labjournal.toml``, written anew at each export: ``entries/tables/NAME.md``."""
+"""Tables kept in ``labjournal.toml`` or a study, written anew at each export: ``entries/tables/NAME.md``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from labjournal import format as fmt
 from labjournal.compare import build_table, named
-from labjournal.compare.measure import Values
+from labjournal.compare.measure import Values, values_of
 from labjournal.config import Config
 from labjournal.errors import InputError, NotFoundError
 from labjournal.export import markdown
@@ -17,6 +17,7 @@ from labjournal.export.blocks import Block, harmless
 from labjournal.export.style import Style
 from labjournal.facts import derived_id
 from labjournal.store import Store
+from labjournal.studies import protocol, tables
 
 FOLDER = "tables"
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -29,6 +30,19 @@ def files(
     for name in config.tables:
         path = folder / FOLDER / f"{_UNSAFE.sub('-', name).lstrip('.') or 'table'}.md"
         yield path, [Block(derived_id("table", name), harmless(_text(store, config, name, computed, zone)))]
+
+
+def of_study(store: Store, config: Config, folder: Path, zone: tzinfo | None) -> Iterator[tuple[Path, list[Block]]]:
+    """The tables of a study, in its own folder."""
+    if not (folder / protocol.FILE).is_file():
+        return
+    try:
+        own = tables.of_folder(store, config, folder)
+    except InputError as error:
+        text = f"# {fmt.markdown(folder.name)}\n\nThe tables cannot be made: {fmt.markdown(str(error))}"
+        yield folder / FOLDER / "tables.md", [Block(derived_id("table", folder.name), harmless(text))]
+        return
+    yield from files(store, own, folder, values_of(own), zone)
 
 
 def _text(store: Store, config: Config, name: str, computed: Values, zone: tzinfo | None) -> str:

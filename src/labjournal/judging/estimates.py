@@ -8,10 +8,10 @@ short. Values on one set of events are not independent, and then both are too lo
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from labjournal.judging.grammar import Node, Number, Relation, Term, Value
+from labjournal.judging.grammar import Call, Leaf, Node, Number, Relation, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,13 @@ class Judgement:
 CONFIRMED, REFUTED, UNDECIDED = "confirmed", "refuted", "undecided"
 
 
-def evaluate(node: Node, values: Mapping[Value, Estimate]) -> Estimate:
+def evaluate(node: Node, values: Mapping[Leaf, Estimate]) -> Estimate:
     """The value of a term. A quotient by what may be 0 is NaN without bounds."""
     if isinstance(node, Number):
         return Estimate(node.value, node.value, node.value)
-    if isinstance(node, Value):
+    if isinstance(node, Call):
+        return _call(node.function, [evaluate(argument, values) for argument in node.arguments])
+    if not isinstance(node, Term):
         return values[node]
     a, b = evaluate(node.left, values), evaluate(node.right, values)
     if node.sign in "+-":
@@ -46,8 +48,10 @@ def evaluate(node: Node, values: Mapping[Value, Estimate]) -> Estimate:
     return _corners(a, b, node)
 
 
-def judge(relation: Relation, values: Mapping[Value, Estimate]) -> Judgement:
+def judge(relation: Relation, values: Mapping[Leaf, Estimate]) -> Judgement:
     """Confirmed when the whole interval holds, refuted when none of it does, else undecided."""
+    if relation.compare == "=":
+        return _near(relation, values)
     more, less = (
         (relation.left, relation.right) if relation.compare.startswith(">") else (relation.right, relation.left)
     )
@@ -56,6 +60,56 @@ def judge(relation: Relation, values: Mapping[Value, Estimate]) -> Judgement:
         return Judgement(UNDECIDED, gap)
     holds, fails = (gap.low >= 0, gap.high < 0) if "=" in relation.compare else (gap.low > 0, gap.high <= 0)
     return Judgement(CONFIRMED if holds else REFUTED if fails else UNDECIDED, gap)
+
+
+def _near(relation: Relation, values: Mapping[Leaf, Estimate]) -> Judgement:
+    """Whether both sides are equal within the tolerance; the gap is what is left of it."""
+    difference = evaluate(Term("-", relation.left, relation.right), values)
+    allowed = relation.tolerance.size
+    if relation.tolerance.relative:
+        allowed *= abs(evaluate(relation.right, values).value)
+    low, high = difference.low, difference.high
+    if low is None or high is None or math.isnan(difference.value):
+        return Judgement(UNDECIDED, Estimate(allowed - abs(difference.value), None, None))
+    nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+    farthest = max(abs(low), abs(high))
+    slack = 1e-12 * max(abs(evaluate(relation.right, values).value), allowed)  # decimals are not exact: 3.15 - 3.10
+    gap = Estimate(allowed - abs(difference.value), allowed - farthest, allowed - nearest)
+    holds, fails = farthest <= allowed + slack, nearest > allowed + slack
+    return Judgement(CONFIRMED if holds else REFUTED if fails else UNDECIDED, gap)
+
+
+def _call(function: str, arguments: Sequence[Estimate]) -> Estimate:
+    """Functions of what is known with an interval; all but abs are monotone in each argument."""
+    if function == "point":
+        return Estimate(arguments[0].value, arguments[0].value, arguments[0].value)
+    apply: Callable[..., float] = _FUNCTIONS[function]
+    value = _finite(apply, [one.value for one in arguments])
+    lows, highs = [one.low for one in arguments if one.low is not None], [one.high for one in arguments]
+    known = [high for high in highs if high is not None]
+    if len(lows) < len(arguments) or len(known) < len(arguments):
+        return Estimate(value, None, None)
+    low, high = _finite(apply, lows), _finite(apply, known)
+    if function == "abs":
+        low, high = (0.0 if lows[0] <= 0 <= known[0] else min(low, high)), max(low, high)
+    return Estimate(value, None, None) if math.isnan(low) or math.isnan(high) else Estimate(value, low, high)
+
+
+def _finite(apply: Callable[..., float], arguments: Sequence[float]) -> float:
+    try:
+        return float(apply(*arguments)) if len(arguments) > 1 or apply not in (min, max) else arguments[0]
+    except (ValueError, OverflowError):
+        return math.nan
+
+
+_FUNCTIONS: Mapping[str, Callable[..., float]] = {
+    "abs": abs,
+    "min": min,
+    "max": max,
+    "sqrt": math.sqrt,
+    "log": math.log,
+    "exp": math.exp,
+}
 
 
 def together(words: list[str]) -> str:

@@ -1,13 +1,16 @@
-"""The language of ``--expect``: comparisons of measured values, read by a parser of its own, never run as code.
+"""The language of ``--expect`` and of criteria: comparisons of measured values, read by a parser of its own, never run.
 
     acc[1:10] > 0.93
     accuracy{set=1:1, numeric=on} > accuracy{numeric=off} + 0.02
     0.5 < sic{at=2400} <= 3
     loss[last] / loss[first] <= 0.1
+    T = loss_den - loss_num +- 1e-6
+    abs(T) < 0.01 * max(1, loss_den)
 
-A name is a metric, or a curve where no result has it. ``[…]`` names a data set, a class of the metric, or a place on a
-curve (first, last, min, max). ``{…}`` narrows: ``set``, ``at`` (last, best, a step), ``run``, and options of the
-measurement. What one value leaves open, the first value that says it decides.
+A name is a metric, a curve where no result has it, or a setting where there is no curve either. ``[…]`` names a data
+set, a class of the metric, or a place on a curve (first, last, min, max, a step). ``{…}`` narrows: ``set``, ``at``
+(last, best, a step), ``run``, ``stage`` (of a study), and options of the measurement or settings of the run. What one
+value leaves open, the first value that says it decides.
 """
 
 from __future__ import annotations
@@ -21,14 +24,29 @@ from labjournal.errors import InputError
 LONGEST = 500
 """Characters."""
 _DEEPEST = 20
+NEAR = 0.01
+"""``x near y`` without a tolerance: within 1% of y."""
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?P<unit>%|(?:ms|min|[smhd])\b)?"
+    r"\s*(?:(?P<tolerance>\+-|\+/-|±)|(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)(?P<unit>%|(?:ms|min|[smhd])\b)?"
     r"|(?P<name>[^\W\d][\w.@]*(?:/[^\W\d][\w.@]*)*)|`(?P<quoted>[^`]+)`|(?P<part>\[[^\[\]]*\])|(?P<where>\{[^{}]*\})"
-    r"|(?P<compare>[<>]=?|[≤≥])|(?P<sign>[-+*/()·−×]))"
+    r"|(?P<compare>[<>]=?|==?|[≤≥≈])|(?P<sign>[-+*/()·−×])|(?P<comma>,))"
 )
 _UNITS = {"%": 0.01, "ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
-_SAME = {"≤": "<=", "≥": ">=", "−": "-", "·": "*", "×": "*"}
-_KEYS = {"set": "set", "dataset": "set", "data": "set", "at": "at", "checkpoint": "at", "step": "at", "run": "run"}
+_SAME = {"≈": "=", "≤": "<=", "≥": ">=", "−": "-", "·": "*", "×": "*"}
+_KEYS = {
+    "set": "set",
+    "dataset": "set",
+    "data": "set",
+    "at": "at",
+    "checkpoint": "at",
+    "step": "at",
+    "run": "run",
+    "stage": "stage",
+}
+FUNCTIONS = frozenset(("abs", "min", "max", "sqrt", "log", "exp", "point"))
+"""``point`` is the value alone, without the interval that says how sure it is."""
+AGGREGATES = frozenset(("mean", "median", "sd", "se", "least", "most"))
+"""Over the runs that are judged together."""
 _HINT = 'For example --expect "accuracy[1:10] > 0.93" or --expect "acc{numeric=on} > acc{numeric=off} + 0.02".'
 
 
@@ -50,6 +68,7 @@ class Value:
     at: str | None = None
     run: str | None = None
     options: tuple[tuple[str, str], ...] = ()
+    stage: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +80,43 @@ class Term:
     right: Node
 
 
-Node = Number | Value | Term
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One of FUNCTIONS of its arguments."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One of AGGREGATES of a term, taken over several runs: measured as a whole."""
+
+    function: str
+    of: Node
+
+
+Node = Number | Value | Term | Call | Aggregate
+Leaf = Value | Aggregate
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far two sides may lie apart and still be called equal."""
+
+    size: float
+    relative: bool
+    """A share of the right side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """``left`` compared with ``right`` by one of ``< <= > >=``."""
+    """``left`` compared with ``right`` by one of ``< <= > >= =``; ``=`` within a tolerance."""
 
     left: Node
     compare: str
     right: Node
+    tolerance: Tolerance = Tolerance(0.0, relative=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +126,7 @@ class Expectation:
     text: str
     relations: tuple[Relation, ...]
 
-    def values(self) -> tuple[Value, ...]:
+    def values(self) -> tuple[Leaf, ...]:
         """The measured values in order, each once."""
         found = (value for relation in self.relations for node in relation_sides(relation) for value in leaves(node))
         return tuple(dict.fromkeys(found))
@@ -90,41 +136,98 @@ def relation_sides(relation: Relation) -> tuple[Node, Node]:
     return relation.left, relation.right
 
 
-def leaves(node: Node) -> Iterator[Value]:
-    """The measured values under a node, from left to right."""
-    if isinstance(node, Value):
+def leaves(node: Node) -> Iterator[Leaf]:
+    """What is measured under a node, from left to right."""
+    if isinstance(node, Value | Aggregate):
         yield node
     elif isinstance(node, Term):
         yield from leaves(node.left)
         yield from leaves(node.right)
+    elif isinstance(node, Call):
+        for argument in node.arguments:
+            yield from leaves(argument)
 
 
 def parse(text: str) -> Expectation:
     """Read an expectation. Raises InputError saying where it stops making sense."""
-    if len(text) > LONGEST:
-        raise InputError(f"An expectation of {len(text)} characters is too long.", f"{LONGEST} are read.")
-    parser = _Parser(text)
-    sides, compares = [parser.sum()], []
-    while (compare := parser.take("compare")) is not None:
-        compares.append(_SAME.get(compare, compare))
-        sides.append(parser.sum())
+    parser = Parser(text, f"--expect {text!r}")
+    found = parser.expectation()
     parser.end()
-    if not compares:
-        raise InputError(f"--expect {text!r} compares nothing.", _HINT)
-    relations = tuple(Relation(*triple) for triple in zip(sides, compares, sides[1:], strict=False))
-    found = Expectation(text, relations)
-    if not found.values():
-        raise InputError(f"--expect {text!r} names nothing that is measured.", _HINT)
     return found
 
 
-class _Parser:
-    """Recursive descent over the tokens of one text."""
+class Parser:
+    """Recursive descent over the tokens of one text.
 
-    def __init__(self, text: str) -> None:
+    ``called`` begins what is said of a text that cannot be read. ``exact`` allows ``==``, for counts and settings.
+    """
+
+    def __init__(self, text: str, called: str, exact: bool = False) -> None:
+        if len(text) > LONGEST:
+            raise InputError(f"{called[:60]}: {len(text)} characters are too long.", f"{LONGEST} are read.")
         self._text = text
+        self._called = called
+        self._exact = exact
         self._at = 0
         self._depth = 0
+
+    def expectation(self) -> Expectation:
+        """One or more comparisons in a chain. Raises InputError where nothing is compared or measured."""
+        start = self._at
+        sides, compares, tolerances = [self.sum()], [], []
+        while (relation := self._compare(sides[-1])) is not None:
+            compare, side, tolerance = relation
+            compares.append(compare)
+            sides.append(side)
+            tolerances.append(tolerance)
+        if not compares:
+            raise self.wrong("it compares nothing" if not self._text[self._at :].strip() else None)
+        relations = tuple(Relation(*parts) for parts in zip(sides[:-1], compares, sides[1:], tolerances, strict=True))
+        found = Expectation(self._text[start : self._at].strip(), relations)
+        if not found.values():
+            raise self.wrong("it names nothing that is measured")
+        return found
+
+    def _compare(self, left: Node) -> tuple[str, Node, Tolerance] | None:
+        """What follows a side: the sign, the other side, and how equal is equal."""
+        if self.word("near") is not None:
+            right = self.sum()
+            return "=", right, self._tolerance() or Tolerance(NEAR, relative=True)
+        start = self._at
+        compare = self.take("compare")
+        if compare is None:
+            return None
+        if compare == "==":
+            if not self._exact:
+                self._at = start
+                raise self.wrong()
+            return "=", self.sum(), Tolerance(0.0, relative=False)
+        right = self.sum()
+        tolerance = self._tolerance()
+        if compare == "=" and tolerance is None:
+            self._at = start
+            raise self.wrong()
+        if compare != "=" and tolerance is not None:
+            raise self.wrong("a tolerance belongs to =")
+        return compare, right, tolerance or Tolerance(0.0, relative=False)
+
+    def _tolerance(self) -> Tolerance | None:
+        if self.take("tolerance") is None and self.word("within") is None:
+            return None
+        start = self._at
+        number = self._number()
+        if number is None:
+            raise self.wrong("a tolerance is a number")
+        return Tolerance(number.value, relative=self._text[start : self._at].rstrip().endswith("%"))
+
+    def word(self, *words: str) -> str | None:
+        """The next name if it is one of these words, else None and nothing is taken."""
+        start = self._at
+        found = self.take("name")
+        if found is not None and found.lower() in words:
+            return found.lower()
+        self._at = start
+        return None
 
     def take(self, *kinds: str, one_of: str | None = None) -> str | None:
         """The next token if it is of one of these kinds, else None and nothing is taken."""
@@ -139,7 +242,7 @@ class _Parser:
 
     def end(self) -> None:
         if self._text[self._at :].strip():
-            raise self._wrong()
+            raise self.wrong()
 
     def sum(self) -> Node:
         node = self._product()
@@ -156,14 +259,14 @@ class _Parser:
     def _factor(self) -> Node:
         self._depth += 1
         if self._depth > _DEEPEST:
-            raise InputError(f"--expect {self._text!r} is nested too deeply.", _HINT)
+            raise self.wrong("it is nested too deeply")
         try:
             if self.take("sign", one_of="-") is not None:
                 return Term("-", Number(0.0), self._factor())
             if self.take("sign", one_of="(") is not None:
                 node = self.sum()
                 if self.take("sign", one_of=")") is None:
-                    raise self._wrong("a ')' is missing")
+                    raise self.wrong("a ')' is missing")
                 return node
             return self._number() or self._value()
         finally:
@@ -176,10 +279,12 @@ class _Parser:
         self._at = match.end()
         return Number(float(match["number"]) * _UNITS.get(match["unit"] or "", 1.0))
 
-    def _value(self) -> Value:
+    def _value(self) -> Node:
         name = self.take("name", "quoted")
         if name is None:
-            raise self._wrong()
+            raise self.wrong()
+        if name in FUNCTIONS | AGGREGATES and self.take("sign", one_of="(") is not None:
+            return self._call(name)
         part = self.take("part")
         where = self.take("where")
         part = part or self.take("part")
@@ -188,23 +293,40 @@ class _Parser:
         for item in where[1:-1].split(",") if where else ():
             key, equals, value = (piece.strip() for piece in item.partition("="))
             if not equals or not key or not value:
-                raise InputError(f"--expect {self._text!r}: {item.strip()!r} is no name=value.", _HINT)
+                raise self.wrong(f"{item.strip()!r} is no name=value")
             if key.lower() in _KEYS:
                 said[_KEYS[key.lower()]] = value
             else:
                 options.append((key, value))
         inside = part[1:-1].strip() if part else None
         if part and not inside:
-            raise self._wrong("nothing stands in the brackets")
-        return Value(name, inside, said.get("set"), said.get("at"), said.get("run"), tuple(sorted(options)))
+            raise self.wrong("nothing stands in the brackets")
+        known = (said.get("set"), said.get("at"), said.get("run"), tuple(sorted(options)), said.get("stage"))
+        return Value(name, inside, *known)
 
-    def _wrong(self, why: str | None = None) -> InputError:
+    def _call(self, function: str) -> Call | Aggregate:
+        arguments = [self.sum()]
+        while self.take("comma") is not None:
+            arguments.append(self.sum())
+        if self.take("sign", one_of=")") is None:
+            raise self.wrong("a ')' is missing")
+        if function in ("min", "max"):
+            return Call(function, tuple(arguments))
+        if len(arguments) != 1:
+            raise self.wrong(f"{function}() takes one term")
+        if function in FUNCTIONS:
+            return Call(function, tuple(arguments))
+        if any(isinstance(leaf, Aggregate) for leaf in leaves(arguments[0])) or not list(leaves(arguments[0])):
+            raise self.wrong(f"{function}() is taken of something measured in each run")
+        return Aggregate(function, arguments[0])
+
+    def wrong(self, why: str | None = None) -> InputError:
         rest = self._text[self._at :].strip()
         if why is None:
             why = f"{rest[:30]!r} cannot be read" if rest else "it ends too early"
         if rest.startswith("="):
             return InputError(
-                f"--expect {self._text!r}: a measured value is never exactly equal.",
-                "Say >, >=, < or <=, or both ends.",
+                f"{self._called}: a measured value is never exactly equal.",
+                "Say >, >=, < or <=, or how near: x = 0.93 +- 0.01.",
             )
-        return InputError(f"--expect {self._text!r}: {why}.", _HINT)
+        return InputError(f"{self._called}: {why}.", _HINT)

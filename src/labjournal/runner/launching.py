@@ -207,7 +207,8 @@ def _diary_files(cwd: Path, export: str) -> Iterator[str]:
         except OSError:
             names = []
         yield from (str(folder / name) for name in names if _DIARY_DAY.match(name))
-        yield from (str(folder / name / "diary") for name in names if (folder / name / "diary").is_dir())
+        for below in ("diary", "tables"):
+            yield from (str(folder / name / below) for name in names if (folder / name / below).is_dir())
         yield from (str(folder / name) for name in names if name in _BESIDE_DIARY)
         if names or (base / ".git").exists():
             return
@@ -262,6 +263,7 @@ def _describe(
         "twin": twin,
         "labjournal": labjournal.__version__,
     }
+    data |= request.part_of
     if request.template is not None:
         data["template"] = list(request.template)
     return data, changed

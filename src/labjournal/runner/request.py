@@ -54,6 +54,8 @@ class LaunchRequest(NamedTuple):
     """``run``, ``checkpoint``, ``step``, ``version``, ``dataset``, ``options`` of what a validation looks at."""
     template: tuple[str, ...] | None = None
     """The command before its places were filled, to be remembered."""
+    part_of: Mapping[str, Any] = {}
+    """``stage`` or ``sweep`` of the ``run`` fact: the study or the sweep that the run belongs to."""
     environment: Mapping[str, str] | None = None
     """What the process inherits; None: this process's own."""
     queue: Queueing | None = None

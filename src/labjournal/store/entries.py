@@ -14,9 +14,9 @@ from typing import Any
 
 from labjournal.facts import Fact, derived_id, dumps
 from labjournal.model import Entry, EntryKind, Finding, Level, Result, Role, StateSaid
-from labjournal.store import codec, verdicts
+from labjournal.store import codec, study_entries, verdicts
 
-HUMAN = ("entry", "amend", "entry_state", "retract", "lift", "git_tag")
+HUMAN = ("entry", "amend", "entry_state", "retract", "lift", "git_tag", "stage", "gate")
 _WITH_STATE = frozenset((EntryKind.HYPOTHESIS, EntryKind.QUESTION, EntryKind.PLAN))
 
 
@@ -54,6 +54,10 @@ def _human(fact: Fact, amendments: Sequence[Fact], states: Sequence[Fact]) -> En
     if fact.kind == "git_tag":
         text = f"{data.get('name')}: {data.get('message') or ''}".rstrip(": ")
         return Entry(fact.id, t, EntryKind.GIT_TAG, text, (str(data.get("commit") or ""),), fact.run, fact.user, True)
+    if fact.kind == "stage":
+        return study_entries.of_stage(fact, t)
+    if fact.kind == "gate":
+        return study_entries.of_gate(fact, t)
     return None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from labjournal.facts import Fact, dumps
 from labjournal.facts import number as number_of
-from labjournal.model import Attempt, Checkpoint, Level, Run, RunKind, Snapshot, Status
+from labjournal.model import Attempt, Checkpoint, Level, Run, RunKind, Snapshot, StageRun, Status, SweepTrial
 from labjournal.store import codec
 from labjournal.store.rows import RunRow
 
@@ -50,6 +50,8 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
         "watch": _watch(by_kind, status),
         "attempts": len({codec.whole(fact.data.get("n")) for fact in attempts}),
         "subject": codec.text_or_none(validates.get("run")),
+        "study": codec.text_or_none(codec.mapping(stated.get("stage")).get("study")),
+        "sweep": codec.text_or_none(codec.mapping(stated.get("sweep")).get("id")),
         "data": dumps(
             {
                 "command": list(codec.texts(stated.get("command"))),
@@ -71,6 +73,8 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
                 "planned_steps": codec.whole(end.data.get("planned_steps")) if end else None,
                 "expect": list(codec.texts(stated.get("expect"))),
                 "expect_time_s": number_of(stated.get("expect_time_s")),
+                "stage": codec.mapping(stated.get("stage")) or None,
+                "sweep": codec.mapping(stated.get("sweep")) or None,
             }
         ),
     }
@@ -231,7 +235,31 @@ def read(connection: sqlite3.Connection, row: RunRow, data: str) -> Run:
         retracted=row.retracted,
         expect=codec.texts(raw.get("expect")),
         expect_time_s=number_of(raw.get("expect_time_s")),
+        stage=_stage(codec.mapping(raw.get("stage"))),
+        trial=_trial(codec.mapping(raw.get("sweep"))),
     )
+
+
+def _stage(raw: Mapping[str, Any]) -> StageRun | None:
+    if not raw.get("study") or not raw.get("stage"):
+        return None
+    return StageRun(
+        study=str(raw["study"]),
+        stage=str(raw["stage"]),
+        size=codec.text_or_none(raw.get("size")),
+        member={key: str(value) for key, value in codec.mapping(raw.get("member")).items()},
+        protocol=str(raw.get("protocol") or ""),
+        criteria=codec.texts(raw.get("criteria")),
+        files=codec.text_or_none(raw.get("files")),
+    )
+
+
+def _trial(raw: Mapping[str, Any]) -> SweepTrial | None:
+    number = codec.whole(raw.get("number"))
+    if not raw.get("id") or number is None:
+        return None
+    values = {key: str(value) for key, value in codec.mapping(raw.get("values")).items()}
+    return SweepTrial(str(raw["id"]), number, values, codec.whole(raw.get("seed")))
 
 
 def read_attempts(connection: sqlite3.Connection, run_id: str) -> list[Attempt]:

@@ -110,7 +110,14 @@ DROP INDEX results_elsewhere;
 """
 """What a pivot needs stands beside each value, and each run's results are counted: no table reads 100,000 of them."""
 
-MIGRATIONS: tuple[str, ...] = (_INITIAL, _TALLIED)
+_FAMILIES = """
+ALTER TABLE runs ADD COLUMN study TEXT;
+ALTER TABLE runs ADD COLUMN sweep TEXT;
+CREATE INDEX runs_by_study ON runs (study) WHERE study IS NOT NULL;
+CREATE INDEX runs_by_sweep ON runs (sweep) WHERE sweep IS NOT NULL;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_INITIAL, _TALLIED, _FAMILIES)
 
 
 def migrate(connection: sqlite3.Connection, path: str) -> None:

@@ -150,6 +150,14 @@ class Store:
         """Forks of a run, and the validations of it, oldest first."""
         return self._runs("parent = ? OR subject = ? ORDER BY id", (run_id, run_id))
 
+    def runs_of_study(self, study: str) -> list[Run]:
+        """The runs that a study launched, oldest first."""
+        return self._runs("study = ? ORDER BY id", (study,))
+
+    def runs_of_sweep(self, sweep: str) -> list[Run]:
+        """The runs of a sweep by its id, oldest first."""
+        return self._runs("sweep = ? ORDER BY id", (sweep,))
+
     def _runs(self, where: str, values: Sequence[Any]) -> list[Run]:
         from labjournal.store import runs
 

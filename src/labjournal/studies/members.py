@@ -1,0 +1,150 @@
+"""The runs that a stage is made of: one, one for each combination of what is varied, or one for each validation."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from labjournal import facts
+from labjournal.config import Config
+from labjournal.errors import InputError, NotFoundError
+from labjournal.model import Run
+from labjournal.runner import commands, validation
+from labjournal.runner.request import LaunchRequest
+from labjournal.store import Store
+from labjournal.studies.protocol import Stage, Study
+
+
+class Member(NamedTuple):
+    """One run of a stage as it is to be launched."""
+
+    key: Mapping[str, str]
+    """What tells it from the other runs of its stage."""
+    request: LaunchRequest
+
+
+def newest(runs: Sequence[Run], study: Study, stage: Stage) -> list[Run]:
+    """The last run of each member, in the order they were launched."""
+    found: dict[str, Run] = {}
+    for run in runs:
+        place = run.stage
+        if place is not None and (place.stage, place.size) == (stage.name, study.size):
+            found[facts.dumps(place.member)] = run
+    return sorted(found.values(), key=lambda run: run.id)
+
+
+def protocol_of(stage: Stage) -> str:
+    """Hash of what the runs of a stage do; what must come of them is kept apart."""
+    section = stage.section
+    varied = (dict(section.grid), section.seeds, dict(section.options), section.datasets)
+    said = (stage.command, dict(stage.settings), varied, section.validates, section.checkpoints)
+    return facts.derived_id("protocol", facts.dumps(said))
+
+
+def expected(
+    study: Study, stage: Stage, store: Store, config: Config, validated: Sequence[Run], files: str
+) -> list[Member]:
+    """All members of a stage. Raises InputError for a place without a value, NotFoundError without a checkpoint."""
+    requests = (
+        _plain(study, stage)
+        if stage.section.validates is None
+        else _validations(study, stage, store, config, validated)
+    )
+    several = len(requests) > 1
+    return [Member(key, _placed(study, stage, request, key, files, several)) for key, request in requests]
+
+
+def _plain(study: Study, stage: Stage) -> list[tuple[Mapping[str, str], LaunchRequest]]:
+    found: list[tuple[Mapping[str, str], LaunchRequest]] = []
+    for key in _combinations(stage):
+        settings = _settings(study, stage, key)
+        found.append((key, LaunchRequest(stage.command, str(study.folder), settings=settings)))
+    return found
+
+
+def _combinations(stage: Stage) -> list[dict[str, str]]:
+    axes: dict[str, Sequence[str]] = dict(stage.section.grid)
+    if stage.section.seeds:
+        axes["seed"] = [str(seed) for seed in range(stage.section.seeds)]
+    return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
+
+
+def _settings(study: Study, stage: Stage, key: Mapping[str, str]) -> dict[str, str]:
+    """What is filled in: of the study's settings those that the command asks for, of the stage's own all."""
+    places = commands.places(stage.command)
+    own = {*stage.section.settings, *key, *(stage.fault.settings if stage.fault else ())}
+    settings = {name: value for name, value in {**stage.settings, **key}.items() if name in places or name in own}
+    open_places = sorted((places - settings.keys()) & study.sized)
+    if open_places:
+        raise InputError(
+            f"Stage {stage.name} needs {{{open_places[0]}}}, which has a value only at some sizes.",
+            "Say --smoke or --full, or give it a value in [settings].",
+        )
+    return settings
+
+
+def _validations(
+    study: Study, stage: Stage, store: Store, config: Config, validated: Sequence[Run]
+) -> list[tuple[Mapping[str, str], LaunchRequest]]:
+    section = stage.section
+    if not validated:
+        raise NotFoundError(f"{stage.name} validates {section.validates}, which has not run.")
+    known = config._replace(datasets={**config.datasets, **study.datasets})
+    places = commands.places(stage.command)
+    settings = {name: value for name, value in stage.settings.items() if name in places or name in section.settings}
+    how = validation.Template(commands.fill(stage.command, settings), str(study.folder))
+    wanted = [f"{run.id}:{commands.fill((section.checkpoints,), _said_of(run))[0]}" for run in validated]
+    if "checkpoint" not in places:
+        wanted = [run.id for run in validated]
+    subjects = validation.find_subjects(store, wanted, "checkpoint" in places, how.cwd)
+    options = [f"{name}={value}" for name, values in section.options.items() for value in values]
+    asked = LaunchRequest(how.command, how.cwd, settings={n: v for n, v in settings.items() if n in section.settings})
+    found: list[tuple[Mapping[str, str], LaunchRequest]] = []
+    for request in validation.requests(subjects, how, section.datasets, options, known, asked):
+        assert request.validates is not None
+        checkpoint = request.validates.get("checkpoint") or ""
+        key = {"of": str(request.validates["run"]), "checkpoint": str(checkpoint)}
+        key |= {"dataset": str(request.validates["dataset"])} if request.validates.get("dataset") else {}
+        found.append((key | dict(request.validates.get("options") or {}), request._replace(template=None)))
+    return found
+
+
+def _said_of(run: Run) -> dict[str, str]:
+    """What a name of a checkpoint may be made of: ``out/model-{seed}.pt``."""
+    member = run.stage.member if run.stage is not None else {}
+    return {**{name: str(value) for name, value in run.settings.items()}, **member}
+
+
+def _placed(
+    study: Study, stage: Stage, request: LaunchRequest, key: Mapping[str, str], files: str, several: bool
+) -> LaunchRequest:
+    section = stage.section
+    place: dict[str, Any] = {
+        "study": study.name,
+        "stage": stage.name,
+        "size": study.size,
+        "member": dict(key),
+        "protocol": protocol_of(stage),
+        "criteria": list(stage.criteria),
+        "files": files,
+    }
+    return request._replace(
+        name=_name(study, stage, key),
+        kind=request.kind or section.kind,
+        reason=section.about or f"{study.name}, {stage.name}",
+        gpus=section.gpus,
+        time_limit_s=commands.seconds(section.time_limit, "time_limit"),
+        expect_time_s=None if several else commands.seconds(section.expect_time, "expect_time"),
+        part_of={"stage": place},
+    )
+
+
+def _name(study: Study, stage: Stage, key: Mapping[str, str]) -> str:
+    """``jets-train-lr0.001-seed0``: short, and told apart from its sisters."""
+    told = "".join(
+        f"-{value if name == 'dataset' else name + value}"
+        for name, value in key.items()
+        if name not in ("of", "checkpoint")
+    )
+    return f"{study.name}-{stage.name}{told}".replace("/", "_")

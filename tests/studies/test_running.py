@@ -1,0 +1,179 @@
+"""A small study run for real: gates, decisions, faults, validations, and what cannot be bent afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from labjournal import facts, schemas
+
+EXAMPLE = Path(__file__).parent / "thermo"
+STUDY = "entries/thermo/study.toml"
+
+
+def call(folder: Path, *words: str, code: int = 0) -> str:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        [sys.executable, "-m", "labjournal", *words],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def status(folder: Path, *words: str) -> dict[str, Any]:
+    path = call(folder, "study", "status", "thermo", "--json", *words)
+    return {stage["stage"]: stage for stage in json.loads(path)}
+
+
+def states(folder: Path) -> dict[str, str]:
+    return {name: stage["state"] for name, stage in status(folder, "--smoke").items()}
+
+
+def change(folder: Path, path: str, old: str, new: str) -> None:
+    text = (folder / path).read_text()
+    assert old in text
+    (folder / path).write_text(text.replace(old, new))
+
+
+def project(folder: Path, repository: bool = True) -> Path:
+    shutil.copytree(EXAMPLE, folder / "entries" / "thermo")
+    (folder / ".gitignore").write_text("__pycache__/\n")
+    if repository:
+        git = ("git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(folder))
+        for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "first"]):
+            subprocess.run([*git, *words], check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study, run once from one end to the other."""
+    folder = project(tmp_path_factory.mktemp("whole"))
+    call(folder, "study", "run", "thermo", "--smoke")
+    return folder
+
+
+def test_every_stage_passes_and_the_other_path_is_not_taken(whole: Path) -> None:
+    found = states(whole)
+    assert found.pop("units") == "not taken"
+    assert set(found.values()) == {"passed"}
+    call(whole, "study", "status", "thermo", "--check")
+
+
+def test_values_and_sentences_stand_beside_the_criteria(whole: Path) -> None:
+    litmus = status(whole)["litmus"]
+    ratio = litmus["criteria"][0]
+    assert ratio["text"] == "loss[5] / loss[1] <= 0.8"
+    assert 0 < ratio["value"] < 0.8
+    assert ratio["passed"] is True
+    assert "curve loss, step 5" in ratio["sentence"]
+    assert len(litmus["commit"]) == 40
+
+
+def test_the_decision_is_computed_with_its_reason(whole: Path) -> None:
+    decided = status(whole)["fit"]["decision"]
+    assert decided["path"] == "A"
+    assert "mean of 2 runs" in decided["because"]
+
+
+def test_what_is_printed_and_stated_has_the_promised_shape(whole: Path) -> None:
+    jsonschema.validate(json.loads(call(whole, "study", "status", "thermo", "--json")), schemas.load("study-status"))
+    jsonschema.validate(json.loads(call(whole, "study", "list", "--json")), schemas.load("study-list"))
+    shape = jsonschema.Draft202012Validator(schemas.load("fact"))
+    for path in [*(whole / ".labjournal" / "facts").iterdir(), *(whole / ".labjournal" / "runs").glob("*/run.json")]:
+        for line in path.read_text().splitlines():
+            shape.validate(json.loads(line))
+
+
+def test_a_second_call_runs_nothing(whole: Path) -> None:
+    before = len(list((whole / ".labjournal" / "runs").iterdir()))
+    said = call(whole, "study", "run", "thermo", "--smoke")
+    assert "passed already" in said
+    assert len(list((whole / ".labjournal" / "runs").iterdir())) == before
+
+
+def test_stages_and_gates_are_facts_and_a_second_look_states_nothing_new(whole: Path) -> None:
+    lines = [line for path in (whole / ".labjournal" / "facts").iterdir() for line in path.read_text().splitlines()]
+    stated = [fact for fact in map(facts.decode, lines) if fact is not None]
+    stages = [fact.data["stage"] for fact in stated if fact.kind == "stage"]
+    assert sorted(stages) == sorted(set(stages))
+    assert set(stages) == {"litmus", "fit", "hold", "zero_weight", "no_step"}
+    gates = {(fact.data["stage"], fact.data["open"]) for fact in stated if fact.kind == "gate"}
+    assert gates == {("fit", True), ("hold", True)}
+
+
+def test_the_diary_of_the_study_and_its_table_are_exported(whole: Path) -> None:
+    call(whole, "export")
+    (day,) = (whole / "entries" / "thermo" / "diary").iterdir()
+    text = day.read_text()
+    assert "stage: thermo (smoke), litmus passed" in text
+    assert "decision, path A: the line is good" in text
+    assert "thermo-fit-seed1" in (whole / "entries" / "thermo" / "tables" / "fits.md").read_text()
+    assert "rmse" in call(whole, "study", "table", "thermo")
+    assert set(states(whole).values()) == {"passed", "not taken"}, "an export is no other code"
+
+
+def test_reindex_gives_the_same_standing(whole: Path) -> None:
+    before = status(whole)
+    call(whole, "reindex")
+    assert status(whole) == before
+
+
+def test_a_shut_gate_names_its_reason_and_an_override_needs_one(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    change(folder, STUDY, '"loss[5] / loss[1] <= 0.8",', '"loss[5] / loss[1] <= 0.0",')
+    change(folder, STUDY, 'breaks = "loss[5] / loss[1] <= 0.8"', 'shows = "status done"')
+    said = call(folder, "study", "run", "thermo", "--smoke", code=1)
+    assert "not started: litmus has not passed (failed" in said
+    assert (states(folder)["litmus"], states(folder)["fit"]) == ("failed", "gate shut")
+    call(folder, "study", "run", "thermo", "--smoke", "--override", "fit", code=2)
+    words = ("--only", "fit", "--override", "fit", "-m", "known: the limit is a typing error")
+    said = call(folder, "study", "run", "thermo", "--smoke", *words)
+    assert "gate overridden" in said
+    diary = json.loads(call(folder, "diary", "--json"))
+    (entry,) = [entry for entry in diary if entry["kind"] == "decision"]
+    assert "the limit is a typing error" in entry["text"]
+    assert (entry["study"], entry["automatic"]) == ("thermo", False)
+    assert "failed already" in call(folder, "study", "run", "thermo", "--smoke", "--json", code=1)
+
+
+@pytest.mark.parametrize("repository", [True, False])
+def test_other_code_shuts_the_gate_and_words_do_not(tmp_path: Path, repository: bool) -> None:
+    folder = project(tmp_path, repository)
+    call(folder, "study", "run", "thermo", "--smoke", "--only", "litmus")
+    (folder / "entries" / "thermo" / "README.md").write_text("words")
+    assert states(folder)["litmus"] == "passed"
+    change(folder, "entries/thermo/fit.py", "0.01 * slope", "0.02 * slope")
+    assert states(folder)["litmus"] == "other code"
+    call(folder, "study", "run", "thermo", "--smoke", "--only", "fit", code=1)
+    assert states(folder)["fit"] == "gate shut"
+
+
+def test_criteria_that_were_changed_afterwards_open_no_gate(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    call(folder, "study", "run", "thermo", "--smoke", "--only", "litmus")
+    change(folder, STUDY, '"no alarm",', "")
+    assert states(folder)["litmus"] == "changed since"
+    call(folder, "study", "run", "thermo", "--smoke", "--only", "fit", code=1)
+
+
+def test_a_study_is_called_by_its_folder_too_and_without_a_value_says_so(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    assert "fit needs {steps}" in call(
+        folder, "study", "run", "entries/thermo", "--only", "fit", "--override", "fit", "-m", "why", code=2
+    )
+    assert "Did you mean thermo" in call(folder, "study", "status", "termo", code=1)
+    assert json.loads(call(folder, "study", "list", "--json"))[0]["name"] == "thermo"
