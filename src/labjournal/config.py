@@ -18,7 +18,7 @@ from labjournal.errors import InputError
 FILE = "labjournal.toml"
 ENV_PREFIX = "LABJOURNAL_"
 _NOTHING: Mapping[str, Any] = types.MappingProxyType({})
-RESERVED = frozenset({"resume", "slurm", "notify"})
+RESERVED = frozenset({"slurm", "notify"})
 
 
 class JournalConfig(NamedTuple):
@@ -44,6 +44,12 @@ class RunConfig(NamedTuple):
     stop_int_s: float = 10.0
     stop_term_s: float = 10.0
     logdir: str | None = None
+
+
+class ResumeConfig(NamedTuple):
+    command: str | None = None
+    automatic: bool = False
+    """Whether a run that was lost to a power cut goes on by itself at the next call."""
 
 
 class ValidateConfig(NamedTuple):
@@ -124,6 +130,7 @@ class Config(NamedTuple):
     code: CodeConfig = CodeConfig()
     run: RunConfig = RunConfig()
     queue: QueueConfig = QueueConfig()
+    resume: ResumeConfig = ResumeConfig()
     validate: ValidateConfig = ValidateConfig()
     datasets: Mapping[str, DatasetConfig] = _NOTHING
     results: ResultsConfig = ResultsConfig()

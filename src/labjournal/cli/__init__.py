@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stop": ("stop", "ask a run to stop: INT, then TERM, then KILL"),
     "queue": ("queue", "what waits and for what; pause it, let it go on"),
     "gpus": ("gpus", "the GPUs of this machine and who has them"),
+    "resume": ("resume", "go on with a run from its newest checkpoint"),
+    "retry": ("retry", "start a run again from the beginning"),
     "adopt": ("adopt", "take a running process or a folder of event files in"),
     "ls": ("ls", "list runs"),
     "show": ("show", "everything about one run"),

@@ -19,6 +19,8 @@ from labjournal.paths import RunPaths
 
 _POLL_S = 0.05
 _LOOK_S = 2.0
+_RETRY_S = 60.0
+"""So long a retry that was announced is waited for: it reads the journal first."""
 _BLOCK = 1 << 16
 _OBEYED = re.compile(r"(\x1b\[[\d;:]*m|\r\n|[\r\b])")  # colours and a progress bar's return: they hide nothing
 
@@ -62,9 +64,14 @@ def follow(run: RunPaths, name: str, raw: bool = False, start: int = 0) -> int:
 def _copy(run: RunPaths, output: BinaryIO, shown: Shown | None, start: int) -> Fact | None:
     position = start
     look_at = time.monotonic() + _LOOK_S
+    ended_at: float | None = None
     while True:
         ended = records.read(run.exit)
         position = _copy_new(run, output, shown, position)
+        ended_at = None if ended is None else ended_at or time.monotonic()
+        if ended is not None and _will_be_retried(ended) and time.monotonic() - (ended_at or 0.0) < _RETRY_S:
+            time.sleep(_POLL_S)
+            continue
         if ended is not None or not run.folder.is_dir():
             if shown is not None:
                 output.write(shown.feed(b"", final=True).encode("utf-8", "replace"))
@@ -74,6 +81,11 @@ def _copy(run: RunPaths, output: BinaryIO, shown: Shown | None, start: int) -> F
             liveness.observe(run, machine)  # writes the end of a run that nobody ends any more
             look_at = time.monotonic() + _LOOK_S
         time.sleep(_POLL_S)
+
+
+def _will_be_retried(ended: Fact) -> bool:
+    left = ended.data.get("retries_left")
+    return isinstance(left, int) and left > 0
 
 
 def _copy_new(run: RunPaths, output: BinaryIO, shown: Shown | None, position: int) -> int:

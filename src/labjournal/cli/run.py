@@ -18,6 +18,7 @@ _KINDS = ("train", "validate", "scan", "toy", "trial", "other")
 @click.option("--expect-time", metavar="15m", help="How long it should take.")
 @click.option("-G", "--gpus", type=click.IntRange(0), metavar="N", help="Pick N GPUs for it.")
 @click.option("--time", "time_limit", metavar="HH:MM:SS", help="End it after this long (also 90s, 15m, 2h, 1d).")
+@click.option("--max-retries", type=click.IntRange(0), default=0, metavar="N", help="Start it again when it fails.")
 @click.option("--set", "settings", multiple=True, metavar="K=V", help="A setting: recorded, and filled into {K}.")
 @click.option("--logdir", metavar="DIR", help="Where it writes event files, when that cannot be seen.")
 @click.option("--queue", "queued", is_flag=True, help="Start it when its turn comes and its GPUs are free.")
@@ -38,6 +39,7 @@ def command(
     expect_time: str | None,
     gpus: int | None,
     time_limit: str | None,
+    max_retries: int,
     settings: tuple[str, ...],
     logdir: str | None,
     queued: bool,
@@ -77,6 +79,7 @@ def command(
         expect_time_s=commands.seconds(expect_time, "--expect-time"),
         gpus=gpus,
         time_limit_s=commands.seconds(time_limit, "--time"),
+        max_retries=max_retries,
         logdir=os.path.abspath(logdir) if logdir else None,
         queue=queue,
     )

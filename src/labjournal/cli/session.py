@@ -33,6 +33,11 @@ def opened(context: Context, with_curves: bool = True) -> Iterator[Follower]:
             from labjournal import scheduler
 
             scheduler.dispatch(paths)
+        if follower.lost:
+            from labjournal.cli import lost
+
+            follower.catch_up()  # how far they had come stands in their curves
+            lost.tell(follower, follower.lost)
         yield follower
     finally:
         follower.close()

@@ -59,7 +59,7 @@ class FolderFollower:
             touched.add(run)
             with self.store.writing():
                 self._write(run, path, tail, found.columns, found.purge_from, found.replaced)
-        return Turned(frozenset(touched), False, unfinished)
+        return Turned(frozenset(touched), unfinished=unfinished)
 
     def _look_around(self) -> set[str]:
         new: dict[str, list[Path]] = {}

@@ -40,6 +40,7 @@ class Lookout:
         self._listed: int | None = None
         self.queued: dict[str, str] = {}
         """What each run that waits in the queue waits for."""
+        self._lost: set[str] = set()
 
     def to_look_at(self, level: int) -> list[str]:
         """Runs not sealed to this level, oldest first, without those that could not be read a moment ago."""
@@ -94,10 +95,19 @@ class Lookout:
             return known[1]
         from labjournal import machine
         from labjournal.launchers import liveness
+        from labjournal.vocabulary import Status
 
+        ended = run.exit.exists()
         seen = liveness.observe(run, machine)
+        if seen.status is Status.LOST and not ended:
+            self._lost.add(run.id)
         self._observed[run.id] = (now, seen)
         return seen
+
+    def take_lost(self) -> frozenset[str]:
+        """Runs found lost since this was last asked for: nobody had said so before."""
+        lost, self._lost = frozenset(self._lost), set()
+        return lost
 
     @contextmanager
     def sparing_others(self, run: RunPaths) -> Iterator[None]:

@@ -44,6 +44,8 @@ class Turned:
     """Runs with new facts or points."""
     words: bool = False
     """Whether people said something new."""
+    lost: frozenset[str] = frozenset()
+    """Runs that were found lost in this turn: nobody had said so before."""
     unfinished: bool = False
     """There was more to read than one turn takes: turn again at once."""
 
@@ -89,6 +91,8 @@ class Follower:
         self._live: dict[str, str | None] = {}
         self._read_off: set[str] = set()
         self._lookout = Lookout(paths, store)
+        self.lost: list[str] = []
+        """Runs that this follower was the first to find lost, oldest first."""
 
     @property
     def queued(self) -> dict[str, str]:
@@ -167,15 +171,19 @@ class Follower:
         looks = [self._look_at_facts(run, read) for run in self._lookout.to_look_at(level)]
         touched = self._write_facts(read, looks)
         looks = [look for look in looks if look.known and not self._lookout.is_odd(look.paths.id)]
-        unfinished = False
+        # A run that was sealed when this turn began is open again: its new attempt is looked at in the next.
+        unfinished = any(fact.kind == "restart" for fact in read.facts)
         if with_curves:
-            curved, unfinished = self._take_in_curves(looks, touched)
-            touched |= curved | self._derive(looks, whole=not unfinished)
+            curved, more = self._take_in_curves(looks, touched)
+            touched |= curved | self._derive(looks, whole=not more)
+            unfinished = unfinished or more
             touched |= following.place_faults(self.store, self.paths, touched)
         if touched:
             touched |= following.judge(self.store, self.paths, touched, lambda: self.config)
         self._note_live(looks)
-        return Turned(frozenset(run for run in touched if run), None in touched, unfinished)
+        lost = self._lookout.take_lost()
+        self.lost += sorted(lost)
+        return Turned(frozenset(run for run in touched if run), None in touched, lost, unfinished)
 
     # -- facts -----------------------------------------------------------------------------------------------------
 
@@ -322,8 +330,11 @@ class Follower:
         return self._state(look, derived)
 
     def _check(self, look: _Look, whole: bool) -> set[str | None]:
+        from labjournal.follower import incidents
+
         if look.ended and whole:
-            touched = self._state(look, self._checker.ended(*self._told(look)), seal=True)
+            touched = self._state(look, incidents.derive(*self._told(look)))
+            touched |= self._state(look, self._checker.ended(*self._told(look)), seal=True)
             self._read_off.discard(look.paths.id)
             self._facts.forget(look.paths)
             self._printed.forget(look.paths.id)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from labjournal import facts
 from labjournal.facts import Fact
-from labjournal.launchers import causes, child, records, tree
+from labjournal.launchers import causes, child, records, retrying, tree
 from labjournal.launchers.base import Plan
 from labjournal.launchers.causes import Outcome, Request
 from labjournal.launchers.ending import Ending
@@ -74,7 +74,27 @@ class Attempt:
             outcome = causes.decide(self._wait_status, self._request, sent, tail, before, causes.memory_kills())
         if self._memory is not None and self._memory <= floor:
             self._memory = None
-        self._finish(outcome, begun.started_at)
+        again = begun.failure is None and self._is_to_be_retried(outcome)
+        if again:
+            self._end_leftovers()
+        self._finish(outcome, begun.started_at, self._plan.retries_left if again else 0)
+        if again:
+            retrying.start(self._plan)
+
+    def _is_to_be_retried(self, outcome: Outcome) -> bool:
+        """A failure of the run's own, or a kill that nobody asked us for; not what a person or a limit ended."""
+        failed = outcome.status in (causes.FAILED, causes.KILLED) and self._request is None
+        return failed and self._plan.retries_left > 0
+
+    def _end_leftovers(self) -> None:
+        """End what the command left behind: two attempts must not write the same files."""
+        ending = self._end()
+        while not ending.done:
+            self._beat()
+            ending.step(time.monotonic())
+            if not ending.done:
+                self._supervisor.sleep(_ENDING_S)
+            self._supervisor.reap()
 
     def _watch(self, started: float) -> None:
         """Until the process has ended and, when it was asked to end, its whole tree too."""
@@ -139,7 +159,7 @@ class Attempt:
             self._plan.stop_term_s,
         )
 
-    def _finish(self, outcome: Outcome, started_at: str | None) -> None:
+    def _finish(self, outcome: Outcome, started_at: str | None, retries_left: int = 0) -> None:
         """Write the end down; while it cannot be written, keep it and try again."""
         data: dict[str, object] = {
             "attempt": self._plan.attempt,
@@ -151,6 +171,7 @@ class Attempt:
             "ended_at": facts.now_iso(),
             "stopped_by": self._stopper,
             "max_memory_bytes": self._memory,
+            "retries_left": retries_left,
         }
         fact = facts.make("exit", data, run=self._plan.run_id)
         while not self._written(fact):
@@ -163,8 +184,11 @@ class Attempt:
 
     def _written(self, fact: Fact) -> bool:
         """Whether the end is on disk, or there is no folder left to write it to."""
+        number = self._plan.attempt
+        # Somebody who took this attempt for lost may have begun the next one: its end is not ours to overwrite.
+        superseded = self._run.attempt(number + 1).exists() or self._run.earlier_exit(number).exists()
         try:
-            records.write(self._run.exit, fact, sync=True)
+            records.write(self._run.earlier_exit(number) if superseded else self._run.exit, fact, sync=True)
         except OSError as error:
             return error.errno in _VANISHED
         return True

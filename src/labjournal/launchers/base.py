@@ -34,6 +34,8 @@ class Plan(NamedTuple):
     """It comes from the queue: whoever claims it first runs it, and its entry there goes when it has begun."""
     leases: tuple[int, ...] = ()
     """Descriptors of locks that supervisor and process hold to their end, open in whoever launches."""
+    retries_left: int = 0
+    """How often the supervisor starts the run again by itself when it fails."""
 
 
 class Started(NamedTuple):

@@ -213,10 +213,13 @@ def newest_write(folder: Path) -> float | None:
 def _look(
     run: RunPaths, launched: Fact | None, attempt: Fact | None, machine: Machine, heard_at: float | None, now: float
 ) -> Sighting:
-    launched_at = _mtime(run.run)
     data = launched.data if launched else {}
-    claim = _read(run.claim(1)) if attempt is None else None
-    about = (attempt or claim or Fact("", "", "", "", "", None, _launcher(data))).data
+    ended = _last_ended(run)
+    started = attempt is not None and _number(attempt) > ended
+    claim = None if started else _read(run.claim(ended + 1))
+    launched_at = _mtime(run.claim(ended + 1)) if ended else _mtime(run.run)
+    known = attempt if started else claim
+    about = known.data if known else _launcher(data)
     place = place_of(about, machine)
     here = place is Place.HERE
     keeper = here and _alive(machine, about, "supervisor_pid", "supervisor_ticks")
@@ -224,8 +227,8 @@ def _look(
     output_at = _mtime(run.log)
     return Sighting(
         place=place,
-        started=attempt is not None,
-        waits=claim is not None,
+        started=started,
+        waits=claim is not None and not ended,
         keeper=keeper,
         process=process,
         relatives=len(tree.of_run(run.id, (), machine)) if here and not keeper and not process else 0,
@@ -265,8 +268,11 @@ def _alive(machine: Machine, data: dict[str, Any], pid_key: str, ticks_key: str)
 def _declare(run: RunPaths, verdict: Verdict, attempt: Fact | None, ended_at: float | None = None) -> bool:
     """Write the verdict down as the run's end unless one stands; False when it cannot be written."""
     heard = [ended_at] if ended_at else [_mtime(path) or 0.0 for path in (run.heartbeat, run.log, run.run)]
+    number, ended = _number(attempt), _last_ended(run)
+    if number <= ended:
+        number, attempt = ended + 1, None
     data = {
-        "attempt": attempt.data.get("n") if attempt else 1,
+        "attempt": number,
         "status": verdict.status.value,
         "cause": verdict.cause,
         "exit_code": None,
@@ -278,7 +284,7 @@ def _declare(run: RunPaths, verdict: Verdict, attempt: Fact | None, ended_at: fl
     }
     try:
         records.write_once(run.exit, facts.make("exit", data, run=run.id))
-        if attempt is None and _newest_attempt(run) is not None:
+        if attempt is None and _number(_newest_attempt(run)) >= number:
             # A supervisor wrote its attempt down while we wrote this; it looks for our word before it lets the
             # command go, so one of us has seen the other, and taking the word back is safe.
             run.exit.unlink()
@@ -289,12 +295,45 @@ def _declare(run: RunPaths, verdict: Verdict, attempt: Fact | None, ended_at: fl
 
 
 def newest_attempt(run: RunPaths) -> Fact | None:
-    """The newest attempt of a run, None before the first. Raises OSError."""
-    try:
-        numbers = [int(name[:-5]) for name in os.listdir(run.attempts) if name[:-5].isdigit() and name[-5:] == ".json"]
-    except FileNotFoundError:
-        return None
+    """The newest attempt of a run that was started, None before the first. Raises OSError."""
+    numbers = _numbers(run, ".json")
     return records.read(run.attempt(max(numbers))) if numbers else None
+
+
+def holder(run: RunPaths) -> Fact | None:
+    """Who has the run in hand: its ``attempt``, before that the ``claim`` of whoever will start it. Raises OSError."""
+    attempt, ended = newest_attempt(run), _last_ended(run)
+    return attempt if _number(attempt) > ended else records.read(run.claim(ended + 1))
+
+
+def last_number(run: RunPaths) -> int:
+    """The number of the newest attempt that was started or ended, 1 before any. Raises OSError."""
+    ended = records.read(run.exit)
+    stated = ended.data.get("attempt") if ended else None
+    told = [stated] if isinstance(stated, int) else []
+    return max([1, *told, *_numbers(run, ".json"), *_numbers(run, ".exit.json")])
+
+
+def _numbers(run: RunPaths, ending: str) -> list[int]:
+    try:
+        names = os.listdir(run.attempts)
+    except FileNotFoundError:
+        return []
+    starts = (name[: -len(ending)] for name in names if name.endswith(ending))
+    return [int(start) for start in starts if start.isdigit()]
+
+
+def _last_ended(run: RunPaths) -> int:
+    """The number of the last attempt whose end was put aside for another one; 0 when there was none."""
+    try:
+        return max(_numbers(run, ".exit.json"), default=0)
+    except OSError:
+        return 0
+
+
+def _number(attempt: Fact | None) -> int:
+    number = attempt.data.get("n") if attempt else None
+    return number if isinstance(number, int) else 0
 
 
 def _newest_attempt(run: RunPaths) -> Fact | None:

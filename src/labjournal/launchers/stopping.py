@@ -91,7 +91,7 @@ def _process_alive(data: dict[str, Any], machine: Machine) -> bool:
 
 def _keeper(run: RunPaths, machine: Machine) -> int | None:
     """The number of the supervisor, when it lives here; of a waiting run the one that will start it."""
-    held = liveness.newest_attempt(run) or records.read(run.claim(1))
+    held = liveness.holder(run)
     if held is None or liveness.place_of(held.data, machine) is not Place.HERE:
         return None
     pid, ticks = held.data.get("supervisor_pid"), held.data.get("supervisor_ticks")

@@ -53,14 +53,14 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
         _refuse(request)
     run_ids = paths.run_ids()
     cwd = requests[0].cwd
-    snapshot, notices = _snapshot(cwd, requests, config)
-    inside = _inside(paths, config, notices)
+    snapshot, notices = record_code(cwd, requests, config)
+    watch = inside(paths, config, notices)
     notices += _known_faults(paths, snapshot)
     plans: list[Plan] = []
     accepted: list[Launched] = []
-    python = _python(requests[0])
+    python = python_of(requests[0])
     queued = requests[0].queue is not None
-    with _cards(requests, paths, len(run_ids) + 1) as cards:
+    with cards_for(requests, paths, len(run_ids) + 1) as cards:
         notices += cards.notices
         for number, request in enumerate(requests, len(run_ids) + 1):
             run = paths.run(facts.new_ulid())
@@ -68,7 +68,7 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
             settings = masked({name: commands.typed(value) for name, value in request.settings.items()})
             recorded = _Recorded(tuple(masked_argv(list(command))), settings, snapshot, python)
             data, changed = _describe(request, paths, run_ids, number, recorded)
-            given = environment.child_environment(request, paths, run, 1, inside, config.watch.frozen)
+            given = environment.child_environment(request, paths, run, 1, watch, config.watch.frozen)
             if queued:
                 from labjournal.runner import queueing
 
@@ -78,8 +78,8 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
                 given |= {"CUDA_VISIBLE_DEVICES": cards.visible, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
             notices += _unused_settings(request)
             _write(run, data, python)
-            plan = _plan(request, run, command, recorded.command, given, config)
-            plans.append(plan._replace(leases=cards.fds))
+            planned = plan(request, run, command, recorded.command, given, config)
+            plans.append(planned._replace(leases=cards.fds))
             shown = tuple(dict.fromkeys([*notices, *changed.lines()]))
             accepted.append(Launched(run.id, data["name"], "QUEUED", shown))
             notices = []
@@ -91,7 +91,9 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
     return accepted
 
 
-def _cards(requests: Sequence[LaunchRequest], paths: JournalPaths, number: int) -> AbstractContextManager[gpus.Cards]:
+def cards_for(
+    requests: Sequence[LaunchRequest], paths: JournalPaths, number: int
+) -> AbstractContextManager[gpus.Cards]:
     """The GPUs of runs that start now; a batch runs one after another on the same ones."""
     first = requests[0]
     wanted = max((request.gpus or 0 for request in requests), default=0) if first.queue is None else 0
@@ -113,12 +115,11 @@ def _run_ended(run: RunPaths) -> None:
 
 
 def _hand_over(plans: list[Plan], accepted: list[Launched], config: Config) -> list[Launched]:
-    launcher = LocalLauncher(machine, config.run.stop_int_s, config.run.stop_term_s, _run_ended)
     try:
-        started = launcher.launch(plans)
+        started = launcher(config).launch(plans)
     except LaunchError as error:
-        for plan in plans:
-            _give_up(plan, error)
+        for one in plans:
+            give_up(RunPaths(Path(one.folder)), one.attempt, error)
         raise
     first = accepted[0]
     if started.trouble is not None:
@@ -128,10 +129,16 @@ def _hand_over(plans: list[Plan], accepted: list[Launched], config: Config) -> l
     return accepted
 
 
-def _give_up(plan: Plan, error: LaunchError) -> None:
+def launcher(config: Config) -> LocalLauncher:
+    """What runs are handed to."""
+    return LocalLauncher(machine, config.run.stop_int_s, config.run.stop_term_s, _run_ended)
+
+
+def give_up(run: RunPaths, attempt: int, error: LaunchError) -> None:
+    """Write down that an attempt could not be launched; where that cannot be written, it will be found lost."""
     now = facts.now_iso()
     data = {
-        "attempt": plan.attempt,
+        "attempt": attempt,
         "status": "FAILED",
         "cause": f"could not be launched: {error.message}",
         "exit_code": None,
@@ -142,7 +149,7 @@ def _give_up(plan: Plan, error: LaunchError) -> None:
         "max_memory_bytes": None,
     }
     try:
-        records.write_once(RunPaths(Path(plan.folder)).exit, facts.make("exit", data, run=plan.run_id))
+        records.write_once(run.exit, facts.make("exit", data, run=run.id))
     except OSError:
         return
 
@@ -159,12 +166,13 @@ def _refuse(request: LaunchRequest) -> None:
             grammar.parse(expectation)
 
 
-def _python(request: LaunchRequest) -> dict[str, Any] | None:
+def python_of(request: LaunchRequest) -> dict[str, Any] | None:
+    """Interpreter and packages the request's command will run with; None when it starts no Python."""
     inherited = os.environ if request.environment is None else request.environment
     return environment.describe_python(request.command, request.cwd, inherited.get("PATH"))
 
 
-def _snapshot(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> tuple[dict[str, Any], list[str]]:
+def record_code(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> tuple[dict[str, Any], list[str]]:
     """The code as the ``run`` fact has it, and what to say about it."""
     from labjournal import vcs
 
@@ -214,7 +222,8 @@ def _diary_files(cwd: Path, export: str) -> Iterator[str]:
             return
 
 
-def _inside(paths: JournalPaths, config: Config, notices: list[str]) -> Path | None:
+def inside(paths: JournalPaths, config: Config, notices: list[str]) -> Path | None:
+    """The watch's folder for PYTHONPATH; None, and a notice, where there is to be none."""
     if not config.watch.enabled:
         return None
     from labjournal.watch import boot
@@ -254,6 +263,7 @@ def _describe(
         },
         "logdir": request.logdir,
         "time_limit_s": request.time_limit_s,
+        "max_retries": request.max_retries,
         "gpus": request.gpus,
         "expect": list(request.expect),
         "expect_time_s": request.expect_time_s,
@@ -308,7 +318,7 @@ def _remove(run: RunPaths) -> None:
     shutil.rmtree(run.folder, ignore_errors=True)
 
 
-def _plan(
+def plan(
     request: LaunchRequest,
     run: RunPaths,
     command: tuple[str, ...],
@@ -316,6 +326,7 @@ def _plan(
     given: Mapping[str, str],
     config: Config,
 ) -> Plan:
+    """The first attempt of a request."""
     return Plan(
         run_id=run.id,
         folder=str(run.folder),
@@ -327,4 +338,5 @@ def _plan(
         time_limit_s=request.time_limit_s,
         stop_int_s=config.run.stop_int_s,
         stop_term_s=config.run.stop_term_s,
+        retries_left=request.max_retries,
     )

@@ -49,6 +49,8 @@ class LaunchRequest(NamedTuple):
     gpus: int | None = None
     """How many to pick; None leaves CUDA_VISIBLE_DEVICES as it is."""
     time_limit_s: float | None = None
+    max_retries: int = 0
+    """How often it is started again by itself when it fails."""
     logdir: str | None = None
     validates: Mapping[str, Any] | None = None
     """``run``, ``checkpoint``, ``step``, ``version``, ``dataset``, ``options`` of what a validation looks at."""

@@ -82,7 +82,7 @@ def kind(value: object) -> EntryKind:
 
 
 def of_run(run_id: str, name: str, facts: Sequence[Fact], findings: Sequence[Finding]) -> list[Entry]:
-    """What the journal says by itself about a run: launch, end, the first alarm, restarts."""
+    """What the journal says by itself about a run: launch, end, the first alarm, restarts, losses."""
     entries = []
     for fact in facts:
         t = codec.moment(fact.t) or codec.EPOCH
@@ -94,8 +94,10 @@ def of_run(run_id: str, name: str, facts: Sequence[Fact], findings: Sequence[Fin
             text = f"{name} {status}" + (f": {fact.data['cause']}" if fact.data.get("cause") else "")
             entries.append(_automatic(fact.id, t, EntryKind.END, text, run_id, fact.user))
         elif fact.kind == "attempt" and (codec.whole(fact.data.get("n")) or 1) > 1:
-            text = f"{name} restarted, attempt {fact.data['n']}"
+            text = f"{name} restarted, attempt {fact.data['n']}{_restarted_from(facts, fact)}"
             entries.append(_automatic(fact.id, t, EntryKind.RESTART, text, run_id, fact.user))
+        elif fact.kind == "incident":
+            entries.append(_automatic(fact.id, t, EntryKind.INCIDENT, _lost(name, fact), run_id, fact.user))
         elif fact.kind == "event":
             entries.append(_automatic(fact.id, t, EntryKind.NOTE, str(fact.data.get("text")), run_id, fact.user))
     for verdict in verdicts.standing(facts):
@@ -113,6 +115,27 @@ def of_run(run_id: str, name: str, facts: Sequence[Fact], findings: Sequence[Fin
             Entry(derived_id("entry", first.id), first.first_seen, EntryKind.ALARM, text, on, run_id, None, True)
         )
     return entries
+
+
+def _lost(name: str, incident: Fact) -> str:
+    data = incident.data
+    step = f" at step {data['step']}" if data.get("step") is not None else ""
+    text = f"{name} was lost{step}: {data.get('cause')}."
+    if not data.get("checkpoint"):
+        return f"{text} No checkpoint of it was seen."
+    of_step = f", step {data['checkpoint_step']}" if data.get("checkpoint_step") is not None else ""
+    return f"{text} Its last checkpoint is {data['checkpoint']}{of_step}."
+
+
+def _restarted_from(facts: Sequence[Fact], attempt: Fact) -> str:
+    """What a restart went on from, and why, as far as somebody stated it."""
+    stated = [fact for fact in facts if fact.kind == "restart" and fact.data.get("n") == attempt.data.get("n")]
+    if not stated:
+        return ""
+    data = stated[-1].data
+    step = f" of step {data['step']}" if data.get("step") is not None else ""
+    where = f", from {data['checkpoint']}{step}" if data.get("checkpoint") else ", from the beginning"
+    return where + (f": {data['why']}" if data.get("why") else "")
 
 
 def _automatic(fact_id: str, t: datetime, kind: EntryKind, text: str, run: str, user: str) -> Entry:

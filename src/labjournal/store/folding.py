@@ -28,6 +28,8 @@ def fold(connection: sqlite3.Connection, stated: Iterable[Fact]) -> set[str | No
     for run in touched:
         if run is not None:
             _project(connection, run, acknowledged)
+    reopened = {fact.run for fact in new if fact.kind == "restart"}
+    connection.executemany("UPDATE runs SET sealed = 0 WHERE id = ?", [(run,) for run in reopened])
     if any(fact.kind in entries.HUMAN for fact in new):
         entries.write(connection, "people", entries.of_people(facts.of_kinds(connection, entries.HUMAN)))
     if any(fact.kind in _ALTERS_TAINT for fact in new):

@@ -25,12 +25,13 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
     launch = _first(by_kind, "run")
     stated = launch.data if launch else {}
     attempts = by_kind.get("attempt", [])
-    ending = _ending(by_kind.get("exit", []), len(attempts))
+    newest = max((_number(fact) for fact in (*attempts, *by_kind.get("restart", []))), default=1)
+    ending = _ending(by_kind.get("exit", []), newest)
     snapshot = codec.mapping(stated.get("snapshot"))
     validates = codec.mapping(stated.get("validates"))
     parent = codec.mapping(stated.get("parent"))
     settings, settings_from = _settings(stated, by_kind.get("settings", []))
-    status = _status(ending, bool(attempts))
+    status = _status(ending, any(_number(fact) == newest for fact in attempts))
     end = _last(by_kind, "watch_end")
     return {
         "id": run_id,
@@ -48,7 +49,7 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
         "dirty": int(bool(snapshot["dirty"])) if "dirty" in snapshot else None,
         "git_tag": codec.text_or_none(snapshot.get("git_tag")),
         "watch": _watch(by_kind, status),
-        "attempts": len({codec.whole(fact.data.get("n")) for fact in attempts}),
+        "attempts": len({_number(fact) for fact in attempts}),
         "subject": codec.text_or_none(validates.get("run")),
         "study": codec.text_or_none(codec.mapping(stated.get("stage")).get("study")),
         "sweep": codec.text_or_none(codec.mapping(stated.get("sweep")).get("id")),
@@ -92,9 +93,14 @@ def _kind(value: Any) -> str:
     return str(value) if value in RunKind.__members__.values() else RunKind.OTHER.value
 
 
-def _ending(exits: Sequence[Fact], attempts: int) -> Fact | None:
+def _number(fact: Fact) -> int:
+    """Which attempt an ``attempt``, a ``restart`` or an ``exit`` speaks of."""
+    return codec.whole(fact.data.get("n", fact.data.get("attempt"))) or 1
+
+
+def _ending(exits: Sequence[Fact], attempt: int) -> Fact | None:
     """The exit of the newest attempt; a word from the supervisor beats an outsider's LOST."""
-    newest = [fact for fact in exits if (codec.whole(fact.data.get("attempt")) or 1) >= max(1, attempts)]
+    newest = [fact for fact in exits if _number(fact) >= attempt]
     known = [fact for fact in newest if fact.data.get("status") != Status.LOST]
     candidates = known or newest
     return candidates[-1] if candidates else None

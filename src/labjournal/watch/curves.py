@@ -45,6 +45,8 @@ class Curves:
         """Points between the rounds, written with the next one."""
         self._in_round: Set[Tracked] = set()
         self._step = 0
+        self.base = 0
+        """Steps taken before this process: curves of a resumed run go on where the earlier ones end."""
         self.trouble: Optional[str] = None
         """Why no more points are written."""
 
@@ -143,7 +145,7 @@ class Curves:
             return
         sums, rates, waiting, step = self._sums, self._rates, self._waiting, self._step
         self._sums, self._rates, self._waiting, self._in_round, self._step = {}, {}, [], set(), 0
-        writer = self._writer
+        writer, base = self._writer, self.base
 
         def write(_: Any = None) -> None:
             values: Dict[str, float] = {}
@@ -153,7 +155,8 @@ class Curves:
                 values[tags.curve(tags.GRAD_NORM, group)] = item.grad_sq**0.5
             values.update((tags.curve(tags.LEARNING_RATE, name), rate) for name, rate in rates.items())
             try:
-                writer.add_all([*waiting, (step, values)] if values else waiting)
+                points = [*waiting, (step, values)] if values else waiting
+                writer.add_all([(base + at, of_step) for at, of_step in points])
             except OSError as error:  # a full disk ends the curves, not the checks
                 self._writer, self.trouble = None, f"{error.strerror}"
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from typing import Any, Dict, List, Optional, Tuple
 
 import torch
+
+from labjournal import tags
 
 _GROUP_SETTINGS = (
     "lr betas beta1 beta2 alpha eps momentum dampening nesterov weight_decay amsgrad rho lr_decay max_iter "
@@ -18,6 +21,16 @@ def as_float(value: Any, default: float) -> float:
     if isinstance(value, torch.Tensor):
         return float(value) if value.device.type == "cpu" and value.numel() == 1 else default
     return float(value) if isinstance(value, (int, float)) else default
+
+
+def steps_before(optimizer: Any) -> int:
+    """Steps an optimizer had taken when its state was loaded; where it keeps no count, what the launcher says."""
+    for state in list(optimizer.state.values())[:1]:
+        step = state.get("step") if isinstance(state, dict) else None
+        if isinstance(step, (int, float)) or (torch.is_tensor(step) and step.numel() == 1):
+            return max(0, int(step))
+    stated = os.environ.get(tags.ENV_START_STEP, "")
+    return int(stated) if stated.isdigit() else 0
 
 
 class Tracked:

@@ -22,7 +22,7 @@ from labjournal.watch.gradients import scalar_loss
 from labjournal.watch.look import Compared, Look, Previous, compare
 from labjournal.watch.models import Models, Named
 from labjournal.watch.naming import names_in_frames
-from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.optimizers import Optimizers, Tracked, steps_before
 from labjournal.watch.sampling import Later, gather
 
 TYPE_CHECKING = False
@@ -66,6 +66,7 @@ class Session:
         self._named_tick = -1
         self._loss: Optional[Any] = None
         self._seed_stated = False
+        self._began = False
 
     def after_fork(self) -> None:
         """A forked child may be a loader worker, which never steps, or train by itself: it starts anew."""
@@ -161,6 +162,8 @@ class Session:
 
     def before_step(self, optimizer: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> None:
         tracked = self.optimizers.note(optimizer, self.models.tick)
+        if not self._began:
+            self._began, self.curves.base = True, steps_before(optimizer)
         tracked.n += 1
         tracked.real += any(rate > 0 for rate in tracked.learning_rates(optimizer))
         if not look_due(tracked.n) or not self.budget.allows(tracked.n) or _capturing():

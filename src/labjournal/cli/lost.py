@@ -1,0 +1,44 @@
+"""Runs that were found lost: said at once, with what goes on from there, or gone on with where that is configured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from labjournal import format as fmt
+from labjournal.errors import JournalError
+from labjournal.model import Run
+
+if TYPE_CHECKING:
+    from labjournal.follower import Follower
+
+
+def tell(follower: Follower, lost: Sequence[str]) -> None:
+    """One line a run on stderr. The follower has read their curves."""
+    from labjournal.runner import resuming
+
+    for run_id in lost:
+        run = follower.store.run(run_id)
+        step = f" at step {fmt.count(run.step)}" if run.step is not None else ""
+        click.echo(f"labjournal: {fmt.visible(run.name)} was lost{step}: {fmt.visible(run.cause or '')}", err=True)
+        resumes = resuming.possible(follower.store, run_id, follower.config)
+        if follower.config.resume.automatic and "a stop had been asked for" not in (run.cause or ""):
+            _go_on(follower, run, resumes)
+        else:
+            verb = "resume" if resumes else "retry"
+            what = "goes on from its last checkpoint" if resumes else "starts it again"
+            click.echo(f"  labjournal {verb} {run_id[-6:].lower()} {what}", err=True)
+
+
+def _go_on(follower: Follower, run: Run, resumes: bool) -> None:
+    from labjournal.runner import restarting
+
+    wish = restarting.Wish(resumes, why=run.cause, automatic=True)
+    try:
+        again = restarting.again(run.id, wish, follower.store, follower.paths, follower.config)
+    except JournalError as error:
+        click.echo(f"  not started again: {error}", err=True)
+        return
+    click.echo(f"  started again, {'; '.join(map(fmt.visible, again.notices))}", err=True)
