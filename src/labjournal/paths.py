@@ -68,6 +68,11 @@ class RunPaths:
         return self.folder / "events"
 
     @property
+    def work(self) -> Path:
+        """The working tree of a run whose code had to be frozen, with what the run wrote there."""
+        return self.folder / "work"
+
+    @property
     def attempts(self) -> Path:
         return self.folder / "attempts"
 
@@ -110,6 +115,11 @@ class JournalPaths:
     def queue(self) -> Path:
         """What waits: one file a run, and the locks and pipes of those who mind it."""
         return self.folder / "queue"
+
+    @property
+    def worktrees(self) -> Path:
+        """The code of runs, checked out to look at."""
+        return self.folder / "worktrees"
 
     @property
     def cache(self) -> Path:

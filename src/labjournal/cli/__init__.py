@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "study": ("study", "a protocol run stage by stage, each behind its gate"),
     "log": ("log", "a result by hand, or read off a file"),
     "compare": ("compare", "the comparison table"),
+    "checkout": ("checkout", "the code of a run in a folder, to look at"),
     "diff": ("diff", "in what one run differs from another"),
     "note": ("note", "write into the diary"),
     "diary": ("diary", "read the diary"),
@@ -54,6 +55,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "the main job on real data, in under two minutes"),
     "init": ("init", "make the journal and a commented labjournal.toml"),
     "reindex": ("reindex", "rebuild the database from the files"),
+    "gc": ("gc", "what can go: trees of code, caches, hidden refs"),
     "doctor": ("doctor", "look for trouble in the journal"),
 }
 

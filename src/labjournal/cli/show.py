@@ -10,6 +10,9 @@ import click
 from labjournal.cli import Context, pass_context
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from labjournal.facts import Fact
     from labjournal.model import FaultMark, Finding, Result, Run
     from labjournal.store import Store
     from labjournal.vcs import NearestTag
@@ -92,6 +95,7 @@ def _text(store: Store, run: Run) -> list[str]:
         *_findings(store.findings(run.id)),
         *_settings(run),
         *_code(run),
+        *_frozen(store.run_facts(run.id)),
         *_faults(store, run),
         *_expected(store, run),
         *_checkpoints(store, run),
@@ -164,6 +168,38 @@ def _code(run: Run) -> list[str]:
     if near is not None and near.name != code.git_tag:
         lines[0] += f", {fmt.visible(near.words)}"
     lines += [f"    left out {fmt.visible(path)}: {fmt.visible(why)}" for path, why in code.left_out]
+    return lines
+
+
+def _frozen(stated: Sequence[Fact]) -> list[str]:
+    """Where a queued run found its code when the working tree had changed meanwhile, and what was not frozen."""
+    from labjournal import format as fmt
+
+    lines = []
+    for fact in stated:
+        if fact.kind != "frozen":
+            continue
+        data = fact.data
+        if data.get("worktree") is None:
+            lines.append("    ran in the working tree as it was then, which had changed since it was queued:")
+        else:
+            lines.append(
+                f"    ran in a tree of its own, {fmt.visible(str(data['worktree']))}; changed since it was queued:"
+            )
+        told = {
+            "": data.get("drifted"),
+            "linked, not frozen: ": [
+                *(data.get("linked") or ()),
+                *(data.get("left_out_linked") or ()),
+                *(f"{path} (a submodule)" for path in data.get("submodules_linked") or ()),
+            ],
+            "not there (see [code] link): ": data.get("absent"),
+        }
+        lines += [
+            f"      {what}{fmt.visible(', '.join(map(str, paths[:20])))}" for what, paths in told.items() if paths
+        ]
+        if data.get("lfs"):
+            lines.append("      files of git-lfs are as this clone has them; what it lacks are pointers")
     return lines
 
 

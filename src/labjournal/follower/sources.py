@@ -84,7 +84,7 @@ class Sources:
         self._logdir = self._working / str(logdir) if logdir else None
         self._adopted = launch.get("launcher") == "adopted" and run.started_at is not None and not launch.get("command")
         opened = [Path(str(fact.data.get("path"))) for fact in stated if fact.kind == "event_file"]
-        outside = [path for path in opened if paths.folder not in path.parents and "\0" not in str(path)]
+        outside = [path for path in opened if paths.events not in path.parents and "\0" not in str(path)]
         self._root = self._logdir or _root(outside)
         self._opened = {str(path): self._name(path) for path in outside}
         self._given: dict[str, str] = {}

@@ -148,9 +148,9 @@ class Keeper:
 def _dispatcher(paths: JournalPaths) -> Dispatcher:
     from labjournal import machine
     from labjournal.launchers.local import LocalLauncher
-    from labjournal.scheduler import run_ended
+    from labjournal.scheduler import frozen, run_ended
 
-    return Dispatcher(paths, machine, LocalLauncher(machine, run_ended=run_ended), machine.gpus)
+    return Dispatcher(paths, machine, LocalLauncher(machine, run_ended=run_ended), machine.gpus, frozen.prepare)
 
 
 def _file(paths: JournalPaths, what: str) -> Path:

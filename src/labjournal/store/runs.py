@@ -56,7 +56,7 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
         "data": dumps(
             {
                 "command": list(codec.texts(stated.get("command"))),
-                "cwd": codec.text_or_none(stated.get("cwd")),
+                "cwd": _folder_of(by_kind.get("frozen", [])) or codec.text_or_none(stated.get("cwd")),
                 "host": launch.host if launch else None,
                 "user": launch.user if launch else None,
                 "parent_step": codec.whole(parent.get("step")),
@@ -79,6 +79,11 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
             }
         ),
     }
+
+
+def _folder_of(frozen: Sequence[Fact]) -> str | None:
+    """The working folder of a run that was given a tree of its own: what it opened and wrote is named from there."""
+    return codec.text_or_none(frozen[-1].data.get("cwd")) if frozen else None
 
 
 def _first(by_kind: Mapping[str, list[Fact]], kind: str) -> Fact | None:

@@ -97,3 +97,13 @@ def _standing(root: Path, paths: Sequence[str]) -> set[str]:
         if real[parent] and os.path.lexists(full) and (not is_folder or os.path.lexists(os.path.join(full, ".git"))):
             standing.add(path)
     return standing
+
+
+def refs(root: Path) -> list[str]:
+    """All hidden refs of a repository. Raises GitError."""
+    return text(git(root, "for-each-ref", "--format=%(refname)", REF_PREFIX)).split()
+
+
+def forget(root: Path, ref: str) -> None:
+    """Remove a hidden ref; git collects its commit some weeks later. Raises GitError."""
+    git(root, "update-ref", "-d", ref, env=IDENTITY)
