@@ -44,6 +44,7 @@ class RunConfig(NamedTuple):
     stop_int_s: float = 10.0
     stop_term_s: float = 10.0
     logdir: str | None = None
+    templates: Mapping[str, str] = _NOTHING
 
 
 class ResumeConfig(NamedTuple):

@@ -123,7 +123,7 @@ async def test_a_run_opens_with_its_sentence_alarm_curve_and_results(journal: Jo
         await pilot.press("S")
         await wait_for(pilot, lambda: "In words" in text_of(app))
         await pilot.press("escape", "escape", "escape")
-        await wait_for(pilot, lambda: "newest first" in text_of(app))
+        await wait_for(pilot, lambda: "by age · 1" in text_of(app))
 
 
 async def test_a_point_appears_when_it_is_flushed(journal: JournalPaths) -> None:
@@ -208,10 +208,13 @@ async def test_a_run_started_here_is_recorded_and_survives_the_app(
         await wait_for(pilot, lambda: "No runs yet" in text_of(app))
         await pilot.press("r")
         await wait_for(pilot, lambda: "Launch" in text_of(app))
-        for typed in (f"{sys.executable} wait.py", "does it live", "w1"):
+        for field, typed in (("command", f"{sys.executable} wait.py"), ("reason", "does it live"), ("name", "w1")):
+            app.screen.query_one(f"#{field}").focus()
             for sign in typed:
                 await pilot.press({" ": "space"}.get(sign, sign))
-            await pilot.press("enter")
+        app.screen.query_one("#start").focus()
+        await wait_for(pilot, lambda: "the first run of this command" in text_of(app))
+        await pilot.press("enter")
         await wait_for(pilot, lambda: "● running" in text_of(app), turns=2000)
         assert "w1" in text_of(app)
     (journal.project / "go").touch()
@@ -231,9 +234,9 @@ async def test_a_run_started_here_is_recorded_and_survives_the_app(
 
 async def test_a_run_is_stopped_only_after_a_question(journal: JournalPaths, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(journal.project)
-    from labjournal.tui.doing import launch_command
+    from labjournal.tui import doing, launching
 
-    launch_command(journal, "sleep 60", "sleeper", "")
+    doing.launch(journal, launching.request(launching.Form(command="sleep 60", name="sleeper")))
     app = app_over(journal)
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: "● running" in text_of(app), turns=2000)
@@ -358,7 +361,7 @@ async def test_news_since_the_owner_looked_stay_until_he_says_seen(journal: Jour
     app = app_over(journal)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot, app)
-        await wait_for(pilot, lambda: "1 ended · 1 result · ▲ 1 new alarm" in text_of(app))
+        await wait_for(pilot, lambda: "▲ 1 new alarm · v4-own-group finished" in text_of(app))
         assert "z seen" in text_of(app)
         await pilot.press("z")
         await wait_for(pilot, lambda: "new alarm" not in text_of(app))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from labjournal.cli import Context, pass_context
+from labjournal.cli import COMMANDS, Context, pass_context
 from labjournal.errors import InputError, NotFoundError
 
 
@@ -20,15 +20,17 @@ from labjournal.errors import InputError, NotFoundError
 @click.option("--once", is_flag=True, help="Print one frame and leave (COLUMNS and LINES are honoured).")
 @pass_context
 def command(context: Context, logdir: Path | None = None, once: bool = False) -> None:
-    """Open the app. Keys: 1-5 pages, enter in, esc out, ? keys, q quit."""
+    """Open the app. Keys: 1-7 pages, enter in, esc out, : every verb, ? keys, q quit."""
     import shutil
     import socket
     import sys
 
     from labjournal import config as configuration
     from labjournal.tui.app import JournalApp
+    from labjournal.tui.drafts import Drafts
     from labjournal.tui.feed import Feed
     from labjournal.tui.glyphs import choose_glyphs
+    from labjournal.tui.remembered import Remembered, state_folder
 
     if not once and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise InputError("The app needs a terminal.", "One frame without one: labjournal tui --once")
@@ -42,12 +44,19 @@ def command(context: Context, logdir: Path | None = None, once: bool = False) ->
     else:
         paths = context.journal()
     config = configuration.load(paths.project if paths is not None else Path.cwd())
+    # A folder that is only looked at, and a frame for mail, leave no trace.
+    identity = str(paths.read_identity()["id"]) if paths is not None and not once else None
+    remembered = Remembered(state_folder() / f"{identity}.json" if identity else None)
+    remembered.load()
     app = JournalApp(
         Feed(paths, logdir, config),
         journal=config.journal.name or (paths.project.name if paths is not None else str(logdir)),
         host=socket.gethostname(),
         theme=config.tui.theme,
         glyphs=choose_glyphs(config.tui.glyphs, sys.stdout.encoding),
+        remembered=remembered,
+        drafts=Drafts(state_folder() / "drafts" / identity if identity else None),
+        verbs={verb: means for verb, (_, means) in COMMANDS.items()},
     )
     if once:
         from labjournal.tui.frame import one_frame

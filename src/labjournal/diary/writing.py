@@ -167,9 +167,13 @@ class Diary:
         """Say that a finding is known and need not be shown as open any more."""
         return self._state("ack", {"finding": finding.removeprefix("f:"), "why": why})
 
-    def seen(self, face: str) -> str:
-        """Say that the owner has looked."""
-        return self._state("seen", {"face": face})
+    def open_again(self, finding: str, why: str = "") -> str:
+        """Take an acknowledgement back: the finding asks for somebody again."""
+        return self._state("ack", {"finding": finding.removeprefix("f:"), "why": why, "open": True})
+
+    def seen(self, face: str, until: str | None = None) -> str:
+        """Say that the owner has looked; ``until`` (ISO): only at what happened before, which takes a word back."""
+        return self._state("seen", {"face": face} | _said(until=until))
 
     def _state(self, kind: str, data: dict[str, Any], run: str | None = None) -> str:
         fact = facts.make(kind, data, run, self._now())

@@ -151,7 +151,7 @@ class Checker:
             real_steps=max(steps, default=None),
             planned_steps=run.planned_steps,
             optimizers=max(
-                (len(fact.data.get("optimizers") or ()) for fact in stated if fact.kind == "watch_state"), default=1
+                (_listed(fact.data.get("optimizers")) for fact in stated if fact.kind == "watch_state"), default=1
             ),
             classes=max((len(result.counts.labels) for result in results if result.counts), default=None),
             said=said_of(stated),
@@ -270,3 +270,8 @@ def _fact(run: Run, verdict: Verdict, remedy: str) -> Fact:
     }
     fact_id = facts.derived_id("finding", run.id, verdict.rule, RULES_VERSION, verdict.subject)
     return facts.make("finding", dict(data), run.id, facts.now_iso(seen), fact_id)
+
+
+def _listed(value: object) -> int:
+    """How many a fact lists; whoever wrote another shape has listed none."""
+    return len(value) if isinstance(value, list) else 0

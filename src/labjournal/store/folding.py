@@ -19,10 +19,7 @@ def fold(connection: sqlite3.Connection, stated: Iterable[Fact]) -> set[str | No
     measured = {fact.run for fact in new if fact.kind == "result"} | spoken_of
     touched = {fact.run for fact in new} | spoken_of
     words = results.words_about(facts.of_kinds(connection, _RESULT_WORDS)) if measured else {}
-    acknowledged = {
-        str(fact.data.get("finding")).removeprefix("f:"): str(fact.data.get("why") or "acknowledged")
-        for fact in facts.of_kinds(connection, ("ack",))
-    }
+    acknowledged = _acknowledged(facts.of_kinds(connection, ("ack",)))
     for run in measured:
         _project_results(connection, run, words)
     for run in touched:
@@ -35,6 +32,16 @@ def fold(connection: sqlite3.Connection, stated: Iterable[Fact]) -> set[str | No
     if any(fact.kind in _ALTERS_TAINT for fact in new):
         taint.apply(connection)
     return touched
+
+
+def _acknowledged(said: Iterable[Fact]) -> dict[str, str]:
+    """Finding -> why it needs no more attention. The newest word about a finding counts, and may open it again."""
+    newest = {str(fact.data.get("finding")).removeprefix("f:"): fact for fact in said}
+    return {
+        finding: str(fact.data.get("why") or "acknowledged")
+        for finding, fact in newest.items()
+        if not fact.data.get("open")
+    }
 
 
 def _spoken_of(connection: sqlite3.Connection, new: Sequence[Fact]) -> set[str | None]:

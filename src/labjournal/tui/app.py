@@ -8,97 +8,67 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher
 from textual.worker import Worker, WorkerState
 
 from labjournal import format
-from labjournal.errors import JournalError
-from labjournal.tui.base_app import BaseApp, SizedScreen
+from labjournal.errors import JournalError, JournalUnavailableError
+from labjournal.tui.drafts import Drafts
 from labjournal.tui.feed import Feed, Pace
 from labjournal.tui.glyphs import UNICODE, Glyphs
-from labjournal.tui.messages import (
-    AckAsked,
-    CompareAsked,
-    MarkedAsked,
-    NoteAsked,
-    RunAsked,
-    SeenAsked,
-    StopAsked,
-    ToastSaid,
-)
+from labjournal.tui.main_screen import MainScreen
+from labjournal.tui.messages import AlarmRaised, CompareAsked, LaunchAsked, MarkedAsked, NoteAsked, RunAsked, ToastSaid
+from labjournal.tui.remembered import Remembered
 from labjournal.tui.screens.page import Page
 from labjournal.tui.screens.runs import RunsPage
-from labjournal.tui.widgets.header import Header
-from labjournal.tui.widgets.key_line import KeyLine
-from labjournal.tui.widgets.too_small import TooSmall
+from labjournal.tui.showing import ShowingApp
 
 if TYPE_CHECKING:
     from labjournal.follower import Turned
 
-PAGES = ("Runs", "Run", "Compare", "Diary", "Checks")
+PAGES: Mapping[str, tuple[str, str]] = {
+    "Runs": ("runs", "RunsPage"),
+    "Run": ("run", "RunPage"),
+    "Compare": ("compare", "ComparePage"),
+    "Diary": ("diary", "DiaryPage"),
+    "Checks": ("checks", "ChecksPage"),
+}
+"""Name -> module and class: a page is loaded when it is first asked for, so that the first frame waits for none."""
 _RETRY_S = 1.0
+_RETRY_LATER_S = 5.0
+_SAVE_S = 2.0
 
 
 def _page(name: str, feed: Feed) -> Page:
-    """A page, made when it is first asked for: the first frame must not wait for charts and editors."""
-    if name == "Runs":
-        return RunsPage(feed, id=name)
-    if name == "Run":
-        from labjournal.tui.screens.run import RunPage
-
-        return RunPage(feed, id=name)
-    if name == "Compare":
-        from labjournal.tui.screens.compare import ComparePage
-
-        return ComparePage(feed, id=name)
-    if name == "Diary":
-        from labjournal.tui.screens.diary import DiaryPage
-
-        return DiaryPage(feed, id=name)
-    from labjournal.tui.screens.checks import ChecksPage
-
-    return ChecksPage(feed, id=name)
+    module, kind = PAGES[name]
+    made = getattr(import_module(f"labjournal.tui.screens.{module}"), kind)
+    return cast(Page, made(feed, id=name))
 
 
-class MainScreen(SizedScreen):
-    """Top line, the page, bottom line."""
-
-    def __init__(self, journal: str, host: str, feed: Feed) -> None:
-        super().__init__()
-        self.header = Header(journal, PAGES, host=host)
-        self.key_line = KeyLine(RunsPage.HINTS)
-        self.pages = ContentSwitcher(_page("Runs", feed), initial="Runs")
-
-    def compose(self) -> ComposeResult:
-        # Before the widgets are there, so that they are styled for this size at once.
-        self.take_size(self.app.size)
-        yield TooSmall()
-        yield self.header
-        yield self.pages
-        yield self.key_line
-
-
-class JournalApp(BaseApp):
+class JournalApp(ShowingApp):
     """The terminal app of one journal, or of a folder of event files."""
 
     CSS = "ContentSwitcher { height: 1fr; width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"page('{name}')", name, show=False) for number, name in enumerate(PAGES, 1)),
+        Binding("colon,ctrl+p", "palette", "every verb"),
         Binding("n", "note", "note"),
         Binding("r", "launch", "run a command"),
+        Binding("u", "undo", "undo"),
         Binding("A", "worst", "worst open alarm"),
         Binding("S", "words", "this pane in words"),
         Binding("Y", "copy", "copy the words"),
+        Binding("w", "write_out", "write out what is on the screen"),
+        Binding("E", "editor", "open in $EDITOR"),
         Binding("question_mark", "keys", "keys of this pane"),
-        Binding("escape,backspace", "out", "out", show=False),
-        Binding("q", "quit", "quit"),
+        Binding("escape,backspace", "out", "one step out"),
+        Binding("q", "quit", "quit; runs go on"),
     ]
 
     def __init__(
@@ -110,6 +80,9 @@ class JournalApp(BaseApp):
         theme: str | None = None,
         glyphs: Glyphs = UNICODE,
         clock: Callable[[], float] = time.time,
+        remembered: Remembered | None = None,
+        drafts: Drafts | None = None,
+        verbs: Mapping[str, str] | None = None,
     ) -> None:
         """The app over a feed.
 
@@ -120,30 +93,24 @@ class JournalApp(BaseApp):
             theme: See `BaseApp`.
             glyphs: The signs this terminal can show.
             clock: Seconds since 1970.
+            remembered: See `BaseApp`.
+            drafts: See `BaseApp`.
+            verbs: Verbs of the command line and what they do.
         """
-        super().__init__(theme=theme, glyphs=glyphs)
+        look = {"theme": theme, "glyphs": glyphs, "remembered": remembered, "drafts": drafts, "clock": clock}
+        super().__init__(verbs=verbs or {}, **look)
         self.feed = feed
         self._journal, self._host = journal, host
-        self._clock = clock
         self._readable = False
         self._opened = False
         self._caught_up = False
 
     def get_default_screen(self) -> Screen[None]:
-        return MainScreen(self._journal, self._host, self.feed)
+        return MainScreen(self._journal, self._host, tuple(PAGES), _page("Runs", self.feed))
 
     @property
-    def main(self) -> MainScreen:
-        screen = self.screen_stack[0]
-        assert isinstance(screen, MainScreen)
-        return screen
-
-    @property
-    def page(self) -> Page:
-        """The page in sight."""
-        found = self.main.pages.visible_content
-        assert isinstance(found, Page)
-        return found
+    def runs_page(self) -> RunsPage:
+        return self.main.pages.query_one(RunsPage)
 
     @property
     def settled(self) -> bool:
@@ -155,10 +122,15 @@ class JournalApp(BaseApp):
     def on_ready(self) -> None:
         self._tick()
         self.set_interval(1.0, self._tick)
+        self.set_interval(_SAVE_S, self._save)
         self.run_worker(self._follow(), group="follow", exit_on_error=False)
 
     def _tick(self) -> None:
-        self.main.header.tell(clock=format.clock(datetime.fromtimestamp(self._clock()).astimezone()))
+        self.main.header.tell(clock=format.clock(datetime.fromtimestamp(self.clock()).astimezone()))
+
+    async def _save(self) -> None:
+        if self.remembered.changed:
+            await asyncio.to_thread(self.remembered.save)
 
     async def _follow(self) -> None:
         """Turn for ever; trouble is told and tried again."""
@@ -169,15 +141,32 @@ class JournalApp(BaseApp):
                     await self._open()
                 turned = await self.feed.turn()
             except JournalError as error:
-                self._caught_up = True
-                self.page.trouble(error)
-                self.say(error.message, "warning")
+                self._tell_trouble(error)
                 await asyncio.sleep(_RETRY_S)
                 continue
+            except Exception as error:  # noqa: BLE001 - whatever it is, the app must not go on as if it followed
+                self.log.error(error)
+                self._tell_trouble(
+                    JournalUnavailableError(
+                        f"The journal cannot be followed: {type(error).__name__}: {error}.",
+                        "What is shown may be old. labjournal doctor says more; trying again.",
+                    )
+                )
+                await asyncio.sleep(_RETRY_LATER_S)
+                continue
+            self.main.key_line.trouble = None
             if turned:
                 self._spread(turned)
-            self._caught_up = self._caught_up or not turned.unfinished
+            if not self._caught_up and not turned.unfinished:
+                self._caught_up = True
+                self.runs_page.caught_up()
             await asyncio.sleep(pace.after(bool(turned), turned.unfinished, bool(self._live_runs)))
+
+    def _tell_trouble(self, error: JournalError) -> None:
+        """Said at the bottom as long as it lasts, and on a page with nothing to show."""
+        self._caught_up = True
+        self.page.trouble(error)
+        self.main.key_line.trouble = " ".join(part for part in (error.message, error.hint) if part)
 
     async def _open(self) -> None:
         """Show what the index holds, then begin to follow: the first frame must not wait for the second."""
@@ -186,15 +175,25 @@ class JournalApp(BaseApp):
             self.page.reload()
             while not self.page.loaded:
                 await asyncio.sleep(0.005)
+            await self._last_place()
         await self.feed.open()
         self._opened = True
         if not self._readable:
             self._readable = True
             self.page.reload()
 
+    async def _last_place(self) -> None:
+        """Back to where one was, unless there is news: news is the first thing to see."""
+        name, run = self.remembered.text("page"), self.remembered.text("run")
+        if name not in PAGES or name == "Runs" or self.page.id != "Runs" or self.runs_page.has_news:
+            return
+        await self.action_page(name)
+        if name == "Run" and run:
+            self.post_message(RunAsked(run))
+
     @property
     def _live_runs(self) -> int:
-        found = self.main.pages.query_one(RunsPage)
+        found = self.runs_page
         return found.counts.running if found.is_mounted else 0
 
     def _spread(self, turned: Turned) -> None:
@@ -209,6 +208,7 @@ class JournalApp(BaseApp):
             self.log.error(event.worker.error)
 
     def on_unmount(self) -> None:
+        self.remembered.save()
         self.feed.close()
 
     # Pages
@@ -223,11 +223,14 @@ class JournalApp(BaseApp):
         pages.current = name
         self.main.header.tell(here=name)
         self.main.key_line.hints = self.page.HINTS
+        self.remembered.set("page", name)
         if self._readable:
             self.page.come_up()
 
     async def action_out(self) -> None:
-        """One step out: from any page to the runs."""
+        """One step out: the news line, then what the page has open, then from any page to the runs."""
+        if self.main.news.dismiss() or self.page.step_out():
+            return
         if self.main.pages.current != "Runs":
             await self.action_page("Runs")
 
@@ -237,10 +240,11 @@ class JournalApp(BaseApp):
         await self.action_page("Run")
         page = self.page
         assert isinstance(page, RunPage)
+        self.remembered.set("run", message.run)
         page.show_run(message.run)
 
     def on_marked_asked(self, message: MarkedAsked) -> None:
-        message.page.take_marked(self.main.pages.query_one(RunsPage).marked)
+        message.page.take_marked(self.runs_page.marked)
 
     async def on_compare_asked(self, message: CompareAsked) -> None:
         from labjournal.tui.screens.compare import ComparePage
@@ -253,13 +257,21 @@ class JournalApp(BaseApp):
     def on_runs_page_counted(self, message: RunsPage.Counted) -> None:
         self.main.header.tell(counts=message.counts)
 
+    def on_alarm_raised(self, message: AlarmRaised) -> None:
+        self.main.news.tell(message.run, message.name, message.rule)
+        self.main.header.flash()
+
     def action_worst(self) -> None:
-        """Go to the run with the newest open alarm."""
-        run = self.main.pages.query_one(RunsPage).runs.newest_alarm
+        """Go to the alarm that was just raised, else to the run with the newest open one."""
+        run = self.main.news.run or self.runs_page.runs.newest_alarm
+        self.main.news.dismiss()
         if run is None:
             self.say("no open alarm")
         else:
             self.post_message(RunAsked(run))
+
+    def names(self) -> list[str]:
+        return self.runs_page.runs.names
 
     # Saying
 
@@ -270,131 +282,10 @@ class JournalApp(BaseApp):
     def on_toast_said(self, message: ToastSaid) -> None:
         self.say(message.text, message.role)
 
-    def action_words(self) -> None:
-        from labjournal.tui.dialogs import TextDialog
-
-        self.push_screen(TextDialog("In words", [self.page.say() or "Nothing to say here."]))
-
-    def action_copy(self) -> None:
-        self.copy_to_clipboard(self.page.say())
-        self.say("copied what S says")
-
-    def action_keys(self) -> None:
-        from labjournal.tui.dialogs import TextDialog, key_words
-
-        self.push_screen(TextDialog("Keys", key_words(self._key_bindings()), prose=False))
-
-    def _key_bindings(self) -> Iterable[tuple[str, str]]:
-        """(keys, meaning) of what keys do here: the focused pane first, then the page, then the app."""
-        focused = self.main.focused
-        chain = [*(focused.ancestors_with_self if focused is not None else [self.page]), self]
-        seen: set[str] = set()
-        for node in chain:
-            for binding in getattr(type(node), "BINDINGS", []):
-                if isinstance(binding, Binding) and binding.description and binding.key not in seen:
-                    seen.add(binding.key)
-                    yield (binding.key, binding.description)
-
-    # Changing the world
-
-    def _refuse_without_journal(self) -> bool:
-        if self.feed.writable:
-            return False
-        self.say("there is no journal here: event files are only looked at", "warning")
-        return True
-
-    async def _done(self, work: Callable[[], Any], said: str) -> None:
-        """Do something on a thread and say how it went."""
-        try:
-            await asyncio.to_thread(work)
-        except JournalError as error:
-            self.say(str(error).replace("\n", " "), "warning")
-        else:
-            self.say(said)
+    # Asking from anywhere
 
     def action_note(self) -> None:
         self.post_message(NoteAsked((), "the journal"))
 
-    def on_note_asked(self, message: NoteAsked) -> None:
-        if self._refuse_without_journal():
-            return
-        from labjournal.tui.dialogs import NoteDialog
-
-        def write(text: str | None) -> None:
-            paths = self.feed.paths
-            if text and text.strip() and paths is not None:
-                from labjournal.diary import Diary
-
-                work = Diary(paths).note
-                self.run_worker(
-                    self._done(lambda: work(text.strip(), on=message.on), "note written"), exit_on_error=False
-                )
-
-        self.push_screen(NoteDialog(message.words), write)
-
-    def on_ack_asked(self, message: AckAsked) -> None:
-        if self._refuse_without_journal():
-            return
-        from labjournal.tui.dialogs import LineDialog
-
-        def acknowledge(why: str | None) -> None:
-            paths = self.feed.paths
-            if why and why.strip() and paths is not None:
-                from labjournal.diary import Diary
-
-                work = Diary(paths).acknowledge
-                self.run_worker(
-                    self._done(lambda: work(message.finding, why.strip()), "acknowledged"), exit_on_error=False
-                )
-
-        self.push_screen(LineDialog(f"Acknowledge {message.words}", "why it needs no more attention"), acknowledge)
-
-    def on_seen_asked(self, message: SeenAsked) -> None:
-        paths = self.feed.paths
-        if self._refuse_without_journal() or paths is None:
-            return
-        from labjournal.diary import Diary
-
-        work = Diary(paths).seen
-        self.run_worker(self._done(lambda: work("app"), "seen"), exit_on_error=False)
-
-    def on_stop_asked(self, message: StopAsked) -> None:
-        if self._refuse_without_journal():
-            return
-        from labjournal.tui.dialogs import ConfirmDialog
-
-        def stop(yes: bool | None) -> None:
-            paths = self.feed.paths
-            if yes and paths is not None:
-                from labjournal.tui.doing import stop_run
-
-                self.run_worker(
-                    self._done(lambda: stop_run(paths, message.run), f"{message.name} was asked to stop"),
-                    exit_on_error=False,
-                )
-
-        self.push_screen(ConfirmDialog(f"Stop {message.name}?", "INT, then TERM, then KILL"), stop)
-
     def action_launch(self) -> None:
-        if self._refuse_without_journal():
-            return
-        from labjournal.tui.dialogs import LaunchDialog, LaunchForm
-
-        def launch(form: LaunchForm | None) -> None:
-            paths = self.feed.paths
-            if form is not None and paths is not None:
-                self.run_worker(self._launch(form), exit_on_error=False)
-
-        self.push_screen(LaunchDialog(), launch)
-
-    async def _launch(self, form: Any) -> None:
-        from labjournal.tui.doing import launch_command
-
-        paths = self.feed.paths
-        assert paths is not None
-        try:
-            launched = await asyncio.to_thread(launch_command, paths, form.command, form.name, form.reason)
-        except JournalError as error:
-            self.say(str(error).replace("\n", " "), "warning")
-        else:
-            self.say(f"{launched.name} {launched.status.lower()}{''.join(f' · {n}' for n in launched.notices[:1])}")
+        self.post_message(LaunchAsked())

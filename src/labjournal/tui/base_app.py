@@ -7,7 +7,9 @@ cumulative classes itself: at 160 columns a screen is ``-w80 -w120 -w160``, and 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from textual import events
 from textual.app import App
@@ -15,7 +17,9 @@ from textual.geometry import Size
 from textual.screen import Screen
 from textual.widget import Widget
 
+from labjournal.tui.drafts import Drafts
 from labjournal.tui.glyphs import UNICODE, Glyphs
+from labjournal.tui.remembered import Remembered
 from labjournal.tui.theme import LOOKS, Look, choose_theme, textual_theme
 
 WIDTHS = (80, 120, 160)
@@ -67,6 +71,9 @@ class BaseApp(App[None]):
         theme: str | None = None,
         glyphs: Glyphs = UNICODE,
         environ: Mapping[str, str] | None = None,
+        remembered: Remembered | None = None,
+        clock: Callable[[], float] = time.time,
+        drafts: Drafts | None = None,
     ) -> None:
         """Choose the look.
 
@@ -74,6 +81,9 @@ class BaseApp(App[None]):
             theme: A name of ``LOOKS``; NO_COLOR and a dumb terminal win over it.
             glyphs: The signs this terminal can show.
             environ: The environment to judge by; the process's own by default.
+            remembered: Layout, filters and last place; None remembers until the app ends.
+            clock: Seconds since 1970: what ages are told by.
+            drafts: Where texts are kept while they are written; None keeps them nowhere.
         """
         environ = os.environ if environ is None else environ
         # Textual takes NO_COLOR out of the environment; children we start should see what the user set.
@@ -81,9 +91,12 @@ class BaseApp(App[None]):
         # Without native ANSI colours Textual answers NO_COLOR with a grey scale, which still is colour.
         super().__init__(ansi_color=True if self.no_color_asked is not None else None)
         self.glyphs = glyphs
+        self.clock = clock
+        self.remembered = remembered if remembered is not None else Remembered(None)
+        self.drafts = drafts if drafts is not None else Drafts(None)
         for look in LOOKS.values():
             self.register_theme(textual_theme(look))
-        self.theme = choose_theme(theme, environ)
+        self.theme = choose_theme(self.remembered.text("theme") or theme, environ)
 
     @property
     def look(self) -> Look:
@@ -102,3 +115,15 @@ def glyphs_of(widget: Widget) -> Glyphs:
     """The signs a widget draws with."""
     app = widget.app
     return app.glyphs if isinstance(app, BaseApp) else UNICODE
+
+
+def now_of(widget: Widget) -> datetime:
+    """The moment by the app's clock."""
+    app = widget.app
+    return datetime.fromtimestamp(app.clock(), UTC) if isinstance(app, BaseApp) else datetime.now(UTC)
+
+
+def remembered_of(widget: Widget) -> Remembered:
+    """What is remembered of this journal and user."""
+    app = widget.app
+    return app.remembered if isinstance(app, BaseApp) else Remembered(None)

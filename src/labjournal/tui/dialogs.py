@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from labjournal import format
 from labjournal.tui.text import Line, pad, paragraph
@@ -20,6 +19,8 @@ T = TypeVar("T")
 _NAMES = {
     "question_mark": "?",
     "slash": "/",
+    "colon": ":",
+    "comma": ",",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "left_curly_bracket": "{",
@@ -60,8 +61,14 @@ def _line(text: str, role: str, kind: str) -> Lines:
 class TextDialog(Dialog[None]):
     """Something to read."""
 
-    DEFAULT_CSS = "TextDialog VerticalScroll { height: auto; max-height: 20; scrollbar-size: 0 0; }"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("q,enter,question_mark,S", "leave", "leave", show=False)]
+    DEFAULT_CSS = "TextDialog VerticalScroll { height: auto; scrollbar-size: 0 0; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q,enter,question_mark,S", "leave", "leave", show=False),
+        Binding("down,j", "scroll(1)", "down", show=False),
+        Binding("up,k", "scroll(-1)", "up", show=False),
+        Binding("pagedown,space", "scroll(10)", "page down", show=False),
+        Binding("pageup", "scroll(-10)", "page up", show=False),
+    ]
 
     def __init__(self, title: str, paragraphs: Sequence[str], *, prose: bool = True) -> None:
         super().__init__()
@@ -72,11 +79,17 @@ class TextDialog(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield _line(self._title, "b text", "title")
-            with VerticalScroll():
+            with VerticalScroll() as scroll:
+                width = min(96, self.app.size.width * 9 // 10 - 4)
                 body = Lines(self._body, ground="raised")
-                body.styles.height = len(self._body(72, 0)) + 1
+                body.styles.height = len(self._body(width, 0))
+                # Title, hint, margins: what is left of the terminal is for the text.
+                scroll.styles.max_height = max(4, self.app.size.height - 7)
                 yield body
-            yield _line("esc leave", "muted", "hint")
+            yield _line("j k scroll   esc leave", "muted", "hint")
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     def _body(self, width: int, height: int) -> list[Line]:
         if not self._prose:
@@ -84,9 +97,14 @@ class TextDialog(Dialog[None]):
         return [line for text in self._paragraphs for line in paragraph(format.visible(text), width, lead="")]
 
 
+def key_name(key: str) -> str:
+    """A key as people write it: ``?``, ``esc``, ``^p``."""
+    return _NAMES.get(key, f"^{key.removeprefix('ctrl+')}" if key.startswith("ctrl+") else key)
+
+
 def key_words(bindings: Iterable[tuple[str, str]]) -> list[str]:
     """One line a key: ``enter l      open``."""
-    return [f"{pad(' '.join(_NAMES.get(key, key) for key in keys.split(',')), 20)} {words}" for keys, words in bindings]
+    return [f"{pad(' '.join(key_name(key) for key in keys.split(',')), 20)} {words}" for keys, words in bindings]
 
 
 class ConfirmDialog(Dialog[bool]):
@@ -114,70 +132,15 @@ class ConfirmDialog(Dialog[bool]):
 class LineDialog(Dialog[str]):
     """One line of words."""
 
-    def __init__(self, title: str, asked: str) -> None:
+    def __init__(self, title: str, asked: str, text: str = "") -> None:
         super().__init__()
-        self._title, self._asked = title, asked
+        self._title, self._asked, self._text = title, asked, text
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield _line(self._title, "b text", "title")
-            yield Input(placeholder=self._asked)
+            yield Input(self._text, placeholder=self._asked, select_on_focus=False)
             yield _line("enter keep   esc leave", "muted", "hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         self.dismiss(event.value)
-
-
-class NoteDialog(Dialog[str]):
-    """A note, in as many lines as it needs."""
-
-    DEFAULT_CSS = "NoteDialog TextArea { height: 10; border: none; background: $background; margin: 1 0; }"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "keep", "keep", show=False)]
-
-    def __init__(self, about: str) -> None:
-        super().__init__()
-        self._about = about
-
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield _line(f"Note on {self._about}", "b text", "title")
-            yield TextArea(show_line_numbers=False, compact=True)
-            yield _line("esc keeps it; an empty note is none", "muted", "hint")
-
-    def action_keep(self) -> None:
-        self.dismiss(self.query_one(TextArea).text)
-
-
-@dataclass(frozen=True, slots=True)
-class LaunchForm:
-    """What a launch is asked for; only the command is needed."""
-
-    command: str
-    name: str = ""
-    reason: str = ""
-
-
-class LaunchDialog(Dialog[LaunchForm]):
-    """A command to run, and why."""
-
-    def compose(self) -> ComposeResult:
-        with Vertical():
-            yield _line("Launch", "b text", "title")
-            for name, asked in (
-                ("command", "python train.py --lr 3e-4"),
-                ("reason", "why you run it; kept beside the outcome"),
-                ("name", "invented when empty"),
-            ):
-                yield _line(name, "muted", "label")
-                yield Input(placeholder=asked, id=name)
-            yield _line("enter next, then start   esc leave", "muted", "hint")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if event.input.id != "name":
-            self.focus_next()
-            return
-        values = {name: self.query_one(f"#{name}", Input).value.strip() for name in ("command", "name", "reason")}
-        if values["command"]:
-            self.dismiss(LaunchForm(**values))
-        else:
-            self.query_one("#command", Input).focus()

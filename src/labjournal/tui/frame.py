@@ -6,6 +6,7 @@ import asyncio
 import time
 
 from labjournal.tui.app import JournalApp
+from labjournal.tui.written import screen_lines
 
 _PATIENCE_S = 30.0
 
@@ -24,5 +25,4 @@ async def _one_frame(app: JournalApp, width: int, height: int) -> str:
             await pilot.pause(0.02)
             quiet = quiet + 1 if app.settled else 0
         await pilot.pause()
-        strips = app.screen._compositor.render_strips()
-        return "".join("".join(segment.text for segment in strip).rstrip() + "\n" for strip in strips)
+        return "".join(f"{line}\n" for line in screen_lines(app))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,32 @@ class NoteAsked(Message):
     on: tuple[str, ...]
     words: str
     """What it is on, as a person calls it."""
+    begin: str = ""
+    """What the text begins with."""
+
+
+@dataclass
+class AmendAsked(Message):
+    """Give an entry of a person another wording."""
+
+    entry: str
+    text: str
+    kind: str
+
+
+@dataclass
+class LaunchAsked(Message):
+    """Open the launch form, from a run to be forked or from nothing."""
+
+    fork_of: str | None = None
+
+
+@dataclass
+class VerbAsked(Message):
+    """Put a verb of the command line on the ``:`` line, to be completed, or run it at once."""
+
+    typed: str
+    at_once: bool = False
 
 
 @dataclass
@@ -68,3 +95,23 @@ class AckAsked(Message):
 @dataclass
 class SeenAsked(Message):
     """The owner has looked: what happened until now is no news any more."""
+
+    before: str | None = None
+    """Until when he had looked before (ISO), to come back to by undo."""
+
+
+@dataclass
+class Done(Message):
+    """A page did something that ``u`` takes back; ``back`` runs on the app's own thread."""
+
+    words: str
+    back: Callable[[], None]
+
+
+@dataclass
+class AlarmRaised(Message):
+    """An alarm was confirmed while somebody watches."""
+
+    run: str
+    name: str
+    rule: str

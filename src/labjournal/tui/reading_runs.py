@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from labjournal import format
@@ -44,6 +43,8 @@ class Beside:
     values: tuple[tuple[MetricChoice, str, str, bool], ...] = ()
     """(what, value, interval, tainted), the newest measurement of each."""
     trend: tuple[float, ...] = ()
+    numbers: tuple[tuple[MetricChoice, float], ...] = ()
+    """The same values as numbers, to sort by."""
 
 
 def newest_rows(source: Source) -> list[RunRow]:
@@ -61,46 +62,21 @@ def some_rows(source: Source, ids: frozenset[str]) -> list[RunRow]:
     return source.store.run_rows_of(ids)
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
-    """What happened since the owner last said that he had looked."""
-
-    moment: datetime
-    ended: int
-    results: int
-    alarms: int
-
-    @property
-    def news(self) -> bool:
-        return bool(self.ended or self.results or self.alarms)
-
-
-def since(source: Source) -> Since | None:
-    """News for this user; None when he never said that he had looked."""
-    from labjournal import facts
-
-    me = facts.user_name()
-    seen = max((fact.t for fact in source.store.facts_of_kind("seen") if fact.user == me), default=None)
-    if seen is None:
-        return None
-    moment = datetime.fromisoformat(seen)
-    kinds = Counter(entry.kind.value for entry in source.store.entries(since=moment, kinds=("end", "result", "alarm")))
-    return Since(moment, kinds["end"], kinds["result"], kinds["alarm"])
-
-
 def beside(source: Source, ids: Sequence[str]) -> dict[str, Beside]:
     """Results and trend of a few runs."""
-    return {run: Beside(_values(source, run), _trend(source, run)) for run in ids}
+    return {run: _beside(source, run) for run in ids}
 
 
-def _values(source: Source, run: str) -> tuple[tuple[MetricChoice, str, str, bool], ...]:
+def _beside(source: Source, run: str) -> Beside:
     results = source.store.results(run=run)
+    trend = _trend(source, run)
     if not results:
-        return ()
+        return Beside(trend=trend)
     from labjournal.compare.measure import Measures
 
     measures = Measures(results, source.config.results.signal)
     found: dict[MetricChoice, tuple[str, str, bool]] = {}
+    numbers: dict[MetricChoice, float] = {}
     for result in sorted(results, key=_standing):
         for name in measures.headline:
             cell = measures.cell(result, name)
@@ -116,8 +92,10 @@ def _values(source: Source, run: str) -> tuple[tuple[MetricChoice, str, str, boo
                 denominator=cell.denominator,
                 printed_digits=cell.digits,
             )
-            found[_choice(column.label, result)] = (value, interval, result.taint is not None)
-    return tuple((choice, *shown) for choice, shown in found.items())
+            choice = _choice(column.label, result)
+            found[choice] = (value, interval, result.taint is not None)
+            numbers[choice] = cell.value
+    return Beside(tuple((choice, *shown) for choice, shown in found.items()), trend, tuple(numbers.items()))
 
 
 def _standing(result: Result) -> tuple[bool, float, float]:

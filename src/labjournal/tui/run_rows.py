@@ -1,4 +1,4 @@
-"""The list of runs as a source of rows: filtered, grouped by kind, cells made only for rows in sight."""
+"""The list of runs as a source of rows: filtered, sorted, grouped; cells are made only for rows in sight."""
 
 from __future__ import annotations
 
@@ -8,40 +8,18 @@ from typing import TYPE_CHECKING
 
 from labjournal import format
 from labjournal.tui.glyphs import Glyphs
-from labjournal.tui.look_of_runs import age_text, finding_spans, state_span
 from labjournal.tui.reading_runs import Beside, MetricChoice
-from labjournal.tui.text import Line, Span
-from labjournal.tui.widgets.columns import Column, Cut
-from labjournal.tui.widgets.row_source import Group, GroupedRows, Row, RowSource
-from labjournal.vocabulary import Level, RunKind, Status
+from labjournal.tui.run_cells import WIDE, cells
+from labjournal.tui.run_groups import apart, families, sort_keys
+from labjournal.tui.text import Line
+from labjournal.tui.widgets.row_source import Group, GroupedRows, Row, RowSource, Stacked
+from labjournal.vocabulary import Level, Status
 
 if TYPE_CHECKING:
     from labjournal.store.rows import RunRow
 
-_WIDE = 103
-"""Cells of a table's columns from which trend and rule names have room."""
-_WITH_REASON = 125
+SORTS = ("age", "metric", "step", "finding", "state")
 _PREFIX = 3
-_GROUPS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("validations", (RunKind.VALIDATE,), "validations"),
-    ("toys", (RunKind.TOY, RunKind.TRIAL), "toy runs and trials"),
-)
-"""(id, kinds, words) of what is folded away below the runs people look for."""
-FOLDED_AT_FIRST = frozenset(f"group {name}" for name, _, _ in _GROUPS)
-
-
-def columns(metric: str) -> tuple[Column, ...]:
-    """Columns of the list; ``metric`` heads the measured one."""
-    return (
-        Column("state", "  state", ((0, 11), (_WIDE, 10))),
-        Column("run", "run", ((0, 16),), cut=Cut.MIDDLE, grow=1),
-        Column("step", "step", ((0, 9), (_WIDE, 10)), right=True, cut=Cut.WHOLE, gap=2),
-        Column("metric", metric, ((0, 20),), cut=Cut.WHOLE),
-        Column("trend", "trend", ((0, 0), (_WIDE, 8))),
-        Column("finding", "finding", ((0, 8), (_WIDE, 24))),
-        Column("reason", "reason", ((0, 0), (_WITH_REASON, 12)), grow=2),
-        Column("age", "age", ((0, 7),), right=True),
-    )
 
 
 class RunRows:
@@ -69,14 +47,17 @@ class RunRows:
         self._rows: dict[str, RunRow] = {}
         self._order: list[str] = []
         self._beside: dict[str, Beside] = {}
-        self._accepts: Callable[[RunRow], bool] = lambda row: True
-        self._filtered = False
+        self._accepted: frozenset[str] | None = None
         self.choice: MetricChoice | None = None
+        self.hidden: frozenset[str] = frozenset()
+        """Runs that somebody put out of sight; a filter finds them again."""
+        self.sort = "age"
+        self.reverse = False
 
     @property
     def wide(self) -> bool:
         """Whether trend and rule names have room."""
-        return self._width() - _PREFIX >= _WIDE
+        return self._width() - _PREFIX >= WIDE
 
     # What there is
 
@@ -102,8 +83,22 @@ class RunRows:
     def known(self) -> list[Beside]:
         return list(self._beside.values())
 
+    def unknown(self) -> list[str]:
+        """Runs beside which nothing was read yet."""
+        return [run for run in self._order if run not in self._beside]
+
     def row(self, id: str) -> RunRow | None:
         return self._rows.get(id)
+
+    @property
+    def rows(self) -> list[RunRow]:
+        """Every run, newest first."""
+        return [self._rows[run] for run in self._order]
+
+    @property
+    def names(self) -> list[str]:
+        """Names of runs, newest first, each once."""
+        return list(dict.fromkeys(self._rows[run].name for run in self._order))
 
     def count_of(self, status: Status) -> int:
         return sum(row.status == status for row in self._rows.values())
@@ -122,27 +117,43 @@ class RunRows:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def accept(self, accepts: Callable[[RunRow], bool] | None) -> int:
-        """Show only rows that are accepted; returns how many are."""
-        self._filtered = accepts is not None
-        self._accepts = accepts or (lambda row: True)
-        return sum(map(self._accepts, self._rows.values()))
+    def accept(self, ids: frozenset[str] | None) -> None:
+        """Show only these runs; None: all that are not hidden."""
+        self._accepted = ids
 
     # As rows
 
-    def source(self, folded: frozenset[str]) -> RowSource:
-        """The rows as they are now: runs in the making and trainings first, groups of the others below."""
-        shown = [row for run in self._order if self._accepts(row := self._rows[run])]
-        apart = {kind for _, kinds, _ in _GROUPS for kind in kinds}
-        main = [row for row in shown if row.kind not in apart or row.status in (Status.RUNNING, Status.QUEUED)]
-        own = {row.id for row in main}
-        groups = []
-        for name, kinds, words in _GROUPS:
-            members = [row for row in shown if row.kind in kinds and row.id not in own]
-            if members:
-                groups.append(Group(f"group {name}", self._head(words, members), _Slice(self, members)))
-        # A filter looks everywhere: what it found must not be folded away.
-        return Stacked(_Slice(self, main), GroupedRows(groups, frozenset() if self._filtered else folded))
+    def source(self, folded: frozenset[str], air: bool = False) -> tuple[RowSource, int]:
+        """The rows as they are now, and how many runs are among them.
+
+        Runs in the making and trainings come first, by families; groups of the others below. ``air``: an empty line
+        between groups.
+        """
+        accepted = self._accepted
+        if accepted is None:
+            shown = [self._rows[run] for run in self._order if run not in self.hidden]
+        else:
+            shown = [self._rows[run] for run in self._order if run in accepted]
+            # A filter looks everywhere: what it found must not be folded away.
+            folded = frozenset()
+        main, others = apart(shown)
+        below = [Group(name, self._head(words, members), _Slice(self, members)) for name, words, members in others]
+        upper: list[Group] = []
+        if self.sort == "age" and not self.reverse:
+            for one in families(main, self._rows):
+                head: Line = [(one.title, "b text"), (f"  {len(one.members)}  {format.visible(one.about)}", "muted")]
+                upper.append(Group(one.id, head, _Slice(self, one.members)))
+        else:
+            main.sort(key=sort_keys(self._number)[self.sort], reverse=True)
+            if self.reverse:
+                measured = [row for row in main if self.sort != "metric" or self._number(row.id) is not None]
+                rest = [row for row in main if self.sort == "metric" and self._number(row.id) is None]
+                main = [*reversed(measured), *rest]
+        if upper:
+            return GroupedRows([*upper, *below], folded, air), len(shown)
+        lower = GroupedRows(below, folded)
+        source = _Slice(self, main)
+        return (Stacked(source, lower, air and bool(main) and bool(below)), len(shown))
 
     def _head(self, words: str, members: Sequence[RunRow]) -> Line:
         newest = members[0]
@@ -150,57 +161,24 @@ class RunRows:
         told = f"  {format.count(len(members))}  newest {format.visible(newest.name)}, {age}"
         return [(words, "b text"), (told, "muted")]
 
+    def _number(self, run: str) -> float | None:
+        """The shown metric of a run as a number; None where it was not measured."""
+        beside = self._beside.get(run)
+        if beside is None:
+            return None
+        return next((number for choice, number in beside.numbers if choice == self.choice), None)
+
     def made(self, rows: Sequence[RunRow]) -> list[Row]:
         """Rows of the table, and a question for what is not known beside them."""
         unknown = [row.id for row in rows if row.id not in self._beside]
         if unknown:
             self._wanted(unknown)
-        return [Row(row.id, self._cells(row)) for row in rows]
-
-    def _cells(self, row: RunRow) -> tuple[Line, ...]:
-        beside = self._beside.get(row.id, Beside())
-        moment = datetime.fromisoformat(row.started_at or row.created_at)
-        ended = Status(row.status).ended
-        age = age_text(datetime.fromisoformat(row.ended_at) if row.ended_at else moment, self._now())
-        step = format.count(row.step) if row.step is not None else ""
-        name: list[Span] = [(row.name, "muted" if row.retracted else "text")]
-        return (
-            [state_span(row.status, self._glyphs)],
-            name,
-            [(step, "muted")],
-            self._metric(row, beside),
-            [(self._trend(beside), "h4")],
-            [(row.cause or "", "muted")]
-            if row.status == Status.QUEUED
-            else finding_spans(
-                row.worst_rule,
-                row.worst_level,
-                (row.worst_count or 1) - 1,
-                row.watch,
-                self.wide,
-                self._glyphs,
-            ),
-            [(row.reason or "", "muted")],
-            [(age, "muted" if ended else "text")],
-        )
-
-    def _metric(self, row: RunRow, beside: Beside) -> Line:
-        taint: Span = (f" {self._glyphs.tainted}", "muted")
-        for choice, value, interval, tainted in beside.values:
-            if choice == self.choice:
-                role = "muted" if tainted or row.retracted else "text"
-                shown: list[Span] = [(value, role), (f" {interval}" if interval else "", "muted")]
-                return [*shown, taint] if tainted or row.retracted else shown
-        return [(format.missing(), "muted")]
-
-    def _trend(self, beside: Beside) -> str:
-        if not (self.wide and beside.trend):
-            return ""
-        import numpy as np
-
-        from labjournal.tui.widgets.small_signs import trend
-
-        return trend(np.array(beside.trend), 8, self._glyphs)
+        now, wide = self._now(), self.wide
+        nothing = Beside()
+        return [
+            Row(row.id, cells(row, self._beside.get(row.id, nothing), self.choice, wide, now, self._glyphs))
+            for row in rows
+        ]
 
 
 class _Slice:
@@ -221,51 +199,3 @@ class _Slice:
         if self._index is None:
             self._index = {row.id: at for at, row in enumerate(self._rows)}
         return self._index.get(id)
-
-
-class Stacked:
-    """One source above another."""
-
-    def __init__(self, upper: RowSource, lower: RowSource) -> None:
-        self._upper, self._lower = upper, lower
-
-    def count(self) -> int:
-        return self._upper.count() + self._lower.count()
-
-    def rows(self, start: int, stop: int) -> Sequence[Row]:
-        cut = self._upper.count()
-        upper = self._upper.rows(start, min(stop, cut)) if start < cut else []
-        lower = self._lower.rows(max(0, start - cut), stop - cut) if stop > cut else []
-        return [*upper, *lower]
-
-    def index_of(self, id: str) -> int | None:
-        inside = self._upper.index_of(id)
-        if inside is not None:
-            return inside
-        below = self._lower.index_of(id)
-        return None if below is None else self._upper.count() + below
-
-
-def filter_of(typed: str) -> Callable[[RunRow], bool] | None:
-    """What a typed filter accepts: words in name, reason, state, kind, finding or id, and ``key:value`` of some.
-
-    ``!`` before a word means not. None for an empty filter.
-    """
-    words = typed.lower().split()
-    if not words:
-        return None
-
-    def accepts(row: RunRow) -> bool:
-        return all(_holds(row, word.removeprefix("!")) != word.startswith("!") for word in words)
-
-    return accepts
-
-
-def _holds(row: RunRow, word: str) -> bool:
-    key, colon, value = word.partition(":")
-    if colon and key in ("status", "kind"):
-        return str(getattr(row, key)).lower() == value
-    if colon and key == "has":
-        return value in (row.worst_level, row.worst_rule)
-    texts = (row.name, row.reason, row.status, row.kind, row.worst_rule, row.id)
-    return any(word in text.lower() for text in texts if text)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +10,7 @@ from textual.binding import Binding, BindingType
 
 from labjournal import format
 from labjournal.model import Finding, Level
-from labjournal.tui.base_app import glyphs_of
+from labjournal.tui.base_app import glyphs_of, now_of
 from labjournal.tui.feed import Feed, Source
 from labjournal.tui.look_of_runs import age_text, level_role, level_sign
 from labjournal.tui.messages import AckAsked, RunAsked
@@ -107,7 +106,7 @@ class ChecksPage(Page):
                 [(self._names.get(one.run, one.run[-6:].lower()), "muted" if known else "text")],
                 [(one.subject, "muted")],
                 [(step, "muted")],
-                [(age_text(one.first_seen, datetime.now(UTC)), "muted")],
+                [(age_text(one.first_seen, now_of(self)), "muted")],
             ),
         )
 

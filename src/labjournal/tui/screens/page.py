@@ -33,6 +33,8 @@ class Page(Vertical):
 
     DEFAULT_CSS = "Page { height: 1fr; width: 1fr; background: $background; }"
     HINTS: ClassVar[tuple[Hint, ...]] = ()
+    WRITES: ClassVar[tuple[str, ...]] = ("txt",)
+    """Forms in which ``w`` writes this page, the usual one first; text and picture go without saying."""
 
     def __init__(self, feed: Feed, *, id: str) -> None:
         super().__init__(id=id)
@@ -105,3 +107,19 @@ class Page(Vertical):
     def say(self) -> str:
         """The page in words."""
         return ""
+
+    def copied(self) -> str:
+        """What ``Y`` copies."""
+        return self.say()
+
+    async def written(self, form: str) -> str | None:
+        """The page as a file of this form; None: as it stands on the screen. May raise JournalError."""
+        return None
+
+    def editable(self) -> Path | str | None:
+        """What ``E`` opens in the editor: a file, or a text to look through."""
+        return self.say() or None
+
+    def step_out(self) -> bool:
+        """Close what is open inside the page; False when nothing is."""
+        return False

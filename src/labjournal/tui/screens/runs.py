@@ -6,7 +6,6 @@ import asyncio
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -17,33 +16,42 @@ from textual.message import Message
 
 from labjournal import format
 from labjournal.errors import JournalError
+from labjournal.filtering import Keys
+from labjournal.filtering.things import NO_DETAILS, RunThing, run_keys
 from labjournal.tui import reading_runs
-from labjournal.tui.base_app import glyphs_of
+from labjournal.tui.base_app import glyphs_of, now_of, remembered_of
 from labjournal.tui.feed import Feed
-from labjournal.tui.messages import CompareAsked, NoteAsked, RunAsked, SeenAsked, StopAsked
-from labjournal.tui.run_rows import FOLDED_AT_FIRST, RunRows, columns, filter_of
+from labjournal.tui.messages import AlarmRaised, RunAsked
+from labjournal.tui.reading_news import News, news, news_lines
+from labjournal.tui.run_cells import columns
+from labjournal.tui.run_groups import FOLDED_AT_FIRST
+from labjournal.tui.run_rows import RunRows
+from labjournal.tui.screens.filtered import FilteredPage
 from labjournal.tui.screens.gpus import Gpus
-from labjournal.tui.screens.page import Page, sheet
-from labjournal.tui.text import Line, Span, ends, paragraph
+from labjournal.tui.screens.page import sheet
+from labjournal.tui.screens.runs_begin import beginning_lines
+from labjournal.tui.screens.runs_keys import RunsKeys
+from labjournal.tui.text import Line, paragraph
 from labjournal.tui.widgets.header import Counts
 from labjournal.tui.widgets.key_line import Hint
 from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.pane import Pane
 from labjournal.tui.widgets.run_table import RunTable
-from labjournal.vocabulary import Status
+from labjournal.vocabulary import Level, Status
 
 if TYPE_CHECKING:
-    from textual.widgets import Input
-
+    from labjournal.compare.asked import Asked
     from labjournal.follower import Turned
-    from labjournal.store.rows import RunRow
-
 
 _AFTER_FIRST_FRAME_S = 0.02
 _GLANCE_FROM = 160
+_AIR_FROM = 30
+_AT_ONCE = 500
+"""Runs whose results are read in one question, when all are to be sorted by a metric."""
+_MOST_NEWS = 4
 
 
-class RunsPage(Page):
+class RunsPage(RunsKeys, FilteredPage):
     """The first page."""
 
     DEFAULT_CSS = sheet(__file__)
@@ -55,16 +63,11 @@ class RunsPage(Page):
         ("n", "note"),
         ("r", "run"),
         ("/", "filter"),
+        (":", "verbs"),
         ("?", "keys"),
     )
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "compare", "compare marked runs"),
-        Binding("n", "note", "note on this run"),
-        Binding("m", "metric", "another number"),
-        Binding("X", "stop", "stop this run"),
-        Binding("slash", "filter", "filter"),
-        Binding("z", "seen", "seen: what happened until now is no news"),
-    ]
+    FILTER_HINT = "words, status:failed, lr>1e-4, has:alarm, since:mon, /^v[34]-/, !not, a | b"
+    BINDINGS: ClassVar[list[BindingType]] = [*RunsKeys.KEYS, Binding("z", "seen", "seen: no news any more")]
 
     @dataclass
     class Counted(Message):
@@ -76,18 +79,22 @@ class RunsPage(Page):
         super().__init__(feed, id=id)
         self.add_class("-empty")
         self._runs: RunRows | None = None
-        self._folded = FOLDED_AT_FIRST
+        self.folded = FOLDED_AT_FIRST
         self._touched: set[str] | None = None
-        self._asked: list[str] = []
-        self._filter = ""
+        self._wanted: list[str] = []
+        self._asked: Asked | None = None
         self._trouble: JournalError | None = None
-        self._since: reading_runs.Since | None = None
+        self.news: News | None = None
         self._choices: list[reading_runs.MetricChoice] = []
+        self._shown = 0
+        self._followed = False
 
     def compose(self) -> ComposeResult:
-        self._runs = RunRows(glyphs_of(self), lambda: datetime.now(UTC), self._want, lambda: self._table.size.width)
-        self._table = RunTable(columns(""), self._runs.source(self._folded), id="runs-table")
-        self._pane = Pane("Runs", self._table, id="list")
+        self._runs = RunRows(glyphs_of(self), lambda: now_of(self), self._want, lambda: self.table.size.width)
+        self.recall(remembered_of(self))
+        source, _ = self._runs.source(self.folded)
+        self.table = RunTable(columns(""), source, id="runs-table")
+        self._pane = Pane("Runs", self.table, id="list")
         self._news = Lines(self._news_lines, ground="raised", id="since")
         yield self._news
         yield Lines(self._empty_lines, id="empty")
@@ -103,13 +110,18 @@ class RunsPage(Page):
     @property
     def marked(self) -> tuple[tuple[str, str], ...]:
         """(id, name) of the marked runs, in the order they were marked."""
-        return tuple((run, row.name) for run in self._table.marks if (row := self.runs.row(run)) is not None)
+        return tuple((run, row.name) for run in self.table.marks if (row := self.runs.row(run)) is not None)
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self.news)
 
     def focus_first(self) -> None:
-        self._table.focus()
+        self.table.focus()
 
     async def on_resize(self, event: events.Resize) -> None:
-        await self._glance_at(self._table.cursor_id)
+        self.show_rows()
+        await self.glance_at(self.table.cursor_id)
 
     # Reading
 
@@ -127,69 +139,110 @@ class RunsPage(Page):
             self._show()
             await asyncio.sleep(_AFTER_FIRST_FRAME_S)
             self.runs.take(await self.ask(reading_runs.all_rows))
+            self._recall_marks()
         else:
             touched, self._touched = frozenset(self._touched), set()
+            before = {run: self._alarmed(run) for run in touched}
             self.runs.take(await self.ask(lambda source: reading_runs.some_rows(source, touched)))
             self.runs.forget(touched)
-        self._since = await self.ask(reading_runs.since)
+            self._tell_alarms(before)
+        self.news = await self.ask(news)
         self._show()
-        await self._glance_at(self._table.cursor_id, again=True)
+        await self.glance_at(self.table.cursor_id, again=True)
+
+    def _alarmed(self, run: str) -> bool:
+        row = self.runs.row(run)
+        return row is not None and row.worst_level == Level.ALARM
+
+    def _tell_alarms(self, before: dict[str, bool]) -> None:
+        """The alarm moment: of what is confirmed while the app is open, not of what it reads when it comes up."""
+        if not self._followed:
+            return
+        for run, alarmed in before.items():
+            row = self.runs.row(run)
+            if row is not None and not alarmed and self._alarmed(run) and not row.retracted:
+                self.post_message(AlarmRaised(run, row.name, row.worst_rule or "alarm"))
 
     def _show(self) -> None:
         self._trouble = None
-        self.set_class(self._since is not None and self._since.news, "-news")
+        lines = len(self._news_lines(self.size.width or 80, 9))
+        self._news.styles.height = max(1, lines)
+        self.set_class(self.has_news, "-news")
         self._news.redraw()
         self.set_class(not len(self.runs), "-empty")
         self.query_one("#empty", Lines).redraw()
         if self.display and self.screen.focused is None:
             # The table was not there to have the focus while there was nothing to list.
-            self.call_after_refresh(self._table.focus)
-        self._table.refresh_rows(self.runs.source(self._folded))
-        self._tell()
+            self.call_after_refresh(self.table.focus)
+        self.show_rows()
+        if not self.table.touched:
+            # The head of a family says little; the cursor begins on its newest run.
+            self.table.leave_head()
 
-    async def _glance_at(self, run: str | None, again: bool = False) -> None:
+    def show_rows(self) -> None:
+        """The rows as they are to be shown now; the cursor stays on its run."""
+        self._accept()
+        source, self._shown = self.runs.source(self.folded, air=self.screen.size.height >= _AIR_FROM)
+        self.table.empty_words = f"nothing matches {self.filter_text}   esc shows all" if self.filter_text else ""
+        self.table.refresh_rows(source)
+        self.tell()
+
+    async def glance_at(self, run: str | None, again: bool = False) -> None:
         """Show the cursor's run at a glance where there is room; charts are loaded only then."""
-        if self.size.width < _GLANCE_FROM or self.runs.row(run or "") is None:
+        wanted = remembered_of(self).flag("glance", True)
+        self.set_class(not wanted, "-no-glance")
+        if self.size.width < _GLANCE_FROM or not wanted or not len(self.runs):
             return
         from labjournal.tui.screens.glance import Glance
 
         if not self.query("#glance"):
             await self.query_one("#runs-panes").mount(Glance(self.feed, id="glance"))
-        self.query_one("#glance", Glance).show(run, again)
+        if self.runs.row(run or "") is not None:
+            self.query_one("#glance", Glance).show(run, again)
 
     async def on_run_table_moved(self, message: RunTable.Moved) -> None:
         message.stop()
-        await self._glance_at(message.id)
+        remembered_of(self).set("cursor", message.id)
+        await self.glance_at(message.id)
 
     def _want(self, ids: Sequence[str]) -> None:
         """Ask for what stands beside runs in sight; questions of one frame are put together."""
-        first = not self._asked
-        self._asked += [run for run in ids if run not in self._asked]
+        first = not self._wanted
+        self._wanted += [run for run in ids if run not in self._wanted]
         if first:
             self.call_after_refresh(self._ask_beside)
 
     def _ask_beside(self) -> None:
-        if self._asked:
-            self.run_worker(self._learn(tuple(self._asked)), exit_on_error=False, group="beside")
+        if self._wanted:
+            self.run_worker(self._learn(tuple(self._wanted)), exit_on_error=False, group="beside")
 
     async def _learn(self, ids: tuple[str, ...]) -> None:
         try:
             found = await self.ask(lambda source: reading_runs.beside(source, ids))
         except JournalError:
             # The rows stay; what stands beside them is asked for again when they are next in sight.
-            self._asked = []
+            self._wanted = []
             return
-        self._asked = [run for run in self._asked if run not in found]
+        self._wanted = [run for run in self._wanted if run not in found]
         self.runs.learn(found)
         self._choices = reading_runs.most_common(self.runs.known)
         if self.runs.choice is None and self._choices:
-            self._choose(self._choices[0])
-        self._table.refresh_rows()
+            kept = remembered_of(self).text("metric")
+            self.choose(next((one for one in self._choices if one.title == kept), self._choices[0]))
+        self.table.refresh_rows()
         self._ask_beside()
+
+    async def learn_all(self) -> None:
+        """Read what stands beside every run, for an order that depends on it."""
+        while unknown := self.runs.unknown()[:_AT_ONCE]:
+            self._pane.state = f"reading results, {format.count(len(self.runs.unknown()))} runs left"
+            found = await self.ask(lambda source, ids=tuple(unknown): reading_runs.beside(source, ids))  # type: ignore[misc]
+            self.runs.learn({run: found.get(run, reading_runs.Beside()) for run in unknown})
+        self.show_rows()
 
     @property
     def loaded(self) -> bool:
-        return super().loaded and not self._asked
+        return super().loaded and not self._wanted
 
     # Telling
 
@@ -199,29 +252,27 @@ class RunsPage(Page):
         runs = self.runs
         return Counts(runs.alarms, runs.count_of(Status.RUNNING), runs.count_of(Status.QUEUED))
 
-    def _tell(self) -> None:
-        shown = self.runs.accept(filter_of(self._filter)) if self._filter else len(self.runs)
-        marked = f" · {len(self._table.marks)} marked" if self._table.marks else ""
-        above = f" · {self._table.new_above} new above" if self._table.new_above else ""
-        total = format.count(len(self.runs))
-        of = f"{format.count(shown)} of {total}" if self._filter else total
-        filtered = f"/{self._filter} · " if self._filter else ""
-        self._pane.state = f"{filtered}newest first · {of}{marked}{above}"
+    def tell(self) -> None:
+        """How much is shown of what, in which order."""
+        runs, total = self.runs, format.count(len(self.runs))
+        told = [f"/{self.filter_text}"] if self.filter_text else []
+        told.append(f"by {runs.sort}{', turned' if runs.reverse else ''}")
+        told.append(f"{format.count(self._shown)} of {total}" if self._shown < len(runs) else total)
+        told += [f"{len(self.table.marks)} marked"] if self.table.marks else []
+        told += [f"{self.table.new_above} new above"] if self.table.new_above else []
+        self._pane.state = " · ".join(told)
         self.post_message(self.Counted(self.counts))
 
     def _news_lines(self, width: int, height: int) -> list[Line]:
-        since, glyphs = self._since, glyphs_of(self)
-        if since is None:
+        if not self.news:
             return []
-        now = datetime.now(UTC)
-        when = format.clock(since.moment) if (now - since.moment).days < 1 else format.moment_text(since.moment)
-        told = [f"{format.count(since.ended)} ended"] if since.ended else []
-        told += [format.plural(since.results, "result")] if since.results else []
-        line: list[Span] = [(f" since {when}   {' · '.join(told)}", "text")]
-        if since.alarms:
-            gap = " · " if told else ""
-            line += [(gap, "text"), (f"{glyphs.alarm} {format.plural(since.alarms, 'new alarm')}", "b alarm")]
-        return [ends(line, [("z seen ", "muted")], width)]
+        more = _MOST_NEWS if self.screen.size.height >= _AIR_FROM else 0
+        return news_lines(self.news, now_of(self), width, glyphs_of(self), more)
+
+    def caught_up(self) -> None:
+        """Everything that stood in the files when the app was opened is in the index by now."""
+        self._followed = True
+        self.query_one("#empty", Lines).redraw()
 
     def trouble(self, error: JournalError) -> None:
         if not len(self.runs):
@@ -233,31 +284,22 @@ class RunsPage(Page):
         if self._trouble is not None:
             said = paragraph(format.visible(self._trouble.message), width, "warning", lead="   ")
             return [[], *said, [], *paragraph(format.visible(self._trouble.hint or ""), width, lead="   ")]
-        if not self.loaded:
+        if not (self.loaded and self._followed):
             return [[], [("   reading the journal", "muted")]]
         if not self.feed.writable:
             return [[], [("   No event files with scalars here.", "text")]]
-        told: list[Line] = [[], [("   No runs yet. Nothing to set up.", "b text")], []]
-        for command, meaning in (
-            ("labjournal run -- python train.py", "in this shell, or r here"),
-            ("labjournal tui --logdir runs/", "only look at event files"),
-            ("labjournal demo", "the main job on real data, in two minutes"),
-        ):
-            told.append([(f"     {command:<36}", "accent"), (meaning, "muted")])
-        return told
+        return beginning_lines(width)
 
     def say(self) -> str:
-        row = self._cursor_run()
+        row = self.cursor_run
         if row is None:
             return f"{format.plural(len(self.runs), 'run')}."
         finding = f", {row.worst_level} {row.worst_rule}" if row.worst_rule else f", {row.watch or 'watch unknown'}"
         reason = f", reason: {row.reason}" if row.reason else ""
-        return format.visible(f"{row.name}: {row.status.lower()}{finding}{reason}.")
+        retracted = f", retracted: {row.retracted}" if row.retracted else ""
+        return format.visible(f"{row.name}: {row.status.lower()}{finding}{reason}{retracted}.")
 
-    # Keys
-
-    def _cursor_run(self) -> RunRow | None:
-        return self.runs.row(self._table.cursor_id or "")
+    # Messages of the table
 
     def on_run_table_opened(self, message: RunTable.Opened) -> None:
         message.stop()
@@ -265,79 +307,52 @@ class RunsPage(Page):
 
     def on_run_table_fold_toggled(self, message: RunTable.FoldToggled) -> None:
         message.stop()
-        self._folded = self._folded | {message.id} if message.fold else self._folded - {message.id}
-        self._table.refresh_rows(self.runs.source(self._folded))
+        self.folded = self.folded | {message.id} if message.fold else self.folded - {message.id}
+        remembered_of(self).set("folds", sorted(self.folded))
+        self.show_rows()
 
     def on_run_table_marks_changed(self, message: RunTable.MarksChanged) -> None:
         message.stop()
-        self._tell()
+        remembered_of(self).set("marks", list(message.marks))
+        self.tell()
 
     def on_run_table_above_changed(self, message: RunTable.AboveChanged) -> None:
         message.stop()
-        self._tell()
+        self.tell()
 
-    def action_compare(self) -> None:
-        marks = self._table.marks
-        row = self._cursor_run()
-        if not marks and row is not None:
-            marks = (row.id,) if row.parent is None else (row.parent, row.id)
-        self.post_message(CompareAsked(marks))
+    # Filter and metric
 
-    def action_note(self) -> None:
-        row = self._cursor_run()
-        self.post_message(NoteAsked((row.id,), row.name) if row is not None else NoteAsked((), "the journal"))
+    def filter_keys(self) -> Keys:
+        rules = sorted({row.worst_rule for row in self.runs.rows if row.worst_rule})
+        return self._asked.keys(rules) if self._asked is not None else run_keys(rules)
 
-    def action_stop(self) -> None:
-        row = self._cursor_run()
-        if row is None:
+    async def read_for_filter(self) -> bool:
+        from labjournal.compare import asked
+
+        self._asked = await self.ask(lambda source: asked.details(source.store, source.config))
+        return True
+
+    def _accept(self) -> None:
+        chosen = self.filter
+        if chosen is None:
+            self.runs.accept(None)
             return
-        if Status(row.status).ended:
-            self.toast(f"{row.name} has ended already: {row.status.lower()}")
-        else:
-            self.post_message(StopAsked(row.id, row.name))
+        details = self._asked.details if self._asked is not None else {}
+        things = [RunThing(row, details.get(row.id, NO_DETAILS)) for row in self.runs.rows]
+        self.runs.accept(frozenset(row.id for row in chosen.accepted(things) if isinstance(row, RunThing)))
 
-    def action_seen(self) -> None:
-        self.post_message(SeenAsked())
+    def apply_filter(self) -> str:
+        self.show_rows()
+        self.table.settle()
+        return f"{format.count(self._shown)} of {format.count(len(self.runs))}"
 
-    def action_metric(self) -> None:
-        if not self._choices:
-            self.toast("nothing was measured of the runs in sight")
-            return
-        at = self._choices.index(self.runs.choice) if self.runs.choice in self._choices else -1
-        self._choose(self._choices[(at + 1) % len(self._choices)])
-        self._table.refresh_rows()
-
-    def _choose(self, choice: reading_runs.MetricChoice) -> None:
+    def choose(self, choice: reading_runs.MetricChoice) -> None:
+        """Show another number."""
         self.runs.choice = choice
-        self._table.set_columns(columns(f"{choice.title}  95%"))
+        self.table.set_columns(columns(choice.title))
+        if self.runs.sort == "metric":
+            self.show_rows()
 
-    # Filter
-
-    async def action_filter(self) -> None:
-        from textual.widgets import Input
-
-        box = Input(self._filter, placeholder="words, status:failed, kind:train, has:alarm, !not", id="filter")
-        await self.mount(box)
-        box.focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self._filter_by(event.value)
-
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
-        await self._close_filter()
-
-    def _filter_by(self, typed: str) -> None:
-        self._filter = typed.strip()
-        self.runs.accept(filter_of(self._filter))
-        self._table.refresh_rows(self.runs.source(self._folded))
-        self._tell()
-
-    async def _close_filter(self) -> None:
-        await self.query("#filter").remove()
-        self._table.focus()
-
-    async def on_key(self, event: events.Key) -> None:
-        if event.key == "escape" and (self._filter or self.query("#filter")):
-            event.stop()
-            self._filter_by("")
-            await self._close_filter()
+    @property
+    def choices(self) -> list[reading_runs.MetricChoice]:
+        return self._choices

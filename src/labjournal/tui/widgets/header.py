@@ -14,6 +14,7 @@ from labjournal.tui.widgets.lines import Lines
 _WORDS_FROM = 100
 """Cells from which counts are told in words and every screen has its name."""
 _HOST_FROM = 140
+FLASH_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,16 @@ class Header(Lines):
         if told != (self._here, self._counts, self._clock):
             self._here, self._counts, self._clock = told
             self.redraw()
+
+    def flash(self) -> None:
+        """An alarm was confirmed: the line stands on the alarm's ground for three seconds."""
+        self._ground = "tint"
+        self.redraw()
+        self.set_timer(FLASH_S, self._calm)
+
+    def _calm(self) -> None:
+        self._ground = "raised"
+        self.redraw()
 
     def _draw_line(self, width: int, height: int) -> list[Line]:
         return [

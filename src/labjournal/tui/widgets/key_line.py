@@ -51,6 +51,7 @@ class KeyLine(Lines):
         super().__init__(self._draw_line, ground="raised", id=id)
         self._hints = tuple(hints)
         self._toast: tuple[str, str] | None = None
+        self._trouble: str | None = None
         self._timer: Timer | None = None
 
     @property
@@ -61,6 +62,17 @@ class KeyLine(Lines):
     def hints(self, hints: Sequence[Hint]) -> None:
         if tuple(hints) != self._hints:
             self._hints = tuple(hints)
+            self.redraw()
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong as long as it is: it stands instead of the hints."""
+        return self._trouble
+
+    @trouble.setter
+    def trouble(self, text: str | None) -> None:
+        if text != self._trouble:
+            self._trouble = text
             self.redraw()
 
     def toast(self, text: str, role: str = "text") -> None:
@@ -79,4 +91,6 @@ class KeyLine(Lines):
     def _draw_line(self, width: int, height: int) -> list[Line]:
         if self._toast is not None:
             return [[(" ", "text"), self._toast]]
+        if self._trouble is not None:
+            return [[(f" {format.visible(self._trouble)}", "warning")]]
         return [hint_line(self._hints, width)]

@@ -122,3 +122,34 @@ class GroupedRows:
             if group.id not in self._folded and (inside := group.members.index_of(id)) is not None:
                 return self._starts[at] + 1 + inside
         return None
+
+
+class Stacked:
+    """One source above another, with or without an empty line between them."""
+
+    def __init__(self, upper: RowSource, lower: RowSource, air: bool = False) -> None:
+        self._upper, self._lower, self._air = upper, lower, air
+
+    @property
+    def _start(self) -> int:
+        """Where the lower one begins."""
+        return self._upper.count() + self._air
+
+    def count(self) -> int:
+        return self._start + self._lower.count()
+
+    def rows(self, start: int, stop: int) -> Sequence[Row]:
+        start, cut = max(0, start), self._upper.count()
+        found = list(self._upper.rows(start, min(stop, cut))) if start < cut else []
+        if self._air and start <= cut < stop:
+            found.append(Row("\0air", (), RowKind.AIR))
+        if stop > self._start:
+            found += self._lower.rows(max(0, start - self._start), stop - self._start)
+        return found
+
+    def index_of(self, id: str) -> int | None:
+        inside = self._upper.index_of(id)
+        if inside is not None:
+            return inside
+        below = self._lower.index_of(id)
+        return None if below is None else self._start + below

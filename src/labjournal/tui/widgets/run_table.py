@@ -9,7 +9,7 @@ empty lines appear below rather than move; they go when the keys have rested.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import events
@@ -23,16 +23,15 @@ from textual.timer import Timer
 from labjournal.format import visible
 from labjournal.tui import paint
 from labjournal.tui.base_app import glyphs_of, look_of
-from labjournal.tui.text import Line, Span, on
-from labjournal.tui.widgets.columns import Column, Cut, fit_cell, layout
+from labjournal.tui.text import on
+from labjournal.tui.widgets.columns import Column
+from labjournal.tui.widgets.row_drawing import RowDrawing
 from labjournal.tui.widgets.row_source import Row, RowKind, RowSource
 
 REST_S = 2.0
 """Keys rest for so long before anything above the eye may move (seconds)."""
 _CHUNK = 64
 _CHUNKS_KEPT = 32
-_PREFIX = 3
-"""Focus bar, mark, space."""
 
 
 class RunTable(ScrollView, can_focus=True):
@@ -102,6 +101,9 @@ class RunTable(ScrollView, can_focus=True):
         self._spare = 0
         self._new_above = 0
         self._rest: Timer | None = None
+        self.empty_words = ""
+        """What to say where there is no row."""
+        self._touched = False
         self._cursor = 0
         self._cursor_id: str | None = None
         self._place_cursor(0, 1)
@@ -128,6 +130,11 @@ class RunTable(ScrollView, can_focus=True):
         return tuple(self._marks)
 
     @property
+    def touched(self) -> bool:
+        """Whether somebody moved the cursor: then it is his, and nothing remembered may move it."""
+        return self._touched
+
+    @property
     def new_above(self) -> int:
         """New rows that came above the view and were not looked at yet."""
         return self._new_above
@@ -136,6 +143,12 @@ class RunTable(ScrollView, can_focus=True):
         """Mark exactly these (remembered marks, undo)."""
         self._marks = dict.fromkeys(ids)
         self._tell_marks()
+
+    def leave_head(self) -> None:
+        """From the head of an unfolded group to its first row."""
+        row = self.cursor_row
+        if row is not None and row.kind is RowKind.GROUP and not row.folded:
+            self._move_to(self._cursor + 1, 1)
 
     def go_to(self, id: str) -> bool:
         """Put the cursor on a thing; False when it is not in the table."""
@@ -228,6 +241,7 @@ class RunTable(ScrollView, can_focus=True):
     # Keys
 
     def on_key(self, event: events.Key) -> None:
+        self._touched = True
         self._rest_again()
 
     def _rest_again(self) -> None:
@@ -336,41 +350,21 @@ class RunTable(ScrollView, can_focus=True):
 
     # Drawing
 
+    @property
+    def _drawing(self) -> RowDrawing:
+        return RowDrawing(self._columns, glyphs_of(self))
+
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         look, glyphs = look_of(self), glyphs_of(self)
         if y == 0:
-            return paint.strip(self._head(width), width, look, glyphs)
+            return paint.strip(self._drawing.head(width), width, look, glyphs)
+        if y == 2 and not self._count and self.empty_words:
+            return paint.strip([(f"   {visible(self.empty_words)}", "muted")], width, look, glyphs)
         at = self.scroll_offset.y + y - 1
         row = self._row(at)
         if row is None or row.kind is RowKind.AIR:
             return paint.blank(width, look)
         here = at == self._cursor and row.id == self._cursor_id
-        line = self._drawn(row, width, here)
+        line = self._drawing.row(row, width, here and self.has_focus, row.id in self._marks)
         return paint.strip(on(line, "cursor", width) if here else line, width, look, glyphs)
-
-    def _head(self, width: int) -> list[Span]:
-        titles: list[Line] = [[(column.title, "muted")] for column in self._columns]
-        # Titles are words, even over numbers.
-        worded = [replace(column, cut=Cut.END) for column in self._columns]
-        return [(" " * _PREFIX, "text"), *self._cells(titles, worded, width - _PREFIX)]
-
-    def _drawn(self, row: Row, width: int, here: bool) -> list[Span]:
-        glyphs = glyphs_of(self)
-        bar = (glyphs.focus if here and self.has_focus else " ", "accent")
-        if row.kind is RowKind.GROUP:
-            fold = glyphs.folded if row.folded else glyphs.unfolded
-            return [bar, (f"{fold} ", "muted"), *((visible(text), role) for text, role in row.cells[0])]
-        mark = (f"{glyphs.marked} " if row.id in self._marks else "  ", "accent")
-        return [bar, mark, *self._cells(row.cells, self._columns, width - _PREFIX)]
-
-    def _cells(self, cells: Sequence[Line], columns: Sequence[Column], width: int) -> list[Span]:
-        ellipsis = glyphs_of(self).ellipsis
-        line: list[Span] = []
-        gap = 0
-        for column, cell, wide in zip(columns, cells, layout(columns, width), strict=True):
-            if wide:
-                shown = [(visible(text), role) for text, role in cell]
-                line += [(" " * gap, "text"), *fit_cell(shown, column, wide, ellipsis)]
-                gap = column.gap
-        return line

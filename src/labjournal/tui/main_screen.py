@@ -1,0 +1,35 @@
+"""The frame around every page: top line, page, a line for news that needs a person, bottom line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.widgets import ContentSwitcher
+
+from labjournal.tui.base_app import SizedScreen
+from labjournal.tui.screens.page import Page
+from labjournal.tui.widgets.header import Header
+from labjournal.tui.widgets.key_line import KeyLine
+from labjournal.tui.widgets.news_line import NewsLine
+from labjournal.tui.widgets.too_small import TooSmall
+
+
+class MainScreen(SizedScreen):
+    """Pages one behind the other, and the lines around them."""
+
+    def __init__(self, journal: str, host: str, names: Sequence[str], first: Page) -> None:
+        super().__init__()
+        self.header = Header(journal, names, host=host)
+        self.news = NewsLine()
+        self.key_line = KeyLine(first.HINTS)
+        self.pages = ContentSwitcher(first, initial=first.id)
+
+    def compose(self) -> ComposeResult:
+        # Before the widgets are there, so that they are styled for this size at once.
+        self.take_size(self.app.size)
+        yield TooSmall()
+        yield self.header
+        yield self.pages
+        yield self.news
+        yield self.key_line

@@ -1,0 +1,283 @@
+"""What shall run, why, and what is different from last time? A form; nothing starts before ``enter`` on start.
+
+Everything but the command may stay empty. What a launch would do is looked through while one types, on a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import Input
+
+from labjournal import format
+from labjournal.errors import JournalError
+from labjournal.paths import JournalPaths
+from labjournal.tui import external, launching
+from labjournal.tui.base_app import glyphs_of
+from labjournal.tui.drafts import Drafts
+from labjournal.tui.feed import Feed
+from labjournal.tui.launching import FIELDS, Beginnings, Form
+from labjournal.tui.text import Line, cut_middle, pad, paragraph
+from labjournal.tui.widgets.key_line import KeyLine
+from labjournal.tui.widgets.lines import Lines
+from labjournal.tui.widgets.pane import Pane
+
+if TYPE_CHECKING:
+    from labjournal.runner.rehearsal import Rehearsal
+    from labjournal.runner.request import LaunchRequest
+
+_REST_S = 0.3
+"""Keys rest for so long before a launch is looked through again."""
+_LABEL = 11
+_MOST_CHANGES = 4
+_HINTS = (
+    ("enter", "next, then start"),
+    ("up down", "field"),
+    ("^r", "commands before"),
+    ("^e", "$EDITOR"),
+    ("esc", "keep as draft"),
+)
+
+
+class LaunchScreen(ModalScreen["LaunchRequest | None"]):
+    """The form of a launch; returns what is to be launched."""
+
+    DEFAULT_CSS = """
+    LaunchScreen { align: center bottom; background: $background 60%; }
+    LaunchScreen > Vertical { width: 100%; height: auto; max-height: 95%; background: $background; }
+    LaunchScreen #form { height: auto; }
+    LaunchScreen .field { height: 1; }
+    LaunchScreen .field > Lines { width: 14; height: 1; }
+    LaunchScreen Input { border: none; height: 1; padding: 0; background: $background; }
+    LaunchScreen Input:focus { border: none; background: $surface; }
+    LaunchScreen #would { height: 9; margin-top: 1; }
+    LaunchScreen #start { height: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "keep as draft", priority=True),
+        Binding("ctrl+e", "external", "$EDITOR", priority=True),
+        Binding("ctrl+r", "earlier", "commands before", priority=True),
+    ]
+
+    def __init__(self, feed: Feed, paths: JournalPaths, drafts: Drafts, fork_of: str | None = None) -> None:
+        super().__init__()
+        self._feed, self._paths, self._drafts, self._fork_of = feed, paths, drafts, fork_of
+        self._begin: Beginnings | None = None
+        self._at = -1
+        self._seen: Rehearsal | None = None
+        self._trouble: str | None = None
+        self._timer: Timer | None = None
+        self._would = Lines(self._would_lines, id="would")
+        self._start = Start(id="start")
+        self._pane = Pane("Launch", *self._fields(), self._would, self._start, state="nothing starts yet", id="form")
+
+    def _fields(self) -> list[Horizontal]:
+        rows = []
+        for name, hint in FIELDS.items():
+            label = Lines(lambda width, height, name=name: self._label(name))  # type: ignore[misc]
+            rows.append(Horizontal(label, Input(placeholder=hint, id=name, select_on_focus=False), classes="field"))
+        return rows
+
+    def _label(self, name: str) -> list[Line]:
+        word = "from" if name == "parent" else name
+        focused = self.focused is not None and self.focused.id == name
+        bar = glyphs_of(self).focus if focused else " "
+        return [[(bar, "accent"), (pad(f"  {word}", _LABEL), "b accent" if focused else "muted")]]
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield self._pane
+            yield KeyLine(_HINTS)
+
+    @property
+    def _key(self) -> str:
+        return f"{self._paths.folder} launch {self._fork_of or ''}"
+
+    async def on_mount(self) -> None:
+        self.query_one("#command", Input).focus()
+        fork_of = self._fork_of
+        try:
+            begin = await self._feed.ask(
+                lambda source: launching.beginnings(source, fork_of, tuple(source.config.run.templates.values()))
+            )
+        except JournalError as error:
+            begin = Beginnings(Form(), ())
+            self._trouble = error.message
+        self._begin = begin
+        draft = await asyncio.to_thread(self._drafts.read, self._key)
+        if draft is not None:
+            self._put(launching.from_text(draft))
+            self._pane.state = "a draft from before, taken up again"
+        else:
+            self._put(begin.form)
+            if begin.fork_of is not None:
+                self._pane.state = f"a fork of {begin.fork_of}"
+
+    # What stands in the form
+
+    @property
+    def form(self) -> Form:
+        return Form(**{name: self.query_one(f"#{name}", Input).value.strip() for name in FIELDS})
+
+    def _put(self, form: Form) -> None:
+        for name in FIELDS:
+            box = self.query_one(f"#{name}", Input)
+            # What somebody typed before the journal was read is his.
+            if not box.value:
+                box.value = getattr(form, name)
+                box.cursor_position = len(box.value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_REST_S, self._look_through)
+
+    def _look_through(self) -> None:
+        self.run_worker(self._rehearse(), exclusive=True, group="rehearse", exit_on_error=False)
+
+    async def _rehearse(self) -> None:
+        from labjournal.runner.rehearsal import rehearse
+
+        form = self.form
+        if not form.command:
+            self._seen, self._trouble = None, None
+            self._would.redraw()
+            return
+        try:
+            request = await self._request(form)
+            self._seen = await asyncio.to_thread(rehearse, request, self._paths)
+            self._trouble = None
+        except JournalError as error:
+            self._trouble = f"{error.message} {error.hint or ''}".strip()
+        self._would.redraw()
+
+    async def _request(self, form: Form) -> LaunchRequest:
+        """Raises JournalError."""
+        parent = await self._feed.ask(lambda source: launching.parent_of(source, form.parent))
+        request = launching.request(form, parent)
+        if request.expect:
+            from labjournal.judging import grammar
+
+            await asyncio.to_thread(grammar.parse, request.expect[0])
+        return request
+
+    def _would_lines(self, width: int, height: int) -> list[Line]:
+        if self._trouble is not None:
+            return paragraph(format.visible(self._trouble), width, "warning", lead="   ")
+        seen = self._seen
+        if seen is None:
+            return [[("   a command is all that is needed", "muted")]]
+
+        def told(label: str, text: str, role: str = "text") -> Line:
+            shown = cut_middle(format.visible(text), width - _LABEL - 5, glyphs_of(self).ellipsis)
+            return [(pad(f"   {label}", _LABEL + 3), "muted"), (shown, role)]
+
+        lines = [told("would run", " ".join(seen.command)), told("as", f"{seen.name} · {seen.kind}", "muted")]
+        if seen.left_open:
+            lines.append(told("", f"nothing fills {', '.join(f'{{{one}}}' for one in seen.left_open)}", "warning"))
+        if seen.unused:
+            lines.append(told("", f"{', '.join(seen.unused)}: recorded, not passed on", "warning"))
+        lines.append(told("code", seen.code, "muted"))
+        if seen.before is None:
+            lines.append(told("changes", "the first run of this command", "muted"))
+        elif not seen.changes:
+            lines.append(told("changes", f"none in settings against {seen.before}: a twin, unless the code differs"))
+        else:
+            count = format.plural(len(seen.changes), "change")
+            lines.append(told("changes", f"{count} against {seen.before}", "b text"))
+            lines += [told("", change) for change in seen.changes[:_MOST_CHANGES]]
+        return lines
+
+    # Keys
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in ("down", "up"):
+            event.stop()
+            event.prevent_default()
+            (self.focus_next if event.key == "down" else self.focus_previous)()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        for lines in self.query(Lines):
+            lines.redraw()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    def on_start_pressed(self) -> None:
+        self.run_worker(self._begin_run(), exclusive=True, group="start", exit_on_error=False)
+
+    async def _begin_run(self) -> None:
+        try:
+            request = await self._request(self.form)
+        except JournalError as error:
+            self._trouble = f"{error.message} {error.hint or ''}".strip()
+            self._would.redraw()
+            self.query_one("#command", Input).focus()
+            return
+        await asyncio.to_thread(self._drafts.drop, self._key)
+        self.dismiss(request)
+
+    def action_earlier(self) -> None:
+        known = self._begin.commands if self._begin is not None else ()
+        if not known:
+            self._pane.state = "no command was launched here yet"
+            return
+        self._at = (self._at + 1) % len(known)
+        box = self.query_one("#command", Input)
+        box.value = known[self._at]
+        box.cursor_position = len(box.value)
+        self._pane.state = f"command {self._at + 1} of {len(known)}"
+
+    def action_external(self) -> None:
+        try:
+            form = launching.from_text(external.edit_text(self.app, launching.as_text(self.form), ".txt"))
+        except JournalError as error:
+            self._trouble = error.message
+            self._would.redraw()
+            return
+        for name in FIELDS:
+            self.query_one(f"#{name}", Input).value = getattr(form, name)
+
+    async def action_leave(self) -> None:
+        form = self.form
+        begin = self._begin.form if self._begin is not None else Form()
+        if form != begin:
+            await asyncio.to_thread(self._drafts.keep, self._key, launching.as_text(form))
+        else:
+            await asyncio.to_thread(self._drafts.drop, self._key)
+        self.dismiss(None)
+
+
+class Start(Lines, can_focus=True):
+    """The last line of the form: ``enter`` on it launches."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "press", "start")]
+
+    class Pressed(Message):
+        """The launch is wanted."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(self._draw_start, id=id)
+
+    def _draw_start(self, width: int, height: int) -> list[Line]:
+        if not self.has_focus:
+            return [[("   start", "muted")]]
+        return [[(glyphs_of(self).focus, "accent"), ("  start", "b accent"), ("   enter launches it", "muted")]]
+
+    def action_press(self) -> None:
+        self.post_message(self.Pressed())
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
