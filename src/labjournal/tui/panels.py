@@ -153,7 +153,7 @@ def panel(
     return Panel(
         title,
         tuple(series),
-        _wants_log(series),
+        wants_log(series),
         tuple(_marks(view, glyphs)),
         tuple(thresholds(title, keys, view)),
         alarming=any(_accuses(one, keys, names) for one in view.findings),
@@ -214,7 +214,8 @@ def _limits(text: str) -> list[tuple[str, str, float]]:
     return found
 
 
-def _wants_log(series: Sequence[Series]) -> bool:
+def wants_log(series: Sequence[Series]) -> bool:
+    """Whether positive values span so much that a chart begins with a log axis."""
     low, high = np.inf, 0.0
     for one in series:
         values = one.curve.values[np.isfinite(one.curve.values)]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,17 +10,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from labjournal import format, tags
-from labjournal.model import SeriesKey
+from labjournal import format
 from labjournal.tui import reading_run
 from labjournal.tui.base_app import glyphs_of
-from labjournal.tui.curve_order import is_about_machine
 from labjournal.tui.feed import Feed
-from labjournal.tui.machine_trace import EVERY_S, MachineTrace
+from labjournal.tui.machine_trace import EVERY_S
 from labjournal.tui.messages import AckAsked, CompareAsked, MarkedAsked, NoteAsked, StopAsked
-from labjournal.tui.panels import CurveBook, Guest, arrange, panel
+from labjournal.tui.open_run import OpenRun
 from labjournal.tui.reading_run import RunView
-from labjournal.tui.reading_runs import main_curve
 from labjournal.tui.run_panes import PARTS, Seen, finding, headline
 from labjournal.tui.screens.page import Page, sheet
 from labjournal.tui.text import Line
@@ -77,15 +71,8 @@ class RunPage(Page):
 
     def __init__(self, feed: Feed, *, id: str) -> None:
         super().__init__(feed, id=id)
-        self._run: str | None = None
-        self._view: RunView | None = None
-        self._facts_seen = -1
-        self._books: dict[str, CurveBook] = {}
-        self._guests: tuple[tuple[str, str], ...] = ()
-        self._panels: dict[str, tuple[SeriesKey, ...]] = {}
-        self._shown: tuple[object, ...] = ()
+        self._open: OpenRun | None = None
         self._full: Widget | None = None
-        self._trace: MachineTrace | None = None
 
     def compose(self) -> ComposeResult:
         self._headline = Lines(self._headline_lines, id="headline")
@@ -118,9 +105,8 @@ class RunPage(Page):
 
     def show_run(self, run: str) -> None:
         """Show this run from now on."""
-        if run != self._run:
-            self._run, self._view, self._panels, self._shown = run, None, {}, ()
-            self._books, self._guests, self._trace = {}, (), None
+        if self._open is None or run != self._open.run:
+            self._open = OpenRun(run, self.feed, glyphs_of(self))
             self._grid.show(())
             self._headline.styles.height = self._finding.styles.height = 2
             paths = self.feed.paths
@@ -129,94 +115,37 @@ class RunPage(Page):
         self.reload()
 
     def concerns(self, turned: Turned) -> bool:
-        shown = {self._run, *(run for run, _ in self._guests)}
-        return self._run is None or bool(shown & turned.runs) or turned.words
+        return self._open is None or bool(self._open.shown & turned.runs) or turned.words
 
     async def load(self) -> None:
-        if self._run is None:
+        if self._open is None:
             newest = await self.ask(reading_run.newest_run)
             if newest is None:
                 return
             self.show_run(newest)
-        run = self._run
-        assert run is not None
-        known, seen = self._view, self._facts_seen
-        view, seen = await self.ask(lambda source: reading_run.current(source, run, known, seen))
-        if run != self._run:
+        mine = self._open
+        assert mine is not None
+        await mine.read()
+        titles = self._grid.in_sight or list(mine.panels)[: self._grid.per_page]
+        again = await mine.read_curves(titles, self._deck.in_sight)
+        if mine is not self._open or mine.view is None:
             return
-        if known is None or view.infos != known.infos:
-            self._panels = arrange(view.infos)
-        self._view, self._facts_seen = view, seen
-        await self._read_curves(view)
-        self._redraw()
-
-    def _book(self, run: str) -> CurveBook:
-        return self._books.setdefault(run, CurveBook(glyphs_of(self)))
-
-    def _wanted(self, view: RunView) -> set[SeriesKey]:
-        """Curves of what is in sight, and those of the overlaid runs."""
-        in_sight = self._grid.in_sight or list(self._panels)[: self._grid.per_page]
-        keys = {key for title in in_sight for key in self._panels.get(title, ())}
-        keys |= {replace(key, run=run) for key in keys for run, _ in self._guests}
-        cards = self._deck.in_sight
-        if "weights" in cards:
-            keys |= {info.key for info in view.infos if info.key.tag.startswith(f"{tags.UPDATE_RATIO}/")}
-        if "system" in cards:
-            keys |= {info.key for info in view.infos if is_about_machine(info.key.name)}
-        main = main_curve(view.infos)
-        return keys | ({main.key} if main is not None else set())
-
-    async def _read_curves(self, view: RunView) -> None:
-        """Read what is in sight, and show it."""
-        keys = self._wanted(view)
-        known = {key: self._book(key.run).total(key) for key in keys}
-        news = await self.ask(lambda source: reading_run.curves(source, known))
-        if self._view is not view:
-            return
-        again = False
-        for run in {key.run for key in news}:
-            again |= self._book(run).take({key: points for key, points in news.items() if key.run == run})
-        first = any(not known[key] for key in news)
-        shown = (
-            tuple(self._panels.items()),
-            view.findings,
-            view.checkpoints,
-            view.measured,
-            view.run.status.ended,
-            self._guests,
-        )
-        if again or first or shown != self._shown:
-            self._shown = shown
-            self._make_panels(view)
+        if again:
+            self._grid.show(mine.make_panels(), live=not mine.view.run.status.ended)
         else:
             self._grid.points_came()
-
-    def _make_panels(self, view: RunView) -> None:
-        book, glyphs = self._book(view.run.id), glyphs_of(self)
-        guests = [Guest(name, run, self._book(run)) for run, name in self._guests]
-        panels = [panel(title, keys, book, view, glyphs, guests) for title, keys in self._panels.items()]
-        self._grid.show(panels, live=not view.run.status.ended)
+        self._redraw()
 
     def on_chart_grid_turned(self, message: ChartGrid.Turned) -> None:
         message.stop()
-        if self._view is not None:
+        if self._seen is not None:
             self.reload()
 
     async def _look_at_machine(self) -> None:
         """A look at the run's processes, only while somebody looks at the pane."""
-        view = self._view
-        if (
-            view is None
-            or view.run.status.ended
-            or not view.lives
-            or not self.display
-            or "system" not in self._deck.in_sight
-        ):
-            return
-        if self._trace is None or self._trace.life != view.lives[-1]:
-            self._trace = MachineTrace(view.lives[-1])
-        await asyncio.to_thread(self._trace.sample)
-        self._deck.rewrite()
+        looked_at = self._open is not None and self.display and "system" in self._deck.in_sight
+        if looked_at and self._open is not None and await self._open.look_at_machine():
+            self._deck.rewrite()
 
     def on_resize(self, event: events.Resize) -> None:
         self._headline.styles.height = self._finding.styles.height = 2
@@ -238,16 +167,17 @@ class RunPage(Page):
 
     @property
     def _seen(self) -> Seen | None:
-        view = self._view
-        if view is None:
-            return None
-        return Seen(view, self._book(view.run.id), glyphs_of(self), datetime.now(UTC).astimezone(), self._trace)
+        return self._open.seen if self._open is not None else None
+
+    @property
+    def _view(self) -> RunView | None:
+        return self._open.view if self._open is not None else None
 
     def _headline_lines(self, width: int, height: int) -> list[Line]:
         seen = self._seen
         if seen is not None:
             return headline.lines(seen, width)
-        told = "reading" if self._run is not None or not self.loaded else "no run yet; r launches one"
+        told = "reading" if self._open is not None or not self.loaded else "no run yet; r launches one"
         return [[(f" {told}", "muted")]]
 
     def _finding_lines(self, width: int, height: int) -> list[Line]:
@@ -339,7 +269,7 @@ class RunPage(Page):
 
     def action_overlay(self) -> None:
         """Lay the marked runs over the charts, or take them away."""
-        if self._guests:
+        if self._open is not None and self._open.guests:
             self._lay_over(())
         elif self._view is not None:
             self.post_message(MarkedAsked(self))
@@ -358,14 +288,15 @@ class RunPage(Page):
             self.toast("nothing to lay over: mark runs with space in Runs")
 
     def _lay_over(self, guests: tuple[tuple[str, str], ...]) -> None:
-        self._guests = guests
+        assert self._open is not None
+        self._open.guests = guests
         self.toast(f"laid over: {format.listed(name for _, name in guests)}" if guests else "this run alone")
         self.reload()
 
     def action_tags(self) -> None:
         from labjournal.tui.tag_dialog import TagDialog
 
-        self.app.push_screen(TagDialog(list(self._panels)), self._go_to)
+        self.app.push_screen(TagDialog(list(self._open.panels) if self._open is not None else []), self._go_to)
 
     def _go_to(self, title: str | None) -> None:
         if title is not None:

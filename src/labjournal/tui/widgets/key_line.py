@@ -29,7 +29,7 @@ def hint_line(hints: Sequence[Hint], width: int) -> list[Span]:
     last = next(((key, word) for key, word in hints if key == "?"), None)
     kept = 0 if last is None else cell_len(last[0]) + cell_len(last[1]) + 1
     right: list[Span] = [("q", "b text"), (" quit ", "muted")] if width >= _QUIT_FROM else []
-    room = width - line_width(right) - kept
+    room = width - line_width(right) - kept - (1 if right else 0)
     for key, word in hints:
         if key == "?":
             continue
