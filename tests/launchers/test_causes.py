@@ -62,7 +62,7 @@ def test_a_crash_has_failed_and_a_termination_was_killed() -> None:
 
 def test_a_stop_counts_even_when_the_command_ended_itself_with_0() -> None:
     outcome = decide(0, Request("KILLED", "stopped by ada"), signal.SIGINT, "", QUIET, QUIET)
-    assert outcome == ("KILLED", "stopped by ada; ended by itself with exit code 0 after INT", 0, None)
+    assert outcome[:4] == ("KILLED", "stopped by ada; ended by itself with exit code 0 after INT", 0, None)
 
 
 def test_a_command_that_ended_before_a_signal_was_sent_keeps_its_own_end() -> None:

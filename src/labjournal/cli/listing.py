@@ -43,14 +43,14 @@ def as_json(row: RunRow) -> dict[str, Any]:
     }
 
 
-def as_text(rows: Sequence[ListedRun | RunRow], now: datetime, waits: Mapping[str, str]) -> list[str]:
-    """A heading and one line a run, as wide as the terminal; ``waits`` says what queued runs wait for."""
+def as_text(rows: Sequence[ListedRun | RunRow], now: datetime, instead: Mapping[str, str]) -> list[str]:
+    """A heading and one line a run, as wide as the terminal; ``instead`` holds words for its last column."""
     if not rows:
         return []
     name_cells = min(_NAME_CELLS, max(4, *(fmt.cells(row.name) for row in rows)))
     rest = max(0, _columns() - name_cells - _OTHER_CELLS)
     head = f"{'id':6}  {'state':9}  {fmt.pad('run', name_cells)}  {'step':>9}  {'age':>10}  {fmt.cut('finding', rest)}"
-    return [head, *(_line(row, name_cells, rest, now, waits) for row in rows)]
+    return [head, *(_line(row, name_cells, rest, now, instead) for row in rows)]
 
 
 def _columns() -> int:
@@ -64,10 +64,10 @@ def _columns() -> int:
         return 80
 
 
-def _line(row: ListedRun | RunRow, name_cells: int, rest: int, now: datetime, waits: Mapping[str, str]) -> str:
+def _line(row: ListedRun | RunRow, name_cells: int, rest: int, now: datetime, instead: Mapping[str, str]) -> str:
     step = fmt.missing() if row.step is None else fmt.count(row.step)
     age = fmt.age(datetime.fromisoformat(row.created_at), now)
-    finding = fmt.visible(waits[row.id]) if row.id in waits else _finding(row)
+    finding = fmt.visible(instead[row.id]) if row.id in instead else _finding(row)
     shown = f"  {fmt.cut(finding, rest)}" if finding else ""
     name = _name(row.name, name_cells)
     return f"{row.id[-6:].lower()}  {row.status.lower():9}  {name}  {step:>9}  {age:>10}{shown}"

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 Listed = TypeVar("Listed", bound="ListedRun | RunRow")
 
+_ENDED_BADLY = frozenset(("FAILED", "KILLED", "TIMEOUT", "PREEMPTED", "LOST"))
+_MOST_CAUSES = 500
+"""Causes are not in the index of the list: so many are read for the newest runs that ended badly."""
+
 
 @click.command("ls")
 @click.argument("words", metavar="[FILTER]", nargs=-1)
@@ -58,14 +62,15 @@ def command(context: Context, words: tuple[str, ...], limit: int | None, everyth
         # What only the whole row knows (git tag, parent, exit code) is read where something is asked.
         listed: Sequence[ListedRun | RunRow] = store.run_rows() if words else store.listed_runs()
         rows = _matching(store, paths.project, words, now, listed)
-        waits = follower.queued
+        ill = [row.id for row in rows if row.status in _ENDED_BADLY and not row.worst_rule][:_MOST_CAUSES]
+        instead = {**store.causes(ill), **follower.queued}
     folded = 0
     if not (words or everything):
         shown = [row for row in rows if row.kind != "validate"]
         folded, rows = len(rows) - len(shown), shown
     rows = rows[:limit]
     if rows:
-        click.echo("\n".join(listing.as_text(rows, now, waits)))
+        click.echo("\n".join(listing.as_text(rows, now, instead)))
     else:
         click.echo("No run matches." if words else "No runs.", err=True)
     if folded:

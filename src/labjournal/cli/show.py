@@ -12,6 +12,7 @@ from labjournal.cli import Context, pass_context
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from labjournal.config import Config
     from labjournal.facts import Fact
     from labjournal.model import FaultMark, Finding, Result, Run
     from labjournal.store import Store
@@ -31,13 +32,13 @@ def command(context: Context, reference: str, as_json: bool) -> None:
         store = follower.store
         run = store.resolve(references.split(reference)[0])
         if as_json:
-            session.print_json(_json(store, run))
+            session.print_json(_json(store, run, follower.config))
         else:
-            click.echo("\n".join(_text(store, run)))
+            click.echo("\n".join(_text(store, run, follower.config)))
 
 
-def _json(store: Store, run: Run) -> dict[str, Any]:
-    from labjournal.cli import listing
+def _json(store: Store, run: Run, config: Config) -> dict[str, Any]:
+    from labjournal.cli import endings, listing
 
     row = next(row for row in store.run_rows() if row.id == run.id)
     return {
@@ -52,6 +53,7 @@ def _json(store: Store, run: Run) -> dict[str, Any]:
         "step": run.step,
         "snapshot": _plain(run.snapshot),
         "nearest_tag": near._asdict() if (near := _nearest_tag(run)) else None,
+        "death": endings.death_json(store, run, config),
         "attempts_list": [_plain(attempt) for attempt in store.attempts(run.id)],
         "checkpoints_list": [_plain(checkpoint) for checkpoint in store.checkpoints(run.id)],
         "curves": [
@@ -89,9 +91,13 @@ def _results(store: Store, run: Run) -> list[Result]:
     return list({result.id: result for result in [*own, *measured]}.values())
 
 
-def _text(store: Store, run: Run) -> list[str]:
+def _text(store: Store, run: Run, config: Config) -> list[str]:
+    from labjournal.cli import endings
+
     return [
         *_headline(run),
+        *endings.death_lines(store, run, config),
+        *endings.attempt_lines(store, run),
         *_findings(store.findings(run.id)),
         *_settings(run),
         *_code(run),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from labjournal import facts
 from labjournal.facts import Fact
-from labjournal.launchers import causes, child, records, retrying, tree
+from labjournal.launchers import causes, child, deaths, records, retrying, tree
 from labjournal.launchers.base import Plan
 from labjournal.launchers.causes import Outcome, Request
 from labjournal.launchers.ending import Ending
@@ -66,7 +66,8 @@ class Attempt:
         tree.adopt_orphans()
         self._watch(started)
         if begun.failure is not None:
-            outcome = Outcome(causes.FAILED, begun.failure.cause, begun.failure.exit_code, None)
+            code = begun.failure.exit_code
+            outcome = Outcome(causes.FAILED, begun.failure.cause, code, None, deaths.Kind.NOT_STARTED)
         else:
             assert self._wait_status is not None
             tail = causes.read_tail(self._run.log, begun.log_start)
@@ -172,6 +173,7 @@ class Attempt:
             "stopped_by": self._stopper,
             "max_memory_bytes": self._memory,
             "retries_left": retries_left,
+            "death": self._death(outcome),
         }
         fact = facts.make("exit", data, run=self._plan.run_id)
         while not self._written(fact):
@@ -181,6 +183,12 @@ class Attempt:
             self._run.stop.unlink()
         except OSError:  # nobody asked, or the folder is gone
             return
+
+    def _death(self, outcome: Outcome) -> dict[str, object] | None:
+        if outcome.kind is None:
+            return None
+        folders = (self._plan.cwd, self._plan.folder)
+        return deaths.evidence(outcome.kind, outcome.trace, self._supervisor.machine, folders)
 
     def _written(self, fact: Fact) -> bool:
         """Whether the end is on disk, or there is no folder left to write it to."""

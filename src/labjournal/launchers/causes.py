@@ -8,6 +8,9 @@ import signal
 from pathlib import Path
 from typing import NamedTuple
 
+from labjournal.launchers import deaths
+from labjournal.launchers.deaths import Kind, Traceback
+
 DONE, FAILED, KILLED, TIMEOUT, LOST = "DONE", "FAILED", "KILLED", "TIMEOUT", "LOST"
 
 _CRASHES = {
@@ -33,6 +36,9 @@ class Outcome(NamedTuple):
     cause: str | None
     exit_code: int | None
     signal: int | None
+    kind: Kind | None = None
+    """What kind of death it was; None for a run that ended well."""
+    trace: Traceback | None = None
 
 
 class MemoryKills(NamedTuple):
@@ -71,13 +77,23 @@ def decide(
     killed_by = os.WTERMSIG(wait_status) if os.WIFSIGNALED(wait_status) else None
     exit_code = None if killed_by else os.WEXITSTATUS(wait_status)
     if request is not None and sent is not None:
-        return Outcome(request.status, f"{request.words}; {_how(killed_by, exit_code, sent)}", exit_code, killed_by)
+        words = f"{request.words}; {_how(killed_by, exit_code, sent)}"
+        return Outcome(
+            request.status, words, exit_code, killed_by, Kind.TIME if request.status == TIMEOUT else Kind.STOPPED
+        )
+    memory = _memory(before, after)
+    trace = deaths.telling(tail)
     if killed_by is not None:
-        return _by_signal(killed_by, _memory(before, after), tail)
+        ended = _by_signal(killed_by, memory, tail, trace)
+        kind = ended.kind or (Kind.MEMORY if memory else Kind.KILLED)
+        return ended._replace(kind=kind, trace=trace)
     assert exit_code is not None
     if exit_code == 0:
         return Outcome(DONE, None, 0, None)
-    return Outcome(FAILED, _by_code(exit_code, _memory(before, after), tail), exit_code, None)
+    kind = deaths.kind_of(tail, trace)
+    if kind is Kind.ERROR and exit_code == 128 + signal.SIGKILL:
+        kind = Kind.MEMORY if memory else Kind.KILLED
+    return Outcome(FAILED, _by_code(exit_code, memory, tail, trace), exit_code, None, kind, trace)
 
 
 def _how(killed_by: int | None, exit_code: int | None, sent: signal.Signals) -> str:
@@ -86,22 +102,24 @@ def _how(killed_by: int | None, exit_code: int | None, sent: signal.Signals) -> 
     return f"ended by {_short(signal_name(killed_by))}"
 
 
-def _by_signal(number: int, memory: str | None, tail: str) -> Outcome:
+def _by_signal(number: int, memory: str | None, tail: str, trace: Traceback | None) -> Outcome:
     name = signal_name(number)
     if name in _CRASHES:
         words = f"crashed: {_CRASHES[name]} ({name})"
-        return Outcome(FAILED, _with(words, _trouble(tail)), None, number)
+        kind = deaths.kind_of(tail, trace)
+        kind = Kind.CRASH if kind is Kind.ERROR else kind
+        return Outcome(FAILED, _with(words, _trouble(tail, trace)), None, number, kind)
     if name == "SIGKILL":
         because = memory or "by hand, by a memory guard or by the machine's administrator"
         return Outcome(KILLED, f"killed by SIGKILL, not by labjournal: {because}", None, number)
     if name == "SIGXCPU":
-        return Outcome(TIMEOUT, "over the processor time limit of its shell (SIGXCPU)", None, number)
+        return Outcome(TIMEOUT, "over the processor time limit of its shell (SIGXCPU)", None, number, Kind.TIME)
     if name == "SIGXFSZ":
         return Outcome(FAILED, "wrote a file larger than its shell allows (SIGXFSZ)", None, number)
     return Outcome(KILLED, f"killed by {name}, not by labjournal", None, number)
 
 
-def _by_code(code: int, memory: str | None, tail: str) -> str:
+def _by_code(code: int, memory: str | None, tail: str, trace: Traceback | None) -> str:
     words = f"exit code {code}"
     if code > 128 and (name := signal_name(code - 128)).startswith("SIG"):
         words += f": a process in it was ended by {name}"
@@ -111,24 +129,29 @@ def _by_code(code: int, memory: str | None, tail: str) -> str:
         words += ": a command in it was not found"
     elif code == 126:
         words += ": a command in it cannot be executed"
-    return _with(words, _trouble(tail))
+    return _with(words, _trouble(tail, trace))
 
 
 def _with(words: str, more: str | None) -> str:
     return words if more is None else f"{words}: {more}"
 
 
-def _trouble(tail: str) -> str | None:
-    """The last error the output names, and a full disk wherever it is named."""
+def _trouble(tail: str, trace: Traceback | None) -> str | None:
+    """The error that the output names, with its place in the script, and a full disk wherever it is named."""
     last: str | None = None
     full = False
     for line in tail.splitlines():
         full = full or _NO_SPACE.search(line) is not None
         if match := _ERROR_LINE.match(line):
             last = match[1]
+    if trace is not None:
+        last = trace.error
     if full and not (last and _NO_SPACE.search(last)):
         last = f"no space left on the disk; {last}" if last else "no space left on the disk"
-    return None if last is None else one_line(last)
+    if last is None:
+        return None
+    place = deaths.own_frame(trace) if trace is not None else None
+    return f"{one_line(last)} ({one_line(place)})" if place else one_line(last)
 
 
 def one_line(text: str) -> str:

@@ -6,7 +6,8 @@ For the type checker and the reader: nobody imports this file at run time, where
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from labjournal.launchers.base import Plan, Started
 from labjournal.launchers.liveness import Observation
@@ -39,6 +40,30 @@ class SeenProcess(Protocol):
     def name(self) -> str: ...
 
 
+class MemoryHolder(Protocol):
+    """A process and the memory it held when it was looked at."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+class GpuProcess(Protocol):
+    """A process on a GPU."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def memory_bytes(self) -> int | None: ...
+
+
+class Gpu(Protocol):
+    """A GPU at the moment of a look."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def processes(self) -> Sequence[GpuProcess] | None: ...
+
+
 class Machine(Protocol):
     """The machine a process runs on: ``labjournal.machine``, which stands on the same floor, or a test's own."""
 
@@ -55,6 +80,19 @@ class Machine(Protocol):
 
     def processes_with(self, name: str, value: str) -> Sequence[SeenProcess]:
         """Living processes of this user with an environment variable set to a value."""
+
+    def process_name(self, pid: int) -> str | None: ...
+
+    def largest_processes(self, number: int) -> Sequence[MemoryHolder]:
+        """The processes that hold the most memory now, whoever's they are."""
+
+    def memory_limit(self) -> int | None:
+        """What the control group of this process may hold, in bytes; None without a limit."""
+
+    def gpus(self) -> Sequence[Gpu] | object:
+        """The GPUs, or something else that says why there are none."""
+
+    def disk_free(self, path: Path) -> int | None: ...
 
 
 class Launcher(Protocol):

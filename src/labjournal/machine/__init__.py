@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from labjournal.filesystems import disk_free, filesystem_kind, filesystem_type
 from labjournal.machine.host import ClockGap, Clocks, Identity, clock_gap, identity, read_clocks
-from labjournal.machine.processes import Process, process_alive, process_start_ticks, process_tree, processes_with
+from labjournal.machine.memory import MemoryHolder, largest_processes, memory_limit
+from labjournal.machine.processes import (
+    Process,
+    process_alive,
+    process_name,
+    process_start_ticks,
+    process_tree,
+    processes_with,
+)
 
 if TYPE_CHECKING:
     from labjournal.machine.devices import Gpu, GpuProcess, NoGpus, gpus
@@ -31,6 +39,7 @@ __all__ = [
     "Gpu",
     "GpuProcess",
     "Identity",
+    "MemoryHolder",
     "NoGpus",
     "Process",
     "clock_gap",
@@ -41,8 +50,11 @@ __all__ = [
     "gpus",
     "identity",
     "installed_packages",
+    "largest_processes",
+    "memory_limit",
     "packages_on",
     "process_alive",
+    "process_name",
     "process_start_ticks",
     "process_tree",
     "processes_with",

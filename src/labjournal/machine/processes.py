@@ -52,6 +52,19 @@ def process_alive(pid: int, start_ticks: int | None) -> bool:
     return start_ticks is None or int(fields[_START]) == start_ticks
 
 
+def process_name(pid: int) -> str | None:
+    """The name of a process as ``ps`` shows it; None when there is none, or it may not be looked at."""
+    if not _LINUX:
+        import psutil
+
+        try:
+            return psutil.Process(pid).name()
+        except psutil.Error:
+            return None
+    line = _stat_line(pid)
+    return line[line.find(b"(") + 1 : line.rfind(b")")].decode("utf-8", "replace") if line else None
+
+
 def process_tree(pid: int) -> list[Process]:
     """All descendants of a process, parents before children, without itself.
 

@@ -36,7 +36,7 @@ def code_changes(kept: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[st
         return
     try:
         changed = [change.path for change in vcs.changed_lines(Path(root), before, after)]
-        changed = [path for path in changed if _is_code(Path(root), before, path)]
+        changed = [path for path in changed if is_code(Path(root), before, path)]
     except JournalError as error:
         yield f"the code of then cannot be found ({error.message})"
         return
@@ -45,7 +45,8 @@ def code_changes(kept: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[st
         yield f"code: {', '.join(changed[:_NAMED])}{more}"
 
 
-def _is_code(root: Path, before: str, path: str) -> bool:
+def is_code(root: Path, before: str, path: str) -> bool:
+    """Whether a path that differs from a commit is code, and not what runs leave behind."""
     name, suffix = os.path.basename(path), os.path.splitext(path)[1].lower()
     if name == FILE or suffix in _OUTPUTS or "tfevents" in name:
         return False

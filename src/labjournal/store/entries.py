@@ -92,6 +92,7 @@ def of_run(run_id: str, name: str, facts: Sequence[Fact], findings: Sequence[Fin
         elif fact.kind == "exit":
             status = str(fact.data.get("status") or "").lower()
             text = f"{name} {status}" + (f": {fact.data['cause']}" if fact.data.get("cause") else "")
+            text += _reached(facts, fact) if status in ("failed", "killed", "timeout", "preempted") else ""
             entries.append(_automatic(fact.id, t, EntryKind.END, text, run_id, fact.user))
         elif fact.kind == "attempt" and (codec.whole(fact.data.get("n")) or 1) > 1:
             text = f"{name} restarted, attempt {fact.data['n']}{_restarted_from(facts, fact)}"
@@ -115,6 +116,17 @@ def of_run(run_id: str, name: str, facts: Sequence[Fact], findings: Sequence[Fin
             Entry(derived_id("entry", first.id), first.first_seen, EntryKind.ALARM, text, on, run_id, None, True)
         )
     return entries
+
+
+def _reached(facts: Sequence[Fact], end: Fact) -> str:
+    """The last checkpoint that was written before an end."""
+    moment = str(end.data.get("ended_at") or end.t)
+    written = [fact for fact in facts if fact.kind == "checkpoint" and str(fact.data.get("written_at")) <= moment]
+    if not written:
+        return ""
+    last = max(written, key=lambda fact: (str(fact.data.get("written_at")), fact.id)).data
+    step = f", step {last['step']}" if last.get("step") is not None else ""
+    return f". Its last checkpoint is {last.get('path')}{step}"
 
 
 def _lost(name: str, incident: Fact) -> str:

@@ -69,6 +69,14 @@ def read(connection: sqlite3.Connection, limit: int | None, offset: int) -> list
     return list(map(RunRow._make, rows))
 
 
+def read_causes(connection: sqlite3.Connection, ids_json: str) -> dict[str, str]:
+    """Run id to cause, of these runs (a JSON list of ids) that have one."""
+    found = connection.execute(
+        "SELECT id, cause FROM runs WHERE cause IS NOT NULL AND id IN (SELECT value FROM json_each(?))", (ids_json,)
+    )
+    return dict(found.fetchall())
+
+
 def read_of(connection: sqlite3.Connection, ids_json: str) -> list[RunRow]:
     """The rows of these runs (a JSON list of ids), newest first."""
     rows = connection.execute(

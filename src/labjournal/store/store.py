@@ -123,6 +123,10 @@ class Store:
         """What ``ls`` shows of all runs, newest first."""
         return rows.read_listed(self.connection)
 
+    def causes(self, ids: Iterable[str]) -> dict[str, str]:
+        """Why these runs ended as they did, of those for which that is known."""
+        return rows.read_causes(self.connection, dumps(list(ids)))
+
     def run_rows_of(self, ids: Iterable[str]) -> list[RunRow]:
         """Rows of these runs, newest first; for lists that are kept up to date."""
         return rows.read_of(self.connection, dumps(list(ids)))
