@@ -28,7 +28,7 @@ LOSS_FLAT = CheckRule(
     "within 3 standard errors of the first, or "
     "lower "
     "by less than 5% (1% of a loss whose zero means nothing). Warning when the level is ln K for a K that "
-    "settings or results tell, when a logged "
+    "settings or results tell, when all records are the same to the last digit, when a logged "
     "accuracy stands at chance, or when it started at ln K (K to 10) within 1% and scatters by less than 3%; else "
     "notice, because a fine-tune may start where it ends, and nothing where the standard error exceeds 2%.",
 )
@@ -70,6 +70,8 @@ _PHASES = frozenset("task tasks stage phase curriculum difficulty level domain s
 
 def judge(run: RunView) -> Iterator[Verdict]:
     """Verdicts on the course of each training loss of a run."""
+    if run.game is None:
+        yield from (loss_flat(curve, run) for curve in run.flat_candidates if curve not in run.training_losses)
     for curve in run.training_losses:
         if run.game is not None:
             yield from (not_judged(rule, curve.name, run.game) for rule in RULES.values())
@@ -90,6 +92,10 @@ def loss_flat(curve: Curve, run: RunView) -> Verdict:
     epochs = run.epochs_done(curve.thin.steps)
     if not values.any():
         return not_judged(LOSS_FLAT, curve.name, "it is exactly 0")
+    if len(values) >= 20 and (values == values[0]).all():
+        message = f"{curve.name} is {values[0]:.6g} in all {len(values)} records, to the last digit: nothing changes."
+        unchanged = {"start": float(values[0]), "end": float(values[0]), "records": len(values), "epochs": epochs}
+        return finding(LOSS_FLAT, curve.name, message, unchanged, None, int(curve.thin.steps[-1]))
     third = len(values) // 3
     first, last = float(values[:third].mean()), float(values[-third:].mean())
     start, noise = start_level(values), noise_of(values)

@@ -15,6 +15,7 @@ from labjournal.vocabulary import Level
 
 WATCHED = "watch/loss"
 """What backward was called on, as the watch wrote it."""
+_FLAT_RECORDS = 20
 _ENOUGH = 5
 """A curve of the script with fewer records says less than the watch's own."""
 
@@ -64,6 +65,13 @@ class RunView:
         own = [curve for curve in totals if not curve.name.startswith("watch/")]
         enough = [curve for curve in own if len(curve) >= _ENOUGH]
         return tuple(enough or [curve for curve in totals if curve not in own and len(curve) >= _ENOUGH] or own)
+
+    @cached_property
+    def flat_candidates(self) -> tuple[Curve, ...]:
+        """Training losses to ask whether they move at all: the watch's beside a few records of the script's own."""
+        watched = [curve for curve in self._losses if curve.name == WATCHED and curve not in self.training_losses]
+        short = all(len(curve) < _FLAT_RECORDS for curve in self.training_losses)
+        return (*self.training_losses, *(watched if short else ()))
 
     @cached_property
     def every_loss(self) -> tuple[Curve, ...]:

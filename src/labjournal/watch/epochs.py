@@ -166,6 +166,10 @@ class Epochs:
                 subject=known.name,
             )
 
+    def trained_on(self) -> str:
+        """The only data set so far, by name."""
+        return next(iter(self._known.values())).name if len(self._known) == 1 else "the training data"
+
     def optimizer_made(self) -> None:
         self._overlap.forget()
 

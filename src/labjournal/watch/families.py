@@ -9,8 +9,10 @@ from typing import Any, Callable, Dict, List, Optional
 import torch
 
 from labjournal import tags
+from labjournal.watch.answers import Answers
 from labjournal.watch.byhand import ByHand
 from labjournal.watch.epochs import Epochs
+from labjournal.watch.fed import Fed
 from labjournal.watch.findings import Findings
 from labjournal.watch.flow import Flow
 from labjournal.watch.frozen import Frozen
@@ -24,6 +26,7 @@ from labjournal.watch.objective import Objective
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.precision import Precision
 from labjournal.watch.randomness import Randomness
+from labjournal.watch.rates import Rates
 from labjournal.watch.sampling import Later
 from labjournal.watch.scale import Scale
 from labjournal.watch.skipped import Skipped
@@ -57,10 +60,13 @@ class Families:
         self.scale = Scale(findings, models, names)
         self.frozen = Frozen(findings, later, models, names, declared)
         self.objective = Objective(findings, later, models, optimizers)
+        self.answers = Answers(findings, later)
         self.modes = Modes(findings, models, optimizers)
         self.precision = Precision(findings)
         self.randomness = Randomness(findings)
+        self.rates = Rates(findings)
         self.epochs = Epochs(findings, state_epoch, affords, self.randomness.jumped)
+        self.fed = Fed(findings, self.epochs.trained_on, lambda: optimizers.together <= 1)
         self.by_hand = ByHand(findings, later, models)
 
     @property
@@ -109,6 +115,9 @@ class Families:
         self.objective.look(loss, step)
         self.precision.look(loss, step)
         self.flow.before_backward(loss)
+        if not self.objective.saved_hooks:
+            self.fed.look(loss, step)
+            self.answers.look(loss, step)
         if step == 1 and not self._optimizers.stepping():
             self.by_hand.look(loss, sys._getframe())
 
@@ -117,6 +126,7 @@ class Families:
         self.objective.loss(value, step)
         self.scale.loss(value)
         self.flow.loss(value)
+        self.fed.loss(value, step)
 
     def before_step(self, look: Look) -> None:
         self.movement.before_step(look)
@@ -138,6 +148,9 @@ class Families:
             self.membership.look(look.tracked, look.step)
             if look.curves:
                 self.frozen.look(look.step)
+                self.gradients.ask_again()
+        if look.curves:
+            self.membership.ask_again(look.tracked, look.optimizer)
         if look.step == GROUPS_AT:
             self.membership.look_at_groups(look.tracked, look.optimizer, look.step)
         self.movement.report(look)
@@ -152,10 +165,20 @@ class Families:
     def epoch_ends(self, iterator: Any) -> None:
         self.epochs.epoch_end(iterator, self.gradients.backwards, self.step)
 
-    def end(self) -> None:
-        self.modes.end()
-        self.objective.end(self.step)
-        self.epochs.end(self.step)
+    def ends(self) -> List[Callable[[], None]]:
+        """What is still to be said at the end of the process, check by check: one that fails takes no other along."""
+        step = self.step
+        real = max((tracked.real for tracked in self._optimizers.all()), default=0)
+        alone = self._optimizers.together <= 1
+        return [
+            lambda: self.membership.end(step),
+            lambda: self.gradients.end(step),
+            lambda: self.rates.end(step),
+            lambda: self.answers.end(real, alone),
+            self.modes.end,
+            lambda: self.objective.end(step),
+            lambda: self.epochs.end(step),
+        ]
 
 
 def _root(tensors: Any) -> Optional[Any]:

@@ -22,6 +22,7 @@ GROWTH = 1000.0
 GROWTH_LOOKS = 3
 LARGE_NORM = 100.0
 STEEP = 10.0
+FALLS = 5
 VANISHED = 1e-7
 """Root mean square of a gradient. Source: VanishingGradient of SageMaker Debugger (mean of |g|)."""
 VANISHED_SHARE = 1e-4
@@ -62,6 +63,9 @@ class Flow:
         self._want_units = False
         self._dead_layers = 0
         self._loss = 1.0
+        self._lowest = math.inf
+        self._falls = 0
+        """Losses in a row that were each the lowest so far."""
         self.saved_hooks = False
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
@@ -69,6 +73,8 @@ class Flow:
 
     def loss(self, value: float) -> None:
         self._loss = value
+        self._falls = self._falls + 1 if value < self._lowest else 0
+        self._lowest = min(self._lowest, value)
 
     def before_backward(self, loss: Any) -> None:
         """Only under suspicion: which tensors take part, and are there layers without one active unit?"""
@@ -98,7 +104,8 @@ class Flow:
         if math.isfinite(total_sq):
             self._explosion(look, state, math.sqrt(total_sq))
             self._vanishing(look, state, compared)
-        self._dead(look, state)
+        if self._loss != 0:
+            self._dead(look, state)
         self._zeros(look, state, compared, in_graph)
 
     def _explosion(self, look: Look, state: _State, norm: float) -> None:
@@ -113,6 +120,15 @@ class Flow:
         steep = all(after > STEEP * before for before, after in zip(norms[-GROWTH_LOOKS - 1 :], last))
         sustained = len(norms) >= 10 and min(last) > GROWTH * base
         if (steep and norm > GROWTH * norms[-GROWTH_LOOKS - 1]) or sustained:
+            if self._falls >= FALLS and self._loss < -LARGE_NORM:
+                self._findings.say(
+                    "loss_unbounded_below",
+                    look.step,
+                    f"The loss fell to {self._loss:.4g}, a new lowest value at each of the last {self._falls} steps "
+                    "looked at, while the gradient grows a thousandfold: there is no floor below it.",
+                    evidence={"loss": self._loss, "falls": self._falls, "norm": norm, "norm_before": base},
+                    subject="the loss",
+                )
             self._findings.say(
                 "grad_explosion",
                 look.step,

@@ -1,16 +1,16 @@
-"""Do gradients come, and are they gone before the next? no_grad, zero_grad, nonfinite, grad_accumulating, lr_zero."""
+"""Do gradients come, and are they gone before the next? no_grad, zero_grad, nonfinite, grad_accumulating."""
 
 from __future__ import annotations
 
 import math
 import weakref
-from typing import Any, Dict, List, Optional, Set
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
-from labjournal.watch.rules import ALARM, NOTICE
+from labjournal.watch.rules import ALARM, NOTICE, WARNING
 from labjournal.watch.sampling import Later, readable
 
 PATIENCE = 20
@@ -18,6 +18,8 @@ PATIENCE = 20
 ALL_NONE = 5
 ASK_CALLED_AT = 12
 """Looks without a gradient after which forward passes are watched to see whether the module is called at all."""
+STOPPED_LOOKS = 8
+STOPPED_STEPS = 20
 UNRESET = 3
 PROBES = 3
 PROBE_ELEMENTS = 256
@@ -60,8 +62,12 @@ class _State:
     def __init__(self, tensors: int) -> None:
         self.none = [0] * tensors
         self.zero = [0] * tensors
+        self.alive = [0] * tensors
+        """Looks with a gradient."""
+        self.last_alive = [0] * tensors
+        self.woke = 1
+        """The last step at which a tensor got a gradient that had none at the look before."""
         self.all_none = 0
-        self.lr_zero = 0
         self.backwards = 0
         self.probes: List[_Probe] = []
         self.backward_seen = False
@@ -81,6 +87,8 @@ class Gradients:
         self._states: Dict[Tracked, _State] = {}
         self.backwards = 0
         self._bad_losses = 0
+        self._never: List[Tuple[weakref.ref[Any], Named]] = []
+        """Tensors of modules that were not called while it was asked whether they are."""
         self._last_loss: Optional[float] = None
         self.asked: Set[int] = set()
         """Modules (by id) whose forward passes are being watched; the session arms the hook while there are any."""
@@ -125,17 +133,6 @@ class Gradients:
     def after_step(self, look: Look) -> None:
         state = self._states[look.tracked]
         self._count_resets(look, state)
-        state.lr_zero = 0 if look.real else state.lr_zero + 1
-        if state.lr_zero == PATIENCE:
-            label = look.tracked.label
-            self._findings.say(
-                "lr_zero",
-                look.step,
-                f"The learning rate of every group of {label} was 0 in {PATIENCE} steps looked at: nothing can change.",
-                [(label, "")],
-                {"optimizer": label, "lr": 0.0, "looked_at_steps": look.tracked.looks},
-                subject=label,
-            )
         self._count_none(look, state)
 
     def _count_resets(self, look: Look, state: _State) -> None:
@@ -170,8 +167,23 @@ class Gradients:
             state.reset, state.probes = True, []
 
     def _count_none(self, look: Look, state: _State) -> None:
+        stopped = []
         for at, none in enumerate(look.none):
-            state.none[at] = state.none[at] + 1 if none and look.params[at].requires_grad else 0
+            if none and look.params[at].requires_grad:
+                state.none[at] += 1
+                since = look.step - state.last_alive[at]
+                if min(state.none[at], state.alive[at]) >= STOPPED_LOOKS and STOPPED_STEPS <= since < 10**9:
+                    stopped.append(at)
+                    state.last_alive[at] -= 10**9
+                continue
+            if not none:
+                if state.none[at] or not state.alive[at]:
+                    state.woke = look.step
+                state.alive[at] += 1
+                state.last_alive[at] = look.step
+            state.none[at] = 0
+        if stopped:
+            self._say_stopped(look, state, stopped)
         everything = bool(look.none) and all(look.none)
         grown = self.backwards > state.backwards
         state.backwards = self.backwards
@@ -186,6 +198,28 @@ class Gradients:
         if due and self._findings.raised("no_grad") != ALARM:
             self._say_no_grad(look, state, due)
             self.asked.clear()
+
+    def _say_stopped(self, look: Look, state: _State, due: List[int]) -> None:
+        """Gradients came, and do not come any more. Where others begin when these end, training has phases."""
+        named = self._names(look.params, look.tracked)
+        alive = {named[at].module for at, none in enumerate(look.none) if not none}
+        whole = [at for at in due if not any(f"{path}.".startswith(f"{named[at].module}.") for path in alive)]
+        if not whole or not alive:
+            return
+        last = max(state.last_alive[at] for at in whole) + 10**9
+        owners = {id(one): owner for one, _, owner in self._models.parameters()}
+        known = [owners[id(look.params[at])] for at in whole if id(look.params[at]) in owners]
+        phases = state.woke >= last - 1
+        routed = all(map(self._models.is_one_of_many, known))
+        self._findings.say(
+            "updates_stopped_midrun",
+            look.step,
+            f"{{subject}} ({{n}}) had gradients until step {last} and has had none since, while other tensors of "
+            f"{look.tracked.label} go on; requires_grad is on.",
+            [(named[at].path, named[at].module) for at in whole],
+            {"optimizer": look.tracked.label, "last_gradient_step": last, "looks_without": STOPPED_LOOKS},
+            level=NOTICE if phases or routed or look.tracked.closure else None,
+        )
 
     def _is_all_there_is(self, look: Look) -> bool:
         """The one optimizer of the program, over tensors that a live model has (a stale one is told elsewhere)."""
@@ -225,6 +259,11 @@ class Gradients:
             else:
                 groups["cut"].append(at)
         label = look.tracked.label
+        for at in groups["never"]:
+            owner = owners[id(look.params[at])]
+            meant = self._models.was_loaded(owner) or self._models.of_library(owner)
+            if not meant and not self._models.is_one_of_many(owner):
+                self._never.append((weakref.ref(look.params[at]), named[at]))
         for kind, rule, level, text in (
             ("cut", "no_grad", None, "is used in the forward pass but got no gradient"),
             ("never", "module_never_called", None, "was not called in a forward pass and got no gradient"),
@@ -240,6 +279,29 @@ class Gradients:
                     {"optimizer": label, "looked_at_steps": PATIENCE},
                     level=level,
                 )
+
+    def ask_again(self) -> None:
+        """Has something come to the modules that were never called?"""
+        known = [(ref(), ref, named) for ref, named in self._never]
+        self._never = [(ref, named) for one, ref, named in known if one is None or _idle(one)]
+
+    def end(self, step: int) -> None:
+        """Modules that were never called at all: a notice at first, for a later phase may use them.
+
+        A warning at the end where the script itself built them for nothing else: they are not of a library (which
+        brings heads for other tasks along), not one of a list to choose from, and hold no loaded weights.
+        """
+        unused = [(named.path, named.module) for _, named in self._never]
+        if unused:
+            self._findings.say(
+                "module_never_called",
+                step,
+                "{subject} ({n}) is in the model and in the optimizer, but was not called in any forward pass and got "
+                "no gradient until the end.",
+                [(f"{path} until the end", module) for path, module in unused],
+                {"steps": step, "until_the_end": True},
+                level=WARNING,
+            )
 
     def on_forward(self, module: Any, grad_enabled: bool) -> None:
         if id(module) in self.asked:
@@ -320,3 +382,7 @@ def scalar_loss(tensors: Any) -> Optional[Any]:
     if getattr(first, "numel", None) is None or first.numel() != 1 or getattr(first, "is_meta", False):
         return None
     return first.detach()
+
+
+def _idle(parameter: Any) -> bool:
+    return parameter.grad is None and bool(parameter.requires_grad)

@@ -59,6 +59,8 @@ class Compared:
     """The tensor stands before this step exactly as it stood before the last step looked at."""
     moved_outside: Dict[int, float] = field(default_factory=dict)
     """Relative size of the change between the previous step and this one."""
+    taken_back: Dict[int, float] = field(default_factory=dict)
+    """Share of the previous step that the change between it and this one takes back: 1 is all of it."""
     grad_zero: Dict[int, bool] = field(default_factory=dict)
     """Every sampled element of the gradient is exactly 0."""
     grad_sq: Dict[int, float] = field(default_factory=dict)
@@ -109,6 +111,7 @@ def compare(
                     result.undone[tensor] = not rows_RN[5][at]
                 if len(rows_RN) > 6:
                     result.moved_outside[tensor] = (rows_RN[6][at] / (rows_RN[7][at] + 1e-30)) ** 0.5
+                    result.taken_back[tensor] = -rows_RN[8][at] / (rows_RN[9][at] + 1e-30)
             done()
 
         later.give(rows, landed)
@@ -136,7 +139,8 @@ def gather_grads(params: List[Any]) -> Dict[Key, Pack]:
 
 def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, step: int) -> Any:
     """(R, N) on the device: changed, not finite, |dW|^2, |W|^2, dW.W; with a previous look: changed since before it;
-    when that was the step just before this one: squared change since after it, its squared size."""
+    when that was the step just before this one: squared change since after it, its squared size, the product of that
+    change with the step, the squared step."""
     old_NK, new_NK = before.values_NK, after.values_NK
     old = old_NK.float()
     step_NK = new_NK.float() - old
@@ -153,7 +157,9 @@ def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, ste
             rows.append((first.values_NK != old_NK).sum(1).float())
             if previous.step == step - 1:
                 ended = last.values_NK.float()
-                rows += [(old - ended).square_().sum(1), ended.square().sum(1)]
+                step_before, outside = ended - first.values_NK.float(), old - ended
+                rows += [outside.square().sum(1), ended.square().sum(1)]
+                rows += [(outside * step_before).sum(1), step_before.square().sum(1)]
     return torch.stack(rows)
 
 

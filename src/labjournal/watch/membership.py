@@ -20,6 +20,9 @@ from labjournal.watch.sampling import Key, Later, Pack, gather
 
 HITS = 2
 RECREATED = 5
+SHORT = 60
+"""Steps: an Adam that lives longer has built up most of its momentum, and a stage or a round may last so long.
+Weights loaded in between (rounds of federated learning, tasks of meta-learning) make it another training."""
 MAX_WALKS = 16
 """Optimizers at whose building the models are walked; one a tensor would be thousands."""
 
@@ -46,8 +49,11 @@ class Membership:
         self._optimizers = optimizers
         self._outside: Dict[int, _Outsider] = {}
         self._samples: Dict[Key, Pack] = {}
-        self._made: Dict[int, Tuple[weakref.ref[Any], int, Tracked]] = {}
+        self._made: Dict[int, Tuple[weakref.ref[Any], int, Tracked, int]] = {}
+        """First tensor of an optimizer -> itself, times built again, the last optimizer, weights loaded until then."""
         self._frozen_when_built: Dict[int, weakref.ref[Any]] = {}
+        self._frozen: Dict[Tracked, List[int]] = {}
+        self._groups: Dict[Tracked, int] = {}
         self.declared_frozen = declared
         """Paths (with ``*``) that the user declared frozen: standing still is what they should do."""
 
@@ -181,23 +187,11 @@ class Membership:
 
     def look_at_groups(self, tracked: Tracked, optimizer: Any, step: int) -> None:
         """Groups that cannot get a gradient, tensors in two optimizers. Call once the first 20 steps are over."""
-        frozen = [
-            at
-            for at, group in enumerate(optimizer.param_groups)
-            if group["params"] and not any(parameter.requires_grad for parameter in group["params"])
-        ]
+        frozen = _frozen_groups(optimizer)
         if frozen:
             everything = len(frozen) == len(optimizer.param_groups)
-            self._findings.say(
-                "optimizer_param_frozen",
-                step,
-                f"{len(frozen)} of {len(optimizer.param_groups)} parameter groups of {tracked.label} hold only tensors "
-                "with requires_grad off.",
-                [(f"{tracked.label}.group{at}", "") for at in frozen],
-                {"optimizer": tracked.label, "groups": frozen},
-                level=WARNING if everything else NOTICE,
-                subject=tracked.label,
-            )
+            self._frozen[tracked] = frozen
+            self._say_frozen(tracked, len(optimizer.param_groups), frozen, step, WARNING if everything else NOTICE)
         mine = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
         for other, its in self._optimizers.live():
             if other is tracked or not other.n:
@@ -214,6 +208,39 @@ class Membership:
                     subject=pair,
                 )
 
+    def _say_frozen(self, tracked: Tracked, groups: int, frozen: List[int], step: int, level: str) -> None:
+        never = "" if level == NOTICE else " from the first step to the last"
+        self._findings.say(
+            "optimizer_param_frozen",
+            step,
+            f"{len(frozen)} of {groups} parameter groups of {tracked.label} hold only tensors "
+            f"with requires_grad off{never}.",
+            [(f"{tracked.label}.group{at} {level}", "") for at in frozen],
+            {"optimizer": tracked.label, "groups": frozen},
+            level=level,
+            subject=tracked.label,
+        )
+
+    def ask_again(self, tracked: Tracked, optimizer: Any) -> None:
+        """Are the groups that were frozen at step 20 frozen still? Gradual unfreezing begins like this."""
+        first = self._frozen.get(tracked)
+        if first and len(first) < len(optimizer.param_groups):
+            groups = [at for at in _frozen_groups(optimizer) if at in first]
+            self._frozen[tracked] = [] if self._all_declared(optimizer, groups) else groups
+            self._groups[tracked] = len(optimizer.param_groups)
+
+    def end(self, step: int) -> None:
+        """What was frozen to the end was given to the optimizer for nothing."""
+        for tracked, still in self._frozen.items():
+            if still and tracked in self._groups:
+                self._say_frozen(tracked, self._groups[tracked], still, step, WARNING)
+
+    def _all_declared(self, optimizer: Any, groups: List[int]) -> bool:
+        """Are the tensors of these groups declared frozen by the user?"""
+        paths = {id(parameter): named.path for parameter, named, _ in self._models.parameters()}
+        members = [parameter for at in groups for parameter in optimizer.param_groups[at]["params"]]
+        return all(is_declared(paths.get(id(one), ""), self.declared_frozen) for one in members)
+
     def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
         """Keep what is frozen now; count optimizers built again and again over the same tensors, taking a step each."""
         if len(self._made) < MAX_WALKS:
@@ -225,9 +252,9 @@ class Membership:
             return
         known = self._made.get(id(first))
         times = 0
-        if known is not None and known[0]() is first and 0 < known[2].n <= 2:
+        if known is not None and known[0]() is first and 0 < known[2].n <= SHORT and known[3] == self._models.loads:
             times = known[1] + 1
-        self._made[id(first)] = (weakref.ref(first), times, tracked)
+        self._made[id(first)] = (weakref.ref(first), times, tracked, self._models.loads)
         keeps_state = any(
             group.get("momentum") or "betas" in group or "alpha" in group for group in optimizer.param_groups
         )
@@ -235,10 +262,19 @@ class Membership:
             self._findings.say(
                 "optimizer_state_reset",
                 times,
-                f"{type(optimizer).__name__} was built {times + 1} times over the same tensors and stepped at most "
-                "twice each time: its momentum and step count start again from nothing.",
+                f"{type(optimizer).__name__} was built {times + 1} times over the same tensors and made at most "
+                f"{SHORT} steps each time: its momentum and step count start again from nothing.",
                 [(type(optimizer).__name__, "")],
                 {"optimizers_built": times + 1, "steps_each": known[2].n if known else 0},
                 level=None if keeps_state else NOTICE,
                 subject=type(optimizer).__name__,
             )
+
+
+def _frozen_groups(optimizer: Any) -> List[int]:
+    """Groups in which no tensor can get a gradient."""
+    return [
+        at
+        for at, group in enumerate(optimizer.param_groups)
+        if group["params"] and not any(parameter.requires_grad for parameter in group["params"])
+    ]

@@ -6,6 +6,7 @@ are nobody's child. No reference is kept that would keep anything of the user's 
 
 from __future__ import annotations
 
+import sys
 import weakref
 from dataclasses import dataclass
 from types import FrameType
@@ -44,6 +45,8 @@ class Models:
         """A model of this process went through torch.compile: no module hooks may be set any more."""
         self.tick = 0
         """Rises with each module or parameter registered; tells what was there when an optimizer was built."""
+        self.loads = 0
+        """Calls of ``load_state_dict`` so far."""
         self._modules: Dict[int, weakref.ref[Any]] = {}
         self._births: Dict[int, _Birth] = {}
         self._names: Dict[int, Tuple[weakref.ref[Any], str]] = {}
@@ -75,10 +78,13 @@ class Models:
             if parameter is not None:
                 self._born(module, name, parameter)
 
-    def on_loaded(self, module: Any) -> None:
-        """``load_state_dict`` was called on it: its weights come from somewhere."""
-        for child in module.modules():
-            self._loaded[id(child)] = weakref.ref(child)
+    def on_loaded(self, module: Any, state: Any) -> None:
+        """``load_state_dict`` is called on it: the parts that ``state`` has weights for have them from somewhere."""
+        self.loads += 1
+        filled = {str(key).rpartition(".")[0] for key in state}
+        for prefix, child in module.named_modules():
+            if prefix in filled:
+                self._loaded[id(child)] = weakref.ref(child)
 
     def _note(self, module: Any) -> None:
         known = self._modules.get(id(module))
@@ -108,6 +114,31 @@ class Models:
     def was_loaded(self, module: Any) -> bool:
         found = self._loaded.get(id(module))
         return found is not None and found() is module
+
+    def is_one_of_many(self, module: Any) -> bool:
+        """Is the largest part around it without gradients a member of a list, from which a forward pass may choose?"""
+        for parent in self._parents(module)[1:]:
+            if type(parent).__name__ in ("ModuleList", "ModuleDict"):
+                return True
+            if any(parameter.grad is not None for parameter in parent.parameters()):
+                return False
+        return False
+
+    def of_library(self, module: Any) -> bool:
+        """Is the nearest module above it that is not torch's own code of an installed package?"""
+        for parent in self._parents(module):
+            file = getattr(sys.modules.get(type(parent).__module__), "__file__", None) or ""
+            if not type(parent).__module__.startswith("torch."):
+                return "site-packages" in file or "dist-packages" in file
+        return False
+
+    def _parents(self, module: Any) -> List[Any]:
+        """The module and those above it, up to its root."""
+        above = {id(child): parent for root in self.roots() for parent in root.modules() for child in parent.children()}
+        chain = [module]
+        while id(chain[-1]) in above and len(chain) < 100:
+            chain.append(above[id(chain[-1])])
+        return chain
 
     def roots(self) -> List[Any]:
         live = []

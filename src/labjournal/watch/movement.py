@@ -29,6 +29,8 @@ OUTSIDE = 0.1
 """Relative change between two steps that is more than a clamp or a max-norm; re-initialisation is about 1.4."""
 OUTSIDE_TIMES = 3
 UNDONE_TIMES = 5
+TAKEN_BACK = 0.7
+"""Lookahead takes half back, once in several steps; a clamp or a projection takes what leads out, of some tensors."""
 
 
 class _State:
@@ -40,6 +42,7 @@ class _State:
         """Looks in which it moved."""
         self.last_moved = [0] * tensors
         self.undone = [0] * tensors
+        self.back = [0] * tensors
         self.stuck = [0.0] * tensors
         """Share of sampled elements that did not change, smoothed over some five looks (16-bit tensors)."""
         self.dead = 0
@@ -130,6 +133,7 @@ class Movement:
             if suspect and not look.none[at] and at not in state.numbers:
                 state.verdicts.setdefault(at, [])
         self._undone(look, state, compared)
+        self._taken_back(look, state, compared)
         self._outside(look, state, compared)
 
     def _settle(self, look: Look, state: _State, at: int, found: List[int]) -> None:
@@ -219,6 +223,24 @@ class Movement:
                 f"the same weights stood there before {UNDONE_TIMES + 1} steps looked at in a row.",
                 [(named[at].path, named[at].module) for at in members],
                 {"optimizer": look.tracked.label, "steps_undone": UNDONE_TIMES, "lr": look.rates[members[0]]},
+            )
+
+    def _taken_back(self, look: Look, state: _State, compared: Compared) -> None:
+        """A step most of which is taken back before the next one, as by an average copied the wrong way round."""
+        for at, share in compared.taken_back.items():
+            back = TAKEN_BACK < share < 1.5 and not compared.undone.get(at)
+            state.back[at] = state.back[at] + 1 if back else 0
+        members = [at for at, times in enumerate(state.back) if times == UNDONE_TIMES]
+        if members:
+            named = self._names(look.params, look.tracked)
+            share = compared.taken_back[members[0]]
+            self._findings.say(
+                "weight_change_outside_step",
+                look.step,
+                f"{share:.0%} of what each step of {look.tracked.label} does to {{subject}} ({{n}}) is taken back "
+                f"before the next, {UNDONE_TIMES} times in a row: something other than the optimizer writes to it.",
+                [(named[at].path, named[at].module) for at in members],
+                {"optimizer": look.tracked.label, "share_taken_back": share, "times": UNDONE_TIMES},
             )
 
     def _outside(self, look: Look, state: _State, compared: Compared) -> None:

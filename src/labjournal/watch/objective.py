@@ -25,6 +25,7 @@ SINGLE_BATCHES = 8
 SINGLE_SHARE = 0.9
 MIN_ROWS = 4
 MIN_TARGETS = 200
+_HINGES = ("ClampMin", "Clamp", "Relu", "Threshold", "Maximum", "Softplus")
 
 
 class Objective:
@@ -39,6 +40,8 @@ class Objective:
         self._zeros = 0
         self._losses = 0
         self._criterion = ""
+        self._hinge = False
+        """A margin that is kept costs exactly 0, from the first batch on if the task is easy."""
         self._single = 0
         self._batches = 0
         self._rows = 0
@@ -52,14 +55,15 @@ class Objective:
         kinds: Set[str] = set()
         for node, sign in graph.trunk(loss):
             name = graph.kind(node)
+            self._hinge |= name in _HINGES
             if name.startswith(graph.CRITERIA):
                 kinds.add(self._criterion_seen(node, name, step))
-                if sign < 0 and name != "LogSoftmax":
-                    kinds.add("objective_sign")
+                if sign and name != "LogSoftmax":
+                    kinds.add("objective_sign" if sign < 0 else "upright")
                 self._criterion = name
             elif name in ("Sub", "Rsub") and self._spreads(node):
                 kinds.add("shape_broadcast")
-        for rule in ("softmax_twice", "shape_broadcast", "objective_sign", "loss_unbounded_below"):
+        for rule in ("softmax_twice", "shape_broadcast", "objective_sign", "upright", "loss_unbounded_below"):
             self._times[rule] = self._times.get(rule, 0) + 1 if rule in kinds else 0
         self._say(step)
 
@@ -131,7 +135,7 @@ class Objective:
         self._later.give(low_high, landed)
 
     def _one_optimizer(self) -> bool:
-        return len(self._optimizers.stepping()) == 1
+        return self._optimizers.together <= 1
 
     def _say(self, step: int) -> None:
         if self._times["softmax_twice"] == TIMES:
@@ -161,7 +165,7 @@ class Objective:
                 evidence={"criterion": self._criterion, "times": TIMES},
                 subject="the loss",
             )
-        if self._times["objective_sign"] >= SIGN_TIMES and self._minimises_a_model():
+        if self._times["objective_sign"] >= SIGN_TIMES and self._steps_a_model(uphill=False):
             self._findings.say(
                 "objective_sign",
                 step,
@@ -170,14 +174,24 @@ class Objective:
                 evidence={"criterion": self._criterion, "times": SIGN_TIMES},
                 subject="the loss",
             )
+        if self._times["upright"] >= SIGN_TIMES and self._steps_a_model(uphill=True):
+            self._findings.say(
+                "objective_sign",
+                step,
+                f"The optimizer has maximize=True and the loss is a {self._criterion}, in {SIGN_TIMES} backward passes "
+                "in a row: the error is made larger.",
+                evidence={"criterion": self._criterion, "times": SIGN_TIMES},
+                subject="the loss",
+            )
 
-    def _minimises_a_model(self) -> bool:
-        """One optimizer steps, over tensors of a model, downhill. Adversaries and inputs under attack are none."""
+    def _steps_a_model(self, uphill: bool) -> bool:
+        """One optimizer steps, over tensors of a model, in that direction. Adversaries and inputs under attack are
+        none."""
         stepping = [(tracked, one) for tracked, one in self._optimizers.live() if tracked.n >= SIGN_TIMES - 1]
         if len(stepping) != 1 or len(self._optimizers.stepping()) != 1:
             return False
         groups = stepping[0][1].param_groups
-        if any(group.get("maximize") for group in groups):
+        if any(bool(group.get("maximize")) is not uphill for group in groups):
             return False
         return any(self._models.birth(parameter) is not None for group in groups for parameter in group["params"])
 
@@ -186,8 +200,9 @@ class Objective:
     def loss(self, value: float, step: int) -> None:
         self._losses += 1
         self._zeros = self._zeros + 1 if value == 0 else 0
-        from_start = self._zeros == self._losses and bool(self._criterion)
-        if self._zeros == (ZERO_TIMES if from_start else ZERO_LATER):
+        from_start = self._zeros == self._losses
+        from_start = from_start and not (self._hinge and not self._criterion)
+        if self._zeros == (ZERO_TIMES if from_start and self._criterion else ZERO_LATER):
             self._findings.say(
                 "loss_zero",
                 step,

@@ -86,6 +86,8 @@ class Optimizers:
     def __init__(self) -> None:
         self._by_id: Dict[int, Tracked] = {}
         self._labels: Dict[str, int] = {}
+        self.together = 0
+        """How many lived and stepped side by side at most; asked at the end, when those of a function are gone."""
         self._once: Dict[int, weakref.ref[Any]] = {}
         """Tensors that were in some optimizer that took a step, also of one that is gone."""
 
@@ -108,7 +110,9 @@ class Optimizers:
 
     def stepping(self) -> List[Tracked]:
         """Those that live and have stepped."""
-        return [tracked for tracked, _ in self.live() if tracked.n]
+        found = [tracked for tracked, _ in self.live() if tracked.n]
+        self.together = max(self.together, len(found))
+        return found
 
     def held(self) -> Dict[int, Any]:
         """Tensors in any live optimizer, by id."""

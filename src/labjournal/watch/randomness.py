@@ -7,13 +7,14 @@ torch.manual_seed sets the generators of all devices, so a jump of the CPU's tel
 
 from __future__ import annotations
 
-from typing import Dict, Optional
+from typing import Any, Dict, Optional
 
 import torch
 
 from labjournal.watch.findings import Findings
 
 JUMPS = 2
+SEEDED = 5
 EVERY = 150
 """Backward passes whose state is read without exception; 4 us each."""
 MAX_STATES = 20_000
@@ -28,6 +29,13 @@ class Randomness:
         self._last: Optional[int] = None
         self._at = 0
         self._jumps = 0
+        self._seed: Optional[int] = None
+        """The seed set by torch.manual_seed since the last look."""
+        self._same = 0
+
+    def seeded(self, seed: Any) -> None:
+        """torch.manual_seed was called."""
+        self._seed = int(seed) if isinstance(seed, int) else None
 
     def optimizer_made(self) -> None:
         self._seen.clear()
@@ -48,18 +56,31 @@ class Randomness:
             return
         mark = int(state.view(torch.int64).sum())
         if mark == self._last:
+            self._seeded_again(state, step)
             return  # nothing was drawn, or fork_rng() gave it back
-        self._last = mark
+        self._last, self._seed, self._same = mark, None, 0
         at = self._seen.setdefault(mark, len(self._seen))
         if at < self._at:  # while the same states are gone through again, the place only rises
             self._jumps += 1
             if self._jumps == JUMPS:
-                self._findings.say(
-                    "rng_reset",
-                    step,
-                    f"The random state was put back to an earlier one {JUMPS} times since training began: the same "
-                    "numbers are drawn again, for shuffling, dropout and noise.",
-                    evidence={"times": JUMPS},
-                    subject="the random state",
-                )
+                self._say(step, JUMPS)
         self._at = at
+
+    def _seeded_again(self, state: Any, step: int) -> None:
+        """The seed is set before each pass, and numbers are drawn between it and the pass: always the same ones."""
+        seed, self._seed = self._seed, None
+        if seed is None or seed != torch.initial_seed():  # fork_rng() brings the seed of before back too
+            return
+        self._same += not torch.equal(state, torch.Generator().manual_seed(seed).get_state())
+        if self._same == SEEDED:
+            self._say(step, SEEDED)
+
+    def _say(self, step: int, times: int) -> None:
+        self._findings.say(
+            "rng_reset",
+            step,
+            f"The random state was put back to an earlier one {times} times since training began: the same "
+            "numbers are drawn again, for shuffling, dropout and noise.",
+            evidence={"times": times},
+            subject="the random state",
+        )

@@ -19,6 +19,8 @@ from labjournal.watch.rules import NOTICE
 SMALL = 5e-7
 """Adam at a learning rate of 1e-6 moves weights of 0.05 by 2e-5 of their size a step; float32 resolves 6e-8."""
 SMALL_LOOKS = 15
+LONG_WARMUP = 48
+"""Looks, the last at about step 140."""
 LARGE_LOOKS = 12
 GROWN = 10.0
 LARGE = 0.5
@@ -36,6 +38,10 @@ class _State:
         self.looks = 0
         self.small = 0
         self.rate: Optional[float] = None
+        self.steady = True
+        """The rate has been the same at every look."""
+        self.said = False
+        self.ratio = 0.0
         self.ratios: List[float] = []
         self.start_sq = 0.0
         self.losses: List[float] = []
@@ -82,16 +88,21 @@ class Scale:
         self._norms(look, state, compared, matrices)
 
     def _small(self, look: Look, state: _State, compared: Compared, ratio: float) -> None:
-        """From the first look on, at a constant rate: warm-up rises, decay comes late, and both are left alone."""
+        """From the first look on. A rate that rises may be a warm-up: then only a long one, or the end, tells."""
         rate = max(look.rates)
         if state.rate is None:
             state.rate = rate
         alive = all(not compared.grad_zero.get(at, False) for at in compared.changed if look.params[at].dim() > 1)
-        if ratio >= SMALL or rate != state.rate or not alive:
+        if ratio >= SMALL or rate < state.rate or not alive:
             state.small = -(10**9)
         state.small += 1
-        if state.small != SMALL_LOOKS:
-            return
+        state.steady = state.steady and rate == state.rate
+        state.ratio = ratio
+        if state.small == (SMALL_LOOKS if state.steady else LONG_WARMUP) and not state.said:
+            self._say_small(look, state, compared)
+
+    def _say_small(self, look: Look, state: _State, compared: Compared) -> None:
+        state.said, rate, ratio = True, max(look.rates), state.ratio
         owners = {id(parameter): owner for parameter, _, owner in self._models.parameters()}
         loaded = any(
             id(parameter) in owners and self._models.was_loaded(owners[id(parameter)]) for parameter in look.params
@@ -103,9 +114,9 @@ class Scale:
             "update_too_small",
             look.step,
             f"Each step of {look.tracked.label} changes the weights by {ratio:.1e} of their size at lr {rate:g}, in "
-            f"{SMALL_LOOKS} steps from the first on: {{subject}} ({{n}}) stands practically still.",
+            f"all {state.small} steps looked at, from the first on: {{subject}} ({{n}}) stands practically still.",
             [(name.path, name.module) for name in named],
-            {"optimizer": look.tracked.label, "update_ratio": ratio, "lr": rate, "looked_at_steps": SMALL_LOOKS},
+            {"optimizer": look.tracked.label, "update_ratio": ratio, "lr": rate, "looked_at_steps": state.small},
             level=NOTICE if loaded else None,
         )
 

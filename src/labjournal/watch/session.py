@@ -117,6 +117,9 @@ class Session:
             tracked = self.optimizers.note(optimizer, self.models.tick)
             self.families.optimizer_made(tracked, optimizer)
 
+    def on_seed(self, seed: Any) -> None:
+        self.families.randomness.seeded(seed)
+
     def on_zero_grad(self, optimizer: Any) -> None:
         self.families.zero_grad(self.optimizers.note(optimizer, self.models.tick), optimizer)
 
@@ -165,7 +168,9 @@ class Session:
         if not self._began:
             self._began, self.curves.base = True, steps_before(optimizer)
         tracked.n += 1
-        tracked.real += any(rate > 0 for rate in tracked.learning_rates(optimizer))
+        rates = tracked.learning_rates(optimizer)
+        tracked.real += any(rate > 0 for rate in rates)
+        self.families.rates.step(tracked, optimizer, rates)
         if not look_due(tracked.n) or not self.budget.allows(tracked.n) or _capturing():
             self.families.gradients.missed(tracked)
             return
@@ -175,7 +180,6 @@ class Session:
             if tracked.relaid(optimizer):
                 self._relaid(tracked, params)
             tracked.closure |= any(arg is not None for arg in (*args[1:], kwargs.get("closure")))
-            rates = tracked.learning_rates(optimizer)
             look = Look(
                 tracked,
                 optimizer,
@@ -313,7 +317,11 @@ class Session:
         """At the end of the process: what has arrived late, the last round of curves, and the account."""
         if self.off is None:
             self.later.poll(wait=True)
-            self.families.end()
+            for said in self.families.ends():
+                try:
+                    said()
+                except Exception as error:  # noqa: BLE001 - the others have their say
+                    self._failed("the end", error)
             self.curves.flush()
         self.account.end(self.budget, self.families, self.errors)
 

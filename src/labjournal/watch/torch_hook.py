@@ -1,10 +1,10 @@
 """Where the watch takes hold of torch: registration hooks, optimizer-step hooks, and functions wrapped.
 
 Wrapped are ``Optimizer.__init__`` and ``zero_grad``, ``Module.__setstate__``, ``load_state_dict`` and ``zero_grad``,
-``torch.autograd.backward`` (Tensor.backward looks it up there at each call), entering no_grad, autocast and
-saved-tensor hooks, ``GradScaler.step``, and the iterators of DataLoader. No module hook is set here. Until the first
-optimizer is built only the models are noted: loading the checks takes 20 ms, which a process that merely imports torch
-shall not pay.
+``torch.autograd.backward`` (Tensor.backward looks it up there at each call), ``manual_seed``, entering no_grad,
+autocast and saved-tensor hooks, ``GradScaler.step``, and the iterators of DataLoader. No module hook is set here. Until
+the first optimizer is built only the models are noted: loading the checks takes 20 ms, which a process that merely
+imports torch shall not pay.
 """
 
 from __future__ import annotations
@@ -103,11 +103,12 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     optimizer_module.register_optimizer_step_pre_hook(hook.looking("before_step"))
     optimizer_module.register_optimizer_step_post_hook(hook.looking("after_step"))
     _wrap(torch.nn.Module, "__setstate__", after=hook.noting(models.on_restored))
-    _wrap(torch.nn.Module, "load_state_dict", after=hook.noting(models.on_loaded))
+    _wrap(torch.nn.Module, "load_state_dict", before=hook.noting(models.on_loaded), second="state_dict")
     _wrap(torch.nn.Module, "zero_grad", before=hook.looking("on_model_zero_grad"))
     _wrap(made, "__init__", after=hook.looking("on_optimizer"))
     _wrap(made, "zero_grad", before=hook.looking("on_zero_grad"))
     _wrap(torch.autograd, "backward", before=hook.looking("before_backward"))
+    _wrap(torch, "manual_seed", before=hook.looking("on_seed", starts=False))
     _wrap_contexts(torch, hook)
     _wrap_loader(hook)
     return hook
@@ -152,14 +153,20 @@ def _wrap(
     name: str,
     before: Optional[Callable[..., None]] = None,
     after: Optional[Callable[..., None]] = None,
+    second: str = "",
 ) -> None:
-    """Call ``before`` or ``after`` with the first argument of a function; its result and errors pass unchanged."""
+    """Call ``before`` or ``after`` with the first argument of a function; its result and errors pass unchanged.
+
+    ``second`` is the name of a second argument that ``before`` is to get too.
+    """
     real = getattr(owner, name)
 
     @functools.wraps(real)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        if before is not None:
-            before(args[0] if args else kwargs.get("tensors"))
+        if second and before is not None and args:
+            before(args[0], args[1] if len(args) > 1 else kwargs.get(second))
+        elif before is not None:
+            before(args[0] if args else kwargs.get("tensors", kwargs.get("seed")))
         result = real(*args, **kwargs)
         if after is not None and args:
             after(args[0])

@@ -19,7 +19,9 @@ class Encoder(nn.Module):
         return self.head(self.layers(x).mean(1))
 
 
+pretrained = {name: weight for name, weight in Encoder().state_dict().items() if not name.startswith("head.")}
 model = Encoder()
+model.load_state_dict(pretrained, strict=False)
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
 for _ in range(60):
     loss = nn.functional.cross_entropy(model(torch.randn(4, 5, 16)), torch.randint(0, 2, (4,)))

@@ -1,0 +1,193 @@
+"""What the model is fed with, read off the graph: for scripts that cut their batches by hand, without a DataLoader.
+
+Linear, convolution and embedding nodes keep their input for the backward pass; where that input needs no gradient it
+is the batch itself. constant_input, label_leak, target_equals_input; and, for models of symbols, whether the symbol to
+predict is among those that the model sees (no shift, or attention without a causal mask).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+
+import torch
+
+from labjournal.watch import graph
+from labjournal.watch.findings import Findings
+from labjournal.watch.leaks import Leaks
+from labjournal.watch.rows import hashes
+
+NODES = 3000
+LOOKS = 40
+"""Backward passes whose graph is walked to its end; 0.3 us a node."""
+ROWS = 1500
+TIMES = 5
+CONSTANT_LOOKS = 8
+MIN_ROWS = 64
+MIN_SYMBOLS = 16
+_INPUT_OF = {"Addmm": (1, "mat1"), "Mm": (0, "self"), "Convolution": (0, "input"), "Bmm": (0, "self")}
+"""Node -> which of its arguments is the input, and the name under which it is kept."""
+_LOW = 0.05
+
+
+class Fed:
+    """Inputs and targets at the first backward passes looked at."""
+
+    def __init__(self, findings: Findings, name: Callable[[], str], alone: Callable[[], bool]) -> None:
+        """``name`` of the data set trained on, as far as known; ``alone``: one optimizer only, no adversaries."""
+        self._findings = findings
+        self._name = name
+        self._alone = alone
+        self._looks = 0
+        self._rows: Set[int] = set()
+        self._looks_at_numbers = 0
+        self._seen = 0
+        self._leaks = Leaks(findings, "the training data")
+        self._same_symbols = 0
+        self._open = 0
+        self._start: Optional[float] = None
+        self._below = 0
+        self.leaked = False
+        """The target is certainly among what the model sees."""
+
+    def look(self, loss: Any, step: int) -> None:
+        if self._looks >= LOOKS:
+            return
+        self._looks += 1
+        target = _target(loss)
+        inputs: List[Any] = []
+        symbols: List[Any] = []
+        attention: List[Any] = []
+        for node in graph.walk(loss, NODES):
+            name = graph.kind(node)
+            if name in _INPUT_OF:
+                at, key = _INPUT_OF[name]
+                children = graph.inputs(node)
+                if len(children) > at and children[at] is None:
+                    found = graph.saved(node, key)
+                    if isinstance(found, torch.Tensor) and found.device.type == "cpu" and found.dim() > 1:
+                        inputs.append(found)
+            elif name == "Embedding":
+                found = graph.saved(node, "indices")
+                if isinstance(found, torch.Tensor) and found.device.type == "cpu":
+                    symbols.append(found)
+            elif name.startswith("ScaledDotProduct") or name == "Softmax":
+                attention.append(node)
+        if inputs and not symbols:
+            self._numbers(max(inputs, key=lambda one: one.numel()), target, step)
+        if symbols and target is not None:
+            self._symbols(symbols, target, attention, step)
+
+    # -- inputs that are numbers
+
+    def _numbers(self, inputs: Any, target: Optional[Any], step: int) -> None:
+        marks = hashes(inputs)
+        if marks is None:
+            return
+        self._seen += len(marks)
+        fresh: Dict[int, int] = {mark: at for at, mark in enumerate(marks) if mark not in self._rows}
+        if len(self._rows) < ROWS:
+            self._rows.update(fresh)
+        self._looks_at_numbers += 1
+        if len(self._rows) == 1 and self._looks_at_numbers >= CONSTANT_LOOKS and self._seen >= MIN_ROWS:
+            self._findings.say(
+                "constant_input",
+                step,
+                f"All {self._seen} inputs in {self._looks_at_numbers} backward passes looked at are the same, number "
+                "for number.",
+                evidence={"rows": self._seen, "backward_passes": self._looks_at_numbers},
+                subject=self._name(),
+            )
+        if not self._alone():
+            return
+        if target is not None and target.shape[:1] == inputs.shape[:1] and fresh:
+            rows = torch.tensor(sorted(fresh.values()), device="cpu")
+            self._leaks.add(inputs[rows], target[rows], step)
+
+    # -- inputs that are symbols
+
+    def _symbols(self, symbols: List[Any], target: Any, attention: List[Any], step: int) -> None:
+        size = target.numel()
+        read = [one for one in symbols if one.dim() > 1 and abs(one.numel() - size) <= one.shape[0]]
+        same = any(_agree(one, target, 0) for one in read)
+        shifted = [one for one in read if _agree(one, target, 1)]
+        self._same_symbols = self._same_symbols + 1 if same and not shifted else 0
+        if self._same_symbols == TIMES:
+            self.leaked = True
+            self._findings.say(
+                "target_equals_input",
+                step,
+                f"The symbol to predict is the one that the model is given at the same place, in {TIMES} backward "
+                "passes in a row: the target is not shifted.",
+                evidence={"symbols": size, "times": TIMES},
+                subject="the targets",
+            )
+        alone = len(shifted) == 1 and len(read) == 1
+        length = shifted[0].shape[1] if alone else 0
+        self._open = self._open + 1 if alone and any(_sees_ahead(node, length) for node in attention) else 0
+        if self._open == TIMES:
+            self.leaked = True
+            self._findings.say(
+                "target_equals_input",
+                step,
+                "The model predicts the next symbol, and its attention has no causal mask: each place sees the symbol "
+                f"that it is to predict ({TIMES} backward passes in a row).",
+                evidence={"symbols": size, "length": length, "causal_mask": False, "times": TIMES},
+                subject="the attention",
+            )
+
+    def loss(self, value: float, step: int) -> None:
+        """What a certain leak comes to."""
+        if self._start is None:
+            self._start = value
+        self._below = self._below + 1 if self.leaked and 0 <= value < _LOW * self._start else 0
+        if self._below == TIMES:
+            self._findings.say(
+                "loss_too_low",
+                step,
+                f"The loss fell from {self._start:.3g} to {value:.2g}: the model reads the answer off its input.",
+                evidence={"start": self._start, "value": value},
+                subject="the loss",
+            )
+
+
+def _target(loss: Any) -> Optional[Any]:
+    """The target of the first criterion near the loss, on a CPU."""
+    for node, _ in graph.trunk(loss):
+        if graph.kind(node).startswith(graph.CRITERIA):
+            found = graph.saved(node, "target")
+            if isinstance(found, torch.Tensor) and found.device.type == "cpu" and not found.is_complex():
+                return found
+    return None
+
+
+def _agree(symbols_BT: Any, target: Any, ahead: int) -> bool:
+    """Is the target at each place the symbol ``ahead`` places further on? Negative targets (ignored) do not count."""
+    rows, length = symbols_BT.shape[0], symbols_BT.reshape(symbols_BT.shape[0], -1).shape[1]
+    if target.is_floating_point() or target.numel() % rows:
+        return False
+    given_BT, target_BU = symbols_BT.reshape(rows, length), target.reshape(rows, -1)
+    width = min(length - ahead, target_BU.shape[1])
+    if width < 2:
+        return False
+    target_BU, given_BU = target_BU[:, :width], given_BT[:, ahead : ahead + width]
+    counted = target_BU >= 0
+    wanted = target_BU[counted]
+    if wanted.numel() < MIN_SYMBOLS or bool((wanted == wanted[0]).all()):
+        return False
+    return bool((given_BU[counted] == wanted).all())
+
+
+def _sees_ahead(node: Any, length: int) -> bool:
+    """Attention over ``length`` places with weight on later ones. Unknown kinds of nodes are given the benefit."""
+    if graph.kind(node) == "Softmax":
+        weights = graph.saved(node, "result")
+        if weights is None or weights.dim() < 3 or tuple(weights.shape[-2:]) != (length, length) or length < 2:
+            return False
+        return bool(torch.triu(weights.reshape(-1, length, length)[0], 1).any())
+    shapes: List[Tuple[int, ...]] = []
+    for key in ("query", "key"):
+        found = graph.saved(node, key)
+        shapes.append(tuple(found.shape) if isinstance(found, torch.Tensor) else ())
+    mask = graph.saved(node, "attn_mask") if hasattr(node, "_saved_attn_mask") else graph.saved(node, "attn_bias")
+    same_length = all(len(shape) == 4 and shape[2] == length for shape in shapes)
+    return same_length and mask is None and getattr(node, "_saved_is_causal", True) is False

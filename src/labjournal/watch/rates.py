@@ -1,0 +1,114 @@
+"""Learning rates over the whole run: lr_zero and lr_collapsed. Counted at every step, judged now and then.
+
+A schedule may start at 0 and end there. What is judged is time: a tenth of the run at exactly 0, a fifth of it below a
+millionth of the peak.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.optimizers import Tracked, as_float
+
+PATIENCE = 20
+ZERO_SHARE = 0.1
+COLLAPSED = 1e-6
+COLLAPSED_SHARE = 0.2
+LIVE_STEPS = 300
+"""Steps with nothing left of the learning rate before it is said of a run that goes on."""
+
+
+class _Course:
+    def __init__(self) -> None:
+        self.steps = 0
+        self.peak = 0.0
+        self.peaks: List[float] = []
+        self.initial: List[float] = []
+        """What each group was built with, where a schedule has noted it."""
+        self.zero = 0
+        """Steps in a row with every rate at 0."""
+        self.most_zero = 0
+        self.low = 0
+        """Steps in a row with every rate below COLLAPSED of the peak."""
+
+
+class Rates:
+    """The learning rates of each optimizer."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._courses: Dict[Tracked, _Course] = {}
+
+    def step(self, tracked: Tracked, optimizer: Any, rates: List[float]) -> None:
+        """At every step, looked at or not: a few comparisons of numbers."""
+        course = self._courses.get(tracked)
+        if course is None:
+            course = self._courses[tracked] = _Course()
+        top = max(rates, default=0.0)
+        course.steps += 1
+        if top > course.peak:
+            course.peak = top
+        if len(rates) > 1:
+            course.peaks = [max(pair) for pair in zip(rates, course.peaks or rates)]
+            if course.steps == PATIENCE:
+                course.initial = [as_float(group.get("initial_lr", 0.0), 0.0) for group in optimizer.param_groups]
+        if top == 0:
+            course.zero += 1
+            course.most_zero = max(course.most_zero, course.zero)
+        else:
+            course.zero = 0
+        course.low = course.low + 1 if top < COLLAPSED * course.peak else 0
+        if course.zero == PATIENCE and course.peak == 0:
+            self._say_zero(tracked, course)
+        elif course.low >= LIVE_STEPS and course.low == int(COLLAPSED_SHARE * course.steps) + 1:
+            self._say_collapsed(tracked, course)
+
+    def _say_zero(self, tracked: Tracked, course: _Course) -> None:
+        label, zero = tracked.label, course.most_zero
+        self._findings.say(
+            "lr_zero",
+            tracked.n,
+            f"The learning rate of every group of {label} was 0 in {zero} steps in a row: nothing can change.",
+            [(label, "")],
+            {"optimizer": label, "lr": 0.0, "steps_at_0": zero, "steps": course.steps, "peak": course.peak},
+            subject=label,
+        )
+
+    def _say_collapsed(self, tracked: Tracked, course: _Course) -> None:
+        label, left = tracked.label, course.low
+        self._findings.say(
+            "lr_collapsed",
+            tracked.n,
+            f"The learning rate of {label} has been below a millionth of its peak ({course.peak:g}) for {left} of "
+            f"{course.steps} steps: they change nothing.",
+            [(label, "")],
+            {"optimizer": label, "peak": course.peak, "steps_below": left, "steps": course.steps},
+            subject=label,
+        )
+
+    def end(self, step: int) -> None:
+        """Shares of the whole run are known now; so is a group that a schedule kept at 0 all the time."""
+        for tracked, course in self._courses.items():
+            if course.steps < PATIENCE:
+                continue
+            if course.most_zero >= max(PATIENCE // 2, ZERO_SHARE * course.steps):
+                self._say_zero(tracked, course)
+            elif course.low >= max(PATIENCE // 2, COLLAPSED_SHARE * course.steps):
+                self._say_collapsed(tracked, course)
+            elif course.peak > 0:
+                self._groups(tracked, course, step)
+
+    def _groups(self, tracked: Tracked, course: _Course, step: int) -> None:
+        """A group with a rate of its own that the schedule never let through. One built with 0 is meant."""
+        still = [at for at, (first, peak) in enumerate(zip(course.initial, course.peaks)) if peak == 0 < first]
+        if still:
+            self._findings.say(
+                "lr_zero",
+                step,
+                f"The schedule kept the learning rate of {len(still)} of {len(course.peaks)} groups of {tracked.label} "
+                f"at 0 in all {course.steps} steps.",
+                [(f"{tracked.label}.group{at}", "") for at in still],
+                {"optimizer": tracked.label, "groups": still, "lr": 0.0, "steps": course.steps},
+                subject=f"{tracked.label}.group{still[0]}",
+            )
