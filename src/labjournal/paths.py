@@ -130,6 +130,11 @@ class JournalPaths:
         return self.folder / "cache" / "fold.lock"
 
     @property
+    def sweeps(self) -> Path:
+        """What a sweep needs beside its facts: a lock, and the journal of optuna."""
+        return self.folder / "sweeps"
+
+    @property
     def human_facts(self) -> Path:
         return self.folder / "facts"
 

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scalars": ("scalars", "points of curves, of a run or of any event file"),
     "checks": ("checks", "findings, or the list of checks"),
     "study": ("study", "a protocol run stage by stage, each behind its gate"),
+    "sweep": ("sweep", "one command over many settings: a grid, seeds, a search"),
     "log": ("log", "a result by hand, or read off a file"),
     "compare": ("compare", "the comparison table"),
     "checkout": ("checkout", "the code of a run in a folder, to look at"),

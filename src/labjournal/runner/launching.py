@@ -240,7 +240,8 @@ def _describe(
 ) -> tuple[dict[str, Any], Changes]:
     """The data of the ``run`` fact, and everything that changed since the last run of the command."""
     command = recorded.command
-    before = None if request.validates else previous.find(paths, run_ids, command, request.cwd)
+    alone = not request.validates and "sweep" not in request.part_of  # what a trial changes is what its sweep varies
+    before = None if not alone else previous.find(paths, run_ids, command, request.cwd)
     changed, twin = Changes(), None
     if before is not None:
         changed = previous.changes(before, command, recorded.settings, recorded.snapshot, recorded.python, paths)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from labjournal.store.owners import Alive
     from labjournal.store.series import SeriesData
+    from labjournal.store.sweeps import TrialRow
 
 _BUSY_S = 20.0
 
@@ -161,6 +162,30 @@ class Store:
     def runs_of_sweep(self, sweep: str) -> list[Run]:
         """The runs of a sweep by its id, oldest first."""
         return self._runs("sweep = ? ORDER BY id", (sweep,))
+
+    def sweep_trials(self, sweep: str) -> list[TrialRow]:
+        """All runs of a sweep in the order they were launched, as rows."""
+        from labjournal.store import sweeps
+
+        return sweeps.trials(self.connection, sweep)
+
+    def sweep_metrics(self, sweep: str) -> list[str]:
+        """Metrics that were measured of any run of a sweep."""
+        from labjournal.store import sweeps
+
+        return sweeps.metrics(self.connection, sweep)
+
+    def sweep_values(self, sweep: str, metric: str) -> dict[str, tuple[float, int | None]]:
+        """Run -> the newest usable value of a metric and its step, for the runs of a sweep."""
+        from labjournal.store import sweeps
+
+        return sweeps.measured(self.connection, sweep, metric)
+
+    def sweep_curves(self, sweep: str, folder: str, tag: str) -> dict[str, tuple[float | None, int]]:
+        """Run -> last value and last step of a curve, for the runs of a sweep."""
+        from labjournal.store import sweeps
+
+        return sweeps.curves(self.connection, sweep, folder, tag)
 
     def _runs(self, where: str, values: Sequence[Any]) -> list[Run]:
         from labjournal.store import runs

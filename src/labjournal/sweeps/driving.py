@@ -1,0 +1,152 @@
+"""Minding a sweep: launching what is left, ending trials that lead nowhere, drawing the next values.
+
+A grid without rules needs nobody: all its trials stand in the queue. Everything else is minded by one process at a
+time, which may die at any moment: called again it finds the plan, the runs, and (for a search) optuna's journal.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from labjournal import format as fmt
+from labjournal import machine, scheduler
+from labjournal.errors import InputError
+from labjournal.follower import Follower
+from labjournal.judging import curves
+from labjournal.launchers.local import LocalLauncher
+from labjournal.model import Status
+from labjournal.runner import launching
+from labjournal.runner.request import Launched
+from labjournal.store.sweeps import TrialRow
+from labjournal.sweeps import plan, stopping, table
+from labjournal.sweeps.plan import Sweep, Trial
+from labjournal.sweeps.search import Searching
+
+_POLL_S = 0.2
+_SLOWEST_POLL_S = 2.0
+
+
+class Driver:
+    """Minds one sweep; ``tell`` is given a line worth reading."""
+
+    def __init__(self, sweep: Sweep, follower: Follower, tell: Callable[[str], None]) -> None:
+        self._sweep = sweep
+        self._follower = follower
+        self._tell = tell
+        self._rules = [stopping.parse(text, _direction(sweep)) for text in sweep.stop]
+        self._stopped: set[str] = set()
+        config = follower.config.run
+        self._launcher = LocalLauncher(machine, config.stop_int_s, config.stop_term_s)
+
+    def launch_rest(self) -> list[Launched]:
+        """Queue every trial of a grid that has no run, or whose run was lost."""
+        known = {trial.number: trial for trial in self._trials()}
+        lost = {number for number, trial in known.items() if trial.status in (Status.LOST, Status.PREEMPTED)}
+        wanted = [trial for trial in plan.grid(self._sweep) if trial.number not in known or trial.number in lost]
+        return self._launch(wanted)
+
+    def mind(self) -> None:
+        """Until nothing is left to do. Raises InputError when another process minds the sweep already."""
+        with self._alone():
+            searching = Searching.open(self._sweep, self._follower) if self._sweep.search is not None else None
+            if searching is None:
+                self.launch_rest()
+            pause, told = _POLL_S, ""
+            while True:
+                self._follower.catch_up()
+                trials = self._trials()
+                living = [trial for trial in trials if not Status(trial.status).ended]
+                spent = self._over_budget(trials)
+                if spent is not None:
+                    self._stop_all(living, spent)
+                self._apply_rules(living)
+                if searching is not None:
+                    for trial, why in searching.settle(trials):
+                        self._stop(trial, why)
+                    free = 0 if spent is not None else self._sweep.max_parallel - len(living)
+                    asked = searching.draw(free)
+                    if asked:
+                        launched = self._launch(asked)
+                        searching.launched(asked, launched)
+                        continue
+                progress = self._progress(trials)
+                if progress != told:
+                    told = progress
+                    self._tell(progress)
+                    pause = _POLL_S
+                if not living:
+                    return
+                time.sleep(pause)
+                pause = min(pause * 1.3, _SLOWEST_POLL_S)
+
+    def _trials(self) -> list[TrialRow]:
+        return table.newest(self._follower.store.sweep_trials(self._sweep.id))
+
+    def _launch(self, wanted: Sequence[Trial]) -> list[Launched]:
+        if not wanted:
+            return []
+        requests = [plan.request(self._sweep, trial) for trial in wanted]
+        return launching.launch_all(requests, self._follower.paths, self._follower.config)
+
+    def _apply_rules(self, living: Sequence[TrialRow]) -> None:
+        for trial in living:
+            for rule in self._rules if trial.status == Status.RUNNING else ():
+                why = self._why(rule, trial)
+                if why is not None:
+                    self._stop(trial, why)
+                    break
+
+    def _why(self, rule: stopping.Rule, trial: TrialRow) -> str | None:
+        key = curves.named(self._follower.store, trial.run, rule.metric)
+        if key is None or isinstance(key, curves.Ambiguous):
+            return None
+        line = curves.line(self._follower.store, key)
+        return rule.why(line.steps.tolist(), line.values.tolist())
+
+    def _over_budget(self, trials: Sequence[TrialRow]) -> str | None:
+        budget = self._sweep.budget_s
+        if budget is None:
+            return None
+        now = table.now()
+        spent = sum(table.took_s(trial, now) or 0.0 for trial in trials)
+        return f"the budget of {fmt.duration(budget)} is spent" if spent >= budget else None
+
+    def _stop_all(self, living: Sequence[TrialRow], why: str) -> None:
+        for trial in living:
+            self._stop(trial, why)
+
+    def _stop(self, trial: TrialRow, why: str) -> None:
+        if trial.run in self._stopped:
+            return
+        self._stopped.add(trial.run)
+        self._launcher.stop(self._follower.paths.run(trial.run), f"sweep: {why}")
+        scheduler.dispatch(self._follower.paths)
+        self._tell(f"{trial.name} stopped: {why}")
+
+    def _progress(self, trials: Sequence[TrialRow]) -> str:
+        ended = sum(Status(trial.status).ended for trial in trials)
+        return f"{ended} of {self._sweep.size} trials ended"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process minds a sweep; the kernel lets go of the lock when it dies."""
+        import fcntl
+
+        folder = self._follower.paths.sweeps
+        folder.mkdir(parents=True, exist_ok=True)
+        fd = os.open(folder / f"{self._sweep.id}.lock", os.O_RDWR | os.O_CREAT, 0o664)
+        try:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InputError(f"{self._sweep.name} is minded by another process already.") from None
+            yield
+        finally:
+            os.close(fd)
+
+
+def _direction(sweep: Sweep) -> str | None:
+    return sweep.search.direction if sweep.search is not None else None
