@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 
 from labjournal import facts, schemas
+from launching_place import wait_for
 
 EXAMPLE = Path(__file__).parent / "thermo"
 STUDY = "entries/thermo/study.toml"
@@ -177,3 +178,44 @@ def test_a_study_is_called_by_its_folder_too_and_without_a_value_says_so(tmp_pat
     )
     assert "Did you mean thermo" in call(folder, "study", "status", "termo", code=1)
     assert json.loads(call(folder, "study", "list", "--json"))[0]["name"] == "thermo"
+
+
+SEARCH = """
+[[stage]]
+name = "search"
+command = "python fit.py --steps {steps} --lr {lr} --out out/s.json"
+max_parallel = 2
+criteria = ["runs == 3", "least(val_loss) < 0.5"]
+[stage.search]
+space = { lr = "0.03..0.3:log" }
+trials = 3
+metric = "val_loss"
+seed = 5
+"""
+
+
+def test_a_stage_may_be_a_search(tmp_path: Path) -> None:
+    pytest.importorskip("optuna")
+    folder = project(tmp_path)
+    with (folder / STUDY).open("a") as file:
+        file.write(SEARCH)
+    call(folder, "study", "run", "thermo", "--smoke", "--only", "search")
+    found = status(folder, "--smoke")["search"]
+    assert (found["state"], len(found["runs"])) == ("passed", 3)
+    assert json.loads(call(folder, "sweep", "status", "thermo-search", "--json"))["size"] == 3
+
+
+def test_what_was_started_goes_on_when_the_command_is_killed(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    words = ("study", "run", "thermo", "--smoke", "--only", "litmus")
+    change(folder, "entries/thermo/fit.py", "slope = 0.0\n", "slope = 0.0\n__import__('time').sleep(3)\n")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "labjournal", *words], cwd=folder, env={**os.environ, "PATH": path}
+    )
+    wait_for(lambda: list((folder / ".labjournal").glob("runs/*/attempts/1.json")))
+    process.kill()
+    process.wait()
+    assert "runs already" in call(folder, *words)
+    assert states(folder)["litmus"] == "passed"
+    assert len(list((folder / ".labjournal" / "runs").iterdir())) == 1

@@ -19,7 +19,7 @@ from labjournal.errors import NotFoundError
 from labjournal.facts import number
 from labjournal.judging import curves, grammar
 from labjournal.judging.estimates import Estimate, evaluate
-from labjournal.model import Result, Role, Run
+from labjournal.model import Result, Role, Run, Status
 from labjournal.store import Store
 
 
@@ -136,7 +136,8 @@ class Finder:
         if named is not None and self._scope.pinned(named):
             family = self.runs_of(named)
         found: list[float] = []
-        for run in family:
+        done = tuple(run for run in family if run.status is Status.DONE)
+        for run in done or family:  # of a search, what was ended early has no last value
             one = Finder(self._store, Scope((run,), axes=self._scope.axes), self._values)
             leaves = {leaf: _alone(leaf) for leaf in grammar.leaves(aggregate.of)}
             found.append(
@@ -147,7 +148,9 @@ class Finder:
             raise Unknown(
                 f"{aggregate.function} needs {_LEAST.get(aggregate.function, 1)} runs, there are {len(found)}"
             )
-        return Known(_exactly(value), f"{aggregate.function} of {fmt.plural(len(found), 'run')}: {fmt.number(value)}")
+        of = f"{len(found)} of " if len(found) < len(family) else ""
+        told = f"{aggregate.function} of {of}{fmt.plural(len(family), 'run')}: {fmt.number(value)}"
+        return Known(_exactly(value), told)
 
     def _other(self, reference: str) -> Run:
         """Another run as it stood when this one was launched."""

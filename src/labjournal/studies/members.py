@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from labjournal import facts
 from labjournal.config import Config
-from labjournal.errors import InputError, NotFoundError
+from labjournal.errors import NotFoundError
 from labjournal.model import Run
 from labjournal.runner import commands, validation
-from labjournal.runner.request import LaunchRequest
+from labjournal.runner.request import LaunchRequest, Queueing
 from labjournal.store import Store
+from labjournal.studies import filling, searches
 from labjournal.studies.protocol import Stage, Study
-
-
-class Member(NamedTuple):
-    """One run of a stage as it is to be launched."""
-
-    key: Mapping[str, str]
-    """What tells it from the other runs of its stage."""
-    request: LaunchRequest
+from labjournal.studies.searches import Member
 
 
 def newest(runs: Sequence[Run], study: Study, stage: Stage) -> list[Run]:
@@ -31,13 +25,17 @@ def newest(runs: Sequence[Run], study: Study, stage: Stage) -> list[Run]:
         place = run.stage
         if place is not None and (place.stage, place.size) == (stage.name, study.size):
             found[facts.dumps(place.member)] = run
+    if stage.section.search is not None and found:  # of a search that was begun anew, the new trials only
+        last = max(found.values(), key=lambda run: run.id).trial
+        found = {key: run for key, run in found.items() if run.trial and last and run.trial.sweep == last.sweep}
     return sorted(found.values(), key=lambda run: run.id)
 
 
 def protocol_of(stage: Stage) -> str:
     """Hash of what the runs of a stage do; what must come of them is kept apart."""
     section = stage.section
-    varied = (dict(section.grid), section.seeds, dict(section.options), section.datasets)
+    search = None if section.search is None else [dict(section.search.space), *section.search[1:]]
+    varied = (dict(section.grid), section.seeds, dict(section.options), section.datasets, search)
     said = (stage.command, dict(stage.settings), varied, section.validates, section.checkpoints)
     return facts.derived_id("protocol", facts.dumps(said))
 
@@ -46,6 +44,8 @@ def expected(
     study: Study, stage: Stage, store: Store, config: Config, validated: Sequence[Run], files: str
 ) -> list[Member]:
     """All members of a stage. Raises InputError for a place without a value, NotFoundError without a checkpoint."""
+    if stage.section.search is not None:
+        return searches.trials(study, stage, place_of(study, stage, {}, files))
     requests = (
         _plain(study, stage)
         if stage.section.validates is None
@@ -58,7 +58,7 @@ def expected(
 def _plain(study: Study, stage: Stage) -> list[tuple[Mapping[str, str], LaunchRequest]]:
     found: list[tuple[Mapping[str, str], LaunchRequest]] = []
     for key in _combinations(stage):
-        settings = _settings(study, stage, key)
+        settings = filling.settings_of(study, stage, key)
         found.append((key, LaunchRequest(stage.command, str(study.folder), settings=settings)))
     return found
 
@@ -68,20 +68,6 @@ def _combinations(stage: Stage) -> list[dict[str, str]]:
     if stage.section.seeds:
         axes["seed"] = [str(seed) for seed in range(stage.section.seeds)]
     return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
-
-
-def _settings(study: Study, stage: Stage, key: Mapping[str, str]) -> dict[str, str]:
-    """What is filled in: of the study's settings those that the command asks for, of the stage's own all."""
-    places = commands.places(stage.command)
-    own = {*stage.section.settings, *key, *(stage.fault.settings if stage.fault else ())}
-    settings = {name: value for name, value in {**stage.settings, **key}.items() if name in places or name in own}
-    open_places = sorted((places - settings.keys()) & study.sized)
-    if open_places:
-        raise InputError(
-            f"Stage {stage.name} needs {{{open_places[0]}}}, which has a value only at some sizes.",
-            "Say --smoke or --full, or give it a value in [settings].",
-        )
-    return settings
 
 
 def _validations(
@@ -120,7 +106,23 @@ def _placed(
     study: Study, stage: Stage, request: LaunchRequest, key: Mapping[str, str], files: str, several: bool
 ) -> LaunchRequest:
     section = stage.section
-    place: dict[str, Any] = {
+    waits = section.max_parallel > 1 or section.gpus
+    lane = f"study-{study.name}-{stage.name}"
+    return request._replace(
+        name=_name(study, stage, key),
+        kind=request.kind or section.kind,
+        reason=section.about or f"{study.name}, {stage.name}",
+        gpus=section.gpus,
+        time_limit_s=commands.seconds(section.time_limit, "time_limit"),
+        expect_time_s=None if several else commands.seconds(section.expect_time, "expect_time"),
+        part_of={"stage": place_of(study, stage, key, files)},
+        queue=Queueing(lane=lane, width=section.max_parallel) if waits else None,
+    )
+
+
+def place_of(study: Study, stage: Stage, key: Mapping[str, str], files: str) -> dict[str, Any]:
+    """What the ``run`` fact says of the stage that a run belongs to."""
+    return {
         "study": study.name,
         "stage": stage.name,
         "size": study.size,
@@ -129,15 +131,6 @@ def _placed(
         "criteria": list(stage.criteria),
         "files": files,
     }
-    return request._replace(
-        name=_name(study, stage, key),
-        kind=request.kind or section.kind,
-        reason=section.about or f"{study.name}, {stage.name}",
-        gpus=section.gpus,
-        time_limit_s=commands.seconds(section.time_limit, "time_limit"),
-        expect_time_s=None if several else commands.seconds(section.expect_time, "expect_time"),
-        part_of={"stage": place},
-    )
 
 
 def _name(study: Study, stage: Stage, key: Mapping[str, str]) -> str:

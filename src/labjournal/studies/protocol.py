@@ -43,6 +43,22 @@ class MetricSection(NamedTuple):
     unit: str = ""
 
 
+class SearchSection(NamedTuple):
+    """Trials with values that are drawn, instead of a grid: a sweep that belongs to the stage."""
+
+    space: Mapping[str, str] = _NOTHING
+    """As for ``sweep --search``: ``lr = "1e-5..1e-1:log"``, ``act = "relu,gelu"``."""
+    trials: int = 0
+    metric: str = ""
+    direction: str | None = None
+    sampler: str = "tpe"
+    pruner: str | None = None
+    """``median``, or none."""
+    stop: tuple[str, ...] = ()
+    budget: str | None = None
+    seed: int = 0
+
+
 class StageSection(NamedTuple):
     """One step of a study: a command, run once or varied, and what must come of it."""
 
@@ -60,6 +76,9 @@ class StageSection(NamedTuple):
     """Settings with several values: one run for each combination."""
     seeds: int = 0
     """So many runs of each combination, ``{seed}`` counting from 0."""
+    search: SearchSection | None = None
+    max_parallel: int = 1
+    """So many of its runs at the same time."""
     validates: str | None = None
     """The stage whose checkpoints are validated."""
     checkpoints: str = "latest"
@@ -71,6 +90,7 @@ class StageSection(NamedTuple):
     expect_time: str | None = None
     time_limit: str | None = None
     gpus: int | None = None
+    """For each run; it waits in the queue until they are free."""
     skip: bool = False
     """Left out at this size."""
 
@@ -184,7 +204,8 @@ class Stage(NamedTuple):
     def axes(self) -> frozenset[str]:
         """What is varied on purpose."""
         seeds = {"seed"} if self.section.seeds else set()
-        return frozenset({*self.section.grid, *seeds})
+        drawn = self.section.search.space if self.section.search is not None else ()
+        return frozenset({*self.section.grid, *seeds, *drawn})
 
 
 def breaks_text(criterion: str) -> str:
@@ -262,6 +283,12 @@ def _sized(item: Mapping[str, Any], size: str | None, known: set[str], kind: str
             merged[key] = {
                 name: _texts_in(value if isinstance(value, list) else [value]) for name, value in table.items()
             }
+    if isinstance(merged.get("search"), dict):
+        search = merged["search"] = dict(merged["search"])
+        if isinstance(search.get("space"), dict):
+            search["space"] = _texts(search["space"])
+        if isinstance(search.get("stop"), str):
+            search["stop"] = [search["stop"]]
     if isinstance(merged.get("settings"), dict):
         merged["settings"] = _texts(merged["settings"])
     if kind == "table" and isinstance(merged.get("options"), dict):
@@ -391,6 +418,10 @@ def _check_keys(where: str, stage: Stage, before: Sequence[str]) -> None:
         commands.seconds(text, f"{where}: {key}")
     if section.kind is not None and section.kind not in tuple(RunKind):
         raise InputError(f"{where}: kind is {section.kind!r}.", f"There is {', '.join(RunKind)}.")
+    if section.search is not None and (section.grid or section.seeds or section.validates):
+        raise InputError(f"{where}: a search is no grid and no validation.")
+    if section.max_parallel < 1:
+        raise InputError(f"{where}: max_parallel is {section.max_parallel}.")
     if section.validates is not None and section.validates not in before:
         raise InputError(f"{where} validates {section.validates!r}, which is no stage before it.")
     if section.validates is None and (section.datasets or section.options):

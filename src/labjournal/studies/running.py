@@ -16,9 +16,9 @@ from labjournal.facts import Fact
 from labjournal.follower import Follower
 from labjournal.model import Run
 from labjournal.runner import commands, launching
-from labjournal.studies import members, statements
-from labjournal.studies.members import Member
+from labjournal.studies import members, searches, statements
 from labjournal.studies.protocol import Stage, Study
+from labjournal.studies.searches import Member
 from labjournal.studies.standing import Judge, Standing, State, gate
 
 _POLL_S = 0.1
@@ -76,6 +76,10 @@ class Runner:
         if now.state is State.NOT_TAKEN:
             self._say(stage, f"not run: {now.because}")
             return
+        if now.state is State.RUNNING and stage.section.search is not None:
+            self._say(stage, f"searches already: {now.because}")
+            self._search(stage, now.runs[-1])
+            return
         if now.state is State.RUNNING:
             self._say(stage, f"runs already: {now.because}")
             self._wait(stage)
@@ -95,10 +99,19 @@ class Runner:
         except NotFoundError as error:  # nothing to validate: the other stages can still be run
             self._say(stage, f"not started: {error.message}", notice=True)
             return
+        if stage.section.search is not None:
+            self._search(stage, now.runs[-1] if now.state is State.INCOMPLETE and not again else None)
+            return
         kept = {tuple(sorted(member.key.items())) for member in now.missing}
         if not again and now.runs and now.missing:
             wanted = [member for member in wanted if tuple(sorted(member.key.items())) in kept]
         self._launch(stage, wanted)
+        self._wait(stage)
+
+    def _search(self, stage: Stage, begun: Run | None) -> None:
+        """Draw and mind the trials; ``begun`` is one of a search that was interrupted."""
+        place = members.place_of(self._study, stage, {}, self._judge.code.files)
+        searches.run(self._study, stage, place, begun, self._follower, lambda text: self._say(stage, text))
         self._wait(stage)
 
     def _may_start(self, stage: Stage, shut: str | None, override: str | None) -> bool:

@@ -21,9 +21,11 @@ from labjournal.paths import JournalPaths
 from labjournal.store import Store
 from labjournal.studies import members
 from labjournal.studies.code import CodeNow
-from labjournal.studies.members import Member
 from labjournal.studies.metrics import values_of
 from labjournal.studies.protocol import DecisionSection, Stage, Study
+from labjournal.studies.searches import Member
+
+_ENDED_EARLY = (Status.LOST, Status.PREEMPTED, Status.KILLED)
 
 
 class State(StrEnum):
@@ -171,7 +173,8 @@ class Judge:
         """Whether a member need not be run again."""
         if run is None or run.stage is None or run.stage.protocol != members.protocol_of(stage):
             return False
-        if run.status in (Status.LOST, Status.PREEMPTED, Status.KILLED):
+        ended_early = (Status.LOST, Status.PREEMPTED) if stage.section.search else _ENDED_EARLY
+        if run.status in ended_early:
             return False
         return run.stage.criteria == stage.criteria and self.code.other_than(run) is None
 
@@ -248,6 +251,8 @@ def _ended_badly(stage: Stage, runs: Sequence[Run]) -> str | None:
     bad = [run for run in runs if run.status is not Status.DONE]
     if not bad or says or stage.fault is not None:
         return None
+    if stage.section.search is not None and len(bad) < len(runs):
+        return None  # some values lead nowhere: a search is there to find that out
     cause = f": {bad[0].cause}" if bad[0].cause else ""
     return f"{bad[0].name} {bad[0].status.value.lower()}{cause}"
 

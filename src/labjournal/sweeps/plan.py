@@ -133,9 +133,17 @@ def request(sweep: Sweep, trial: Trial) -> LaunchRequest:
         gpus=sweep.gpus,
         time_limit_s=sweep.time_limit_s,
         environment=sweep.environment,
-        part_of={**sweep.part_of, KIND: place},
+        part_of={**_member_of(sweep, trial), KIND: place},
         queue=Queueing(gpu_memory_bytes=sweep.gpu_memory_bytes, lane=f"sweep-{sweep.id}", width=sweep.max_parallel),
     )
+
+
+def _member_of(sweep: Sweep, trial: Trial) -> dict[str, Any]:
+    """The stage of a study, with the trial as one of its runs."""
+    said = dict(sweep.part_of)
+    if "stage" in said:
+        said["stage"] = {**said["stage"], "member": {"trial": str(trial.number)}}
+    return said
 
 
 def state(paths: JournalPaths, sweep: Sweep) -> None:
