@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-for name in [name for name in os.environ if name.startswith("LABJOURNAL_") and name != "LABJOURNAL_SAMPLES"]:
+for name in [name for name in os.environ if re.match(r"LABJOURNAL_(?!SAMPLES|TEST_)", name)]:
     del os.environ[name]
 for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
     os.environ.pop(name, None)

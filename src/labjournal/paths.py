@@ -79,6 +79,10 @@ class RunPaths:
     def attempt(self, number: int) -> Path:
         return self.attempts / f"{number}.json"
 
+    def begun(self, number: int) -> Path:
+        """An empty file that the process of a queued attempt makes in the moment before it becomes the command."""
+        return self.attempts / f"{number}.begun"
+
     def claim(self, number: int) -> Path:
         """Who will start an attempt that waits."""
         return self.folder / f"claim-{number}"

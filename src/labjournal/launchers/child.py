@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from labjournal.launchers.base import Plan
+from labjournal.paths import RunPaths
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
@@ -96,6 +97,9 @@ def _become(plan: Plan, log: int, gate: int, report: int) -> NoReturn:
             os._exit(NOT_FOUND)
         for lease in plan.leases:
             os.set_inheritable(lease, True)
+        if plan.queued:  # so that a start that was never made can be told from one that was, and made again
+            begun = RunPaths(Path(plan.folder)).begun(plan.attempt)
+            os.close(os.open(begun, os.O_WRONLY | os.O_CREAT, 0o666))
         step = "cwd"
         os.chdir(plan.cwd)
         step = "exec"

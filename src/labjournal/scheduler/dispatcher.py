@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from labjournal import facts
+from labjournal import facts, tags
 from labjournal.errors import JournalError, JournalUnavailableError
 from labjournal.launchers import liveness, records
 from labjournal.launchers.base import Plan, Started
@@ -78,7 +78,7 @@ class Dispatcher:
         self._launcher = launcher
         self._list_gpus = list_gpus
         self._freeze = freeze
-        self._known: dict[str, tuple[int, Entry]] = {}
+        self._known: dict[str, tuple[int, Entry | str]] = {}
         self._gpus: list[Gpu] | NoGpus | None = None
 
     def look(self) -> Looked:
@@ -100,27 +100,29 @@ class Dispatcher:
         return Looked(tuple(started), waiting | mine, len(mine), pause is not None)
 
     def _entries(self) -> list[tuple[str, Entry | str]]:
-        """What waits, by run: an entry, or why it is not ours to start."""
-        known: dict[str, tuple[int, Entry]] = {}
-        listed: list[tuple[str, Entry | str]] = []
-        for run_id in entries.names(self._paths):
-            path = entries.path_of(self._paths, run_id)
+        """What waits, by run: an entry, or why it is not ours to start. Each is read once: a change is a new file."""
+        known: dict[str, tuple[int, Entry | str]] = {}
+        for run_id, inode in entries.listed(self._paths):
+            before = self._known.get(run_id)
+            if before is not None and before[0] == inode:
+                known[run_id] = before
+                continue
             try:
-                about = os.stat(path)
-                if about.st_uid != os.geteuid():
-                    listed.append((run_id, f"queued by {user_name(about.st_uid)}, to be started by that user"))
-                    continue
-                before = self._known.get(run_id)
-                entry = before[1] if before and before[0] == about.st_ino else entries.read(path)
+                known[run_id] = (inode, self._read(run_id))
             except OSError:  # started meanwhile
                 continue
-            except ValueError:
-                listed.append((run_id, "its entry in the queue cannot be read: written by a newer labjournal?"))
-                continue
-            known[run_id] = (about.st_ino, entry)
-            listed.append((run_id, entry))
         self._known = known
-        return listed
+        return [(run_id, entry) for run_id, (_, entry) in known.items()]
+
+    def _read(self, run_id: str) -> Entry | str:
+        path = entries.path_of(self._paths, run_id)
+        owner = path.stat().st_uid
+        if owner != os.geteuid():
+            return f"queued by {user_name(owner)}, to be started by that user"
+        try:
+            return entries.read(path)
+        except ValueError:
+            return "its entry in the queue cannot be read: written by a newer labjournal?"
 
     def _start_what_can(self, ours: Sequence[Entry], pause: pausing.Pause | None) -> tuple[list[str], dict[str, str]]:
         started: list[str] = []
@@ -128,12 +130,16 @@ class Dispatcher:
         held = None if pause is None else view.PAUSED
         full: dict[str, str] = {}
         for entry in ours:
-            run = RunPaths(Path(entry.plan.folder))
-            stopped = run.stop.exists()
+            stopped = os.path.exists(f"{entry.plan.folder}/stop.json")
             reason = None if stopped else held or _cannot_pass(entry, full)
-            if reason is None and self._drop_if_over(entry, run):
+            if reason is not None:
+                waiting[entry.run_id] = reason
                 continue
-            reason = reason or self._claimed(entry, run) or self._start(entry, stopped, full)
+            run = RunPaths(Path(entry.plan.folder))
+            if self._is_over(entry, run):
+                entries.path_of(self._paths, entry.run_id).unlink(missing_ok=True)
+                continue
+            reason = self._claimed(entry, run) or self._start(self._fresh(entry, run), stopped, full)
             if reason is None:
                 started.append(entry.run_id)
             else:
@@ -142,12 +148,19 @@ class Dispatcher:
 
     # -- one entry -----------------------------------------------------------------------------------------------------
 
-    def _drop_if_over(self, entry: Entry, run: RunPaths) -> bool:
-        """Take an entry out whose attempt stands, which has an end, or whose run is gone."""
-        if run.run.exists() and not run.attempt(entry.plan.attempt).exists() and not run.exit.exists():
+    def _is_over(self, entry: Entry, run: RunPaths) -> bool:
+        """Whether there is nothing to start: its attempt has begun, it has an end, or it is gone."""
+        return run.exit.exists() or not run.run.exists() or self._has_begun(entry, run)
+
+    def _has_begun(self, entry: Entry, run: RunPaths) -> bool:
+        """Whether the process of an attempt became the command, or still may."""
+        attempt = records.read(run.attempt(entry.plan.attempt))
+        if attempt is None:
             return False
-        entries.path_of(self._paths, entry.run_id).unlink(missing_ok=True)
-        return True
+        if run.begun(entry.plan.attempt).exists() or liveness.place_of(attempt.data, self._machine) is Place.ELSEWHERE:
+            return True
+        about = (("supervisor_pid", "supervisor_ticks"), ("pid", "start_ticks"))
+        return any(self._machine.process_alive(attempt.data.get(a) or 0, attempt.data.get(b)) for a, b in about)
 
     def _claimed(self, entry: Entry, run: RunPaths) -> str | None:
         """Why a claim keeps us from starting it; one whose supervisor died before it started anything is taken away.
@@ -165,6 +178,16 @@ class Dispatcher:
             return "starting"
         run.claim(entry.plan.attempt).unlink(missing_ok=True)
         return None
+
+    def _fresh(self, entry: Entry, run: RunPaths) -> Entry:
+        """The entry with an attempt that is not on disk yet: the one before was killed before it became the command."""
+        number = entry.plan.attempt
+        if not run.attempt(number).exists():
+            return entry
+        variables = {**entry.plan.environment, tags.ENV_ATTEMPT: str(number + 1)}
+        again = entry._replace(plan=entry.plan._replace(attempt=number + 1, environment=variables))
+        entries.write(self._paths, again)
+        return again
 
     def _start(self, entry: Entry, stopped: bool, full: dict[str, str]) -> str | None:
         """Start a run with what it needs; one that was stopped needs nothing, its supervisor only writes that down.

@@ -84,11 +84,20 @@ class Entry(NamedTuple):
 
 def names(paths: JournalPaths) -> list[str]:
     """The ids of all runs that wait, unsorted."""
+    return [run_id for run_id, _ in listed(paths)]
+
+
+def listed(paths: JournalPaths) -> list[tuple[str, int]]:
+    """Each run that waits with the inode of its entry: an entry is replaced, never changed."""
     try:
-        found = os.listdir(paths.queue)
+        with os.scandir(paths.queue) as found:
+            return [
+                (entry.name[: -len(_SUFFIX)], entry.inode())
+                for entry in found
+                if entry.name.endswith(_SUFFIX) and not entry.name.startswith(".")
+            ]
     except OSError:
         return []
-    return [name[: -len(_SUFFIX)] for name in found if name.endswith(_SUFFIX) and not name.startswith(".")]
 
 
 def stopped(paths: JournalPaths, run_ids: Iterable[str]) -> bool:

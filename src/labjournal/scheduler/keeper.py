@@ -90,6 +90,7 @@ class Keeper:
 
     def __init__(self, paths: JournalPaths) -> None:
         self._paths = paths
+        self._board = view.Board(paths)
         self._lock = -1
 
     def stay(self) -> None:
@@ -116,7 +117,7 @@ class Keeper:
         return self._worth_staying(dispatcher.look())
 
     def _worth_staying(self, looked: Looked) -> bool:
-        view.write(self._paths, looked.waiting)
+        self._board.show(looked.waiting)
         return looked.ours > 0 and not looked.held
 
     def _only_one(self) -> bool:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from labjournal import facts
-from labjournal.launchers import records
 from labjournal.paths import JournalPaths
 from labjournal.scheduler import entries, pausing
 from labjournal.scheduler.entries import After
@@ -18,14 +17,24 @@ PAUSED = "the queue is paused"
 _PREFIX = ".waiting-"
 
 
-def write(paths: JournalPaths, waiting: dict[str, str]) -> None:
-    """Keep the reasons for others to read; a full disk or a folder that is gone loses them."""
-    path = paths.queue / f"{_PREFIX}{facts.host_name()}-{os.getuid()}"
-    try:
-        if _read(path) != waiting:
-            records.write_json(path, waiting)
-    except OSError:
-        return
+class Board:
+    """Where a keeper keeps the reasons for others to read."""
+
+    def __init__(self, paths: JournalPaths) -> None:
+        self._path = paths.queue / f"{_PREFIX}{facts.host_name()}-{os.getuid()}"
+        self._shown: dict[str, str] | None = None
+
+    def show(self, waiting: dict[str, str]) -> None:
+        """Replace what is shown when it has changed; a full disk or a folder that is gone loses it."""
+        if waiting == self._shown:
+            return
+        beside = self._path.with_name(f"{self._path.name}.new")
+        try:
+            beside.write_text(json.dumps(waiting), encoding="ascii")
+            os.replace(beside, self._path)
+        except OSError:
+            return
+        self._shown = waiting
 
 
 def reasons(paths: JournalPaths) -> dict[str, str]:
@@ -37,7 +46,7 @@ def reasons(paths: JournalPaths) -> dict[str, str]:
         return dict.fromkeys(waiting, PAUSED)
     known: dict[str, str] = {}
     for name in sorted(os.listdir(paths.queue)):
-        if name.startswith(_PREFIX):
+        if name.startswith(_PREFIX) and not name.endswith(".new"):
             known |= _read(paths.queue / name)
     return {run: known.get(run, NOT_LOOKED) for run in waiting}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ POLL_S = 0.05
 """Seconds between two turns: half of the 100 ms in which a point may wait for its turn."""
 _IDLE_POLL_S = 0.25
 _IDLE_AFTER_S = 10.0
+_DISPATCH_EVERY_S = 10.0
+"""The process that minds the queue may have been killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Feed:
         self._follower: Follower | FolderFollower | None = None
         self._reader: Source | None = None
         self._closed = False
+        self._dispatched_at = -_DISPATCH_EVERY_S
 
     @property
     def writable(self) -> bool:
@@ -123,7 +127,18 @@ class Feed:
         follower = self._follower
         if follower is None:
             raise JournalUnavailableError("The journal is not open.")
-        return await self._on(self._follow_thread, follower.turn)
+        return await self._on(self._follow_thread, lambda: self._turn(follower))
+
+    def _turn(self, follower: Follower | FolderFollower) -> Turned:
+        """One turn; once in a while see to it that somebody minds the queue, as every face does."""
+        turned = follower.turn()
+        now = time.monotonic()
+        if self.paths is not None and now - self._dispatched_at > _DISPATCH_EVERY_S and self.paths.queue.is_dir():
+            from labjournal import scheduler
+
+            self._dispatched_at = now
+            scheduler.dispatch(self.paths)
+        return turned
 
     async def ask(self, question: Callable[[Source], T]) -> T:
         """The answer to a question, read on a thread. Raises JournalError."""
