@@ -67,6 +67,12 @@ class Filter:
         """The keys it asks for, by their full names."""
         return frozenset(found[0] for term in _terms(self._node) if (found := self._keys.find(term.key)) is not None)
 
+    @property
+    def plain_words(self) -> list[str]:
+        """Words that everything it finds must hold: what a search through more than is at hand may look for."""
+        nodes = self._node.nodes if isinstance(self._node, And) else (self._node,)
+        return [one.text for one in nodes if isinstance(one, Word)]
+
     def lacking_words(self) -> str:
         """``9 have no acc, 2 hold it as text``: what was left out because nothing could be compared; "" for none."""
         told = [f"{n:,} have no {key}" for key, n in self._lacking.missing.items()]

@@ -32,6 +32,8 @@ class RunRow(NamedTuple):
     step: int | None
     retracted: str | None
     subject: str | None
+    study: str | None = None
+    sweep: str | None = None
 
 
 ROW_COLUMNS = ", ".join(RunRow._fields)

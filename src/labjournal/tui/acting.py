@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from labjournal.errors import JournalError
 from labjournal.tui.base_app import BaseApp
 from labjournal.tui.feed import Feed
-from labjournal.tui.messages import AckAsked, AmendAsked, Done, LaunchAsked, NoteAsked, SeenAsked, StopAsked
+from labjournal.tui.messages import AckAsked, AmendAsked, Done, LaunchAsked, NoteAsked, PauseAsked, SeenAsked, StopAsked
 from labjournal.tui.undoing import Step, UndoStack
 
 if TYPE_CHECKING:
@@ -213,7 +213,21 @@ class ActingApp(BaseApp):
 
         self.work(see())
 
-    # Stopping
+    # Stopping and pausing
+
+    def on_pause_asked(self, message: PauseAsked) -> None:
+        paths = self.paths
+        if paths is None:
+            return
+        from labjournal.tui.reading_queue import set_paused
+
+        async def put() -> None:
+            if await self.attempt(lambda: set_paused(paths, message.pause)):
+                told = "the queue is paused" if message.pause else "the queue goes on"
+                self.say(f"{told}   u undo")
+                self.did(told, lambda: set_paused(paths, not message.pause))
+
+        self.work(put())
 
     def on_stop_asked(self, message: StopAsked) -> None:
         paths = self.paths

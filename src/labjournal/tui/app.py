@@ -38,6 +38,8 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "Compare": ("compare", "ComparePage"),
     "Diary": ("diary", "DiaryPage"),
     "Checks": ("checks", "ChecksPage"),
+    "Studies": ("studies", "StudiesPage"),
+    "Queue": ("queue", "QueuePage"),
 }
 """Name -> module and class: a page is loaded when it is first asked for, so that the first frame waits for none."""
 _RETRY_S = 1.0

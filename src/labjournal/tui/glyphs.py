@@ -91,7 +91,7 @@ ASCII = Glyphs(
 _SINGLE: Mapping[str, str] = {
     **dict(zip("●◌✓✗■△·◆▌▾▸┊━─…−│┤▲", ">.+xk!-*|v>:=-~-|+!", strict=True)),
     **dict(zip(SPARK, "_..--^^^", strict=True)),
-    **dict(zip("░▒▓→←↑↓±×├└┬┴▏†", "-+x><^v~x|`--|t", strict=True)),
+    **dict(zip("░▒▓→←↑↓±×├└┬┴▏†✎", "-+x><^v~x|`--|t*", strict=True)),
 }
 
 

@@ -85,6 +85,13 @@ class StopAsked(Message):
 
 
 @dataclass
+class PauseAsked(Message):
+    """Hold the queue, or let it go on."""
+
+    pause: bool
+
+
+@dataclass
 class AckAsked(Message):
     """Acknowledge a finding, with a reason."""
 

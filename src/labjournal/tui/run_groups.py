@@ -64,11 +64,12 @@ def apart(rows: Sequence[RunRow]) -> tuple[list[RunRow], list[tuple[str, str, li
 
 
 def families(rows: Sequence[RunRow], every: Mapping[str, RunRow]) -> list[RunGroup]:
-    """Runs by the run they all come from, the family with the newest run first; single ones by the days between.
+    """Runs by their sweep, their study, or the run they all come from; single ones by the days between.
 
-    Empty when no run here is a fork of another: then a list needs no heads. ``rows`` come newest first.
+    The group with the newest run comes first. Empty when no two runs belong together: then a list needs no heads.
+    ``rows`` come newest first.
     """
-    roots = {row.id: _root(row, every) for row in rows}
+    roots = {row.id: _group_of(row, every) for row in rows}
     counts: dict[str, int] = {}
     for root in roots.values():
         counts[root] = counts.get(root, 0) + 1
@@ -97,12 +98,22 @@ def _root(row: RunRow, every: Mapping[str, RunRow]) -> str:
     return row.id
 
 
+def _group_of(row: RunRow, every: Mapping[str, RunRow]) -> str:
+    if row.sweep:
+        return f"sweep {row.sweep}"
+    return f"study {row.study}" if row.study else _root(row, every)
+
+
 def _family(root: str, members: Sequence[RunRow], every: Mapping[str, RunRow]) -> RunGroup:
     why = {row.retracted for row in members}
     if None not in why and len(why) == 1:
         about = f"retracted: {why.pop()}"
     else:
         about = next((row.reason for row in members if row.reason), "") or ""
+    kind, _, name = root.partition(" ")
+    if name:
+        said = f"{kind}{f', {about}' if about else ''}"
+        return RunGroup(root, name, said, tuple(members))
     return RunGroup(f"family {root}", every[root].name, about, tuple(members))
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Input
 
 from labjournal import format
+from labjournal.filtering import Keys
+from labjournal.filtering.words import EntryThing, entry_keys
 from labjournal.model import Entry, EntryKind
-from labjournal.tui.feed import Feed, Source
-from labjournal.tui.messages import NoteAsked, RunAsked
-from labjournal.tui.screens.page import Page, sheet
-from labjournal.tui.text import Line, paragraph
+from labjournal.tui.base_app import glyphs_of, now_of
+from labjournal.tui.feed import Feed
+from labjournal.tui.look_of_entries import entry_sign
+from labjournal.tui.messages import AmendAsked, NoteAsked, RunAsked
+from labjournal.tui.prose import prose_lines
+from labjournal.tui.reading_diary import Told, told
+from labjournal.tui.screens.filtered import FilteredPage
+from labjournal.tui.screens.page import sheet
+from labjournal.tui.text import Line, Span, paragraph
 from labjournal.tui.widgets.columns import Column
 from labjournal.tui.widgets.key_line import Hint
+from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.pane import Pane
 from labjournal.tui.widgets.reader import Reader
 from labjournal.tui.widgets.row_source import Group, GroupedRows, ListRows, Row
@@ -26,83 +32,56 @@ from labjournal.tui.widgets.run_table import RunTable
 if TYPE_CHECKING:
     from labjournal.follower import Turned
 
-_MOST = 2_000
-"""Newest entries that are held; older ones are found by search."""
-_SIGNS = {
-    EntryKind.ALARM: ("▲", "alarm"),
-    EntryKind.END: ("✓", "ok"),
-    EntryKind.LAUNCH: ("●", "accent"),
-    EntryKind.RESULT: ("+", "text"),
-    EntryKind.RETRACTION: ("✗", "warning"),
-    EntryKind.QUESTION: ("?", "accent"),
-    EntryKind.EXPECTATION: ("!", "text"),
-    EntryKind.BUG: ("△", "warning"),
-    EntryKind.INCIDENT: ("△", "warning"),
-    EntryKind.RESTART: ("△", "warning"),
-}
 _COLUMNS = (
     Column("time", "time", ((0, 5),)),
-    Column("sign", "", ((0, 1),)),
+    Column("sign", "", ((0, 2),)),
     Column("kind", "kind", ((0, 11),)),
     Column("text", "entry", ((0, 30),), grow=1),
 )
+_VIEWS = ("all kinds", "people's words", "what waits")
+_NO_AMENDING = (EntryKind.RETRACTION, EntryKind.GIT_TAG, EntryKind.RESULT)
 
 
-class Told:
-    """Entries with their words: results get theirs from the values they hold."""
-
-    def __init__(self, entries: list[Entry], words: dict[str, str], names: dict[str, tuple[str, ...]]) -> None:
-        self.entries = {entry.id: entry for entry in entries}
-        self.words = words
-        self.names = names
-        """What each entry is about, as people call it."""
-
-
-def _read(source: Source, grep: str) -> Told:
-    from labjournal.export.entry_words import Book
-
-    entries = source.store.entries(grep=grep or None, limit=_MOST)
-    book = Book(source.store, source.config)
-    return Told(
-        entries,
-        {entry.id: book.words(entry) for entry in entries},
-        {entry.id: tuple(book.names_of(entry.on)) for entry in entries},
-    )
-
-
-class DiaryPage(Page):
+class DiaryPage(FilteredPage):
     """The timeline, and the entry under the cursor."""
 
     DEFAULT_CSS = sheet(__file__)
     SCOPED_CSS: ClassVar[bool] = False
     HINTS: ClassVar[tuple[Hint, ...]] = (
         ("n", "new note"),
+        ("e", "edit"),
         ("enter", "its run"),
         ("/", "search"),
         ("t", "kind"),
-        ("tab", "entry"),
+        ("[ ]", "day"),
         ("?", "keys"),
     )
+    FILTER_HINT = "words, kind:retraction | kind:bug, on:v3-embed, since:mon, by:people, has:attachment"
+    WRITES = ("md",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "note", "new note"),
-        Binding("t", "kind", "only people's words, or all"),
-        Binding("slash", "search", "search"),
+        Binding("e", "edit", "another wording for this entry"),
+        Binding("t", "kind", "all kinds, people's words, what waits"),
+        Binding("o", "waiting", "open questions, plans, hypotheses"),
+        Binding("left_square_bracket", "day(1)", "the day before"),
+        Binding("right_square_bracket", "day(-1)", "the day after"),
     ]
 
     def __init__(self, feed: Feed, *, id: str) -> None:
         super().__init__(feed, id=id)
-        self._told = Told([], {}, {})
+        self._told = Told()
         self._grep = ""
-        self._people_only = False
+        self._view = 0
 
     def compose(self) -> ComposeResult:
         self._table = RunTable(_COLUMNS, ListRows([]))
         self._reader = Reader(self._entry_lines)
         self._pane = Pane("Diary", self._table, id="timeline")
+        self._waiting = Lines(self._waiting_lines, id="waiting")
         with Horizontal(id="both"):
             yield self._pane
             yield Pane("Entry", self._reader, id="entry")
-        yield Input(placeholder="search the diary", id="search")
+        yield self._waiting
 
     def focus_first(self) -> None:
         self._table.focus()
@@ -112,11 +91,11 @@ class DiaryPage(Page):
 
     async def load(self) -> None:
         grep = self._grep
-        self._told = await self.ask(lambda source: _read(source, grep))
+        self._told = await self.ask(lambda source: told(source, grep))
         self._show()
 
     def _show(self) -> None:
-        entries = [one for one in self._told.entries.values() if not (self._people_only and one.automatic)]
+        entries = self._chosen()
         days: dict[str, list[Entry]] = {}
         for entry in sorted(entries, key=lambda one: (one.t, one.id), reverse=True):
             days.setdefault(entry.t.astimezone().strftime("%a %d %b %Y"), []).append(entry)
@@ -128,87 +107,172 @@ class DiaryPage(Page):
             )
             for day, found in days.items()
         ]
-        self._table.refresh_rows(GroupedRows(groups))
-        if groups and self._table.cursor_id == groups[0].id:
+        self._table.empty_words = "nothing matches   esc shows all" if self._told.entries else ""
+        self._table.refresh_rows(GroupedRows(groups, air=self.screen.size.height >= 30))
+        if not self._table.touched:
             # A day says little; the cursor begins on its newest entry.
-            self._table.action_move(1)
-        kinds = "people's words" if self._people_only else "all kinds"
-        search = f"/{self._grep} · " if self._grep else ""
-        self._pane.state = f"{search}{kinds} · {format.count(len(entries))}"
+            self._table.leave_head()
+        shown = [f"/{self.filter_text}"] if self.filter_text else []
+        shown += [_VIEWS[self._view], format.count(len(entries))]
+        shown += [] if self._told.whole else ["older ones by a word"]
+        self._pane.state = " · ".join(shown)
         self._reader.rewrite()
+        self._waiting.redraw()
+
+    def _chosen(self) -> list[Entry]:
+        entries = list(self._told.entries.values())
+        if self._view == 1:
+            entries = [one for one in entries if not one.automatic]
+        elif self._view == 2:
+            entries = self._told.waiting
+        chosen = self.filter
+        if chosen is None:
+            return entries
+        things = [
+            EntryThing(one, self._told.words.get(one.id, one.text), self._told.names.get(one.id, ())) for one in entries
+        ]
+        kept = {thing.id for thing in chosen.accepted(things) if isinstance(thing, EntryThing)}
+        return [one for one in entries if one.id in kept]
 
     def _row(self, entry: Entry) -> Row:
-        sign, role = _SIGNS.get(entry.kind, ("✎" if not entry.automatic else "·", "text"))
-        if entry.kind is EntryKind.END and " done" not in entry.text:
-            sign, role = "✗", "warning"
-        text = " ".join(self._told.words.get(entry.id, entry.text).split())
+        sign, role = entry_sign(entry, glyphs_of(self))
+        text = " ".join(self._told.words.get(entry.id, entry.text).split()).lstrip("# ")
+        state: list[Span] = [(f"  {entry.state}", "muted")] if entry.state not in (None, "open") else []
         return Row(
             entry.id,
             (
                 [(format.clock(entry.t), "muted")],
                 [(sign, role)],
                 [(entry.kind.value, "muted")],
-                [(text, "muted" if entry.automatic else "text")],
+                [(text, "muted" if entry.automatic else "text"), *state],
             ),
         )
 
+    @property
+    def _entry(self) -> Entry | None:
+        return self._told.entries.get(self._table.cursor_id or "")
+
     def _entry_lines(self, width: int) -> list[Line]:
-        entry = self._told.entries.get(self._table.cursor_id or "")
+        entry = self._entry
         if entry is None:
             if self._told.entries:
                 return []
             found = "Nothing was found." if self._grep else "Nothing yet. n writes the first note."
             return [[(f" {found}", "muted")]]
         who = "" if entry.automatic or entry.user is None else f" · {entry.user}"
+        sign, role = entry_sign(entry, glyphs_of(self))
+        head = f" {entry.kind.value}"
+        lines: list[Line] = [[(f" {sign}", role), (head, "b text"), (f"  {format.moment_text(entry.t)}{who}", "muted")]]
         about = ", ".join(self._told.names.get(entry.id, ()))
-        head = f"{format.moment_text(entry.t)} · {entry.kind.value}{who}"
-        lines: list[Line] = [[(f" {format.visible(head)}", "muted")]]
         if about:
-            lines += paragraph(format.visible(f"on {about}"), width, "muted")
-        lines.append([])
-        for part in self._told.words.get(entry.id, entry.text).splitlines():
-            role = "b text" if part.startswith("#") else "text"
-            lines += paragraph(format.visible(part), width, role) if part.strip() else [[]]
+            lines += paragraph(format.visible(f"on {about}"), width, "accent")
+        lines += [[], *prose_lines(self._told.words.get(entry.id, entry.text), width)]
+        for said in self._told.became.get(entry.id, ()):
+            lines += [[], *paragraph(format.visible(said), width, "accent")]
+        for file in entry.attachments:
+            lines += paragraph(format.visible(f"attached: {file}"), width, "muted")
         for at, text in entry.amended:
-            lines += [[], *paragraph(format.visible(f"before {_moment(at)}: {text}"), width, "muted")]
+            lines += [[], *paragraph(f"before {format.moment_text(at)}:", width, "muted")]
+            lines += paragraph(format.visible(text), width, "muted", lead="   ")
+        return lines
+
+    def _waiting_lines(self, width: int, height: int) -> list[Line]:
+        waiting, lines = self._told.waiting, list[Line]()
+        if waiting:
+            oldest = waiting[0]
+            age = format.age(oldest.t, now_of(self))
+            text = " ".join(oldest.text.split())
+            head: list[Span] = [(f" waiting {len(waiting)}", "b text"), (f"   {age}  ", "muted")]
+            lines.append([*head, (format.visible(f"{oldest.kind}: {text}"), "text"), ("   o all", "muted")])
+        if self._told.verdicts:
+            total = sum(count for _, count in self._told.verdicts)
+            words = ", ".join(f"{count} {word}" for word, count in self._told.verdicts)
+            lines.append([(f" expectations {total}", "b text"), (f"   {words}", "muted")])
         return lines
 
     def say(self) -> str:
-        entry = self._told.entries.get(self._table.cursor_id or "")
-        return format.visible(self._told.words.get(entry.id, entry.text)) if entry is not None else ""
+        entry = self._entry
+        if entry is None:
+            return ""
+        text = self._told.words.get(entry.id, entry.text)
+        return format.visible(f"{entry.kind}, {format.moment_text(entry.t)}: {text}")
+
+    async def written(self, form: str) -> str | None:
+        if form != "md":
+            return None
+        lines: list[str] = []
+        day = ""
+        for entry in sorted(self._chosen(), key=lambda one: (one.t, one.id)):
+            here = entry.t.astimezone().strftime("%Y-%m-%d")
+            lines += [f"# {here}", ""] if here != day else []
+            day = here
+            text = self._told.words.get(entry.id, entry.text)
+            lines += [f"## {format.clock(entry.t)} {entry.kind}", "", text, ""]
+        return "\n".join(lines) + "\n"
+
+    def editable(self) -> str | None:
+        entry = self._entry
+        return self._told.words.get(entry.id, entry.text) if entry is not None else None
+
+    # Filter
+
+    def filter_keys(self) -> Keys:
+        return entry_keys()
+
+    def apply_filter(self) -> str:
+        words = " ".join(self.filter.plain_words) if self.filter is not None else ""
+        if words != self._grep and (words or not self._told.whole) and not (self._told.whole and not self._grep):
+            # The words are looked for among all entries there are, not only the newest.
+            self._grep = words
+            self.reload()
+        elif not words and self._grep:
+            self._grep = ""
+            self.reload()
+        self._show()
+        self._table.settle()
+        return f"{format.count(len(self._chosen()))} of {format.count(len(self._told.entries))}"
 
     # Keys
 
     def on_run_table_moved(self, message: RunTable.Moved) -> None:
         message.stop()
         self._reader.rewrite()
+        self._reader.action_first()
 
     def on_run_table_opened(self, message: RunTable.Opened) -> None:
         message.stop()
         entry = self._told.entries.get(message.id)
-        if entry is not None and entry.run:
-            self.post_message(RunAsked(entry.run))
+        run = entry.run or next((one for one in entry.on if ":" not in one and len(one) == 26), None) if entry else None
+        if run:
+            self.post_message(RunAsked(run))
         else:
             self.toast("this entry belongs to no run")
 
     def action_note(self) -> None:
-        self.post_message(NoteAsked((), "the journal"))
+        entry = self._entry
+        if entry is not None and not entry.automatic and entry.state == "open":
+            self.post_message(NoteAsked((f"e:{entry.id}",), f"this {entry.kind.value}"))
+        else:
+            self.post_message(NoteAsked((), "the journal"))
+
+    def action_edit(self) -> None:
+        entry = self._entry
+        if entry is None:
+            return
+        if entry.automatic or entry.kind in _NO_AMENDING:
+            self.toast("the journal's own words stay as they are; n writes a note")
+        else:
+            self.post_message(AmendAsked(entry.id, entry.text, entry.kind.value))
 
     def action_kind(self) -> None:
-        self._people_only = not self._people_only
+        self._view = (self._view + 1) % len(_VIEWS)
         self._show()
+        self._table.settle()
 
-    def action_search(self) -> None:
-        box = self.query_one("#search", Input)
-        box.add_class("-open")
-        box.focus()
+    def action_waiting(self) -> None:
+        self._view = 0 if self._view == 2 else 2
+        self._show()
+        self._table.settle()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        self._grep = event.value.strip()
-        self.query_one("#search", Input).remove_class("-open")
-        self._table.focus()
-        self.reload()
-
-
-def _moment(at: datetime) -> str:
-    return format.moment_text(at)
+    def action_day(self, by: int) -> None:
+        self._table.next_group(by)

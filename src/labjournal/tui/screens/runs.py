@@ -88,6 +88,7 @@ class RunsPage(RunsKeys, FilteredPage):
         self._choices: list[reading_runs.MetricChoice] = []
         self._shown = 0
         self._followed = False
+        self._awake = False
 
     def compose(self) -> ComposeResult:
         self._runs = RunRows(glyphs_of(self), lambda: now_of(self), self._want, lambda: self.table.size.width)
@@ -147,6 +148,7 @@ class RunsPage(RunsKeys, FilteredPage):
             self.runs.forget(touched)
             self._tell_alarms(before)
         self.news = await self.ask(news)
+        self._awake = self._followed
         self._show()
         await self.glance_at(self.table.cursor_id, again=True)
 
@@ -156,7 +158,7 @@ class RunsPage(RunsKeys, FilteredPage):
 
     def _tell_alarms(self, before: dict[str, bool]) -> None:
         """The alarm moment: of what is confirmed while the app is open, not of what it reads when it comes up."""
-        if not self._followed:
+        if not self._awake:
             return
         for run, alarmed in before.items():
             row = self.runs.row(run)
@@ -272,6 +274,7 @@ class RunsPage(RunsKeys, FilteredPage):
     def caught_up(self) -> None:
         """Everything that stood in the files when the app was opened is in the index by now."""
         self._followed = True
+        self._awake = self.loaded
         self.query_one("#empty", Lines).redraw()
 
     def trouble(self, error: JournalError) -> None:

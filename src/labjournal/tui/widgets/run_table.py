@@ -316,6 +316,20 @@ class RunTable(ScrollView, can_focus=True):
                 return
             at -= 1
 
+    def next_group(self, by: int) -> None:
+        """To the first row of the next group below (1) or above (-1)."""
+        at = self._cursor
+        if by < 0:
+            # The head of the group the cursor is in comes first; the one before it is meant.
+            while (row := self._row(at)) is not None and row.kind is not RowKind.GROUP:
+                at -= 1
+        at += by
+        while (row := self._row(at)) is not None:
+            if row.kind is RowKind.GROUP:
+                self._move_to(at if row.folded else at + 1, 1)
+                return
+            at += by
+
     def action_mark(self) -> None:
         row = self.cursor_row
         if row is None or row.kind is not RowKind.ROW:
