@@ -53,7 +53,8 @@ def _page(name: str, feed: Feed) -> Page:
     return cast(Page, made(feed, id=name))
 
 
-class JournalApp(ShowingApp):
+# Textual's own keys of an app take ctrl-q from the terminal's flow control.
+class JournalApp(ShowingApp, inherit_bindings=False):
     """The terminal app of one journal, or of a folder of event files."""
 
     CSS = "ContentSwitcher { height: 1fr; width: 1fr; }"
@@ -71,6 +72,7 @@ class JournalApp(ShowingApp):
         Binding("question_mark", "keys", "keys of this pane"),
         Binding("escape,backspace", "out", "one step out"),
         Binding("q", "quit", "quit; runs go on"),
+        Binding("ctrl+c", "how_to_quit", show=False),
     ]
 
     def __init__(
@@ -285,6 +287,9 @@ class JournalApp(ShowingApp):
         self.say(message.text, message.role)
 
     # Asking from anywhere
+
+    def action_how_to_quit(self) -> None:
+        self.say("press q to quit; runs go on")
 
     def action_note(self) -> None:
         self.post_message(NoteAsked((), "the journal"))

@@ -117,8 +117,6 @@ class ChecksPage(FilteredPage):
         self._table.set_columns(_RULES if rules else _COLUMNS)
         self._table.empty_words = "no finding matches   esc shows all" if self.filter_text else ""
         self._table.refresh_rows(self._rule_rows() if rules else self._finding_rows())
-        if rules and not self._table.touched:
-            self._table.leave_head()
         unanswered = [one for one in self._known.findings.values() if _is_open(one)]
         runs = len({one.run for one in unanswered})
         told = [f"/{self.filter_text}"] if self.filter_text else []
@@ -279,7 +277,8 @@ class ChecksPage(FilteredPage):
     def action_view(self) -> None:
         self._view = (self._view + 1) % len(_VIEWS)
         self._show()
-        self._table.settle()
+        self._table.action_first()
+        self._table.leave_head()
 
 
 def _is_open(one: Finding) -> bool:

@@ -265,14 +265,17 @@ class DiaryPage(FilteredPage):
             self.post_message(AmendAsked(entry.id, entry.text, entry.kind.value))
 
     def action_kind(self) -> None:
-        self._view = (self._view + 1) % len(_VIEWS)
-        self._show()
-        self._table.settle()
+        self._look_at((self._view + 1) % len(_VIEWS))
 
     def action_waiting(self) -> None:
-        self._view = 0 if self._view == 2 else 2
+        self._look_at(0 if self._view == 2 else 2)
+
+    def _look_at(self, view: int) -> None:
+        self._view = view
         self._show()
         self._table.settle()
+        if self._entry is None:
+            self._table.leave_head()
 
     def action_day(self, by: int) -> None:
         self._table.next_group(by)
