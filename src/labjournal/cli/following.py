@@ -65,6 +65,7 @@ def _copy(run: RunPaths, output: BinaryIO, shown: Shown | None, start: int) -> F
     position = start
     look_at = time.monotonic() + _LOOK_S
     ended_at: float | None = None
+    told = False
     while True:
         ended = records.read(run.exit)
         position = _copy_new(run, output, shown, position)
@@ -78,7 +79,10 @@ def _copy(run: RunPaths, output: BinaryIO, shown: Shown | None, start: int) -> F
                 output.flush()
             return ended
         if time.monotonic() >= look_at:
-            liveness.observe(run, machine)  # writes the end of a run that nobody ends any more
+            seen = liveness.observe(run, machine)  # writes the end of a run that nobody ends any more
+            if seen.cause == liveness.END_WAITS and not told:
+                told = True
+                click.echo("labjournal: the command has ended; its end waits for room on the disk.", err=True)
             look_at = time.monotonic() + _LOOK_S
         time.sleep(_POLL_S)
 

@@ -60,6 +60,7 @@ class Attempt:
         # What the fork of this process held is counted as the command's: a value below it says nothing.
         floor = _bytes(resource.getrusage(resource.RUSAGE_SELF))
         self._pid = begun.pid
+        records.reserve(self._run.exit)
         if begun.failure is not None:
             child.say(begun.log, begun.failure.cause)
         tree.name_supervisor()
@@ -196,7 +197,10 @@ class Attempt:
         # Somebody who took this attempt for lost may have begun the next one: its end is not ours to overwrite.
         superseded = self._run.attempt(number + 1).exists() or self._run.earlier_exit(number).exists()
         try:
-            records.write(self._run.earlier_exit(number) if superseded else self._run.exit, fact, sync=True)
+            if superseded:
+                records.write(self._run.earlier_exit(number), fact, sync=True)
+            else:
+                records.write_reserved(self._run.exit, fact)
         except OSError as error:
             return error.errno in _VANISHED
         return True

@@ -33,6 +33,8 @@ ADOPTED = "adopted"
 """The launcher of runs that were started elsewhere."""
 ADOPTED_SILENT_S = 600.0
 SEAL_ELSEWHERE_S = 600.0
+END_WAITS = "its end is being written"
+"""The process is gone and its supervisor lives: for a moment after every run, for long when the disk is full."""
 
 
 class Place(Enum):
@@ -92,7 +94,7 @@ def judge(seen: Sighting) -> Verdict:
             return Verdict(Status.RUNNING, "unsupervised" if seen.supervised else "unsupervised: adopted")
         return Verdict(Status.RUNNING, "stopping" if seen.stop_asked else None)
     if seen.keeper:
-        return Verdict(Status.RUNNING, "stopping" if seen.stop_asked else "its end is being written")
+        return Verdict(Status.RUNNING, "stopping" if seen.stop_asked else END_WAITS)
     if seen.relatives:
         words = f"unsupervised: its first process is gone, {seen.relatives} that it started still run"
         return Verdict(Status.RUNNING, words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,10 +11,45 @@ from typing import Any
 from labjournal import facts
 from labjournal.facts import Fact
 
+_RESERVED = 4096
+"""Bytes kept free for the end of a run: a block of most file systems, several times the longest end."""
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 def write(path: Path, fact: Fact, sync: bool = False) -> None:
     """Put a fact into a file of its own, replacing what stood there. Raises OSError."""
     _replace(path, facts.encode(fact), sync)
+
+
+def reserve(path: Path) -> None:
+    """Take room on the disk now for a fact that `write_reserved` will put into ``path`` later, as far as it can be."""
+    try:
+        _fill(_reserve_of(path), b"\n" * _RESERVED, sync=False)
+    except OSError:  # taken already by an earlier attempt, or full: then writing waits
+        return
+
+
+def write_reserved(path: Path, fact: Fact) -> None:
+    """As a synced `write`; on a full disk the room taken by `reserve` serves. Raises OSError."""
+    payload, reserved = facts.encode(fact), _reserve_of(path)
+    try:
+        _replace(path, payload, sync=True)
+    except OSError as error:
+        if error.errno not in _FULL or len(payload) > _RESERVED or not reserved.exists():
+            raise
+        fd = os.open(reserved, os.O_WRONLY)
+        try:
+            os.write(fd, payload)
+            os.ftruncate(fd, len(payload))
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        os.replace(reserved, path)
+    _forget(reserved)
+
+
+def _reserve_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.reserve")
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
