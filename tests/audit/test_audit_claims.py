@@ -134,3 +134,9 @@ def test_an_accuracy_said_of_a_checkpoint_that_has_another_is_found() -> None:
     assert (item.printed, item.computed, item.weight) == (pytest.approx(0.917), 0.897, "medium")
     assert audit("Checkpoint-2400 reached 89.7% accuracy.\n", "said") == []
     assert audit("Checkpoint-2400 reached about 91% accuracy.\n", "said") == []
+
+
+def test_a_rate_that_rounds_to_nothing_is_worth_a_look_and_no_accusation() -> None:
+    found = [item for item in audit_document(read("1 / 62910 (0.0%) background events pass.\n")) if item.line == 1]
+    assert [(item.kind, item.weight) for item in found] == [("rounded_away", "low")]
+    assert audit_document(read("0 / 62910 (0.0%) background events pass.\n")) == []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import subprocess
 import sys
 import time
@@ -96,6 +98,32 @@ def test_no_text_raises_and_every_answer_is_json(text: str) -> None:
         assert 1 <= result.line <= result.end_line
 
 
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?")
+
+
+def _standing_in(text: str) -> set[float]:
+    """Every value a text can be said to print: its numbers, as percent too, with decimal commas, and all fractions."""
+    plain = [number.replace(",", "").rstrip(".") for number in _NUMBER.findall(text)]
+    commas = [number.replace(",", ".") for number in _NUMBER.findall(text) if number.count(",") == 1]
+    digits = [number for number in plain + commas + re.findall(r"\d+(?:\.\d+)?", text) if number.count(".") < 2]
+    values = {float(number) for number in digits if len(number) < 300}
+    whole = (
+        {value for value in values if value == int(value) and value < 1e6} if all(map(math.isfinite, values)) else set()
+    )
+    fractions = {k / n for k in whole for n in whole if n}
+    return values | {value / 100 for value in values} | fractions
+
+
+@settings(deadline=2_000, max_examples=400)
+@given(texts)
+def test_no_value_is_made_up(text: str) -> None:
+    standing = _standing_in(text)
+    for result in read_text(text).results:
+        for name, value in result.metrics.items():
+            near = any(math.isclose(abs(value), one, rel_tol=1e-12) for one in standing)
+            assert near or not math.isfinite(value), (name, value)
+
+
 @given(st.binary(max_size=600))
 def test_no_bytes_raise(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "bytes"
@@ -105,6 +133,10 @@ def test_no_bytes_raise(tmp_path_factory: pytest.TempPathFactory, data: bytes) -
 
 HOSTILE = {
     "open brackets": "[[" * 20_000,
+    "matrices never closed": "".join(f"[[ {k} {2 * k}\n" for k in range(6_000)),
+    "open brackets on lines of their own": "[\n" * 20_000,
+    "labelled rows that are no matrix": "".join(f"Confusion matrix row{k} {k} {k}\n" for k in range(3_000)),
+    "LaTeX without names": "a & b \\\\\n" * 6_000,
     "a dictionary never closed": "{'accuracy': \n" * 4_000,
     "headers without rows": "precision recall f1-score support\n" * 4_000,
     "rows without averages": "class a   0.91  0.92  0.93   100\n" * 4_000,

@@ -64,6 +64,9 @@ def _arithmetic(path: str, number: int, text: str) -> Iterator[Item]:
                 continue  # the share of the rest
             message = f"{k} of {n} is {100 * k / n:.4g} %, not {match['pct']} %."
             yield Item(path, number, "fraction", printed, 100 * k / n, "high", message)
+        elif k > 0 and printed == 0:
+            message = f"{k} of {n} is {100 * k / n:.2g} %; {match['pct']} % reads as none at all."
+            yield Item(path, number, "rounded_away", printed, 100 * k / n, "low", message)
     for pattern in (_CHANGE, _CHANGE_AFTER):
         for match in pattern.finditer(text):
             stated = float(match["d"].replace("−", "-").replace(" ", ""))

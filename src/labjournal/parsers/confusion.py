@@ -61,9 +61,10 @@ def _ints(text: str) -> list[int] | None:
 
 def _bracketed(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     joined = ""
+    opened = closed = used = 0
     for used in range(LARGEST + 2):
         ahead = cursor.peek(used)
-        if ahead is None or len(joined) > 200_000:
+        if ahead is None or len(joined) > 200_000 or (used and "[[" in ahead.text and opened > 1):
             break
         piece = ahead.text[ahead.text.index("[[") :] if used == 0 and "[[" in ahead.text else ahead.text
         if used == 0 and "[[" not in ahead.text:
@@ -71,7 +72,8 @@ def _bracketed(cursor: Cursor, line: Line, context: Context) -> Claim | None:
         if used and not re.fullmatch(r"[\s\[\]\d,.;)]*(?:dtype=\w+\)?)?\s*", piece):
             break
         joined += " " + piece
-        if joined.count("]") and joined.count("[") <= joined.count("]"):
+        opened, closed = opened + piece.count("["), closed + piece.count("]")
+        if closed and opened <= closed:
             found = _BRACKETED.search(joined)
             if found is None:
                 break
@@ -84,7 +86,7 @@ def _bracketed(cursor: Cursor, line: Line, context: Context) -> Claim | None:
             if not _near(context, line):
                 draft.options["_unnamed"] = "yes"
             return Claim(used + 1, [draft])
-    cursor.refuse("confusion", 1)
+    cursor.refuse("confusion", max(used, 1))  # what opened and never closed need not be looked at line by line
     return None
 
 
@@ -106,6 +108,7 @@ def _rows_in_brackets(cursor: Cursor, line: Line) -> Claim | None:
             rows.append(row)
             open_row, end = "", used
     if not square(rows):
+        cursor.refuse("confusion", max(used, 1))
         return None
     last = cursor.peek(end - 1)
     return Claim(end, [Draft(line, last.number if last else line.number, cursor.texts(end), "confusion", matrix=rows)])
@@ -140,6 +143,8 @@ def _labelled(cursor: Cursor, line: Line) -> Claim | None:
         found = _labelled_rows(cursor, LARGEST)
         names = [] if found is None else _plain_labels(found[0])
         if found is None or not _drawn_together(re.sub(r"\s+", "", line.text), names):
+            if found is not None and found[1] > 50:
+                cursor.refuse("confusion", found[1])
             return None
     rows, used = found
     matrix = [rows[label][: len(names)] for label in rows if label.lower() not in _MARGINS]

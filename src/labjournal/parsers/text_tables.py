@@ -128,6 +128,8 @@ def _latex(cursor: Cursor) -> Claim | None:
     """A LaTeX tabular: cells between ``&``, rows ended by two backslashes, rules between them."""
     rows: list[tuple[Line, list[str]]] = []
     used = 0
+    if cursor.refused("latex"):
+        return None
     while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
         text = ahead.text.strip()
         if "&" in text and text.endswith("\\\\"):
@@ -136,6 +138,8 @@ def _latex(cursor: Cursor) -> Claim | None:
             break
         used += 1
     drafts = _table(rows, cursor.texts(used)) if len(rows) > 1 else []
+    if not drafts:
+        cursor.refuse("latex", used)
     return Claim(used, drafts) if drafts else None
 
 
