@@ -138,6 +138,26 @@ def test_a_result_by_hand_keeps_its_digits_and_its_place(call: Call, journal: Jo
     assert (cell["value"], cell["numerator"], cell["denominator"]) == (0.908, 908, 1000)
 
 
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [
+        ("accuracy=1.5", "accuracy=1.5% if percent is meant"),
+        ("macro_f1=91.2", "macro_f1=0.912"),
+        ("accuracy=150%", "no share"),
+        ("auc=-0.2", "no share"),
+        ("f1[signal]=1.2", "f1[signal]=1.2%"),
+    ],
+)
+def test_a_share_above_one_is_refused_and_the_percent_sign_asked_for(call: Call, given: str, hint: str) -> None:
+    done = call("log", given, "--dry-run")
+    assert done.code == 2
+    assert hint in done.err
+
+
+def test_what_is_no_share_may_be_above_one(call: Call) -> None:
+    assert call("log", "wer=32.1", "loss=2.5", "psnr=31", "val_acc=1", "--dry-run").code == 0
+
+
 def test_counts_are_the_truth_and_what_contradicts_them_is_refused(call: Call, journal: JournalPaths) -> None:
     refused = call("log", "accuracy=0.97", "--counts", COUNTS)
     assert refused.code == 2

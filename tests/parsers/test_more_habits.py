@@ -168,3 +168,29 @@ def test_shapes_of_confusion_matrices(shape: str) -> None:
 def test_titles_in_another_order_than_the_rows_are_no_matrix() -> None:
     text = "Confusion matrix:\n         WallisZürich Innersch\nZürich 5 1 0\nInnerschweiz 2 6 0\nWallis 0 1 9\n"
     assert counts(read_text(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pos: 180 out of 200\nneg: 156 out of 192\n",
+        "Correct predictions per class:\nneg: 156 out of 192\npos: 180 out of 200\n",
+        "cat: 156 out of 192\ndog: 180 of 200\nOverall accuracy: 85.71%\n",
+    ],
+)
+def test_counts_under_one_another_are_those_of_classes(text: str) -> None:
+    tallies = [result.tally for result in read_text(text).results]
+    assert [sorted(tally.classes.values()) for tally in tallies if tally is not None] == [[(156, 192), (180, 200)]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "files: 5 out of 9\ntests: 3 out of 4\n",
+        "neg: 156 out of 192\n",
+        "Epoch: 3 of 10\nstep: 100 of 2000\n",
+        "cat: 156 out of 192\ndog: 180 of 200\nOverall accuracy: 91.00%\n",
+    ],
+)
+def test_counts_that_nothing_says_to_be_answers_are_left_alone(text: str) -> None:
+    assert all(result.tally is None for result in read_text(text).results)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 from collections.abc import Iterable, Mapping
 
 from labjournal.errors import InputError
@@ -36,8 +38,28 @@ def metric(name: str, text: str) -> tuple[float, int | None]:
         max(0, written - int(exponent or 0)) if body.strip("+-").lower() not in ("nan", "inf", "infinity") else None
     )
     if percent and digits is not None:
-        return float(f"{value / 100:.{digits + 2}f}"), digits + 2
+        value, digits = float(f"{value / 100:.{digits + 2}f}"), digits + 2
+    _refuse_no_share(name, text, value)
     return value, digits
+
+
+_SHARE = re.compile(
+    r"(?:^|_)(?:acc(?:uracy)?|precision|recall|f1|auc|auroc|roc_auc|specificity|sensitivity|iou|miou|dice|jaccard"
+    r"|tpr|fpr|tnr|fnr)(?:\[[^\]]*\])?$",
+    re.IGNORECASE,
+)
+"""Metrics that are a share of something: 91.2 can only be a percentage, and must say so."""
+
+
+def _refuse_no_share(name: str, text: str, value: float) -> None:
+    if not math.isfinite(value) or 0 <= value <= 1 or _SHARE.search(name) is None:
+        return
+    if 1 < value <= 100 and not text.endswith("%"):
+        raise InputError(
+            f"{name}={text} is above 1, and {name} is a share.",
+            f"Write {name}={text}% if percent is meant, else a fraction such as {name}={value / 100:g}.",
+        )
+    raise InputError(f"{name}={text} can be no share: they lie from 0 to 1, or 0% to 100%.")
 
 
 def confusion(text: str) -> Counts:

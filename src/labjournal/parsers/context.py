@@ -158,6 +158,8 @@ class Context:
         if any(part in low for part in _RESET_PARTS) and _RESET.search(text):
             self.reset = True
             self.step = None
+        if ("correct" in low or "per class" in low or "per-class" in low) and not any(map(str.isdigit, text)):
+            self.titles["counts announced"] = number
         if "best iteration is" in low:
             self.titles["best iteration"] = number
         if text.startswith("#") and _HEADING.match(text) and find_step(text) is None:

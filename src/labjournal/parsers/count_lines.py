@@ -64,6 +64,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return _fractions(line, text, fractions, context)
     if "correct" in low and _PLAIN_CORRECT.match(text):
         return _two_counts(cursor, line, text)
+    if (" of " in low or " von " in low or " sur " in low) and (block := _block(cursor, context)) is not None:
+        return block
     if "un" in low or "invalid" in low or "abstain" in low or "no-answer" in low:
         return _unknown(line, text)
     return None
@@ -109,6 +111,51 @@ def _fractions(line: Line, text: str, fractions: list[Number], context: Context)
             draft.unknown_total = count
     context.titles["counts"] = line.number
     return Claim(1, [draft])
+
+
+_OF = re.compile(
+    r"^\W*(?P<label>[^\W\d_][\w .()+-]{0,38}?|class\s\d+)\W*[:=]\s*"
+    r"(?P<k>\d[\d,]*)\s+(?:out\s+of|of|von|sur)\s+(?P<n>\d[\d,]*)\W*$",
+    re.IGNORECASE,
+)
+_TWO_CLASSES = frozenset("pos neg positive negative signal background yes no true false real fake spam ham".split())
+
+
+def _block(cursor: Cursor, context: Context) -> Claim | None:
+    """``neg: 156 out of 192`` under one another: right answers of each class, where something says that they are.
+
+    Said by a heading ("per class", "correct"), by class names that only come in pairs, or by an accuracy near by that
+    is their sum. Else such lines may count files or pages.
+    """
+    rows: dict[str, tuple[int, int]] = {}
+    while (ahead := cursor.peek(len(rows))) is not None and (match := _OF.match(body(ahead.text))) is not None:
+        k, n = (int(match[name].replace(",", "")[:15]) for name in ("k", "n"))
+        label = match["label"].strip()
+        if not 0 <= k <= n or n == 0 or label in rows or len(rows) > 1_000:
+            return None
+        rows[label] = (k, n)
+    first = cursor.peek()
+    if first is None or len(rows) < 2:
+        return None
+    announced = first.number - context.titles.get("counts announced", -9) <= 2
+    known = {label.casefold() for label in rows} <= _TWO_CLASSES
+    if not (announced or known or _sum_near(cursor, rows)):
+        return None
+    draft = Draft(first, first.number + len(rows) - 1, cursor.texts(len(rows)), "count_lines", classes=rows)
+    context.titles["counts"] = draft.last
+    return Claim(len(rows), [draft])
+
+
+def _sum_near(cursor: Cursor, rows: dict[str, tuple[int, int]]) -> bool:
+    """Whether one of the next lines prints the accuracy that these counts give."""
+    right, total = (sum(pair[at] for pair in rows.values()) for at in (0, 1))
+    for ahead in range(len(rows), len(rows) + 5):
+        below = cursor.peek(ahead)
+        if below is not None and "acc" in below.text.lower():
+            for number in find_numbers(body(below.text)):
+                if not number.integer and abs(number.value - right / total) <= 0.5000001 * 10.0**-number.digits:
+                    return True
+    return False
 
 
 def _label(text: str) -> str:
