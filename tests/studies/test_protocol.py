@@ -66,6 +66,8 @@ def test_numbers_are_written_as_on_a_command_line(tmp_path: Path) -> None:
         (STAGE + "expect_time = 'soon'", "soon"),
         (STAGE + "kind = 'training'", "training"),
         (STAGE + "datasets = ['v']", "validates"),
+        (STAGE + "grid = { x = [1, 2, 1] }", "twice"),
+        (STAGE + "seeds = 2\n[stage.search]\ntrials = 3", "no grid"),
         (STAGE + "[[fault]]\nname = 'f'\nof = 'a'", "seen"),
         (STAGE + "[[fault]]\nname = 'f'\nof = 'a'\nbreaks = ['loss < 1']", "no criterion"),
         (STAGE + "[[fault]]\nname = 'f'\nof = 'z'\nshows = ['no alarm']", "'z'"),

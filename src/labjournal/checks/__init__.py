@@ -9,7 +9,7 @@ curve     one value a step, shared statistics     relations   two curves togethe
 run_view  what a check is given of a run          progress    finished or not, budgets of compared fits
 judging   all families, folded under causes       schedule    learning rate, planned steps, pace
 page      docs/checks.md                          outcome     results and their options
-                                                  checkpoint, identities
+                                                  checkpoint, timing, identities
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ def _outside(module: str) -> Callable[[], Iterable[CheckRule]]:
 
 FAMILIES: tuple[Callable[[], Iterable[CheckRule]], ...] = (
     _inside,
-    *map(_outside, ("losses", "course", "relations", "progress", "schedule", "outcome", "checkpoint", "identities")),
+    *map(
+        _outside,
+        ("losses", "course", "relations", "progress", "schedule", "outcome", "checkpoint", "timing", "identities"),
+    ),
 )
 
 

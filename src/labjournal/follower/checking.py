@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labjournal import facts, tags
-from labjournal.checks import catalogue, checkpoint, identities, outcome
+from labjournal.checks import catalogue, checkpoint, identities, outcome, timing
 from labjournal.checks.naming import read_name
 from labjournal.checks.rule import RULES_VERSION, Verdict
 from labjournal.config import Config
@@ -50,9 +51,12 @@ class Checker:
         self._waiting.discard(run.id)
         return self._facts(run, self.verdicts(run, stated), stated)
 
-    def due(self, run_id: str, fresh: bool) -> bool:
-        """Whether a living run should be looked at: it has new points, and the last look was some time ago."""
-        if fresh:
+    def due(self, run_id: str, fresh: bool, timed: bool) -> bool:
+        """Whether a living run should be looked at: it has new points, and the last look was some time ago.
+
+        ``timed``: somebody said how long it should take, which can be told without any points.
+        """
+        if fresh or timed:
             self._waiting.add(run_id)
         now = time.monotonic()
         if run_id not in self._waiting or now - self._looked.get(run_id, -LIVE_EVERY_S) < LIVE_EVERY_S:
@@ -63,7 +67,7 @@ class Checker:
 
     def live(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
         """New alarms of a run that lives; to be asked for when it is `due`."""
-        found = [self._disk(run)]
+        found = [self._disk(run), *self._timing(run)]
         curves = self._curves(run.id, ("loss", "reward"))
         if curves:
             from labjournal.checks.judging import judge_live
@@ -101,7 +105,7 @@ class Checker:
             verdicts.append(checkpoint.checkpoint_changed(run, self._store.checkpoints(run.subject.run)))
         verdicts += self._of_checkpoints(run)
         verdicts += self._of_identities(run, curves, results)
-        verdicts.append(checkpoint.interrupted(run))
+        verdicts += [checkpoint.interrupted(run), *self._timing(run)]
         return verdicts + self._of_tables(run)
 
     # -- what is looked at -----------------------------------------------------------------------------------------
@@ -226,6 +230,10 @@ class Checker:
             if one.step is not None and one.status.ended:
                 found[one.name] = one.step
         return found
+
+    @staticmethod
+    def _timing(run: Run) -> list[Verdict]:
+        return [] if run.expect_time_s is None else [timing.overdue(run, datetime.now(UTC))]
 
     def _disk(self, run: Run) -> Verdict:
         largest = max((one.size for one in self._store.checkpoints(run.id)), default=0)

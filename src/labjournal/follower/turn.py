@@ -339,7 +339,8 @@ class Follower:
             self._facts.forget(look.paths)
             self._printed.forget(look.paths.id)
             return touched
-        if not look.ended and self._checker.due(look.paths.id, bool(look.curves) or look.printed):
+        timed = self._stated[look.paths.id].run.expect_time_s is not None
+        if not look.ended and self._checker.due(look.paths.id, bool(look.curves) or look.printed, timed):
             return self._state(look, self._checker.live(*self._told(look)))
         return set()
 

@@ -420,6 +420,9 @@ def _check_keys(where: str, stage: Stage, before: Sequence[str]) -> None:
         raise InputError(f"{where}: kind is {section.kind!r}.", f"There is {', '.join(RunKind)}.")
     if section.search is not None and (section.grid or section.seeds or section.validates):
         raise InputError(f"{where}: a search is no grid and no validation.")
+    for name, values in (*section.grid.items(), *section.options.items()):
+        if len(set(values)) < len(values) or not values:
+            raise InputError(f"{where}: {name} has {'a value twice' if values else 'no value'}.")
     if section.max_parallel < 1:
         raise InputError(f"{where}: max_parallel is {section.max_parallel}.")
     if section.validates is not None and section.validates not in before:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from labjournal import format as fmt
+from labjournal.checks import timing
 from labjournal.errors import InputError, NotFoundError
 from labjournal.facts import Fact
 from labjournal.follower import Follower
@@ -23,8 +24,7 @@ from labjournal.studies.standing import Judge, Standing, State, gate
 
 _POLL_S = 0.1
 _SLOWEST_POLL_S = 1.0
-OVERDUE = 1.5
-"""Times the expected duration, after which a stage is said to take too long."""
+_WORTH_PROGRESS_S = 30.0
 _NOT_AGAIN = frozenset((State.PASSED, State.FAILED, State.UNDECIDED))
 
 
@@ -138,9 +138,8 @@ class Runner:
         what = launched[0].name if len(launched) == 1 else fmt.plural(len(launched), "run")
         expected = stage.section.expect_time
         self._say(stage, f"{what} started{f', {expected} expected' if expected else ''}")
-        for run in launched:
-            for notice in run.notices:
-                self._say(stage, notice)
+        for notice in launched[0].notices:
+            self._say(stage, notice)
 
     def _wait(self, stage: Stage) -> None:
         """Until no run of the stage lives, with progress; then say how it turned out."""
@@ -158,9 +157,12 @@ class Runner:
             if progress not in ("", told):
                 told = progress
                 self._say(stage, progress)
-            if expected_s and elapsed > OVERDUE * expected_s and not overdue:
+            if expected_s and elapsed > timing.LATE * expected_s and not overdue:
                 overdue = True
-                self._say(stage, _overdue(runs, living, elapsed, expected_s), notice=True)
+                late = _overdue(runs, living, elapsed, expected_s)
+                self._say(stage, late, notice=True)
+                if len(runs) > 1 and living:  # of a single run the journal says it by itself
+                    statements.state_overdue(self._follower.paths, living[0], late, expected_s)
             time.sleep(pause)
             pause = min(pause * 1.3, _SLOWEST_POLL_S)
         standing = next(one for one in self._settled() if one.stage.name == stage.name)
@@ -222,7 +224,7 @@ def _progress(runs: list[Run], living: list[Run], elapsed_s: float, expected_s: 
     running = next((run for run in living if run.step is not None and run.planned_steps), None)
     if running is not None and running.step is not None and running.planned_steps:
         parts.append(f"{10 * int(10 * running.step / running.planned_steps)}% of the steps")
-    if expected_s:
+    if expected_s and expected_s >= _WORTH_PROGRESS_S:
         tenth = int(10 * elapsed_s / expected_s)
         parts += [f"{10 * tenth}% of the expected {fmt.duration(expected_s)}"] if tenth else []
     return ", ".join(parts)

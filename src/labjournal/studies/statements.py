@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from labjournal import facts
+from labjournal.checks import timing
 from labjournal.errors import JournalUnavailableError
 from labjournal.facts import Fact
+from labjournal.model import Run
 from labjournal.paths import JournalPaths
 from labjournal.store import Store
 from labjournal.studies.protocol import Stage, Study
@@ -73,6 +75,27 @@ def gate_fact(study: Study, stage: Stage, shut: str | None, override: str | None
         "override": override,
     }
     return facts.make(GATE, data)
+
+
+def state_overdue(paths: JournalPaths, run: Run, message: str, expected_s: float) -> None:
+    """A notice on the run that a stage of several is at: it takes longer than was said."""
+    rule = timing.OVERDUE
+    data = {
+        "rule": rule.rule,
+        "level": rule.level,
+        "subject": "the stage",
+        "step": None,
+        "message": f"{message}.",
+        "evidence": {"expected_s": expected_s},
+        "remedy": rule.remedy,
+        "caused_by": None,
+    }
+    fact_id = facts.derived_id("finding", run.id, rule.rule, "the stage")
+    folder = paths.run(run.id).facts
+    try:
+        facts.append(facts.writer_path(folder, 0, "study"), [facts.make("finding", data, run.id, fact_id=fact_id)])
+    except OSError:
+        return  # it was said on the terminal as well
 
 
 def state(paths: JournalPaths, store: Store, stated: Sequence[Fact | None]) -> None:
