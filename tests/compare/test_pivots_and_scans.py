@@ -118,6 +118,33 @@ def test_requirement_24_a_minimum_at_the_edge_is_not_bracketed() -> None:
     assert said(table, "Not bracketed: beta 3.2 is the last of its 9 values; 3.225 would tell.")
 
 
+@pytest.mark.parametrize(
+    ("values", "beyond"),
+    [
+        ((0.3, 0.1, 0.03, 0.01), "0.0033"),  # by the ratio, which never leaves the positive numbers
+        ((1.0, 2.0, 3.0), "0.5"),  # the step would lead to 0
+        ((10.0, 20.0, 30.0), "5"),
+        ((20.0, 30.0, 40.0), "10"),
+        ((-1.0, 0.0, 1.0), "-2"),
+    ],
+)
+def test_the_value_that_would_tell_lies_on_the_grid(values: tuple[float, ...], beyond: str) -> None:
+    journal = Folded()
+    for value in values:
+        journal.result(journal.run(f"x{value}", {"x": value}), {"chi2": value}, DATA, 1)
+    assert any(f"; {beyond} would tell." in note for note in build(journal).notes if "Not bracketed" in note)
+
+
+def test_two_values_are_no_scan_to_be_bracketed() -> None:
+    journal = Folded()
+    for lr in (0.1, 0.3):
+        for epochs in (1, 2, 3):
+            journal.result(journal.run("x", {"lr": lr, "epochs": epochs}), {"chi2": 10 + lr - epochs}, DATA, 1)
+    table = build(journal)
+    assert said(table, "Not bracketed: epochs 3")
+    assert not said(table, "Not bracketed: lr")
+
+
 def test_requirement_24_a_preference_below_the_scatter_of_repeats_is_none() -> None:
     scattered = build(scan({beta: (value, value + 2e4, value + 4e4) for beta, value in BETA.items()}))
     assert said(scattered, "below scatter (repeats scatter by 20,000): no preference")

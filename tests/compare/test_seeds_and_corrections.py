@@ -67,7 +67,35 @@ def test_a_retracted_row_is_not_counted_among_the_comparisons() -> None:
     journal.state("retract", {"on": [journal.store.runs()[1].id], "why": "wrong labels"})
     table = build(journal)
     assert [claim.p_corrected for claim in table.claims] == [None, None]
-    assert [claim.word for claim in table.claims] == ["may not be used", "differs"]
+    assert [claim.word for claim in table.claims] == ["differs", "may not be used"]
+
+
+def test_a_seed_that_only_the_generator_names_makes_replicates() -> None:
+    journal = Folded()
+    for seed in (1, 2, 3):
+        run = journal.run(f"s{seed}", {"lr": 0.1}, "c" * 40)
+        journal.state("settings", {"source": "seed", "values": {"random": seed, "numpy.random": seed}}, run)
+        journal.result(run, {}, DATA, 1, counts=counted(900 + seed))
+    table = build(journal)
+    assert any("3 seeds of the same settings" in note for note in table.notes)
+    assert not any("n = 1 seed" in note or "Scan over" in note for note in table.notes)
+    assert not any("Confounded" in claim.text or "They differ in" in claim.text for claim in table.claims)
+
+
+def test_a_setting_called_random_is_no_seed_when_the_script_was_given_it() -> None:
+    journal = Folded()
+    for value in (1, 2):
+        journal.result(journal.run(f"r{value}", {"random": value}, "c" * 40), {}, DATA, 1, counts=counted(900))
+    (claim,) = build(journal).claims
+    assert "They differ in random." in claim.text
+
+
+def test_a_retracted_baseline_is_said_once() -> None:
+    journal = several(929, 905, 903)
+    journal.state("retract", {"on": [journal.store.runs()[2].id], "why": "wrong labels"})
+    table = build(journal, baseline="run0")
+    assert sum("The baseline run0:1 is retracted" in note for note in table.notes) == 1
+    assert {claim.word for claim in table.claims} == {"may not be used"}
 
 
 def test_replicates_give_mean_interval_and_noise_floor() -> None:

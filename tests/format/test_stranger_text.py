@@ -30,8 +30,11 @@ def test_no_control_or_reordering_sign_passes(text: str) -> None:
 
 
 def test_markdown_and_html_show_markup_as_text() -> None:
-    assert f.markdown("a|b`c`<b>*x*_y_ [z](w) \\") == r"a\|b\`c\`&lt;b&gt;\*x\*\_y\_ \[z\](w) \\"
+    assert f.markdown("a|b`c`<b>*x*_y_ [z](w) \\") == r"a\|b\`c\`&lt;b>\*x\*\_y\_ \[z\](w) \\"
     assert [f.markdown(text) for text in ("# a", "- b", "1. c", "+d")] == [r"\# a", r"\- b", r"1\. c", "+d"]
+    assert f.markdown(">a") == r"\>a"
+    assert f.markdown("p < .001, a -> b, R&D") == "p < .001, a -> b, R&D"
+    assert f.markdown("+0.124 [+.089 +.162], see [.1 .2](x)") == r"+0.124 [+.089 +.162], see \[.1 .2\](x)"
     assert f.html("<a href='x'>&\"") == "&lt;a href=&#39;x&#39;&gt;&amp;&quot;"
 
 

@@ -264,6 +264,6 @@ def test_the_verdict_is_an_entry_of_the_diary(tmp_path: Path) -> None:
     follower = follow(journal)
     (entry,) = follower.store.entries(kinds=[EntryKind.EXPECTATION.value])
     assert entry.automatic
-    assert entry.text.startswith("main, expected acc > 0.9: confirmed. accuracy: 0.955")
+    assert entry.text.startswith("main, expected acc > 0.9: confirmed; accuracy: 0.955")
     assert facts.decode(facts.encode(follower.store.facts_of_kind("verdict")[0])) is not None
     follower.close()

@@ -11,7 +11,7 @@ from labjournal.compare.claims import claims, subject
 from labjournal.compare.differences import compare_settings
 from labjournal.compare.drafts import Draft, at, drafts, ordered
 from labjournal.compare.measure import Measures, Values, values_of
-from labjournal.compare.notes import notes
+from labjournal.compare.notes import definitions, notes
 from labjournal.compare.paired import Pairs
 from labjournal.compare.pivot import DATASET, STEP, pivot
 from labjournal.compare.rows import Runs, build_row, dataset_info
@@ -49,6 +49,7 @@ def build_table(
     config: Config,
     results: Sequence[Result] | None = None,
     values: Values | None = None,
+    known: Mapping[str, Run] | None = None,
 ) -> Table:
     """The comparison a selection asks for.
 
@@ -58,6 +59,7 @@ def build_table(
         config: names the positive class.
         results: what to choose from; None is all there are.
         values: computed before, by somebody who builds several tables.
+        known: runs by id, read before.
 
     Raises:
         NotFoundError: a reference, data set or baseline matches nothing.
@@ -69,7 +71,7 @@ def build_table(
     _check_datasets(store, selection, picked)
     values = values or values_of(config)
     chosen = at(drafts(picked), selection.at, selection.metrics, values)
-    runs = _runs(store, {row.run for row in chosen}) if selection.by else {}
+    runs = _runs(store, {row.run for row in chosen}, known) if selection.by else {}
     _check_by(selection, chosen, runs)
     chosen = ordered(chosen, picked.order, selection.by, runs)
     # columns and means are made of all rows: a limit would leave holes in them
@@ -77,7 +79,7 @@ def build_table(
     left_out = 0 if limit is None else max(0, len(chosen) - limit)
     chosen = chosen[: len(chosen) - left_out]
     results_shown = [result for row in chosen for result in row.results]
-    runs = _relabelled(runs or _runs(store, {row.run for row in chosen}), selection.labels)
+    runs = _relabelled(runs or _runs(store, {row.run for row in chosen}, known), selection.labels)
     measures = Measures(results_shown, values=values)
     columns = [_called(column, selection.labels) for column in _columns(selection, measures)]
     datasets = _datasets(chosen, selection)
@@ -89,7 +91,7 @@ def build_table(
     ]
     shown = [runs[run] for run in dict.fromkeys(row.run for row in rows) if run in runs]
     differences = compare_settings(shown)
-    measurers = _runs(store, {result.measured_by for result in results_shown})
+    measurers = _runs(store, {result.measured_by for result in results_shown}, known)
     alike = Alike(results_shown, measurers)
     found = families(rows, runs)
     pairs = Pairs(predictions.read(store.connection), config.results.signal)
@@ -115,6 +117,7 @@ def build_table(
         found,
         pairs.judge,
     )
+    defined = tuple(definitions(columns, rows))
     under += pairs.notes()
     if not left_out:
         under += scan_notes(points, columns, runs, selection.by)
@@ -133,6 +136,7 @@ def build_table(
         equal_settings=differences.equal,
         claims=tuple(said),
         notes=tuple(under),
+        definitions=defined,
     )
     return _only_changed(table) if selection.only_changed else table
 
@@ -168,14 +172,12 @@ def _check_by(selection: Selection, chosen: Sequence[Draft], runs: Mapping[str, 
         )
 
 
-def _runs(store: Store, ids: set[str]) -> dict[str, Run]:
-    found = {}
-    for run_id in sorted(ids - {""}):
-        try:
-            found[run_id] = store.run(run_id)
-        except NotFoundError:  # a result pulled from another box ahead of its run
-            continue
-    return found
+def _runs(store: Store, ids: set[str], known: Mapping[str, Run] | None) -> dict[str, Run]:
+    """Without those of a result pulled from another box ahead of its run."""
+    wanted = sorted(ids - {""})
+    if known is None:
+        known = {run.id: run for run in store.runs_of(wanted)}
+    return {run_id: known[run_id] for run_id in wanted if run_id in known}
 
 
 def _relabelled(runs: Mapping[str, Run], labels: Mapping[str, str]) -> dict[str, Run]:

@@ -79,7 +79,10 @@ def claims(
         ]
     tested = [pair.test.p if pair.test is not None and pair.usable else None for pair in pairs]
     corrected = stats.holm(tested) if sum(p is not None for p in tested) > 1 else [None] * len(pairs)
-    return [_claim(pair, p, differences, noise, alike) for pair, p in zip(pairs, corrected, strict=True)]
+    said = [(_claim(pair, p, differences, noise, alike), pair) for pair, p in zip(pairs, corrected, strict=True)]
+    # what may be said comes first; of what may not, that an option changed nothing tells most
+    said.sort(key=lambda item: (not item[1].usable, not item[1].usable and item[0].option is None))
+    return [claim for claim, _ in said]
 
 
 def _pair(a: Row, b: Row, column: Column, option: str | None, judge: Judge) -> _Pair:

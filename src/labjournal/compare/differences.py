@@ -20,9 +20,16 @@ _BOOKKEEPING = re.compile(
 _SEED = re.compile(r"(?:^|[._/-])(?:\w+_)?(?:seed|random_state)$", re.IGNORECASE)
 
 
-def is_bookkeeping(name: str) -> bool:
-    """Whether a setting cannot be the cause of a difference: a place, a label, a seed."""
-    return _BOOKKEEPING.search(name) is not None
+def is_bookkeeping(name: str, *runs: Run) -> bool:
+    """Whether a setting cannot be the cause of a difference: a place, a label, a seed.
+
+    By its name, or because the process gave it to a random generator in each of these runs that has it (``random``,
+    ``numpy.random``, ``torch``: the watch names seeds by the generator).
+    """
+    if _BOOKKEEPING.search(name) is not None:
+        return True
+    having = [run for run in runs if name in run.settings]
+    return bool(having) and all(run.settings_from.get(name) == "seed" for run in having)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +39,15 @@ class Differences:
     differing: Mapping[str, Mapping[str, object]]
     """Setting -> {run id: value or None}; the code is one of them."""
     equal: int
+    bookkeeping: frozenset[str] = frozenset()
+    """Those of the differing ones that could not be the cause of a difference."""
 
     def between(self, a: str, b: str) -> list[str]:
         """Names of what differs between two runs and could be the cause of a difference, sorted."""
         return sorted(
             name
             for name, values in self.differing.items()
-            if not is_bookkeeping(name) and not _same(values.get(a), values.get(b))
+            if name not in self.bookkeeping and not _same(values.get(a), values.get(b))
         )
 
 
@@ -55,12 +64,17 @@ def compare_settings(runs: Sequence[Run]) -> Differences:
     }
     if len({run.snapshot.commit for run in runs}) > 1:
         differing[CODE] = dict(codes)
-    return Differences(differing, len(names) - len([name for name in differing if name != CODE]))
+    equal = len(names) - len([name for name in differing if name != CODE])
+    return Differences(differing, equal, frozenset(name for name in differing if is_bookkeeping(name, *runs)))
 
 
 def seed_of(run: Run) -> str | None:
     """The seeds of a run as one text, None when it named none."""
-    seeds = {name: value for name, value in run.settings.items() if _SEED.search(name)}
+    seeds = {
+        name: value
+        for name, value in run.settings.items()
+        if _SEED.search(name) or run.settings_from.get(name) == "seed"
+    }
     return ", ".join(f"{name}={fmt.setting(value)}" for name, value in sorted(seeds.items())) or None
 
 
@@ -68,7 +82,7 @@ def replicates(runs: Sequence[Run]) -> list[list[Run]]:
     """Runs with the same code and the same settings but for seeds and names, together."""
     groups: dict[str, list[Run]] = {}
     for run in runs:
-        kept = {name: fmt.setting(value) for name, value in run.settings.items() if not is_bookkeeping(name)}
+        kept = {name: fmt.setting(value) for name, value in run.settings.items() if not is_bookkeeping(name, run)}
         # without settings nothing says that two runs were alike
         key = repr((run.snapshot.commit, sorted(kept.items()))) if kept else run.id
         groups.setdefault(key, []).append(run)

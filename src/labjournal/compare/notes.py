@@ -33,9 +33,10 @@ def notes(
     """In the order in which they matter: taint, data, metrics, seeds, what is not in the table."""
     return [
         *_taint(rows),
+        *_baseline(rows, claims),
         *_data(datasets),
         *_leaders(rows, columns, datasets, judge, Noise(found)),
-        *_metrics(columns, rows),
+        *definitions(columns, rows),
         *_seeds(runs, found, columns),
         *_code(measurers),
         *_like_for_like(rows),
@@ -49,6 +50,14 @@ def _taint(rows: Sequence[Row]) -> Iterator[str]:
         named = list(dict.fromkeys(row.label for row in rows if row.tainted == why))
         reason = "" if why == "retracted" else f": {fmt.visible(why)}"
         yield f"{fmt.TAINT} retracted{reason} ({', '.join(named)}). These values carry no claim."
+
+
+def _baseline(rows: Sequence[Row], claims: Sequence[Claim]) -> Iterator[str]:
+    tainted = {row.key: row.label for row in rows if row.tainted}
+    usable = {row.key for row in rows if not row.tainted}
+    lost = [tainted[one.b] for one in claims if one.option is None and one.b in tainted and one.a in usable]
+    for label in dict.fromkeys(lost):
+        yield f"The baseline {label} is retracted: nothing that is held against it carries a claim."
 
 
 def _data(datasets: Sequence[DatasetInfo]) -> Iterator[str]:
@@ -106,7 +115,8 @@ def _leaders(
                 yield f"On {_named(dataset)} {best.label}{options} is ahead of all other usable rows by {column.label}."
 
 
-def _metrics(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[str]:
+def definitions(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[str]:
+    """What each metric means, and how its interval is made."""
     for column in columns:
         if column.formula:
             better = {True: "; higher is better", False: "; lower is better", None: ""}[column.higher_is_better]

@@ -111,7 +111,7 @@ def _identity(by: str, rows: Sequence[Row], selection: Selection, runs: Mapping[
 
 def _others(by: str, run: Run) -> dict[str, str]:
     """The settings but K, and those that could not be the cause of a difference."""
-    return {n: fmt.setting(value) for n, value in run.settings.items() if n != by and not is_bookkeeping(n)}
+    return {n: fmt.setting(value) for n, value in run.settings.items() if n != by and not is_bookkeeping(n, run)}
 
 
 def _naming(by: str, rows: Sequence[Row], runs: Mapping[str, Run]) -> Callable[[Row], str]:

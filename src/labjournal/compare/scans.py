@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from labjournal import format as fmt
 from labjournal.compare.differences import is_bookkeeping
@@ -105,13 +106,18 @@ def _axes(rows: Sequence[Row], runs: Mapping[str, Run], by: str | None) -> tuple
     options = _numeric([row.options for row in rows])
     if options:
         return options, True
-    settings = [runs[row.run].settings if row.run in runs else {} for row in rows]
-    names = {name for values in settings for name in values if not is_bookkeeping(name)}
+    named = [runs[row.run] for row in rows if row.run in runs]
+    settings = [_of_interest(runs[row.run]) if row.run in runs else {} for row in rows]
+    names = {name for values in settings for name in values if not is_bookkeeping(name, *named)}
     differing = {n for n in names if len({fmt.setting(values.get(n)) for values in settings}) > 1}
     axes = _numeric(settings)
     if not axes or (set(axes) != differing and by not in axes):
         return None
     return (axes if set(axes) == differing else tuple(name for name in axes if name == by)), False
+
+
+def _of_interest(run: Run) -> dict[str, object]:
+    return {name: value for name, value in run.settings.items() if not is_bookkeeping(name, run)}
 
 
 def _numeric(values: Sequence[Mapping[str, object]]) -> tuple[str, ...]:
@@ -161,15 +167,28 @@ def _judged(grid: Grid, column: Column, data: str) -> Iterator[str]:
     yield f"{head}: {found}; {_gap(grid, means, best, second)}."
     for i, axis in enumerate(grid.axes):
         values = sorted({place[i] for place in means})
-        if len(values) > 1 and best[i] in (values[0], values[-1]):
+        if len(values) >= FEWEST and best[i] in (values[0], values[-1]):
             last = best[i] == values[-1]
-            step = values[-1] - values[-2] if last else values[1] - values[0]
-            beyond = fmt.setting(best[i] + (step if last else -step))
+            beyond = fmt.setting(_beyond(values if last else values[::-1]))
             which = "last" if last else "first"
             yield (
                 f"Not bracketed{whose}: {axis} {fmt.setting(best[i])} is the {which} of its {len(values)} values; "
                 f"{beyond} would tell."
             )
+
+
+def _beyond(values: Sequence[float]) -> float:
+    """The next value in this direction: by the ratio of a grid that grows by ratios, else by its step.
+
+    A grid of positive values is never left below 0: a rate of −0.1 tells nothing.
+    """
+    before, end = values[-2], values[-1]
+    step = 2 * end - before
+    positive = min(values) > 0
+    ratios = [max(a, b) / min(a, b) for a, b in pairwise(values)] if positive else []
+    steps = [abs(b - a) for a, b in pairwise(values)]
+    by_ratio = positive and (step <= 0 or max(ratios) / min(ratios) < max(steps) / min(steps))
+    return float(f"{end * end / before:.2g}") if by_ratio else float(f"{step:.9g}")
 
 
 def _gap(grid: Grid, means: Mapping[Point, float], best: Point, second: Point) -> str:

@@ -188,6 +188,8 @@ class Table:
     equal_settings: int = 0
     claims: tuple[Claim, ...] = ()
     notes: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
+    """Those of the notes that say what the values are: the same under every table with these metrics."""
 
     def column(self, metric: str) -> Column:
         return next(column for column in self.columns if column.metric == metric)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from labjournal import format as fmt
-from labjournal.compare import Cell, Column, DatasetInfo, Row, Table
+from labjournal.compare import Cell, Claim, Column, DatasetInfo, Row, Table
+from labjournal.compare.claims import NOT_USABLE
 from labjournal.export.style import Style
 
 _SETTING_MOST = 40
@@ -144,3 +145,20 @@ def setting(value: object) -> str:
 def run_names(table: Table) -> dict[str, str]:
     """Run id -> name, in the order of the rows."""
     return {row.run: row.name for row in table.rows if row.run}
+
+
+_UNUSABLE_MOST = 3
+
+
+def claims(table: Table, most: int | None) -> tuple[list[Claim], str | None]:
+    """The sentences to show, and a word on those left out: a few of what may not be said, however many there are."""
+    if most is None:
+        return list(table.claims), None
+    usable = [claim for claim in table.claims if claim.word != NOT_USABLE]
+    void = [claim for claim in table.claims if claim.word == NOT_USABLE]
+    shown = usable[:most]
+    shown_void = void[: min(_UNUSABLE_MOST, most - len(shown))]
+    left, left_void = len(usable) - len(shown), len(void) - len(shown_void)
+    parts = [f"{fmt.plural(left, 'more comparison')}"] if left else []
+    parts += [f"{fmt.plural(left_void, 'comparison')} with retracted rows"] if left_void else []
+    return [*shown, *shown_void], " and ".join(parts) or None

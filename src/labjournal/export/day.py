@@ -24,6 +24,8 @@ from labjournal.model import Entry, EntryKind, Run, short_id
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 _TITLE_MOST = 100
+_WITH_RUN = {EntryKind.ALARM: "alarm in", EntryKind.EXPECTATION: "expectation of"}
+"""Kinds whose text is a paragraph of its own below a title with the run."""
 
 
 def blocks(day: Day, book: Book, zone: tzinfo | None, up: str) -> list[Block]:
@@ -32,6 +34,7 @@ def blocks(day: Day, book: Book, zone: tzinfo | None, up: str) -> list[Block]:
     if not day.entries:
         return []
     made = [_head(day, zone)]
+    defined: dict[str, None] = {}
     results: dict[str, list[Entry]] = {}
     for entry in day.entries:
         if _is_result(entry):
@@ -40,10 +43,13 @@ def blocks(day: Day, book: Book, zone: tzinfo | None, up: str) -> list[Block]:
         if _is_result(entry):
             of_run = results.pop(entry.run or "", None)
             if of_run:
-                made.append(_results(day, entry.run or "", of_run, book, zone))
+                made.append(_results(day, entry.run or "", of_run, book, zone, defined))
         elif not book.told_by_results(entry):
             lines = [_title(entry, book, zone), *_body(entry, book, zone, up)]
             made.append(Block(entry.id, _joined(lines)))
+    if defined:
+        lines = ["## How the values are read", "", *(f"- {fmt.markdown(words)}" for words in sorted(defined))]
+        made.append(Block(f"read-{day.date.isoformat()}", _joined(lines)))
     return footnotes.unique([replace(block, text=book.hidden(block.text)) for block in made])
 
 
@@ -66,11 +72,13 @@ def _is_result(entry: Entry) -> bool:
     return entry.automatic and entry.kind is EntryKind.RESULT
 
 
-def _results(day: Day, run: str, entries: Sequence[Entry], book: Book, zone: tzinfo | None) -> Block:
+def _results(
+    day: Day, run: str, entries: Sequence[Entry], book: Book, zone: tzinfo | None, defined: dict[str, None]
+) -> Block:
     found = [result for entry in entries for result in book.results_of(entry)]
     name = book.run_name(run) if run else "results by hand"
     title = f"## {fmt.clock(entries[0].t, zone)} results of {fmt.markdown(name)}" if run else f"## {name}"
-    lines = [title, *_of_run(book.run(run)), "", *results_block(found, book, zone)]
+    lines = [title, *_of_run(book.run(run)), "", *results_block(found, book, zone, defined)]
     return Block(derived_id("results", day.date.isoformat(), run), _joined(lines))
 
 
@@ -83,7 +91,7 @@ def _of_run(run: Run | None) -> Iterator[str]:
     yield f"Run {short_id(run.id)}, code {fmt.markdown(code)}{tag}."
     if run.retracted:
         yield ""
-        yield f"**{fmt.TAINT} retracted: {fmt.markdown(run.retracted)}**"
+        yield f"**{fmt.TAINT} retracted: {fmt.markdown(run.retracted)}. These values carry no claim.**"
 
 
 def _title(entry: Entry, book: Book, zone: tzinfo | None) -> str:
@@ -91,8 +99,8 @@ def _title(entry: Entry, book: Book, zone: tzinfo | None) -> str:
     head = f"## {fmt.clock(entry.t, zone)}"
     if not entry.automatic:
         return f"{head} {entry.kind.value}"
-    if entry.kind is EntryKind.ALARM and entry.run:
-        return f"{head} alarm in {fmt.markdown(book.run_name(entry.run))}"
+    if entry.kind in _WITH_RUN and entry.run:
+        return f"{head} {_WITH_RUN[entry.kind]} {fmt.markdown(book.run_name(entry.run))}"
     label = "" if entry.kind in (EntryKind.LAUNCH, EntryKind.END) else f"{entry.kind.value.replace('-', ' ')}: "
     return f"{head} {label}{fmt.markdown(fmt.cut(entry.text.split(chr(10))[0], _TITLE_MOST))}"
 
@@ -104,7 +112,8 @@ def _body(entry: Entry, book: Book, zone: tzinfo | None, up: str) -> Iterator[st
             yield from ("", *_launch(run))
         elif entry.kind is EntryKind.END and run is not None:
             yield from ("", *sparklines.of_run(book.store, run.id))
-        elif entry.kind is EntryKind.ALARM or entry.text != fmt.cut(entry.text.split("\n")[0], _TITLE_MOST):
+        elif entry.kind in _WITH_RUN or entry.text != fmt.cut(entry.text.split("
+")[0], _TITLE_MOST):
             yield from ("", *_told(entry.text))
     else:
         yield from ("", embed(entry.text, level=2) if entry.text.strip() else "No reason was given.")

@@ -35,14 +35,14 @@ class Book:
         """Takes out of a text what ``[diary] hide`` names."""
         self.computed = values_of(config)
         self._references = store.reference_values()
-        self._runs: dict[str, Run] = {run.id: run for run in store.runs()}
+        self.runs: dict[str, Run] = {run.id: run for run in store.runs()}
         self._results = {result.id: result for result in store.results(include_unassigned=True, include_dismissed=True)}
 
     def run(self, run_id: str | None) -> Run | None:
-        return self._runs.get(run_id) if run_id else None
+        return self.runs.get(run_id) if run_id else None
 
     def run_name(self, run_id: str) -> str:
-        run = self._runs.get(run_id)
+        run = self.runs.get(run_id)
         return run.name if run else f"run {short_id(run_id)}"
 
     def result(self, reference: str) -> Result | None:
@@ -88,7 +88,7 @@ class Book:
 
     def _claimed(self, entry: Entry) -> list[Result]:
         """The results a claim is bound to; of runs the last that were measured alike."""
-        runs = [reference for reference in entry.on if reference in self._runs]
+        runs = [reference for reference in entry.on if reference in self.runs]
         if len(runs) < 2:
             return self.results_of(entry)
         usable = [result for result in self._results.values() if result.dismissed is None and result.role in _USABLE]
@@ -134,7 +134,7 @@ class Book:
             return f"{name}{f':{mark}' if mark else ''}{where}"
         if _COMMIT.fullmatch(reference):
             return reference[:10]
-        return self._runs[reference].name if reference in self._runs else reference
+        return self.runs[reference].name if reference in self.runs else reference
 
 
 def _alike(a: Result, b: Result) -> bool:

@@ -63,10 +63,9 @@ def _bullets(notes: Sequence[str]) -> list[str]:
 
 
 def _claims(table: Table, style: Style) -> list[str]:
-    shown = table.claims if style.full else table.claims[:_SENTENCES]
+    shown, left_out = cells.claims(table, None if style.full else _SENTENCES)
     lines = [f"- {fmt.markdown(claim.title)}: {fmt.markdown(claim.text)}" for claim in shown]
-    more = len(table.claims) - len(shown)
-    return [*lines, f"- {fmt.plural(more, 'more pair')} not shown."] if more else lines
+    return [*lines, f"- {left_out} not shown."] if left_out else lines
 
 
 def _settings(table: Table) -> Iterator[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 
 from labjournal import format as fmt
 from labjournal import stats
-from labjournal.compare import Selection, build_table
+from labjournal.compare import Cell, Column, Selection, build_table
 from labjournal.compare.drafts import checkpoint_mark
 from labjournal.export import cells, markdown
 from labjournal.export.entry_words import Book
@@ -18,9 +19,18 @@ from labjournal.model import Counts, Result, short_id
 _DIGITS = 4
 
 
-def results_block(results: Sequence[Result], book: Book, zone: tzinfo | None) -> Iterator[str]:
-    """Everything measured of one run on one day."""
-    table = build_table(book.store, Selection(limit=None), book.config, results, book.computed)
+def results_block(
+    results: Sequence[Result], book: Book, zone: tzinfo | None, defined: dict[str, None]
+) -> Iterator[str]:
+    """Everything measured of one run on one day. What the values mean goes into ``defined``: said once for the day."""
+    table = build_table(book.store, Selection(limit=None), book.config, results, book.computed, book.runs)
+    defined.update(dict.fromkeys(table.definitions))
+    table = replace(table, notes=tuple(note for note in table.notes if note not in table.definitions))
+    columns = {column.metric: column for column in table.columns}
+    shown: dict[str, list[tuple[Column, Cell]]] = {}
+    for row in table.rows:
+        for metric, cell in row.cells.items():
+            shown.setdefault(cell.result, []).append((columns[metric], cell))
     flags = {cell.result: cells.flags(row, "retracted") for row in table.rows for cell in row.cells.values()}
     by_checkpoint: dict[str | None, list[Result]] = {}
     for result in results:
@@ -29,7 +39,8 @@ def results_block(results: Sequence[Result], book: Book, zone: tzinfo | None) ->
         yield f"### {f'Checkpoint {fmt.markdown(mark)}' if mark else 'The run as it ended'}"
         for result in of_checkpoint:
             yield ""
-            yield from _result(result, flags.get(result.id, []), book, zone)
+            values = shown.get(result.id) or book.values(result)[0]
+            yield from _result(result, values, flags.get(result.id, []), book, zone)
         yield ""
     if len(results) > 1:
         yield "### Table"
@@ -37,16 +48,18 @@ def results_block(results: Sequence[Result], book: Book, zone: tzinfo | None) ->
         yield markdown.render(table, Style(zone=zone)).rstrip("\n")
 
 
-def _result(result: Result, flags: Sequence[str], book: Book, zone: tzinfo | None) -> Iterator[str]:
+def _result(
+    result: Result, values: Sequence[tuple[Column, Cell]], flags: Sequence[str], book: Book, zone: tzinfo | None
+) -> Iterator[str]:
     options = "".join(f", {fmt.markdown(name)} {fmt.markdown(value)}" for name, value in sorted(result.options.items()))
     taint = f" {fmt.TAINT}" if result.taint else ""
     yield f"#### {_data(result)}{options}{taint}"
     yield ""
-    if result.taint:
+    run = book.run(result.subject.run)
+    if result.taint and (run is None or run.retracted != result.taint):  # else it stands at the head of the block
         yield f"**{fmt.TAINT} retracted: {fmt.markdown(result.taint)}. These values carry no claim.**"
         yield ""
-    shown, _ = book.values(result)
-    for column, cell in shown:
+    for column, cell in values:
         counted = cells.counts(cell)
         value = cells.value(cell, column)
         beside = f" ({counted})" if counted != fmt.missing() and counted not in value else ""

@@ -173,12 +173,12 @@ def _further_fields(table: Table, rows: Sequence[Row], style: Style) -> list[_Fi
 
 def _claims(table: Table, style: Style) -> list[str]:
     lines: list[str] = []
-    shown = table.claims if style.full else table.claims[:_SENTENCES]
+    shown, left_out = cells.claims(table, None if style.full else _SENTENCES)
     for claim in shown:
         lines += fmt.wrap(fmt.visible(claim.title), style.width, " ", "   ")
         lines += fmt.wrap(fmt.visible(claim.text), style.width, "   ")
-    if len(shown) < len(table.claims):
-        lines += _sentence(f"{fmt.count(len(table.claims) - len(shown))} more with --full.", style)
+    if left_out:
+        lines += _sentence(f"{left_out}: --full shows them.", style)
     return lines
 
 

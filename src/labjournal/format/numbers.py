@@ -259,7 +259,7 @@ def used_of(used_bytes: float, total_bytes: float) -> str:
 
 
 def _minus(text: str) -> str:
-    if not text.startswith("-"):
+    if text[0] != "-":
         return text
     return MINUS + text[1:] if any(sign in "123456789" for sign in text) else text[1:]
 

@@ -65,22 +65,33 @@ def _sign(match: re.Match[str]) -> str:
 
 
 # An underscore inside a word is no markup in GitHub's dialect, and rule names are full of them.
-_MARKUP = re.compile(r"([\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_]))")
-_START = re.compile(r"^(\s*)([#+-]|\d+[.)])(?=\s|$)")
-_ANY_MARKUP = re.compile(rf"[\\`*_\[\]|~$&<>]|{_START.pattern}")
+# An interval in brackets is no link, and stays readable in the source.
+_MARKUP = re.compile(
+    r"(?P<interval>\[[+\u2212]?[\d.,]+ [+\u2212]?[\d.,]+\](?![(\[:]))|([\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_]))"
+)
+_START = re.compile(r"^(\s*)([#+-]|\d+[.)])(?=\s|$)|^(\s*)(>)")
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_ANY_MARKUP = re.compile(r"[\\`*_\[\]|~$&<>]")
+_MAY_START = frozenset("#+-0123456789 ")
 
 
 def markdown(text: str) -> str:
     """One line of text for GitHub's markdown, table cells included: all of it is shown, none of it is markup."""
-    if text.isascii() and text.isprintable() and _ANY_MARKUP.search(text) is None:  # the usual case
+    plain = text.isascii() and text.isprintable() and _ANY_MARKUP.search(text) is None
+    if plain and text[:1] not in _MAY_START:  # the usual case
         return text
-    shown = visible(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    shown = _MARKUP.sub(r"\\\1", shown)
+    shown = _TAG.sub("&lt;", _ENTITY.sub("&amp;", visible(text)))
+    shown = _MARKUP.sub(_escape, shown)
     return _START.sub(_escape_start, shown)
 
 
+def _escape(match: re.Match[str]) -> str:
+    return match[0] if match["interval"] else f"\\{match[0]}"
+
+
 def _escape_start(match: re.Match[str]) -> str:
-    space, mark = match.groups()
+    space, mark = match[1] or match[3] or "", match[2] or match[4]
     return f"{space}{mark[:-1]}\\{mark[-1]}"
 
 
@@ -190,5 +201,7 @@ def wrap(text: str, width: int, indent: str = "", hanging: str | None = None) ->
 
 def pad(text: str, width: int, right: bool = False) -> str:
     """The text with spaces up to ``width`` cells; ``right`` aligns it to the right."""
+    if text.isascii():
+        return text.rjust(width) if right else text.ljust(width)
     space = " " * max(0, width - cells(text))
     return space + text if right else text + space

@@ -138,11 +138,11 @@ def result_from_row(row: tuple[str, str, str, str, str | None, str | None, str])
         measured_by=row[2],
         dataset=dataset(raw["dataset"]),
         options={k: str(v) for k, v in raw["options"].items()},
-        metrics=numbers(raw["metrics"]),
+        metrics=_kept_numbers(raw["metrics"]),
         role=role(row[3]),
         sources=tuple(source(item) for item in raw["sources"]),
         n=raw["n"],
-        counts=counts(raw["counts"]),
+        counts=_kept_counts(raw["counts"]),
         per_class=per_class(raw["per_class"]),
         digits=raw["digits"],
         objective=raw["objective"],
@@ -150,6 +150,17 @@ def result_from_row(row: tuple[str, str, str, str, str | None, str | None, str])
         dismissed=row[5],
         disagreements=tuple(raw["disagreements"]),
     )
+
+
+def _kept_counts(raw: dict[str, Any] | None) -> Counts | None:
+    """Counts as `result_to_json` wrote them: checked when they came in."""
+    if raw is None:
+        return None
+    return Counts(tuple(raw["labels"]), tuple(map(tuple, raw["matrix"])), tuple(raw["unknown"]))
+
+
+def _kept_numbers(raw: dict[str, Any]) -> dict[str, float]:
+    return raw if all(type(value) is float for value in raw.values()) else numbers(raw)
 
 
 def _plain(value: Any) -> dict[str, Any]:

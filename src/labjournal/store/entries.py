@@ -103,7 +103,7 @@ def of_run(run_id: str, name: str, facts: Sequence[Fact], findings: Sequence[Fin
             entries.append(_automatic(fact.id, t, EntryKind.NOTE, str(fact.data.get("text")), run_id, fact.user))
     for verdict in verdicts.standing(facts):
         before = f" (before: {', '.join(verdict.before)})" if verdict.before else ""
-        text = f"{name}, expected {verdict.expectation}: {verdict.word}{before}. {verdict.sentence}"
+        text = f"{name}, expected {verdict.expectation}: {verdict.word}{before}; {verdict.sentence}"
         entry_id = derived_id("entry", "verdict", run_id, verdict.expectation)
         on = (run_id, *(f"r:{result}" for result in verdict.results))
         entries.append(Entry(entry_id, verdict.t, EntryKind.EXPECTATION, text, on, run_id, None, True))

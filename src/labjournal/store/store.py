@@ -151,6 +151,10 @@ class Store:
             raise NotFoundError(f"No run has the id {run_id}.", "labjournal ls shows all runs.")
         return found[0]
 
+    def runs_of(self, ids: Iterable[str]) -> list[Run]:
+        """Whole runs with these ids, as far as they are there."""
+        return self._runs("id IN (SELECT value FROM json_each(?)) ORDER BY id", (dumps(list(ids)),))
+
     def children(self, run_id: str) -> list[Run]:
         """Forks of a run, and the validations of it, oldest first."""
         return self._runs("parent = ? OR subject = ? ORDER BY id", (run_id, run_id))
