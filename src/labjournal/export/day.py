@@ -112,8 +112,9 @@ def _body(entry: Entry, book: Book, zone: tzinfo | None, up: str) -> Iterator[st
             yield from ("", *_launch(run))
         elif entry.kind is EntryKind.END and run is not None:
             yield from ("", *sparklines.of_run(book.store, run.id))
-        elif entry.kind in _WITH_RUN or entry.text != fmt.cut(entry.text.split("
-")[0], _TITLE_MOST):
+        elif entry.kind in _WITH_RUN:
+            yield from ("", *map(_point, entry.text.split("\n")))
+        elif entry.text != fmt.cut(entry.text.split("\n")[0], _TITLE_MOST):
             yield from ("", *_told(entry.text))
     else:
         yield from ("", embed(entry.text, level=2) if entry.text.strip() else "No reason was given.")
@@ -136,9 +137,12 @@ def _told(text: str) -> Iterator[str]:
     """The words of an automatic entry, less a first line that the title shows whole; points stay points."""
     lines = text.split("\n")
     whole = lines[0] == fmt.cut(lines[0], _TITLE_MOST)
-    for line in lines[1:] if whole and len(lines) > 1 else lines:
-        point = "- " if line.startswith("- ") else ""
-        yield point + fmt.markdown(line.removeprefix(point))
+    yield from map(_point, lines[1:] if whole and len(lines) > 1 else lines)
+
+
+def _point(line: str) -> str:
+    point = "- " if line.startswith("- ") else ""
+    return point + fmt.markdown(line.removeprefix(point))
 
 
 def _launch(run: Run) -> Iterator[str]:
