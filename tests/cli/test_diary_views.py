@@ -124,6 +124,26 @@ def test_a_claim_is_judged_wherever_it_is_shown(call: Call, journal: JournalPath
     assert "carries no claim: wrong labels" in entries(call, "--kind", "claim")[0]["judged"]["sentence"]
 
 
+def test_runs_named_after_the_first_are_references_and_not_words_of_the_claim(
+    call: Call, journal: JournalPaths
+) -> None:
+    for i, right in enumerate((950, 800)):
+        make_run(journal, "ab"[i], log=f"test accuracy: {right} out of 1000\n", at=CREATED + i)
+    Path("labjournal.toml").write_text('[datasets.x]\nrole = "test"\n')
+    for one in entries(call, "--kind", "result"):
+        call("log", "--assign", one["on"][0], "--dataset", "1:1")
+    code, _, err = call("note", "--kind", "claim", "--on", "a", "b", "it is better")
+    assert (code, err) == (0, "On a, b.\n")
+    (claim,) = entries(call, "--kind", "claim")
+    assert claim["text"] == "it is better"
+    assert claim["judged"]["word"] == "confirmed"
+    assert claim["judged"]["sentence"].endswith("differs; one run each")
+    _, _, err = call("note", "--kind", "claim", "--on", "a", "b is worse")
+    assert "No numbers judge this claim" in err
+    call("note", "--on", "a", "two", "words")
+    assert entries(call, "--kind", "note")[-1]["text"] == "two words"
+
+
 def test_the_week_is_summed_up(call: Call, journal: JournalPaths) -> None:
     make_run(journal, "main", log="test accuracy: 900 out of 1000\n", expect=["acc > 0.5"])
     code, out, _ = call("diary", "--week", "2025-06-15")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+import click
+
 from labjournal.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from labjournal.model import Result
     from labjournal.store import Store
 
+_WITH_LETTER = re.compile(r"[rfe]:\w+\Z")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}\Z")
 _WHOLE_COMMIT = re.compile(r"[0-9a-f]{40}\Z")
 
@@ -49,6 +52,24 @@ def _one(store: Store, reference: str, commits: bool) -> list[str]:
     if selector is None:
         return [run]
     return [f"r:{result.id}" for result in of_checkpoint(store, run, selector, reference)]
+
+
+def first(store: Store, on: Sequence[str], words: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """``--on A B TEXT``: the shell hands B over as a word. What stands before the text and is an id with its letter or
+    the whole name of a run is meant as a reference, and that is said; the last word is the text."""
+    from labjournal.store import references
+
+    names = {row.name for row in store.run_rows()} if on and len(words) > 1 else set()
+    count = 0
+    while on and count < len(words):
+        word, is_last = words[count], count == len(words) - 1
+        named = not is_last and references.split(word)[0].partition("~")[0] in names
+        if not (_WITH_LETTER.match(word) or named):
+            break
+        count += 1
+    if any(not _WITH_LETTER.match(word) for word in words[:count]):
+        click.echo(f"On {', '.join((*on, *words[:count]))}.", err=True)
+    return (*on, *words[:count]), tuple(words[count:])
 
 
 def commit(project: Path, revision: str | None) -> str | None:

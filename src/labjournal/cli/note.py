@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +17,6 @@ from labjournal.errors import InputError
 if TYPE_CHECKING:
     from labjournal.paths import JournalPaths
     from labjournal.store import Store
-
-_REFERENCE = re.compile(r"[rfe]:\w+\Z")
 
 
 @click.command("note")
@@ -70,7 +67,7 @@ def command(
     \b
     labjournal note --kind hypothesis "the numbers are not read at all"
     labjournal note --state e:8q3gq8 refuted -m "they are, see the table" --by r:c4e1ab
-    labjournal note --kind claim --on r:A r:B "numeric input is better"     judged by the numbers
+    labjournal note --kind claim --on v4 v3 "numeric input is better"      judged by the numbers
     labjournal note -t bug -e --id adapter --introduced 9be1f0
     """
     from labjournal.diary import HUMAN_KINDS, Diary
@@ -86,15 +83,15 @@ def command(
         entry = _state(context, state, why, by)
         _tell(entry, as_json)
         return
-    on, words = _references_first(on, words)
-    text = _text(words, edit, _begin(context, template))
     about: list[str] = []
     if on or amend:  # only a reference needs the index
         from labjournal.cli import mentions, session
 
         with session.opened(context, with_curves=False) as follower:
+            on, words = mentions.first(follower.store, on, words)
             about = mentions.resolve(follower.store, on, commits=True)
             amend = mentions.entry(follower.store, amend) if amend else None
+    text = _text(words, edit, _begin(context, template))
     journal = context.journal()
     diary = Diary(journal)
     if amend:
@@ -111,6 +108,8 @@ def command(
         known = {key: mentions.commit(journal.project, commit) for key, commit in commits.items()}
         shows = symptom or (text.strip().split("\n")[0] if kind == "bug" else None)
         diary.fault(fault, symptom=shows, cause=cause, entry=entry, **known)
+    if kind == EntryKind.CLAIM.value and len(about) < 2:
+        click.echo("No numbers judge this claim: name two results or runs with --on A --on B.", err=True)
     _tell(entry, as_json)
 
 
@@ -135,14 +134,6 @@ def _state(context: Context, state: tuple[str, str], why: str, by: tuple[str, ..
         states.check(next(known.kind for known in store.entries() if known.id == entry), word)
         Diary(follower.paths).state(entry, word, why, mentions.resolve(store, by, commits=True))
     return entry
-
-
-def _references_first(on: tuple[str, ...], words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """``--on r:A r:B TEXT``: references after the first are the shell's words, and meant as references."""
-    count = 0
-    while on and count < len(words) and _REFERENCE.match(words[count]):
-        count += 1
-    return (*on, *words[:count]), words[count:]
 
 
 def _begin(context: Context, template: str | None) -> str | None:

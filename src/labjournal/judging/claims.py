@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from labjournal import format as fmt
 from labjournal.compare import apart, measure
 from labjournal.compare.measure import Measures, Values
+from labjournal.compare.select import data_size
 from labjournal.compare.table import Column
 from labjournal.judging.estimates import CONFIRMED, REFUTED, UNDECIDED
 from labjournal.model import Result
@@ -67,7 +68,9 @@ def judge(text: str, results: Sequence[Result], values: Values | None = None) ->
     p = "" if test.p is None else f", {fmt.p_value(test.p)}"
     word = _word(_direction(text), test, column)
     others = f"; of {len(results)} results the first two are compared" if len(results) > 2 else ""
-    return JudgedClaim(word, f"{column.label} {gap}{p}: {test.word}{others}")
+    # the interval covers the sampling of events; that another seed would do the same is not measured by one run
+    seeds = "; one run each" if a.subject.run != b.subject.run else ""
+    return JudgedClaim(word, f"{column.label} {gap}{p}: {test.word}{seeds}{others}")
 
 
 def _unusable(a: Result, b: Result) -> str | None:
@@ -77,7 +80,8 @@ def _unusable(a: Result, b: Result) -> str | None:
     if (one.name or one.hash) is None or (other.name or other.hash) is None:
         return "the data of one of them is not identified"
     same = one.hash == other.hash if one.hash and other.hash else one.name == other.name
-    if not same or (one.n and other.n and one.n != other.n):
+    sizes = {size for size in (data_size(a), data_size(b)) if size is not None}
+    if not same or len(sizes) > 1:
         named = fmt.listed(dict.fromkeys(dataset.name or "no name" for dataset in (one, other)))
         return f"they were not measured on the same data ({named})"
     if a.objective != b.objective:
