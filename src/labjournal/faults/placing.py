@@ -59,11 +59,10 @@ def derive(store: Store, about: Collection[str] | None, project: Path) -> dict[s
     for fault in store.faults():
         if fault.introduced is None and fault.fixed is None:
             continue
-        marked = {mark.run for mark in store.fault_marks(fault)}
-        for run_id in sorted(store.run_ids() if about is None else about):
-            if run_id in marked:
-                continue
-            run = store.run(run_id)
+        asked = store.run_ids() if about is None else about
+        marked = {mark.run for mark in store.fault_marks(fault, about)}
+        for run in store.runs_of(sorted(set(asked) - marked)):
+            run_id = run.id
             root = Path(run.snapshot.root) if run.snapshot.root and Path(run.snapshot.root).is_dir() else project
             key = (root, fault.name, run.snapshot.commit)
             if key not in known:

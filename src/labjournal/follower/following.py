@@ -20,12 +20,13 @@ def place_faults(store: Store, paths: JournalPaths, touched: Collection[str | No
         return set()
     from labjournal.faults.placing import derive
 
-    placed: set[str | None] = set()
-    for run, derived in derive(store, _about(touched), paths.project).items():
+    found = derive(store, _about(touched), paths.project)
+    for run, derived in found.items():
         append(paths.run(run), derived)
-        with store.writing():
-            placed |= store.fold(derived)
-    return placed
+    if not found:
+        return set()
+    with store.writing():  # at once: each fold looks at all marks anew
+        return store.fold([fact for derived in found.values() for fact in derived])
 
 
 def judge(

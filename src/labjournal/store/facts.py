@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from labjournal.facts import Fact, dumps
 
@@ -40,9 +40,12 @@ def of_run(connection: sqlite3.Connection, run: str | None) -> list[Fact]:
     return [_fact(row) for row in rows]
 
 
-def of_kinds(connection: sqlite3.Connection, kinds: Sequence[str]) -> list[Fact]:
+def of_kinds(connection: sqlite3.Connection, kinds: Sequence[str], runs: Collection[str] | None = None) -> list[Fact]:
+    """In the order of their times; with ``runs`` only what was stated of these."""
     marks = ",".join("?" * len(kinds))
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM facts WHERE kind IN ({marks}) ORDER BY t, id", tuple(kinds))
+    of_runs = "" if runs is None else "AND run IN (SELECT value FROM json_each(?))"
+    values = (*kinds,) if runs is None else (*kinds, dumps(sorted(runs)))
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM facts WHERE kind IN ({marks}) {of_runs} ORDER BY t, id", values)
     return [_fact(row) for row in rows]
 
 

@@ -7,7 +7,7 @@ counts only for the commits it was made for: when a fix is declared later, every
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from labjournal.facts import Fact
 from labjournal.model import Fault, FaultMark
@@ -72,12 +72,16 @@ def _rank(mark: FaultMark) -> tuple[int, str]:
 def tainted(stated: Iterable[Fact], standing: Mapping[str, str]) -> dict[str, str]:
     """Run -> why its results carry no claim. ``standing``: the reason of each retraction that was not lifted."""
     stated = list(stated)
+    by_fault: dict[str, list[Fact]] = {}
+    for fact in stated:
+        if fact.kind == MARK:
+            by_fault.setdefault(str(fact.data.get("fault")), []).append(fact)
     runs: dict[str, str] = {}
     for fault in faults(stated):
         if fault.retraction is None or fault.retraction not in standing or fault.introduced is None:
             continue
         why = standing[fault.retraction]
-        for mark in marks(fault, stated):
+        for mark in marks(fault, by_fault.get(fault.name, ())):
             if mark.state in _TAINTING:
                 doubt = f" (cannot tell: {mark.because})" if mark.state == CANNOT_TELL else ""
                 runs.setdefault(mark.run, f"{why}{doubt}")
@@ -88,5 +92,5 @@ def read(connection: sqlite3.Connection) -> list[Fault]:
     return faults(facts.of_kinds(connection, (FAULT,)))
 
 
-def read_marks(connection: sqlite3.Connection, fault: Fault) -> list[FaultMark]:
-    return marks(fault, facts.of_kinds(connection, (MARK,)))
+def read_marks(connection: sqlite3.Connection, fault: Fault, about: Collection[str] | None = None) -> list[FaultMark]:
+    return marks(fault, facts.of_kinds(connection, (MARK,), about))

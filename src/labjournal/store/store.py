@@ -307,11 +307,11 @@ class Store:
 
         return register.read(self.connection)
 
-    def fault_marks(self, fault: Fault) -> list[FaultMark]:
-        """The runs that were placed as to a fault."""
+    def fault_marks(self, fault: Fault, about: Collection[str] | None = None) -> list[FaultMark]:
+        """The runs that were placed as to a fault; with ``about`` only these."""
         from labjournal.store import register
 
-        return register.read_marks(self.connection, fault)
+        return register.read_marks(self.connection, fault, about)
 
     def expecting(self, about: Collection[str] | None = None) -> list[str]:
         """Runs that are read whole and of which something was expected; of them those that results of runs speak of."""
