@@ -194,3 +194,55 @@ def test_counts_under_one_another_are_those_of_classes(text: str) -> None:
 )
 def test_counts_that_nothing_says_to_be_answers_are_left_alone(text: str) -> None:
     assert all(result.tally is None for result in read_text(text).results)
+
+
+def curves(text: str, source: str = "") -> dict[str, tuple[str, int]]:
+    return {tag: (series.role, len(series.points)) for tag, series in read_text(text, source=source).series.items()}
+
+
+def test_headings_within_an_epoch_keep_training_and_validation_apart() -> None:
+    text = "".join(
+        f"Epoch  {epoch}\nResults of Training :\nClass accuracy  : 23.{epoch}%\nNo obj accuracy : 1.2%\n"
+        f"Results on Validation :\nClass accuracy  : 36.{epoch}%\nNo obj accuracy : 6.2%\n\n"
+        for epoch in range(2)
+    )
+    assert curves(text) == {
+        "class_accuracy": ("train", 2),
+        "no_obj_accuracy": ("train", 2),
+        "val_class_accuracy": ("validation", 2),
+        "val_no_obj_accuracy": ("validation", 2),
+    }
+
+
+def test_a_phase_lasts_until_the_next_epoch() -> None:
+    text = (
+        "epoch: 0, loss is: 0.62, acc is: 0.77\ntesting in eval mode……\nepoch: 0, loss is: 0.48, acc is: 0.83\n"
+        "epoch: 1, loss is: 0.36, acc is: 0.87\ntesting in eval mode……\nepoch: 1, loss is: 0.57, acc is: 0.80\n"
+    )
+    assert curves(text, "training_log.txt") == {
+        "loss": ("unclear", 2),
+        "accuracy": ("unclear", 2),
+        "test_loss": ("test", 2),
+        "test_accuracy": ("test", 2),
+    }
+
+
+def test_the_log_of_a_training_does_not_make_a_training_result_of_what_it_says() -> None:
+    assert results("Accuracy: 0.91\n", "training_log.txt") == [("unclear", {"accuracy": 0.91})]
+    assert results("Accuracy: 0.91\n", "train_results.txt") == [("train", {"accuracy": 0.91})]
+
+
+def test_a_loss_beside_its_learning_rate_is_that_of_the_training() -> None:
+    text = (
+        "{'loss': 0.53, 'learning_rate': 1e-05, 'epoch': 0.5}\n{'loss': 0.43, 'learning_rate': 6e-06, 'epoch': 1.0}\n"
+    )
+    assert curves(text, "eval_run.log") == {"loss": ("train", 2)}
+
+
+def test_an_epoch_in_a_table_of_named_rows_is_where_each_was_measured() -> None:
+    table = "| model | accuracy | epoch |\n|---|---|---|\n| base | 0.59 | 44 |\n| wide | 0.61 | 89 |\n"
+    found = read_text(table).results
+    assert [(dict(r.metrics), dict(r.options)) for r in found] == [
+        ({"accuracy": 0.59}, {"model": "base", "epoch": "44"}),
+        ({"accuracy": 0.61}, {"model": "wide", "epoch": "89"}),
+    ]

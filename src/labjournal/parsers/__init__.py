@@ -72,6 +72,9 @@ PARSERS: tuple[Parser, ...] = (
 )
 
 
+_RESULTS = frozenset("result results metrics scores report accuracy summary".split())
+
+
 def read_text(text: str, *, source: str = "", own_rules: Sequence[OwnRule] = (), off: Collection[str] = ()) -> Reading:
     """Reads a text.
 
@@ -154,7 +157,10 @@ def _looks_like_result(text: str) -> bool:
 
 
 def _source_role(name: str) -> RoleName:
-    return role_of(words_of(name))
+    """The role a file's name says. The log of a training holds validations too: only results of one are of training."""
+    words = words_of(name)
+    role = role_of(words)
+    return role if role != "train" or _RESULTS & set(words) else "unclear"
 
 
 def _chain(first: list[Line], rest: Iterator[Line]) -> Iterator[Line]:

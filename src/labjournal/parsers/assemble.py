@@ -10,6 +10,7 @@ from itertools import pairwise
 from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
 from labjournal.parsers.finished import TEXT_LINES, finished, numbered
+from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.reading import Line, ParsedSeries, Reading, RoleName, StepKind
 
@@ -62,6 +63,12 @@ class Assembler:
         if draft.role == "unclear":
             draft.role = context.role if context.role != "unclear" else context.source_role
             draft.role_above = draft.role != "unclear"
+            prefix = {"validation": "val_", "test": "test_"}.get(context.role)
+            if prefix is not None and draft.step is not None:
+                for name in draft.metrics:
+                    # Under "Results on validation" of each epoch the bare name is another curve than the training's.
+                    if draft.tags.get(name, name) == name and role_of(words_of(name)) == "unclear":
+                        draft.tags[name] = prefix + name
         if draft.dataset is None and context.dataset is not None:
             draft.dataset, context.dataset_used = context.dataset, True
         draft.checkpoint = draft.checkpoint or context.checkpoint

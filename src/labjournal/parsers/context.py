@@ -90,6 +90,11 @@ _RESET = re.compile(
 )
 
 
+_PHASE = re.compile(
+    r"\W*(?:(?:now|start(?:ing|ed)?|begin(?:ning)?|continue|running)\s+)*(?P<verb>testing|validating|validation|training)\b"
+    r"(?:\s+(?:in|the|on|model|mode|eval|phase|set|data|network|again|now))*\W*$",
+    re.IGNORECASE,
+)
 _CONFUSION = re.compile(
     r"confus|(?:^|[^a-z])cm(?:[^a-z]|$)|混淆|混同|konfusion|matriz de conf|matrice de conf", re.IGNORECASE
 )
@@ -122,6 +127,8 @@ class Context:
     """The epoch above has already printed its closing line."""
     under_ruler: bool = False
     """A ruler stands on the line above: what comes is a heading, as a rule."""
+    phase: bool = False
+    """The role was announced by a line such as "Start testing" within an epoch."""
     section: int = 0
     """Counts markdown headings: the same value under another heading is another measurement."""
     passed: float | None = None
@@ -164,6 +171,10 @@ class Context:
             self.titles["best iteration"] = number
         if text.startswith("#") and _HEADING.match(text) and find_step(text) is None:
             self.section += 1
+        phase = _PHASE.match(text) if self.passed is not None and len(text) <= 60 else None
+        if phase is not None:
+            role = role_of([phase["verb"].lower()])
+            self.role, self.phase = ("unclear" if role == "train" else role), role != "train"
         title = _TITLE.match(text)
         if title is not None:
             self._entitle(title["framed"] or title["plain"] or "", number, framed=title["framed"] is not None)
@@ -197,6 +208,8 @@ class Context:
 
     def reach(self, step: tuple[StepKind, float]) -> None:
         """A line with values names this step: training goes on, whatever was announced before."""
+        if self.phase and step[1] != self.passed:
+            self.role, self.phase = "unclear", False  # the next epoch ends what "Start testing" announced
         self.step, self.passed = step, step[1]
 
     def _under_ruler(self, text: str, number: int) -> None:
@@ -214,7 +227,9 @@ class Context:
         if role != "unclear" and len(words) <= 6:
             # "Training results" may head anything that came out of a training: only what is tested says more.
             self.role = (
-                role if role != "train" or set(words) & {"metrics", "set", "data", "loss", "train"} else "unclear"
+                role
+                if role != "train" or self.step is not None or set(words) & {"metrics", "set", "data", "loss", "train"}
+                else "unclear"
             )
             self.reset = self.reset or role == "test"
         step = find_step(title)

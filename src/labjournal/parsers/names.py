@@ -127,12 +127,14 @@ def role_of(words: list[str]) -> RoleName:
 
 def words_of(text: str) -> list[str]:
     """Lower-case words of a name, camel case taken apart, other languages turned to English where one word says it."""
-    text = _CAMEL.sub(" ", text).lower()
+    text = _CAMEL.sub(" ", text.replace("HumanEval", "Humaneval")).lower()
     if not text.isascii():
         for part in _FOREIGN_PARTS:
             if part in text:
                 text = text.replace(part, f" {FOREIGN[part]} ")
     words: list[str] = []
+    if " no conjunto" in text:
+        text = text.replace(" no conjunto", " on set")  # Portuguese; an English "no" is another word
     if "genau" in text or "verlust" in text:
         text = _COMPOUND.sub(r"\1 \2", text)
     for word in _WORD.findall(text):
@@ -244,6 +246,8 @@ def _excused(words: list[str]) -> bool:
     bad = [word for word in words if word in NEVER]
     if bad == ["norm"] and ("acc" in words or "accuracy" in words):
         return True  # lm-eval's length-normalised accuracy
+    if bad == ["index"] and {"rand", "jaccard", "similarity", "concordance", "gini", "youden"} & set(words):
+        return True
     return (bad == ["rates"] and "error" in words) or (bad == ["variance"] and "explained" in words)
 
 

@@ -68,7 +68,7 @@ def _record_claim(
     for draft in drafts:
         draft.line, draft.last, draft.text, draft.saved = line, last.number if last else line.number, texts, False
         if draft.role == "unclear":
-            draft.role = role
+            draft.role = "train" if {"learning_rate", "lr", "grad_norm"} & record.keys() else role
         if step is not None:
             training_summary = "train_runtime" in record
             if training_summary:

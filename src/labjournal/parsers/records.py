@@ -135,6 +135,8 @@ def metric_name(key: str) -> str | None:
     if name is None:
         return None
     words = words_of(shaped)
+    if "@" in shaped and re.fullmatch(r"[\w./@()+-]+", shaped):
+        return shaped
     if len(words) == 1 or re.fullmatch(r"[a-z]+|[A-Z][a-z]*|[A-Z]+\d*", shaped):
         return name.metric
     return shaped if re.fullmatch(r"[\w./@()+-]+", shaped) else name.metric

@@ -67,7 +67,8 @@ def _columns(cursor: Cursor, text: str) -> Claim | None:
     header = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
     names = [understand(shaped(cell)) for cell in header]
     first = next((index for index, name in enumerate(names) if name is not None), None)
-    if first is None or sum(name is not None for name in names) < 2 or len(header) > 30:
+    named = sum(name is not None for name in names)
+    if first is None or named < 1 or (named < 2 and first == 0) or len(header) > 30:
         return None
     width = len(header) - first
     drafts: list[Draft] = []
@@ -87,7 +88,7 @@ def _columns(cursor: Cursor, text: str) -> Claim | None:
         row = [label[:80]] * first + cells[-width:]
         drafts.extend(row_drafts(ahead, row, header, names, None))
         used += 1
-    return Claim(used, drafts) if drafts else None
+    return Claim(used, drafts) if len(drafts) > (named < 2) else None
 
 
 PARSER = Parser("spaced_tables", 1, "tables parted by spaces: epochs of fastai and spaCy, a printed DataFrame", _read)

@@ -166,6 +166,8 @@ def _table(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
 def _headed(header: list[str], names: list[Name | None], rows: list[tuple[Line, list[str]]]) -> list[Draft]:
     drafts: list[Draft] = []
     step_at = next((index for index, cell in enumerate(header) if cell.lower() in STEPS), None)
+    if step_at and any(cells[0] and parse_number(cells[0].split("/")[0]) is None for _, cells in rows):
+        step_at = None  # each row has a name: it says at which epoch it was measured, and is no point of one curve
     for line, cells in rows:
         if len(cells) != len(header):
             continue

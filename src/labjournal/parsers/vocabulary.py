@@ -222,7 +222,6 @@ FOREIGN = {
     "los": "the",
     "do": "of",
     "da": "of",
-    "no": "on",
     "na": "on",
     "jeu": "set",
     "conjunto": "set",
