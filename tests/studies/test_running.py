@@ -191,6 +191,13 @@ space = { lr = "0.03..0.3:log" }
 trials = 3
 metric = "val_loss"
 seed = 5
+[[stage]]
+name = "repeat"
+best_of = "search"
+best = 2
+seeds = 2
+command = "python fit.py --steps {steps} --lr {lr} --seed {seed} --out out/r.json"
+criteria = "loss < 1"
 """
 
 
@@ -202,7 +209,12 @@ def test_a_stage_may_be_a_search(tmp_path: Path) -> None:
     call(folder, "study", "run", "thermo", "--smoke", "--only", "search")
     found = status(folder, "--smoke")["search"]
     assert (found["state"], len(found["runs"])) == ("passed", 3)
-    assert json.loads(call(folder, "sweep", "status", "thermo-search", "--json"))["size"] == 3
+    rows = json.loads(call(folder, "sweep", "status", "thermo-search", "--json"))["rows"]
+    call(folder, "study", "run", "thermo", "--smoke", "--only", "repeat")
+    repeated = status(folder, "--smoke")["repeat"]
+    assert (repeated["state"], len(repeated["runs"])) == ("passed", 4)
+    shown = json.loads(call(folder, "show", repeated["runs"][-1], "--json"))
+    assert shown["settings"]["lr"] == pytest.approx(float(rows[1]["values"]["lr"]))
 
 
 def test_what_was_started_goes_on_when_the_command_is_killed(tmp_path: Path) -> None:
@@ -219,3 +231,33 @@ def test_what_was_started_goes_on_when_the_command_is_killed(tmp_path: Path) -> 
     assert "runs already" in call(folder, *words)
     assert states(folder)["litmus"] == "passed"
     assert len(list((folder / ".labjournal" / "runs").iterdir())) == 1
+
+
+SMALL = """
+question = "q"
+[[stage]]
+name = "fit"
+command = "echo {width}"
+grid = { width = [8, 16] }
+criteria = "runs == 2"
+[[stage]]
+name = "hold"
+validates = "fit"
+command = "echo {dataset}"
+datasets = ["a", "b"]
+criteria = "runs == 4"
+after = "fit"
+"""
+
+
+def test_runs_of_an_earlier_grid_or_of_earlier_checkpoints_do_not_count(tmp_path: Path) -> None:
+    (tmp_path / "entries" / "thermo").mkdir(parents=True)
+    (tmp_path / STUDY).write_text(SMALL)
+    call(tmp_path, "study", "run", "thermo")
+    change(tmp_path, STUDY, "[8, 16]", "[8, 32]")
+    assert {name: one["state"] for name, one in status(tmp_path).items()} == {"fit": "changed since", "hold": "passed"}
+    call(tmp_path, "study", "run", "thermo")
+    assert {name: (one["state"], len(one["runs"])) for name, one in status(tmp_path).items()} == {
+        "fit": ("passed", 2),
+        "hold": ("passed", 4),
+    }

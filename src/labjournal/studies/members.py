@@ -18,17 +18,32 @@ from labjournal.studies.protocol import Stage, Study
 from labjournal.studies.searches import Member
 
 
-def newest(runs: Sequence[Run], study: Study, stage: Stage) -> list[Run]:
-    """The last run of each member, in the order they were launched."""
-    found: dict[str, Run] = {}
-    for run in runs:
-        place = run.stage
-        if place is not None and (place.stage, place.size) == (stage.name, study.size):
-            found[facts.dumps(place.member)] = run
-    if stage.section.search is not None and found:  # of a search that was begun anew, the new trials only
-        last = max(found.values(), key=lambda run: run.id).trial
-        found = {key: run for key, run in found.items() if run.trial and last and run.trial.sweep == last.sweep}
-    return sorted(found.values(), key=lambda run: run.id)
+def current(everything: Sequence[Run], study: Study) -> dict[str, list[Run]]:
+    """The runs that count for each stage: the last of each member, in the order they were launched.
+
+    What was run by another protocol than the last run of the stage does not count any more, nor a trial of an earlier
+    search, nor a validation of runs that do not count themselves.
+    """
+    found: dict[str, list[Run]] = {}
+    for stage in study.stages:
+        own = [run for run in everything if run.stage and (run.stage.stage, run.stage.size) == (stage.name, study.size)]
+        last = own[-1] if own else None
+        validated = {run.id for run in found.get(stage.section.validates or "", ())}
+        kept: dict[str, Run] = {}
+        for run in own:
+            assert run.stage is not None
+            assert last is not None
+            assert last.stage is not None
+            if run.stage.protocol != last.stage.protocol or _search_of(run) != _search_of(last):
+                continue
+            if stage.section.validates is None or run.stage.member.get("of") in validated:
+                kept[facts.dumps(run.stage.member)] = run
+        found[stage.name] = sorted(kept.values(), key=lambda run: run.id)
+    return found
+
+
+def _search_of(run: Run) -> str | None:
+    return run.trial.sweep if run.trial is not None else None
 
 
 def protocol_of(stage: Stage) -> str:
@@ -36,29 +51,37 @@ def protocol_of(stage: Stage) -> str:
     section = stage.section
     search = None if section.search is None else [dict(section.search.space), *section.search[1:]]
     varied = (dict(section.grid), section.seeds, dict(section.options), section.datasets, search)
-    said = (stage.command, dict(stage.settings), varied, section.validates, section.checkpoints)
+    others = (section.validates, section.checkpoints, section.best_of, section.best)
+    said = (stage.command, dict(stage.settings), varied, *others)
     return facts.derived_id("protocol", facts.dumps(said))
 
 
 def expected(
-    study: Study, stage: Stage, store: Store, config: Config, validated: Sequence[Run], files: str
+    study: Study, stage: Stage, store: Store, config: Config, known: Sequence[Run], files: str
 ) -> list[Member]:
-    """All members of a stage. Raises InputError for a place without a value, NotFoundError without a checkpoint."""
+    """All members of a stage; ``known`` are the runs of the stage it hangs on.
+
+    Raises InputError for a place without a value, NotFoundError without a checkpoint or a trial.
+    """
     if stage.section.search is not None:
         return searches.trials(study, stage, place_of(study, stage, {}, files))
     requests = (
-        _plain(study, stage)
+        _plain(study, stage, searches.best(store, stage, known))
         if stage.section.validates is None
-        else _validations(study, stage, store, config, validated)
+        else _validations(study, stage, store, config, known)
     )
     several = len(requests) > 1
     return [Member(key, _placed(study, stage, request, key, files, several)) for key, request in requests]
 
 
-def _plain(study: Study, stage: Stage) -> list[tuple[Mapping[str, str], LaunchRequest]]:
+def _plain(
+    study: Study, stage: Stage, best: Sequence[Mapping[str, str]]
+) -> list[tuple[Mapping[str, str], LaunchRequest]]:
     found: list[tuple[Mapping[str, str], LaunchRequest]] = []
-    for key in _combinations(stage):
-        settings = filling.settings_of(study, stage, key)
+    several = len(best) > 1
+    for (rank, values), varied in itertools.product(enumerate(best, 1), _combinations(stage)):
+        settings = filling.settings_of(study, stage, {**values, **varied})
+        key = {"rank": str(rank), **varied} if several else varied
         found.append((key, LaunchRequest(stage.command, str(study.folder), settings=settings)))
     return found
 

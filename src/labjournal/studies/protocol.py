@@ -77,6 +77,10 @@ class StageSection(NamedTuple):
     seeds: int = 0
     """So many runs of each combination, ``{seed}`` counting from 0."""
     search: SearchSection | None = None
+    best_of: str | None = None
+    """A stage that searches: its best values are filled in."""
+    best: int = 1
+    """So many of the best, each with its own runs."""
     max_parallel: int = 1
     """So many of its runs at the same time."""
     validates: str | None = None
@@ -206,6 +210,11 @@ class Stage(NamedTuple):
         seeds = {"seed"} if self.section.seeds else set()
         drawn = self.section.search.space if self.section.search is not None else ()
         return frozenset({*self.section.grid, *seeds, *drawn})
+
+    @property
+    def hangs_on(self) -> str | None:
+        """The stage whose runs say what this one is made of."""
+        return self.section.validates or self.section.best_of
 
 
 def breaks_text(criterion: str) -> str:
@@ -423,6 +432,8 @@ def _check_keys(where: str, stage: Stage, before: Sequence[str]) -> None:
     for name, values in (*section.grid.items(), *section.options.items()):
         if len(set(values)) < len(values) or not values:
             raise InputError(f"{where}: {name} has {'a value twice' if values else 'no value'}.")
+    if section.best_of is not None and section.best_of not in before:
+        raise InputError(f"{where} runs the best of {section.best_of!r}, which is no stage before it.")
     if section.max_parallel < 1:
         raise InputError(f"{where}: max_parallel is {section.max_parallel}.")
     if section.validates is not None and section.validates not in before:

@@ -148,7 +148,8 @@ class Runner:
         overdue = False
         while True:
             self._follower.catch_up()
-            runs = members.newest(self._follower.store.runs_of_study(self._study.name), self._study, stage)
+            everything = self._follower.store.runs_of_study(self._study.name)
+            runs = members.current(everything, self._study)[stage.name]
             living = [run for run in runs if not run.status.ended]
             if runs and not living:
                 break

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from labjournal import facts, stats
-from labjournal.errors import InputError
+from labjournal.errors import InputError, NotFoundError
 from labjournal.follower import Follower
-from labjournal.model import Run
+from labjournal.model import Run, Status
 from labjournal.runner import commands
 from labjournal.runner.request import LaunchRequest
+from labjournal.store import Store
 from labjournal.studies import filling
 from labjournal.studies.protocol import Stage, Study
-from labjournal.sweeps import plan, space
+from labjournal.sweeps import plan, space, table
 from labjournal.sweeps.driving import Driver
 from labjournal.sweeps.plan import Search, Sweep, Trial
 
@@ -31,6 +32,21 @@ def trials(study: Study, stage: Stage, place: Mapping[str, Any]) -> list[Member]
     sweep = _sweep(study, stage, place)
     requests = [plan.request(sweep, Trial(number, {}, None)) for number in range(sweep.size)]
     return [Member(request.part_of["stage"]["member"], request) for request in requests]
+
+
+def best(store: Store, stage: Stage, known: Sequence[Run]) -> list[Mapping[str, str]]:
+    """The best values that a search found, best first; [{}] for a stage that asks for none. Raises NotFoundError."""
+    section = stage.section
+    if section.best_of is None:
+        return [{}]
+    searched = next((run.trial.sweep for run in known if run.trial is not None), None)
+    if searched is None:
+        raise NotFoundError(f"{stage.name} runs the best of {section.best_of}, which has not searched.")
+    rows = table.build(store, plan.find(store, searched)).rows
+    done = [row.values for row in rows if row.mean is not None and row.status == Status.DONE]
+    if len(done) < section.best:
+        raise NotFoundError(f"{section.best_of} has {len(done)} trials with a value, {section.best} are needed.")
+    return [dict(values) for values in done[: section.best]]
 
 
 def run(

@@ -15,7 +15,7 @@ from labjournal.config import Config
 from labjournal.errors import JournalError
 from labjournal.judging import conditions, criteria
 from labjournal.judging.criteria import Outcome, Place
-from labjournal.judging.finder import Scope, Unknown, took_s
+from labjournal.judging.finder import Scope, Unknown, alike, took_s
 from labjournal.model import Run, Status
 from labjournal.paths import JournalPaths
 from labjournal.store import Store
@@ -97,7 +97,7 @@ class Judge:
     def standings(self) -> list[Standing]:
         """All stages in order."""
         everything = self.store.runs_of_study(self.study.name)
-        runs = {stage.name: members.newest(everything, self.study, stage) for stage in self.study.stages}
+        runs = members.current(everything, self.study)
         found: dict[str, Standing] = {}
         for stage in self.study.stages:
             found[stage.name] = self._standing(stage, runs, found)
@@ -162,17 +162,19 @@ class Judge:
         except JournalError:
             return ()
         known = {_key(run.stage.member): run for run in runs if run.stage is not None}
-        return tuple(member for member in wanted if not self._serves(stage, known.get(_key(member.key))))
+        return tuple(member for member in wanted if not self._serves(stage, member, known.get(_key(member.key))))
 
     def members(self, stage: Stage, all_runs: Mapping[str, Sequence[Run]]) -> list[Member]:
         """What the stage is made of now. Raises InputError, NotFoundError."""
-        validated = all_runs.get(stage.section.validates or "", ())
-        return members.expected(self.study, stage, self.store, self.config, validated, self.code.files)
+        known = all_runs.get(stage.hangs_on or "", ())
+        return members.expected(self.study, stage, self.store, self.config, known, self.code.files)
 
-    def _serves(self, stage: Stage, run: Run | None) -> bool:
+    def _serves(self, stage: Stage, member: Member, run: Run | None) -> bool:
         """Whether a member need not be run again."""
         if run is None or run.stage is None or run.stage.protocol != members.protocol_of(stage):
             return False
+        if stage.section.best_of is not None and not _has(run, member.request.settings):
+            return False  # another search has found other values
         ended_early = (Status.LOST, Status.PREEMPTED) if stage.section.search else _ENDED_EARLY
         if run.status in ended_early:
             return False
@@ -239,6 +241,10 @@ def _not_taken(stage: Stage, before: Mapping[str, Standing]) -> str | None:
         if one.path is not None and {path.name for path in one.decision.path} & set(stage.section.path):
             return f"path {one.path} was taken: {one.because}"
     return ""
+
+
+def _has(run: Run, settings: Mapping[str, str]) -> bool:
+    return all(alike(run.settings.get(name), said) for name, said in settings.items())
 
 
 def _ended_badly(stage: Stage, runs: Sequence[Run]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -32,15 +32,16 @@ def of_folder(store: Store, config: Config, folder: Path) -> Config:
 def of_study(store: Store, config: Config, study: Study) -> Config:
     """The configuration with the tables of a study and its metrics; the journal's own tables are left out."""
     runs = store.runs_of_study(study.name)
-    tables = {table.name: _table(study, table, runs) for table in study.tables}
+    counting = members.current(runs, study)
+    tables = {table.name: _table(study, table, counting) for table in study.tables}
     return with_metrics(study, config)._replace(tables=tables)
 
 
-def _table(study: Study, table: TableSection, runs: list[Run]) -> TableConfig:
+def _table(study: Study, table: TableSection, runs: Mapping[str, Sequence[Run]]) -> TableConfig:
     rows = [run.id for run in _runs(study, table, runs)]
     baseline = None
     if table.baseline is not None:
-        base = members.newest(runs, study, study.stage(table.baseline))
+        base = runs[table.baseline]
         baseline = base[-1].id if base else None
     return TableConfig(
         rows=tuple(rows) or (_NONE,),
@@ -60,11 +61,11 @@ _NONE = "no run of this study"
 """A table without rows would show all runs there are."""
 
 
-def _runs(study: Study, table: TableSection, runs: list[Run]) -> Iterator[Run]:
+def _runs(study: Study, table: TableSection, runs: Mapping[str, Sequence[Run]]) -> Iterator[Run]:
     for stage in study.stages:
         wanted = table.stages or tuple(one.name for one in study.stages if one.fault is None)
         if any(fnmatchcase(stage.name, pattern) for pattern in wanted):
-            yield from members.newest(runs, study, stage)
+            yield from runs[stage.name]
 
 
 def named(study: Study, name: str | None) -> str:
