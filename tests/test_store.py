@@ -223,6 +223,32 @@ def test_curves_join_small_chunks_and_keep_every_point() -> None:
     assert store.series_list(RUN)[0].n == 9_005
 
 
+@pytest.mark.parametrize("known", [0, 1, 4_069, 4_070, 8_000, 9_999, 10_000])
+def test_the_end_of_a_curve_is_read_without_its_beginning(known: int) -> None:
+    store = Store.in_memory()
+    key = SeriesKey(RUN, "", "loss")
+    steps = np.arange(10_000, dtype=np.int64)
+    with store.writing():
+        for at in range(0, 10_000, 313):
+            part = steps[at : at + 313]
+            store.append_series(key, "file", 0, part, part * 2.0, part * 3.0)
+    read = store.series_on(key, known)
+    assert read is not None
+    before, data = read
+    assert before < known or before == 0
+    np.testing.assert_array_equal(data.steps, steps[before:])
+    np.testing.assert_array_equal(data.values, 3.0 * steps[before:])
+    if known > 9_000:
+        assert len(data.steps) < 5_000
+    with store.writing():
+        store.append_series(key, "file", 1, steps[:5], steps[:5] * 1.0, steps[:5] * 1.0)
+    again = store.series_on(key, known)
+    assert again is not None
+    assert again[0] == 0
+    assert len(again[1].steps) == 10_005
+    assert store.series_on(SeriesKey(RUN, "", "none"), 0) is None
+
+
 def test_a_journal_of_a_newer_version_is_refused_and_not_touched(tmp_path: Path) -> None:
     journal = paths.find_or_make(tmp_path)
     store = Store.open(journal)

@@ -145,19 +145,50 @@ def _recount(connection: sqlite3.Connection, touched: set[int]) -> None:
 
 def read(connection: sqlite3.Connection, key: SeriesKey) -> SeriesData | None:
     """The whole curve, or None when there is none under this name."""
+    series = _find(connection, key)
+    return _load(connection, series) if series is not None else None
+
+
+def read_on(connection: sqlite3.Connection, key: SeriesKey, known: int) -> tuple[int, SeriesData] | None:
+    """The end of a curve of which ``known`` points were read before, or all of it.
+
+    Returns:
+        How many points lie before what is returned, and the rest; at least one known point is among it where the
+        first number is not 0. A curve of one writer's session is read from its last chunks, so that a point that
+        comes to a million costs itself; where restarts mix files, everything is read. None without such a curve.
+    """
+    series = _find(connection, key)
+    if series is None:
+        return None
+    chunks = connection.execute(
+        "SELECT file, session, n, seq FROM chunks WHERE series = ? ORDER BY seq", (series,)
+    ).fetchall()
+    if len({(file, session) for file, session, _, _ in chunks}) != 1 or sum(chunk[2] for chunk in chunks) < known:
+        return 0, _load(connection, series)
+    before = 0
+    for _, _, n, seq in chunks:
+        if before + n >= known:
+            return before, _load(connection, series, seq)
+        before += n
+    return 0, _load(connection, series)
+
+
+def _find(connection: sqlite3.Connection, key: SeriesKey) -> int | None:
     row = connection.execute(
         "SELECT id FROM series WHERE run = ? AND folder = ? AND tag = ?", (key.run, key.folder, key.tag)
     ).fetchone()
-    return _load(connection, row[0]) if row else None
+    return None if row is None else int(row[0])
 
 
-def _load(connection: sqlite3.Connection, series: int) -> SeriesData:
+def _load(connection: sqlite3.Connection, series: int, since: int = 0) -> SeriesData:
+    """The chunks of a curve from number ``since`` of each file on."""
     import numpy as np
 
     rows = connection.execute(
         "SELECT chunks.file, session, chunks.n, steps, walls, vals FROM chunks "
-        "LEFT JOIN files ON files.path = chunks.file WHERE series = ? ORDER BY ifnull(first_wall, 0), chunks.file, seq",
-        (series,),
+        "LEFT JOIN files ON files.path = chunks.file WHERE series = ? AND seq >= ? "
+        "ORDER BY ifnull(first_wall, 0), chunks.file, seq",
+        (series, since),
     ).fetchall()
     sessions: dict[tuple[str, int], int] = {}
     marks = [np.full(row[2], sessions.setdefault((row[0], row[1]), len(sessions)), np.int64) for row in rows]

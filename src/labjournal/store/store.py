@@ -223,6 +223,12 @@ class Store:
 
         return series.read(self.connection, key)
 
+    def series_on(self, key: SeriesKey, known: int) -> tuple[int, SeriesData] | None:
+        """The end of a curve of which so many points are known; see `labjournal.store.series.read_on`."""
+        from labjournal.store import series
+
+        return series.read_on(self.connection, key, known)
+
     def results(
         self,
         run: str | None = None,

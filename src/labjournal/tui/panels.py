@@ -77,7 +77,7 @@ class CurveBook:
         again = False
         for key, points in news.items():
             first = not self._totals.get(key)
-            self._totals[key] = points.total
+            self._totals[key] = points.count + (0 if points.fresh else self._totals.get(key, 0))
             if points.fresh and not first:
                 self._curves[key] = Curve(points.steps, points.values, points.walls)
                 again = True

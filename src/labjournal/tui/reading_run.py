@@ -96,8 +96,8 @@ class RunView:
 class Points:
     """News of one curve."""
 
-    total: int
-    """Points in the index, all attempts together: what to say one knows when asking again."""
+    count: int
+    """Points in the index, all attempts together: added to those known, or all of them where ``fresh``."""
     fresh: bool
     """These are all points; False when they come after those known."""
     steps: Floats
@@ -257,17 +257,32 @@ def curves(source: Source, known: Mapping[SeriesKey, int]) -> dict[SeriesKey, Po
     """News of curves, by the number of points already known of each."""
     found = {}
     for key, total in known.items():
-        data = source.store.series(key)
-        if data is not None and len(data.steps) != total:
-            found[key] = _news(data, total)
+        read = source.store.series_on(key, total)
+        if read is None:
+            continue
+        before, data = read
+        if before + len(data.steps) == total:
+            continue
+        news = _rest(data, total - before) if total else None
+        if news is None:
+            whole = source.store.series(key) if before else data
+            news = _afresh(whole) if whole is not None else None
+        if news is not None:
+            found[key] = news
     return found
 
 
-def _news(data: SeriesData, total: int) -> Points:
-    grown = total and len(data.steps) > total
-    if grown and data.sessions[0] == data.sessions[-1] and data.steps[total - 1] < data.steps[total:].min():
-        rest = slice(total, None)
-        return Points(len(data.steps), False, data.steps[rest].astype(float), data.walls[rest], data.values[rest])
+def _rest(data: SeriesData, known: int) -> Points | None:
+    """The points after the first ``known``, where they only continue the curve; None where they do not."""
+    steps = data.steps
+    if len(steps) <= known or data.sessions[0] != data.sessions[-1] or steps[known - 1] >= steps[known:].min():
+        return None
+    rest = slice(known, None)
+    return Points(len(steps) - known, False, steps[rest].astype(float), data.walls[rest], data.values[rest])
+
+
+def _afresh(data: SeriesData) -> Points:
+    """All points, those that a later attempt replaced apart."""
     from labjournal.events.lineage import surviving
 
     breaks = (np.flatnonzero(np.diff(data.sessions)) + 1).tolist()
