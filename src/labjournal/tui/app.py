@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding, BindingType
@@ -45,11 +46,15 @@ PAGES: Mapping[str, tuple[str, str]] = {
 _RETRY_S = 1.0
 _RETRY_LATER_S = 5.0
 _SAVE_S = 2.0
+_LOAD_AFTER_S = 0.3
+
+
+def _load(name: str) -> ModuleType:
+    return import_module(f"labjournal.tui.screens.{PAGES[name][0]}")
 
 
 def _page(name: str, feed: Feed) -> Page:
-    module, kind = PAGES[name]
-    made = getattr(import_module(f"labjournal.tui.screens.{module}"), kind)
+    made = getattr(_load(name), PAGES[name][1])
     return cast(Page, made(feed, id=name))
 
 
@@ -129,6 +134,12 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         self.set_interval(_SAVE_S, self._save)
         self.run_worker(self._follow(), group="follow", exit_on_error=False)
 
+    async def _load_pages(self) -> None:
+        """Load the other pages' modules while nobody waits for them, so that their first visit is quick."""
+        await asyncio.sleep(_LOAD_AFTER_S)
+        for name in PAGES:
+            await asyncio.to_thread(_load, name)
+
     def _tick(self) -> None:
         self.main.header.tell(clock=format.clock(datetime.fromtimestamp(self.clock()).astimezone()))
 
@@ -163,6 +174,7 @@ class JournalApp(ShowingApp, inherit_bindings=False):
                 self._spread(turned)
             if not self._caught_up and not turned.unfinished:
                 self._caught_up = True
+                self.run_worker(self._load_pages(), group="load", exit_on_error=False)
                 self.runs_page.caught_up()
             await asyncio.sleep(pace.after(bool(turned), turned.unfinished, bool(self._live_runs)))
 
@@ -221,6 +233,8 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         """Show a page, made at its first visit."""
         pages = self.main.pages
         if not pages.query(f"#{name}"):
+            # Loading a page's modules takes several turns of the event loop, so it is not done in one.
+            await asyncio.to_thread(_load, name)
             page = _page(name, self.feed)
             page.display = False
             await pages.mount(page)
@@ -239,9 +253,9 @@ class JournalApp(ShowingApp, inherit_bindings=False):
             await self.action_page("Runs")
 
     async def on_run_asked(self, message: RunAsked) -> None:
+        await self.action_page("Run")
         from labjournal.tui.screens.run import RunPage
 
-        await self.action_page("Run")
         page = self.page
         assert isinstance(page, RunPage)
         self.remembered.set("run", message.run)
@@ -251,9 +265,9 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         message.page.take_marked(self.runs_page.marked)
 
     async def on_compare_asked(self, message: CompareAsked) -> None:
+        await self.action_page("Compare")
         from labjournal.tui.screens.compare import ComparePage
 
-        await self.action_page("Compare")
         page = self.page
         assert isinstance(page, ComparePage)
         page.compare(message.runs)
