@@ -70,9 +70,9 @@ elif point == "before the release":
 elif point == "after the release":
     die_at(child, "release", before=False)
 elif point == "before exit.json":
-    die_at(records, "write", is_exit)
+    die_at(records, "write_reserved", is_exit)
 elif point == "after exit.json":
-    die_at(records, "write", is_exit, before=False)
+    die_at(records, "write_reserved", is_exit, before=False)
 paths = JournalPaths(Path(sys.argv[1]))
 dispatcher.Dispatcher(paths, machine, LocalLauncher(machine), machine.gpus).look()
 """
@@ -166,11 +166,13 @@ def test_kills_at_random_moments_lose_no_run_start_none_twice_and_leak_no_gpu(jo
                     stderr=subprocess.DEVNULL,
                 )
             )
-        time.sleep(chance.uniform(0, 0.15))
-        kind, victims = chance.choice(list(_victims(journal, callers).items()))
-        if victims:
+        time.sleep(chance.uniform(0, 0.3))
+        victims = {kind: pids for kind, pids in _victims(journal, callers).items() if pids}
+        kinds = sorted(victims)
+        if kinds:
+            (kind,) = chance.choices(kinds, [1 if kind == "caller" else 6 for kind in kinds])
             try:
-                os.kill(chance.choice(victims), signal.SIGKILL)
+                os.kill(chance.choice(victims[kind]), signal.SIGKILL)
                 shot[kind] += 1
             except ProcessLookupError:
                 continue

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from labjournal.cli import Context, pass_context
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from labjournal.model import Run
+    from labjournal.runner.request import Launched
+
 _COMMAND = "labjournal.command"
+_GIVEN = "labjournal.given"
 
 
 class WithCommand(click.Command):
@@ -14,6 +23,7 @@ class WithCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         at = args.index("--") if "--" in args else len(args)
+        ctx.meta[_GIVEN] = tuple(args)
         ctx.meta[_COMMAND] = tuple(args[at + 1 :])
         return super().parse_args(ctx, args[:at])
 
@@ -26,6 +36,13 @@ class WithCommand(click.Command):
 @click.option("-m", "--reason", help="Why; the diary keeps it.")
 @click.option("-G", "--gpus", type=click.IntRange(0), metavar="N", help="Pick N GPUs.")
 @click.option("--time", "time_limit", metavar="HH:MM:SS", help="End each after this long.")
+@click.option("--queue", "queued", is_flag=True, help="Wait for their turn: in sequence, when the GPUs are free.")
+@click.option("--after", multiple=True, metavar="REF", help="Queue them until REF has ended well (REF:any: ended).")
+@click.option("--gpu-memory", metavar="20G", help="Queue them for this much of each GPU; others may have the rest.")
+@click.option("--priority", type=int, metavar="N", help="Queue them before those with a lower N; default 0.")
+@click.option("--missing", is_flag=True, help="Only what no validation was launched for yet.")
+@click.option("--watch", is_flag=True, help="Queue each checkpoint as it appears, until the run has ended.")
+@click.option("--stay", is_flag=True, help="With --watch: wait here, instead of in a run of its own.")
 @click.option("--follow", is_flag=True, help="Stay and print the output; exit with the first code that is not 0.")
 @click.option("--json", "as_json", is_flag=True, help="Print id, name and status of each run as JSON.")
 @pass_context
@@ -40,13 +57,22 @@ def command(
     reason: str | None,
     gpus: int | None,
     time_limit: str | None,
+    queued: bool,
+    after: tuple[str, ...],
+    gpu_memory: str | None,
+    priority: int | None,
+    missing: bool,
+    watch: bool,
+    stay: bool,
     follow: bool,
     as_json: bool,
 ) -> None:
     """Validate checkpoints of runs, one after another, detached.
 
     The command is given once, with {checkpoint}, {dataset} and {OPTION} where they belong; it is remembered. Every
-    combination of checkpoint, data set and option is a run of its own. Without a selector the latest checkpoint.
+    combination of checkpoint, data set and option is a run of its own. Without a selector the latest checkpoint. With
+    --queue they wait for a free GPU and their turn; --watch does so for each checkpoint that a run still writes, by a
+    run of its own that labjournal stop ends.
 
     \b
     labjournal validate train-3:all -d 1:1 -d 1:10 -o numeric=on -o numeric=off
@@ -54,27 +80,88 @@ def command(
     """
     import os
 
-    from labjournal.cli import launched, session
-    from labjournal.runner import commands, launching, validation
+    from labjournal.cli import launched, session, waiting
+    from labjournal.runner import commands, launching, validating, validation
     from labjournal.runner.request import LaunchRequest
 
+    queue = None
+    if queued or watch or after or gpu_memory is not None or priority is not None:
+        queue = waiting.queueing(context, after, gpu_memory, priority, gpus)
+    if watch:
+        wanted = tuple(text if ":" in text else f"{text}:all" for text in wanted)
     with session.opened(context) as follower:
         paths, config = follower.paths, follower.config
         how = validation.template(ctx.meta[_COMMAND], os.getcwd(), config, paths)
         needs_checkpoint = "checkpoint" in commands.places(how.command)
-        found = validation.find_subjects(follower.store, wanted, needs_checkpoint, how.cwd)
-    asked = LaunchRequest(
-        command=how.command,
-        cwd=how.cwd,
-        name=name,
-        reason=reason,
-        gpus=gpus,
-        time_limit_s=commands.seconds(time_limit, "--time"),
-    )
-    runs = launching.launch_all(validation.requests(found, how, datasets, options, config, asked), paths, config)
-    launched.tell(runs, as_json, follow)
+        asked = LaunchRequest(
+            command=how.command,
+            cwd=how.cwd,
+            name=name,
+            reason=reason,
+            gpus=gpus,
+            time_limit_s=commands.seconds(time_limit, "--time"),
+            queue=queue,
+        )
+
+        def requests() -> list[LaunchRequest]:
+            found = validation.find_subjects(follower.store, wanted, needs_checkpoint, how.cwd, may_be_none=watch)
+            if queue is not None:
+                found = validating.absolute(found)
+            made = validation.requests(found, how, datasets, options, config, asked)
+            made = made if queue is None else [validating.queued(one) for one in made]
+            return validating.still_missing(made, paths) if missing or watch else made
+
+        if watch:
+            runs = [follower.store.resolve(text.partition(":")[0]) for text in wanted]
+            if stay:
+
+                def look() -> bool:
+                    follower.catch_up()
+                    return all(follower.store.run(run.id).status.ended for run in runs)
+
+                def start(wanted: Sequence[LaunchRequest]) -> None:
+                    launched.tell(launching.launch_all(wanted, paths, config), as_json, followed=False)
+
+                validating.keep_watch(look, requests, start)
+            else:
+                launched.tell([_in_a_run_of_its_own(context, ctx, runs, wanted)], as_json, followed=False)
+            return
+        all_requests = requests()
+    if not all_requests:
+        click.echo("labjournal: every one of these was launched before", err=True)
+        if as_json:
+            session.print_json([])
+        return
+    started = launching.launch_all(all_requests, paths, config)
+    launched.tell(started, as_json, follow)
     if follow:
         from labjournal.cli.following import follow as follow_log
 
-        codes = [follow_log(paths.run(run.id), run.name) for run in runs]
+        codes = [follow_log(paths.run(run.id), run.name) for run in started]
         raise SystemExit(next((code for code in codes if code), 0))
+
+
+def _in_a_run_of_its_own(context: Context, ctx: click.Context, runs: Sequence[Run], wanted: Sequence[str]) -> Launched:
+    """The same call with --stay, launched: it goes on when the terminal closes, is listed, and can be stopped."""
+    import os
+    import sys
+
+    from labjournal import config as configuration
+    from labjournal.runner import launching
+    from labjournal.runner.request import LaunchRequest
+
+    paths = context.journal()
+    words = [*ctx.meta[_GIVEN]]
+    at = words.index("--") if "--" in words else len(words)
+    words.insert(at, "--stay")
+    named = runs[0].name
+    request = LaunchRequest(
+        command=(sys.executable, "-m", "labjournal", "validate", *words),
+        cwd=os.getcwd(),
+        name=f"watch-{named}",
+        kind="other",
+        reason=f"validates each checkpoint of {', '.join(wanted)} as it appears",
+        environment={**os.environ, "LABJOURNAL_DIR": str(paths.folder)},
+    )
+    config = configuration.load(paths.project)
+    return launching.launch(request, paths, config._replace(watch=config.watch._replace(enabled=False)))

@@ -10,6 +10,7 @@ from labjournal.compare.alike import Alike
 from labjournal.compare.claims import claims, subject
 from labjournal.compare.differences import compare_settings
 from labjournal.compare.drafts import Draft, at, drafts, ordered
+from labjournal.compare.gaps import with_gaps
 from labjournal.compare.measure import Measures, Values, values_of
 from labjournal.compare.notes import definitions, notes
 from labjournal.compare.paired import Pairs
@@ -138,7 +139,7 @@ def build_table(
         notes=tuple(under),
         definitions=defined,
     )
-    return _only_changed(table) if selection.only_changed else table
+    return with_gaps(_only_changed(table) if selection.only_changed else table, store)
 
 
 def _picked(store: Store, selection: Selection, results: Sequence[Result] | None) -> Picked:

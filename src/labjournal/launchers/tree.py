@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from labjournal.launchers.protocols import Machine
 
 SUPERVISOR_NAME = "labjournal-run"  # as ps shows it; the kernel keeps 15 characters
+QUEUE_NAME = "labjournal-que"
+"""The process that minds the queue: started by whoever was there, and nobody's part."""
+_APART = (SUPERVISOR_NAME, QUEUE_NAME)
 
 
 class Member(NamedTuple):
@@ -40,12 +43,12 @@ def of_run(run_id: str, roots: Iterable[int], machine: Machine) -> set[Member]:
     for root in roots:
         apart: set[int] = set()
         for process in machine.process_tree(root):  # parents come before their children
-            if process.name == SUPERVISOR_NAME or process.parent in apart:
+            if process.name in _APART or process.parent in apart:
                 apart.add(process.pid)
             else:
                 found.add(Member(process.pid, process.start_ticks))
     for process in machine.processes_with(tags.ENV_RUN_ID, run_id):
-        if process.name != SUPERVISOR_NAME:
+        if process.name not in _APART:
             found.add(Member(process.pid, process.start_ticks))
     return {member for member in found if member.pid != os.getpid()}
 

@@ -65,8 +65,10 @@ def _remembered(paths: JournalPaths) -> Template | None:
     return None
 
 
-def find_subjects(store: Store, wanted: Sequence[str], needs_checkpoint: bool, cwd: str) -> list[Subject]:
-    """The runs and checkpoints that ``REF[:STEP|:all|:latest]`` mean. Raises NotFoundError."""
+def find_subjects(
+    store: Store, wanted: Sequence[str], needs_checkpoint: bool, cwd: str, may_be_none: bool = False
+) -> list[Subject]:
+    """The runs and checkpoints that ``REF[:STEP|:all|:latest]`` mean. Raises NotFoundError, unless they may be none."""
     found: list[Subject] = []
     for text in wanted:
         reference, selector = references.split(text)
@@ -76,7 +78,7 @@ def find_subjects(store: Store, wanted: Sequence[str], needs_checkpoint: bool, c
             found.append(Subject(run, checkpoint, _path_from(run, checkpoint, cwd)))
         if not chosen and selector is None and not needs_checkpoint:
             found.append(Subject(run, None, None))
-        elif not chosen:
+        elif not chosen and not may_be_none:
             raise NotFoundError(
                 f"No checkpoint of {format.visible(run.name)} was seen.",
                 f"Name its file: {run.id[-6:].lower()}:path/to/checkpoint.pt",

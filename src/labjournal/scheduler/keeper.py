@@ -19,7 +19,7 @@ from pathlib import Path
 
 import labjournal
 from labjournal import facts
-from labjournal.launchers import detached
+from labjournal.launchers import detached, tree
 from labjournal.paths import JournalPaths
 from labjournal.scheduler import view
 from labjournal.scheduler.dispatcher import Dispatcher, Looked
@@ -27,7 +27,6 @@ from labjournal.scheduler.dispatcher import Dispatcher, Looked
 _LOOK_EVERY_S = 5.0
 _PATIENCE_S = 5.0
 """How long a new keeper waits for an old one that is about to end."""
-NAME = "labjournal-queue"  # as ps shows it; the kernel keeps 15 characters
 _ENTRY = "import sys; sys.path.insert(0, sys.argv[1]); from labjournal.scheduler import keeper; keeper.main()"
 
 
@@ -96,7 +95,7 @@ class Keeper:
     def stay(self) -> None:
         """Returns when there is nothing to wait for, or another keeper is at work."""
         with suppress(OSError):
-            Path("/proc/self/comm").write_text(NAME, encoding="ascii")
+            Path("/proc/self/comm").write_text(tree.QUEUE_NAME, encoding="ascii")
         if not self._only_one():
             return
         dispatcher = _dispatcher(self._paths)

@@ -159,6 +159,11 @@ class Store:
         """Forks of a run, and the validations of it, oldest first."""
         return self._runs("parent = ? OR subject = ? ORDER BY id", (run_id, run_id))
 
+    def unfinished_validations(self, runs: Sequence[str]) -> list[Run]:
+        """Validations of these runs that did not end well, or not yet, oldest first."""
+        places = ", ".join("?" * len(runs))
+        return self._runs(f"subject IN ({places}) AND status != 'DONE' ORDER BY id", tuple(runs))
+
     def runs_of_study(self, study: str) -> list[Run]:
         """The runs that a study launched, oldest first."""
         return self._runs("study = ? ORDER BY id", (study,))
