@@ -46,6 +46,43 @@ def test_what_was_trained_or_compared_is_no_state(text: str) -> None:
     assert "numeric" not in options_in(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("same checkpoint without numeric input on Black Box 1:", "off"),
+        ("with numeric input on 1:1 dataset", "on"),
+        ("numeric input on, 1:1 dataset", "on"),
+        ("numeric input off on 1:10", "off"),
+    ],
+)
+def test_on_before_a_data_set_is_no_state(text: str, state: str) -> None:
+    assert options_in(text) == {"numeric": state}
+
+
+def test_a_short_sentence_about_all_that_follows_says_the_state() -> None:
+    diary = """## 2025-11-02
+#### Checkpoint-10200
+All with numeric input enabled.
+
+1:1 dataset (1000):
+```
+Validation Accuracy: 0.9
+Number of correct background predictions: 470 out of 524
+Number of correct signal predictions: 430 out of 476
+```
+- Checkpoint-8400, 1:10 dataset, numeric off
+
+```
+Validation Accuracy: 0.91
+```
+"""
+    found = [(r.place.checkpoint, r.place.dataset, dict(r.place.options)) for r in read(diary).results]
+    assert found == [
+        ("checkpoint-10200", "1:1", {"numeric": "on"}),
+        ("checkpoint-8400", "1:10", {"numeric": "off"}),
+    ]
+
+
 def test_the_adapter_is_the_numeric_one_where_the_diary_has_one() -> None:
     found = options_in("1:1 Dataset without adapter")
     assert found == {"adapter": "off"}

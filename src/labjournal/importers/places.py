@@ -64,6 +64,7 @@ _RAN_ON = re.compile(
     re.IGNORECASE,
 )
 _RAN = re.compile(r"\b(?:ran|re-?ran|validated|tested|evaluated|measured|repeated)\b", re.IGNORECASE)
+_ALL = re.compile(r"\W*(?:all|both|everything|these|the\s+following)\b(?:\W+\w+){0,9}\W*$", re.IGNORECASE)
 _WISH = re.compile(
     r"\b(?:will|would|should|could|might|may|perhaps|maybe|if|want(?:ed)?|plan|next|later|hope|try\s+to|see\s+(?:if|what|how)|than"
     r"|compared?|before|previous(?:ly)?|instead|because|since|although)\b",
@@ -126,7 +127,7 @@ def place_of_sentence(text: str, leads: bool, names: Names) -> Place:
     announces = leads and text.rstrip(" *_").endswith(":") and len(text) < 160
     ran = _RAN_ON.search(text) is not None and not _WISH.search(text.split(".")[0])
     if not (announces or ran):
-        said = options_in(text) if _RAN.search(text) and not _WISH.search(text) else {}
+        said = options_in(text) if (_RAN.search(text) or _ALL.match(text)) and not _WISH.search(text) else {}
         return Place(options={name: state for name, state in said.items() if name == "numeric"})
     place = place_of(text, names=names)
     return place if announces else replace(place, checkpoint=None)
@@ -163,7 +164,7 @@ def checkpoint_in(text: str, heading: bool = False) -> str | None:
     if not found:
         file = _CHECKPOINT_FILE.search(text)
         return file["path"] if file is not None else None
-    return next(iter(found)) if len(found) == 1 and not _SEVERAL.search(text[first:].replace("1:", "")) else None
+    return next(iter(found)) if len(found) == 1 and not _SEVERAL.search(_RATIO.sub("", text[first:])) else None
 
 
 def count_in(text: str) -> int | None:

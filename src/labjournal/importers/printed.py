@@ -35,6 +35,7 @@ _REPORT = re.compile(
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _ITEM = re.compile(rf"^\s*[-*+•]\s+[^:=.]{{1,50}}[:=]\s*[*_`]*{_VALUE}[^.]{{0,40}}$")
+_PLACE = re.compile(r"(?<![\d:])1:\d|checkpoint|\bckpt|data\s?set", re.IGNORECASE)
 _PLAIN_REST = re.compile(r"^[\s*_`.;,]*(?:[(\[（][^()\[\]]{0,60}[)\]）])?[\s*_`.;]*$")
 _ALSO = re.compile(r"[,;|]\s*[^\W\d][\w @./-]{0,40}\s*[:=]\s*[*_`]*[-+]?\d")
 _SLASHED = re.compile(
@@ -96,7 +97,7 @@ def blocks(lines: Sequence[Line]) -> Iterator[Block]:
             blanks += line.kind == "blank"
             continue
         printed = line.number in reports or _is_output(line)
-        if not printed and held and line.kind == "text" and _ITEM.match(line.text):
+        if not printed and held and line.kind == "text" and _ITEM.match(line.text) and not _PLACE.search(line.text):
             continue  # "- epochs: 50" between two measured values of a list parts nothing
         if printed and (not held or blanks <= NEAR):
             held += _spread(line)

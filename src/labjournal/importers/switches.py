@@ -66,7 +66,7 @@ _N = (
     r"(?:(?:separate|seperate|raw|extra)\s+)?(?:nfa\b|(?:use_)?numeric(?:al|s)?\b(?:[\s_-]+(?:fusion|inputs?|features?|values?|embeddings?|branch|adapter"
     r"|data|layer|path|channel|info(?:rmation)?)\b)*|(?:use_)?numeric_\w+|numbers\b)"
 )
-_ON = r"(?:enabled|on|active|activated|true|yes|given|used|included)"
+_ON = r"(?:enabled|on(?=\s*(?:$|[^\w\s]|during\b))|active|activated|true|yes|given|used|included)"
 _OFF = (
     r"(?:disabled|off|inactive|deactivated|false|no|omitted|removed|zeroed|excluded"
     r"|not\s+(?:given|used|enabled|included))"
