@@ -137,10 +137,10 @@ def test_a_shut_gate_names_its_reason_and_an_override_needs_one(tmp_path: Path) 
     folder = project(tmp_path)
     change(folder, STUDY, '"loss[5] / loss[1] <= 0.8",', '"loss[5] / loss[1] <= 0.0",')
     change(folder, STUDY, 'breaks = "loss[5] / loss[1] <= 0.8"', 'shows = "status done"')
-    said = call(folder, "study", "run", "thermo", "--smoke", code=1)
+    said = call(folder, "study", "run", "thermo", "--smoke", "--only", "litmus", "--only", "fit", code=1)
     assert "not started: litmus has not passed (failed" in said
-    assert (states(folder)["litmus"], states(folder)["fit"]) == ("failed", "gate shut")
-    call(folder, "study", "run", "thermo", "--smoke", "--override", "fit", code=2)
+    found = states(folder)
+    assert (found["litmus"], found["fit"]) == ("failed", "gate shut")
     words = ("--only", "fit", "--override", "fit", "-m", "known: the limit is a typing error")
     said = call(folder, "study", "run", "thermo", "--smoke", *words)
     assert "gate overridden" in said
@@ -148,7 +148,18 @@ def test_a_shut_gate_names_its_reason_and_an_override_needs_one(tmp_path: Path) 
     (entry,) = [entry for entry in diary if entry["kind"] == "decision"]
     assert "the limit is a typing error" in entry["text"]
     assert (entry["study"], entry["automatic"]) == ("thermo", False)
-    assert "failed already" in call(folder, "study", "run", "thermo", "--smoke", "--json", code=1)
+    words = ("study", "run", "thermo", "--smoke", "--override", "fit")
+    assert "needs a reason" in call(folder, *words, code=2)
+
+
+def test_what_failed_on_this_code_is_not_run_until_it_passes(tmp_path: Path) -> None:
+    (tmp_path / "entries" / "thermo").mkdir(parents=True)
+    (tmp_path / STUDY).write_text('[[stage]]\nname = "a"\ncommand = "false"\n')
+    call(tmp_path, "study", "run", "thermo", code=1)
+    said = call(tmp_path, "study", "run", "thermo", code=1)
+    assert "failed already on this code, not run again" in said
+    call(tmp_path, "study", "run", "thermo", "--from", "a", code=1)
+    assert len(list((tmp_path / ".labjournal" / "runs").iterdir())) == 2
 
 
 @pytest.mark.parametrize("repository", [True, False])
@@ -219,17 +230,25 @@ def test_a_stage_may_be_a_search(tmp_path: Path) -> None:
 
 def test_what_was_started_goes_on_when_the_command_is_killed(tmp_path: Path) -> None:
     folder = project(tmp_path)
-    words = ("study", "run", "thermo", "--smoke", "--only", "litmus")
-    change(folder, "entries/thermo/fit.py", "slope = 0.0\n", "slope = 0.0\n__import__('time').sleep(3)\n")
+    waiting = "while not pathlib.Path('go').exists(): __import__('time').sleep(0.05)\nslope = 0.0\n"
+    change(folder, "entries/thermo/fit.py", "slope = 0.0\n", waiting)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "labjournal", *words], cwd=folder, env={**os.environ, "PATH": path}
-    )
+    words = [sys.executable, "-m", "labjournal", "study", "run", "thermo", "--smoke", "--only", "litmus"]
+
+    def begun() -> subprocess.Popen[str]:
+        env = {**os.environ, "PATH": path}
+        return subprocess.Popen(words, cwd=folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    first = begun()
     wait_for(lambda: list((folder / ".labjournal").glob("runs/*/attempts/1.json")))
-    process.kill()
-    process.wait()
-    assert "runs already" in call(folder, *words)
-    assert states(folder)["litmus"] == "passed"
+    first.kill()
+    first.communicate()
+    second = begun()
+    assert second.stdout is not None
+    assert "runs already" in second.stdout.readline()
+    (folder / "entries" / "thermo" / "go").touch()
+    assert "passed" in second.communicate(timeout=60)[0]
+    assert second.returncode == 0
     assert len(list((folder / ".labjournal" / "runs").iterdir())) == 1
 
 

@@ -84,6 +84,7 @@ def list_command(context: Context, as_json: bool) -> None:
 @click.option("--only", multiple=True, metavar="STAGE", help="Run this stage alone; may be repeated.")
 @click.option("--override", multiple=True, metavar="STAGE", help="Start STAGE although its gate is shut.")
 @click.option("-m", "--reason", metavar="WHY", help="Why the gate may be passed by; the diary keeps it.")
+@click.option("--detach", is_flag=True, help="Do it in a run of its own and return at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print where the study stands at the end as JSON.")
 @pass_context
 def run_command(
@@ -94,6 +95,7 @@ def run_command(
     only: tuple[str, ...],
     override: tuple[str, ...],
     reason: str | None,
+    detach: bool,
     as_json: bool,
 ) -> None:
     """Run what has not passed yet, in order; exit 1 when a stage failed or could not start.
@@ -106,6 +108,11 @@ def run_command(
     if override and not reason:
         raise click.UsageError("An override needs a reason: -m WHY. The diary keeps it.")
     with _opened(context, name, size, make=True) as (follower, study):
+        if detach:
+            from labjournal.cli import minder
+
+            minder.launch(follower, _again(name, size, start, only, override, reason), f"{study.name}-minder")
+            return
         runner = Runner(study, follower, _tell)
         try:
             standings = runner.run(Asked(start, only, dict.fromkeys(override, reason or "")))
@@ -116,6 +123,23 @@ def run_command(
     wanted = [one for one in standings if not only or one.stage.name in only]
     if not all(_settled(one) for one in wanted):
         raise SystemExit(1)
+
+
+def _again(
+    name: str,
+    size: str | None,
+    start: str | None,
+    only: tuple[str, ...],
+    override: tuple[str, ...],
+    reason: str | None,
+) -> list[str]:
+    """The words of the same call, without --detach."""
+    words = ["study", "run", name]
+    words += [
+        word for key, value in (("--size", size), ("--from", start), ("-m", reason)) if value for word in (key, value)
+    ]
+    words += [word for stage in only for word in ("--only", stage)]
+    return words + [word for stage in override for word in ("--override", stage)]
 
 
 @command.command("status")

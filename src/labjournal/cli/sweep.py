@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -192,16 +191,9 @@ def _mind(driver: Any, sweep: Sweep) -> None:
 
 
 def _detach(follower: Follower, sweep: Sweep) -> None:
-    """Mind a sweep in a run of its own: its output is kept, and it survives the terminal."""
-    import os
+    from labjournal.cli import minder
 
-    from labjournal.runner import launching
-    from labjournal.runner.request import LaunchRequest
-
-    words = (sys.executable, "-m", "labjournal", "sweep", "resume", sweep.id)
-    asked = LaunchRequest(words, os.getcwd(), name=f"{sweep.name}-minder", kind="scan", reason=sweep.reason)
-    launched = launching.launch(asked, follower.paths, follower.config)
-    click.echo(f"Minded by {launched.name} ({launched.id[-6:].lower()}).", err=True)
+    minder.launch(follower, ("sweep", "resume", sweep.id), f"{sweep.name}-minder", sweep.reason)
 
 
 @command.command("status")

@@ -14,7 +14,7 @@ from labjournal.runner import commands, validation
 from labjournal.runner.request import LaunchRequest, Queueing
 from labjournal.store import Store
 from labjournal.studies import filling, searches
-from labjournal.studies.protocol import Stage, Study
+from labjournal.studies.protocol import SearchSection, Stage, StageSection, Study
 from labjournal.studies.searches import Member
 
 
@@ -46,14 +46,20 @@ def _search_of(run: Run) -> str | None:
     return run.trial.sweep if run.trial is not None else None
 
 
+_DONE_BY = ("grid", "seeds", "search", "best_of", "best", "validates", "checkpoints", "datasets", "options")
+
+
 def protocol_of(stage: Stage) -> str:
-    """Hash of what the runs of a stage do; what must come of them is kept apart."""
-    section = stage.section
-    search = None if section.search is None else [dict(section.search.space), *section.search[1:]]
-    varied = (dict(section.grid), section.seeds, dict(section.options), section.datasets, search)
-    others = (section.validates, section.checkpoints, section.best_of, section.best)
-    said = (stage.command, dict(stage.settings), varied, *others)
-    return facts.derived_id("protocol", facts.dumps(said))
+    """Hash of what the runs of a stage do; what must come of them is kept apart.
+
+    Only what was said goes in, so that a key a later version brings changes no hash.
+    """
+    section, default = stage.section, StageSection()
+    said = {key: getattr(section, key) for key in _DONE_BY if getattr(section, key) != getattr(default, key)}
+    if section.search is not None:
+        drawn = section.search._asdict()
+        said["search"] = {key: drawn[key] for key in drawn if drawn[key] != SearchSection._field_defaults[key]}
+    return facts.derived_id("protocol", facts.dumps([stage.command, dict(stage.settings), said]))
 
 
 def expected(
