@@ -172,7 +172,7 @@ def _marks(view: RunView, glyphs: Glyphs) -> list[Mark]:
     for one in view.findings:
         if one.step is not None and one.level is not Level.NOTICE:
             sign, role = level_sign(one.level, glyphs)
-            marks.append(Mark(one.step, sign[:1], role, one.rule))
+            marks.append(Mark(one.step, sign[:1], role, one.rule, urgent=True))
     return marks
 
 

@@ -25,6 +25,8 @@ GUTTER = 6
 _WIDEST_GUTTER = 12
 LEGEND_MOST = 8
 _CELLS_A_LABEL = 12
+_MARK_ROOM = 4
+"""Cells from one mark to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Mark:
     sign: str
     role: str
     words: str = ""
+    urgent: bool = False
+    """Drawn however close to others; of the rest one in a few cells is: a curve at the bottom stays in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +145,11 @@ def _put_marks(canvas: Canvas, frame: Frame, width: int, height: int) -> None:
         for row in range(height):
             if canvas.is_empty(column, row):
                 canvas.put(column, row, frame.glyphs.cursor, "accent")
-    for mark in frame.marks:
-        if (column := _column(frame, mark.x, width)) is not None:
+    taken = -_MARK_ROOM
+    for mark in sorted(frame.marks, key=lambda mark: mark.x):
+        if (column := _column(frame, mark.x, width)) is not None and (mark.urgent or column - taken >= _MARK_ROOM):
             canvas.put(column, height - 1, mark.sign, mark.role)
+            taken = column
 
 
 def x_text(axis: XAxis, x: float) -> str:
@@ -189,6 +195,10 @@ def title_line(frame: Frame, width: int) -> list[Span]:
     right = _one_value(frame) if len(frame.plot.plots) == 1 else _legend(frame, width - min(24, width // 3))
     if frame.note:
         right = [*right, (f"  {frame.note}", "muted")]
+    for threshold in frame.thresholds:
+        level: Span = (f"  {frame.glyphs.rule} {format.visible(threshold.words)}", threshold.role)
+        if line_width(right) + cell_len(level[0]) + cell_len(frame.title) + 3 <= width:
+            right = [*right, level]
     title = cut_middle(format.visible(frame.title), max(8, width - line_width(right) - 2), frame.glyphs.ellipsis)
     bar = frame.glyphs.folded if frame.chosen else " "
     return ends([(bar, "accent"), (title, frame.title_role)], [*right, (" ", "text")], width, frame.glyphs.ellipsis)
