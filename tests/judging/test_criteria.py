@@ -92,6 +92,10 @@ def test_at_every_step_a_nan_is_no_pass(bench: Bench) -> None:
         ("beta near 3.20 +- 0.05", False),
         ("beta = 3.15 +- 0.05", True),
         ("beta = 3 within 4%", True),
+        ("beta within 4% of 3", True),
+        ("beta within 0.05 of 3", False),
+        ("chi2 between 1 and 10 and beta between 3 and 3.1", True),
+        ("chi2 between 2 and 10", False),
         ("chi2 of order 1", True),
         ("chi2 of order 10", False),
         ("chi2 of order 1e7", False),
@@ -188,7 +192,7 @@ def test_what_was_taken_back_carries_no_verdict(bench: Bench) -> None:
     ["", "no", "no luck", "finding", "loss", "loss <", "loss < 1 by", "loss < 1 by tomorrow", "loss = 1",
      "status gone <", "loss < 1 and", "(loss < 1", "loss of order", "loss of order 0", "3 of order 1", "mean(3) < 1",
      "mean(mean(x)) < 1", "same settings as", "same settings as a except", "near 3", "loss < 1 +- 2", "abs(a, b) < 1",
-     "import os"],
+     "import os", "loss between 1", "loss within 1", "loss within x of 3"],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InputError) as refused:

@@ -257,10 +257,7 @@ class _Conditions(Parser):
         low, high = Number(order.value / math.sqrt(10)), Number(order.value * math.sqrt(10))
         exact = Tolerance(0.0, relative=False)
         relations = (Relation(low, "<=", node, exact), Relation(node, "<", high, exact))
-        found = Expectation(self._text[start : self._at].strip(), relations)
-        if not found.values():
-            raise self.wrong("it names nothing that is measured")
-        return Comparison(found)
+        return Comparison(self._measured(start, relations))
 
     def _always(self) -> bool:
         start = self._at

@@ -174,7 +174,10 @@ class Parser:
     def expectation(self) -> Expectation:
         """One or more comparisons in a chain. Raises InputError where nothing is compared or measured."""
         start = self._at
-        sides, compares, tolerances = [self.sum()], [], []
+        first = self.sum()
+        if self.word("between") is not None:
+            return self._measured(start, self._between(first))
+        sides, compares, tolerances = [first], [], []
         while (relation := self._compare(sides[-1])) is not None:
             compare, side, tolerance = relation
             compares.append(compare)
@@ -183,16 +186,31 @@ class Parser:
         if not compares:
             raise self.wrong("it compares nothing" if not self._text[self._at :].strip() else None)
         relations = tuple(Relation(*parts) for parts in zip(sides[:-1], compares, sides[1:], tolerances, strict=True))
+        return self._measured(start, relations)
+
+    def _measured(self, start: int, relations: tuple[Relation, ...]) -> Expectation:
         found = Expectation(self._text[start : self._at].strip(), relations)
         if not found.values():
             raise self.wrong("it names nothing that is measured")
         return found
+
+    def _between(self, node: Node) -> tuple[Relation, ...]:
+        """``x between 1 and 10``: both ends are allowed."""
+        low = self.sum()
+        if self.word("and") is None:
+            raise self.wrong("between what and what?")
+        return Relation(low, "<=", node), Relation(node, "<=", self.sum())
 
     def _compare(self, left: Node) -> tuple[str, Node, Tolerance] | None:
         """What follows a side: the sign, the other side, and how equal is equal."""
         if self.word("near") is not None:
             right = self.sum()
             return "=", right, self._tolerance() or Tolerance(NEAR, relative=True)
+        if self.word("within") is not None:
+            allowed = self._allowed()
+            if self.word("of") is None:
+                raise self.wrong("within so much of what?")
+            return "=", self.sum(), allowed
         start = self._at
         compare = self.take("compare")
         if compare is None:
@@ -214,6 +232,9 @@ class Parser:
     def _tolerance(self) -> Tolerance | None:
         if self.take("tolerance") is None and self.word("within") is None:
             return None
+        return self._allowed()
+
+    def _allowed(self) -> Tolerance:
         start = self._at
         number = self._number()
         if number is None:
