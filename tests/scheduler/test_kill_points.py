@@ -169,6 +169,8 @@ def test_kills_at_random_moments_lose_no_run_start_none_twice_and_leak_no_gpu(jo
         time.sleep(chance.uniform(0, 0.3))
         victims = {kind: pids for kind, pids in _victims(journal, callers).items() if pids}
         kinds = sorted(victims)
+        if kinds == ["caller"] and chance.random() < 0.9:
+            continue  # nothing would ever be queued
         if kinds:
             (kind,) = chance.choices(kinds, [1 if kind == "caller" else 6 for kind in kinds])
             try:

@@ -101,7 +101,7 @@ def read_name(name: str) -> CurveName:
         return CurveName("loss", "train", "total", ("loss",))
     if name.startswith("watch/lr/"):
         return CurveName("lr", "train", stem=("lr",))
-    if name.startswith("watch/"):
+    if name.startswith(("watch/", "system/")):
         return _NONE
     words = [word.lower() for word in _SPLIT.split(name) if word]
     said = frozenset(words)

@@ -295,7 +295,7 @@ def _result_lines(store: Store, results: list[Result]) -> list[str]:
 def _curves(store: Store, run: Run) -> list[str]:
     from labjournal import format as fmt
 
-    infos = [info for info in store.series_list(run.id) if not info.key.name.startswith("watch/")]
+    infos = [info for info in store.series_list(run.id) if not info.key.name.startswith(("watch/", "system/"))]
     shown = [
         f"    {fmt.visible(info.key.name)}  {fmt.plural(info.n, 'point')}  last {fmt.number(info.last_value)}"
         for info in infos[:12]

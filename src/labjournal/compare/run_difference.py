@@ -30,7 +30,7 @@ _MOST_LINES = 4_000
 """Lines of a diff that are kept: a vendored library in one of two commits must not fill a terminal or a JSON."""
 _SKETCH = 64
 """Values kept of a curve, evenly over its points."""
-_WATCH = "watch/"
+_WATCH = ("watch/", "system/")
 
 
 @dataclass(frozen=True, slots=True)

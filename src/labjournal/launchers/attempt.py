@@ -19,6 +19,7 @@ from labjournal.launchers import causes, child, deaths, records, retrying, tree
 from labjournal.launchers.base import Plan
 from labjournal.launchers.causes import Outcome, Request
 from labjournal.launchers.ending import Ending
+from labjournal.launchers.vitals import Vitals
 from labjournal.paths import RunPaths
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ class Attempt:
         """Until the process has ended and, when it was asked to end, its whole tree too."""
         limit = self._plan.time_limit_s
         next_beat = 0.0
+        visible = self._plan.environment.get("CUDA_VISIBLE_DEVICES")
+        vitals = Vitals(self._pid, self._run.events, self._plan.cwd, visible, self._supervisor.machine)
         while True:
             now = time.monotonic()
             self._reap()
@@ -110,6 +113,7 @@ class Attempt:
             if now >= next_beat:
                 self._beat()
                 next_beat = now + BEAT_S
+                vitals.look(now)
             if self._ending is None:
                 self._look_for_request(now - started)
                 self._ending = self._end() if self._request else None

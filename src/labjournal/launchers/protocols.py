@@ -64,6 +64,32 @@ class Gpu(Protocol):
     def processes(self) -> Sequence[GpuProcess] | None: ...
 
 
+class SeenGpu(Protocol):
+    """A GPU at the moment of a look; None is what the driver does not tell."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def uuid(self) -> str: ...
+    @property
+    def memory_used_bytes(self) -> int | None: ...
+    @property
+    def utilisation_percent(self) -> int | None: ...
+    @property
+    def temperature_c(self) -> int | None: ...
+    @property
+    def power_w(self) -> float | None: ...
+    @property
+    def processes(self) -> Sequence[SeenGpuProcess] | None: ...
+
+
+class SeenGpuProcess(Protocol):
+    """A process on a GPU."""
+
+    @property
+    def pid(self) -> int: ...
+
+
 class Machine(Protocol):
     """The machine a process runs on: ``labjournal.machine``, which stands on the same floor, or a test's own."""
 
@@ -77,6 +103,9 @@ class Machine(Protocol):
 
     def process_tree(self, pid: int) -> Sequence[SeenProcess]:
         """The living descendants of a process, parents before children, without itself."""
+
+    def open_gpus(self) -> Sequence[SeenGpu]:
+        """The GPUs, none where none can be listed; for a process that asks again and again."""
 
     def processes_with(self, name: str, value: str) -> Sequence[SeenProcess]:
         """Living processes of this user with an environment variable set to a value."""

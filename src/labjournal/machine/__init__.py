@@ -18,7 +18,7 @@ from labjournal.machine.processes import (
 )
 
 if TYPE_CHECKING:
-    from labjournal.machine.devices import Gpu, GpuProcess, NoGpus, gpus
+    from labjournal.machine.devices import Gpu, GpuProcess, NoGpus, gpus, open_gpus
     from labjournal.machine.software import Environment, environment, installed_packages, packages_on
 
 _LATER = {
@@ -26,6 +26,7 @@ _LATER = {
     "GpuProcess": "devices",
     "NoGpus": "devices",
     "gpus": "devices",
+    "open_gpus": "devices",
     "Environment": "software",
     "environment": "software",
     "installed_packages": "software",
@@ -52,6 +53,7 @@ __all__ = [
     "installed_packages",
     "largest_processes",
     "memory_limit",
+    "open_gpus",
     "packages_on",
     "process_alive",
     "process_name",

@@ -69,6 +69,26 @@ def gpus() -> list[Gpu] | NoGpus:
     return found or NoGpus("the NVIDIA driver answers, but it shows no GPU")
 
 
+_kept_open = False
+
+
+def open_gpus() -> list[Gpu]:
+    """All GPUs, none where none can be listed, for a process that asks again and again.
+
+    The driver stays open from the first call on: opening takes 10 to 500 ms.
+    """
+    global _kept_open
+    found = gpus()
+    if isinstance(found, NoGpus):
+        return []
+    if not _kept_open and os.environ.get(FAKE_VARIABLE) is None:
+        import pynvml
+
+        _ask(pynvml, pynvml.nvmlInit)
+        _kept_open = True
+    return found
+
+
 def _fakes(number: str) -> list[Gpu] | NoGpus:
     if not number.isdecimal() or int(number) > _MOST_FAKES:
         return NoGpus(f"{FAKE_VARIABLE} is {number!r}, not a number of GPUs up to {_MOST_FAKES}")

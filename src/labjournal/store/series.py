@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from labjournal.model import PRINTED, SeriesInfo, SeriesKey
+from labjournal.tags import SYSTEM
 
 if TYPE_CHECKING:
     import numpy as np
@@ -218,9 +219,10 @@ def _number(value: float | None) -> float:
 def last_step(connection: sqlite3.Connection, run: str) -> int | None:
     """The furthest step any curve of the run has reached now; a rewound curve counts with its newest point.
 
-    Printed curves do not count: some are numbered by their rows.
+    Printed curves do not count: some are numbered by their rows. Nor do those of the machine, numbered by seconds.
     """
     row = connection.execute(
-        "SELECT max(last_step) FROM series WHERE run = ? AND folder != ?", (run, PRINTED)
+        "SELECT max(last_step) FROM series WHERE run = ? AND folder != ? AND tag NOT LIKE ?",
+        (run, PRINTED, f"{SYSTEM}/%"),
     ).fetchone()
     return row[0] if row else None

@@ -118,7 +118,7 @@ def most_common(known: Sequence[Beside]) -> list[MetricChoice]:
 
 def main_curve(infos: Sequence[SeriesInfo]) -> SeriesInfo | None:
     """The curve a run is judged by at a glance: a training loss, else any loss, else the longest one."""
-    shown = [info for info in infos if not info.key.tag.startswith("watch/")]
+    shown = [info for info in infos if not info.key.tag.startswith(("watch/", "system/"))]
 
     def rank(info: SeriesInfo) -> tuple[int, int, str]:
         read = read_name(info.key.name)

@@ -7,6 +7,7 @@ stands still is 0 exactly. Weight and gradient norms are exact. Learning rate: o
 
 from __future__ import annotations
 
+import time
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 import torch
@@ -45,6 +46,7 @@ class Curves:
         """Points between the rounds, written with the next one."""
         self._in_round: Set[Tracked] = set()
         self._step = 0
+        self._paced: Optional[Tuple[int, float]] = None
         self.base = 0
         """Steps taken before this process: curves of a resumed run go on where the earlier ones end."""
         self.trouble: Optional[str] = None
@@ -144,6 +146,7 @@ class Curves:
         if self._writer is None or not (self._in_round or self._waiting):
             return
         sums, rates, waiting, step = self._sums, self._rates, self._waiting, self._step
+        pace = self._pace(step)
         self._sums, self._rates, self._waiting, self._in_round, self._step = {}, {}, [], set(), 0
         writer, base = self._writer, self.base
 
@@ -154,6 +157,8 @@ class Curves:
                 values[tags.curve(tags.UPDATE_RATIO, group)] = _ratio(item.update_sq, item.before_sq)
                 values[tags.curve(tags.GRAD_NORM, group)] = item.grad_sq**0.5
             values.update((tags.curve(tags.LEARNING_RATE, name), rate) for name, rate in rates.items())
+            if values and pace is not None:
+                values[f"{tags.SYSTEM}/steps_per_s"] = pace
             try:
                 points = [*waiting, (step, values)] if values else waiting
                 writer.add_all([(base + at, of_step) for at, of_step in points])
@@ -161,6 +166,18 @@ class Curves:
                 self._writer, self.trouble = None, f"{error.strerror}"
 
         self._later.after_all(write)
+
+    def _pace(self, step: int) -> Optional[float]:
+        """Steps a second since the last round this was said in; None within its second."""
+        now = time.monotonic()
+        if self._paced is None or step <= self._paced[0]:
+            self._paced = (step, now)
+            return None
+        before, at = self._paced
+        if now - at < 1.0:
+            return None
+        self._paced = (step, now)
+        return (step - before) / (now - at)
 
 
 def _ratio(update_sq: float, before_sq: float) -> float:
