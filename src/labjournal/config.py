@@ -138,6 +138,7 @@ class Config(NamedTuple):
     watch: WatchConfig = WatchConfig()
     checks: ChecksConfig = ChecksConfig()
     identities: Mapping[str, str] = _NOTHING
+    laws: Mapping[str, str] = _NOTHING
     tables: Mapping[str, TableConfig] = _NOTHING
     diary: DiaryConfig = DiaryConfig()
     tui: TuiConfig = TuiConfig()

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 @click.option(
     "--predictions", metavar="FILE", help="One row an event: id, label, prediction or score (CSV, JSONL, npy)."
 )
+@click.option("--toys", metavar="FILE", help="Values of T drawn under a hypothesis, for T=OBSERVED (T=nan: none yet).")
+@click.option("--law", metavar="LAW", help="With --toys: what T should follow: 'chi2(100)', 'normal(0, 1)', …")
 @click.option("--objective", metavar="NAME", help="Version of the objective; results of two are never compared.")
 @click.option(
     "--reference", metavar="NAME", help="No result but values from elsewhere (a paper) to hold results against."
@@ -54,6 +56,8 @@ def command(
     counts: str | None,
     source: str | None,
     predictions: str | None,
+    toys: str | None,
+    law: str | None,
     objective: str | None,
     reference: str | None,
     dry_run: bool,
@@ -69,6 +73,7 @@ def command(
     labjournal log --from report.txt --dry-run      what would be read
     labjournal log --predictions val.csv --run v3-embed --dataset 1:1
     labjournal log accuracy=0.92 --dataset 1:1 --reference "paper, table 2"
+    labjournal log T=131.2 --toys toys.npy --law "chi2(100)" --run scan-3
     labjournal log --assign r:k3f9a2 --dataset 1:1  confirm a reading whose role was unclear
     """
     from labjournal.cli.stated import key_values
@@ -80,6 +85,8 @@ def command(
             raise InputError("A reference is values alone.", "Give name=value with --reference NAME.")
         given.refer(reference, words, why or None, dry_run)
         return
+    if law is not None and toys is None:
+        raise InputError("--law is what --toys are held against.", "In labjournal.toml: [laws] T = 'chi2(100)'.")
     if assign and dismiss:
         raise InputError("A result is either assigned or dismissed.", "Give one of --assign and --dismiss.")
     if dismiss or (assign and source is None):
@@ -90,6 +97,10 @@ def command(
         if words or counts or predictions:
             raise InputError("--from reads the values off the file.", "Leave K=V, --counts and --predictions out.")
         given.read(source, dry_run, assign)
+    elif toys is not None:
+        if counts or predictions:
+            raise InputError("--toys are values of one statistic.", "Leave --counts and --predictions out.")
+        given.drawn(Path(toys), words, law, dry_run)
     elif predictions is not None:
         if counts:
             raise InputError("--predictions hold the counts already.", "Leave --counts out.")
@@ -183,6 +194,29 @@ class _Given:
         )
         for result in self._write([measured], dry_run):
             Diary(self._context.journal()).predictions(result, str(path.absolute()), sha256, rows.n, measured.run)
+
+    def drawn(self, path: Path, words: tuple[str, ...], law: str | None, dry_run: bool) -> None:
+        """A statistic held against toys, and both against a law."""
+        from labjournal import facts, stats
+        from labjournal.cli import toys
+        from labjournal.cli.stated import key_values, metric
+        from labjournal.parsers import predictions
+
+        name, observed = toys.observed_of({key: metric(key, text) for key, text in key_values(words, "").items()})
+        follows = stats.parse_law(law) if law is not None else None
+        report = stats.judge_toys(toys.read(path), follows, observed)
+        told, sha256 = toys.sentence(name, observed, follows, report), predictions.digest(path)
+        click.echo(told, err=True)
+        measured = self._measured(
+            metrics=toys.metrics(name, observed, report),
+            n=report.n,
+            dataset=f"{report.n} toys",
+            options={"law": law} if law is not None else {},
+            file=str(path.absolute()),
+            text=f"{told} sha256 {sha256}",
+            fact_id=facts.derived_id("toys", facts.dumps([sha256, name, observed, law, self._reference])),
+        )
+        self._write([measured], dry_run)
 
     def read(self, source: str, dry_run: bool, assign: bool) -> None:
         """Results read off a file or standard input."""

@@ -10,6 +10,7 @@ from labjournal.compare.alike import Alike
 from labjournal.compare.claims import claims, subject
 from labjournal.compare.differences import compare_settings
 from labjournal.compare.drafts import Draft, at, drafts, ordered
+from labjournal.compare.expected import law_notes
 from labjournal.compare.gaps import with_gaps
 from labjournal.compare.measure import Measures, Values, values_of
 from labjournal.compare.notes import definitions, notes
@@ -120,6 +121,7 @@ def build_table(
     )
     defined = tuple(definitions(columns, rows))
     under += pairs.notes()
+    under += law_notes(rows, columns, config.laws) if config.laws else ()
     if not left_out:
         under += scan_notes(points, columns, runs, selection.by)
     if turned:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["ACCURACY", "LEVEL", "SIC", "Measures", "Values", "base_name", "values_of"]
 
 _ON_POSITIVES = frozenset({"sic", "tpr", "sensitivity"})
+_OF_TOYS = "_toys"
+"""What `log --toys` states beside the observation and its p."""
 _AVERAGES = ("macro_", "weighted_", "micro_", "samples_")
 
 
@@ -142,7 +144,7 @@ class Measures:
             if name == SIC
             or name in self._values.own
             or base_name(name) == ACCURACY
-            or (name in stated and not name.startswith(_AVERAGES))
+            or (name in stated and not name.startswith(_AVERAGES) and _OF_TOYS not in name)
         ]
         return shown or self.available[:1]
 

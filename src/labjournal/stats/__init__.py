@@ -10,6 +10,7 @@ from labjournal.stats.differences import (
     two_proportion_p,
 )
 from labjournal.stats.intervals import Interval, clopper_pearson, wilson
+from labjournal.stats.laws import Law, ToyReport, judge_toys, parse_law
 from labjournal.stats.means import compare_means, scatter_limit
 from labjournal.stats.metrics import METRICS, Metric, base_name, class_rows, derive, metric_of
 from labjournal.stats.paired import mcnemar, paired_bootstrap, paired_rates, pairs_for_difference
@@ -23,8 +24,10 @@ __all__ = [
     "Difference",
     "Disagreement",
     "Interval",
+    "Law",
     "Metric",
     "SeedSpread",
+    "ToyReport",
     "auc",
     "base_name",
     "calibration_error",
@@ -37,12 +40,14 @@ __all__ = [
     "derive",
     "fisher_exact",
     "holm",
+    "judge_toys",
     "mcnemar",
     "metric_of",
     "newcombe_difference",
     "paired_bootstrap",
     "paired_rates",
     "pairs_for_difference",
+    "parse_law",
     "roc",
     "sample_size_for_difference",
     "scatter_limit",
