@@ -43,6 +43,9 @@ class WithCommand(click.Command):
 @click.option("--missing", is_flag=True, help="Only what no validation was launched for yet.")
 @click.option("--watch", is_flag=True, help="Queue each checkpoint as it appears, until the run has ended.")
 @click.option("--stay", is_flag=True, help="With --watch: wait here, instead of in a run of its own.")
+@click.option(
+    "--resolve", type=float, metavar="D", help="Say first how many events and positives tell a difference of D."
+)
 @click.option("--follow", is_flag=True, help="Stay and print the output; exit with the first code that is not 0.")
 @click.option("--json", "as_json", is_flag=True, help="Print id, name and status of each run as JSON.")
 @pass_context
@@ -64,6 +67,7 @@ def command(
     missing: bool,
     watch: bool,
     stay: bool,
+    resolve: float | None,
     follow: bool,
     as_json: bool,
 ) -> None:
@@ -93,6 +97,14 @@ def command(
         paths, config = follower.paths, follower.config
         how = validation.template(ctx.meta[_COMMAND], os.getcwd(), config, paths)
         needs_checkpoint = "checkpoint" in commands.places(how.command)
+        if resolve is not None:
+            from labjournal.compare.measure import values_of
+            from labjournal.compare.resolution import resolution
+
+            pairs = [(key, value) for key, _, value in (option.partition("=") for option in options)]
+            results = follower.store.results()
+            for sentence in resolution(results, datasets, resolve, values_of(config), pairs):
+                click.echo(sentence, err=True)
         asked = LaunchRequest(
             command=how.command,
             cwd=how.cwd,
