@@ -26,21 +26,37 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="{tag: {steps, wall_times, values}}")
 @click.option("--csv", "as_csv", is_flag=True, help="tag,step,wall_time,value lines")
 @click.option("--lineage", is_flag=True, help="Only the surviving points, the last value of each step.")
+@click.option(
+    "--slope",
+    type=click.FloatRange(0, 1, min_open=True),
+    is_flag=False,
+    flag_value=0.25,
+    metavar="SHARE",
+    help="Slopes with units over the last SHARE of the steps; default: 0.25.",
+)
 @pass_context
-def command(context: Context, source: str, tag: str | None, as_json: bool, as_csv: bool, lineage: bool) -> None:
+def command(
+    context: Context, source: str, tag: str | None, as_json: bool, as_csv: bool, lineage: bool, slope: float | None
+) -> None:
     """Print the points of curves; without --json or --csv one line a tag.
 
     A PATH (event file or folder) needs no journal.
     """
     curves, breaks = _of_path(Path(source)) if Path(source).exists() else _of_run(context, source)
+    every = curves
     if tag is not None:
         chosen = {name: points for name, points in curves.items() if name == tag}
         if not chosen:
             raise NotFoundError(f"No tag {tag!r} in {source}.{_near(tag, list(curves))}", _some(list(curves)))
         curves = chosen
-    if lineage:
+    if lineage or slope is not None:
         curves = {name: _surviving(points, breaks.get(name, ())) for name, points in curves.items()}
-    if as_json:
+    if slope is not None:
+        from labjournal.cli import slopes
+
+        for line in slopes.lines(curves, slope, slopes.steps_per_epoch(every)):
+            click.echo(line)
+    elif as_json:
         _print_json(curves)
     elif as_csv:
         _print_csv(curves)
