@@ -75,6 +75,19 @@ def test_a_grid_runs_by_itself_and_the_best_is_first(folder: Path) -> None:
     assert status(folder, "g") == found
 
 
+@pytest.mark.slow
+def test_a_launch_that_is_killed_half_way_loses_no_trial_and_runs_none_twice(folder: Path) -> None:
+    words = [*LABJOURNAL, "sweep", "-n", "k", "--grid", "x=1..30", "--max-parallel", "2", "--", "/bin/echo", "{x}"]
+    process = subprocess.Popen(words, cwd=folder)
+    wait_for(lambda: len(list(folder.glob(".labjournal/runs/*"))) >= 10)
+    process.kill()
+    process.wait()
+    call(folder, "sweep", "resume", "k")
+    assert status(folder, "k")["counts"] == {"done": 30}
+    done = [run["name"] for run in json.loads(call(folder, "ls", "--json")) if run["status"] == "DONE"]
+    assert len(done) == len(set(done)) == 30
+
+
 def test_a_rule_ends_what_leads_nowhere_and_the_cause_says_so(folder: Path) -> None:
     words = ("--stop", "patience(val/loss, 3)", "--max-parallel", "2", "--follow", *TRAIN, "0.4")
     call(folder, "sweep", "-n", "s", "--grid", "x=3,9", *words)

@@ -27,6 +27,8 @@ from labjournal.sweeps.search import Searching
 
 _POLL_S = 0.2
 _SLOWEST_POLL_S = 2.0
+_SHARE = 10.0
+"""A thousand queued runs take a while to look at: minding them may cost a tenth of a processor."""
 
 
 class Driver:
@@ -48,6 +50,11 @@ class Driver:
         wanted = [trial for trial in plan.grid(self._sweep) if trial.number not in known or trial.number in lost]
         return self._launch(wanted)
 
+    def _launch_again(self, trials: Sequence[TrialRow]) -> list[Launched]:
+        """Queue trials that never started, because the process that launched them died before it had queued them."""
+        lost = {trial.number for trial in trials if trial.status == Status.LOST and trial.started_at is None}
+        return self._launch([trial for trial in plan.grid(self._sweep) if trial.number in lost]) if lost else []
+
     def mind(self) -> None:
         """Until nothing is left to do. Raises InputError when another process minds the sweep already."""
         with self._alone():
@@ -56,8 +63,11 @@ class Driver:
                 self.launch_rest()
             pause, told = _POLL_S, ""
             while True:
+                began = time.monotonic()
                 self._follower.catch_up()
                 trials = self._trials()
+                if searching is None and self._launch_again(trials):
+                    continue
                 living = [trial for trial in trials if not Status(trial.status).ended]
                 spent = self._over_budget(trials)
                 if spent is not None:
@@ -79,7 +89,7 @@ class Driver:
                     pause = _POLL_S
                 if not living:
                     return
-                time.sleep(pause)
+                time.sleep(max(pause, _SHARE * (time.monotonic() - began)))
                 pause = min(pause * 1.3, _SLOWEST_POLL_S)
 
     def _trials(self) -> list[TrialRow]:
