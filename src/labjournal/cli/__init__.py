@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import": ("import_", "take diaries and event files in"),
     "audit": ("audit", "recompute what a diary or the journal says"),
     "tui": ("tui", "the terminal app (also: labjournal alone)"),
+    "serve": ("serve", "the app in a browser, behind a token"),
     "demo": ("demo", "the main job on real data, in under two minutes"),
     "init": ("init", "make the journal and a commented labjournal.toml"),
     "reindex": ("reindex", "rebuild the database from the files"),

@@ -18,9 +18,11 @@ from labjournal.errors import InputError, NotFoundError
     help="Look at a folder of event files, read-only, without a journal.",
 )
 @click.option("--once", is_flag=True, help="Print one frame and leave (COLUMNS and LINES are honoured).")
+@click.option("--read-only", "readonly", is_flag=True, help="Only look: nothing is written, launched or stopped.")
 @pass_context
-def command(context: Context, logdir: Path | None = None, once: bool = False) -> None:
+def command(context: Context, logdir: Path | None = None, once: bool = False, readonly: bool = False) -> None:
     """Open the app. Keys: 1-7 pages, enter in, esc out, : every verb, ? keys, q quit."""
+    import os
     import shutil
     import socket
     import sys
@@ -32,11 +34,13 @@ def command(context: Context, logdir: Path | None = None, once: bool = False) ->
     from labjournal.tui.glyphs import choose_glyphs
     from labjournal.tui.remembered import Remembered, state_folder
 
-    if not once and not (sys.stdin.isatty() and sys.stderr.isatty()):
+    # `serve` starts the app on pipes, which Textual's own driver for browsers reads.
+    served = "TEXTUAL_DRIVER" in os.environ
+    if not (once or served) and not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise InputError("The app needs a terminal.", "One frame without one: labjournal tui --once")
     if logdir is not None:
         paths = None
-    elif once:
+    elif once or readonly:
         # Looking from cron must not make a journal where there is none.
         paths = context.existing_journal()
         if paths is None:
@@ -45,7 +49,7 @@ def command(context: Context, logdir: Path | None = None, once: bool = False) ->
         paths = context.journal()
     config = configuration.load(paths.project if paths is not None else Path.cwd())
     # A folder that is only looked at, and a frame for mail, leave no trace.
-    identity = str(paths.read_identity()["id"]) if paths is not None and not once else None
+    identity = str(paths.read_identity()["id"]) if paths is not None and not (once or readonly) else None
     remembered = Remembered(state_folder() / f"{identity}.json" if identity else None)
     remembered.load()
     app = JournalApp(
@@ -56,6 +60,8 @@ def command(context: Context, logdir: Path | None = None, once: bool = False) ->
         glyphs=choose_glyphs(config.tui.glyphs, sys.stdout.encoding),
         remembered=remembered,
         drafts=Drafts(state_folder() / "drafts" / identity if identity else None),
+        readonly=readonly,
+        ends_with=os.getppid() if served else None,
         verbs={verb: means for verb, (_, means) in COMMANDS.items()},
     )
     if once:

@@ -26,6 +26,8 @@ class ActingApp(BaseApp):
     """The app's hands."""
 
     feed: Feed
+    readonly: bool = False
+    """Whether the app may only look."""
 
     def __init__(self, **look: Any) -> None:
         """See `BaseApp`."""
@@ -41,7 +43,13 @@ class ActingApp(BaseApp):
         """The journal that can be written to; None with a word for a folder that is only looked at."""
         if self.feed.paths is None:
             self.say("there is no journal here: event files are only looked at", "warning")
-        return self.feed.paths
+        return None if self.refused() else self.feed.paths
+
+    def refused(self) -> bool:
+        """Whether only looking is allowed; says so."""
+        if self.readonly:
+            self.say("read-only here: nothing is written, launched or stopped", "warning")
+        return self.readonly
 
     async def attempt(self, work: Callable[[], T]) -> T | None:
         """Do something on a thread; None, and a line that says why, when it could not be done."""

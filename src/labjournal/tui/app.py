@@ -7,6 +7,7 @@ stop) is done on a thread. A run started here belongs to its supervisor; the app
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -14,6 +15,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -92,6 +94,8 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         remembered: Remembered | None = None,
         drafts: Drafts | None = None,
         verbs: Mapping[str, str] | None = None,
+        readonly: bool = False,
+        ends_with: int | None = None,
     ) -> None:
         """The app over a feed.
 
@@ -105,10 +109,14 @@ class JournalApp(ShowingApp, inherit_bindings=False):
             remembered: See `BaseApp`.
             drafts: See `BaseApp`.
             verbs: Verbs of the command line and what they do.
+            readonly: Whether everything that writes, launches or stops is refused with a word.
+            ends_with: A process id: the app ends when that is no longer its parent.
         """
         look = {"theme": theme, "glyphs": glyphs, "remembered": remembered, "drafts": drafts, "clock": clock}
         super().__init__(verbs=verbs or {}, **look)
         self.feed = feed
+        self.readonly = readonly
+        self._ends_with = ends_with
         self._journal, self._host = journal, host
         self._readable = False
         self._opened = False
@@ -129,6 +137,7 @@ class JournalApp(ShowingApp, inherit_bindings=False):
     # Following
 
     def on_ready(self) -> None:
+        self.app_resume_signal.subscribe(self.main, self._resumed)
         self._tick()
         self.set_interval(1.0, self._tick)
         self.set_interval(_SAVE_S, self._save)
@@ -140,7 +149,15 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         for name in PAGES:
             await asyncio.to_thread(_load, name)
 
+    def _resumed(self, app: object) -> None:
+        """Back from the shell, or from an editor: the terminal holds nothing of what was drawn."""
+        for widget in self.screen.walk_children():
+            widget.refresh()
+        self.screen.refresh(layout=True)
+
     def _tick(self) -> None:
+        if self._ends_with is not None and os.getppid() != self._ends_with:
+            self.exit()
         self.main.header.tell(clock=format.clock(datetime.fromtimestamp(self.clock()).astimezone()))
 
     async def _save(self) -> None:
@@ -301,6 +318,12 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         self.say(message.text, message.role)
 
     # Asking from anywhere
+
+    def on_key(self, event: events.Key) -> None:
+        """``ctrl-z`` is the shell's: a terminal in raw mode hands it to the app, which hands it back."""
+        if event.key == "ctrl+z":
+            event.stop()
+            self.action_suspend_process()
 
     def action_how_to_quit(self) -> None:
         self.say("press q to quit; runs go on")

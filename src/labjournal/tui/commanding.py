@@ -110,7 +110,7 @@ class CommandingApp(ActingApp):
             self.post_message(NoteAsked((), "the journal"))
         elif verb == "run" and "--" not in rest and not any(not word.startswith("-") for word in rest):
             self.post_message(LaunchAsked())
-        else:
+        elif not self.refused():
             from labjournal.tui.screens.output import Output
 
             self.push_screen(Output(words, self.feed.paths))

@@ -9,7 +9,7 @@ from labjournal import format
 from labjournal.tui.glyphs import Glyphs
 from labjournal.tui.look_of_runs import age_text, finding_spans, state_span
 from labjournal.tui.reading_runs import Beside, MetricChoice
-from labjournal.tui.text import Line, Span
+from labjournal.tui.text import Line, Span, cut_end
 from labjournal.tui.widgets.columns import Column, Cut
 from labjournal.vocabulary import Status
 
@@ -56,9 +56,9 @@ def cells(
         [state_span(row.status, glyphs)],
         name,
         [(_step(row, status), "muted")],
-        _metric(row, beside, choice, glyphs),
+        _waiting(row, glyphs) if status is Status.QUEUED else _metric(row, beside, choice, glyphs),
         [(_trend(beside, glyphs) if wide else "", "h4")],
-        _waiting(row)
+        []
         if status is Status.QUEUED
         else finding_spans(row.worst_rule, row.worst_level, (row.worst_count or 1) - 1, row.watch, wide, glyphs),
         [(row.reason or "", "muted")],
@@ -66,15 +66,13 @@ def cells(
     )
 
 
-def _waiting(row: RunRow) -> Line:
-    """Why a run has not started."""
-    return [(row.cause or "", "muted")]
+def _waiting(row: RunRow, glyphs: Glyphs) -> Line:
+    """Why a run has not started, where its number will stand."""
+    return [(cut_end(format.visible(row.cause or "waits"), _METRIC, glyphs.ellipsis), "muted")]
 
 
 def _step(row: RunRow, status: Status) -> str:
-    if status is Status.QUEUED:
-        return "waits"
-    return format.count(row.step) if row.step is not None else ""
+    return format.count(row.step) if row.step is not None and status is not Status.QUEUED else ""
 
 
 def _metric(row: RunRow, beside: Beside, choice: MetricChoice | None, glyphs: Glyphs) -> Line:

@@ -42,6 +42,8 @@ class ShowingApp(CommandingApp):
         self.say(f"copied {format.plural(len(text.splitlines()), 'line')}" if text else "nothing to copy here")
 
     def action_write_out(self) -> None:
+        if self.refused():
+            return
         from labjournal.tui.dialogs import LineDialog
         from labjournal.tui.written import kinds, write_out
 
@@ -71,6 +73,8 @@ class ShowingApp(CommandingApp):
     def action_editor(self) -> None:
         from labjournal.tui import external
 
+        if self.refused():
+            return
         found = self.page.editable()
         if found is None:
             self.say("nothing to open here")
