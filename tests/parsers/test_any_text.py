@@ -107,9 +107,7 @@ def _standing_in(text: str) -> set[float]:
     commas = [number.replace(",", ".") for number in _NUMBER.findall(text) if number.count(",") == 1]
     digits = [number for number in plain + commas + re.findall(r"\d+(?:\.\d+)?", text) if number.count(".") < 2]
     values = {float(number) for number in digits if len(number) < 300}
-    whole = (
-        {value for value in values if value == int(value) and value < 1e6} if all(map(math.isfinite, values)) else set()
-    )
+    whole = {value for value in values if math.isfinite(value) and value == int(value) and value < 1e6}
     fractions = {k / n for k in whole for n in whole if n}
     return values | {value / 100 for value in values} | fractions
 

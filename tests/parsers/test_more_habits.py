@@ -246,3 +246,25 @@ def test_an_epoch_in_a_table_of_named_rows_is_where_each_was_measured() -> None:
         ({"accuracy": 0.59}, {"model": "base", "epoch": "44"}),
         ({"accuracy": 0.61}, {"model": "wide", "epoch": "89"}),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "accuracy==0.1\nloss-landscapes>=3.0\n",
+        "- [ ] reach 95% accuracy\n",
+        "Loss: $1,234.56\n",
+        "loss weights: recon=1.0, kl=0.1\n",
+        "loss = 0.5 * (a + b)\nMSE = 1/n * sum\n",
+        "val_loss = float('inf')\n",
+        "loss_weights:\n  dice: 0.5\n  loss: 0.5\n",
+        '{"train_cfg": {"iou": 0.5}, "lr": 0.01}',
+        "Accuracy (train/val): 0.98/0.91\n",
+    ],
+)
+def test_requirements_formulas_prices_and_weights_are_no_results(text: str) -> None:
+    assert results(text) == []
+
+
+def test_what_follows_a_section_of_settings_is_read_again() -> None:
+    assert results("loss_weights:\n  dice: 0.5\ntest:\n  dice: 0.81\n") == [("test", {"dice": 0.81})]

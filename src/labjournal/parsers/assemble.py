@@ -277,7 +277,7 @@ def _one_measurement(a: Draft, b: Draft) -> bool:
         or (a.matrix and b.matrix and a.matrix != b.matrix)
     ):
         return False
-    if (a.correct and b.correct and a.correct != b.correct) or set(a.classes) & set(b.classes):
+    if (a.correct and b.correct and a.correct != b.correct) or any(label in a.classes for label in b.classes):
         return False
     if "_unnamed" in a.options or "_unnamed" in b.options:
         return bool(a.per_class or b.per_class) and _supports_agree(a, b)
@@ -286,7 +286,7 @@ def _one_measurement(a: Draft, b: Draft) -> bool:
     if mine != other:
         return False
     report = bool(a.per_class or b.per_class or a.matrix or b.matrix or a.classes or b.classes)
-    shared = set(a.metrics) & set(b.metrics)
+    shared = [name for name in b.metrics if name in a.metrics]
     if report:
         return all(
             agree(a.metrics[name], b.metrics[name]) or name == "accuracy" for name in shared

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
+from labjournal.parsers.settings_lines import opens_settings
+from labjournal.parsers.steps import find_step, names_only_a_step
 
 _RULER = re.compile(r"\s*([=\-_*~#+─━═▬╌])\1{7,}\s*$")
 _HEADING = re.compile(r"#{1,6}\s+\S")
@@ -46,23 +48,10 @@ _SETTING = re.compile(
     r"|shots)\s*[:=]\s*(?P<value>[\w.+-]{1,40})\s*(?:\(|$)",
     re.IGNORECASE,
 )
-_STEP_WORD = (
-    r"(?:global[_\s]?step|training\s+step|epoch|epoche|époque|epoca|época|iteration|iter|itr|step"
-    r"|round|trial|episode|update|num_updates|sentence\s+index|batch\s+index|(?<!\w)ep|эпоха|轮次|エポック|에포크)"
-)
-_STEP = re.compile(
-    rf"(?<![\w])(?P<name>{_STEP_WORD})s?(?:\s*(?:\[|\(|#|:|=|\||no\.?|nr\.?))*\s*(?P<step>\d[\d,]*(?:\.\d+)?)(?:\s*(?:/|of|\]\[)\s*(?P<of>\d[\d,]*))?(?![\w%]|\.\d)",
-    re.IGNORECASE,
-)
-_STEP_CJK = re.compile(r"第\s*(?P<step>\d+)\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|epoch|エポック|回)")
 _SUBJECT = re.compile(
     r"^\W*(?:(?:results?\s+(?:for|of)\s+)?(?:model|classifier|algorithm|method|estimator|architecture|variant)(?:\s+name)?\s*[:=]?\s+|"
     r"(?:evaluating|training|testing|fitting)\s+(?=[A-Z][\w()-]*\s*(?:\.{3}|…)?\s*$))['\"]?(?P<name>[A-Za-z][\w.()+/-]*(?:\s[\w.()+/-]+){0,3}?)['\"]?\s*(?:\.{3}|…|:)?\W*$",
     re.IGNORECASE,
-)
-_STEP_BRACKET = re.compile(r"\[(\d{1,9})\]\s+\S[^=:]{0,60}[:=]")  # xgboost and LightGBM
-_STEP_ONLY = re.compile(
-    rf"^[\W_]*{_STEP_WORD}s?\s*(?:\[|\(|#|:|=)*\s*(\d[\d,]*)(?:\s*(?:/|of)\s*(\d[\d,]*))?[\W_]*$", re.IGNORECASE
 )
 _RESET_PARTS = ("train", "test", "final", "best", "eval", "stop")
 _CHECKPOINT_PARTS = (
@@ -127,6 +116,8 @@ class Context:
     """The epoch above has already printed its closing line."""
     under_ruler: bool = False
     """A ruler stands on the line above: what comes is a heading, as a rule."""
+    settings: int | None = None
+    """Indent of the heading of settings above."""
     phase: bool = False
     """The role was announced by a line such as "Start testing" within an epoch."""
     section: int = 0
@@ -142,6 +133,15 @@ class Context:
             self.group_line = number
         return self.group
 
+    def within_settings(self, text: str) -> bool:
+        """Whether this line stands under a heading of settings (``loss_weights:``), deeper than it."""
+        if self.settings is None or not text.strip():
+            return False
+        if len(text) - len(text.lstrip()) > self.settings:
+            return True
+        self.settings = None
+        return False
+
     def observe_head(self, text: str) -> None:
         """Takes in what stands before the values of a line: a checkpoint or a data set, nothing else."""
         if 0 < len(text) <= 200:
@@ -152,6 +152,7 @@ class Context:
         """Takes in what a line says about the lines after it. ``text`` is without its log prefix."""
         if not text or len(text) > 400:
             return
+        self.within_settings(text)
         if _RULER.match(text):
             self.block += 1
             self.under_ruler = True
@@ -167,6 +168,8 @@ class Context:
             self.step = None
         if ("correct" in low or "per class" in low or "per-class" in low) and not any(map(str.isdigit, text)):
             self.titles["counts announced"] = number
+        opened = opens_settings(text) if ":" in text else None
+        self.settings = self.settings if opened is None else opened
         if "best iteration is" in low:
             self.titles["best iteration"] = number
         if text.startswith("#") and _HEADING.match(text) and find_step(text) is None:
@@ -199,8 +202,7 @@ class Context:
         ):
             self.group, self.group_line = stripped, number
             self.block += 1
-        only = _STEP_ONLY.match(text)
-        if only is not None:
+        if names_only_a_step(text):
             step = find_step(text)
             if step is not None:
                 self.step, self.reset, self.bar_done, self.passed = step[:2], False, False, step[1]
@@ -312,26 +314,3 @@ _NO_DATASET = frozenset(
     """test train training validation val valid dev eval evaluation set split data dataset the full whole entire all
     held out heldout holdout testing subset""".split()
 )
-
-
-def find_step(text: str) -> tuple[StepKind, float, str] | None:
-    """The step a line names (``Epoch 3/10``, ``iter:  18,000``): (kind, step, word). An iteration beats an epoch."""
-    best: tuple[StepKind, float, str] | None = None
-    bracket = _STEP_BRACKET.match(text)
-    if bracket is not None:
-        return "step", float(bracket[1]), "step"
-    for match in _STEP.finditer(text[:400]):
-        word = match["name"].lower()
-        kind: StepKind = (
-            "epoch" if word.startswith(("ep", "ép", "эп", "轮", "エ", "에")) and word != "episode" else "step"
-        )
-        if kind == "step" and best is not None and best[0] == "epoch" and word in ("batch index",):
-            continue
-        value = float(match["step"].replace(",", "")[:18])
-        if best is None or (kind == "step" and best[0] == "epoch"):
-            best = (kind, value, word)
-    if best is None:
-        cjk = _STEP_CJK.search(text[:200])
-        if cjk is not None:
-            best = ("epoch", float(cjk["step"][:15]), "epoch")
-    return best

@@ -43,6 +43,13 @@ _SETTINGS = frozenset(
 )
 
 
+_SETTINGS_ENDS = ("_cfg", "_config", "_args", "_params", "_kwargs", "_weights", "_settings", "_hparams", "_thresholds")
+
+
+def _settings(key: str) -> bool:
+    return key.lower() in _SETTINGS or key.lower().endswith(_SETTINGS_ENDS)
+
+
 _MATRIX_KEYS = ("confusion_matrix", "cm", "conf_matrix", "confusion", "conf_mat", "confusionmatrix")
 
 
@@ -130,7 +137,7 @@ class _Walk:
         ):
             self._columns(columns)
         for key, value in node.items():
-            if isinstance(value, (dict, list)) and key.lower() not in _SETTINGS and key.lower() not in _MATRIX_KEYS:
+            if isinstance(value, (dict, list)) and not _settings(key) and key.lower() not in _MATRIX_KEYS:
                 self.visit(value, (*path, str(key)), depth + 1)
 
     def _columns(self, columns: dict[str, list[float]]) -> None:

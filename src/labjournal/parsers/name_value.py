@@ -10,11 +10,12 @@ import re
 from dataclasses import dataclass, replace
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
-from labjournal.parsers.context import Context, find_step
+from labjournal.parsers.context import Context
 from labjournal.parsers.names import Name, may_mention, role_of, shaped, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
 from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.settings_lines import settings_line
+from labjournal.parsers.steps import find_step
 
 LONGEST = 2_000
 """Longer lines are dumps of something, not statements."""
@@ -23,10 +24,11 @@ _STRONG = re.compile(
     r"\s*(?:[:=≈~→▶│|]|->|=>|-->|>{2,}|\bis\s*:?|\bwas\s*:?|\bist\b|\best\b|\b[ée]s?\b|\.{3,}|为|は|是)+\s*[\"'(\[$]?\s*$|\t\s*$",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(r"[=<>!~]=\s*$")
 _WEAK = re.compile(r"(?:\s+(?:of|at|reached|von|de|=)?\s*|\s*\()\(?\s*$")
 _DELIMITER = re.compile(r"[,;|│┃•·\t()\[\]{}<>]|\s[-–—]{1,3}\s|\.\s+(?=[A-Z])|:\s|=\s|!\s|(?:->|=>|→)|[\"']")
 _VAGUE = re.compile(
-    r"\b(?:target|goal|goals|desired|required|requirement|until|unless|threshold|below|above|exceed\w*|baseline|chance|paper|reported|sota|previous\w*|improved?\s+from|did\s+not\s+improve|expect\w*|"
+    r"\b(?:target|goal|goals|desired|required|requirement|until|unless|threshold|below|above|exceed\w*|baseline|chance|paper|reported|sota|previous\w*|improved?\s+from|did\s+not\s+improve|expect\w*|reach|"
     r"should|would|could|if|than|patience|vs\.?|versus|monitor\w*|saving|saved\s+to)\b",
     re.IGNORECASE,
 )
@@ -66,7 +68,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if len(raw) > LONGEST or not may_mention(raw):
         return None
     text = body(raw)
-    if settings_line(text):
+    if settings_line(text) or context.within_settings(raw):
         return None
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
@@ -119,6 +121,8 @@ def _qualifies(text: str, number: Number) -> bool:
 
 def _name_before(left: str, vague: bool) -> tuple[Name, int] | None:
     """The metric named at the end of ``left``, and where its name starts."""
+    if _COMPARED.search(left):
+        return None
     strong = _STRONG.search(left[-40:])
     if strong is not None:
         end = len(left) - min(len(left), 40) + strong.start()

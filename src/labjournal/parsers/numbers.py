@@ -10,7 +10,7 @@ _SIGNED = rf"[-+−]?(?:{_UNSIGNED})"
 
 TOKEN = re.compile(
     rf"""
-    (?<![\w.@\#\\])(?<![\w)\]][-+−/])
+    (?<![\w.@\#\\$€£¥])(?<![\w)\]][-+−/])
     (?:
         (?P<k>\d[\d,]*)\s?/\s?(?P<n>\d[\d,]*)(?![\w/.])
       | (?P<of_k>\d[\d,]*)\s(?:out\sof|of|von|sur|de|из)\s(?:the\s)?(?P<of_n>\d[\d,]*)(?![\w/.]\d)
@@ -23,7 +23,7 @@ TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _WRAPPED = re.compile(
-    r"(?:tensor|array|(?:np|numpy|jnp|torch|tf)\.\w+|[fF]loat\d*|Decimal|Array|DeviceArray)"
+    r"(?:tensor|array|(?:np|numpy|jnp|torch|tf)\.\w+|[fF]loat\d+|Decimal|Array|DeviceArray)"
     r"\(\s*'?([-+]?[\d.]+(?:[eE][-+]?\d+)?|[-+]?nan|[-+]?inf)'?\s*(?:,[^()]*)?\)"
 )
 # What may not follow a number that is a measured value: a time, a size, a version, a date, a rate of work.
@@ -31,7 +31,7 @@ _NOT_A_VALUE_AFTER = re.compile(
     r"""\s?(?:ms|[µu]s|ns|s|sec|secs|seconds?|min|mins|minutes?|h|hrs?|hours?|days?|it/s|s/it|[KMGT]i?B|bytes?|
         (?:it|img|imgs|images|samples|tokens|tok|steps?|iters?|batches|ex|examples)/s(?:ec)?|Hz|[KMG]Hz|W|C|°C|px|[GMT]FLOPs?|[GM]MACs?|
         params?|parameters|GF|[KMB]|x|X)(?![\w%/@])
-        |:\d|-\d\d|\.\d+\.|[A-Za-z_]\w*\d|/\s?s(?:ec)?\b|/\d*\.\d""",
+        |:\d|-\d\d|\.\d+\.|[A-Za-z_]\w*\d|/\s?s(?:ec)?\b|/\d*\.\d|/[A-Za-z]|\s\*\s[\w(]""",
     re.VERBOSE,
 )
 

@@ -15,9 +15,30 @@ _COMMAND = re.compile(
 _PAIRS = re.compile(r"[\w.]+\s?=\s?[\w.'\"-]+")
 
 
+_SECTION = re.compile(
+    r"^[^:=]{0,40}\b(?:weights?|coefficients?|params?|parameters|config\w*|cfg|settings|hyper-?param\w*|thresholds?|targets?)"
+    r"\s*:\s*\S",
+    re.IGNORECASE,
+)
+_TO_DO = re.compile(r"\s*(?:[-*+]\s+\[ \]|TODO\b)")
+_OPENS = re.compile(r"(?P<indent>\s*)['\"]?(?P<key>[\w-]+)['\"]?\s*:\s*\{?\s*$")
+_KEYS = frozenset(
+    """weights weight config cfg params parameters hyperparameters hparams optimizer scheduler args thresholds targets
+    settings kwargs options""".split()
+)
+
+
+def opens_settings(text: str) -> int | None:
+    """The indent of a line such as ``loss_weights:`` whose deeper lines are settings; None for every other line."""
+    match = _OPENS.match(text)
+    if match is None or not _KEYS & set(re.split(r"[_-]", match["key"].lower())):
+        return None
+    return len(match["indent"].expandtabs(4))
+
+
 def settings_line(text: str) -> bool:
     """A command line, code, a printed configuration: its numbers are hyperparameters."""
-    if _COMMAND.search(text):
+    if _COMMAND.search(text) or _TO_DO.match(text) or _SECTION.match(text):
         return True
     pairs = _PAIRS.findall(text) if text.count("=") > 5 else []
     if len(pairs) < 6:

@@ -1,0 +1,49 @@
+"""The step, epoch or trial that a line names, in the words and languages logs use."""
+
+from __future__ import annotations
+
+import re
+
+from labjournal.parsers.reading import StepKind
+
+_STEP_WORD = (
+    r"(?:global[_\s]?step|training\s+step|epoch|epoche|époque|epoca|época|iteration|iter|itr|step"
+    r"|round|trial|episode|update|num_updates|sentence\s+index|batch\s+index|(?<!\w)ep|эпоха|轮次|エポック|에포크)"
+)
+_STEP = re.compile(
+    rf"(?<![\w])(?P<name>{_STEP_WORD})s?(?:\s*(?:\[|\(|#|:|=|\||no\.?|nr\.?))*\s*(?P<step>\d[\d,]*(?:\.\d+)?)(?:\s*(?:/|of|\]\[)\s*(?P<of>\d[\d,]*))?(?![\w%]|\.\d)",
+    re.IGNORECASE,
+)
+_STEP_CJK = re.compile(r"第\s*(?P<step>\d+)\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|epoch|エポック|回)")
+_STEP_BRACKET = re.compile(r"\[(\d{1,9})\]\s+\S[^=:]{0,60}[:=]")  # xgboost and LightGBM
+_STEP_ONLY = re.compile(
+    rf"^[\W_]*{_STEP_WORD}s?\s*(?:\[|\(|#|:|=)*\s*(\d[\d,]*)(?:\s*(?:/|of)\s*(\d[\d,]*))?[\W_]*$", re.IGNORECASE
+)
+
+
+def names_only_a_step(text: str) -> bool:
+    """Whether a line is ``Epoch 3/10`` and nothing else."""
+    return _STEP_ONLY.match(text) is not None
+
+
+def find_step(text: str) -> tuple[StepKind, float, str] | None:
+    """The step a line names (``Epoch 3/10``, ``iter:  18,000``): (kind, step, word). An iteration beats an epoch."""
+    best: tuple[StepKind, float, str] | None = None
+    bracket = _STEP_BRACKET.match(text)
+    if bracket is not None:
+        return "step", float(bracket[1]), "step"
+    for match in _STEP.finditer(text[:400]):
+        word = match["name"].lower()
+        kind: StepKind = (
+            "epoch" if word.startswith(("ep", "ép", "эп", "轮", "エ", "에")) and word != "episode" else "step"
+        )
+        if kind == "step" and best is not None and best[0] == "epoch" and word in ("batch index",):
+            continue
+        value = float(match["step"].replace(",", "")[:18])
+        if best is None or (kind == "step" and best[0] == "epoch"):
+            best = (kind, value, word)
+    if best is None:
+        cjk = _STEP_CJK.search(text[:200])
+        if cjk is not None:
+            best = ("epoch", float(cjk["step"][:15]), "epoch")
+    return best
