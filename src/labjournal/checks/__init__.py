@@ -9,7 +9,7 @@ curve     one value a step, shared statistics     relations   two curves togethe
 run_view  what a check is given of a run          progress    finished or not, budgets of compared fits
 judging   all families, folded under causes       schedule    learning rate, planned steps, pace
 page      docs/checks.md                          outcome     results and their options
-                                                  checkpoint, timing, identities
+                                                  checkpoint, timing, identities, host
 """
 
 from __future__ import annotations
@@ -41,7 +41,18 @@ FAMILIES: tuple[Callable[[], Iterable[CheckRule]], ...] = (
     _inside,
     *map(
         _outside,
-        ("losses", "course", "relations", "progress", "schedule", "outcome", "checkpoint", "timing", "identities"),
+        (
+            "losses",
+            "course",
+            "relations",
+            "progress",
+            "schedule",
+            "outcome",
+            "checkpoint",
+            "timing",
+            "identities",
+            "host",
+        ),
     ),
 )
 

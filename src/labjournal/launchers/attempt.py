@@ -19,6 +19,7 @@ from labjournal.launchers import causes, child, deaths, records, retrying, tree
 from labjournal.launchers.base import Plan
 from labjournal.launchers.causes import Outcome, Request
 from labjournal.launchers.ending import Ending
+from labjournal.launchers.sleep import Sleep
 from labjournal.launchers.vitals import Vitals
 from labjournal.paths import RunPaths
 
@@ -44,6 +45,7 @@ class Attempt:
         self._request: Request | None = None
         self._stopper: str | None = None
         self._ending: Ending | None = None
+        self._sleep = Sleep(run, plan.attempt, supervisor.machine)
 
     def refuse(self, error: OSError | None) -> None:
         """Write down that nothing was started: because of ``error``, or because a stop was asked for before."""
@@ -112,6 +114,7 @@ class Attempt:
                 return
             if now >= next_beat:
                 self._beat()
+                self._sleep.look()
                 next_beat = now + BEAT_S
                 vitals.look(now)
             if self._ending is None:

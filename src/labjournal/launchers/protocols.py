@@ -40,6 +40,15 @@ class SeenProcess(Protocol):
     def name(self) -> str: ...
 
 
+class Clocks(Protocol):
+    """The clocks since boot at the moment of a look, in seconds."""
+
+    @property
+    def running(self) -> float: ...
+    @property
+    def since_boot(self) -> float: ...
+
+
 class MemoryHolder(Protocol):
     """A process and the memory it held when it was looked at."""
 
@@ -109,6 +118,8 @@ class Machine(Protocol):
 
     def processes_with(self, name: str, value: str) -> Sequence[SeenProcess]:
         """Living processes of this user with an environment variable set to a value."""
+
+    def read_clocks(self) -> Clocks: ...
 
     def process_name(self, pid: int) -> str | None: ...
 
