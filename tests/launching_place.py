@@ -14,6 +14,7 @@ from labjournal import facts, machine, tags
 from labjournal.launchers import liveness, records
 from labjournal.launchers.base import Plan, Started
 from labjournal.launchers.local import LocalLauncher
+from labjournal.launchers.protocols import Launcher
 from labjournal.paths import JournalPaths, RunPaths, make
 
 PATIENCE_S = 20.0
@@ -35,13 +36,14 @@ class Place:
         self.folder = folder
         self.paths = JournalPaths(folder / ".labjournal")
         make(self.paths)
-        self.launcher = LocalLauncher(machine)
+        self.launcher: Launcher = LocalLauncher(machine)
 
     def plan(self, command: Sequence[str], **more: Any) -> Plan:
         """A plan whose ``run.json`` stands."""
         run = self.paths.run(facts.new_ulid())
         run.folder.mkdir(parents=True)
-        records.write(run.run, facts.make("run", {"name": "test", "command": list(command)}, run=run.id))
+        launched = {"name": "test", "command": list(command), "launcher": self.launcher.name, "cwd": str(self.folder)}
+        records.write(run.run, facts.make("run", launched, run=run.id))
         environment = {**os.environ, tags.ENV_RUN_ID: run.id, "PYTHONUNBUFFERED": "1"}
         given: dict[str, Any] = {"stop_int_s": 0.5, "stop_term_s": 0.5, "cwd": str(self.folder), **more}
         words = tuple(command)
@@ -60,9 +62,9 @@ def attempt_of(run: RunPaths) -> dict[str, Any]:
     return dict(json.loads(run.attempt(1).read_text())["data"])
 
 
-def exit_of(run: RunPaths) -> Mapping[str, Any]:
+def exit_of(run: RunPaths, seconds: float = PATIENCE_S) -> Mapping[str, Any]:
     """The end of a run, waited for."""
-    wait_for(run.exit.exists)
+    wait_for(run.exit.exists, seconds)
     return dict(json.loads(run.exit.read_text())["data"])
 
 

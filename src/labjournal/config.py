@@ -18,7 +18,7 @@ from labjournal.errors import InputError
 FILE = "labjournal.toml"
 ENV_PREFIX = "LABJOURNAL_"
 _NOTHING: Mapping[str, Any] = types.MappingProxyType({})
-RESERVED = frozenset({"slurm", "notify"})
+RESERVED = frozenset({"notify"})
 
 
 class JournalConfig(NamedTuple):
@@ -43,6 +43,8 @@ class QueueConfig(NamedTuple):
 class RunConfig(NamedTuple):
     stop_int_s: float = 10.0
     stop_term_s: float = 10.0
+    launcher: str = "local"
+    """local or slurm, where ``--launcher`` says nothing."""
     logdir: str | None = None
     templates: Mapping[str, str] = _NOTHING
 
@@ -51,6 +53,16 @@ class ResumeConfig(NamedTuple):
     command: str | None = None
     automatic: bool = False
     """Whether a run that was lost to a power cut goes on by itself at the next call."""
+
+
+class SlurmConfig(NamedTuple):
+    options: Mapping[str, str] = _NOTHING
+    """What sbatch is always told, as ``partition = "gpu"``; ``--launcher-opt`` wins."""
+    warn_s: int = 60
+    """So long before its end a job's processes are told by ``signal``, if they have a handler for it."""
+    signal: str = "USR1"
+    requeue: bool = False
+    """Whether a job that reaches its time limit waits for its turn again, to go on from its newest checkpoint."""
 
 
 class ValidateConfig(NamedTuple):
@@ -132,6 +144,7 @@ class Config(NamedTuple):
     run: RunConfig = RunConfig()
     queue: QueueConfig = QueueConfig()
     resume: ResumeConfig = ResumeConfig()
+    slurm: SlurmConfig = SlurmConfig()
     validate: ValidateConfig = ValidateConfig()
     datasets: Mapping[str, DatasetConfig] = _NOTHING
     results: ResultsConfig = ResultsConfig()

@@ -83,6 +83,10 @@ class RunPaths:
         """An empty file that the process of a queued attempt makes in the moment before it becomes the command."""
         return self.attempts / f"{number}.begun"
 
+    def job(self, number: int) -> Path:
+        """The job of a launcher with a queue of its own."""
+        return self.attempts / f"{number}.job.json"
+
     def claim(self, number: int) -> Path:
         """Who will start an attempt that waits."""
         return self.folder / f"claim-{number}"

@@ -5,10 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labjournal import machine, scheduler
-from labjournal.launchers import local
-from labjournal.paths import JournalPaths
+from labjournal.launchers import liveness, local
+from labjournal.launchers.base import Started
+from labjournal.paths import JournalPaths, RunPaths
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from labjournal.config import Config
+    from labjournal.launchers.base import Plan
 
 
 def main() -> None:
@@ -35,3 +43,93 @@ def again() -> None:
             follower.close()
     except JournalError as error:
         print(f"labjournal: not started again: {error}", flush=True)
+
+
+def in_job() -> None:
+    """Be the supervisor of a SLURM job; its script, with the plans it carries, is on standard input."""
+    import os
+
+    from labjournal import config as configuration
+    from labjournal.launchers import slurm_job, slurm_script
+
+    carried = slurm_script.plans(sys.stdin.read(), os.environ)
+    plan = carried[int(os.environ.get("SLURM_ARRAY_TASK_ID") or 0)]
+    run = RunPaths(Path(plan.folder))
+    config = configuration.load(run.journal.project)
+    launch = _supervise_here(config)
+    if not run.attempt(plan.attempt).exists():
+        launch([plan])
+    else:
+        _go_on(plan, run, config, launch)
+    _requeue_when_over_time(run, config, slurm_job.own_number())
+
+
+def _supervise_here(config: Config) -> Callable[[Sequence[Plan]], Started]:
+    """What a plan is handed to inside a job: this process, to the end of the run."""
+    import signal
+
+    from labjournal.launchers.slurm_job import JobSupervisor
+
+    forward = signal.Signals[f"SIG{config.slurm.signal.removeprefix('SIG')}"]
+
+    def launch(plans: Sequence[Plan]) -> Started:
+        plans = [plan._replace(retries_left=0) for plan in plans]  # SLURM has its own way to start a job again
+        JobSupervisor(plans, machine, config.slurm.warn_s, forward, scheduler.run_ended).run()
+        return Started(None, None)
+
+    return launch
+
+
+def _go_on(plan: Plan, run: RunPaths, config: Config, launch: Callable[[Sequence[Plan]], Started]) -> None:
+    """The job was requeued: the next attempt, from the newest checkpoint where that is configured."""
+    import os
+
+    from labjournal.errors import JournalError
+    from labjournal.follower import Follower
+    from labjournal.launchers import slurm_job
+    from labjournal.runner import restarting, resuming
+
+    slurm_job.close_killed_attempt(run, liveness.last_number(run))
+    try:
+        follower = Follower.open(run.journal, config)
+        try:
+            follower.catch_up()
+            wish = restarting.Wish(
+                resume=resuming.possible(follower.store, run.id, config),
+                why="requeued by SLURM",
+                automatic=True,
+                command=plan.command,
+                environment=os.environ,
+                launch=launch,
+            )
+            restarting.again(run.id, wish, follower.store, run.journal, config)
+        finally:
+            follower.close()
+    except JournalError as error:
+        print(f"labjournal: not started again: {error}", flush=True)
+
+
+def _requeue_when_over_time(run: RunPaths, config: Config, job: str) -> None:
+    """Have a job that ended at its time limit wait for its turn again, when the run can go on and got any further."""
+    from labjournal.errors import JournalError
+    from labjournal.follower import Follower
+    from labjournal.launchers import records, slurm_commands
+    from labjournal.runner import resuming
+
+    ended = records.read(run.exit)
+    if not config.slurm.requeue or ended is None or ended.data.get("status") != "TIMEOUT":
+        return
+    if "SLURM job" not in str(ended.data.get("cause")):  # over a limit of the user's own: it stays ended
+        return
+    try:
+        follower = Follower.open(run.journal, config)
+        try:
+            follower.catch_up()
+            if resuming.got_further(follower.store, run.id, config):
+                slurm_commands.requeue(job)
+                return
+        finally:
+            follower.close()
+        print("labjournal: not requeued: no [resume] command, or no newer checkpoint to go on from", flush=True)
+    except JournalError as error:
+        print(f"labjournal: not requeued: {error}", flush=True)

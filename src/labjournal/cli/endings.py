@@ -18,8 +18,9 @@ def death_lines(store: Store, run: Run, config: Config) -> list[str]:
     death = post_mortem.explain(store, run, config)
     if death is None:
         return []
-    first, *more = [fmt.visible(line) for line in post_mortem.lines(death)]
-    return [f"  died     {first}", *(f"           {line}" for line in more)]
+    *told, remedy = [fmt.visible(line) for line in post_mortem.lines(death)]
+    labels = ["died", *[""] * len(told)]
+    return [*(f"  {label:8} {line}" for label, line in zip(labels, told, strict=False)), f"  next     {remedy}"]
 
 
 def death_json(store: Store, run: Run, config: Config) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ _OTHER_CELLS = 6 + 2 + 9 + 2 + 2 + 9 + 2 + 10 + 2
 _WORDS = {"alarm": "▲ alarm", "warning": "△ warning"}
 
 
-def as_json(row: RunRow) -> dict[str, Any]:
+def as_json(row: RunRow, job: str | None) -> dict[str, Any]:
     """One element of ``ls --json`` (docs/formats.md)."""
     worst = None
     if row.worst_rule:
@@ -40,6 +40,7 @@ def as_json(row: RunRow) -> dict[str, Any]:
         "worst_finding": worst,
         "checkpoints": row.checkpoints,
         "attempts": row.attempts,
+        "job": job,
     }
 
 

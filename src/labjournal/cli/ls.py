@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 
 Listed = TypeVar("Listed", bound="ListedRun | RunRow")
 
-_ENDED_BADLY = frozenset(("FAILED", "KILLED", "TIMEOUT", "PREEMPTED", "LOST"))
 _MOST_CAUSES = 500
-"""Causes are not in the index of the list: so many are read for the newest runs that ended badly."""
+"""Causes are not in the index of the list: so many are read, for the newest runs that are not simply done."""
 
 
 @click.command("ls")
@@ -57,13 +56,14 @@ def command(context: Context, words: tuple[str, ...], limit: int | None, everyth
         store = follower.store
         if as_json:
             found = _matching(store, paths.project, words, now, store.run_rows())
-            session.print_json([listing.as_json(row) for row in found[:limit]], checked=True)
+            jobs = store.jobs()
+            session.print_json([listing.as_json(row, jobs.get(row.id)) for row in found[:limit]], checked=True)
             return
         # What only the whole row knows (git tag, parent, exit code) is read where something is asked.
         listed: Sequence[ListedRun | RunRow] = store.run_rows() if words else store.listed_runs()
         rows = _matching(store, paths.project, words, now, listed)
-        ill = [row.id for row in rows if row.status in _ENDED_BADLY and not row.worst_rule][:_MOST_CAUSES]
-        instead = {**store.causes(ill), **follower.queued}
+        told = [row.id for row in rows if row.status != "DONE" and not row.worst_rule][:_MOST_CAUSES]
+        instead = {**store.causes(told), **follower.queued}
     folded = 0
     if not (words or everything):
         shown = [row for row in rows if row.kind != "validate"]

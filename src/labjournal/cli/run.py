@@ -18,6 +18,8 @@ _KINDS = ("train", "validate", "scan", "toy", "trial", "other")
 @click.option("--expect-time", metavar="15m", help="How long it should take.")
 @click.option("-G", "--gpus", type=click.IntRange(0), metavar="N", help="Pick N GPUs for it.")
 @click.option("--time", "time_limit", metavar="HH:MM:SS", help="End it after this long (also 90s, 15m, 2h, 1d).")
+@click.option("--launcher", type=click.Choice(("local", "slurm")), help="Default: [run] launcher, else local.")
+@click.option("--launcher-opt", "launcher_options", multiple=True, metavar="K=V", help="As partition=gpu, for sbatch.")
 @click.option("--max-retries", type=click.IntRange(0), default=0, metavar="N", help="Start it again when it fails.")
 @click.option("--set", "settings", multiple=True, metavar="K=V", help="A setting: recorded, and filled into {K}.")
 @click.option("--logdir", metavar="DIR", help="Where it writes event files, when that cannot be seen.")
@@ -39,6 +41,8 @@ def command(
     expect_time: str | None,
     gpus: int | None,
     time_limit: str | None,
+    launcher: str | None,
+    launcher_options: tuple[str, ...],
     max_retries: int,
     settings: tuple[str, ...],
     logdir: str | None,
@@ -79,6 +83,8 @@ def command(
         expect_time_s=commands.seconds(expect_time, "--expect-time"),
         gpus=gpus,
         time_limit_s=commands.seconds(time_limit, "--time"),
+        launcher=launcher,
+        launcher_options=commands.pairs(launcher_options, "--launcher-opt"),
         max_retries=max_retries,
         logdir=os.path.abspath(logdir) if logdir else None,
         queue=queue,

@@ -42,7 +42,7 @@ def _json(store: Store, run: Run, config: Config) -> dict[str, Any]:
 
     row = next(row for row in store.run_rows() if row.id == run.id)
     return {
-        **listing.as_json(row),
+        **listing.as_json(row, run.job),
         "command": list(run.command),
         "cwd": run.cwd,
         "host": run.host,
@@ -127,6 +127,8 @@ def _headline(run: Run) -> list[str]:
     steps = f", step {fmt.count(run.step)}" if run.step is not None else ""
     lines.append(f"  time     {fmt.moment_text(begin)}, {fmt.duration((end - begin).total_seconds())}{steps}")
     lines.append(f"  watch    {fmt.visible(run.watch)}")
+    if run.job:
+        lines.append(f"  launcher {fmt.visible(run.launcher)}, job {fmt.visible(run.job)}")
     if run.subject:
         what = run.subject.checkpoint or ""
         lines.append(f"  of       {short_id(run.subject.run)} {fmt.visible(what)} on {fmt.visible(run.dataset or '?')}")

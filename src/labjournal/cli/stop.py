@@ -20,19 +20,18 @@ def command(context: Context, wanted: tuple[str, ...], why: str | None, wait: bo
     from labjournal.cli import session
     from labjournal.format import visible
     from labjournal.launchers import liveness
-    from labjournal.launchers.local import LocalLauncher
+    from labjournal.runner import launchers
     from labjournal.store import references
 
     with session.opened(context, with_curves=False) as follower:
         paths, config = follower.paths, follower.config
         runs = [follower.store.resolve(references.split(reference)[0]) for reference in wanted]
-    launcher = LocalLauncher(machine, config.run.stop_int_s, config.run.stop_term_s)
     asked = []
     for run in runs:
         if run.status.ended:
             click.echo(f"{visible(run.name)} has ended already: {run.status}.", err=True)
             continue
-        launcher.stop(paths.run(run.id), why)
+        launchers.of_run(paths.run(run.id), config).stop(paths.run(run.id), why)
         asked.append(run)
         place = "" if run.host is None else f" on {visible(run.host)}"
         click.echo(f"{visible(run.name)}{place} was asked to stop.", err=True)

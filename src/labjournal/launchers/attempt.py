@@ -76,6 +76,8 @@ class Attempt:
             assert self._wait_status is not None
             tail = causes.read_tail(self._run.log, begun.log_start)
             sent = self._ending.sent if self._ending else None
+            killed_by = os.WTERMSIG(self._wait_status) if os.WIFSIGNALED(self._wait_status) else None
+            self._request = self._request or self._supervisor.why_ended(killed_by)
             outcome = causes.decide(self._wait_status, self._request, sent, tail, before, causes.memory_kills())
         if self._memory is not None and self._memory <= floor:
             self._memory = None
@@ -145,9 +147,8 @@ class Attempt:
         if asked is not None:
             self._request = Request(causes.KILLED, words_of_stop(asked))
             self._stopper = asked.user
-        elif self._supervisor.asked is not None:
-            name = self._supervisor.asked.name
-            self._request = Request(causes.KILLED, f"its supervisor was asked to end ({name}: a shutdown, or by hand)")
+        elif (request := self._supervisor.why_asked()) is not None:
+            self._request = request
         elif limit is not None and elapsed_s >= limit:
             self._request = Request(causes.TIMEOUT, f"over its time limit of {timedelta(seconds=round(limit))}")
 

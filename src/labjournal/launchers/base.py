@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labjournal.errors import JournalError
 
@@ -13,6 +13,17 @@ if TYPE_CHECKING:
 
 class LaunchError(JournalError):
     """Nothing was started, and why."""
+
+
+class Resources(NamedTuple):
+    """What a launcher with a queue of its own is asked for; the local one has no use for it."""
+
+    name: str = "run"
+    gpus: int = 0
+    options: Mapping[str, str] = {}
+    """Raw options of the launcher, by name."""
+    after: tuple[tuple[str, str], ...] = ()
+    """Jobs to wait for, each with how: ``afterok`` or ``afterany``."""
 
 
 class Plan(NamedTuple):
@@ -36,6 +47,15 @@ class Plan(NamedTuple):
     """Descriptors of locks that supervisor and process hold to their end, open in whoever launches."""
     retries_left: int = 0
     """How often the supervisor starts the run again by itself when it fails."""
+    resources: Resources = Resources()
+
+    @classmethod
+    def from_json(cls, raw: Mapping[str, Any]) -> Plan:
+        """The plan whose ``_asdict`` went through JSON, which knows no tuples."""
+        lists = {name: tuple(value) for name, value in raw.items() if isinstance(value, list)}
+        name, gpus, options, after = raw["resources"]
+        lists["resources"] = Resources(name, gpus, options, tuple((job, how) for job, how in after))
+        return cls(**{**raw, **lists})
 
 
 class Started(NamedTuple):

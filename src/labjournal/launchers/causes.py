@@ -12,6 +12,7 @@ from labjournal.launchers import deaths
 from labjournal.launchers.deaths import Kind, Traceback
 
 DONE, FAILED, KILLED, TIMEOUT, LOST = "DONE", "FAILED", "KILLED", "TIMEOUT", "LOST"
+PREEMPTED = "PREEMPTED"
 
 _CRASHES = {
     "SIGSEGV": "segmentation fault",
@@ -52,9 +53,11 @@ class Request(NamedTuple):
     """Why a supervisor ended its run."""
 
     status: str
-    """KILLED or TIMEOUT."""
+    """KILLED, TIMEOUT or PREEMPTED."""
     words: str
     """As "stopped by ada: too slow" or "over its time limit of 1h"."""
+    told: bool = False
+    """The run was told of it and ended by itself, which counts as this end whatever its exit code."""
 
 
 def decide(
@@ -76,7 +79,7 @@ def decide(
     """
     killed_by = os.WTERMSIG(wait_status) if os.WIFSIGNALED(wait_status) else None
     exit_code = None if killed_by else os.WEXITSTATUS(wait_status)
-    if request is not None and sent is not None:
+    if request is not None and (sent is not None or request.told or killed_by is not None or exit_code):
         words = f"{request.words}; {_how(killed_by, exit_code, sent)}"
         return Outcome(
             request.status, words, exit_code, killed_by, Kind.TIME if request.status == TIMEOUT else Kind.STOPPED
@@ -96,10 +99,12 @@ def decide(
     return Outcome(FAILED, _by_code(exit_code, memory, tail, trace), exit_code, None, kind, trace)
 
 
-def _how(killed_by: int | None, exit_code: int | None, sent: signal.Signals) -> str:
-    if killed_by is None:
+def _how(killed_by: int | None, exit_code: int | None, sent: signal.Signals | None) -> str:
+    if killed_by is None and sent is None:
+        return f"ended by itself with exit code {exit_code}"
+    if killed_by is None and sent is not None:
         return f"ended by itself with exit code {exit_code} after {_short(sent)}"
-    return f"ended by {_short(signal_name(killed_by))}"
+    return f"ended by {_short(signal_name(killed_by or 0))}"
 
 
 def _by_signal(number: int, memory: str | None, tail: str, trace: Traceback | None) -> Outcome:

@@ -29,6 +29,8 @@ GRACE_S = 10.0
 """How long a run may stand without a process after its launcher died: the supervisor needs milliseconds."""
 REBOOT_SILENT_S = 60.0
 """A reboot is believed only when the heartbeat stands still: cloned machines can share their machine id."""
+SLURM = "slurm"
+"""The launcher of runs that are SLURM jobs."""
 ADOPTED = "adopted"
 """The launcher of runs that were started elsewhere."""
 ADOPTED_SILENT_S = 600.0
@@ -167,11 +169,29 @@ def observe(run: RunPaths, machine: Machine, now: float | None = None) -> Observ
         return _observe_files(run, launched, attempt, now)
     seen = _look(run, launched, attempt, machine, heard_at, now)
     verdict = judge(seen)
+    if launched is not None and launched.data.get("launcher") == SLURM and _needs_slurm(seen, verdict):
+        verdict = _by_slurm(run, seen)
+    elif attempt is not None and attempt.data.get("job") and verdict.cause is None:
+        verdict = verdict._replace(cause=f"slurm job {attempt.data['job']} on {seen.host}")
     if verdict.lost and _declare(run, verdict, attempt):
         ended = _read(run.exit)
         if ended is not None:  # somebody else's word, if he was first
             return _ended(run, ended, attempt, machine, heard_at, now)
     return Observation(verdict.status, verdict.cause, False, heard_at)
+
+
+def _needs_slurm(seen: Sighting, verdict: Verdict) -> bool:
+    """Whether a job's run is one that only SLURM can tell of: not begun, lost by our own look, or silent."""
+    silent = seen.place is Place.ELSEWHERE and (seen.beat_age_s or 0.0) > SILENT_S
+    return not seen.started or verdict.lost or silent
+
+
+def _by_slurm(run: RunPaths, seen: Sighting) -> Verdict:
+    from labjournal.launchers import slurm_state
+
+    word = slurm_state.word_of(run, seen.started)
+    silence = _silence(seen) if seen.started and seen.place is Place.ELSEWHERE else None
+    return Verdict(word.status, f"{word.words}; {silence}" if silence else word.words, word.ended)
 
 
 def _ended(
@@ -269,21 +289,9 @@ def _alive(machine: Machine, data: dict[str, Any], pid_key: str, ticks_key: str)
 
 def _declare(run: RunPaths, verdict: Verdict, attempt: Fact | None, ended_at: float | None = None) -> bool:
     """Write the verdict down as the run's end unless one stands; False when it cannot be written."""
-    heard = [ended_at] if ended_at else [_mtime(path) or 0.0 for path in (run.heartbeat, run.log, run.run)]
-    number, ended = _number(attempt), _last_ended(run)
-    if number <= ended:
-        number, attempt = ended + 1, None
-    data = {
-        "attempt": number,
-        "status": verdict.status.value,
-        "cause": verdict.cause,
-        "exit_code": None,
-        "signal": None,
-        "started_at": attempt.t if attempt else None,
-        "ended_at": facts.now_iso(max(heard)),
-        "stopped_by": None,
-        "max_memory_bytes": None,
-    }
+    data = end_data(run, verdict.status.value, verdict.cause, ended_at)
+    number = data["attempt"]
+    attempt = attempt if _number(attempt) == number else None
     try:
         records.write_once(run.exit, facts.make("exit", data, run=run.id))
         if attempt is None and _number(_newest_attempt(run)) >= number:
@@ -294,6 +302,24 @@ def _declare(run: RunPaths, verdict: Verdict, attempt: Fact | None, ended_at: fl
     except OSError:
         return False
     return True
+
+
+def end_data(run: RunPaths, status: str, cause: str | None, ended_at: float | None = None) -> dict[str, Any]:
+    """The ``exit`` of a run as somebody states it who did not see it end, by default when it was last heard of."""
+    heard = [ended_at] if ended_at else [_mtime(path) or 0.0 for path in (run.heartbeat, run.log, run.run)]
+    attempt, ended = _newest_attempt(run), _last_ended(run)
+    started = attempt is not None and _number(attempt) > ended
+    return {
+        "attempt": _number(attempt) if started else ended + 1,
+        "status": status,
+        "cause": cause,
+        "exit_code": None,
+        "signal": None,
+        "started_at": attempt.t if attempt and started else None,
+        "ended_at": facts.now_iso(max(heard)),
+        "stopped_by": None,
+        "max_memory_bytes": None,
+    }
 
 
 def newest_attempt(run: RunPaths) -> Fact | None:

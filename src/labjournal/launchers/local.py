@@ -102,7 +102,7 @@ def perform(
     if job["do"] == "supervise":
         from labjournal.launchers.supervisor import Supervisor
 
-        Supervisor([_plan(raw) for raw in job["plans"]], machine, answer, run_ended).run()
+        Supervisor([Plan.from_json(raw) for raw in job["plans"]], machine, answer, run_ended).run()
     else:
         from labjournal.launchers import stopping
 
@@ -118,11 +118,6 @@ def serve(machine: Machine, run_ended: Callable[[RunPaths], None]) -> None:
     answer = detached.run(lambda fd: perform(job, machine, fd, run_ended), folder / "out.log", keep)
     sys.stdout.buffer.write(answer)
     sys.stdout.flush()
-
-
-def _plan(raw: dict[str, Any]) -> Plan:
-    lists = {name: tuple(value) for name, value in raw.items() if isinstance(value, list)}
-    return Plan(**{**raw, **lists})
 
 
 def _in_fresh_interpreter(job: dict[str, Any], keep: Sequence[int] = ()) -> bytes:

@@ -20,6 +20,7 @@ from labjournal.launchers.base import Plan, where
 from labjournal.paths import RunPaths
 
 if TYPE_CHECKING:
+    from labjournal.launchers.causes import Request
     from labjournal.launchers.protocols import Machine
 
 _LEFTOVER_S = 10.0
@@ -202,6 +203,19 @@ class Supervisor:
         ready, _, _ = select.select([self._wake], [], [], seconds)
         if ready:
             os.read(self._wake, 4096)
+
+    def why_asked(self) -> Request | None:
+        """Why this process was asked to end, when it was."""
+        if self.asked is None:
+            return None
+        from labjournal.launchers import causes
+
+        words = f"its supervisor was asked to end ({self.asked.name}: a shutdown, or by hand)"
+        return causes.Request(causes.KILLED, words)
+
+    def why_ended(self, killed_by: int | None) -> Request | None:
+        """Why a process has ended that this one sent no signal to, when somebody had asked us to end; else None."""
+        return self.why_asked()
 
     def _note_asked(self, number: int, _frame: object) -> None:
         self.asked = signal.Signals(number)

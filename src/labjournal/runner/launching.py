@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import labjournal
 from labjournal import facts, machine
@@ -15,12 +15,14 @@ from labjournal.config import Config
 from labjournal.errors import InputError, JournalUnavailableError
 from labjournal.launchers import records
 from labjournal.launchers.base import LaunchError, Plan, where
-from labjournal.launchers.local import LocalLauncher
 from labjournal.paths import JournalPaths, RunPaths
-from labjournal.runner import commands, environment, gpus, previous
+from labjournal.runner import commands, environment, gpus, launchers, previous
 from labjournal.runner.previous import Changes
 from labjournal.runner.request import Launched, LaunchRequest
 from labjournal.watch.masking import masked, masked_argv
+
+if TYPE_CHECKING:
+    from labjournal.launchers.protocols import Launcher
 
 _BESIDE_DIARY = ("attachments", "tables")
 _DIARY_DAY = re.compile(r"\d{4}-\d\d-\d\d\.md(\.orig)?\Z")
@@ -60,7 +62,10 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
     accepted: list[Launched] = []
     python = python_of(requests[0])
     queued = requests[0].queue is not None
-    with cards_for(requests, paths, len(run_ids) + 1) as cards:
+    handed_on = launchers.name_of(requests[0], config) != launchers.LOCAL
+    if handed_on:  # to a launcher with a queue and cards of its own
+        queued, requests = False, launchers.without_cards(requests, paths)
+    with cards_for([] if handed_on else requests, paths, len(run_ids) + 1) as cards:
         notices += cards.notices
         for number, request in enumerate(requests, len(run_ids) + 1):
             run = paths.run(facts.new_ulid())
@@ -69,7 +74,10 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
             recorded = _Recorded(tuple(masked_argv(list(command))), settings, snapshot, python)
             data, changed = _describe(request, paths, run_ids, number, recorded)
             given = environment.child_environment(request, paths, run, 1, watch, config.watch.frozen)
-            if queued:
+            if handed_on:
+                data |= launchers.described(request, config)
+                given.pop("CUDA_VISIBLE_DEVICES", None)
+            elif queued:
                 from labjournal.runner import queueing
 
                 data["queue"] = queueing.described(request, config)
@@ -79,12 +87,13 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
             notices += _unused_settings(request)
             _write(run, data, python)
             planned = plan(request, run, command, recorded.command, given, config)
-            plans.append(planned._replace(leases=cards.fds))
+            resources = launchers.resources(request, data["name"], config) if handed_on else planned.resources
+            plans.append(planned._replace(leases=cards.fds, resources=resources))
             shown = tuple(dict.fromkeys([*notices, *changed.lines()]))
             accepted.append(Launched(run.id, data["name"], "QUEUED", shown))
             notices = []
         if not queued:
-            return _hand_over(plans, accepted, config)
+            return _hand_over(plans, accepted, launchers.choose(requests[0], config, run_ended))
     from labjournal.runner import queueing
 
     queueing.hand_over(requests, plans, accepted, snapshot, _no_code(cwd, requests, config), paths, config)
@@ -95,10 +104,10 @@ def cards_for(
     requests: Sequence[LaunchRequest], paths: JournalPaths, number: int
 ) -> AbstractContextManager[gpus.Cards]:
     """The GPUs of runs that start now; a batch runs one after another on the same ones."""
-    first = requests[0]
-    wanted = max((request.gpus or 0 for request in requests), default=0) if first.queue is None else 0
+    wanted = max((request.gpus or 0 for request in requests if request.queue is None), default=0)
     if not wanted:
         return gpus.leased(0, None, None)
+    first = requests[0]
     from labjournal.scheduler.leases import Holder
 
     name = first.name or commands.invent_name(first.command, number)
@@ -107,16 +116,16 @@ def cards_for(
     return gpus.leased(wanted, holder, inherited.get("CUDA_VISIBLE_DEVICES"))
 
 
-def _run_ended(run: RunPaths) -> None:
+def run_ended(run: RunPaths) -> None:
     """Called by the supervisor; whatever the end of a run sets going is imported then, not at its start."""
     from labjournal import scheduler
 
     scheduler.run_ended(run)
 
 
-def _hand_over(plans: list[Plan], accepted: list[Launched], config: Config) -> list[Launched]:
+def _hand_over(plans: list[Plan], accepted: list[Launched], launcher: Launcher) -> list[Launched]:
     try:
-        started = launcher(config).launch(plans)
+        started = launcher.launch(plans)
     except LaunchError as error:
         for one in plans:
             give_up(RunPaths(Path(one.folder)), one.attempt, error)
@@ -127,11 +136,6 @@ def _hand_over(plans: list[Plan], accepted: list[Launched], config: Config) -> l
     elif started.pid is not None:
         accepted[0] = first._replace(status="RUNNING")
     return accepted
-
-
-def launcher(config: Config) -> LocalLauncher:
-    """What runs are handed to."""
-    return LocalLauncher(machine, config.run.stop_int_s, config.run.stop_term_s, _run_ended)
 
 
 def give_up(run: RunPaths, attempt: int, error: LaunchError) -> None:

@@ -49,6 +49,12 @@ class LaunchRequest(NamedTuple):
     gpus: int | None = None
     """How many to pick; None leaves CUDA_VISIBLE_DEVICES as it is."""
     time_limit_s: float | None = None
+    launcher: str | None = None
+    """``local`` or ``slurm``; None: as configured."""
+    launcher_options: Mapping[str, str] = {}
+    """Raw options of the launcher, by name."""
+    after_jobs: tuple[tuple[str, str], ...] = ()
+    """Jobs of the launcher to wait for, each with how; made of ``queue``."""
     max_retries: int = 0
     """How often it is started again by itself when it fails."""
     logdir: str | None = None

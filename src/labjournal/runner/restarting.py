@@ -6,7 +6,7 @@ is a fork: a new run with the old one as its parent, so that no run is ever the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,9 +16,9 @@ from labjournal.config import Config
 from labjournal.errors import InputError, JournalUnavailableError
 from labjournal.facts import Fact
 from labjournal.launchers import records, restart
-from labjournal.launchers.base import LaunchError, Plan
+from labjournal.launchers.base import LaunchError, Plan, Started
 from labjournal.paths import JournalPaths, RunPaths
-from labjournal.runner import environment, launching, previous, resuming, sameness
+from labjournal.runner import environment, launchers, launching, previous, resuming, sameness
 from labjournal.runner.gpus import Cards
 from labjournal.runner.request import Launched, LaunchRequest, Parent
 from labjournal.runner.resuming import From
@@ -40,6 +40,8 @@ class Wish(NamedTuple):
     environment: Mapping[str, str] | None = None
     retries_left: int | None = None
     """None: as many as the run was launched with."""
+    launch: Callable[[Sequence[Plan]], Started] | None = None
+    """What the attempt is handed to; None: the launcher that the run was handed to."""
     leases: tuple[int, ...] = ()
     """Descriptors that hold the GPUs of the attempt before, handed on."""
 
@@ -132,6 +134,8 @@ def _request(launch: Fact, command: tuple[str, ...], wish: Wish | None = None) -
         logdir=data.get("logdir"),
         validates=data.get("validates"),
         environment=wish.environment if wish else None,
+        launcher=data.get("launcher"),
+        launcher_options=data.get("launcher_options") or {},
         max_retries=data.get("max_retries") or 0,
     )
 
@@ -164,6 +168,7 @@ def _attempt(run: RunPaths, launch: Fact, origin: From, wish: Wish, paths: Journ
     request = _request(launch, origin.command, wish)
     notices: list[str] = []
     inside = launching.inside(paths, config, notices)
+    notices += _other_python(launch, request, run, paths)
     with _cards(request, wish, paths) as cards:
         number = restart.begin(run, machine)
         given = environment.child_environment(request, paths, run, number, inside, config.watch.frozen)
@@ -174,16 +179,17 @@ def _attempt(run: RunPaths, launch: Fact, origin: From, wish: Wish, paths: Journ
         left = request.max_retries if wish.retries_left is None else wish.retries_left
         plan = launching.plan(request, run, origin.command, origin.recorded, given, config)
         leases = wish.leases if cards is None else cards.fds
-        plan = plan._replace(attempt=number, retries_left=left, leases=leases)
+        resources = launchers.resources(request, str(request.name), config)
+        plan = plan._replace(attempt=number, retries_left=left, leases=leases, resources=resources)
         _state(run, number, origin, wish, paths)
-        notices += [*_other_python(launch, request, run, paths), origin.words]
-        return _start(plan, Launched(run.id, str(launch.data.get("name")), "QUEUED", tuple(notices)), config)
+        accepted = Launched(run.id, str(launch.data.get("name")), "QUEUED", (*notices, origin.words))
+        return _start(plan, accepted, wish.launch or launchers.choose(request, config, launching.run_ended).launch)
 
 
 @contextmanager
 def _cards(request: LaunchRequest, wish: Wish, paths: JournalPaths) -> Iterator[Cards | None]:
     """The GPUs of the new attempt; None when it asks for none, or goes on with those that the last one held."""
-    if request.gpus is None or wish.leases:
+    if request.gpus is None or wish.leases or request.launcher == launchers.SLURM:
         yield None
         return
     with launching.cards_for([request], paths, 0) as cards:
@@ -195,9 +201,8 @@ def _other_python(launch: Fact, request: LaunchRequest, run: RunPaths, paths: Jo
     before = previous.Previous(run.id, str(request.name), launch.data)
     python = launching.python_of(request)
     same = launch.data.get("snapshot") or {}
-    yield from previous.changes(
-        before, tuple(before.data["command"]), before.data["settings"], same, python, paths
-    ).python
+    command, settings = tuple(launch.data.get("command") or ()), launch.data.get("settings") or {}
+    yield from previous.changes(before, command, settings, same, python, paths).python
 
 
 def _state(run: RunPaths, number: int, origin: From, wish: Wish, paths: JournalPaths) -> None:
@@ -219,10 +224,9 @@ def _state(run: RunPaths, number: int, origin: From, wish: Wish, paths: JournalP
         raise failure from error
 
 
-def _start(plan: Plan, accepted: Launched, config: Config) -> Launched:
-    launcher = launching.launcher(config)
+def _start(plan: Plan, accepted: Launched, launch: Callable[[Sequence[Plan]], Started]) -> Launched:
     try:
-        started = launcher.launch([plan])
+        started = launch([plan])
     except LaunchError as error:
         launching.give_up(RunPaths(Path(plan.folder)), plan.attempt, error)
         raise

@@ -100,6 +100,15 @@ def possible(store: Store, run_id: str, config: Config) -> bool:
     return not ({"checkpoint"} & commands.places(words)) or newest_whole(store, store.run(run_id)) is not None
 
 
+def got_further(store: Store, run_id: str, config: Config) -> bool:
+    """Whether a run can go on from a checkpoint that the attempt now ended has written: else it would go in circles."""
+    if not possible(store, run_id, config):
+        return False
+    newest = newest_whole(store, store.run(run_id))
+    begun = [fact for fact in store.run_facts(run_id) if fact.kind == "restart"]
+    return newest is not None and (not begun or begun[-1].data.get("version") != newest.version)
+
+
 def newest_whole(store: Store, run: Run) -> Checkpoint | None:
     """The newest checkpoint of a run that is still there as it was written, and complete.
 

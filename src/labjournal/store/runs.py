@@ -68,7 +68,7 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
                 "snapshot": snapshot,
                 "signal": codec.whole(ending.data.get("signal")) if ending else None,
                 "launcher": str(stated.get("launcher") or "local"),
-                "job": codec.text_or_none(stated.get("job")),
+                "job": _job(by_kind),
                 "logdir": codec.text_or_none(stated.get("logdir")),
                 "steps": codec.whole(end.data.get("steps")) if end else None,
                 "planned_steps": codec.whole(end.data.get("planned_steps")) if end else None,
@@ -101,6 +101,13 @@ def _kind(value: Any) -> str:
 def _number(fact: Fact) -> int:
     """Which attempt an ``attempt``, a ``restart`` or an ``exit`` speaks of."""
     return codec.whole(fact.data.get("n", fact.data.get("attempt"))) or 1
+
+
+def _job(by_kind: Mapping[str, list[Fact]]) -> str | None:
+    """The job of the newest attempt, by whoever submitted it, else by the attempt itself."""
+    named = [fact for kind in ("job", "attempt") for fact in by_kind.get(kind, []) if fact.data.get("job")]
+    newest = max(named, key=lambda fact: (_number(fact), fact.t, fact.id), default=None)
+    return None if newest is None else str(newest.data["job"])
 
 
 def _ending(exits: Sequence[Fact], attempt: int) -> Fact | None:

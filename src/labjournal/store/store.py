@@ -128,6 +128,13 @@ class Store:
         """Why these runs ended as they did, of those for which that is known."""
         return rows.read_causes(self.connection, dumps(list(ids)))
 
+    def jobs(self) -> dict[str, str]:
+        """The newest job of each run that was handed to a launcher with a queue of its own."""
+        from labjournal.store import facts
+
+        stated = sorted(facts.of_kinds(self.connection, ("job",)), key=lambda fact: (fact.data.get("n") or 0, fact.t))
+        return {str(fact.run): str(fact.data.get("job")) for fact in stated}
+
     def run_rows_of(self, ids: Iterable[str]) -> list[RunRow]:
         """Rows of these runs, newest first; for lists that are kept up to date."""
         return rows.read_of(self.connection, dumps(list(ids)))

@@ -19,10 +19,9 @@ def launch(paths: JournalPaths, request: LaunchRequest) -> Launched:
 
 def stop_run(paths: JournalPaths, run: str) -> bool:
     """Ask a run to end; True when it was asked. Raises JournalError."""
-    from labjournal import config, machine, scheduler
-    from labjournal.launchers.local import LocalLauncher
+    from labjournal import config, scheduler
+    from labjournal.runner import launchers
 
-    settings = config.load(paths.project).run
-    LocalLauncher(machine, settings.stop_int_s, settings.stop_term_s).stop(paths.run(run), "stopped in the app")
+    launchers.of_run(paths.run(run), config.load(paths.project)).stop(paths.run(run), "stopped in the app")
     scheduler.dispatch(paths)
     return True

@@ -1,0 +1,144 @@
+"""Running commands through SLURM: each run is a batch job that is our supervisor on the compute node.
+
+Nothing but the shared run folder and SLURM's own commands is needed, and ``exit.json`` decides how a run ended.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labjournal import facts
+from labjournal.launchers import causes, liveness, records, slurm_commands, slurm_script
+from labjournal.launchers.attempt import words_of_stop
+from labjournal.launchers.base import LaunchError, Plan, Started
+from labjournal.paths import RunPaths
+
+if TYPE_CHECKING:
+    from labjournal.launchers.liveness import Observation
+    from labjournal.launchers.protocols import Machine
+
+_MOST_IN_ARRAY = 1000
+"""SLURM's MaxArraySize is 1001 unless an administrator has raised it."""
+
+
+class SlurmLauncher:
+    """Starts runs as SLURM jobs.
+
+    Args:
+        machine: for looking at runs.
+        warn_s: so long before the end of a job its processes that listen for it are told.
+    """
+
+    def __init__(self, machine: Machine, warn_s: int = 60) -> None:
+        self._machine = machine
+        self._warn_s = warn_s
+
+    @property
+    def name(self) -> str:
+        return liveness.SLURM
+
+    def launch(self, plans: Sequence[Plan]) -> Started:
+        """Submit the plans, each to begin when the one before has ended. Raises LaunchError; then none is submitted."""
+        if not plans:
+            raise LaunchError("There is nothing to launch.")
+        submitted: list[str] = []
+        try:
+            for plan in plans:
+                submitted.append(self._submit(plan, submitted[-1:]))
+        except LaunchError:
+            for job in submitted:
+                slurm_commands.cancel(job)
+            raise
+        return Started(None, None)
+
+    def launch_array(self, plans: Sequence[Plan], at_once: int | None = None) -> list[str]:
+        """Submit plans that need the same as job arrays, at most ``at_once`` running; returns a job number for each.
+
+        Raises LaunchError; then what was submitted is cancelled.
+        """
+        numbers: list[str] = []
+        try:
+            for start in range(0, len(plans), _MOST_IN_ARRAY):
+                part = plans[start : start + _MOST_IN_ARRAY]
+                width = f"%{at_once}" if at_once else ""
+                first = part[0]
+                output = f"{first.folder}/slurm-"
+                told = slurm_script.options(first, output, self._warn_s)
+                told = [f"{word}%a.log" if word.startswith("--output=") else word for word in told]
+                text = slurm_script.script(part, first.environment)
+                job = slurm_commands.submit([*told, f"--array=0-{len(part) - 1}{width}"], text, first.environment)
+                numbers += [f"{job}_{at}" for at in range(len(part))]
+        except LaunchError:
+            for job in dict.fromkeys(number.partition("_")[0] for number in numbers):
+                slurm_commands.cancel(job)
+            raise
+        for plan, number in zip(plans, numbers, strict=True):
+            _note(plan, number)
+        return numbers
+
+    def _submit(self, plan: Plan, before: Sequence[str]) -> str:
+        if before:
+            chained = tuple((job, "afterany") for job in before)
+            plan = plan._replace(resources=plan.resources._replace(after=(*plan.resources.after, *chained)))
+        told = slurm_script.options(plan, f"{plan.folder}/out.log", self._warn_s)
+        job = slurm_commands.submit(told, slurm_script.script([plan], plan.environment), plan.environment)
+        _note(plan, job)
+        return job
+
+    def stop(self, run: RunPaths, why: str | None = None) -> None:
+        """Ask the run's supervisor to end it; a job that waits, or has lost its supervisor, is cancelled."""
+        from labjournal.launchers import stopping
+
+        stopping.request(run, self._machine, why)
+        job = job_of(run)
+        if job is None:
+            return  # submitted a moment ago: its supervisor sees the request before it begins
+        attempt = liveness.newest_attempt(run)
+        if attempt is None:
+            slurm_commands.cancel(job)
+            _write_stopped(run)
+        elif _is_silent(run):
+            slurm_commands.cancel(job)
+        else:
+            slurm_commands.cancel(job, signal="USR1")  # only wakes the supervisor, which ends the run in words
+
+    def state(self, run: RunPaths) -> Observation:
+        return liveness.observe(run, self._machine)
+
+
+def _note(plan: Plan, job: str) -> None:
+    """Write a job's number down. Where that fails the job is found by its comment, so nothing is lost."""
+    run = RunPaths(Path(plan.folder))
+    data = {"n": plan.attempt, "job": job, "launcher": liveness.SLURM}
+    try:
+        run.attempts.mkdir(exist_ok=True)
+        records.write(run.job(plan.attempt), facts.make("job", data, run=run.id))
+    except OSError:
+        return
+
+
+def job_of(run: RunPaths) -> str | None:
+    """The number of a run's newest job, as far as it was written down."""
+    number = liveness.last_number(run)
+    fact = records.read(run.job(number)) or records.read(run.job(number + 1))
+    job = fact.data.get("job") if fact else None
+    return str(job) if job else None
+
+
+def _is_silent(run: RunPaths) -> bool:
+    try:
+        return time.time() - run.heartbeat.stat().st_mtime > liveness.SILENT_S
+    except OSError:
+        return True
+
+
+def _write_stopped(run: RunPaths) -> None:
+    asked = records.read(run.stop)
+    words = words_of_stop(asked) if asked else "stopped"
+    data = liveness.end_data(run, causes.KILLED, f"{words}, before it started")
+    data["stopped_by"] = asked.user if asked else None
+    records.write_once(run.exit, facts.make("exit", data, run=run.id))
+    run.stop.unlink(missing_ok=True)

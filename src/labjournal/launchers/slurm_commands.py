@@ -1,0 +1,110 @@
+"""SLURM's own commands, each with a time-out: with a dead controller every one of them hangs.
+
+Only what is the same in all releases is asked for: ``--parsable``, ``-o`` formats, no ``--json``.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from labjournal.launchers.base import LaunchError
+
+TIMEOUT_S = 8.0
+_FORMAT = "%i|%T|%r|%N|%k"
+_MARK = "labjournal:"
+
+
+class SlurmError(LaunchError):
+    """SLURM refused, did not answer, or is not there."""
+
+
+class Job(NamedTuple):
+    """A job as ``squeue`` lists it."""
+
+    id: str
+    """``12``, or ``12_3`` for one of an array."""
+    state: str
+    """PENDING, RUNNING, COMPLETED, CANCELLED, …"""
+    reason: str
+    node: str
+    run: str | None
+    """The run whose job it is, by the mark in its comment."""
+
+
+def call(words: Sequence[str], text: str = "", environment: Mapping[str, str] | None = None) -> str:
+    """What a command printed. Raises SlurmError."""
+    try:
+        done = subprocess.run(
+            words,
+            input=text.encode("utf-8", "surrogateescape"),
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+            env=None if environment is None else dict(environment),
+        )
+    except FileNotFoundError as error:
+        raise SlurmError(f"{words[0]} was not found: SLURM is not installed on this machine.") from error
+    except subprocess.TimeoutExpired as error:
+        raise SlurmError(f"SLURM does not answer ({words[0]}, {TIMEOUT_S:.0f} s).", "Is its controller up?") from error
+    except OSError as error:
+        raise SlurmError(f"{words[0]} cannot be run: {error.strerror}.") from error
+    if done.returncode:
+        said = " ".join(done.stderr.decode("utf-8", "replace").split()) or f"exit code {done.returncode}"
+        raise SlurmError(f"SLURM refused: {said}")
+    return done.stdout.decode("utf-8", "replace")
+
+
+def submit(options: Sequence[str], script: str, environment: Mapping[str, str]) -> str:
+    """Hand a script to sbatch; returns the number of the job. Raises SlurmError."""
+    return call(["sbatch", "--parsable", *options], script, environment).strip().split(";")[0]
+
+
+def comment(run_id: str) -> str:
+    """The mark by which a job is known even when whoever submitted it died before he could write its number down."""
+    return _MARK + run_id
+
+
+def jobs() -> list[Job]:
+    """This user's jobs, ended ones as long as SLURM remembers them. Raises SlurmError."""
+    lines = call(["squeue", "-h", "-r", "-t", "all", "-u", str(os.getuid()), "-o", _FORMAT]).splitlines()
+    found = []
+    for line in lines:
+        number, state, reason, node, *rest = [*line.split("|", 4), "", "", ""]
+        said = rest[0] if rest else ""
+        run = said.removeprefix(_MARK) if said.startswith(_MARK) else None
+        found.append(Job(number.strip(), state, reason, node, run))
+    return found
+
+
+class State(NamedTuple):
+    """One job as scontrol shows it; empty when SLURM does not know it or does not answer."""
+
+    name: str = ""
+    reason: str = ""
+    restarts: int = 0
+    """How often it was sent back to the queue."""
+
+
+def state_of(job: str) -> State:
+    """The state of one job. Never raises."""
+    try:
+        words = call(["scontrol", "-o", "show", "job", job]).split()
+    except LaunchError:
+        return State()
+    told = dict(word.split("=", 1) for word in words if "=" in word)
+    restarts = told.get("Restarts", "")
+    return State(told.get("JobState", ""), told.get("Reason", ""), int(restarts) if restarts.isdigit() else 0)
+
+
+def cancel(job: str, signal: str | None = None) -> None:
+    """End a job; with ``signal`` only send that to its batch step. Raises SlurmError."""
+    how = ["--batch", f"--signal={signal}"] if signal else []
+    call(["scancel", *how, job])
+
+
+def requeue(job: str) -> None:
+    """Have a running job end and wait for its turn again. Raises SlurmError."""
+    call(["scontrol", "requeue", job])

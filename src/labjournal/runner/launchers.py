@@ -1,0 +1,84 @@
+"""Which launcher a run is handed to, and what that one is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from labjournal import machine
+from labjournal.config import Config
+from labjournal.errors import InputError
+from labjournal.launchers import records
+from labjournal.launchers.base import Resources
+from labjournal.paths import JournalPaths, RunPaths
+from labjournal.runner.request import LaunchRequest
+
+if TYPE_CHECKING:
+    from labjournal.launchers.protocols import Launcher
+
+LOCAL, SLURM = "local", "slurm"
+
+
+def name_of(request: LaunchRequest, config: Config) -> str:
+    """``local`` or ``slurm``. Raises InputError for any other."""
+    name = request.launcher or config.run.launcher
+    if name not in (LOCAL, SLURM):
+        raise InputError(f"There is no launcher {name!r}.", f"There are {LOCAL} and {SLURM}.")
+    return name
+
+
+def choose(request: LaunchRequest, config: Config, run_ended: Callable[[RunPaths], None] | None = None) -> Launcher:
+    """The launcher of a request. Raises InputError."""
+    return _make(name_of(request, config), config, run_ended)
+
+
+def of_run(run: RunPaths, config: Config) -> Launcher:
+    """The launcher that a run was handed to."""
+    launched = records.read(run.run)
+    return _make(str(launched.data.get("launcher")) if launched else LOCAL, config, None)
+
+
+def _make(name: str, config: Config, run_ended: Callable[[RunPaths], None] | None) -> Launcher:
+    if name == SLURM:
+        from labjournal.launchers.slurm import SlurmLauncher
+
+        return SlurmLauncher(machine, config.slurm.warn_s)
+    from labjournal.launchers.local import LocalLauncher
+
+    return LocalLauncher(machine, config.run.stop_int_s, config.run.stop_term_s, run_ended)
+
+
+def described(request: LaunchRequest, config: Config) -> dict[str, Any]:
+    """What the ``run`` fact says of a launcher other than the local one."""
+    return {"launcher": name_of(request, config), "launcher_options": _options(request, config)}
+
+
+def _options(request: LaunchRequest, config: Config) -> dict[str, str]:
+    return {**config.slurm.options, **request.launcher_options}
+
+
+def resources(request: LaunchRequest, name: str, config: Config) -> Resources:
+    """What the launcher is asked for."""
+    return Resources(name, request.gpus or 0, _options(request, config), request.after_jobs)
+
+
+def without_cards(requests: Sequence[LaunchRequest], paths: JournalPaths) -> list[LaunchRequest]:
+    """Requests for a launcher that has a queue of its own: what they wait for becomes its jobs."""
+    return [_waiting(request, paths) for request in requests]
+
+
+def _waiting(request: LaunchRequest, paths: JournalPaths) -> LaunchRequest:
+    from labjournal.launchers import slurm
+
+    jobs = []
+    for run_id, however in request.queue.after if request.queue else ():
+        run = paths.run(run_id)
+        ended = records.read(run.exit)
+        if ended is not None and (however or ended.data.get("status") == "DONE"):
+            continue
+        job = None if ended is not None else slurm.job_of(run)
+        if job is None:
+            why = "it did not end well" if ended is not None else "it is no SLURM job"
+            raise InputError(f"A SLURM job cannot wait for {run_id[-6:].lower()}: {why}.")
+        jobs.append((job, "afterany" if however else "afterok"))
+    return request._replace(queue=None, after_jobs=tuple(jobs))
