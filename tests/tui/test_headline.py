@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 
 from labjournal.model import Finding, Level, Run, RunKind, Status
+from labjournal.tui.glyphs import UNICODE
 from labjournal.tui.headline import end_words, sentences, step_words
+from labjournal.tui.panels import CurveBook
 from labjournal.tui.reading_run import Measured, RunView
+from labjournal.tui.run_panes import Seen, headline
+from labjournal.tui.text import plain_text
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 BEGAN = NOW - timedelta(hours=2)
@@ -43,39 +48,55 @@ def finding(level: Level = Level.ALARM, **more: object) -> Finding:
 LOSS = ("train/loss", NOW.timestamp() + np.array([-7200.0, -3700.0, 0.0]), np.array([3.0, 0.251, 0.236]))
 
 
+def said(of: RunView, now: datetime, loss: Any) -> str:
+    return " ".join(sentences(of, now, loss))
+
+
+def test_a_sentence_that_does_not_fit_gives_way_as_a_whole() -> None:
+    measured = Measured("2200", "1:1", 1000, "accuracy", "0.908", "[.888 .924]", None)
+    long = finding(message="The numeric branch of the network, all of it, does not learn, and has not from the start.")
+    seen = Seen(view(run(), (long,), (measured,)), CurveBook(UNICODE), UNICODE, NOW)
+    narrow = [plain_text(line).strip() for line in headline.lines(seen, 60)]
+    assert narrow[1:] == [
+        "The numeric branch of the network, all of it, does not",
+        "learn, and has not from the start.",
+    ]
+    assert "0.908 [.888 .924] at 2200." in " ".join(plain_text(line) for line in headline.lines(seen, 120))
+
+
 def test_the_worst_news_comes_before_the_loss_and_the_result() -> None:
     measured = Measured("2200", "1:1", 1000, "accuracy", "0.908", "[.888 .924]", None)
-    said = sentences(view(run(), (finding(),), (measured,)), NOW, LOSS)
-    assert said == (
+    told = said(view(run(), (finding(),), (measured,)), NOW, LOSS)
+    assert told == (
         "The numeric branch does not learn. train/loss 0.236, an hour before 0.251. "
         "Accuracy on 1:1 0.908 [.888 .924] at 2200."
     )
 
 
 def test_a_failure_names_its_cause() -> None:
-    assert sentences(view(run(Status.FAILED, cause="exit code 1, out of memory")), NOW, None).startswith(
+    assert said(view(run(Status.FAILED, cause="exit code 1, out of memory")), NOW, None).startswith(
         "Failed: exit code 1, out of memory."
     )
 
 
 def test_not_looked_at_is_not_healthy() -> None:
-    assert "Not watched: because of docker." in sentences(view(run(watch="not watched: because of docker")), NOW, None)
+    assert "Not watched: because of docker." in said(view(run(watch="not watched: because of docker")), NOW, None)
 
 
 def test_an_acknowledged_finding_and_a_notice_are_no_news() -> None:
     quiet = (finding(acknowledged="known"), finding(Level.NOTICE))
-    assert "does not learn" not in sentences(view(run(), quiet), NOW, LOSS)
+    assert "does not learn" not in said(view(run(), quiet), NOW, LOSS)
 
 
 def test_retracted_results_are_no_claim() -> None:
     measured = Measured("2200", "1:1", 1000, "accuracy", "0.908", "[.888 .924]", "retracted: placebo")
-    said = sentences(view(run(Status.DONE, retracted="placebo"), (), (measured,)), NOW, None)
-    assert said == "Retracted: placebo. Results: all retracted."
+    told = said(view(run(Status.DONE, retracted="placebo"), (), (measured,)), NOW, None)
+    assert told == "Retracted: placebo. Results: all retracted."
 
 
 def test_nothing_is_said_as_nothing() -> None:
-    assert sentences(view(run()), NOW, None) == "Nothing was written yet."
-    assert sentences(view(run(Status.DONE)), NOW, None) == "It wrote no curves and no results."
+    assert said(view(run()), NOW, None) == "Nothing was written yet."
+    assert said(view(run(Status.DONE)), NOW, None) == "It wrote no curves and no results."
 
 
 def test_the_end_has_a_spread_and_is_not_guessed_early() -> None:

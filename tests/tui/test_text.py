@@ -82,3 +82,8 @@ def test_glyphs_follow_the_terminal_unless_configured() -> None:
     assert choose_glyphs("auto", None) is ASCII
     assert choose_glyphs("unicode", None) is UNICODE
     assert choose_glyphs("ascii", "utf-8") is ASCII
+
+
+def test_a_number_and_its_interval_stay_on_one_line() -> None:
+    assert wrap("accuracy on 1:1 0.908 [.888 .924], n 10", 24) == ["accuracy on 1:1", "0.908 [.888 .924], n 10"]
+    assert wrap("−0.110 [−.147 −.074], p", 21) == ["−0.110 [−.147 −.074],", "p"]

@@ -22,8 +22,8 @@ def open_findings(view: RunView) -> list[Finding]:
     return [one for one in view.findings if one.acknowledged is None and one.level is not Level.NOTICE]
 
 
-def sentences(view: RunView, now: datetime, loss: tuple[str, Floats, Floats] | None) -> str:
-    """How it goes.
+def sentences(view: RunView, now: datetime, loss: tuple[str, Floats, Floats] | None) -> list[str]:
+    """How it goes, sentence by sentence, what matters most first.
 
     Args:
         view: The run.
@@ -34,7 +34,7 @@ def sentences(view: RunView, now: datetime, loss: tuple[str, Floats, Floats] | N
     said = [*_trouble(view), *_progress(loss, now), *_results(view)]
     if not said:
         said = ["Nothing was written yet." if not run.status.ended else "It wrote no curves and no results."]
-    return format.visible(" ".join(said))
+    return [format.visible(one) for one in said]
 
 
 def _trouble(view: RunView) -> list[str]:

@@ -6,6 +6,7 @@ through ``format.visible`` first; Textual markup is never parsed, spans become S
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len, get_character_cell_size
@@ -127,11 +128,15 @@ def on(line: Line, ground: str, width: int | None = None) -> list[Span]:
     return spans
 
 
+_WORD = re.compile(r"[-−+]?[\d.,]+ \[[^\[\]\s]+ [^\[\]\s]+\][^\s\w]*|\S+")
+"""A word, or a number with its interval: ``0.908 [.888 .924]`` stays on one line."""
+
+
 def wrap(text: str, width: int) -> list[str]:
     """The text in lines of at most ``width`` cells; a word that is longer is broken."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in _WORD.findall(text):
         if line and cell_len(line) + 1 + cell_len(word) > width:
             lines.append(line)
             line = ""

@@ -12,6 +12,8 @@ from labjournal.tui.text import Line, Span, cut_middle, ends, line_width, paragr
 
 _SHORT_BELOW = 100
 """Cells below which an end is told without its spread's words."""
+_LEAD, _MOST = "   ", 2
+"""What sentences begin with, and the lines they may take."""
 
 
 def lines(seen: Seen, width: int) -> list[Line]:
@@ -30,9 +32,13 @@ def lines(seen: Seen, width: int) -> list[Line]:
         first.append((f"  from {format.visible(seen.view.parent)}", "muted"))
     if run.reason and line_width(first) + len(end) + 12 < width:
         first.append((f"  {format.visible(run.reason)}", "muted"))
+    said = sentences(seen.view, seen.now, seen.loss)
+    while len(said) > 1 and len(paragraph(" ".join(said), width, lead=_LEAD)) > _MOST:
+        # A whole sentence gives way: one that is cut could lose half a number.
+        said.pop()
     return [
         ends(first, [(f"{end} ", "text" if not run.status.ended else "muted")], width, glyphs.ellipsis),
-        *paragraph(sentences(seen.view, seen.now, seen.loss), width, lead="   "),
+        *paragraph(" ".join(said), width, lead=_LEAD),
     ]
 
 
@@ -43,4 +49,4 @@ def words(seen: Seen) -> str:
     steps, walls = (main[1].steps, main[1].walls) if main is not None else (np.empty(0), np.empty(0))
     end = end_words(run, steps, walls, seen.now, False)
     told = ", ".join(part for part in (f"{run.name} is {run.status.lower()}", step_words(run), end) if part)
-    return f"{told}. {sentences(seen.view, seen.now, seen.loss)}"
+    return f"{told}. {' '.join(sentences(seen.view, seen.now, seen.loss))}"

@@ -94,7 +94,7 @@ class Glance(Pane):
         lines: list[Line] = [[(f" {sign}", role), (f"  {format.visible(run.name)}", "b text")]]
         if run.reason:
             lines += paragraph(format.visible(run.reason), width, "muted")
-        lines += [[], *paragraph(sentences(view, datetime.now(UTC), self._loss()), width)]
+        lines += [[], *paragraph(" ".join(sentences(view, datetime.now(UTC), self._loss())), width)]
         for one in open_findings(view)[:1]:
             sign, role = level_sign(one.level, glyphs)
             at = f"  step {format.count(one.step)}" if one.step is not None else ""
