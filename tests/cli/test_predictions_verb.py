@@ -86,3 +86,23 @@ def test_what_does_not_fit_the_file_is_refused(project: Path) -> None:
     assert "cannot be read" in call(project, "log", "--predictions", "nothing.csv", code=2)
     (project / "three.csv").write_text("label,score\na,0.1\nb,0.2\nc,0.3\n")
     assert "[results] signal" in call(project, "log", "--predictions", "three.csv", code=2)
+
+
+def test_requirement_34_events_in_groups_are_fewer_witnesses(project: Path) -> None:
+    lines = (project / "good.csv").read_text().split("\n")
+    rows = [f"{line},{i // 20}" for i, line in enumerate(lines[1:]) if line]
+    # whole groups are wrong together: 400 events, 20 witnesses
+    rows = [
+        ",".join(
+            [event, label, answer if i // 20 % 10 else {"signal": "background"}.get(label, "signal"), score, group]
+        )
+        for i, (event, label, answer, *others) in enumerate(row.split(",") for row in rows)
+    ]
+    (project / "grouped.csv").write_text("\n".join(["id,label,prediction,score,galaxy", *rows]) + "\n")
+    call(project, "run", "-n", "grouped", "--follow", "--", "true")
+    call(project, "log", "--predictions", "grouped.csv", "--run", "grouped", "--dataset", "other")
+    found = json.loads(call(project, "compare", "grouped", "good", "--json"))
+    cells = {row["name"]: row["cells"]["accuracy"] for row in found["rows"]}
+    width = {name: cell["high"] - cell["low"] for name, cell in cells.items()}
+    assert width["grouped"] > 2 * width["good"]
+    assert any("Events come in groups in grouped (20 groups)" in note for note in found["notes"])

@@ -168,7 +168,7 @@ class _Given:
         """A result that follows from predictions, event by event, and where they lie."""
         from labjournal import facts
         from labjournal.cli.stated import check, key_values, metric
-        from labjournal.compare.predicted import counted, from_scores
+        from labjournal.compare.predicted import counted, from_scores, grouped
         from labjournal.diary import Diary
         from labjournal.parsers import predictions
 
@@ -193,7 +193,8 @@ class _Given:
             fact_id=facts.derived_id("predictions", content),
         )
         for result in self._write([measured], dry_run):
-            Diary(self._context.journal()).predictions(result, str(path.absolute()), sha256, rows.n, measured.run)
+            diary = Diary(self._context.journal())
+            diary.predictions(result, str(path.absolute()), sha256, rows.n, measured.run, grouped(rows))
 
     def drawn(self, path: Path, words: tuple[str, ...], law: str | None, dry_run: bool) -> None:
         """A statistic held against toys, and both against a law."""

@@ -40,7 +40,8 @@ def test(a: Cell, b: Cell) -> Test | None:
     """
     if a.sd is not None or b.sd is not None:
         return _over_seeds(a, b)
-    if a.numerator is not None and a.denominator and b.numerator is not None and b.denominator:
+    single = not a.groups and not b.groups  # events in groups are fewer witnesses than their counts
+    if single and a.numerator is not None and a.denominator and b.numerator is not None and b.denominator:
         found = stats.compare_rates((a.numerator, a.denominator), (b.numerator, b.denominator), LEVEL)
         needed = None if a.value == b.value else stats.sample_size_for_difference(a.value, b.value, level=LEVEL)
         return Test(found.value, found.low, found.high, found.p, found.word, needed=needed)

@@ -12,6 +12,7 @@ from labjournal.compare.differences import compare_settings
 from labjournal.compare.drafts import Draft, at, drafts, ordered
 from labjournal.compare.expected import law_notes
 from labjournal.compare.gaps import with_gaps
+from labjournal.compare.grouping import grouping_notes, widened
 from labjournal.compare.measure import Measures, Values, values_of
 from labjournal.compare.notes import definitions, notes
 from labjournal.compare.paired import Pairs
@@ -91,12 +92,14 @@ def build_table(
         for row in chosen
         if row.data_key == dataset.key
     ]
+    files = predictions.read(store.connection)
+    rows = widened(rows, files, config.results.signal) if files else rows
     shown = [runs[run] for run in dict.fromkeys(row.run for row in rows) if run in runs]
     differences = compare_settings(shown)
     measurers = _runs(store, {result.measured_by for result in results_shown}, known)
     alike = Alike(results_shown, measurers)
     found = families(rows, runs)
-    pairs = Pairs(predictions.read(store.connection), config.results.signal)
+    pairs = Pairs(files, config.results.signal)
     points = rows
     turned = selection.by is not None and selection.by != SEED_POOLED
     if selection.by == SEED_POOLED or (turned and _is_setting(selection.by, rows, runs)):
@@ -121,6 +124,7 @@ def build_table(
     )
     defined = tuple(definitions(columns, rows))
     under += pairs.notes()
+    under += grouping_notes(rows)
     under += law_notes(rows, columns, config.laws) if config.laws else ()
     if not left_out:
         under += scan_notes(points, columns, runs, selection.by)

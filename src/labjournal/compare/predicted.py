@@ -66,3 +66,15 @@ def from_scores(rows: Predictions, signal: str | None) -> dict[str, float]:
     if all(0 <= score <= 1 for score in rows.scores):
         found["ece"] = stats.calibration_error(outcome, rows.scores)
     return found
+
+
+def grouped(rows: Predictions) -> tuple[int, dict[str, float]] | None:
+    """How many groups the events come in, and the design effect of each share of events; None without groups."""
+    if rows.groups is None or rows.predictions is None:
+        return None
+    right = [label == answer for label, answer in zip(rows.labels, rows.predictions, strict=True)]
+    effects = {"accuracy": stats.design_effect(right, rows.groups)}
+    for label in sorted(set(rows.labels)):
+        at = [i for i, known in enumerate(rows.labels) if known == label]
+        effects[f"recall[{label}]"] = stats.design_effect([right[i] for i in at], [rows.groups[i] for i in at])
+    return len(set(rows.groups)), effects

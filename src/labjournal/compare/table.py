@@ -65,6 +65,8 @@ class Cell:
     sd: float | None = None
     """Of the seeds, when the value is their mean."""
     flags: tuple[Flag, ...] = ()
+    groups: int | None = None
+    """How many groups its events come in, where the interval was made wider for it."""
 
 
 @dataclass(frozen=True, slots=True)

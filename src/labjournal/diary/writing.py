@@ -140,9 +140,21 @@ class Diary:
         self._append(stated)
         return [fact.id for fact in stated]
 
-    def predictions(self, result: str, path: str, sha256: str, n: int, run: str | None = None) -> str:
-        """Say where the predictions lie that a result follows from, and what the file held."""
-        return self._state("predictions", {"result": result, "path": path, "sha256": sha256, "n": n}, run)
+    def predictions(
+        self,
+        result: str,
+        path: str,
+        sha256: str,
+        n: int,
+        run: str | None = None,
+        grouped: tuple[int, Mapping[str, float]] | None = None,
+    ) -> str:
+        """Say where the predictions lie that a result follows from, and what the file held.
+
+        ``grouped``: how many groups the events come in, and the design effect of each share of events.
+        """
+        groups = {} if grouped is None else {"groups": grouped[0], "design": dict(grouped[1])}
+        return self._state("predictions", {"result": result, "path": path, "sha256": sha256, "n": n, **groups}, run)
 
     def assign(
         self,

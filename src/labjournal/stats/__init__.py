@@ -9,7 +9,7 @@ from labjournal.stats.differences import (
     newcombe_difference,
     two_proportion_p,
 )
-from labjournal.stats.intervals import Interval, clopper_pearson, wilson
+from labjournal.stats.intervals import Interval, clopper_pearson, design_effect, wilson, wilson_grouped
 from labjournal.stats.laws import Law, ToyReport, judge_toys, parse_law
 from labjournal.stats.means import compare_means, scatter_limit
 from labjournal.stats.metrics import METRICS, Metric, base_name, class_rows, derive, metric_of
@@ -38,6 +38,7 @@ __all__ = [
     "compare_means",
     "compare_rates",
     "derive",
+    "design_effect",
     "fisher_exact",
     "holm",
     "judge_toys",
@@ -57,4 +58,5 @@ __all__ = [
     "tpr_at_fpr",
     "two_proportion_p",
     "wilson",
+    "wilson_grouped",
 ]

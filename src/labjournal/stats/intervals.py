@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
@@ -39,16 +41,45 @@ def wilson(k: int, n: int, level: float = 0.95) -> Interval:
     Brown, Cai, DasGupta, Statistical Science 16 (2001) 101. Raises InputError unless 0 <= k <= n and n > 0.
     """
     check_counts(k, n)
+    return _wilson(k / n, (n - k) / n, n, level)
+
+
+def _wilson(p: float, q: float, n: float, level: float) -> Interval:
     z = z_of(level)
-    p, q = k / n, (n - k) / n
     middle = p + z * z / (2 * n)
     half = z * math.sqrt(p * q / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
     # At the ends one bound is exactly 0 or 1; elsewhere the lower one comes from the product of both roots, because
     # middle - half cancels for one case in millions.
-    high = 1.0 if k == n else (middle + half) / scale
-    low = 0.0 if k == 0 else p * p / (middle + half)
+    high = 1.0 if q == 0 else (middle + half) / scale
+    low = 0.0 if p == 0 else p * p / (middle + half)
     return Interval(p, low, high)
+
+
+def design_effect(hits: Sequence[bool], groups: Sequence[Hashable]) -> float:
+    """How many times the variance of a share is what independent events would give, for events that come in groups.
+
+    ``G/(G-1) sum_g (h_g - n_g p)² / n²`` over ``p (1-p) / n``: the ratio estimator of cluster sampling (Kish, Survey
+    Sampling (1965), section 6.4), never below 1. 1 for a share of 0 or 1, and for a single group, which tells nothing.
+    """
+    if len(hits) != len(groups):
+        raise InputError("Every event needs its group.")
+    n, k = len(hits), sum(hits)
+    sizes, found = Counter(groups), Counter(group for hit, group in zip(hits, groups, strict=True) if hit)
+    if len(sizes) < 2 or not 0 < k < n:
+        return 1.0
+    p = k / n
+    between = math.fsum((found[group] - size * p) ** 2 for group, size in sizes.items()) / n**2
+    return max(1.0, len(sizes) / (len(sizes) - 1) * between / (p * (1 - p) / n))
+
+
+def wilson_grouped(k: int, n: int, effect: float, level: float = 0.95) -> Interval:
+    """Wilson's interval for events in groups: ``n`` divided by the `design_effect` (Korn and Graubard, Survey
+    Methodology 24 (1998) 193). Raises InputError as `wilson`, and for an effect below 1."""
+    check_counts(k, n)
+    if effect < 1:
+        raise InputError(f"A design effect is never below 1, as {effect} is.")
+    return _wilson(k / n, (n - k) / n, n / effect, level)
 
 
 def clopper_pearson(k: int, n: int, level: float = 0.95) -> Interval:

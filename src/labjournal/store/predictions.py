@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from labjournal.store import codec
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +17,10 @@ class PredictionFile:
 
     path: str
     sha256: str
+    groups: int | None = None
+    """How many groups the events come in; None where the file names none."""
+    design: Mapping[str, float] = field(default_factory=dict)
+    """Share of events (accuracy, recall[…]) -> how many times its variance is that of independent events."""
 
 
 def read(connection: sqlite3.Connection) -> dict[str, PredictionFile]:
@@ -28,5 +35,6 @@ def read(connection: sqlite3.Connection) -> dict[str, PredictionFile]:
             "SELECT result FROM result_facts WHERE fact = ?", (str(said.get("result")),)
         ).fetchone()
         if merged and isinstance(said.get("path"), str) and isinstance(said.get("sha256"), str):
-            found[merged[0]] = PredictionFile(said["path"], said["sha256"])
+            groups = codec.whole(said.get("groups"))
+            found[merged[0]] = PredictionFile(said["path"], said["sha256"], groups, codec.numbers(said.get("design")))
     return found
