@@ -93,9 +93,7 @@ def test_requirement_34_events_in_groups_are_fewer_witnesses(project: Path) -> N
     rows = [f"{line},{i // 20}" for i, line in enumerate(lines[1:]) if line]
     # whole groups are wrong together: 400 events, 20 witnesses
     rows = [
-        ",".join(
-            [event, label, answer if i // 20 % 10 else {"signal": "background"}.get(label, "signal"), score, group]
-        )
+        ",".join([event, label, answer if i // 20 % 10 else {"signal": "background"}.get(label, "signal"), *others])
         for i, (event, label, answer, *others) in enumerate(row.split(",") for row in rows)
     ]
     (project / "grouped.csv").write_text("\n".join(["id,label,prediction,score,galaxy", *rows]) + "\n")

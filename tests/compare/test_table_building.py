@@ -374,6 +374,26 @@ def test_a_pivot_shows_the_latest_measurement_and_never_mixes_options() -> None:
     ]
 
 
+def test_requirement_33_a_run_that_saw_its_validation_data_says_so_at_each_claim() -> None:
+    journal = Folded()
+    leaky, clean = journal.run("leaky", {"lr": 1}), journal.run("clean", {"lr": 2})
+    for run, accuracy in ((leaky, 0.95), (clean, 0.9)):
+        journal.result(run, {"accuracy": accuracy}, {"name": "1:1", "hash": "a" * 64}, 1, n=1000)
+    seen = {
+        "rule": "train_val_overlap",
+        "level": "warning",
+        "subject": "Set",
+        "message": "90 of 100 shared",
+    }
+    journal.state("finding", seen, leaky)
+    table = build(journal)
+    (row,) = (row for row in table.rows if row.name == "leaky")
+    assert [flag.words for flag in row.flags] == ["trained on its validation data: 90 of 100 shared"]
+    assert all("leaky was trained on some of its validation data." in claim.text for claim in table.claims)
+    journal.state("ack", {"finding": journal.store.findings(leaky)[0].id, "why": "augmented"})
+    assert [row.flags for row in build(journal).rows] == [(), ()]
+
+
 def test_a_table_kept_in_the_configuration_is_a_selection() -> None:
     config = Config(
         tables={"main": TableConfig(rows=("v3-embed",), metrics=("accuracy",), at="last", baseline="v3-embed")}

@@ -40,7 +40,12 @@ def command(context: Context, folder: Path | None, since: str | None, check: boo
     for path, blocks in done.edited:
         click.echo(f"{_short(path)} was left as it is: block {', '.join(blocks)} was edited.", err=True)
     if done.edited:
-        click.echo("Put your own words outside the blocks, or replace the file with --force (it is kept).", err=True)
+        first = fmt.visible(_short(done.edited[0][0]))
+        click.echo(
+            f"Did you reword a note? labjournal import {first} takes it in. Else put your words outside the blocks, or "
+            "write the file anew with --force: the edited one is kept beside it.",
+            err=True,
+        )
     for path in done.kept:
         click.echo(f"The edited file is kept as {_short(path)}.", err=True)
     if as_json:

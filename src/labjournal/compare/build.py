@@ -17,7 +17,7 @@ from labjournal.compare.measure import Measures, Values, values_of
 from labjournal.compare.notes import definitions, notes
 from labjournal.compare.paired import Pairs
 from labjournal.compare.pivot import DATASET, STEP, pivot
-from labjournal.compare.rows import Runs, build_row, dataset_info
+from labjournal.compare.rows import OVERLAP, Runs, build_row, dataset_info, with_overlap
 from labjournal.compare.scans import scan_notes
 from labjournal.compare.seeds import Noise, families, pool
 from labjournal.compare.select import Picked, pick
@@ -94,6 +94,7 @@ def build_table(
     ]
     files = predictions.read(store.connection)
     rows = widened(rows, files, config.results.signal) if files else rows
+    rows = with_overlap(rows, store.runs_found(OVERLAP))
     shown = [runs[run] for run in dict.fromkeys(row.run for row in rows) if run in runs]
     differences = compare_settings(shown)
     measurers = _runs(store, {result.measured_by for result in results_shown}, known)

@@ -16,6 +16,7 @@ from labjournal import format as fmt
 from labjournal import stats
 from labjournal.compare.apart import Test
 from labjournal.compare.differences import Differences
+from labjournal.compare.rows import OVERLAP
 from labjournal.compare.seeds import Noise
 from labjournal.compare.table import Cell, Claim, Column, Row
 
@@ -231,6 +232,8 @@ def _caveats(a: Row, b: Row, differences: Differences, option: str | None) -> li
             said.append(f"Confounded: {len(changed)} things differ ({shown}), the data cannot name the cause.")
         elif changed:
             said.append(f"They differ in {changed[0]}.")
+    leaked = dict.fromkeys(row.name for row in (a, b) if any(flag.slug == OVERLAP for flag in row.flags))
+    said += [f"{name} was trained on some of its validation data." for name in leaked]
     if a.dataset.hash is None:
         said.append(f"That {a.dataset.label} was the same data is known by name only.")
     return said

@@ -17,6 +17,8 @@ UNKNOWN_ANSWERS = 0.01
 ONE_SIDED = 0.9
 """Share of answers that are one class, above which a row says so when the other classes are hardly ever found."""
 HARDLY_FOUND = 0.1
+OVERLAP = "train_val_overlap"
+"""The check that compares rows of training and validation data by their hashes, and the flag of what it found."""
 FEW_POSITIVES = 30
 """Below this many positives no order is read into a value that rests on them (jets study, gate 11)."""
 
@@ -87,6 +89,16 @@ def build_row(draft: Draft, dataset: DatasetInfo, runs: Runs, columns: Sequence[
         flags=tuple(_row_flags(sources, draft.results, run, cells, taint, measures)),
         measurements=len(draft.results),
     )
+
+
+def with_overlap(rows: Sequence[Row], found: Mapping[str, str]) -> list[Row]:
+    """The rows, those of runs whose validation data were trained on with a flag. ``found``: run id -> what was seen."""
+    return [
+        replace(row, flags=(*row.flags, Flag(OVERLAP, f"trained on its validation data: {found[row.run]}")))
+        if row.run in found
+        else row
+        for row in rows
+    ]
 
 
 def _flagged(cell: Cell, column: Column, dataset: DatasetInfo, positives: int | None) -> Cell:

@@ -282,6 +282,13 @@ class Store:
 
         return findings.read(self.connection, run)
 
+    def runs_found(self, rule: str) -> dict[str, str]:
+        """Runs with an open finding of a rule -> what it says."""
+        found = self.connection.execute(
+            "SELECT run, json_extract(data, '$.message') FROM findings WHERE rule = ? AND acknowledged IS NULL", (rule,)
+        )
+        return {run: str(message or "") for run, message in found}
+
     def entries(
         self,
         since: datetime | None = None,
