@@ -52,6 +52,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "write the diary as markdown"),
     "import": ("import_", "take diaries and event files in"),
     "audit": ("audit", "recompute what a diary or the journal says"),
+    "pull": ("pull", "fetch the runs of a journal on another machine"),
     "tui": ("tui", "the terminal app (also: labjournal alone)"),
     "serve": ("serve", "the app in a browser, behind a token"),
     "demo": ("demo", "the main job on real data, in under two minutes"),

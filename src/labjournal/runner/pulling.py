@@ -1,0 +1,157 @@
+"""Runs and words of a journal on another machine, fetched by rsync over ssh into this one.
+
+A run is known by its id: what is not here is copied, what came from there before is brought up to date, and a run of
+this journal is never touched. Words of people come as files of their own, beside those that are here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from labjournal import facts
+from labjournal.errors import InputError, JournalUnavailableError, NewerJournalError, NotFoundError
+from labjournal.launchers import records
+from labjournal.paths import FOLDER, FORMAT_VERSION, JournalPaths
+
+_ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}\Z")
+_TIMEOUT_S = 30
+
+
+class Place(NamedTuple):
+    """A journal on another machine."""
+
+    host: str
+    """As ssh knows it."""
+    folder: str
+    """Its ``.labjournal``."""
+    id: str
+
+
+class Pulled(NamedTuple):
+    """What a pull brought."""
+
+    new: tuple[str, ...]
+    """Full ids of runs that were not here before."""
+    changed: tuple[str, ...]
+    """Of those that were, the ones of which something new came."""
+    kept: tuple[str, ...]
+    """Runs that are this journal's own and stand there too: not touched."""
+    words: int
+    """Files of people's words that are new or have grown."""
+
+
+def pull(where: str, paths: JournalPaths, ssh: str | None = None) -> Pulled:
+    """Fetch what is new. Can be broken off and called again.
+
+    Raises InputError, NotFoundError (no such host or journal), NewerJournalError, JournalUnavailableError.
+    """
+    host, colon, path = where.partition(":")
+    if not colon or not host or host.startswith("-"):
+        raise InputError(f"{where!r} names no journal on another machine.", "labjournal pull HOST:PATH")
+    rsync = ["rsync", "-rtz", "--partial", f"--timeout={_TIMEOUT_S}", *(["-e", ssh] if ssh else [])]
+    stage = paths.cache / "pulled"
+    place = _find(rsync, host, path.rstrip("/") or ".", stage)
+    here = set(paths.run_ids())
+    theirs = {run for run in here if _came_from(paths, run) == place.id}
+    there = _listed(rsync, f"{place.host}:{place.folder}/runs/")
+    own = sorted((here - theirs) & there)
+    skip = [f"--exclude=/{run}/" for run in own]
+    out = _call([*rsync, "-i", *skip, f"{place.host}:{place.folder}/runs/", f"{paths.runs}/"])
+    touched = {name for line in out.splitlines() if (name := _run_in(line))}
+    fresh = tuple(sorted(there - here))
+    for run in fresh:
+        _mark(paths, run, place)
+    words = _fetch_words(rsync, place, paths, stage)
+    return Pulled(fresh, tuple(sorted(touched & theirs)), tuple(own), words)
+
+
+def _find(rsync: Sequence[str], host: str, path: str, stage: Path) -> Place:
+    """The journal of a folder: the folder itself, or the ``.labjournal`` in it."""
+    stage.mkdir(parents=True, exist_ok=True)
+    target = stage / "journal.json"
+    failure: NotFoundError | None = None
+    for folder in (f"{path}/{FOLDER}", path):
+        try:
+            _call([*rsync, "--ignore-times", f"{host}:{folder}/journal.json", str(target)])
+            break
+        except NotFoundError as error:
+            failure = failure or error
+    else:
+        raise failure or NotFoundError(f"There is no journal at {host}:{path}.")
+    try:
+        raw = json.loads(target.read_text(encoding="utf-8"))
+        version, journal = int(raw["v"]), str(raw["id"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise JournalUnavailableError(f"{host}:{folder}/journal.json is damaged.") from error
+    if version > FORMAT_VERSION or not _ULID.match(journal):
+        raise NewerJournalError(f"The journal at {host}:{path} was written by a newer labjournal.")
+    return Place(host, folder, journal)
+
+
+def _listed(rsync: Sequence[str], source: str) -> set[str]:
+    lines = _call([*rsync, "--list-only", "--no-recursive", "--dirs", source]).splitlines()
+    names = (line.rsplit(" ", 1)[-1] for line in lines)
+    return {name for name in names if _ULID.match(name)}
+
+
+def _run_in(line: str) -> str | None:
+    """The run of a line of ``rsync -i``, as ``>f+++++++++ 01M8…/run.json``; folders alone are no news."""
+    how, _, path = line.partition(" ")
+    name = path.strip().partition("/")[0]
+    return name if how.startswith(">f") and _ULID.match(name) else None
+
+
+def _marker(paths: JournalPaths, run: str) -> Path:
+    return paths.run(run).attempts / "pulled.json"
+
+
+def _came_from(paths: JournalPaths, run: str) -> str | None:
+    fact = records.read(_marker(paths, run))
+    return str(fact.data.get("journal")) if fact is not None else None
+
+
+def _mark(paths: JournalPaths, run: str, place: Place) -> None:
+    data = {"journal": place.id, "host": place.host, "path": place.folder}
+    _marker(paths, run).parent.mkdir(parents=True, exist_ok=True)
+    records.write(_marker(paths, run), facts.make("pulled", data, run=run))
+
+
+def _fetch_words(rsync: Sequence[str], place: Place, paths: JournalPaths, stage: Path) -> int:
+    """Words of people under a name that carries their journal; one id twice is one fact, wherever it stands."""
+    fetched = stage / place.id
+    fetched.mkdir(parents=True, exist_ok=True)
+    _call([*rsync, f"{place.host}:{place.folder}/facts/", f"{fetched}/"])
+    paths.human_facts.mkdir(exist_ok=True)
+    count = 0
+    for file in sorted(fetched.glob("*.jsonl")):
+        target = paths.human_facts / f"{place.id}-{file.name}"
+        content = file.read_bytes()
+        if not target.exists() or target.read_bytes() != content:
+            beside = target.with_name(f".{target.name}")
+            beside.write_bytes(content)
+            beside.replace(target)
+            count += 1
+    return count
+
+
+def _call(words: Sequence[str]) -> str:
+    """What rsync printed. Raises NotFoundError for what is not there, JournalUnavailableError for anything else."""
+    try:
+        done = subprocess.run(words, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    except FileNotFoundError as error:
+        raise JournalUnavailableError(
+            "rsync is not installed here.", "Install it with your package manager."
+        ) from error
+    said = " ".join(done.stderr.decode("utf-8", "replace").split())[:400]
+    if done.returncode == 0:
+        return done.stdout.decode("utf-8", "replace")
+    if done.returncode in (3, 23) and "No such file" in said:
+        raise NotFoundError(f"It is not there: {said}", "labjournal pull HOST:PATH, the folder of the project")
+    if "rsync: not found" in said or "rsync: command not found" in said:
+        raise JournalUnavailableError("rsync is not installed on the other machine.")
+    raise JournalUnavailableError(f"Nothing more could be fetched: {said}", "What came so far is kept; call it again.")
