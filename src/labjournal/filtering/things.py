@@ -74,19 +74,26 @@ NO_DETAILS = RunDetails({})
 class RunThing:
     """A row of a list of runs."""
 
-    __slots__ = ("_details", "_row")
+    __slots__ = ("_details", "_row", "_words")
 
     def __init__(self, row: ListedRow, details: RunDetails = NO_DETAILS) -> None:
         self._row, self._details = row, details
+        self._words: str | None = None
 
     @property
     def id(self) -> str:
         return self._row.id
 
     def words(self) -> str:
-        row = self._row
-        texts = (row.name, row.reason, row.status, row.kind, row.worst_rule, row.id)
-        return "\n".join(text for text in texts if text).lower()
+        if self._words is None:
+            row = self._row
+            texts = (row.name, row.reason, row.status, row.kind, row.worst_rule, row.id)
+            self._words = "\n".join(text for text in texts if text).lower()
+        return self._words
+
+    def is_of(self, row: ListedRow, details: RunDetails) -> bool:
+        """Whether it was made of these very values, so that it can be kept while one types on."""
+        return self._row is row and self._details is details
 
     def moment(self) -> datetime:
         stated = datetime.fromisoformat(self._row.created_at)

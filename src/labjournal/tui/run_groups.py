@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from labjournal.vocabulary import Level, RunKind, Status
@@ -117,9 +118,15 @@ def _family(root: str, members: Sequence[RunRow], every: Mapping[str, RunRow]) -
     return RunGroup(f"family {root}", every[root].name, about, tuple(members))
 
 
+@lru_cache(maxsize=4096)
+def _day(hour: str) -> str:
+    """The local day of an hour in UTC (``2026-11-28T14``): thousands of rows share a few hundred of them."""
+    moment = datetime.fromisoformat(f"{hour}:00+00:00").astimezone()
+    return f"{moment.day} {moment:%b}"
+
+
 def _singles(members: Sequence[RunRow]) -> RunGroup:
-    days = [datetime.fromisoformat(row.created_at).astimezone() for row in (members[-1], members[0])]
-    first, last = (f"{moment.day} {moment:%b}" for moment in days)
+    first, last = (_day(row.created_at[:13]) for row in (members[-1], members[0]))
     title = "on its own" if len(members) == 1 else "on their own"
     # By the oldest: a new run on its own must not unfold what was folded.
     return RunGroup(f"single {members[-1].id}", title, first if first == last else f"{first} to {last}", tuple(members))

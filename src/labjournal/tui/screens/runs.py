@@ -83,6 +83,7 @@ class RunsPage(RunsKeys, FilteredPage):
         self._touched: set[str] | None = None
         self._wanted: list[str] = []
         self._asked: Asked | None = None
+        self._things: dict[str, RunThing] = {}
         self._trouble: JournalError | None = None
         self.news: News | None = None
         self._choices: list[reading_runs.MetricChoice] = []
@@ -341,8 +342,12 @@ class RunsPage(RunsKeys, FilteredPage):
             self.runs.accept(None)
             return
         details = self._asked.details if self._asked is not None else {}
-        things = [RunThing(row, details.get(row.id, NO_DETAILS)) for row in self.runs.rows]
-        self.runs.accept(frozenset(row.id for row in chosen.accepted(things) if isinstance(row, RunThing)))
+        for row in self.runs.rows:
+            known, of_run = self._things.get(row.id), details.get(row.id, NO_DETAILS)
+            if known is None or not known.is_of(row, of_run):
+                self._things[row.id] = RunThing(row, of_run)
+        accepted = chosen.accepted(self._things.values())
+        self.runs.accept(frozenset(one.id for one in accepted if isinstance(one, RunThing)))
 
     def apply_filter(self) -> str:
         self.show_rows()
