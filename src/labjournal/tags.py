@@ -20,6 +20,8 @@ ENV_SUBJECT_RUN = "LABJOURNAL_SUBJECT_RUN"
 ENV_CHECKPOINT = "LABJOURNAL_CHECKPOINT"
 ENV_DATASET = "LABJOURNAL_DATASET"
 ENV_OPTIONS = "LABJOURNAL_OPTIONS"
+ENV_CODE_ROOT = "LABJOURNAL_CODE_ROOT"
+"""Top of the repository whose files, when they are run, are held against what was recorded."""
 ENV_FROZEN = "LABJOURNAL_FROZEN"
 """Path patterns of tensors that are declared frozen, one a line."""
 

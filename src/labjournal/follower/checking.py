@@ -17,7 +17,7 @@ from labjournal.checks import catalogue, checkpoint, identities, outcome, timing
 from labjournal.checks.naming import read_name
 from labjournal.checks.rule import RULES_VERSION, Verdict
 from labjournal.config import Config
-from labjournal.errors import NotFoundError
+from labjournal.errors import JournalError, NotFoundError
 from labjournal.facts import Fact
 from labjournal.filesystems import disk_free
 from labjournal.model import PRINTED, Result, Run, RunKind, SeriesKey
@@ -105,7 +105,7 @@ class Checker:
             verdicts.append(checkpoint.checkpoint_changed(run, self._store.checkpoints(run.subject.run)))
         verdicts += self._of_checkpoints(run)
         verdicts += self._of_identities(run, curves, results)
-        verdicts += [checkpoint.interrupted(run), *self._timing(run)]
+        verdicts += [checkpoint.interrupted(run), *self._timing(run), *_code(run, stated)]
         return verdicts + self._of_tables(run)
 
     # -- what is looked at -----------------------------------------------------------------------------------------
@@ -283,3 +283,23 @@ def _fact(run: Run, verdict: Verdict, remedy: str) -> Fact:
 def _listed(value: object) -> int:
     """How many a fact lists; whoever wrote another shape has listed none."""
     return len(value) if isinstance(value, list) else 0
+
+
+def _code(run: Run, stated: Sequence[Fact]) -> Iterator[Verdict]:
+    """What Python ran of the repository against what was recorded of it."""
+    executed: dict[str, tuple[int, int]] = {}
+    for fact in stated:
+        files = fact.data.get("files") if fact.kind == "code" else None
+        for path, told in files.items() if isinstance(files, dict) else ():
+            if isinstance(told, list) and len(told) == 2:
+                executed.setdefault(str(path), (int(told[0]), int(told[1])))
+    code = run.snapshot
+    if not executed or code.commit is None or code.root is None or not Path(code.root).is_dir():
+        return
+    from labjournal.vcs.worktrees import checksums
+
+    try:
+        recorded = checksums(Path(code.root), code.commit, sorted(executed))
+    except JournalError:  # the repository has moved, or the commit was collected
+        return
+    yield checkpoint.code_not_as_recorded(executed, recorded)

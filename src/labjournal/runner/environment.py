@@ -13,6 +13,7 @@ from labjournal.paths import JournalPaths, RunPaths
 from labjournal.runner import commands
 from labjournal.runner.request import LaunchRequest
 
+_NOTHING: Mapping[str, Any] = {}
 _OF_VALIDATION = (tags.ENV_SUBJECT_RUN, tags.ENV_CHECKPOINT, tags.ENV_DATASET, tags.ENV_OPTIONS)
 
 
@@ -23,6 +24,7 @@ def child_environment(
     attempt: int,
     inside: Path | None,
     frozen: Sequence[str] = (),
+    snapshot: Mapping[str, Any] = _NOTHING,
 ) -> dict[str, str]:
     """The variables of a run's process.
 
@@ -33,6 +35,7 @@ def child_environment(
         attempt: number of the process.
         inside: the folder of the watch, first on PYTHONPATH; None leaves the run unwatched.
         frozen: path patterns of tensors that should stand still, for the watch.
+        snapshot: the code as the ``run`` fact has it, for the watch to hold against what really runs.
     """
     inherited = os.environ if request.environment is None else request.environment
     given = {name: value for name, value in inherited.items() if name not in _OF_VALIDATION}
@@ -41,6 +44,9 @@ def child_environment(
     given[tags.ENV_JOURNAL_DIR] = str(paths.folder)
     given[tags.ENV_ATTEMPT] = str(attempt)
     given.pop(tags.ENV_FROZEN, None)
+    given.pop(tags.ENV_CODE_ROOT, None)
+    if isinstance(snapshot.get("commit"), str) and isinstance(snapshot.get("root"), str):
+        given[tags.ENV_CODE_ROOT] = snapshot["root"]
     if frozen:
         given[tags.ENV_FROZEN] = "\n".join(frozen)
     # A pipe or file is written in blocks of 8 KB otherwise: the log would lag, and a killed run lose its last words.

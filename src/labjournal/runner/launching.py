@@ -73,7 +73,7 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
             settings = masked({name: commands.typed(value) for name, value in request.settings.items()})
             recorded = _Recorded(tuple(masked_argv(list(command))), settings, snapshot, python)
             data, changed = _describe(request, paths, run_ids, number, recorded)
-            given = environment.child_environment(request, paths, run, 1, watch, config.watch.frozen)
+            given = environment.child_environment(request, paths, run, 1, watch, config.watch.frozen, snapshot)
             if handed_on:
                 data |= launchers.described(request, config)
                 given.pop("CUDA_VISIBLE_DEVICES", None)

@@ -171,7 +171,9 @@ def _attempt(run: RunPaths, launch: Fact, origin: From, wish: Wish, paths: Journ
     notices += _other_python(launch, request, run, paths)
     with _cards(request, wish, paths) as cards:
         number = restart.begin(run, machine)
-        given = environment.child_environment(request, paths, run, number, inside, config.watch.frozen)
+        given = environment.child_environment(
+            request, paths, run, number, inside, config.watch.frozen, launch.data.get("snapshot") or {}
+        )
         if cards is not None:
             given |= {"CUDA_VISIBLE_DEVICES": cards.visible, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}
             notices += cards.notices

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from labjournal import facts, filesystems
+from labjournal import facts, filesystems, tags
 from labjournal.errors import JournalError
 from labjournal.launchers import records
 from labjournal.launchers.base import Plan
@@ -174,6 +174,7 @@ def _moved(plan: Plan, root: Path, work: Path, python: str | None) -> Plan:
     environment = dict(plan.environment)
     environment["PYTHONPATH"] = _python_path(environment.get("PYTHONPATH"), root, work, python)
     environment["PWD"] = cwd
+    environment[tags.ENV_CODE_ROOT] = str(work)
     command = tuple(_word(word, plan.cwd, cwd, root, work, first=at == 0) for at, word in enumerate(plan.command))
     return plan._replace(cwd=cwd, environment=environment, command=command)
 

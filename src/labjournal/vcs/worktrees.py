@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import zlib
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from labjournal.vcs.command import GitError, git, split_z, text
+from labjournal.vcs.command import GitError, git, raw, split_z, text
 
 _CHECKOUT_TIMEOUT_S = 300.0
 """Checking out some gigabytes on a slow disk."""
@@ -80,3 +82,20 @@ def _leads_out(path: Path, place: Path) -> bool:
 
 def _is_byte_code(path: str) -> bool:
     return path.endswith((".pyc", ".pyo"))
+
+
+def checksums(root: Path, commit: str, paths: Sequence[str]) -> dict[str, tuple[int, int] | None]:
+    """Size and CRC-32 of files of a commit, None where it holds no such file. Raises GitError."""
+    plain = [path for path in paths if "\n" not in path]
+    output = git(root, "cat-file", "--batch", stdin=b"".join(raw(f"{commit}:{path}") + b"\n" for path in plain))
+    found: dict[str, tuple[int, int] | None] = {}
+    at = 0
+    for path in plain:
+        end = output.index(b"\n", at)
+        head, at = output[at:end].split(b" "), end + 1
+        found[path] = None
+        if head[-1] != b"missing" and head[-1].isdigit():
+            content = output[at : at + int(head[-1])]
+            at += len(content) + 1
+            found[path] = (len(content), zlib.crc32(content)) if head[-2] == b"blob" else None
+    return found

@@ -11,6 +11,9 @@ import os
 import sys
 import time
 
+from labjournal import tags
+from labjournal.watch.sources import Sources
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Set, Tuple
@@ -52,6 +55,8 @@ class FileWatch:
         self._checkpoints = 0
         self._since = 0.0
         self._busy = False
+        self._work = os.path.join(run_folder, "work")
+        self._code = Sources(os.environ.get(tags.ENV_CODE_ROOT))
 
     def install(self) -> None:
         sys.addaudithook(self._audit)
@@ -59,6 +64,7 @@ class FileWatch:
     def after_fork(self) -> None:
         """A forked child tells only what it does itself."""
         self._waiting, self._written, self._busy = [], {}, False
+        self._code.new = {}
 
     def _audit(self, event: str, args: Tuple[Any, ...]) -> None:
         if event == "open":
@@ -71,6 +77,8 @@ class FileWatch:
             if (dot < 0 or path[dot:].lower() not in _SUFFIXES) and "tfevents" not in path:
                 return
             self._guarded(self._on_open, path, args[1], args[2])
+        elif event == "exec":
+            self._guarded(self._on_exec, args[0])
         elif event == "os.rename":
             self._guarded(self._on_rename, args[0], args[1])
 
@@ -84,6 +92,11 @@ class FileWatch:
             return
         finally:
             self._busy = False
+
+    def _on_exec(self, code: Any) -> None:
+        """A module, or the script itself, is about to run."""
+        if self._code.executed(getattr(code, "co_filename", "")):
+            self._start_clock()
 
     def _on_open(self, path: str, mode: Optional[str], flags: Any) -> None:
         writing = any(char in mode for char in "wax+") if mode else bool(isinstance(flags, int) and flags & _WRITING)
@@ -118,6 +131,8 @@ class FileWatch:
             self._wait("file_opened", {"path": full, "size": stat.st_size, "mtime": stat.st_mtime, "use": use})
 
     def _is_foreign(self, full: str) -> bool:
+        if full.startswith(self._work + os.sep):  # a frozen run's own tree lies in the journal
+            full = full[len(self._work) :]
         return full.startswith(self._foreign) or any(f"{os.sep}{name}{os.sep}" in full for name in _FOREIGN_NAMES)
 
     def _on_rename(self, source: Any, target: Any) -> None:
@@ -149,14 +164,14 @@ class FileWatch:
 
     def _start_clock(self) -> None:
         now = time.monotonic()
-        if not self._waiting and not self._written:
+        if not self._waiting and not self._written and len(self._code.new) <= 1:
             self._since = now
         elif now - self._since > BATCH_S:
             self.flush()
 
     def tick(self) -> None:
         """Called now and then from elsewhere, so that what waits is told within seconds."""
-        if (self._waiting or self._written) and time.monotonic() - self._since > BATCH_S:
+        if (self._waiting or self._written or self._code.new) and time.monotonic() - self._since > BATCH_S:
             self.flush()
 
     def flush(self, final: bool = False) -> None:
@@ -178,6 +193,8 @@ class FileWatch:
             data = {"path": path, "size": stat.st_size, "mtime": stat.st_mtime}
             self._waiting.append(("checkpoint_written", data, None))
         self._written = still
+        if self._code.new:
+            self._waiting.append(("code", self._code.take(), None))
         waiting, self._waiting = self._waiting, []
         if waiting:
             self._outbox.write_all(waiting)
