@@ -18,7 +18,6 @@ from labjournal.errors import InputError
 FILE = "labjournal.toml"
 ENV_PREFIX = "LABJOURNAL_"
 _NOTHING: Mapping[str, Any] = types.MappingProxyType({})
-RESERVED = frozenset({"notify"})
 
 
 class JournalConfig(NamedTuple):
@@ -63,6 +62,13 @@ class SlurmConfig(NamedTuple):
     signal: str = "USR1"
     requeue: bool = False
     """Whether a job that reaches its time limit waits for its turn again, to go on from its newest checkpoint."""
+
+
+class NotifyConfig(NamedTuple):
+    on: tuple[str, ...] = ("end", "failure", "alarm")
+    desktop: bool = False
+    command: str | None = None
+    """Filled with {name}, {what}, {text} and {run}."""
 
 
 class ValidateConfig(NamedTuple):
@@ -145,6 +151,7 @@ class Config(NamedTuple):
     queue: QueueConfig = QueueConfig()
     resume: ResumeConfig = ResumeConfig()
     slurm: SlurmConfig = SlurmConfig()
+    notify: NotifyConfig = NotifyConfig()
     validate: ValidateConfig = ValidateConfig()
     datasets: Mapping[str, DatasetConfig] = _NOTHING
     results: ResultsConfig = ResultsConfig()
@@ -258,8 +265,6 @@ def build(kind: Any, table: Mapping[str, Any], where: str, at: str) -> Any:
     values: dict[str, Any] = {}
     for key, value in table.items():
         dotted = f"{at}{key}"
-        if not at and key in RESERVED:
-            continue
         if key not in hints:
             raise InputError(f"{where}: unknown key {dotted!r}.{_nearest(key, known, at)}")
         values[key] = _value(hints[key], value, where, dotted)

@@ -19,6 +19,7 @@ from labjournal.launchers import causes, child, deaths, records, retrying, tree
 from labjournal.launchers.base import Plan
 from labjournal.launchers.causes import Outcome, Request
 from labjournal.launchers.ending import Ending
+from labjournal.launchers.notices import Notices
 from labjournal.launchers.sleep import Sleep
 from labjournal.launchers.vitals import Vitals
 from labjournal.paths import RunPaths
@@ -45,6 +46,7 @@ class Attempt:
         self._request: Request | None = None
         self._stopper: str | None = None
         self._ending: Ending | None = None
+        self._notices = Notices(run, plan.attempt)
         self._sleep = Sleep(run, plan.attempt, supervisor.machine)
 
     def refuse(self, error: OSError | None) -> None:
@@ -85,6 +87,7 @@ class Attempt:
         if again:
             self._end_leftovers()
         self._finish(outcome, begun.started_at, self._plan.retries_left if again else 0)
+        self._notices.ended()
         if again:
             retrying.start(self._plan)
 
@@ -117,6 +120,7 @@ class Attempt:
             if now >= next_beat:
                 self._beat()
                 self._sleep.look()
+                self._notices.look()
                 next_beat = now + BEAT_S
                 vitals.look(now)
             if self._ending is None:
