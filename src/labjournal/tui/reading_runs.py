@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from labjournal import format
 from labjournal.checks.naming import read_name
+from labjournal.tui.curve_order import is_about_machine
 from labjournal.tui.feed import Source
 
 if TYPE_CHECKING:
@@ -122,7 +123,9 @@ def main_curve(infos: Sequence[SeriesInfo]) -> SeriesInfo | None:
 
     def rank(info: SeriesInfo) -> tuple[int, int, str]:
         read = read_name(info.key.name)
-        kind = 3 if read.quantity != "loss" else 2 if not read.of_training else int(read.scope != "total")
+        # What a machine did comes after everything a script said.
+        other = 4 if is_about_machine(info.key.name) else 3
+        kind = other if read.quantity != "loss" else 2 if not read.of_training else int(read.scope != "total")
         return (kind, -info.n, info.key.name)
 
     return min(shown, key=rank, default=None)

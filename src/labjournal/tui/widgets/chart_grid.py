@@ -334,6 +334,14 @@ class ChartGrid(Grid, can_focus=True):
         self._cursor = message.x
         self._choose(next((at for chart, at in self._shown if chart is message.chart), self._chosen))
 
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.action_page(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.action_page(-1)
+
     def on_chart_zoomed(self, message: Chart.Zoomed) -> None:
         message.stop()
         self.options = replace(self._options, zoom=(message.left, message.right))
