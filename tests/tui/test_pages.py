@@ -99,7 +99,7 @@ async def test_an_entry_gets_another_wording_and_the_old_one_stays(journal: Jour
     async with app.run_test(size=(120, 35)) as pilot:
         await opened(pilot, app, "4")
         await pilot.press("e")
-        await wait_for(pilot, lambda: "Note on this note" in text_of(app))
+        await wait_for(pilot, lambda: "Another wording for this note" in text_of(app))
         await pilot.press(*" better", "escape")
         await wait_for(pilot, lambda: "first words better" in text_of(app) and "before" in text_of(app))
         await pilot.press("u")

@@ -134,7 +134,9 @@ class ActingApp(BaseApp):
                 self.work(write(written))
 
         kinds = [kind.value for kind in HUMAN_KINDS if kind is not EntryKind.RESULT]
-        self.push_screen(Editor(message.words, self.drafts, key, text, kinds, self.names, self._template), take)
+        self.push_screen(
+            Editor(f"Note on {message.words}", self.drafts, key, text, kinds, self.names, self._template), take
+        )
 
     def _template(self, kind: str) -> str:
         from labjournal.diary.templates import BUILT_IN
@@ -161,7 +163,10 @@ class ActingApp(BaseApp):
                 self.work(amend(written.text))
 
         self.push_screen(
-            Editor(f"this {message.kind}", self.drafts, key, message.text, (message.kind,), self.names), take
+            Editor(
+                f"Another wording for this {message.kind}", self.drafts, key, message.text, (message.kind,), self.names
+            ),
+            take,
         )
 
     # Launching

@@ -47,7 +47,7 @@ class Editor(ModalScreen[Written | None]):
     DEFAULT_CSS = """
     Editor { background: $background; }
     Editor Horizontal { height: 1fr; }
-    Editor TextArea { border: none; padding: 0; height: 1fr; background: $background; }
+    Editor TextArea { border: none; padding: 0 1; height: 1fr; background: $background; }
     Editor TextArea:focus { border: none; }
     Editor #preview { display: none; margin-left: 2; }
     Editor.-w120 #preview, Editor.-preview #preview { display: block; }
@@ -74,7 +74,7 @@ class Editor(ModalScreen[Written | None]):
         """An editor.
 
         Args:
-            about: What the words are on, as a person calls it.
+            about: What is written, and on what: the title.
             drafts: Where the text is kept while it is written.
             key: Names the draft.
             text: What it begins with when there is no draft.
@@ -88,14 +88,14 @@ class Editor(ModalScreen[Written | None]):
         self._names, self._template = names, template
         self._kept = self._began = text
         self._area = TextArea(text, show_line_numbers=False, compact=True, tab_behavior="focus")
-        self._pane = Pane(f"Note on {about}", self._area, state=self._state("nothing to keep yet"), id="write")
+        self._pane = Pane(about, self._area, state=self._state("nothing to keep yet"), id="write")
         self._preview = Lines(self._preview_lines)
 
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield self._pane
             yield Pane("Preview", self._preview, state="as it will read", id="preview")
-        yield KeyLine(_HINTS)
+        yield KeyLine(_HINTS, quits=False)
 
     async def on_mount(self) -> None:
         self._area.focus()

@@ -95,7 +95,7 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield self._pane
-            yield KeyLine(_HINTS)
+            yield KeyLine(_HINTS, quits=False)
 
     @property
     def _key(self) -> str:

@@ -51,7 +51,7 @@ class Output(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield self._pane
-            yield KeyLine((("esc", "close"), ("j k", "scroll"), ("Y", "copy")))
+            yield KeyLine((("esc", "close"), ("j k", "scroll"), ("Y", "copy")), quits=False)
 
     def on_mount(self) -> None:
         self._reader.focus()

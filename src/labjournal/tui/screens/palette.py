@@ -128,8 +128,8 @@ class Palette(ModalScreen[Chosen | None]):
             lines.append(
                 [
                     (text[:1], f"accent{ground}"),
-                    (text[1:25], f"b text{ground}"),
-                    (text[25:], f"muted{ground}"),
+                    (text[1:25], f"{'text' if offer.action else 'b text'}{ground}"),
+                    (text[25:], f"{'text' if offer.action else 'muted'}{ground}"),
                     (pad(offer.key, 5, right=True) + " ", f"accent{ground}"),
                 ]
             )

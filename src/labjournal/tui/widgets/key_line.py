@@ -23,12 +23,15 @@ Hint = tuple[str, str]
 """(key, what it does)."""
 
 
-def hint_line(hints: Sequence[Hint], width: int) -> list[Span]:
-    """As many hints as fit, from the left; ``?`` always, because it leads to the rest."""
+def hint_line(hints: Sequence[Hint], width: int, quits: bool = True) -> list[Span]:
+    """As many hints as fit, from the left; ``?`` always, because it leads to the rest.
+
+    ``quits`` False where ``q`` types or only closes.
+    """
     line: list[Span] = [(" ", "text")]
     last = next(((key, word) for key, word in hints if key == "?"), None)
     kept = 0 if last is None else cell_len(last[0]) + cell_len(last[1]) + 1
-    right: list[Span] = [("q", "b text"), (" quit ", "muted")] if width >= _QUIT_FROM else []
+    right: list[Span] = [("q", "b text"), (" quit ", "muted")] if quits and width >= _QUIT_FROM else []
     room = width - line_width(right) - kept - (1 if right else 0)
     for key, word in hints:
         if key == "?":
@@ -47,9 +50,10 @@ class KeyLine(Lines):
 
     DEFAULT_CSS = "KeyLine { height: 1; width: 1fr; dock: bottom; }"
 
-    def __init__(self, hints: Sequence[Hint] = (), *, id: str | None = None) -> None:
+    def __init__(self, hints: Sequence[Hint] = (), *, quits: bool = True, id: str | None = None) -> None:
         super().__init__(self._draw_line, ground="raised", id=id)
         self._hints = tuple(hints)
+        self._quits = quits
         self._toast: tuple[str, str] | None = None
         self._trouble: str | None = None
         self._timer: Timer | None = None
@@ -93,4 +97,4 @@ class KeyLine(Lines):
             return [[(" ", "text"), self._toast]]
         if self._trouble is not None:
             return [[(f" {format.visible(self._trouble)}", "warning")]]
-        return [hint_line(self._hints, width)]
+        return [hint_line(self._hints, width, self._quits)]
