@@ -10,13 +10,15 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 
 from labjournal import diary, facts
+from labjournal.config import Config
 from labjournal.errors import JournalUnavailableError
-from labjournal.export import day
+from labjournal.export import day, kept_tables
 from labjournal.export.blocks import OUTSIDE, Block, Found, parse
 from labjournal.export.entry_words import Book
 from labjournal.export.prose import embed
@@ -55,10 +57,16 @@ class _Taken:
     refused: list[Refused] = field(default_factory=list)
 
 
-def is_ours(text: str, store: Store) -> bool:
+def known_blocks(store: Store, config: Config) -> frozenset[str]:
+    """Ids of the blocks that this journal writes for entries and for kept tables."""
+    return frozenset((*(entry.id for entry in store.entries()), *map(kept_tables.block_id, config.tables)))
+
+
+def is_ours(path: Path, text: str, known: Collection[str]) -> bool:
     """Whether a file holds blocks of this journal; those of another one are somebody's diary."""
     blocks = {part.id for part in parse(text) if isinstance(part, Found)}
-    return bool(blocks & {entry.id for entry in store.entries()}) or any(block.startswith("day-") for block in blocks)
+    of_study = {kept_tables.block_id(name) for name in (path.stem, path.absolute().parent.parent.name)}
+    return any(block in known or block in of_study or block.startswith("day-") for block in blocks)
 
 
 def fold_back(path: Path, text: str, book: Book, paths: JournalPaths, zone: tzinfo | None = None) -> Folded:

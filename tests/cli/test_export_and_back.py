@@ -41,6 +41,18 @@ def test_an_untouched_file_changes_nothing(page: Path) -> None:
     assert entries(page.parents[1]) == before
 
 
+def test_a_kept_table_taken_back_is_nobody_elses_diary(page: Path) -> None:
+    folder = page.parents[1]
+    (folder / "labjournal.toml").write_text("[tables.main]\nrows = []\n")
+    call(folder, "export")
+    table, before = folder / "entries" / "tables" / "main.md", entries(folder)
+    assert "0 reworded, 0 entries added" in call(folder, "import", "entries").stderr
+    assert entries(folder) == before
+    table.write_text(table.read_text().replace("# main", "# mine"))
+    assert "was altered" in call(folder, "import", "entries", code=1).stderr
+    assert entries(folder) == before
+
+
 def test_new_words_in_a_note_amend_it_and_the_rest_stays_as_written(page: Path) -> None:
     folder = page.parents[1]
     page.write_text(page.read_text().replace("Too large a rate.", "Too large a rate, and no clipping."))

@@ -53,10 +53,11 @@ def _exported(context: Context, paths: tuple[Path, ...]) -> tuple[Path, ...]:
     if not marked or context.existing_journal() is None:
         return ()
     from labjournal.cli import session
-    from labjournal.reimport import is_ours
+    from labjournal.reimport import is_ours, known_blocks
 
     with session.opened(context, with_curves=False) as follower:
-        return tuple(path for path in marked if is_ours(_text(path), follower.store))
+        known = known_blocks(follower.store, follower.config)
+        return tuple(path for path in marked if is_ours(path, _text(path), known))
 
 
 def _text(path: Path) -> str:

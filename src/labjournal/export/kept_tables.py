@@ -29,7 +29,7 @@ def files(
     """Each kept table with its file. One that cannot be built says why in its place, the others are written."""
     for name in config.tables:
         path = folder / FOLDER / f"{_UNSAFE.sub('-', name).lstrip('.') or 'table'}.md"
-        yield path, [Block(derived_id("table", name), harmless(_text(store, config, name, computed, zone)))]
+        yield path, [Block(block_id(name), harmless(_text(store, config, name, computed, zone)))]
 
 
 def of_study(store: Store, config: Config, folder: Path, zone: tzinfo | None) -> Iterator[tuple[Path, list[Block]]]:
@@ -40,9 +40,14 @@ def of_study(store: Store, config: Config, folder: Path, zone: tzinfo | None) ->
         own = tables.of_folder(store, config, folder)
     except InputError as error:
         text = f"# {fmt.markdown(folder.name)}\n\nThe tables cannot be made: {fmt.markdown(str(error))}"
-        yield folder / FOLDER / "tables.md", [Block(derived_id("table", folder.name), harmless(text))]
+        yield folder / FOLDER / "tables.md", [Block(block_id(folder.name), harmless(text))]
         return
     yield from files(store, own, folder, values_of(own), zone)
+
+
+def block_id(name: str) -> str:
+    """The id of the block that holds a kept table, or the tables of a study."""
+    return derived_id("table", name)
 
 
 def _text(store: Store, config: Config, name: str, computed: Values, zone: tzinfo | None) -> str:
