@@ -205,3 +205,11 @@ def test_python_and_packages_are_recorded_and_compared(project: Path) -> None:
     path.write_text(json.dumps(described))
     told = _launch(project).notices[-1]
     assert told.startswith("packages: gone 2.0 -> absent, pytest 1.0 -> ")
+
+
+def test_a_run_may_launch_another(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "labjournal", "run"]
+    inner = [*words, "-n", "inner", "--", "true"]
+    done = subprocess.run([*words, "--follow", "--", *inner], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / ".labjournal" / "runs").iterdir())) == 2

@@ -78,12 +78,12 @@ def _size(place: Path, names: list[str]) -> int:
 
 def _caches(paths: JournalPaths) -> Iterator[Garbage]:
     """Copies of the watch that older versions of labjournal made; none while a run may still be using one."""
-    from labjournal.watch import boot
+    from labjournal.runner import inside
 
     copies = sorted(paths.cache.glob("inside-*")) if paths.cache.is_dir() else []
     if not copies or _something_lives(paths):
         return
-    current = boot.prepare(paths.cache)
+    current = inside.prepare(paths.cache)
     for place in copies:
         if place != current:
             names = [str(file.relative_to(place)) for file in place.rglob("*") if file.is_file()]

@@ -230,10 +230,10 @@ def inside(paths: JournalPaths, config: Config, notices: list[str]) -> Path | No
     """The watch's folder for PYTHONPATH; None, and a notice, where there is to be none."""
     if not config.watch.enabled:
         return None
-    from labjournal.watch import boot
+    from labjournal.runner import inside as watching
 
     try:
-        return boot.prepare(paths.cache)
+        return watching.prepare(paths.cache)
     except JournalUnavailableError as error:
         notices.append(f"not watched: {error.message}")
         return None

@@ -25,7 +25,7 @@ def prepare(folder: Path) -> Path:
 
     Raises JournalUnavailableError when it cannot be written.
     """
-    source = Path(labjournal.__file__).parent
+    source = Path(__file__).parents[1]  # inside a run, labjournal.__file__ is that of the inside part
     files = _files(source)
     target = folder / f"inside-{labjournal.__version__}-{_fingerprint(source, files):08x}"
     if (target / "sitecustomize.py").is_file():
