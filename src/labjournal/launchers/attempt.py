@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from labjournal import facts
 from labjournal.facts import Fact
-from labjournal.launchers import causes, child, deaths, records, retrying, tree
+from labjournal.launchers import causes, child, deaths, records, tree
 from labjournal.launchers.base import Plan
 from labjournal.launchers.causes import Outcome, Request
 from labjournal.launchers.ending import Ending
@@ -68,7 +68,6 @@ class Attempt:
         records.reserve(self._run.exit)
         if begun.failure is not None:
             child.say(begun.log, begun.failure.cause)
-        tree.name_supervisor()
         tree.adopt_orphans()
         self._watch(started)
         if begun.failure is not None:
@@ -89,6 +88,8 @@ class Attempt:
         self._finish(outcome, begun.started_at, self._plan.retries_left if again else 0)
         self._notices.ended()
         if again:
+            from labjournal.launchers import retrying
+
             retrying.start(self._plan)
 
     def _is_to_be_retried(self, outcome: Outcome) -> bool:

@@ -96,6 +96,9 @@ class Supervisor:
         if plan.queued and isinstance(begun, Begun):
             run.waiting.unlink(missing_ok=True)
         if isinstance(begun, Begun):
+            from labjournal.launchers import tree
+
+            tree.name_supervisor()  # before anybody knows of it: the stop of an outer run must not take it for its own
             self._tell(begun.pid, begun.failure.cause if begun.failure else None)
         elif isinstance(begun, OSError):
             self._tell(None, f"could not be started: {begun.strerror}")
