@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
+import shutil
 import signal
 import sys
 import tempfile
@@ -28,3 +30,4 @@ os.environ["XDG_CONFIG_HOME"] = "/nonexistent"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Leases are machine-wide: tests must neither take GPUs from anybody nor wait for them.
 os.environ["LABJOURNAL_LEASES"] = tempfile.mkdtemp(prefix="labjournal-leases-")
+atexit.register(shutil.rmtree, os.environ["LABJOURNAL_LEASES"], ignore_errors=True)
