@@ -16,6 +16,7 @@ def looks(steps: int, step_s: float, idle_s: float, look_s: float) -> tuple[list
         if look_due(step) and budget.allows(step):
             budget.spent += look_s
             budget.looked += look_s
+            budget.worked += look_s
             now += look_s
             seen.append(step)
     return seen, budget

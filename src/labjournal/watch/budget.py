@@ -32,6 +32,9 @@ class Budget:
         self.looked = 0.0
         """Seconds of these taken by looks. The idle hooks of quick steps take 2% by themselves: were they counted, they
         would leave no look."""
+        self.worked = 0.0
+        """The same in seconds of the processor: on a crowded machine a look takes many times as long as it works, and
+        a capital of elapsed time would be gone before anything is known."""
         self.batches = 0.0
         """Seconds taken by reading batches, which have a purse of their own."""
         self.refused = 0
@@ -41,27 +44,29 @@ class Budget:
 
     def allows(self, step: int) -> bool:
         """May there be a look at this step (1 is the first)?"""
+        allowed = self.would_allow(step)
+        self.refused += not allowed
+        return allowed
+
+    def would_allow(self, step: int) -> bool:
+        """The same, asked without being counted."""
         now = self._clock()
         if self.started is None:
             self.started = now
         if step <= DENSE_STEPS:
-            return self._answer(self.looked < CAPITAL_S)
+            return self.worked < CAPITAL_S
         if self._settled is None:
             self._settled, self._looked_then = now, self.looked
         elapsed = now - self._settled
         looked = self.looked - self._looked_then
         quick = elapsed < QUICK_STEP_S * (step - DENSE_STEPS) and now - self.started < FIRST_MINUTE_S
-        if quick and self.looked < CAPITAL_S:
-            return self._answer(looked <= QUICK_GRANT_S + QUICK_SHARE * elapsed)
-        return self._answer(looked <= SHARE * elapsed)
+        if quick and self.worked < CAPITAL_S:
+            return looked <= QUICK_GRANT_S + QUICK_SHARE * elapsed
+        return looked <= SHARE * elapsed
 
     def affords(self) -> bool:
         """May something be looked at between steps, such as a batch? Asked without being counted."""
         return self.batches <= BATCH_CAPITAL_S + BATCH_SHARE * self.elapsed()
-
-    def _answer(self, allowed: bool) -> bool:
-        self.refused += not allowed
-        return allowed
 
     def elapsed(self) -> float:
         """Seconds since the first step."""

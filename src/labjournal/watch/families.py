@@ -25,7 +25,7 @@ from labjournal.watch.movement import Movement
 from labjournal.watch.objective import Objective
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.precision import Precision
-from labjournal.watch.randomness import Randomness
+from labjournal.watch.randomness import EVERY, Randomness
 from labjournal.watch.rates import Rates
 from labjournal.watch.sampling import Later
 from labjournal.watch.scale import Scale
@@ -83,16 +83,24 @@ class Families:
         self.randomness.optimizer_made()
         self.epochs.optimizer_made()
 
-    def zero_grad(self, tracked: Tracked, optimizer: Any) -> None:
+    def zero_grad(self, tracked: Tracked, optimizer: Any, slept: int) -> None:
         self.unstepped.on_zero_grad(tracked)
-        self.skipped.on_zero_grad(tracked, optimizer, self.gradients.backwards)
+        self.skipped.on_zero_grad(tracked, optimizer, self.gradients.backwards + slept, slept > 0)
 
-    def model_zero_grad(self) -> None:
+    def model_zero_grad(self, slept: int) -> None:
         self.unstepped.model_resets += 1
-        self.skipped.on_model_zero_grad(self.gradients.backwards)
+        self.skipped.on_model_zero_grad(self.gradients.backwards + slept, slept > 0)
 
     def saved_hooks(self) -> None:
         self.objective.saved_hooks = self.flow.saved_hooks = True
+
+    def may_sleep(self) -> bool:
+        """Is there nothing left that wants to see every step?"""
+        return self._optimizers.together == 1 and self.gradients.backwards > EVERY
+
+    def passes_slept(self, passes: int) -> None:
+        self.gradients.backwards += passes
+        self.modes.slept(passes)
 
     def before_backward(self, tensors: Any, due: bool) -> None:
         """``due``: the step that follows is looked at."""

@@ -200,6 +200,19 @@ class FileWatch:
             self._outbox.write_all(waiting)
 
 
+def hide_from_compiler(eval_frame: Any) -> None:
+    """torch.compile would compile the audit hook when a file is opened inside a compiled call: one frame more.
+
+    ``eval_frame`` is ``torch._C._dynamo.eval_frame``, which is there before torch._dynamo is imported.
+    """
+    code = FileWatch._audit.__code__
+    if hasattr(eval_frame, "set_code_exec_strategy"):
+        skip = eval_frame._FrameAction.SKIP
+        eval_frame.set_code_exec_strategy(code, eval_frame._FrameExecStrategy(skip, skip))
+    elif hasattr(eval_frame, "skip_code"):
+        eval_frame.skip_code(code)
+
+
 def _foreign_folders() -> Tuple[str, ...]:
     """Where Python and the system keep their own files; what is read there is neither data nor configuration."""
     found = {sys.prefix, sys.base_prefix, sys.exec_prefix, "/proc", "/sys", "/etc", "/dev", "/usr"}

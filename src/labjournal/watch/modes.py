@@ -129,12 +129,18 @@ class Modes:
 
     # -- forward passes without gradients
 
-    def arm(self) -> None:
-        """The script has switched gradients off: look at the next passes of the models."""
+    def arm(self) -> bool:
+        """The script has switched gradients off: look at the next passes of the models. Is there a hook now?"""
         if self._models.compiled or torch.is_grad_enabled() or not self._backwards:
-            return
-        if any(root.clean < ENOUGH for root in self._roots.values()):
+            return False
+        wanted = any(root.clean < ENOUGH for root in self._roots.values())
+        if wanted:
             nn_module._global_forward_pre_hooks[_KEY] = self._before_forward
+        return wanted
+
+    def slept(self, passes: int) -> None:
+        """Backward passes that were only counted."""
+        self._backwards += passes
 
     @staticmethod
     def disarm() -> None:

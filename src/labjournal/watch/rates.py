@@ -29,6 +29,7 @@ class _Course:
         self.zero = 0
         """Steps in a row with every rate at 0."""
         self.most_zero = 0
+        self.said = False
         self.low = 0
         """Steps in a row with every rate below COLLAPSED of the peak."""
 
@@ -40,29 +41,35 @@ class Rates:
         self._findings = findings
         self._courses: Dict[Tracked, _Course] = {}
 
-    def step(self, tracked: Tracked, optimizer: Any, rates: List[float]) -> None:
-        """At every step, looked at or not: a few comparisons of numbers."""
+    def step(self, tracked: Tracked, optimizer: Any, rates: List[float]) -> int:
+        """At a step, looked at or not: a few comparisons of numbers. Steps since the last call count as this one does.
+
+        Returns how many they are.
+        """
         course = self._courses.get(tracked)
         if course is None:
             course = self._courses[tracked] = _Course()
         top = max(rates, default=0.0)
-        course.steps += 1
+        new, course.steps = tracked.n - course.steps, tracked.n
         if top > course.peak:
             course.peak = top
         if len(rates) > 1:
             course.peaks = [max(pair) for pair in zip(rates, course.peaks or rates)]
-            if course.steps == PATIENCE:
+            if not course.initial and course.steps >= PATIENCE:
                 course.initial = [as_float(group.get("initial_lr", 0.0), 0.0) for group in optimizer.param_groups]
         if top == 0:
-            course.zero += 1
+            course.zero += new
             course.most_zero = max(course.most_zero, course.zero)
         else:
             course.zero = 0
-        course.low = course.low + 1 if top < COLLAPSED * course.peak else 0
-        if course.zero == PATIENCE and course.peak == 0:
+        course.low = course.low + new if top < COLLAPSED * course.peak else 0
+        if course.zero >= PATIENCE and course.peak == 0 and not course.said:
+            course.said = True
             self._say_zero(tracked, course)
-        elif course.low >= LIVE_STEPS and course.low == int(COLLAPSED_SHARE * course.steps) + 1:
+        elif course.low >= max(LIVE_STEPS, COLLAPSED_SHARE * course.steps) and not course.said:
+            course.said = True
             self._say_collapsed(tracked, course)
+        return new
 
     def _say_zero(self, tracked: Tracked, course: _Course) -> None:
         label, zero = tracked.label, course.most_zero

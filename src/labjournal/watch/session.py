@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import torch
 
 from labjournal.watch.account import Account
-from labjournal.watch.budget import Budget, curves_due, look_due
+from labjournal.watch.budget import DENSE_STEPS, Budget, curves_due, look_due
 from labjournal.watch.curves import Curves
 from labjournal.watch.event_writer import EventWriter
 from labjournal.watch.families import Families
@@ -22,6 +22,7 @@ from labjournal.watch.gradients import scalar_loss
 from labjournal.watch.look import Compared, Look, Previous, compare
 from labjournal.watch.models import Models, Named
 from labjournal.watch.naming import names_in_frames
+from labjournal.watch.nap import Nap
 from labjournal.watch.optimizers import Optimizers, Tracked, steps_before
 from labjournal.watch.sampling import Later, gather
 
@@ -48,6 +49,7 @@ class Session:
         self.later = Later()
         self.account = Account(self._inside.outbox, self.models, self.optimizers)
         self.budget = Budget()
+        self.nap = Nap()
         self.findings = Findings(self._state_finding)
         writer = None if rank else EventWriter(os.path.join(self._inside.folder, "events"))
         self.curves = Curves(writer, self.later, self.models)
@@ -81,6 +83,7 @@ class Session:
         self._busy = True
         self._looking = False
         start = time.perf_counter()
+        worked = time.thread_time()
         try:
             getattr(self, name)(*args)
         except Exception as error:  # noqa: BLE001 - the user's training goes first, always
@@ -91,6 +94,7 @@ class Session:
         self.budget.spent += took
         if self._looking:
             self.budget.looked += took
+            self.budget.worked += time.thread_time() - worked
         elif name == "on_batch":
             self.budget.batches += took
 
@@ -106,6 +110,7 @@ class Session:
 
     def switch_off(self, because: str) -> None:
         self.off = because
+        self.nap.wake()
         self._look.clear()
         self._last.clear()
         self.later.forget()
@@ -121,13 +126,14 @@ class Session:
         self.families.randomness.seeded(seed)
 
     def on_zero_grad(self, optimizer: Any) -> None:
-        self.families.zero_grad(self.optimizers.note(optimizer, self.models.tick), optimizer)
+        self.families.zero_grad(self.optimizers.note(optimizer, self.models.tick), optimizer, self.nap.slept)
 
     def on_model_zero_grad(self, _model: Any) -> None:
-        self.families.model_zero_grad()
+        self.families.model_zero_grad(self.nap.slept)
 
     def on_no_grad(self, _context: Any) -> None:
-        self.families.modes.arm()
+        if self.families.modes.arm():
+            self.nap.wake()
 
     def on_autocast(self, context: Any) -> None:
         self.families.precision.on_autocast(context)
@@ -159,7 +165,12 @@ class Session:
         self.families.modes.judge_probe(self.models.name_of(model), effects, repeated, self.families.step)
 
     def before_backward(self, tensors: Any) -> None:
-        due = not self.optimizers.all() or any(look_due(tracked.n + 1) for tracked in self.optimizers.all()[:4])
+        slept, self.nap.slept = self.nap.slept, 0
+        self.families.passes_slept(slept)
+        all_known = self.optimizers.all()
+        next_step = max((tracked.n + 1 for tracked in all_known[:4] if look_due(tracked.n + 1)), default=0)
+        due = not all_known or (next_step > 0 and self.budget.would_allow(next_step))
+        self._looking = due and bool(all_known)
         self.families.before_backward(tensors, due)
         self._loss = scalar_loss(tensors) if due else None
 
@@ -169,8 +180,8 @@ class Session:
             self._began, self.curves.base = True, steps_before(optimizer)
         tracked.n += 1
         rates = tracked.learning_rates(optimizer)
-        tracked.real += any(rate > 0 for rate in rates)
-        self.families.rates.step(tracked, optimizer, rates)
+        new = self.families.rates.step(tracked, optimizer, rates)
+        tracked.real += new * any(rate > 0 for rate in rates)
         if not look_due(tracked.n) or not self.budget.allows(tracked.n) or _capturing():
             self.families.gradients.missed(tracked)
             return
@@ -209,6 +220,8 @@ class Session:
     def after_step(self, optimizer: Any, _args: Any, _kwargs: Any) -> None:
         tracked = self.optimizers.note(optimizer, self.models.tick)
         look = self._look.pop(tracked, None)
+        if tracked.n >= DENSE_STEPS and self.families.may_sleep():
+            self.nap.begin(tracked)
         if look is None:
             return
         self._looking = True

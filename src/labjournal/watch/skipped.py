@@ -34,9 +34,15 @@ class Skipped:
         self._optimizers = optimizers
         self._cycles: Dict[Tracked, _Cycle] = {}
 
-    def on_zero_grad(self, tracked: Tracked, optimizer: Any, backwards: int) -> None:
-        """``backwards``: backward passes so far. Call before the gradients are gone."""
+    def on_zero_grad(self, tracked: Tracked, optimizer: Any, backwards: int, unseen: bool = False) -> None:
+        """``backwards``: backward passes so far; ``unseen``: the watch has slept since the last call, and begins anew.
+
+        Call before the gradients are gone.
+        """
         cycle = self._cycles.get(tracked)
+        if cycle is not None and unseen:
+            cycle.steps, cycle.backwards = tracked.n, backwards
+            return
         if cycle is None:
             self._cycles[tracked] = _Cycle(tracked.n, backwards)
             return
@@ -64,8 +70,8 @@ class Skipped:
                 subject=label,
             )
 
-    def on_model_zero_grad(self, backwards: int) -> None:
+    def on_model_zero_grad(self, backwards: int, unseen: bool = False) -> None:
         """``Module.zero_grad`` counts for the only optimizer there is."""
         live = self._optimizers.live()
         if len(live) == 1:
-            self.on_zero_grad(live[0][0], live[0][1], backwards)
+            self.on_zero_grad(live[0][0], live[0][1], backwards, unseen)

@@ -10,7 +10,7 @@ import atexit
 import os
 import sys
 
-from labjournal.watch.files import FileWatch
+from labjournal.watch.files import FileWatch, hide_from_compiler
 from labjournal.watch.imports import ImportWatch
 from labjournal.watch.masking import masked_argv
 from labjournal.watch.outbox import Outbox, python_version
@@ -103,9 +103,19 @@ class Inside:
             from labjournal.watch import storage, torch_hook
 
             storage.watch_torch(torch, self.files)
+            self._hide_from_compiler()
             self.torch = torch_hook.install(torch, self)
         except Exception as error:  # noqa: BLE001 - the user's import of torch has succeeded
             self.give_up(f"the hooks into torch could not be set: {error!r}"[:400])
+
+    @staticmethod
+    def _hide_from_compiler() -> None:
+        try:
+            from torch._C._dynamo import eval_frame
+
+            hide_from_compiler(eval_frame)
+        except (ImportError, AttributeError, TypeError):  # private names of torch: without them, one frame more
+            return
 
     def _on_storage(self, module: Any) -> None:
         from labjournal.watch import storage

@@ -75,12 +75,15 @@ class TorchHook:
         """A hook that calls the session's method ``name`` under its guard; ``starts`` the session if need be."""
 
         def run(*args: Any) -> None:
-            if (
-                (self.started is None and not starts) or self._is_compiling() or self._broken
-            ):  # a constant for dynamo: nothing of ours is traced
-                return
+            session = self.started
+            if (session is None and not starts) or self._is_compiling() or self._broken:
+                return  # is_compiling: a constant for dynamo, so nothing of ours is traced
             try:
-                (self.started or self.session()).guarded(name, *args)
+                if session is None:
+                    session = self.session()
+                elif session.nap.passes > 0 and (short := session.nap.short.get(name)) is not None and short(*args):
+                    return
+                session.guarded(name, *args)
             except Exception as error:  # noqa: BLE001 - it would come out of the user's step or backward
                 self._give_up(error)
 
