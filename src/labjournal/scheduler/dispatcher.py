@@ -139,7 +139,10 @@ class Dispatcher:
             if self._is_over(entry, run):
                 entries.path_of(self._paths, entry.run_id).unlink(missing_ok=True)
                 continue
-            reason = self._claimed(entry, run) or self._start(self._fresh(entry, run), stopped, full)
+            try:
+                reason = self._claimed(entry, run) or self._start(self._fresh(entry, run), stopped, full)
+            except (OSError, ValueError) as error:  # one odd run folder must not hold up all others
+                reason = f"could not be started: {error}"
             if reason is None:
                 started.append(entry.run_id)
             else:
