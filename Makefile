@@ -2,6 +2,7 @@
 # make test    all tests
 # make check   format, lint, types, floors, then all tests
 # make bench   the benchmarks
+# make studies the worked studies, small, through the journal; then their diaries
 # make pictures   the pictures of the README, drawn from a demo
 # make clean   remove what was built here
 #
@@ -18,7 +19,7 @@ READY := $(VENV)/.labjournal-ready
 # Two threads of torch on two busy cores are 7 to 12 times slower than one.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: environment demo test lint check bench pictures clean
+.PHONY: environment demo test lint check bench studies pictures clean
 .DEFAULT_GOAL := demo
 
 # An environment that was made for another folder would run the code of that folder.
@@ -48,6 +49,10 @@ check: lint test
 
 bench: $(READY)
 	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one || exit 1; done
+
+studies: $(READY)
+	@for one in entries/*/study.toml; do PATH='$(abspath $(BIN))':"$$PATH" $(BIN)/labjournal study run "$$(basename "$$(dirname "$$one")")" --smoke || exit 1; done
+	$(BIN)/labjournal export
 
 pictures: $(READY)
 	rm -rf build/demo

@@ -26,7 +26,7 @@ for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES"):
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell without job control starts "command &" so, and every process of a test would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-os.environ["XDG_CONFIG_HOME"] = "/nonexistent"
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="labjournal-config-")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Leases are machine-wide: tests must neither take GPUs from anybody nor wait for them.
 os.environ["LABJOURNAL_LEASES"] = tempfile.mkdtemp(prefix="labjournal-leases-")

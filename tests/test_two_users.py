@@ -35,11 +35,12 @@ def as_other(act: Callable[[], object]) -> int:
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> JournalPaths:
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JournalPaths:
     """Made with everything readable by all, and a run with a curve in it; all that follows is imported."""
     for folder in (tmp_path, *tmp_path.parents):
         if folder.stat().st_uid == os.geteuid() and not folder.stat().st_mode & 0o005:
             folder.chmod(folder.stat().st_mode | 0o055)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "nothing"))
     journal = paths.find_or_make(tmp_path)
     run = make_run(journal, "theirs", log="accuracy: 0.9\n")
     writer = EventWriter(run.events / "events.out.tfevents.1")
