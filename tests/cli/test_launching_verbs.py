@@ -179,6 +179,9 @@ def test_validate_says_what_its_command_lacks(call: Call, trained: str) -> None:
     done = call("validate", "train-a:last.pt")
     assert done.returncode == 2
     assert "Give the command once" in done.stderr
+    done = call("validate", "train-a:last.pt", "--", "true")
+    assert done.returncode == 0, done.stderr
+    assert "the command has no {checkpoint}" in done.stderr
 
 
 def test_a_running_process_is_adopted_once_and_can_be_stopped(call: Call, tmp_path: Path) -> None:

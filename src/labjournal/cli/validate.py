@@ -96,7 +96,11 @@ def command(
     with session.opened(context) as follower:
         paths, config = follower.paths, follower.config
         how = validation.template(ctx.meta[_COMMAND], os.getcwd(), config, paths)
-        needs_checkpoint = "checkpoint" in commands.places(how.command)
+        places = commands.places(how.command)
+        needs_checkpoint = "checkpoint" in places
+        if not places & {"checkpoint", "step", "run", "name"}:
+            told = "labjournal: the command has no {checkpoint}: only a script that reads LABJOURNAL_CHECKPOINT "
+            click.echo(f"{told}from its environment knows which one to measure.", err=True)
         if resolve is not None:
             from labjournal.compare.measure import values_of
             from labjournal.compare.resolution import resolution
