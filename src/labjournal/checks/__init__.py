@@ -9,7 +9,7 @@ curve     one value a step, shared statistics     relations   two curves togethe
 run_view  what a check is given of a run          progress    finished or not, budgets of compared fits
 judging   all families, folded under causes       schedule    learning rate, planned steps, pace
 page      docs/checks.md                          outcome     results and their options
-                                                  checkpoint, timing, identities, host
+                                                  checkpoint, timing, identities, host, replicas
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ FAMILIES: tuple[Callable[[], Iterable[CheckRule]], ...] = (
             "timing",
             "identities",
             "host",
+            "replicas",
         ),
     ),
 )

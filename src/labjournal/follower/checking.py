@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labjournal import facts, tags
-from labjournal.checks import catalogue, checkpoint, identities, outcome, timing
+from labjournal.checks import catalogue, checkpoint, identities, outcome, replicas, timing
 from labjournal.checks.naming import read_name
 from labjournal.checks.rule import RULES_VERSION, Verdict
 from labjournal.config import Config
@@ -67,7 +67,7 @@ class Checker:
 
     def live(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
         """New alarms of a run that lives; to be asked for when it is `due`."""
-        found = [self._disk(run), *self._timing(run)]
+        found = [self._disk(run), *self._timing(run), _ranks(stated)]
         curves = self._curves(run.id, ("loss", "reward"))
         if curves:
             from labjournal.checks.judging import judge_live
@@ -105,7 +105,7 @@ class Checker:
             verdicts.append(checkpoint.checkpoint_changed(run, self._store.checkpoints(run.subject.run)))
         verdicts += self._of_checkpoints(run)
         verdicts += self._of_identities(run, curves, results)
-        verdicts += [checkpoint.interrupted(run), *self._timing(run), *_code(run, stated)]
+        verdicts += [checkpoint.interrupted(run), *self._timing(run), *_code(run, stated), _ranks(stated)]
         return verdicts + self._of_tables(run)
 
     # -- what is looked at -----------------------------------------------------------------------------------------
@@ -283,6 +283,11 @@ def _fact(run: Run, verdict: Verdict, remedy: str) -> Fact:
 def _listed(value: object) -> int:
     """How many a fact lists; whoever wrote another shape has listed none."""
     return len(value) if isinstance(value, list) else 0
+
+
+def _ranks(stated: Sequence[Fact]) -> Verdict:
+    """The weights of the ranks against each other."""
+    return replicas.judge([fact.data for fact in stated if fact.kind == "replica"])
 
 
 def _code(run: Run, stated: Sequence[Fact]) -> Iterator[Verdict]:

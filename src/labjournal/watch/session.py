@@ -24,6 +24,7 @@ from labjournal.watch.models import Models, Named
 from labjournal.watch.naming import names_in_frames
 from labjournal.watch.nap import Nap
 from labjournal.watch.optimizers import Optimizers, Tracked, steps_before
+from labjournal.watch.replicas import Replicas
 from labjournal.watch.sampling import Later, gather
 
 TYPE_CHECKING = False
@@ -53,6 +54,7 @@ class Session:
         self.findings = Findings(self._state_finding)
         writer = None if rank else EventWriter(os.path.join(self._inside.folder, "events"))
         self.curves = Curves(writer, self.later, self.models)
+        self.replicas = Replicas(self._inside.outbox, self._inside.attempt, self.later, self.models)
         self.families = Families(
             self.findings, self.later, self.models, self.optimizers, self.names, self._state_epoch, self.budget.affords
         )
@@ -237,6 +239,7 @@ class Session:
         look.none = [none and parameter.grad is None for none, parameter in zip(look.none, look.params)]
         look.after = gather(look.params)
         self.families.after_step(look)
+        self.replicas.look(look, self.names, self.curves.group_of)
         take = None
         if look.curves:
             named = self.names(look.params, tracked)
