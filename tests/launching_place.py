@@ -17,7 +17,7 @@ from labjournal.launchers.local import LocalLauncher
 from labjournal.launchers.protocols import Launcher
 from labjournal.paths import JournalPaths, RunPaths, make
 
-PATIENCE_S = 20.0
+PATIENCE_S = 90.0
 
 
 def wait_for(what: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from study_code import ENTRIES, scripts
+from study_code import ENTRIES, run_study, scripts
 
 torch = pytest.importorskip("torch")
 
@@ -206,12 +205,7 @@ def test_every_fault_is_seen_and_none_on_the_healthy_runs(tmp_path: Path) -> Non
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
     for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "the estimator"]):
         subprocess.run([*git, *words], cwd=tmp_path, check=True)
-    program = [sys.executable, "-m", "labjournal"]
-    subprocess.run([*program, "study", "run", "covariance", "--smoke"], cwd=tmp_path, capture_output=True, timeout=550)
-    told = subprocess.run(
-        [*program, "study", "status", "covariance", "--json"], cwd=tmp_path, capture_output=True, check=True
-    )
-    stages = json.loads(told.stdout)
+    stages = run_study("covariance", tmp_path)
     assert {stage["stage"]: stage["state"] for stage in stages} == {stage["stage"]: "passed" for stage in stages}
     assert {stage["stage"] for stage in stages if stage["fault_of"]} >= {
         "zero_weight",

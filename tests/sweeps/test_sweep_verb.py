@@ -89,7 +89,7 @@ def test_a_launch_that_is_killed_half_way_loses_no_trial_and_runs_none_twice(fol
 
 
 def test_a_rule_ends_what_leads_nowhere_and_the_cause_says_so(folder: Path) -> None:
-    words = ("--stop", "patience(val/loss, 3)", "--max-parallel", "2", "--follow", *TRAIN, "0.4")
+    words = ("--stop", "patience(val/loss, 3)", "--max-parallel", "2", "--follow", *TRAIN, "1.2")
     call(folder, "sweep", "-n", "s", "--grid", "x=3,9", *words)
     by_value = {row["values"]["x"]: row["trials"][0] for row in status(folder, "s")["rows"]}
     assert by_value["3"]["status"] == "DONE"

@@ -158,6 +158,8 @@ class JournalApp(ShowingApp, inherit_bindings=False):
     def _tick(self) -> None:
         if self._ends_with is not None and os.getppid() != self._ends_with:
             self.exit()
+        if not self.screen_stack:  # a tick of the clock while the app closes
+            return
         self.main.header.tell(clock=format.clock(datetime.fromtimestamp(self.clock()).astimezone()))
 
     async def _save(self) -> None:
