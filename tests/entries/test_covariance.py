@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from study_code import ENTRIES, run_study, scripts
+from study_code import scripts
 
 torch = pytest.importorskip("torch")
 
@@ -192,28 +190,3 @@ def test_the_raised_weight_comes_back_with_an_event(
     assert [trainer.weights(beta).pred for beta in (0.3, 1.0, 1.0, 0.3)] == [0.05, 0.2, 0.2, 0.05]
     assert [text.split(":")[1] for text in said] == [" lam_pred raised", " lam_pred back"]
     assert trainer.corrections == 2
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_every_fault_is_seen_and_none_on_the_healthy_runs(tmp_path: Path) -> None:
-    pytest.importorskip("optuna")
-    shutil.copytree(
-        ENTRIES / "covariance", tmp_path / "entries" / "covariance", ignore=shutil.ignore_patterns("out", "diary")
-    )
-    (tmp_path / ".gitignore").write_text("entries/*/out/\n__pycache__/\n")
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
-    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "the estimator"]):
-        subprocess.run([*git, *words], cwd=tmp_path, check=True)
-    stages = run_study("covariance", tmp_path)
-    assert {stage["stage"]: stage["state"] for stage in stages} == {stage["stage"]: "passed" for stage in stages}
-    assert {stage["stage"] for stage in stages if stage["fault_of"]} >= {
-        "zero_weight",
-        "detach_blend",
-        "beta_one",
-        "nan_batch",
-        "hidden_network",
-        "wrong_total",
-        "off_by_one",
-        "tiny_grad",
-    }
