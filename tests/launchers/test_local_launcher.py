@@ -421,4 +421,5 @@ place.launcher.launch([plan])
             time.sleep(0.02)
         if seen.status is Status.LOST:
             assert not tree.of_run(run.id, (), machine)
-        assert observe(run, now=far)[:2] == seen[:2]  # sealed a moment later, when the supervisor is gone
+        sealed = seen._replace(sealed=True)  # as soon as its supervisor is gone too
+        wait_for(lambda run=run, far=far, sealed=sealed: observe(run, now=far) == sealed)

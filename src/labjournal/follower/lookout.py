@@ -123,7 +123,8 @@ class Lookout:
                 self._store.set_file(FileState(str(run.folder), run.id, ODD, trouble=words))
 
     def is_odd(self, run_id: str) -> bool:
-        return run_id in self._odd
+        """Whether it could not be read a moment ago."""
+        return time.monotonic() < self._odd.get(run_id, 0.0)
 
     def read_well(self, run: RunPaths) -> None:
         """A run that was odd before has been read after all."""
