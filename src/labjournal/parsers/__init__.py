@@ -21,6 +21,7 @@ from labjournal.parsers import (
     optuna,
     printed_dict,
     sklearn_report,
+    source_code,
     spaced_tables,
     text_tables,
 )
@@ -129,9 +130,20 @@ def _read(
 
 def _text(cursor: Cursor, parsers: tuple[Parser, ...], assembler: Assembler, context: Context) -> None:
     while (line := cursor.peek()) is not None:
+        listed = source_code.listing(cursor)
+        if listed:
+            cursor.advance(listed)
+            continue
         for parser in parsers:
             claim = parser.read(cursor, context)
             if claim is not None:
+                if claim.drafts and source_code.is_code(cursor, claim.lines):
+                    cursor.advance(1)
+                    break
+                if claim.drafts and source_code.sets_a_start(cursor):
+                    assembler.strange(line)
+                    cursor.advance(1)
+                    break
                 for draft in claim.drafts:
                     assembler.add(draft, context)
                 cursor.advance(claim.lines)

@@ -19,6 +19,7 @@ LONGEST_LINE = 1 << 20
 """Longer lines are cut: a result is never a megabyte, a gigabyte without a line feed must not fill memory."""
 LOOK_AHEAD = 5_000
 """Lines a parser may look ahead; a report of a thousand classes is the longest thing seen."""
+LOOK_BACK = 5
 
 _ESCAPE = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_]|[()][A-Z0-9])|\x9b[0-?]*[@-~]"
@@ -119,6 +120,8 @@ class Cursor:
         self._ahead: deque[Line] = deque()
         self._refused: dict[str, int] = {}
         self.position = 0
+        self.passed: deque[str] = deque(maxlen=LOOK_BACK)
+        """The texts of the lines just before, oldest first."""
 
     def peek(self, k: int = 0) -> Line | None:
         """The k-th line from here, or None past the end or the look-ahead."""
@@ -133,10 +136,9 @@ class Cursor:
 
     def advance(self, count: int) -> None:
         for _ in range(count):
-            if self._ahead:
-                self._ahead.popleft()
-            else:
-                next(self._lines, None)
+            line = self._ahead.popleft() if self._ahead else next(self._lines, None)
+            if line is not None:
+                self.passed.append(line.text)
         self.position += count
 
     def texts(self, count: int) -> list[str]:

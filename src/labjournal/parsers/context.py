@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
-from labjournal.parsers.settings_lines import opens_settings
+from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
 from labjournal.parsers.steps import find_step, names_only_a_step
 
 _RULER = re.compile(r"\s*([=\-_*~#+─━═▬╌])\1{7,}\s*$")
@@ -150,7 +150,10 @@ class Context:
 
     def observe(self, text: str, number: int) -> None:
         """Takes in what a line says about the lines after it. ``text`` is without its log prefix."""
-        if not text or len(text) > 400:
+        if not text:
+            self.settings = None if self.settings == NO_INDENT else self.settings
+            return
+        if len(text) > 400:
             return
         self.within_settings(text)
         if _RULER.match(text):
@@ -168,7 +171,7 @@ class Context:
             self.step = None
         if ("correct" in low or "per class" in low or "per-class" in low) and not any(map(str.isdigit, text)):
             self.titles["counts announced"] = number
-        opened = opens_settings(text) if ":" in text else None
+        opened = opens_settings(text) if text.rstrip().endswith((":", "{", "]")) else None
         self.settings = self.settings if opened is None else opened
         if "best iteration is" in low:
             self.titles["best iteration"] = number

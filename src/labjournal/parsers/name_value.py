@@ -26,12 +26,21 @@ _STRONG = re.compile(
 )
 _COMPARED = re.compile(r"[=<>!~]=\s*$")
 _WEAK = re.compile(r"(?:\s+(?:of|at|reached|von|de|=)?\s*|\s*\()\(?\s*$")
-_DELIMITER = re.compile(r"[,;|│┃•·\t()\[\]{}<>]|\s[-–—]{1,3}\s|\.\s+(?=[A-Z])|:\s|=\s|!\s|(?:->|=>|→)|[\"']")
+_DELIMITER = re.compile(
+    r"[,;|│┃•·\t()\[\]{}<>]|\s[-–—]{1,3}\s|\.\s+(?=[A-Z])|:\s|=\s|!\s|(?:->|=>|→)|\"|(?<!\w)'|'(?!\w)"
+)
 _VAGUE = re.compile(
     r"\b(?:target|goal|goals|desired|required|requirement|until|unless|threshold|below|above|exceed\w*|baseline|chance|paper|reported|sota|previous\w*|improved?\s+from|did\s+not\s+improve|expect\w*|reach|"
     r"should|would|could|if|than|patience|vs\.?|versus|monitor\w*|saving|saved\s+to)\b",
     re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(
+    r"^\W*(?:examples?\s*:|e\.\s?g\.|for\s+(?:example|instance)\b)|\bet\s+al\b|\bstate[\s-]of[\s-]the[\s-]art\b"
+    r"|\b(?:will\s+stop|(?:stop|halt|abort|quit|train|run)(?:s|ping|ning)?\s+(?:\w+\s+)?(?:when|if|once|until))\b|\binitiali[sz]\w*",
+    re.IGNORECASE,
+)
+"""An example, somebody else's number, a condition, a start value: nothing that this run measured."""
+_BECOMES = re.compile(r"\s*(?:->|→|=>|➜|➔)\s*[-+]?\.?\d")
 _GROUPED = re.compile(
     r"\b((?i:fold|run|seed|split|subject|class|label|task|layer|head|client|worker|level|member|model|group|cluster|client|view|snr|shot|length|len|alpha)|[LNKTk]|n)\s*[=:#_]?\s*(\d+)\b(?!\s*[.%]\d)(?!\s*/)"
 )
@@ -81,17 +90,20 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
     """All (name, value) pairs of a line, the role its head says, and the head."""
     if "**" in text or "`" in text:
         text = text.replace("**", "").replace("`", "")  # markdown
+    if _ELSEWHERE.search(text):
+        return [], "unclear", text
     text = shaped(unwrap(text))
     if _SHORT_PRF.search(text) and len(set(_SHORT_PRF.findall(text))) >= 2:
         text = _SHORT_PRF.sub(lambda m: _PRF[m[1].lower()], text)
     numbers = [number for number in find_numbers(text) if not _qualifies(text, number)]
+    changes = [number for number in numbers if _BECOMES.match(text, number.end)]  # "0.5 -> 0.3" says two values
     pairs: list[Pair] = []
     head_end: int | None = None
     start = 0
     vague = _VAGUE.search(text) is not None
     for index, number in enumerate(numbers):
         left = text[start : number.start]
-        found = _name_before(left, vague)
+        found = None if number in changes else _name_before(left, vague, text.startswith("+", number.start))
         if found is not None:
             name, at = found
             if plausible(name, number, text):
@@ -119,7 +131,7 @@ def _qualifies(text: str, number: Number) -> bool:
     return closed >= 0 and _SEPARATOR.match(text, closed + 1) is not None and closed - opened <= 40
 
 
-def _name_before(left: str, vague: bool) -> tuple[Name, int] | None:
+def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, int] | None:
     """The metric named at the end of ``left``, and where its name starts."""
     if _COMPARED.search(left):
         return None
@@ -128,8 +140,8 @@ def _name_before(left: str, vague: bool) -> tuple[Name, int] | None:
         end = len(left) - min(len(left), 40) + strong.start()
     else:
         weak = _WEAK.search(left[-16:])
-        if weak is None:
-            return None
+        if weak is None or signed:
+            return None  # "accuracy +0.5" is a change
         end = len(left) - min(len(left), 16) + weak.start()
     phrase = left[:end].rstrip()
     if strong is None and phrase.endswith((",", ";", ".")):
@@ -224,7 +236,7 @@ def plausible(name: Name, number: Number, text: str = "") -> bool:
     if number.integer and words and words[-1] in ("error", "errors"):
         return False
     if math.isnan(value) or math.isinf(value):
-        return True
+        return not (name.best and math.isinf(value))  # "best loss so far: inf" is where a search begins
     if metric in ("return", "bits", "lift") or (number.integer and metric in ("score", "per", "em", "kl", "mask")):
         return metric == "score"
     if _RATES.search(metric):

@@ -54,6 +54,7 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("version:", r"^\s*(BLEU|chrF2?\+*|TER)[|+]\S*version:[\d.]+\s=\s", r"\1 = "),  # sacreBLEU
         ("top", r"\btop[\s_-]?(\d+)", r"top\1"),
         ("'s ", r"\b(training|valid\w*|train|test)'s\s(?=\w)", r"\1_"),
+        ("'s ", r"(?<=\w)'s\s", " "),
         ("@", r"\b(?:P|prec)@(\d+)", r"precision@\1"),
         ("@", r"\bR@(\d+)", r"recall@\1"),
         ("@", r"(?<=[a-z])\s?@\s?(?:k\s?=\s?)?(\d+)(?![.\d])", r"@\1"),
@@ -222,6 +223,8 @@ def understand(phrase: str) -> Name | None:
         or words == ["return"]
     ):
         return None if words[0] != "error" else Name("error", role, "error")
+    if identifier and _LIMIT.match(phrase):
+        return None
     if identifier:
         return Name(phrase, role, phrase, headline, best, n=n)
     dataset = None
@@ -239,6 +242,13 @@ def understand(phrase: str) -> Name | None:
     alone = all(is_metric_word(w) or w in QUALIFIERS or "_" in w for w in kept)
     prefix = {"validation": "val_", "test": "test_", "train": "train_", "unclear": ""}[role]
     return Name(metric, role, prefix + metric, headline, best, dataset, n, alone)
+
+
+_LIMIT = re.compile(
+    r"min(?:imum)?_(?:\w+_)?(?:acc|accuracy|f1|auc|precision|recall|iou|map|bleu|dice|score)$|max(?:imum)?_(?:\w+_)?(?:loss|wer|cer|ppl|perplexity)$",
+    re.IGNORECASE,
+)
+"""The worst value allowed, as settings name it."""
 
 
 def _excused(words: list[str]) -> bool:

@@ -22,14 +22,22 @@ _SECTION = re.compile(
 )
 _TO_DO = re.compile(r"\s*(?:[-*+]\s+\[ \]|TODO\b)")
 _OPENS = re.compile(r"(?P<indent>\s*)['\"]?(?P<key>[\w-]+)['\"]?\s*:\s*\{?\s*$")
+_TABLE = re.compile(r"\s*\[(?P<key>[\w.-]+)\]\s*$")
+NO_INDENT = -1
 _KEYS = frozenset(
     """weights weight config cfg params parameters hyperparameters hparams optimizer scheduler args thresholds targets
-    settings kwargs options""".split()
+    settings kwargs options loss losses criterion""".split()
 )
 
 
 def opens_settings(text: str) -> int | None:
-    """The indent of a line such as ``loss_weights:`` whose deeper lines are settings; None for every other line."""
+    """The indent of a line such as ``loss_weights:`` whose deeper lines are settings; None for every other line.
+
+    ``NO_INDENT`` for the head of a table such as ``[losses]``, which lasts to the next blank line.
+    """
+    table = _TABLE.match(text)
+    if table is not None:
+        return NO_INDENT if _KEYS & set(re.split(r"[_.-]", table["key"].lower())) else None
     match = _OPENS.match(text)
     if match is None or not _KEYS & set(re.split(r"[_-]", match["key"].lower())):
         return None
