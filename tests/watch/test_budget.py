@@ -5,19 +5,19 @@ from __future__ import annotations
 from labjournal.watch.budget import Budget, look_due
 
 
-def looks(steps: int, step_s: float, idle_s: float, look_s: float) -> tuple[list[int], Budget]:
-    """The steps at which a run of equal steps was looked at."""
+def looks(steps: int, step_s: float, idle_s: float, look_s: float, waits: float = 1) -> tuple[list[int], Budget]:
+    """The steps at which a run of equal steps was looked at; everything takes ``waits`` times as long as it works."""
     now = 0.0
     budget = Budget(lambda: now)
     seen = []
     for step in range(1, steps + 1):
-        now += step_s
-        budget.spent += idle_s
+        now += step_s * waits
+        budget.spent += idle_s * waits
         if look_due(step) and budget.allows(step):
-            budget.spent += look_s
-            budget.looked += look_s
+            budget.spent += look_s * waits
+            budget.looked += look_s * waits
             budget.worked += look_s
-            now += look_s
+            now += look_s * waits
             seen.append(step)
     return seen, budget
 
@@ -26,6 +26,13 @@ def test_a_short_run_of_quick_steps_is_looked_at_to_its_end() -> None:
     seen, _ = looks(900, 1e-3, 25e-6, 1.5e-3)
     assert max(seen) > 800
     assert len([step for step in seen if step > 100]) >= 15
+
+
+def test_a_crowded_machine_takes_no_look_from_a_short_run() -> None:
+    alone, _ = looks(400, 1e-3, 25e-6, 3e-3)
+    crowded, budget = looks(400, 1e-3, 25e-6, 3e-3, waits=8)
+    assert set(crowded) >= set(alone)
+    assert budget.looked > 1
 
 
 def test_a_long_run_of_quick_steps_costs_under_five_percent() -> None:

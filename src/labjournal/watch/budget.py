@@ -15,7 +15,7 @@ SHARE = 0.0025
 QUICK_SHARE = 0.02
 QUICK_GRANT_S = 0.05
 """For steps under QUICK_STEP_S in the first minute, while capital is left: 0.25% of a step of 1 ms would not pay for
-one look a minute."""
+one look a minute. In seconds of the processor, as the capital is."""
 QUICK_STEP_S = 0.02
 BATCH_CAPITAL_S = 0.25
 BATCH_SHARE = 0.001
@@ -36,11 +36,12 @@ class Budget:
         """The same in seconds of the processor: on a crowded machine a look takes many times as long as it works, and
         a capital of elapsed time would be gone before anything is known."""
         self.batches = 0.0
-        """Seconds taken by reading batches, which have a purse of their own."""
+        """Seconds of the processor taken by reading batches, which have a purse of their own."""
         self.refused = 0
         """Looks that the schedule wanted and the purse did not pay."""
         self._settled: Optional[float] = None
         self._looked_then = 0.0
+        self._worked_then = 0.0
 
     def allows(self, step: int) -> bool:
         """May there be a look at this step (1 is the first)?"""
@@ -56,13 +57,12 @@ class Budget:
         if step <= DENSE_STEPS:
             return self.worked < CAPITAL_S
         if self._settled is None:
-            self._settled, self._looked_then = now, self.looked
+            self._settled, self._looked_then, self._worked_then = now, self.looked, self.worked
         elapsed = now - self._settled
-        looked = self.looked - self._looked_then
         quick = elapsed < QUICK_STEP_S * (step - DENSE_STEPS) and now - self.started < FIRST_MINUTE_S
         if quick and self.worked < CAPITAL_S:
-            return looked <= QUICK_GRANT_S + QUICK_SHARE * elapsed
-        return looked <= SHARE * elapsed
+            return self.worked - self._worked_then <= QUICK_GRANT_S + QUICK_SHARE * elapsed
+        return self.looked - self._looked_then <= SHARE * elapsed
 
     def affords(self) -> bool:
         """May something be looked at between steps, such as a batch? Asked without being counted."""

@@ -98,7 +98,7 @@ class Session:
             self.budget.looked += took
             self.budget.worked += time.thread_time() - worked
         elif name == "on_batch":
-            self.budget.batches += took
+            self.budget.batches += time.thread_time() - worked
 
     def _failed(self, where: str, error: Exception) -> None:
         self.errors += 1
