@@ -87,6 +87,11 @@ class RunPaths:
         """The job of a launcher with a queue of its own."""
         return self.attempts / f"{number}.job.json"
 
+    @property
+    def alarm_answered(self) -> Path:
+        """What `run --on-alarm` did, once it has done it."""
+        return self.attempts / "alarm.json"
+
     def claim(self, number: int) -> Path:
         """Who will start an attempt that waits."""
         return self.folder / f"claim-{number}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from labjournal import facts, machine
-from labjournal.launchers import notices, tree
+from labjournal.launchers import telling, tree
 from labjournal.launchers.notices import Notices
 from launching_place import Place, exit_of, wait_for
 
@@ -59,10 +59,10 @@ def test_what_is_not_asked_for_is_not_told_and_without_a_channel_nothing_is_read
 
 
 def test_words_of_a_run_stay_one_word() -> None:
-    assert notices._words("mail {name} -- {text}", {"name": "a b", "text": "; rm -rf /"}) == [
+    assert telling.words("mail {name} -- {text}", {"name": "a b", "text": "; rm -rf /"}) == [
         "mail",
         "a b",
         "--",
         "; rm -rf /",
     ]
-    assert notices._words("broken 'quote", {}) == []
+    assert telling.words("broken 'quote", {}) == []

@@ -21,6 +21,7 @@ _KINDS = ("train", "validate", "scan", "toy", "trial", "other")
 @click.option("--launcher", type=click.Choice(("local", "slurm")), help="Default: [run] launcher, else local.")
 @click.option("--launcher-opt", "launcher_options", multiple=True, metavar="K=V", help="As partition=gpu, for sbatch.")
 @click.option("--max-retries", type=click.IntRange(0), default=0, metavar="N", help="Start it again when it fails.")
+@click.option("--on-alarm", metavar="stop|notify:CMD", help="At its first alarm stop it, or run CMD with it on stdin.")
 @click.option("--set", "settings", multiple=True, metavar="K=V", help="A setting: recorded, and filled into {K}.")
 @click.option("--logdir", metavar="DIR", help="Where it writes event files, when that cannot be seen.")
 @click.option("--queue", "queued", is_flag=True, help="Start it when its turn comes and its GPUs are free.")
@@ -44,6 +45,7 @@ def command(
     launcher: str | None,
     launcher_options: tuple[str, ...],
     max_retries: int,
+    on_alarm: str | None,
     settings: tuple[str, ...],
     logdir: str | None,
     queued: bool,
@@ -86,6 +88,7 @@ def command(
         launcher=launcher,
         launcher_options=commands.pairs(launcher_options, "--launcher-opt"),
         max_retries=max_retries,
+        on_alarm=commands.on_alarm(on_alarm),
         logdir=os.path.abspath(logdir) if logdir else None,
         queue=queue,
     )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from labjournal import facts
 from labjournal.facts import Fact
 from labjournal.launchers import causes, child, deaths, records, tree
+from labjournal.launchers.alarms import OnAlarm
 from labjournal.launchers.base import Plan
 from labjournal.launchers.causes import Outcome, Request
 from labjournal.launchers.ending import Ending
@@ -47,6 +48,7 @@ class Attempt:
         self._stopper: str | None = None
         self._ending: Ending | None = None
         self._notices = Notices(run, plan.attempt)
+        self._on_alarm = OnAlarm(plan, run)
         self._sleep = Sleep(run, plan.attempt, supervisor.machine)
 
     def refuse(self, error: OSError | None) -> None:
@@ -86,6 +88,7 @@ class Attempt:
         if again:
             self._end_leftovers()
         self._finish(outcome, begun.started_at, self._plan.retries_left if again else 0)
+        self._on_alarm.look(living=False)
         self._notices.ended()
         if again:
             from labjournal.launchers import retrying
@@ -122,10 +125,13 @@ class Attempt:
                 self._beat()
                 self._sleep.look()
                 self._notices.look()
+                if self._request is None and (stopped := self._on_alarm.look()) is not None:
+                    self._request = Request(causes.KILLED, stopped)
                 next_beat = now + BEAT_S
                 vitals.look(now)
             if self._ending is None:
-                self._look_for_request(now - started)
+                if self._request is None:
+                    self._look_for_request(now - started)
                 self._ending = self._end() if self._request else None
             if self._ending is not None:
                 self._ending.step(now)

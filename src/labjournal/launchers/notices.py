@@ -6,21 +6,15 @@ it is told tells it.
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
-from pathlib import Path
-from typing import Any
-
 from labjournal import config as configuration
 from labjournal import facts
 from labjournal.config import NotifyConfig
 from labjournal.errors import JournalError
-from labjournal.launchers import records
+from labjournal.launchers import records, telling
+from labjournal.launchers.alarms import ALARM, Alarms
 from labjournal.paths import RunPaths
 
-END, FAILURE, ALARM = "end", "failure", "alarm"
-_TIMEOUT_S = 20
+END, FAILURE = "end", "failure"
 
 
 class Notices:
@@ -29,7 +23,7 @@ class Notices:
     def __init__(self, run: RunPaths, attempt: int) -> None:
         self._run = run
         self._attempt = attempt
-        self._read: dict[str, int] = {}
+        self._alarms = Alarms(run)
         try:
             self._how: NotifyConfig | None = configuration.load(run.journal.project).notify
         except JournalError:  # said at the launch; a mistake made since silences the notices only
@@ -43,22 +37,8 @@ class Notices:
         """Tell of alarms that were stated since the last look."""
         if ALARM not in self._wanted:
             return
-        for path in self._files():
-            try:
-                found, self._read[path] = facts.read(path, self._read.get(path, 0))
-            except OSError:
-                continue
-            for _, fact in found:
-                if fact is not None and fact.kind == "finding" and fact.data.get("level") == ALARM:
-                    self._tell(
-                        ALARM, f"{fact.data.get('rule')}", f"{fact.data.get('rule')}: {fact.data.get('message')}"
-                    )
-
-    def _files(self) -> list[str]:
-        try:
-            return [str(path) for path in self._run.facts.iterdir() if path.suffix == ".jsonl"]
-        except OSError:
-            return []
+        for alarm in self._alarms.new():
+            self._tell(ALARM, alarm.rule, alarm.text)
 
     def ended(self) -> None:
         """Tell how the attempt ended; not when it is about to be started again."""
@@ -84,35 +64,8 @@ class Notices:
         launched = records.read(self._run.run)
         name = str(launched.data.get("name")) if launched else self._run.id
         if self._how.desktop:
-            _run(["notify-send", "-u", "normal" if what == END else "critical", f"labjournal: {name}", text], {})
+            urgency = "normal" if what == END else "critical"
+            telling.run(["notify-send", "-u", urgency, f"labjournal: {name}", text], {})
         if self._how.command:
             values = {"name": name, "what": what, "text": text, "run": self._run.id}
-            _run(_words(self._how.command, values), values)
-
-
-def _words(command: str, values: dict[str, str]) -> list[str]:
-    """The command with its places filled, each word for itself: what a run says can never become another word."""
-    try:
-        words = shlex.split(command)
-    except ValueError:
-        return []
-    for name, value in values.items():
-        words = [word.replace(f"{{{name}}}", value) for word in words]
-    return words
-
-
-def _run(words: list[str], values: dict[str, Any]) -> None:
-    told = {f"LABJOURNAL_NOTICE_{name.upper()}": str(value) for name, value in values.items()}
-    try:
-        subprocess.run(
-            words,
-            env={**os.environ, **told},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=_TIMEOUT_S,
-            check=False,
-            cwd=Path("/"),
-        )
-    except (OSError, ValueError, IndexError, subprocess.TimeoutExpired):  # not installed, no desktop, too slow
-        return
+            telling.run(telling.words(self._how.command, values), values)

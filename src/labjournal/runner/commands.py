@@ -162,6 +162,32 @@ _SPAN = r"(?:(\d+(?:\.\d+)?)([smhd]))+\Z"
 _CLOCK = r"(?:(?:(\d+)-)?(\d+):)?(\d+):(\d+)\Z"
 
 
+def on_alarm(text: str | None) -> str | None:
+    """``stop`` or ``notify:CMD``. Raises InputError, also for a command that is not there or holds a secret."""
+    import shlex
+    import shutil
+
+    from labjournal.watch.masking import masked_argv
+
+    if text is None or text == "stop":
+        return text
+    how, _, command = text.partition(":")
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        words = []
+    if how != "notify" or not words:
+        raise InputError(f"--on-alarm {text!r} is neither stop nor notify:CMD.", "As in notify:'mail -s {rule} me'.")
+    if shutil.which(words[0]) is None:
+        raise InputError(f"--on-alarm: there is no command {words[0]!r}.", "Name it with its path.")
+    if masked_argv(words) != words:
+        raise InputError(
+            "--on-alarm: the command holds a secret, and what is asked for is written down.",
+            "Put the command into a script and name that.",
+        )
+    return text
+
+
 def seconds(text: str | None, option: str) -> float | None:
     """``HH:MM:SS``, ``MM:SS``, ``1-12:00:00`` (days first), ``90s``, ``1h30m``. Raises InputError."""
     if text is None:

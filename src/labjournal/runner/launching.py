@@ -269,6 +269,7 @@ def _describe(
         "logdir": request.logdir,
         "time_limit_s": request.time_limit_s,
         "max_retries": request.max_retries,
+        "on_alarm": request.on_alarm,
         "gpus": request.gpus,
         "expect": list(request.expect),
         "expect_time_s": request.expect_time_s,

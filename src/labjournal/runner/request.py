@@ -57,6 +57,8 @@ class LaunchRequest(NamedTuple):
     """Jobs of the launcher to wait for, each with how; made of ``queue``."""
     max_retries: int = 0
     """How often it is started again by itself when it fails."""
+    on_alarm: str | None = None
+    """``stop``, or ``notify:`` and a command: what is done at the first alarm."""
     logdir: str | None = None
     validates: Mapping[str, Any] | None = None
     """``run``, ``checkpoint``, ``step``, ``version``, ``dataset``, ``options`` of what a validation looks at."""

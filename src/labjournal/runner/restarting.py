@@ -137,6 +137,7 @@ def _request(launch: Fact, command: tuple[str, ...], wish: Wish | None = None) -
         launcher=data.get("launcher"),
         launcher_options=data.get("launcher_options") or {},
         max_retries=data.get("max_retries") or 0,
+        on_alarm=data.get("on_alarm"),
     )
 
 
