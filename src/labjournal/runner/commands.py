@@ -15,6 +15,12 @@ _WRAPPERS = frozenset(
     "micromamba pixi torchrun accelerate deepspeed composer horovodrun ray lightning fabric run launch exec sudo "
     "xvfb-run nsys ncu catchsegv".split()
 )
+_RUNNERS = frozenset(
+    "torch.distributed.run torch.distributed.launch accelerate accelerate.commands.launch deepspeed "
+    "deepspeed.launcher.runner torch_xla.distributed.xla_dist horovod.runner mpi4py mpi4py.futures pdb debugpy "
+    "cProfile profile trace coverage scalene memray viztracer line_profiler kernprof torch.utils.bottleneck".split()
+)
+"""Modules that run another script: ``python -m torch.distributed.run train.py`` is train.py."""
 _INTERPRETERS = frozenset("sh bash zsh dash ksh fish Rscript julia ipython perl lua".split())
 # Patterns are texts, compiled where they are first used: most launches need none, and each costs 0.5 ms.
 _PLACE = r"\{([A-Za-z_][\w.-]*)\}"
@@ -41,19 +47,21 @@ class Script(NamedTuple):
 
 def script_of(command: Sequence[str]) -> Script:
     """The word that names what is run, past interpreters and wrappers: ``torchrun --nproc 2 train.py`` is train.py."""
-    passing = True  # interpreters and wrappers so far
     for at, word in enumerate(command):
-        if word == "-m" and at + 1 < len(command) and passing:
+        if word in ("-m", "--module") and at + 1 < len(command):
+            if command[at + 1] in _RUNNERS:
+                continue
             return Script(command[at + 1], at + 1)
-        if word == "-c" and passing:
+        if word == "-c":
             break
         if not word.startswith("-") and word.endswith(_SCRIPTS):
             return Script(word, at)
         base = os.path.basename(word)
-        if not (word.startswith("-") or is_python(base) or base in _INTERPRETERS or base in _WRAPPERS or "=" in word):
+        passed = base in _INTERPRETERS or base in _WRAPPERS or word in _RUNNERS or is_python(base)
+        if not (word.startswith("-") or passed or "=" in word):
             if at == 0:
                 return Script(word, 0)
-            if at > 4:  # far behind: an argument, not the program
+            if at > 4 and not command[at - 1].startswith("-"):  # far behind: an argument, not the program
                 break
     return Script(command[0], 0)
 
