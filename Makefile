@@ -16,6 +16,7 @@ PYTEST_ARGS ?=
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.labjournal-ready
+STUDIES := $(VENV)/.labjournal-studies
 # Two threads of torch on two busy cores are 7 to 12 times slower than one.
 export OMP_NUM_THREADS ?= 1
 
@@ -31,12 +32,16 @@ $(READY): pyproject.toml constraints.txt tools/environment.sh
 	@./tools/environment.sh '$(VENV)' '$(PYTHON)'
 	@echo '$(CURDIR)' > '$@'
 
-environment: $(READY)
+# What the worked studies need beyond that; a demo does not wait for it.
+$(STUDIES): $(READY)
+	@if STUDIES=yes ./tools/environment.sh '$(VENV)' '$(PYTHON)'; then touch '$@'; fi
+
+environment: $(STUDIES)
 
 demo: $(READY)
 	@$(BIN)/labjournal demo
 
-test: $(READY)
+test: $(STUDIES)
 	$(BIN)/python -m pytest -n $(JOBS) $(PYTEST_ARGS)
 
 lint: $(READY)
@@ -50,7 +55,7 @@ check: lint test
 bench: $(READY)
 	@for one in benchmarks/*.py; do echo "== $$one"; $(BIN)/python $$one || exit 1; done
 
-studies: $(READY)
+studies: $(STUDIES)
 	@for one in entries/*/study.toml; do PATH='$(abspath $(BIN))':"$$PATH" $(BIN)/labjournal study run "$$(basename "$$(dirname "$$one")")" --smoke || exit 1; done
 	$(BIN)/labjournal export
 
