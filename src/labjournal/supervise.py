@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labjournal import machine, scheduler
-from labjournal.launchers import liveness, local
+from labjournal.launchers import liveness, local, records
 from labjournal.launchers.base import Started
 from labjournal.paths import JournalPaths, RunPaths
 
@@ -46,7 +46,10 @@ def again() -> None:
 
 
 def in_job() -> None:
-    """Be the supervisor of a SLURM job; its script, with the plans it carries, is on standard input."""
+    """Be the supervisor of a SLURM job; its script, with the plans it carries, is on standard input.
+
+    Exits as its run did, because SLURM decides by that whether jobs that wait for this one may begin.
+    """
     import os
 
     from labjournal import config as configuration
@@ -60,8 +63,22 @@ def in_job() -> None:
     if not run.attempt(plan.attempt).exists():
         launch([plan])
     else:
-        _go_on(plan, run, config, launch)
+        _go_on(plan, run, config, launch, "requeued by SLURM")
+    for _ in range(plan.retries_left):
+        ended = records.read(run.exit)
+        if ended is None or ended.data.get("status") != "FAILED":
+            break
+        _go_on(plan, run, config, launch, str(ended.data.get("cause")))
     _requeue_when_over_time(run, config, slurm_job.own_number())
+    sys.exit(_exit_code(run))
+
+
+def _exit_code(run: RunPaths) -> int:
+    ended = records.read(run.exit)
+    if ended is not None and ended.data.get("status") == "DONE":
+        return 0
+    code = ended.data.get("exit_code") if ended else None
+    return code if isinstance(code, int) and 0 < code < 256 else 1
 
 
 def _supervise_here(config: Config) -> Callable[[Sequence[Plan]], Started]:
@@ -73,15 +90,15 @@ def _supervise_here(config: Config) -> Callable[[Sequence[Plan]], Started]:
     forward = signal.Signals[f"SIG{config.slurm.signal.removeprefix('SIG')}"]
 
     def launch(plans: Sequence[Plan]) -> Started:
-        plans = [plan._replace(retries_left=0) for plan in plans]  # SLURM has its own way to start a job again
+        plans = [plan._replace(retries_left=0) for plan in plans]  # whoever retries must be this process
         JobSupervisor(plans, machine, config.slurm.warn_s, forward, scheduler.run_ended).run()
         return Started(None, None)
 
     return launch
 
 
-def _go_on(plan: Plan, run: RunPaths, config: Config, launch: Callable[[Sequence[Plan]], Started]) -> None:
-    """The job was requeued: the next attempt, from the newest checkpoint where that is configured."""
+def _go_on(plan: Plan, run: RunPaths, config: Config, launch: Callable[[Sequence[Plan]], Started], why: str) -> None:
+    """The next attempt, from the newest checkpoint where that is configured."""
     import os
 
     from labjournal.errors import JournalError
@@ -96,7 +113,7 @@ def _go_on(plan: Plan, run: RunPaths, config: Config, launch: Callable[[Sequence
             follower.catch_up()
             wish = restarting.Wish(
                 resume=resuming.possible(follower.store, run.id, config),
-                why="requeued by SLURM",
+                why=why,
                 automatic=True,
                 command=plan.command,
                 environment=os.environ,
@@ -113,7 +130,7 @@ def _requeue_when_over_time(run: RunPaths, config: Config, job: str) -> None:
     """Have a job that ended at its time limit wait for its turn again, when the run can go on and got any further."""
     from labjournal.errors import JournalError
     from labjournal.follower import Follower
-    from labjournal.launchers import records, slurm_commands
+    from labjournal.launchers import slurm_commands
     from labjournal.runner import resuming
 
     ended = records.read(run.exit)
