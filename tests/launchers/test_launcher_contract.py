@@ -6,12 +6,12 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import slurm_cluster
 from labjournal import machine
 from labjournal.launchers import slurm_commands, tree
 from labjournal.launchers.base import LaunchError, Resources
@@ -20,16 +20,6 @@ from labjournal.model import Status
 from launching_place import Place, attempt_of, exit_of, numbers_in, observe, wait_for
 
 PATIENCE_S = 120.0
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Path]:
-    """A SLURM of this machine, or a word why there is none."""
-    because = slurm_cluster.missing()
-    if because:
-        pytest.skip(f"SLURM: {because}")
-    with slurm_cluster.running() as config:
-        yield config
 
 
 @pytest.fixture
@@ -225,13 +215,62 @@ def test_an_array_is_one_submission_and_each_task_its_own_run(slurm: Place) -> N
     plans = [slurm.plan(["sh", "-c", f"echo {at} $LABJOURNAL_RUN_ID"]) for at in range(3)]
     launcher = slurm.launcher
     assert isinstance(launcher, SlurmLauncher)
-    jobs = launcher.launch_array(plans, at_once=2)
-    assert [job.partition("_")[2] for job in jobs] == ["0", "1", "2"]
-    for at, plan in enumerate(plans):
-        run = slurm.paths.run(plan.run_id)
+    launcher.launch_array(plans, at_once=2)
+    runs = [slurm.paths.run(plan.run_id) for plan in plans]
+    jobs = [str(job_of(run)).partition("_") for run in runs]
+    assert [task for _, _, task in jobs] == ["0", "1", "2"]
+    assert len({job for job, _, _ in jobs}) == 1
+    for at, run in enumerate(runs):
         assert exit_of(run, PATIENCE_S)["status"] == "DONE"
         assert run.log.read_text().split() == [str(at), run.id]
-        assert job_of(run) == jobs[at]
+
+
+@pytest.mark.slow
+def test_more_than_an_array_may_hold_are_several_and_never_more_at_once_than_asked(
+    slurm: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slurm_commands, "largest_array", lambda: 2)
+    log = slurm.folder / "order"
+    words = f"echo begin >> '{log}'; sleep 0.3; echo end >> '{log}'"
+    plans = [slurm.plan(["sh", "-c", words]) for _ in range(3)]
+    assert isinstance(slurm.launcher, SlurmLauncher)
+    slurm.launcher.launch_array(plans, at_once=1)
+    runs = [slurm.paths.run(plan.run_id) for plan in plans]
+    assert [exit_of(run, PATIENCE_S)["status"] for run in runs] == ["DONE"] * 3
+    assert log.read_text().split() == ["begin", "end"] * 3
+    assert [str(job_of(run)).partition("_")[2] for run in runs] == ["0", "1", "0"]
+
+
+@pytest.mark.slow
+def test_an_array_whose_submitter_died_before_he_noted_the_numbers_is_known_by_its_mark(slurm: Place) -> None:
+    held = Resources(options={"begin": "now+1hour"})
+    plans = [slurm.plan(["true"], resources=held) for _ in range(3)]
+    runs = [slurm.paths.run(plan.run_id) for plan in plans]
+    for at, run in enumerate(runs):
+        launched = json.loads(run.run.read_text())
+        launched["data"]["array"] = {"first": runs[0].id, "at": at}
+        run.run.write_text(json.dumps(launched) + "\n")
+    assert isinstance(slurm.launcher, SlurmLauncher)
+    slurm.launcher.launch_array(plans)
+    job, _, _ = str(job_of(runs[0])).partition("_")
+    for run in runs:
+        run.job(1).unlink()
+        os.utime(run.run, (1, 1))
+    (slurm.paths.cache / "slurm.json").unlink(missing_ok=True)
+    seen = [observe(run) for run in runs]
+    assert [one.status for one in seen] == [Status.QUEUED] * 3
+    assert [str(one.cause).split()[2] for one in seen] == [f"{job}_{at}" for at in range(3)]
+    slurm_commands.cancel(job)
+
+
+@pytest.mark.slow
+def test_a_job_submitted_since_squeue_was_asked_is_not_lost_however_old_its_run(slurm: Place) -> None:
+    run = slurm.launch(["true"], resources=Resources(options={"begin": "now+1hour"}))
+    job = str(job_of(run))
+    os.utime(run.run, (1, 1))
+    (slurm.paths.cache / "slurm.json").write_text(json.dumps({"at": time.time(), "jobs": [], "trouble": None}))
+    assert observe(run).status is Status.QUEUED
+    slurm_commands.cancel(job)
 
 
 @pytest.mark.slow

@@ -42,6 +42,8 @@ class WithCommand(click.Group):
 @click.option("-G", "--gpus", type=click.IntRange(0), metavar="N", help="GPUs for each trial.")
 @click.option("--gpu-memory", metavar="20G", help="Of each GPU; others may have the rest.")
 @click.option("--time", "time_limit", metavar="HH:MM:SS", help="End each trial after this long.")
+@click.option("--launcher", type=click.Choice(("local", "slurm")), help="Default: [run] launcher, else local.")
+@click.option("--launcher-opt", "launcher_options", multiple=True, metavar="K=V", help="As partition=gpu, for sbatch.")
 @click.option("--set", "settings", multiple=True, metavar="K=V", help="The same in each trial.")
 @click.option("-m", "--reason", help="Why; the diary keeps it.")
 @click.option("--follow", is_flag=True, help="Stay until all have ended, and print the table.")
@@ -68,6 +70,8 @@ def command(
     gpus: int | None,
     gpu_memory: str | None,
     time_limit: str | None,
+    launcher: str | None,
+    launcher_options: tuple[str, ...],
     settings: tuple[str, ...],
     reason: str | None,
     follow: bool,
@@ -82,8 +86,9 @@ def command(
     labjournal sweep status lr          the table; also: labjournal compare 'lr-*'
     labjournal sweep resume lr          go on with what is left
 
-    Trials go through the queue. A plain grid needs nobody; stop rules, a budget and a search are minded by this
-    command while it runs. When it is interrupted the trials go on, and `sweep resume` minds them again.
+    Trials go through the queue, or to SLURM as an array. A plain grid needs nobody; stop rules, a budget and a search
+    are minded by this command while it runs. When it is interrupted the trials go on, and `sweep resume` minds them
+    again.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -117,6 +122,8 @@ def command(
         gpus=gpus,
         gpu_memory_bytes=None if gpu_memory is None else waiting.memory_bytes(gpu_memory),
         time_limit_s=commands.seconds(time_limit, "--time"),
+        launcher=launcher,
+        launcher_options=commands.pairs(launcher_options, "--launcher-opt"),
     )
     plan.check(sweep)
     plan.state(paths, sweep)

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from labjournal.launchers.liveness import Observation
     from labjournal.launchers.protocols import Machine
 
-_MOST_IN_ARRAY = 1000
-"""SLURM's MaxArraySize is 1001 unless an administrator has raised it."""
-
 
 class SlurmLauncher:
     """Starts runs as SLURM jobs.
@@ -54,36 +51,43 @@ class SlurmLauncher:
             raise
         return Started(None, None)
 
-    def launch_array(self, plans: Sequence[Plan], at_once: int | None = None) -> list[str]:
-        """Submit plans that need the same as job arrays, at most ``at_once`` running; returns a job number for each.
+    def launch_array(self, plans: Sequence[Plan], at_once: int | None = None) -> Started:
+        """Submit plans that need the same as a job array, at most ``at_once`` running at the same time.
 
-        Raises LaunchError; then what was submitted is cancelled.
+        The ``run.json`` of each has its place among them as ``array``. More than an array may hold become several, one
+        behind the other. Raises LaunchError; then what was submitted is cancelled.
         """
-        numbers: list[str] = []
+        if not plans:
+            raise LaunchError("There is nothing to launch.")
+        most = slurm_commands.largest_array()
+        jobs: list[str] = []
         try:
-            for start in range(0, len(plans), _MOST_IN_ARRAY):
-                part = plans[start : start + _MOST_IN_ARRAY]
-                width = f"%{at_once}" if at_once else ""
-                first = part[0]
-                output = f"{first.folder}/slurm-"
-                told = slurm_script.options(first, output, self._warn_s)
-                told = [f"{word}%a.log" if word.startswith("--output=") else word for word in told]
-                text = slurm_script.script(part, first.environment)
-                job = slurm_commands.submit([*told, f"--array=0-{len(part) - 1}{width}"], text, first.environment)
-                numbers += [f"{job}_{at}" for at in range(len(part))]
+            for start in range(0, len(plans), most):
+                part = _behind(plans[start : start + most], jobs[-1:])
+                jobs.append(self._submit_array(part, plans[0].run_id, start, at_once))
         except LaunchError:
-            for job in dict.fromkeys(number.partition("_")[0] for number in numbers):
+            for job in jobs:
                 slurm_commands.cancel(job)
             raise
-        for plan, number in zip(plans, numbers, strict=True):
-            _note(plan, number)
-        return numbers
+        for at, plan in enumerate(plans):
+            _note(plan, f"{jobs[at // most]}_{at % most}")
+        return Started(None, None)
+
+    def _submit_array(self, part: Sequence[Plan], first: str, start: int, at_once: int | None) -> str:
+        head = part[0]
+        told = [
+            *slurm_script.options(head, slurm_commands.comment(first, start), self._warn_s),
+            f"--output={slurm_script.literal(f'{head.folder}/slurm-')}%a.log",
+            f"--array=0-{len(part) - 1}" + (f"%{at_once}" if at_once else ""),
+        ]
+        return slurm_commands.submit(told, slurm_script.script(part, head.environment), head.environment)
 
     def _submit(self, plan: Plan, before: Sequence[str]) -> str:
-        if before:
-            chained = tuple((job, "afterany") for job in before)
-            plan = plan._replace(resources=plan.resources._replace(after=(*plan.resources.after, *chained)))
-        told = slurm_script.options(plan, f"{plan.folder}/out.log", self._warn_s)
+        (plan,) = _behind([plan], before)
+        told = [
+            *slurm_script.options(plan, slurm_commands.comment(plan.run_id), self._warn_s),
+            f"--output={slurm_script.literal(f'{plan.folder}/out.log')}",
+        ]
         job = slurm_commands.submit(told, slurm_script.script([plan], plan.environment), plan.environment)
         _note(plan, job)
         return job
@@ -107,6 +111,12 @@ class SlurmLauncher:
 
     def state(self, run: RunPaths) -> Observation:
         return liveness.observe(run, self._machine)
+
+
+def _behind(plans: Sequence[Plan], jobs: Sequence[str]) -> list[Plan]:
+    """The plans, to begin when these jobs have ended, however they did."""
+    chained = tuple((job, "afterany") for job in jobs)
+    return [plan._replace(resources=plan.resources._replace(after=(*plan.resources.after, *chained))) for plan in plans]
 
 
 def _note(plan: Plan, job: str) -> None:

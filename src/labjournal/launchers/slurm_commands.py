@@ -6,15 +6,18 @@ Only what is the same in all releases is asked for: ``--parsable``, ``-o`` forma
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from labjournal.launchers.base import LaunchError
 
 TIMEOUT_S = 8.0
 _FORMAT = "%i|%T|%r|%N|%k"
 _MARK = "labjournal:"
+_MOST_IN_ARRAY = 1000
+"""SLURM's own default; each plan takes about 1 KB of the script, and SLURM keeps scripts below 4 MB."""
 
 
 class SlurmError(LaunchError):
@@ -31,7 +34,19 @@ class Job(NamedTuple):
     reason: str
     node: str
     run: str | None
-    """The run whose job it is, by the mark in its comment."""
+    """The run whose job it is, by the mark in its comment; of an array the first of those submitted together."""
+    start: int | None = None
+    """Which of them the array's task 0 is; None of a job that is no array."""
+
+    def is_of(self, run_id: str, place: Mapping[str, Any] | None) -> bool:
+        """Whether it is the job of a run, whose place among those submitted together is ``place``."""
+        if self.run is None:
+            return False
+        if self.start is None:
+            return self.run == run_id
+        if place is None or self.run != place.get("first"):
+            return False
+        return self.id.rpartition("_")[2] == str(place.get("at", -1) - self.start)
 
 
 def call(words: Sequence[str], text: str = "", environment: Mapping[str, str] | None = None) -> str:
@@ -62,9 +77,21 @@ def submit(options: Sequence[str], script: str, environment: Mapping[str, str]) 
     return call(["sbatch", "--parsable", *options], script, environment).strip().split(";")[0]
 
 
-def comment(run_id: str) -> str:
-    """The mark by which a job is known even when whoever submitted it died before he could write its number down."""
-    return _MARK + run_id
+def comment(run_id: str, start: int | None = None) -> str:
+    """The mark by which a job is known even when whoever submitted it died before he could write its number down.
+
+    ``start`` is for an array: which of the runs that were submitted together, ``run_id`` the first, its task 0 is.
+    """
+    return _MARK + run_id + ("" if start is None else f"+{start}")
+
+
+def largest_array() -> int:
+    """How many tasks an array may have. Never raises."""
+    try:
+        found = re.search(r"^MaxArraySize\s*=\s*(\d+)", call(["scontrol", "show", "config"]), re.MULTILINE)
+    except LaunchError:
+        found = None
+    return min(_MOST_IN_ARRAY, int(found[1]) - 1) if found and int(found[1]) > 1 else _MOST_IN_ARRAY
 
 
 def jobs() -> list[Job]:
@@ -74,8 +101,9 @@ def jobs() -> list[Job]:
     for line in lines:
         number, state, reason, node, *rest = [*line.split("|", 4), "", "", ""]
         said = rest[0] if rest else ""
-        run = said.removeprefix(_MARK) if said.startswith(_MARK) else None
-        found.append(Job(number.strip(), state, reason, node, run))
+        run, plus, start = said.removeprefix(_MARK).partition("+") if said.startswith(_MARK) else ("", "", "")
+        offset = int(start) if plus and start.isdecimal() else None
+        found.append(Job(number.strip(), state, reason, node, run or None, offset))
     return found
 
 

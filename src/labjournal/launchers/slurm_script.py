@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import labjournal
-from labjournal.launchers import slurm_commands
 from labjournal.launchers.base import Plan
 
 _ENTRY = "import sys; sys.path.insert(0, sys.argv[1]); from labjournal.supervise import in_job; in_job()"
@@ -50,14 +49,18 @@ def plans(text: str, inherited: Mapping[str, str]) -> list[Plan]:
     return [Plan.from_json({**one, "environment": {**inherited, **one["environment"]}}) for one in raw]
 
 
-def options(plan: Plan, output: str, warn_s: int) -> list[str]:
-    """What sbatch is told of one plan; what the user asked for by name comes last and wins."""
+def literal(path: str) -> str:
+    """A path as sbatch reads it in ``--output``, where ``%`` begins a place to fill."""
+    return path.replace("%", "%%")
+
+
+def options(plan: Plan, comment: str, warn_s: int) -> list[str]:
+    """What sbatch is told of what a plan needs; what the user asked for by name comes last and wins."""
     wanted = plan.resources
     told = [
         f"--job-name={re.sub(r'[^A-Za-z0-9_.-]+', '-', wanted.name)[:60] or 'run'}",
-        f"--comment={slurm_commands.comment(plan.run_id)}",
+        f"--comment={comment}",
         f"--chdir={plan.cwd}",
-        f"--output={output.replace('%', '%%')}",
         "--open-mode=append",
         "--export=ALL",
         f"--signal=B:USR2@{warn_s}",

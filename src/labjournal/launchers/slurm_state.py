@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from labjournal.filesystems import filesystem_kind
-from labjournal.launchers import slurm, slurm_commands
+from labjournal.launchers import liveness, records, slurm, slurm_commands
 from labjournal.launchers.base import LaunchError
 from labjournal.launchers.slurm_commands import Job
 from labjournal.paths import RunPaths
@@ -56,7 +58,7 @@ def word_of(run: RunPaths, started: bool) -> Word:
     number = slurm.job_of(run)
     if trouble is not None:
         return Word(stands, f"{_called(number)}: {trouble}", False)
-    job = next((one for one in known if one.id == number or (number is None and one.run == run.id)), None)
+    job = _job_of(run, number, known)
     if job is None:
         return _unknown(run, number, stands)
     if job.state in _WAITING:
@@ -73,12 +75,30 @@ def word_of(run: RunPaths, started: bool) -> Word:
     return Word(status, f"{words} ({_called(job.id)})", True)
 
 
+def comes_back(run: RunPaths) -> bool:
+    """Whether SLURM holds a job of a run that has an end, to start it again: it was preempted or requeued."""
+    known, _ = _jobs(run)
+    job = _job_of(run, slurm.job_of(run), known)
+    return job is not None and job.state in _WAITING | _ALIVE  # alive by an answer from before it was sent back
+
+
+def _job_of(run: RunPaths, number: str | None, known: Sequence[Job]) -> Job | None:
+    """A run's job by its number, else by its mark: whoever submitted it may have died before he noted the number."""
+    if number is not None:
+        return next((one for one in known if one.id == number), None)
+    launched = records.read(run.run)
+    place = launched.data.get("array") if launched else None
+    return next((one for one in known if one.is_of(run.id, place)), None)
+
+
 def _called(number: str | None) -> str:
     return f"slurm job {number}" if number else "its slurm job"
 
 
 def _unknown(run: RunPaths, number: str | None, stands: Status) -> Word:
-    if _age(run.run) < _UNKNOWN_S:
+    attempt = liveness.last_number(run)
+    begun = (run.run, *(path for at in (attempt, attempt + 1) for path in (run.claim(at), run.job(at))))
+    if min(map(_age, begun)) < _UNKNOWN_S:
         return Word(stands, f"{_called(number)} was submitted", False)
     return Word(Status.LOST, f"SLURM no longer knows {_called(number)}, and it did not say how it ended", True)
 
@@ -93,16 +113,38 @@ def _age(path: Path) -> float:
 def _jobs(run: RunPaths) -> tuple[list[Job], str | None]:
     """All jobs of this user, or why they cannot be had; at most so old."""
     kept = run.journal.cache / "slurm.json"
-    raw = _read(kept)
-    age = time.time() - float(raw.get("at", 0.0))
-    if 0 <= age < (_TROUBLE_S if raw.get("trouble") else _FRESH_S):
-        return [Job(*job) for job in raw.get("jobs", [])], raw.get("trouble")
+    answer = _kept(str(kept), _stamp(kept))
+    age = time.time() - answer.at
+    if 0 <= age < (_TROUBLE_S if answer.trouble else _FRESH_S):
+        return answer.jobs, answer.trouble
     try:
         found, trouble = slurm_commands.jobs(), None
     except LaunchError as error:
         found, trouble = [], error.message
     _write(kept, {"at": time.time(), "jobs": found, "trouble": trouble})
     return found, trouble
+
+
+class _Answer(NamedTuple):
+    """What squeue said, and when."""
+
+    at: float
+    jobs: list[Job]
+    trouble: str | None
+
+
+def _stamp(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _kept(path: str, _stamp: int) -> _Answer:
+    """The kept answer, parsed once for each of its versions: a sweep asks for a thousand runs at a time."""
+    raw = _read(Path(path))
+    return _Answer(float(raw.get("at", 0.0)), [Job(*job) for job in raw.get("jobs", [])], raw.get("trouble"))
 
 
 def _read(path: Path) -> dict[str, Any]:

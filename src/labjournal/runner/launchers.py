@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labjournal import machine
 from labjournal.config import Config
 from labjournal.errors import InputError
 from labjournal.launchers import records
-from labjournal.launchers.base import Resources
+from labjournal.launchers.base import Plan, Resources, Started
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.runner.request import LaunchRequest
 
@@ -38,6 +38,16 @@ def of_run(run: RunPaths, config: Config) -> Launcher:
     return _make(str(launched.data.get("launcher")) if launched else LOCAL, config, None)
 
 
+def comes_back(run: RunPaths) -> bool:
+    """Whether the launcher of a run that has an end will start it again: SLURM requeues what it preempts."""
+    launched = records.read(run.run)
+    if launched is None or launched.data.get("launcher") != SLURM:
+        return False
+    from labjournal.launchers import slurm_state
+
+    return slurm_state.comes_back(run)
+
+
 def _make(name: str, config: Config, run_ended: Callable[[RunPaths], None] | None) -> Launcher:
     if name == SLURM:
         from labjournal.launchers.slurm import SlurmLauncher
@@ -48,9 +58,41 @@ def _make(name: str, config: Config, run_ended: Callable[[RunPaths], None] | Non
     return LocalLauncher(machine, config.run.stop_int_s, config.run.stop_term_s, run_ended)
 
 
-def described(request: LaunchRequest, config: Config) -> dict[str, Any]:
-    """What the ``run`` fact says of a launcher other than the local one."""
-    return {"launcher": name_of(request, config), "launcher_options": _options(request, config)}
+def hand_over(
+    plans: Sequence[Plan], requests: Sequence[LaunchRequest], config: Config, run_ended: Callable[[RunPaths], None]
+) -> Started:
+    """Start plans, one after the other; those of one lane side by side, where the launcher has a queue of its own.
+
+    Raises LaunchError.
+    """
+    launcher = choose(requests[0], config, run_ended)
+    if is_array(requests, config):
+        from labjournal.launchers.slurm import SlurmLauncher
+
+        assert isinstance(launcher, SlurmLauncher)
+        asked = requests[0].queue
+        return launcher.launch_array(plans, asked.width if asked else None)
+    return launcher.launch(plans)
+
+
+def is_array(requests: Sequence[LaunchRequest], config: Config) -> bool:
+    """Whether requests become one array of SLURM."""
+    first = requests[0]
+    if len(requests) == 1 or first.queue is None or first.queue.lane is None or name_of(first, config) != SLURM:
+        return False
+    return all(_needs(request) == _needs(first) for request in requests[1:])
+
+
+def _needs(request: LaunchRequest) -> tuple[Any, ...]:
+    wanted = (request.gpus, request.time_limit_s, request.cwd, request.queue, request.after_jobs)
+    return (*wanted, dict(request.launcher_options))
+
+
+def described(requests: Sequence[LaunchRequest], at: int, first_id: str, config: Config) -> dict[str, Any]:
+    """What the ``run`` fact of one of the requests says of a launcher other than the local one."""
+    request = requests[at]
+    said = {"launcher": name_of(request, config), "launcher_options": _options(request, config)}
+    return said | ({"array": {"first": first_id, "at": at}} if is_array(requests, config) else {})
 
 
 def _options(request: LaunchRequest, config: Config) -> dict[str, str]:
@@ -62,15 +104,14 @@ def resources(request: LaunchRequest, name: str, config: Config) -> Resources:
     return Resources(name, request.gpus or 0, _options(request, config), request.after_jobs)
 
 
-def without_cards(requests: Sequence[LaunchRequest], paths: JournalPaths) -> list[LaunchRequest]:
-    """Requests for a launcher that has a queue of its own: what they wait for becomes its jobs."""
-    return [_waiting(request, paths) for request in requests]
+def with_own_queue(requests: Sequence[LaunchRequest], paths: JournalPaths) -> list[LaunchRequest]:
+    """Requests for a launcher that has a queue of its own: what they wait for becomes its jobs. Raises InputError."""
+    return [request._replace(after_jobs=tuple(_waiting(request, paths))) for request in requests]
 
 
-def _waiting(request: LaunchRequest, paths: JournalPaths) -> LaunchRequest:
+def _waiting(request: LaunchRequest, paths: JournalPaths) -> Iterator[tuple[str, str]]:
     from labjournal.launchers import slurm
 
-    jobs = []
     for run_id, however in request.queue.after if request.queue else ():
         run = paths.run(run_id)
         ended = records.read(run.exit)
@@ -80,5 +121,4 @@ def _waiting(request: LaunchRequest, paths: JournalPaths) -> LaunchRequest:
         if job is None:
             why = "it did not end well" if ended is not None else "it is no SLURM job"
             raise InputError(f"A SLURM job cannot wait for {run_id[-6:].lower()}: {why}.")
-        jobs.append((job, "afterany" if however else "afterok"))
-    return request._replace(queue=None, after_jobs=tuple(jobs))
+        yield (job, "afterany" if however else "afterok")

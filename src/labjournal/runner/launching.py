@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import labjournal
 from labjournal import facts, machine
@@ -20,9 +20,6 @@ from labjournal.runner import commands, environment, gpus, launchers, previous
 from labjournal.runner.previous import Changes
 from labjournal.runner.request import Launched, LaunchRequest
 from labjournal.watch.masking import masked, masked_argv
-
-if TYPE_CHECKING:
-    from labjournal.launchers.protocols import Launcher
 
 _BESIDE_DIARY = ("attachments", "tables")
 _DIARY_DAY = re.compile(r"\d{4}-\d\d-\d\d\.md(\.orig)?\Z")
@@ -64,7 +61,7 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
     queued = requests[0].queue is not None
     handed_on = launchers.name_of(requests[0], config) != launchers.LOCAL
     if handed_on:  # to a launcher with a queue and cards of its own
-        queued, requests = False, launchers.without_cards(requests, paths)
+        queued, requests = False, launchers.with_own_queue(requests, paths)
     with cards_for([] if handed_on else requests, paths, len(run_ids) + 1) as cards:
         notices += cards.notices
         for number, request in enumerate(requests, len(run_ids) + 1):
@@ -75,7 +72,7 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
             data, changed = _describe(request, paths, run_ids, number, recorded)
             given = environment.child_environment(request, paths, run, 1, watch, config.watch.frozen, snapshot)
             if handed_on:
-                data |= launchers.described(request, config)
+                data |= launchers.described(requests, len(plans), plans[0].run_id if plans else run.id, config)
                 given.pop("CUDA_VISIBLE_DEVICES", None)
             elif queued:
                 from labjournal.runner import queueing
@@ -93,7 +90,7 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
             accepted.append(Launched(run.id, data["name"], "QUEUED", shown))
             notices = []
         if not queued:
-            return _hand_over(plans, accepted, launchers.choose(requests[0], config, run_ended))
+            return _hand_over(plans, accepted, requests, config)
     from labjournal.runner import queueing
 
     queueing.hand_over(requests, plans, accepted, snapshot, _no_code(cwd, requests, config), paths, config)
@@ -123,9 +120,11 @@ def run_ended(run: RunPaths) -> None:
     scheduler.run_ended(run)
 
 
-def _hand_over(plans: list[Plan], accepted: list[Launched], launcher: Launcher) -> list[Launched]:
+def _hand_over(
+    plans: list[Plan], accepted: list[Launched], requests: Sequence[LaunchRequest], config: Config
+) -> list[Launched]:
     try:
-        started = launcher.launch(plans)
+        started = launchers.hand_over(plans, requests, config, run_ended)
     except LaunchError as error:
         for one in plans:
             give_up(RunPaths(Path(one.folder)), one.attempt, error)

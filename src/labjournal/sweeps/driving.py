@@ -12,13 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from labjournal import format as fmt
-from labjournal import machine, scheduler
+from labjournal import scheduler
 from labjournal.errors import InputError
 from labjournal.follower import Follower
 from labjournal.judging import curves
-from labjournal.launchers.local import LocalLauncher
 from labjournal.model import Status
-from labjournal.runner import launching
+from labjournal.runner import launchers, launching
 from labjournal.runner.request import Launched
 from labjournal.store.sweeps import TrialRow
 from labjournal.sweeps import plan, stopping, table
@@ -40,15 +39,20 @@ class Driver:
         self._tell = tell
         self._rules = [stopping.parse(text, _direction(sweep)) for text in sweep.stop]
         self._stopped: set[str] = set()
-        config = follower.config.run
-        self._launcher = LocalLauncher(machine, config.stop_int_s, config.stop_term_s)
 
     def launch_rest(self) -> list[Launched]:
         """Queue every trial of a grid that has no run, or whose run was lost."""
         known = {trial.number: trial for trial in self._trials()}
-        lost = {number for number, trial in known.items() if trial.status in (Status.LOST, Status.PREEMPTED)}
+        lost = {number for number, trial in known.items() if self._is_lost(trial)}
         wanted = [trial for trial in plan.grid(self._sweep) if trial.number not in known or trial.number in lost]
         return self._launch(wanted)
+
+    def _is_lost(self, trial: TrialRow) -> bool:
+        return trial.status in (Status.LOST, Status.PREEMPTED) and not self._comes_back(trial)
+
+    def _comes_back(self, trial: TrialRow) -> bool:
+        """Whether a trial that was preempted waits to be started again by its launcher."""
+        return trial.status == Status.PREEMPTED and launchers.comes_back(self._follower.paths.run(trial.run))
 
     def _launch_again(self, trials: Sequence[TrialRow]) -> list[Launched]:
         """Queue trials that never started, because the process that launched them died before it had queued them."""
@@ -68,7 +72,7 @@ class Driver:
                 trials = self._trials()
                 if searching is None and self._launch_again(trials):
                     continue
-                living = [trial for trial in trials if not Status(trial.status).ended]
+                living = [trial for trial in trials if not Status(trial.status).ended or self._comes_back(trial)]
                 spent = self._over_budget(trials)
                 if spent is not None:
                     self._stop_all(living, spent)
@@ -82,7 +86,7 @@ class Driver:
                         launched = self._launch(asked)
                         searching.launched(asked, launched)
                         continue
-                progress = self._progress(trials)
+                progress = f"{len(trials) - len(living)} of {self._sweep.size} trials ended"
                 if progress != told:
                     told = progress
                     self._tell(progress)
@@ -132,13 +136,10 @@ class Driver:
         if trial.run in self._stopped:
             return
         self._stopped.add(trial.run)
-        self._launcher.stop(self._follower.paths.run(trial.run), f"sweep: {why}")
+        run = self._follower.paths.run(trial.run)
+        launchers.of_run(run, self._follower.config).stop(run, f"sweep: {why}")
         scheduler.dispatch(self._follower.paths)
         self._tell(f"{trial.name} stopped: {why}")
-
-    def _progress(self, trials: Sequence[TrialRow]) -> str:
-        ended = sum(Status(trial.status).ended for trial in trials)
-        return f"{ended} of {self._sweep.size} trials ended"
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -57,6 +57,9 @@ class Sweep(NamedTuple):
     gpus: int | None = None
     gpu_memory_bytes: int | None = None
     time_limit_s: float | None = None
+    launcher: str | None = None
+    """None: as configured. SLURM gets the trials of a grid as an array."""
+    launcher_options: Mapping[str, str] = {}
     environment: Mapping[str, str] | None = None
     part_of: Mapping[str, Any] = {}
     """The stage of a study that the trials are runs of."""
@@ -132,6 +135,8 @@ def request(sweep: Sweep, trial: Trial) -> LaunchRequest:
         settings={**sweep.settings, **trial.values, **seed},
         gpus=sweep.gpus,
         time_limit_s=sweep.time_limit_s,
+        launcher=sweep.launcher,
+        launcher_options=sweep.launcher_options,
         environment=sweep.environment,
         part_of={**_member_of(sweep, trial), KIND: place},
         queue=Queueing(gpu_memory_bytes=sweep.gpu_memory_bytes, lane=f"sweep-{sweep.id}", width=sweep.max_parallel),
@@ -165,6 +170,8 @@ def state(paths: JournalPaths, sweep: Sweep) -> None:
         "gpus": sweep.gpus,
         "gpu_memory_bytes": sweep.gpu_memory_bytes,
         "time_limit_s": sweep.time_limit_s,
+        "launcher": sweep.launcher,
+        "launcher_options": dict(sweep.launcher_options),
         "size": sweep.size,
         "part_of": dict(sweep.part_of),
     }
@@ -222,6 +229,8 @@ def _read(fact: Fact) -> Sweep | None:
             gpus=data.get("gpus"),
             gpu_memory_bytes=data.get("gpu_memory_bytes"),
             time_limit_s=facts.number(data.get("time_limit_s")),
+            launcher=data.get("launcher"),
+            launcher_options={str(key): str(value) for key, value in (data.get("launcher_options") or {}).items()},
             part_of=dict(data.get("part_of") or {}),
         )
     except (KeyError, TypeError, ValueError, AttributeError):  # a fact of another version: kept, and not understood

@@ -1,0 +1,172 @@
+"""The same verbs on a real SLURM: sweeps as arrays, dependencies, time limits, ranks, from the command line."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labjournal import machine
+from labjournal.launchers import slurm_commands, tree
+from labjournal.launchers.slurm import job_of
+from labjournal.paths import JournalPaths, RunPaths
+from launching_place import exit_of, wait_for
+
+pytestmark = pytest.mark.slow
+LABJOURNAL = [sys.executable, "-m", "labjournal"]
+PATIENCE_S = 120.0
+HOLD = "while [ ! -e go ]; do sleep 0.1; done; "
+
+
+@pytest.fixture
+def folder(cluster: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("SLURM_CONF", str(cluster))
+    yield tmp_path
+    paths = JournalPaths(tmp_path / ".labjournal")
+    for run_id in paths.run_ids():
+        job = job_of(paths.run(run_id))
+        if job is not None and not paths.run(run_id).exit.exists():
+            slurm_commands.cancel(job)
+        tree.signal_all(tree.of_run(run_id, (), machine), signal.SIGKILL, machine)
+
+
+def call(folder: Path, *words: str, code: int = 0) -> str:
+    done = subprocess.run([*LABJOURNAL, *words], cwd=folder, capture_output=True, text=True, timeout=150)
+    assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def launch(folder: Path, *words: str) -> RunPaths:
+    run_id = call(folder, "run", "--launcher", "slurm", *words).strip()
+    return JournalPaths(folder / ".labjournal").run(run_id)
+
+
+def listed(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(call(folder, "ls", "--json"))
+    return found
+
+
+def counts(folder: Path, name: str) -> dict[str, int]:
+    found: dict[str, int] = json.loads(call(folder, "sweep", "status", name, "--json"))["counts"]
+    return found
+
+
+def test_a_grid_is_one_array_of_so_many_at_once(folder: Path) -> None:
+    words = ("-n", "g", "--grid", "x=1..3", "--seeds", "2", "--launcher", "slurm", "--launcher-opt", "partition=other")
+    words = (*words, "--max-parallel", "2", "--", "sh", "-c", "echo {x} {seed} $SLURM_JOB_PARTITION")
+    call(folder, "sweep", *words)
+    wait_for(lambda: counts(folder, "g") == {"done": 6}, PATIENCE_S)
+    runs = {run["name"]: run for run in listed(folder)}
+    jobs = [str(runs[f"g-{at}"]["job"]).partition("_") for at in range(6)]
+    assert len({job for job, _, _ in jobs}) == 1, "one submission"
+    assert [int(task) for _, _, task in jobs] == list(range(6))
+    said = [call(folder, "logs", f"g-{at}").split() for at in range(6)]
+    assert said == [[str(x), str(seed), "other"] for x in (1, 2, 3) for seed in (0, 1)]
+    call(folder, "sweep", "resume", "g")
+    assert len(listed(folder)) == 6, "nothing was left to do"
+
+
+def test_a_rule_ends_a_trial_in_slurm_and_the_others_go_on(folder: Path) -> None:
+    code = "import sys, time, labjournal\nx = float(sys.argv[1])\n"
+    code += "for step in range(40):\n    labjournal.log({'loss': x * step}, step=step)\n    time.sleep(x / 5)\n"
+    (folder / "train.py").write_text(code)
+    words = ("--grid", "x=0,1", "--launcher", "slurm", "--max-parallel", "2", "--stop", "above(loss, 3)", "--follow")
+    call(folder, "sweep", "-n", "s", *words, "--", sys.executable, "train.py", "{x}")
+    ends = {run["name"]: run for run in listed(folder)}
+    assert (ends["s-0"]["status"], ends["s-1"]["status"]) == ("DONE", "KILLED")
+    assert "sweep: loss" in ends["s-1"]["cause"]
+
+
+def test_a_trial_that_slurm_sent_back_is_not_launched_a_second_time(folder: Path) -> None:
+    words = ("--grid", "x=60,0", "--launcher", "slurm", "--max-parallel", "2", "--", "sleep", "{x}")
+    call(folder, "sweep", "-n", "p", *words)
+    first = JournalPaths(folder / ".labjournal").run(next(run["id"] for run in listed(folder) if run["name"] == "p-0"))
+    wait_for(first.attempt(1).exists, PATIENCE_S)
+    slurm_commands.requeue(str(job_of(first)))
+    assert exit_of(first, PATIENCE_S)["status"] == "PREEMPTED"
+    wait_for(lambda: slurm_commands.state_of(str(job_of(first))).name == "PENDING", PATIENCE_S)
+    with subprocess.Popen([*LABJOURNAL, "sweep", "resume", "p"], cwd=folder, stderr=subprocess.PIPE) as minder:
+        assert minder.stderr is not None
+        assert b"1 of 2 trials ended" in minder.stderr.readline(), "it waits for what comes back"
+        minder.terminate()
+    assert len(listed(folder)) == 2
+    slurm_commands.cancel(str(job_of(first)))
+
+
+def test_a_run_waits_for_the_one_before_and_does_not_start_when_that_fails(folder: Path) -> None:
+    before = launch(folder, "-n", "before", "--", "sh", "-c", HOLD + "echo before >> order; exit 3")
+    anyway = launch(folder, "-n", "anyway", "--after", "before:any", "--", "sh", "-c", "echo after >> order")
+    never = launch(folder, "-n", "never", "--after", "before", "--", "sh", "-c", "echo never >> order")
+    (folder / "go").touch()
+    assert exit_of(anyway, PATIENCE_S)["status"] == "DONE"
+    assert exit_of(before)["status"] == "FAILED"
+    assert (folder / "order").read_text().split() == ["before", "after"]
+    run = next(run for run in listed(folder) if run["id"] == never.id)
+    assert run["status"] == "QUEUED"
+    call(folder, "stop", "never")
+    assert exit_of(never, PATIENCE_S)["status"] == "KILLED"
+
+
+def test_a_job_that_fails_is_started_again_as_often_as_asked(folder: Path) -> None:
+    run = launch(folder, "--max-retries", "2", "--", "sh", "-c", "echo try >> tries; test $(wc -l < tries) -eq 2")
+    wait_for(lambda: run.attempt(2).exists() and run.exit.exists(), PATIENCE_S)
+    end = exit_of(run)
+    assert (end["attempt"], end["status"]) == (2, "DONE")
+    assert (folder / "tries").read_text().split() == ["try", "try"]
+
+
+def test_ranks_of_torchrun_are_one_run_with_facts_of_each(folder: Path) -> None:
+    pytest.importorskip("torch")
+    code = (
+        "import os, torch\n"
+        "import torch.distributed as dist\n"
+        "dist.init_process_group('gloo')\n"
+        "net = torch.nn.parallel.DistributedDataParallel(torch.nn.Linear(4, 1))\n"
+        "optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "for step in range(5):\n"
+        "    optimizer.zero_grad()\n"
+        "    net(torch.randn(8, 4)).square().mean().backward()\n"
+        "    optimizer.step()\n"
+        "print('rank', dist.get_rank(), 'of', dist.get_world_size(), flush=True)\n"
+        "dist.destroy_process_group()\n"
+    )
+    (folder / "train.py").write_text(code)
+    torchrun = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2", "train.py")
+    run = launch(folder, "--launcher-opt", "cpus_per_task=2", "--", *torchrun)
+    end = exit_of(run, PATIENCE_S)
+    assert end["status"] == "DONE", run.log.read_text()
+    assert sorted(run.log.read_text().split("rank ")[1:])[0].startswith("0 of 2")
+    stated = [json.loads(line) for path in run.facts.iterdir() for line in path.read_text().splitlines()]
+    ranks = {(fact["data"]["rank"], fact["data"]["world_size"]) for fact in stated if fact["kind"] == "hook"}
+    assert {(0, 2), (1, 2)} <= ranks
+    watched = {path.name for path in run.facts.iterdir() if '"state":"watched"' in path.read_text()}
+    assert len(watched) == 2, "one file of facts a rank"
+    (row,) = listed(folder)
+    assert (row["watch"], row["attempts"]) == ("watched", 1)
+
+
+def test_the_time_limit_of_the_job_ends_a_run_as_what_it_is(folder: Path) -> None:
+    """The grain of SLURM's limits is a minute, so this one waits nearly so long."""
+    (folder / "labjournal.toml").write_text("[slurm]\nwarn_s = 40\n[run]\nstop_int_s = 0.5\nstop_term_s = 0.5\n")
+    saving = (
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGUSR1, lambda *_: (print('saved', flush=True), sys.exit(0)))\n"
+        "time.sleep(300)\n"
+    )
+    (folder / "saving.py").write_text(saving)
+    listens = launch(folder, "--launcher-opt", "time=1", "--", sys.executable, "saving.py")
+    deaf = launch(folder, "--launcher-opt", "time=1", "--", "sleep", "300")
+    own = launch(folder, "--time", "2s", "--", "sleep", "300")
+    end = exit_of(own, PATIENCE_S)
+    assert (end["status"], "time limit of 0:00:02" in end["cause"]) == ("TIMEOUT", True)
+    ends = exit_of(listens, PATIENCE_S), exit_of(deaf, PATIENCE_S)
+    assert [end["status"] for end in ends] == ["TIMEOUT", "TIMEOUT"]
+    assert "saved" in listens.log.read_text()
+    assert "time limit of its SLURM job" in ends[0]["cause"]
+    assert "time limit of its SLURM job" in ends[1]["cause"]
