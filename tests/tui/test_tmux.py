@@ -121,7 +121,7 @@ def test_a_day_in_the_app(terminal: Terminal) -> None:
     terminal.enter("PS1='rea''dy> '")
     terminal.wait("ready>")
     terminal.enter("labjournal")
-    terminal.wait("No runs yet", "r launch a command")
+    terminal.wait("No runs yet", "r  launch a command")
     # launch
     terminal.keys("r")
     terminal.wait("nothing starts yet")

@@ -95,7 +95,6 @@ def command(
     import os
 
     from labjournal import facts
-    from labjournal.cli import waiting
     from labjournal.runner import commands
     from labjournal.sweeps import plan, space, stopping
 
@@ -120,7 +119,7 @@ def command(
         search=search,
         reason=reason,
         gpus=gpus,
-        gpu_memory_bytes=None if gpu_memory is None else waiting.memory_bytes(gpu_memory),
+        gpu_memory_bytes=None if gpu_memory is None else commands.memory_bytes(gpu_memory, "--gpu-memory"),
         time_limit_s=commands.seconds(time_limit, "--time"),
         launcher=launcher,
         launcher_options=commands.pairs(launcher_options, "--launcher-opt"),

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from labjournal.cli import COMMANDS, Context, pass_context
 from labjournal.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from labjournal.paths import JournalPaths
+    from labjournal.tui.app import JournalApp
 
 
 @click.command("tui")
@@ -28,6 +33,7 @@ def command(context: Context, logdir: Path | None = None, once: bool = False, re
     import sys
 
     from labjournal import config as configuration
+    from labjournal import paths as journals
     from labjournal.tui.app import JournalApp
     from labjournal.tui.drafts import Drafts
     from labjournal.tui.feed import Feed
@@ -47,23 +53,27 @@ def command(context: Context, logdir: Path | None = None, once: bool = False, re
             raise NotFoundError("There is no journal here.", "Start one with: labjournal run -- python train.py")
     else:
         paths = context.journal()
-    config = configuration.load(paths.project if paths is not None else Path.cwd())
-    # A folder that is only looked at, and a frame for mail, leave no trace.
-    identity = str(paths.read_identity()["id"]) if paths is not None and not (once or readonly) else None
-    remembered = Remembered(state_folder() / f"{identity}.json" if identity else None)
-    remembered.load()
-    app = JournalApp(
-        Feed(paths, logdir, config),
-        journal=config.journal.name or (paths.project.name if paths is not None else str(logdir)),
-        host=socket.gethostname(),
-        theme=config.tui.theme,
-        glyphs=choose_glyphs(config.tui.glyphs, sys.stdout.encoding),
-        remembered=remembered,
-        drafts=Drafts(state_folder() / "drafts" / identity if identity else None),
-        readonly=readonly,
-        ends_with=os.getppid() if served else None,
-        verbs={verb: means for verb, (_, means) in COMMANDS.items()},
-    )
+
+    def made(paths: JournalPaths | None) -> JournalApp:
+        config = configuration.load(paths.project if paths is not None else Path.cwd())
+        # A folder that is only looked at, and a frame for mail, leave no trace.
+        identity = str(paths.read_identity()["id"]) if paths is not None and not (once or readonly) else None
+        remembered = Remembered(state_folder() / f"{identity}.json" if identity else None)
+        remembered.load()
+        return JournalApp(
+            Feed(paths, logdir, config),
+            journal=config.journal.name or (paths.project.name if paths is not None else str(logdir)),
+            host=socket.gethostname(),
+            theme=config.tui.theme,
+            glyphs=choose_glyphs(config.tui.glyphs, sys.stdout.encoding),
+            remembered=remembered,
+            drafts=Drafts(state_folder() / "drafts" / identity if identity else None),
+            readonly=readonly,
+            ends_with=os.getppid() if served else None,
+            verbs={verb: means for verb, (_, means) in COMMANDS.items()},
+        )
+
+    app = made(paths)
     if once:
         from labjournal.tui.frame import one_frame
 
@@ -71,3 +81,6 @@ def command(context: Context, logdir: Path | None = None, once: bool = False, re
         click.echo(one_frame(app, size.columns, size.lines), nl=False)
         return
     app.run()
+    while app.next_folder is not None:
+        app = made(journals.at(app.next_folder))
+        app.run()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,6 @@ from labjournal.errors import InputError
 if TYPE_CHECKING:
     from labjournal.runner.request import Queueing
 
-_UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 _ANY = ":any"
 
 
@@ -20,6 +18,7 @@ def queueing(
     context: Context, after: Sequence[str], gpu_memory: str | None, priority: int | None, gpus: int | None
 ) -> Queueing:
     """How a run waits. Raises InputError, NotFoundError."""
+    from labjournal.runner import commands
     from labjournal.runner.request import Queueing
 
     if gpu_memory is not None and not gpus:
@@ -27,7 +26,7 @@ def queueing(
     return Queueing(
         after=tuple(_runs(context, after)),
         priority=priority or 0,
-        gpu_memory_bytes=None if gpu_memory is None else memory_bytes(gpu_memory),
+        gpu_memory_bytes=None if gpu_memory is None else commands.memory_bytes(gpu_memory, "--gpu-memory"),
     )
 
 
@@ -39,11 +38,3 @@ def _runs(context: Context, after: Sequence[str]) -> list[tuple[str, bool]]:
     with session.opened(context, with_curves=False) as follower:
         wanted = [(text.removesuffix(_ANY), text.endswith(_ANY)) for text in after]
         return [(follower.store.resolve(reference).id, however) for reference, however in wanted]
-
-
-def memory_bytes(text: str) -> int:
-    """``20G``, ``512M``, ``1.5GiB``: in powers of 1024, as GPUs are sold. Raises InputError."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT])(?:i?B)?", text.strip(), re.IGNORECASE)
-    if match is None or not float(match[1]):
-        raise InputError(f"--gpu-memory {text!r} is no amount of memory.", "Write it as 20G or 512M.")
-    return int(float(match[1]) * _UNITS[match[2].upper()])

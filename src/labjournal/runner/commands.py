@@ -209,3 +209,14 @@ def seconds(text: str | None, option: str) -> float | None:
     if total <= 0:
         raise InputError(f"{option} {text!r} is no length of time.", "Write it as 01:30:00, 90s, 15m, 2h or 1d.")
     return total
+
+
+_SIZES = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+def memory_bytes(text: str, option: str) -> int:
+    """``20G``, ``512M``, ``1.5GiB``: in powers of 1024, as GPUs are sold. Raises InputError."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT])(?:i?B)?", text.strip(), re.IGNORECASE)
+    if match is None or not float(match[1]):
+        raise InputError(f"{option} {text!r} is no amount of memory.", "Write it as 20G or 512M.")
+    return int(float(match[1]) * _SIZES[match[2].upper()])

@@ -6,13 +6,27 @@ Everything here asks by a dialog, works on a thread and says how it went in one 
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from labjournal.errors import JournalError
 from labjournal.tui.base_app import BaseApp
-from labjournal.tui.feed import Feed
-from labjournal.tui.messages import AckAsked, AmendAsked, Done, LaunchAsked, NoteAsked, PauseAsked, SeenAsked, StopAsked
+from labjournal.tui.feed import Feed, Source
+from labjournal.tui.messages import (
+    AckAsked,
+    AgainAsked,
+    AmendAsked,
+    DemoAsked,
+    Done,
+    LaunchAsked,
+    NoteAsked,
+    PauseAsked,
+    SeenAsked,
+    StopAsked,
+    VerbAsked,
+)
 from labjournal.tui.undoing import Step, UndoStack
 
 if TYPE_CHECKING:
@@ -190,6 +204,29 @@ class ActingApp(BaseApp):
                 self.work(launch(request))
 
         self.push_screen(LaunchScreen(self.feed, paths, self.drafts, message.fork_of), take)
+
+    async def on_demo_asked(self, message: DemoAsked) -> None:
+        from labjournal.tui.screens.output import Output
+
+        if not self.refused():
+            folder = Path(await asyncio.to_thread(lambda: tempfile.mkdtemp(prefix="labjournal-demo-")))
+            self.push_screen(Output(("demo", "--dir", str(folder)), None, makes=folder))
+
+    async def on_again_asked(self, message: AgainAsked) -> None:
+        if self.paths is None:
+            return
+
+        def way(source: Source) -> str:
+            from labjournal.runner import resuming
+
+            return "resume" if resuming.possible(source.store, message.run, source.config) else "retry"
+
+        try:
+            verb = await self.feed.ask(way)
+        except JournalError as error:
+            self.say(str(error).replace("\n", " "), "warning")
+            return
+        self.post_message(VerbAsked(f"{verb} {message.run[-6:].lower()} "))
 
     # Acknowledging and looking
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -25,10 +26,21 @@ from labjournal.errors import JournalError, JournalUnavailableError
 from labjournal.tui.drafts import Drafts
 from labjournal.tui.feed import Feed, Pace
 from labjournal.tui.glyphs import UNICODE, Glyphs
+from labjournal.tui.look_of_runs import state_span
 from labjournal.tui.main_screen import MainScreen
-from labjournal.tui.messages import AlarmRaised, CompareAsked, LaunchAsked, MarkedAsked, NoteAsked, RunAsked, ToastSaid
+from labjournal.tui.messages import (
+    AlarmRaised,
+    CompareAsked,
+    JournalAsked,
+    LaunchAsked,
+    MarkedAsked,
+    NoteAsked,
+    RunAsked,
+    RunBroke,
+    ToastSaid,
+)
 from labjournal.tui.remembered import Remembered
-from labjournal.tui.screens.page import Page
+from labjournal.tui.screens.page import HintsChanged, Page
 from labjournal.tui.screens.runs import RunsPage
 from labjournal.tui.showing import ShowingApp
 
@@ -116,6 +128,8 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         super().__init__(verbs=verbs or {}, **look)
         self.feed = feed
         self.readonly = readonly
+        self.next_folder: Path | None = None
+        """Whose journal to open when this app has ended."""
         self._ends_with = ends_with
         self._journal, self._host = journal, host
         self._readable = False
@@ -259,7 +273,7 @@ class JournalApp(ShowingApp, inherit_bindings=False):
             await pages.mount(page)
         pages.current = name
         self.main.header.tell(here=name)
-        self.main.key_line.hints = self.page.HINTS
+        self.main.key_line.hints = self.page.hints
         self.remembered.set("page", name)
         if self._readable:
             self.page.come_up()
@@ -294,8 +308,20 @@ class JournalApp(ShowingApp, inherit_bindings=False):
     def on_runs_page_counted(self, message: RunsPage.Counted) -> None:
         self.main.header.tell(counts=message.counts)
 
+    def on_journal_asked(self, message: JournalAsked) -> None:
+        self.next_folder = message.folder
+        self.exit()
+
+    def on_hints_changed(self, message: HintsChanged) -> None:
+        if message.page is self.page:
+            self.main.key_line.hints = message.page.hints
+
+    def on_run_broke(self, message: RunBroke) -> None:
+        self.main.news.tell(message.run, message.name, message.words, state_span(message.status, self.glyphs))
+
     def on_alarm_raised(self, message: AlarmRaised) -> None:
-        self.main.news.tell(message.run, message.name, message.rule)
+        sign = (f"{self.glyphs.alarm} alarm", "b alarm")
+        self.main.news.tell(message.run, message.name, message.rule, sign)
         self.main.header.flash()
 
     def action_worst(self) -> None:

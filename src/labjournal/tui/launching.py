@@ -13,9 +13,10 @@ from labjournal.tui.feed import Source
 
 if TYPE_CHECKING:
     from labjournal.model import Run
-    from labjournal.runner.request import LaunchRequest, Parent
+    from labjournal.runner.request import LaunchRequest, Parent, Queueing
 
 _MOST_COMMANDS = 30
+_ANY = ":any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,9 @@ class Form:
     expect: str = ""
     name: str = ""
     gpus: str = ""
+    """``2``, or ``1 20G``: so many, or so much of each."""
+    queue: str = ""
+    """Empty starts at once; ``yes``, ``priority 5``, ``after REF``."""
     time: str = ""
     parent: str = ""
     """``REF:STEP`` of the run it is a fork of."""
@@ -40,7 +44,8 @@ FIELDS: Mapping[str, str] = {
     "reason": "why you run it; kept beside the outcome",
     "expect": "what should come out: accuracy > 0.9",
     "name": "invented when empty",
-    "gpus": "how many; empty leaves it to the command",
+    "gpus": "how many: 2, or 1 20G: so much of one; empty leaves it to the command",
+    "queue": "starts at once; yes: in its turn; after REF; priority 5",
     "time": "end it after: 90s, 15m, 2h",
     "parent": "REF:STEP it starts from",
 }
@@ -70,16 +75,18 @@ def from_text(text: str) -> Form:
     return Form(**values)
 
 
-def request(form: Form, parent: Parent | None = None) -> LaunchRequest:
+def request(form: Form, parent: Parent | None = None, queue: Queueing | None = None) -> LaunchRequest:
     """What the form asks for. Raises InputError for what cannot be meant."""
     from labjournal.runner import commands
-    from labjournal.runner.request import LaunchRequest
+    from labjournal.runner.request import LaunchRequest, Queueing
 
     words = _words(form.command, "command")
     if not words:
         raise InputError("No command was given.", "For instance: python train.py")
-    if form.gpus and not form.gpus.isdecimal():
-        raise InputError(f"{form.gpus!r} is no number of GPUs.")
+    count, memory = gpus(form.gpus)
+    if memory is not None:
+        # Less than a whole GPU is shared with others, and who shares it is the queue's business.
+        queue = (queue or Queueing())._replace(gpu_memory_bytes=memory)
     return LaunchRequest(
         command=tuple(words),
         cwd=os.getcwd(),
@@ -88,9 +95,41 @@ def request(form: Form, parent: Parent | None = None) -> LaunchRequest:
         parent=parent,
         settings=commands.pairs(_words(form.settings, "settings"), "settings"),
         expect=(form.expect,) if form.expect else (),
-        gpus=int(form.gpus) if form.gpus else None,
+        gpus=count,
         time_limit_s=commands.seconds(form.time or None, "time"),
+        queue=queue,
     )
+
+
+def gpus(text: str) -> tuple[int | None, int | None]:
+    """(how many, bytes of each) of ``2`` or ``1 20G``; None where nothing is said. Raises InputError."""
+    from labjournal.runner import commands
+
+    count, _, memory = text.partition(" ")
+    if count and not count.isdecimal():
+        raise InputError(f"{count!r} is no number of GPUs.", "Write 2, or 1 20G for so much of one.")
+    return int(count) if count else None, commands.memory_bytes(memory, "gpus") if memory.strip() else None
+
+
+def queueing(source: Source, text: str) -> Queueing | None:
+    """How a run waits, as the form says it; None starts it at once. Raises InputError, NotFoundError."""
+    from labjournal.runner.request import Queueing
+
+    words = text.split()
+    if not words or words[0] in ("no", "now"):
+        return None
+    asked = Queueing()
+    left = iter(words)
+    for word in left:
+        value = next(left, "") if word in ("after", "priority") else ""
+        if word == "after" and value:
+            run = source.store.resolve(value.removesuffix(_ANY)).id
+            asked = asked._replace(after=(*asked.after, (run, value.endswith(_ANY))))
+        elif word == "priority" and value.removeprefix("-").isdecimal():
+            asked = asked._replace(priority=int(value))
+        elif word not in ("yes", "queue"):
+            raise InputError(f"The queue does not know {f'{word} {value}'.strip()!r}.", "yes, after REF, priority 5")
+    return asked
 
 
 def _words(text: str, field: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -77,6 +78,25 @@ class VerbAsked(Message):
 
 
 @dataclass
+class AgainAsked(Message):
+    """Go on with a run that has ended, or start it again: the ``:`` line, filled in with the verb that can do it."""
+
+    run: str
+
+
+@dataclass
+class DemoAsked(Message):
+    """Run the demo in a folder of its own."""
+
+
+@dataclass
+class JournalAsked(Message):
+    """Leave this journal and open that of another folder."""
+
+    folder: Path
+
+
+@dataclass
 class StopAsked(Message):
     """Ask a run to end, after a question."""
 
@@ -122,3 +142,14 @@ class AlarmRaised(Message):
     run: str
     name: str
     rule: str
+
+
+@dataclass
+class RunBroke(Message):
+    """A run failed or was lost while somebody watches."""
+
+    run: str
+    name: str
+    status: str
+    words: str
+    """Its cause, or what can be done."""

@@ -93,6 +93,7 @@ def news_lines(told: News, now: datetime, width: int, glyphs: Glyphs, more: int)
     """The first line of the first page, and ``more`` lines of what became of expectations."""
     when = format.clock(told.moment) if (now - told.moment).days < 1 else format.moment_text(told.moment)
     parts: list[str] = []
+    lost = [name for name, status, _ in told.ended if status == "LOST"]
     if len(told.ended) <= _NAMED:
         parts += [f"{name} {_word(status)} {format.clock(t)}" for name, status, t in told.ended]
     else:
@@ -104,6 +105,10 @@ def news_lines(told: News, now: datetime, width: int, glyphs: Glyphs, more: int)
         # First, because what does not fit is cut at the end.
         line.append((f"{glyphs.alarm} {format.plural(told.alarms, 'new alarm')}", "b alarm"))
         line.append((" · " if parts else "", "muted"))
+    if lost and len(told.ended) > _NAMED:
+        # A run whose end nobody wrote down must not go under in a number.
+        names = ", ".join([*lost[:_NAMED], *([glyphs.ellipsis] if len(lost) > _NAMED else [])])
+        line += [(format.visible(f"{glyphs.lost} {len(lost)} lost: {names}"), "warning"), (" · ", "muted")]
     line.append((format.visible(" · ".join(parts)), "text"))
     if parts and not told.alarms:
         line.append((" · no new alarm", "muted"))

@@ -33,6 +33,7 @@ from labjournal.tui.widgets.pane import Pane
 if TYPE_CHECKING:
     from labjournal.runner.rehearsal import Rehearsal
     from labjournal.runner.request import LaunchRequest
+    from labjournal.scheduler.cards import Card
 
 _REST_S = 0.3
 """Keys rest for so long before a launch is looked through again."""
@@ -58,7 +59,7 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
     LaunchScreen .field > Lines { width: 14; height: 1; }
     LaunchScreen Input { border: none; height: 1; padding: 0; background: $background; }
     LaunchScreen Input:focus { border: none; background: $surface; }
-    LaunchScreen #would { height: 9; margin-top: 1; }
+    LaunchScreen #would { height: 10; margin-top: 1; }
     LaunchScreen #start { height: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -73,6 +74,9 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         self._begin: Beginnings | None = None
         self._at = -1
         self._seen: Rehearsal | None = None
+        self._cards: tuple[Card, ...] | None = None
+        self._no_gpus: str | None = None
+        self._queued = False
         self._trouble: str | None = None
         self._timer: Timer | None = None
         self._would = Lines(self._would_lines, id="would")
@@ -154,6 +158,11 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         try:
             request = await self._request(form)
             self._seen = await asyncio.to_thread(rehearse, request, self._paths)
+            self._queued = request.queue is not None
+            if request.gpus and self._cards is None:
+                from labjournal.tui import reading_queue
+
+                self._cards, self._no_gpus, _ = await asyncio.to_thread(reading_queue.cards)
             self._trouble = None
         except JournalError as error:
             self._trouble = f"{error.message} {error.hint or ''}".strip()
@@ -162,7 +171,8 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
     async def _request(self, form: Form) -> LaunchRequest:
         """Raises JournalError."""
         parent = await self._feed.ask(lambda source: launching.parent_of(source, form.parent))
-        request = launching.request(form, parent)
+        queue = await self._feed.ask(lambda source: launching.queueing(source, form.queue))
+        request = launching.request(form, parent, queue)
         if request.expect:
             from labjournal.judging import grammar
 
@@ -180,7 +190,10 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
             shown = cut_middle(format.visible(text), width - _LABEL - 5, glyphs_of(self).ellipsis)
             return [(pad(f"   {label}", _LABEL + 3), "muted"), (shown, role)]
 
-        lines = [told("would run", " ".join(seen.command)), told("as", f"{seen.name} · {seen.kind}", "muted")]
+        turn = "in its turn" if self._queued else "at once"
+        lines = [told("would run", " ".join(seen.command)), told("as", f"{seen.name} · {seen.kind} · {turn}", "muted")]
+        if cards := self._cards_lines():
+            lines.append(told("gpus", " · ".join(cards), "muted"))
         if seen.left_open:
             lines.append(told("", f"nothing fills {', '.join(f'{{{one}}}' for one in seen.left_open)}", "warning"))
         if seen.unused:
@@ -195,6 +208,21 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
             lines.append(told("changes", f"{count} against {seen.before}", "b text"))
             lines += [told("", change) for change in seen.changes[:_MOST_CHANGES]]
         return lines
+
+    def _cards_lines(self) -> list[str]:
+        """Who holds which GPU, where the form asks for some."""
+        try:
+            asked, _ = launching.gpus(self.form.gpus)
+        except JournalError:
+            return []
+        if not asked or self._cards is None:
+            return []
+        if self._no_gpus is not None:
+            return [self._no_gpus]
+        return [
+            f"gpu {card.gpu.index} {', '.join(one.name for one in card.held.holders) or card.why_not or 'free'}"
+            for card in self._cards
+        ]
 
     # Keys
 

@@ -10,6 +10,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -19,12 +20,14 @@ from textual.screen import ModalScreen
 
 from labjournal import format
 from labjournal.paths import JournalPaths
+from labjournal.tui.messages import JournalAsked
 from labjournal.tui.text import Line
 from labjournal.tui.widgets.key_line import KeyLine
 from labjournal.tui.widgets.pane import Pane
 from labjournal.tui.widgets.reader import Reader
 
 _MOST_LINES = 20_000
+_HINTS = (("esc", "close"), ("j k", "scroll"), ("Y", "copy"))
 _ENDLESS = frozenset(("follow", "logs", "serve"))
 
 
@@ -38,11 +41,15 @@ class Output(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace,q", "leave", "leave", show=False),
         Binding("Y", "copy", "copy"),
+        Binding("o", "open", "open its journal"),
     ]
 
-    def __init__(self, words: Sequence[str], paths: JournalPaths | None) -> None:
+    def __init__(self, words: Sequence[str], paths: JournalPaths | None, makes: Path | None = None) -> None:
+        """A verb to run; ``makes`` is the folder whose journal it makes, to be opened when it has ended well."""
         super().__init__()
-        self._words, self._paths = tuple(words), paths
+        self._words, self._paths, self._makes = tuple(words), paths, makes
+        self._made = False
+        self._keys = KeyLine(_HINTS, quits=False)
         self._lines: list[tuple[str, str]] = []
         self._process: asyncio.subprocess.Process | None = None
         self._reader = Reader(self._drawn)
@@ -51,7 +58,7 @@ class Output(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield self._pane
-            yield KeyLine((("esc", "close"), ("j k", "scroll"), ("Y", "copy")), quits=False)
+            yield self._keys
 
     def on_mount(self) -> None:
         self._reader.focus()
@@ -78,6 +85,9 @@ class Output(ModalScreen[None]):
         code = await process.wait()
         said = {0: "done", 1: "a negative answer (1)", 2: "not understood (2)", 3: "journal trouble (3)"}
         self._pane.state = said.get(code, f"ended with {code}")
+        if code == 0 and self._makes is not None:
+            self._made = True
+            self._keys.hints = (("o", "open its journal"), *_HINTS)
         if not self._lines:
             self._take("nothing was printed", "muted")
 
@@ -101,6 +111,13 @@ class Output(ModalScreen[None]):
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self.text)
         self._pane.state = "copied"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._made if action == "open" else True
+
+    def action_open(self) -> None:
+        if self._makes is not None:
+            self.app.post_message(JournalAsked(self._makes))
 
     def action_leave(self) -> None:
         process = self._process

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual.containers import Vertical
+from textual.message import Message
 
 from labjournal.errors import JournalError
 from labjournal.tui.feed import Feed, Source
@@ -28,6 +30,13 @@ def sheet(module: str) -> str:
     return Path(module).with_suffix(".tcss").read_text(encoding="utf-8")
 
 
+@dataclass
+class HintsChanged(Message):
+    """A page has other keys to tell of than before."""
+
+    page: Page
+
+
 class Page(Vertical):
     """One screen of the app under its number."""
 
@@ -42,6 +51,11 @@ class Page(Vertical):
         self._loading = False
         self._again = False
         self._stale = True
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        """What the bottom line tells of this page's keys, for what is on it now."""
+        return self.HINTS
 
     @property
     def loaded(self) -> bool:

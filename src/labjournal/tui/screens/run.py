@@ -15,11 +15,11 @@ from labjournal.tui import reading_run
 from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.feed import Feed
 from labjournal.tui.machine_trace import EVERY_S
-from labjournal.tui.messages import AckAsked, CompareAsked, MarkedAsked, NoteAsked, StopAsked
+from labjournal.tui.messages import AckAsked, AgainAsked, CompareAsked, MarkedAsked, NoteAsked, StopAsked
 from labjournal.tui.open_run import OpenRun
 from labjournal.tui.reading_run import RunView
 from labjournal.tui.run_panes import PARTS, Seen, finding, headline
-from labjournal.tui.screens.page import Page, sheet
+from labjournal.tui.screens.page import HintsChanged, Page, sheet
 from labjournal.tui.text import Line
 from labjournal.tui.widgets.chart_grid import ChartGrid
 from labjournal.tui.widgets.key_line import Hint
@@ -66,6 +66,7 @@ class RunPage(Page):
         Binding("n", "note", "note on this run"),
         Binding("c", "compare", "compare with its parent"),
         Binding("a", "acknowledge", "acknowledge the worst finding"),
+        Binding("b", "again", "bring it back: resume or retry a run that has ended"),
         Binding("X", "stop", "stop this run"),
     ]
 
@@ -95,6 +96,13 @@ class RunPage(Page):
 
     def on_mount(self) -> None:
         self.set_interval(EVERY_S, self._look_at_machine)
+
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        view = self._view
+        if view is None or not view.run.status.ended:
+            return self.HINTS
+        return tuple(("b", "bring back") if key == "X" else (key, word) for key, word in self.HINTS)
 
     def focus_first(self) -> None:
         focused = self.screen.focused
@@ -130,6 +138,7 @@ class RunPage(Page):
         again = await mine.read_curves(titles, self._deck.in_sight)
         if mine is not self._open or mine.view is None:
             return
+        self.post_message(HintsChanged(self))
         if again:
             self._grid.show(mine.make_panels(), live=not mine.view.run.status.ended)
         else:
@@ -330,6 +339,15 @@ class RunPage(Page):
             self.post_message(AckAsked(found[0].id, f"{found[0].rule} in {found[0].subject}"))
         else:
             self.toast("no open finding")
+
+    def action_again(self) -> None:
+        if self._view is None:
+            return
+        run = self._view.run
+        if run.status.ended:
+            self.post_message(AgainAsked(run.id))
+        else:
+            self.toast(f"{run.name} is {run.status.lower()}; b is for runs that have ended")
 
     def action_stop(self) -> None:
         if self._view is None:

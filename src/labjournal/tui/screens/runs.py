@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,14 +21,14 @@ from labjournal.filtering.things import NO_DETAILS, RunThing, run_keys
 from labjournal.tui import reading_runs
 from labjournal.tui.base_app import glyphs_of, now_of, remembered_of
 from labjournal.tui.feed import Feed
-from labjournal.tui.messages import AlarmRaised, RunAsked
+from labjournal.tui.messages import AlarmRaised, RunAsked, RunBroke
 from labjournal.tui.reading_news import News, news, news_lines
 from labjournal.tui.run_cells import columns
 from labjournal.tui.run_groups import FOLDED_AT_FIRST
 from labjournal.tui.run_rows import RunRows
 from labjournal.tui.screens.filtered import FilteredPage
 from labjournal.tui.screens.gpus import Gpus
-from labjournal.tui.screens.page import sheet
+from labjournal.tui.screens.page import HintsChanged, sheet
 from labjournal.tui.screens.runs_begin import beginning_lines
 from labjournal.tui.screens.runs_keys import RunsKeys
 from labjournal.tui.text import Line, paragraph
@@ -42,6 +42,7 @@ from labjournal.vocabulary import Level, Status
 if TYPE_CHECKING:
     from labjournal.compare.asked import Asked
     from labjournal.follower import Turned
+    from labjournal.store.rows import RunRow
 
 _AFTER_FIRST_FRAME_S = 0.02
 _GLANCE_FROM = 160
@@ -49,6 +50,18 @@ _AIR_FROM = 30
 _AT_ONCE = 500
 """Runs whose results are read in one question, when all are to be sorted by a metric."""
 _MOST_NEWS = 4
+_BROKEN = {
+    Status.LOST: "its process is gone and left no word why; b there brings it back",
+    Status.FAILED: "b there brings it back",
+}
+_EMPTY_HINTS: tuple[Hint, ...] = (
+    ("r", "run"),
+    ("i", "take in"),
+    ("D", "demo"),
+    ("n", "note"),
+    (":", "verbs"),
+    ("?", "keys"),
+)
 
 
 class RunsPage(RunsKeys, FilteredPage):
@@ -118,6 +131,10 @@ class RunsPage(RunsKeys, FilteredPage):
     def has_news(self) -> bool:
         return bool(self.news)
 
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        return self.HINTS if len(self.runs) or not self.feed.writable else _EMPTY_HINTS
+
     def focus_first(self) -> None:
         self.table.focus()
 
@@ -144,26 +161,26 @@ class RunsPage(RunsKeys, FilteredPage):
             self._recall_marks()
         else:
             touched, self._touched = frozenset(self._touched), set()
-            before = {run: self._alarmed(run) for run in touched}
+            before = {run: self.runs.row(run) for run in touched}
             self.runs.take(await self.ask(lambda source: reading_runs.some_rows(source, touched)))
             self.runs.forget(touched)
-            self._tell_alarms(before)
+            self._tell_breaks(before)
         self.news = await self.ask(news)
         self._awake = self._followed
         self._show()
         await self.glance_at(self.table.cursor_id, again=True)
 
-    def _alarmed(self, run: str) -> bool:
-        row = self.runs.row(run)
-        return row is not None and row.worst_level == Level.ALARM
-
-    def _tell_alarms(self, before: dict[str, bool]) -> None:
-        """The alarm moment: of what is confirmed while the app is open, not of what it reads when it comes up."""
+    def _tell_breaks(self, before: Mapping[str, RunRow | None]) -> None:
+        """Alarms, and runs that broke, while the app is open; not those that it reads when it comes up."""
         if not self._awake:
             return
-        for run, alarmed in before.items():
+        for run, old in before.items():
             row = self.runs.row(run)
-            if row is not None and not alarmed and self._alarmed(run) and not row.retracted:
+            if row is None or row.retracted:
+                continue
+            if row.status in _BROKEN and old is not None and not Status(old.status).ended:
+                self.post_message(RunBroke(run, row.name, row.status, _BROKEN[Status(row.status)]))
+            if row.worst_level == Level.ALARM and (old is None or old.worst_level != Level.ALARM):
                 self.post_message(AlarmRaised(run, row.name, row.worst_rule or "alarm"))
 
     def _show(self) -> None:
@@ -173,6 +190,7 @@ class RunsPage(RunsKeys, FilteredPage):
         self.set_class(self.has_news, "-news")
         self._news.redraw()
         self.set_class(not len(self.runs), "-empty")
+        self.post_message(HintsChanged(self))
         self.query_one("#empty", Lines).redraw()
         if self.display and self.screen.focused is None:
             # The table was not there to have the focus while there was nothing to list.

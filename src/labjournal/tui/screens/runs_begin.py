@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from labjournal.tui.text import Line
 
-_COMMANDS = (
-    ("labjournal run -- python train.py", "in this shell, or r here"),
-    ("labjournal tui --logdir runs/", "only look at event files"),
-    ("labjournal demo", "the main job on real data"),
+_WAYS = (
+    ("r", "launch a command", "labjournal run -- python train.py"),
+    ("i", "take in what is there", "labjournal import runs/ diary.md"),
+    ("D", "see the main job done", "labjournal demo"),
 )
-_KEYS = (("r", "launch a command"), (":", "every verb"), ("?", "keys"), ("q", "quit"))
+_KEYS = ((":", "every verb"), ("?", "keys"), ("q", "quit"))
 
 
 def beginning_lines(width: int) -> list[Line]:
     """What to do with a journal without runs."""
     lines: list[Line] = [[], [("   No runs yet. Nothing to set up.", "b text")], []]
-    lines += [[(f"     {command:<36}", "accent"), (meaning, "muted")] for command, meaning in _COMMANDS]
+    for key, meaning, command in _WAYS:
+        lines.append([(f"     {key}", "b text"), (f"  {meaning:<24}", "text"), (command, "muted")])
     hint = [part for key, word in _KEYS for part in ((f"   {key}", "b text"), (f" {word}", "muted"))]
     lines += [[], [("  ", "text"), *hint]]
-    return [*lines, [], [("     Runs go on when the app is left, and when the terminal is closed.", "muted")]]
+    lines += [[], [("     Only to look at event files: labjournal tui --logdir runs/", "muted")]]
+    return [*lines, [("     Runs go on when the app is left, and when the terminal is closed.", "muted")]]

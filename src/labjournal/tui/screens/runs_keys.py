@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 
 from labjournal.tui.base_app import remembered_of
-from labjournal.tui.messages import CompareAsked, Done, LaunchAsked, NoteAsked, SeenAsked, StopAsked, VerbAsked
+from labjournal.tui.messages import (
+    AgainAsked,
+    CompareAsked,
+    DemoAsked,
+    Done,
+    LaunchAsked,
+    NoteAsked,
+    SeenAsked,
+    StopAsked,
+    VerbAsked,
+)
 from labjournal.tui.remembered import Remembered
 from labjournal.tui.run_rows import SORTS
 from labjournal.tui.screens.page import Page
@@ -32,6 +42,9 @@ class RunsKeys(Page):
         Binding("n", "note", "note on this run"),
         Binding("v", "validate", "validate a checkpoint of it"),
         Binding("f", "fork", "launch a fork of it"),
+        Binding("b", "again", "bring it back: resume or retry a run that has ended"),
+        Binding("i", "take_in", "take in event files or a diary"),
+        Binding("D", "demo", "the demo, where there is no run yet"),
         Binding("m", "metric", "another number"),
         Binding("s", "sort", "another order"),
         Binding("comma", "reverse", "turn the order"),
@@ -133,6 +146,25 @@ class RunsKeys(Page):
         row = self.cursor_run
         if row is not None:
             self.post_message(LaunchAsked(row.id))
+
+    def action_again(self) -> None:
+        row = self.cursor_run
+        if row is None:
+            return
+        if Status(row.status).ended:
+            self.post_message(AgainAsked(row.id))
+        else:
+            self.toast(f"{row.name} is {row.status.lower()}; b is for runs that have ended")
+
+    def action_take_in(self) -> None:
+        self.post_message(VerbAsked("import "))
+
+    def action_demo(self) -> None:
+        self.post_message(DemoAsked())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # With runs in the list there is something better to look at.
+        return not len(self.runs) if action == "demo" else True
 
     def action_stop(self) -> None:
         row = self.cursor_run

@@ -1,15 +1,14 @@
-"""The alarm moment: one line above the key line, until somebody goes there or says later. Nothing else moves."""
+"""What breaks while one looks on: a line above the key line, until somebody goes there or says later."""
 
 from __future__ import annotations
 
 from labjournal import format
-from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.text import Line, Span, ends
 from labjournal.tui.widgets.lines import Lines
 
 
 class NewsLine(Lines):
-    """The newest alarm that was confirmed while the app was open, and how many more came with it."""
+    """The newest alarm, or run that failed or was lost, while the app was open, and how many more came with it."""
 
     DEFAULT_CSS = """
     NewsLine { height: 1; width: 1fr; dock: bottom; margin-bottom: 1; display: none; }
@@ -18,7 +17,7 @@ class NewsLine(Lines):
 
     def __init__(self) -> None:
         super().__init__(self._news, ground="tint", id="news")
-        self._told: tuple[str, str, str] | None = None
+        self._told: tuple[str, str, str, Span] | None = None
         self._more: set[str] = set()
 
     @property
@@ -26,12 +25,12 @@ class NewsLine(Lines):
         """The run whose alarm is shown."""
         return self._told[0] if self._told is not None else None
 
-    def tell(self, run: str, name: str, rule: str) -> None:
-        """An alarm was confirmed; the newest is shown, the others are counted."""
+    def tell(self, run: str, name: str, words: str, sign: Span) -> None:
+        """Something broke; the newest is shown, the others are counted."""
         if self._told is not None and self._told[0] != run:
             self._more.add(self._told[0])
         self._more.discard(run)
-        self._told = (run, name, rule)
+        self._told = (run, name, words, sign)
         self.add_class("-there")
         self.redraw()
 
@@ -46,11 +45,8 @@ class NewsLine(Lines):
     def _news(self, width: int, height: int) -> list[Line]:
         if self._told is None:
             return []
-        _, name, rule = self._told
-        line: list[Span] = [
-            (f" {glyphs_of(self).alarm} alarm", "b alarm"),
-            (f"  {format.visible(name)}  {format.visible(rule)}", "text"),
-        ]
+        _, name, words, (sign, role) = self._told
+        line: list[Span] = [(f" {sign}", role), (f"  {format.visible(name)}  {format.visible(words)}", "text")]
         if self._more:
             line.append((f"  and {len(self._more)} more", "muted"))
         return [ends(line, [("A", "b text"), (" go   ", "muted"), ("esc", "b text"), (" later ", "muted")], width)]

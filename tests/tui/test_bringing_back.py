@@ -1,0 +1,131 @@
+"""What the app offers where nothing runs: beginning, and bringing back what was lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from tui_harness import screen_text, wait_for
+
+from journal_files import CREATED, make_run, write_fact
+from labjournal import machine, paths
+from labjournal.paths import JournalPaths, RunPaths
+from labjournal.tui.app import JournalApp
+from labjournal.tui.feed import Feed
+from labjournal.tui.screens.output import Output
+
+LATER = CREATED + 100
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> JournalPaths:
+    return paths.find_or_make(tmp_path)
+
+
+def app_over(journal: JournalPaths, **more: Any) -> JournalApp:
+    verbs = {"retry": "start again", "resume": "go on", "import": "take in", "demo": "the main job"}
+    return JournalApp(Feed(journal), journal="jets", host="box2", clock=lambda: LATER, verbs=verbs, **more)
+
+
+async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
+    await wait_for(pilot, lambda: app.settled, turns=3000)
+    await pilot.pause()
+
+
+def text_of(app: JournalApp) -> str:
+    return "\n".join(screen_text(app))
+
+
+def begin(run: RunPaths) -> None:
+    """An attempt of a process that is not there any more, of this machine and boot."""
+    here = machine.identity()
+    start = {"n": 1, "pid": 2**22 - 3, "start_ticks": 1, "supervisor_pid": 2**22 - 4, "supervisor_ticks": 1}
+    place = {"machine": here.machine, "boot": here.boot, "pid_namespace": here.pid_namespace, "host": here.host}
+    write_fact(run.attempt(1), "attempt", run.id, CREATED + 1, {**start, **place})
+
+
+async def test_an_empty_journal_takes_in_what_is_there(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await wait_for(pilot, lambda: "i  take in what is there" in text_of(app))
+        assert "D demo" in screen_text(app)[-1]
+        await pilot.press("i")
+        await wait_for(pilot, lambda: " import " in text_of(app) and "Every verb" in text_of(app))
+
+
+async def test_the_demo_is_run_in_a_folder_of_its_own(journal: JournalPaths, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing(self: Output) -> None:
+        return
+
+    monkeypatch.setattr(Output, "_run", nothing)
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("D")
+        await wait_for(pilot, lambda: "labjournal demo --dir" in text_of(app))
+
+
+async def test_the_demo_is_not_offered_where_there_are_runs_and_never_read_only(journal: JournalPaths) -> None:
+    app = app_over(journal, readonly=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("D")
+        await wait_for(pilot, lambda: "read-only here" in text_of(app))
+    make_run(journal, "v1")
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        assert "demo" not in screen_text(app)[-1]
+        await pilot.press("D", "j")
+        await pilot.pause()
+        assert "labjournal demo" not in text_of(app)
+
+
+async def test_a_journal_that_a_verb_made_is_opened_in_its_place(journal: JournalPaths, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        app.push_screen(Output(("-C", str(made), "init"), None, makes=made))
+        await wait_for(pilot, lambda: "open its journal" in text_of(app), turns=3000)
+        await pilot.press("o")
+        await wait_for(pilot, lambda: app.next_folder == made)
+    assert paths.at(made).folder.is_dir()
+
+
+async def test_a_run_that_is_lost_while_one_looks_on_is_told_and_brought_back(journal: JournalPaths) -> None:
+    run = make_run(journal, "v1", ended=False)
+    app = app_over(journal)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot, app)
+        begin(run)
+        await wait_for(pilot, lambda: "? lost  v1  its process is gone" in text_of(app), turns=3000)
+        await pilot.press("b")
+        await wait_for(pilot, lambda: f"retry {run.id[-6:].lower()}" in text_of(app))
+        await pilot.press("escape", "A")
+        await wait_for(pilot, lambda: "b bring back" in screen_text(app)[-1], turns=3000)
+        await pilot.press("b")
+        await wait_for(pilot, lambda: f"retry {run.id[-6:].lower()}" in text_of(app))
+
+
+async def test_a_run_goes_on_from_its_checkpoint_where_it_is_said_how(journal: JournalPaths) -> None:
+    (journal.project / "labjournal.toml").write_text('[resume]\ncommand = "{command}"\n')
+    run = make_run(journal, "v1")
+    app = app_over(journal)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("b")
+        await wait_for(pilot, lambda: f"resume {run.id[-6:].lower()}" in text_of(app))
+
+
+async def test_a_run_that_goes_on_is_not_brought_back(journal: JournalPaths) -> None:
+    make_run(journal, "v1", ended=False)
+    app = app_over(journal)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("b")
+        await wait_for(pilot, lambda: "b is for runs that have ended" in text_of(app))
