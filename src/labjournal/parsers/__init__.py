@@ -26,7 +26,7 @@ from labjournal.parsers import (
     text_tables,
 )
 from labjournal.parsers.assemble import Assembler
-from labjournal.parsers.base import Cursor, Parser, body, read_lines
+from labjournal.parsers.base import Claim, Cursor, Parser, body, read_lines
 from labjournal.parsers.context import Context
 from labjournal.parsers.csv_tables import delimiter_of, read_table
 from labjournal.parsers.documents import read_document
@@ -45,6 +45,7 @@ from labjournal.parsers.reading import (
     Tally,
 )
 from labjournal.parsers.settings_lines import settings_line
+from labjournal.parsers.templates import Templates
 
 __all__ = [
     "PARSERS",
@@ -73,6 +74,8 @@ PARSERS: tuple[Parser, ...] = (
 )
 
 
+_BY_LINE = frozenset(("name_value", "printed_dict", "keras"))
+"""Formats whose lines mostly stand for themselves."""
 _RESULTS = frozenset("result results metrics scores report accuracy summary".split())
 
 
@@ -129,31 +132,44 @@ def _read(
 
 
 def _text(cursor: Cursor, parsers: tuple[Parser, ...], assembler: Assembler, context: Context) -> None:
+    templates = Templates(context, lambda cursor, context: _claim(cursor, parsers, context))
     while (line := cursor.peek()) is not None:
-        listed = source_code.listing(cursor)
-        if listed:
-            cursor.advance(listed)
+        if templates.take(line, context, assembler):
+            cursor.advance(1)
             continue
-        for parser in parsers:
-            claim = parser.read(cursor, context)
-            if claim is not None:
-                if claim.drafts and source_code.is_code(cursor, claim.lines):
-                    cursor.advance(1)
-                    break
-                if claim.drafts and source_code.sets_a_start(cursor):
-                    assembler.strange(line)
-                    cursor.advance(1)
-                    break
-                for draft in claim.drafts:
-                    assembler.add(draft, context)
-                cursor.advance(claim.lines)
-                break
-        else:
-            text = body(line.text)
-            context.observe(text, line.number)
-            if _looks_like_result(text):
+        claim, plain = _claim(cursor, parsers, context)
+        if claim is None:
+            if not plain:
                 assembler.strange(line)
             cursor.advance(1)
+        else:
+            for draft in claim.drafts:
+                assembler.add(draft, context)
+            cursor.advance(claim.lines)
+        if plain:
+            templates.met(line)
+
+
+def _claim(cursor: Cursor, parsers: tuple[Parser, ...], context: Context) -> tuple[Claim | None, bool]:
+    """What the lines from here on are, and whether the first says all of it by itself.
+
+    No claim and not by itself: it looks like a result and was not understood.
+    """
+    listed = source_code.listing(cursor)
+    if listed:
+        return Claim(listed), False
+    line = cursor.peek()
+    for parser in parsers:
+        claim = parser.read(cursor, context)
+        if claim is not None:
+            if claim.drafts and source_code.is_code(cursor, claim.lines):
+                return Claim(1), False
+            if claim.drafts and source_code.sets_a_start(cursor):
+                return None, False
+            return claim, parser.slug in _BY_LINE and not (claim.drafts and source_code.assigns(cursor))
+    text = body(line.text) if line is not None else ""
+    context.observe(text, line.number if line is not None else 0)
+    return None, not _looks_like_result(text)
 
 
 def _looks_like_result(text: str) -> bool:

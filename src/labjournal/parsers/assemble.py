@@ -47,6 +47,14 @@ class _Curve:
             self.stride *= 2
 
 
+@dataclass(slots=True)
+class Row:
+    """The curves that a line of one kind goes to, kept from its last time."""
+
+    place: tuple[RoleName, str | None] | None = None
+    curves: list[_Curve | None] = field(default_factory=list)
+
+
 class Assembler:
     """Takes drafts in the order of the text, and gives the reading at the end."""
 
@@ -58,8 +66,13 @@ class Assembler:
         self._curves: dict[str, _Curve] = {}
         self._strange: list[Line] = []
 
-    def add(self, draft: Draft, context: Context) -> None:
-        """Takes a draft; what it does not say itself, the context above it says."""
+    def add(self, draft: Draft, context: Context, row: Row | None = None) -> None:
+        """Takes a draft; what it does not say itself, the context above it says. ``row`` is told where it went."""
+        if draft.reaches and draft.step is not None:
+            context.reach(draft.step)
+        elif draft.under_step and draft.step is None and context.step is not None and not context.reset:
+            draft.step = context.step
+            draft.options["_step"] = "above"
         if draft.role == "unclear":
             draft.role = context.role if context.role != "unclear" else context.source_role
             draft.role_above = draft.role != "unclear"
@@ -83,10 +96,40 @@ class Assembler:
         draft.after_reset, draft.passed = context.reset, context.passed
         if draft.step is not None and not draft.headline:
             self.point(draft, draft.step)
+            if row is not None:
+                row.place, row.curves = (context.role, group), [self._curves.get(_tag(draft, n)) for n in draft.metrics]
         elif draft.running:
             return
         else:
             self._take(draft)
+
+    def extend(
+        self,
+        row: Row,
+        model: Draft,
+        step: tuple[StepKind, float] | None,
+        values: list[float],
+        context: Context,
+        at: int,
+    ) -> bool:
+        """Like ``add`` for one more line of a kind that only adds points; False where that is not sure."""
+        if row.place is None or model.headline:
+            return False
+        if step is None:
+            if not model.under_step or context.step is None or context.reset:
+                return False
+            step = context.step
+        elif model.reaches:
+            context.reach(step)
+        if row.place != (context.role, context.group_at(at)):
+            return False
+        if model.dataset is None and context.dataset is not None:
+            context.dataset_used = True
+        for curve, value in zip(row.curves, values, strict=True):
+            if curve is not None and not (curve.steps[-1] == step[1] and curve.values[-1] == value):
+                curve.first = None
+                curve.add(step[1], value)
+        return True
 
     def point(self, draft: Draft, step: tuple[StepKind, float]) -> None:
         """Each metric of a draft as a point of its curve; a lone one may still become a result at the end."""

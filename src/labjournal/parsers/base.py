@@ -68,6 +68,10 @@ class Draft:
     role_above: bool = False
     """The role was taken from a heading above; what a neighbouring line says itself is better."""
     step: tuple[StepKind, float] | None = None
+    under_step: bool = False
+    """Belongs to the step named above, when there is one."""
+    reaches: bool = False
+    """Its step is where the text now stands."""
     tags: dict[str, str] = field(default_factory=dict)
     """Metric name -> tag, where the curve is called otherwise."""
     running: bool = False

@@ -308,12 +308,9 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
             if draft.headline and not inside:
                 draft.options[step[2].replace(" ", "_")] = f"{step[1]:g}"
             else:
-                draft.step = (step[0], step[1])
-                if not draft.headline:
-                    context.reach(draft.step)
-        elif context.step is not None and not draft.headline and not context.reset:
-            draft.step = context.step
-            draft.options["_step"] = "above"
+                draft.step, draft.reaches = (step[0], step[1]), not draft.headline
+        else:
+            draft.under_step = not draft.headline
     return list(drafts.values())
 
 

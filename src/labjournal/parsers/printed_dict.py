@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from labjournal.parsers.assemble import Assembler
+from labjournal.parsers.assemble import Assembler, Row
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser
 from labjournal.parsers.context import Context
 from labjournal.parsers.json_results import walk_document
@@ -78,9 +78,8 @@ def _record_claim(
                 draft.tags = {name: name for name in draft.metrics}
                 if summary:
                     draft.options["_step"] = "above"
-        elif context.step is not None and not context.reset and not summary:
-            draft.step = context.step
-            draft.options["_step"] = "above"
+        else:
+            draft.under_step = not summary
     return Claim(lines, drafts) if drafts else None
 
 
@@ -91,7 +90,7 @@ class _Gather(Assembler):
         super().__init__()
         self.drafts: list[Draft] = []
 
-    def add(self, draft: Draft, context: Context) -> None:
+    def add(self, draft: Draft, context: Context, row: Row | None = None) -> None:
         self.drafts.extend(split_roles(draft))
 
 

@@ -127,6 +127,12 @@ def is_code(cursor: Cursor, lines: int) -> bool:
     return _beside(reversed(cursor.passed)) or _beside(below)
 
 
+def assigns(cursor: Cursor) -> bool:
+    """Whether the line has the form of an assignment: what it is, the lines around it say."""
+    line = cursor.peek()
+    return line is not None and _ASSIGNMENT.match(line.text) is not None
+
+
 def sets_a_start(cursor: Cursor) -> bool:
     """Whether a line sets a start value (``best_acc = 0.0``) and no measured value stands beside it."""
     line = cursor.peek()
