@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection
 from typing import Any, BinaryIO
 
-from labjournal.parsers.assemble import Assembler
+from labjournal.parsers.assemble import Assembler, Row
 from labjournal.parsers.base import Draft, read_lines
 from labjournal.parsers.context import Context
 from labjournal.parsers.json_results import walk_document
@@ -93,7 +93,7 @@ class _Split(Assembler):
         self.into = into
         self.line = line
 
-    def add(self, draft: Draft, context: Context) -> None:
+    def add(self, draft: Draft, context: Context, row: Row | None = None) -> None:
         if self.line is not None:
             draft.line, draft.last, draft.saved = self.line, self.line.number, True
         for part in split_roles(draft):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from labjournal.parsers.assemble import Assembler, Row
@@ -174,7 +175,7 @@ def _plan(given: Draft, models: Sequence[Draft], tokens: Sequence[Sequence[str]]
         if any(number.fraction or number.integer for number in numbers):
             return None
         percent = numbers[0].percent
-        at = _place(tokens, [number.value for number in numbers], lambda token, p=percent: _value(token, p))
+        at = _place(tokens, [number.value for number in numbers], partial(_value, percent=percent))
         if at is None:
             return None
         metrics.append((name, at, percent))
