@@ -73,3 +73,5 @@ else
     say "fetching the other packages"
     pip install --quiet -c "$known" -e '.[demo,dev]'
 fi
+# Code that lies in the working tree is compiled by nobody else where PYTHONDONTWRITEBYTECODE is set.
+"$python" -m compileall -q src

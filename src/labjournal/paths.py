@@ -9,6 +9,7 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from labjournal import facts, filesystems, tags
@@ -19,13 +20,13 @@ FORMAT_VERSION = 1
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunPaths:
-    """The files of one run."""
+    """The files of one run. What every turn asks for is kept."""
 
     folder: Path
 
-    @property
+    @cached_property
     def id(self) -> str:
         return self.folder.name
 
@@ -34,11 +35,11 @@ class RunPaths:
         """The journal whose run this is."""
         return JournalPaths(self.folder.parent.parent)
 
-    @property
+    @cached_property
     def run(self) -> Path:
         return self.folder / "run.json"
 
-    @property
+    @cached_property
     def exit(self) -> Path:
         return self.folder / "exit.json"
 
@@ -50,7 +51,7 @@ class RunPaths:
     def heartbeat(self) -> Path:
         return self.folder / "heartbeat"
 
-    @property
+    @cached_property
     def log(self) -> Path:
         return self.folder / "out.log"
 
@@ -59,11 +60,11 @@ class RunPaths:
         """The Python and the packages the command was launched with."""
         return self.folder / "environment.json"
 
-    @property
+    @cached_property
     def facts(self) -> Path:
         return self.folder / "facts"
 
-    @property
+    @cached_property
     def events(self) -> Path:
         return self.folder / "events"
 
@@ -72,7 +73,7 @@ class RunPaths:
         """The working tree of a run whose code had to be frozen, with what the run wrote there."""
         return self.folder / "work"
 
-    @property
+    @cached_property
     def attempts(self) -> Path:
         return self.folder / "attempts"
 
@@ -105,7 +106,7 @@ class RunPaths:
         return self.attempts / f"{number}.exit.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class JournalPaths:
     """The files of one journal. ``folder`` is the ``.labjournal`` folder itself."""
 
@@ -120,11 +121,11 @@ class JournalPaths:
     def identity(self) -> Path:
         return self.folder / "journal.json"
 
-    @property
+    @cached_property
     def runs(self) -> Path:
         return self.folder / "runs"
 
-    @property
+    @cached_property
     def queue(self) -> Path:
         """What waits: one file a run, and the locks and pipes of those who mind it."""
         return self.folder / "queue"
@@ -147,7 +148,7 @@ class JournalPaths:
         """What a sweep needs beside its facts: a lock, and the journal of optuna."""
         return self.folder / "sweeps"
 
-    @property
+    @cached_property
     def human_facts(self) -> Path:
         return self.folder / "facts"
 

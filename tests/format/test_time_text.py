@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labjournal import format as f
 
@@ -36,3 +39,24 @@ def test_a_moment_is_shown_in_the_zone_that_is_named() -> None:
     assert f.zone_name(NOW, zone) == "UTC+11:00"
     assert f.zone_name(NOW, UTC) == "UTC"
     assert f.iso(NOW.astimezone(zone)) == "2026-11-20T13:44:44.000000Z"
+
+
+@given(st.lists(st.datetimes(datetime(1980, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)), max_size=20))
+def test_ages_of_many_moments_are_the_age_of_each(moments: list[datetime]) -> None:
+    ages = f.Ages(NOW)
+    assert [ages.text(moment) for moment in sorted(moments)] == [f.age(moment, NOW) for moment in sorted(moments)]
+
+
+@pytest.mark.parametrize("name", ["America/Santiago", "Pacific/Apia", "Asia/Kolkata", "America/St_Johns"])
+def test_ages_know_days_that_are_short_long_or_left_out(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Midnights that do not exist, a day skipped in 2011, offsets of half an hour."""
+    monkeypatch.setenv("TZ", name)
+    time.tzset()
+    try:
+        ages = f.Ages(NOW)
+        for hours in range(0, 24 * 365 * 20, 7):
+            moment = datetime(2006, 1, 1, tzinfo=UTC) + timedelta(hours=hours, minutes=hours % 60)
+            assert ages.text(moment) == f.age(moment, NOW)
+    finally:
+        monkeypatch.undo()
+        time.tzset()

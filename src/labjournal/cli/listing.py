@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from labjournal import format as fmt
+from labjournal.cli import terminal_columns
 from labjournal.store.rows import ListedRun, RunRow
 
 _NAME_CELLS = 26
@@ -48,36 +48,50 @@ def as_text(rows: Sequence[ListedRun | RunRow], now: datetime, instead: Mapping[
     """A heading and one line a run, as wide as the terminal; ``instead`` holds words for its last column."""
     if not rows:
         return []
-    name_cells = min(_NAME_CELLS, max(4, *(fmt.cells(row.name) for row in rows)))
-    rest = max(0, _columns() - name_cells - _OTHER_CELLS)
+    names, name_cells = _names([row.name for row in rows])
+    rest = max(0, terminal_columns() - name_cells - _OTHER_CELLS)
+    ages, findings = fmt.Ages(now), _Findings(rest)
     head = f"{'id':6}  {'state':9}  {fmt.pad('run', name_cells)}  {'step':>9}  {'age':>10}  {fmt.cut('finding', rest)}"
-    return [head, *(_line(row, name_cells, rest, now, instead) for row in rows)]
+    return [
+        head,
+        *(_line(row, name, ages, findings, instead.get(row.id)) for row, name in zip(rows, names, strict=True)),
+    ]
 
 
-def _columns() -> int:
-    """Width of the terminal; 80 where there is none."""
-    stated = os.environ.get("COLUMNS", "")
-    if stated.isdigit() and int(stated):
-        return int(stated)
-    try:
-        return os.get_terminal_size(1).columns
-    except OSError:
-        return 80
-
-
-def _line(row: ListedRun | RunRow, name_cells: int, rest: int, now: datetime, instead: Mapping[str, str]) -> str:
+def _line(row: ListedRun | RunRow, name: str, ages: fmt.Ages, findings: _Findings, instead: str | None) -> str:
     step = fmt.missing() if row.step is None else fmt.count(row.step)
-    age = fmt.age(datetime.fromisoformat(row.created_at), now)
-    finding = fmt.visible(instead[row.id]) if row.id in instead else _finding(row)
-    shown = f"  {fmt.cut(finding, rest)}" if finding else ""
-    name = _name(row.name, name_cells)
-    return f"{row.id[-6:].lower()}  {row.status.lower():9}  {name}  {step:>9}  {age:>10}{shown}"
+    age = ages.text(datetime.fromisoformat(row.created_at))
+    last = findings.of(row) if instead is None else findings.cut(fmt.visible(instead))
+    return f"{row.id[-6:].lower()}  {row.status.lower():9}  {name}  {step:>9}  {age:>10}{last}"
 
 
-def _name(name: str, cells: int) -> str:
-    if name.isascii() and name.isprintable() and len(name) <= cells:  # nearly all, at a tenth of the price
-        return name.ljust(cells)
-    return fmt.pad(fmt.cut_middle(fmt.visible(name), cells), cells)
+def _names(names: list[str]) -> tuple[list[str], int]:
+    """Names as wide as the widest of them that fits, and that width."""
+    together = "".join(names)
+    if together.isascii() and together.isprintable():  # nearly always, at a tenth of the price
+        cells = min(_NAME_CELLS, max(4, *map(len, names)))
+        return [name.ljust(cells) if len(name) <= cells else fmt.cut_middle(name, cells) for name in names], cells
+    shown = [fmt.visible(name) for name in names]
+    cells = min(_NAME_CELLS, max(4, *map(fmt.cells, shown)))
+    return [fmt.pad(fmt.cut_middle(name, cells), cells) for name in shown], cells
+
+
+class _Findings:
+    """The last column; of ten thousand runs few differ in it."""
+
+    def __init__(self, cells: int) -> None:
+        self._cells = cells
+        self._known: dict[tuple[object, ...], str] = {}
+
+    def of(self, row: ListedRun | RunRow) -> str:
+        said = (row.watch, row.worst_rule, row.worst_level, row.worst_count, row.retracted)
+        known = self._known.get(said)
+        if known is None:
+            known = self._known[said] = self.cut(_finding(row))
+        return known
+
+    def cut(self, text: str) -> str:
+        return f"  {fmt.cut(text, self._cells)}" if text else ""
 
 
 def _finding(row: ListedRun | RunRow) -> str:

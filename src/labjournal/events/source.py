@@ -50,15 +50,30 @@ class Source:
         self._file: io.FileIO | None = None
         self._seen: tuple[int, int, int, int] | None = None
         self._idle_looks = 0
+        self._glances = 0
+
+    def unchanged_at_a_glance(self) -> bool:
+        """Whether an open file is as long as it was when last looked at; False where only a look can tell.
+
+        A fifth of the cost of a look. What a glance cannot see (rewritten to the same length, deleted, moved) is found
+        by the look that every sixteenth of them asks for.
+        """
+        if self._file is None or self._seen is None or self._reopen:
+            return False
+        if self._glances >= _PATH_CHECK:
+            self._glances, self._idle_looks = 0, _PATH_CHECK
+            return False
+        self._glances += 1
+        return os.lseek(self._file.fileno(), 0, os.SEEK_END) == self.size
 
     def look(self, place: Place) -> News:
         """What has happened to the file since ``place`` was stored."""
         if self._reopen:
             self.close()
-        now = self._status()
+        now = os.fstat((self._file or self._opened()).fileno())
         if now.st_nlink == 0 or self._idle_looks >= _PATH_CHECK:
             self._idle_looks = 0
-            there = self.path.stat()
+            there = os.stat(self.path)
             if (there.st_dev, there.st_ino) != (now.st_dev, now.st_ino):
                 self.close()
                 now = self._status()

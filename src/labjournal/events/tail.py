@@ -104,6 +104,10 @@ class EventTail:
         """Bytes of the file that are done with."""
         return self._place.offset
 
+    def unchanged_at_a_glance(self) -> bool:
+        """Whether a read would very likely find nothing new; False where it might. See `Source`."""
+        return not self._more and self._source.unchanged_at_a_glance()
+
     def read(self, max_bytes: int | None = None, *, final: bool = False) -> TailRead:
         """Read the whole records that are new.
 

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from labjournal.errors import JournalError, JournalUnavailableError
 from labjournal.facts import Fact
@@ -36,8 +36,7 @@ _FACTS, _WHOLE = 1, 2
 """How far a run is sealed: its facts are in, or everything that follows from its files too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
+class Turned(NamedTuple):
     """What a turn changed."""
 
     runs: frozenset[str] = frozenset()
@@ -70,8 +69,7 @@ class _Look:
     """False for a folder without a single fact yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Stated:
+class _Stated(NamedTuple):
     """What the index says of a run, kept between turns."""
 
     run: Run
@@ -89,6 +87,8 @@ class Follower:
         self._facts = FactsReader(store)
         self._stated: dict[str, _Stated] = {}
         self._live: dict[str, str | None] = {}
+        self._run_paths: dict[str, RunPaths] = {}
+        self._known: set[str] = set()
         self._read_off: set[str] = set()
         self._lookout = Lookout(paths, store)
         self.lost: list[str] = []
@@ -189,12 +189,18 @@ class Follower:
 
     def _look_at_facts(self, run_id: str, read: FactsRead) -> _Look:
         """Observe first, then read: what is written until the last process ends must be among what is read."""
-        look = _Look(self.paths.run(run_id))
+        look = _Look(self._paths_of(run_id))
         with self._lookout.sparing_others(look.paths):
             seen = self._lookout.observe(look.paths)
             self._facts.read_run(look.paths, read)
             look.live, look.over, look.ended = seen.cause, seen.status.ended, seen.sealed
         return look
+
+    def _paths_of(self, run_id: str) -> RunPaths:
+        """The same object at every turn: it keeps the paths it was asked for."""
+        if run_id not in self._run_paths:
+            self._run_paths[run_id] = self.paths.run(run_id)
+        return self._run_paths[run_id]
 
     def _write_facts(self, read: FactsRead, looks: Sequence[_Look]) -> set[str | None]:
         touched: set[str | None] = set()
@@ -206,9 +212,10 @@ class Follower:
                 raise
             except Exception:  # noqa: BLE001 - some run holds what no projection foresaw: fold each by itself
                 touched = self._fold_one_by_one(read, looks)
-        known = self.store.run_ids() if looks else set()
+        if any(look.paths.id not in self._known for look in looks):
+            self._known = self.store.run_ids()
         for look in looks:
-            look.known = look.paths.id in known
+            look.known = look.paths.id in self._known
         if listed is not None and all(look.known for look in looks):
             with self.store.writing():
                 self.store.note_listed(listed)  # a folder without a fact yet keeps the listing from being trusted
@@ -338,6 +345,8 @@ class Follower:
             self._read_off.discard(look.paths.id)
             self._facts.forget(look.paths)
             self._printed.forget(look.paths.id)
+            self._versions.forget(look.paths.id)
+            self._run_paths.pop(look.paths.id, None)
             return touched
         timed = self._stated[look.paths.id].run.expect_time_s is not None
         if not look.ended and self._checker.due(look.paths.id, bool(look.curves) or look.printed, timed):

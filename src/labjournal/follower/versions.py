@@ -16,13 +16,26 @@ class VersionsReader:
 
     def __init__(self) -> None:
         self._seen: dict[str, tuple[int, int]] = {}
+        self._written: dict[str, tuple[Sequence[Fact], list[str]]] = {}
 
     def read(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
         """A fact for each version that was not stated yet. Half-written files wait for a later look."""
+        new = [fact for path in self._written_by(run, stated) if (fact := self._look(run, path)) is not None]
+        if not new:
+            return []
         known = {fact.id for fact in stated}
-        written = {str(fact.data.get("path")) for fact in stated if fact.kind == "checkpoint_written"}
-        new = [self._look(run, path) for path in sorted(written)]
-        return [fact for fact in new if fact is not None and fact.id not in known]
+        return [fact for fact in new if fact.id not in known]
+
+    def _written_by(self, run: Run, stated: Sequence[Fact]) -> list[str]:
+        """Files of its checkpoints; gathered again only when something was added to what is stated."""
+        remembered = self._written.get(run.id)
+        if remembered is None or remembered[0] is not stated:
+            paths = {str(fact.data.get("path")) for fact in stated if fact.kind == "checkpoint_written"}
+            remembered = self._written[run.id] = (stated, sorted(paths))
+        return remembered[1]
+
+    def forget(self, run_id: str) -> None:
+        self._written.pop(run_id, None)
 
     def _look(self, run: Run, path: str) -> Fact | None:
         try:

@@ -50,13 +50,14 @@ from labjournal.format.text import (
     visible,
     wrap,
 )
-from labjournal.format.times import age, clock, day, duration, duration_short, iso, moment_text, zone_name
+from labjournal.format.times import Ages, age, clock, day, duration, duration_short, iso, moment_text, zone_name
 
 __all__ = [
     "FEW",
     "MINUS",
     "RATE_DIGITS",
     "TAINT",
+    "Ages",
     "age",
     "bounds",
     "cells",

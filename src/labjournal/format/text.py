@@ -36,7 +36,7 @@ def listed(items: Iterable[str], last: str = "and") -> str:
 
 # Controls (tab and newline are treated apart), lone surrogates, and every sign that reorders or hides text except
 # the two joiners, without which emoji and several scripts fall apart.
-_HOSTILE = re.compile(
+_HOSTILE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
@@ -51,7 +51,7 @@ def visible(text: str, lines: bool = False) -> str:
         return text
     if lines:
         text = text.replace("\r\n", "\n")
-    shown = _HOSTILE.sub(_sign, text)
+    shown = re.sub(_HOSTILE, _sign, text)
     return shown if lines else shown.replace("\n", "␊").replace("\t", " ")
 
 

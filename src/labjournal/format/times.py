@@ -51,6 +51,28 @@ def age(moment: datetime | None, now: datetime, zone: tzinfo | None = None) -> s
     return f"{int(seconds // 86400)}d" if seconds >= 86400 else duration_short(seconds)
 
 
+class Ages:
+    """`age` of many moments, local days: neighbours in a list mostly share a day, and finding it is what costs."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._old = now.timestamp() - AGE_AS_DATE_D * 86400
+        self._begin = self._end = 0.0
+        self._day = ""
+
+    def text(self, moment: datetime) -> str:
+        seconds = moment.timestamp()
+        if seconds > self._old:
+            return age(moment, self._now)
+        if not self._begin <= seconds < self._end:
+            local = time.localtime(seconds)
+            self._day = day(moment)
+            self._begin, self._end = (
+                time.mktime((local.tm_year, local.tm_mon, local.tm_mday + more, 0, 0, 0, 0, 0, -1)) for more in (0, 1)
+            )
+        return self._day
+
+
 def day(moment: datetime, zone: tzinfo | None = None) -> str:
     """``2026-11-20`` in the zone (default: local)."""
     if zone is None:  # a third of the time of astimezone, and lists of runs ask 10,000 times

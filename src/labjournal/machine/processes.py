@@ -11,16 +11,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _LINUX = sys.platform.startswith("linux")
 _PROC = Path("/proc")
 _STATE, _PARENT, _GROUP, _SESSION, _START = 0, 1, 2, 3, 19  # counted after the name, which is field 2 of proc(5)
 
 
-@dataclass(frozen=True)
-class Process:
+class Process(NamedTuple):
     """A process that existed when it was looked at."""
 
     pid: int

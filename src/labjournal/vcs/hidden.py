@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from labjournal.vcs.command import IDENTITY, GitError, git, raw, text
 
@@ -15,8 +15,7 @@ _EPOCH = "1000000000 +0000"  # date of a snapshot without a parent; git's own to
 _WRITE_TIMEOUT_S = 30.0  # hashing and clean filters of changed files
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(NamedTuple):
     """What a snapshot needs to know of HEAD."""
 
     date: str = _EPOCH
@@ -24,8 +23,7 @@ class Head:
     git_tag: str | None = None
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """What became of a changed tree."""
 
     commit: str | None

@@ -12,10 +12,10 @@ import re
 import stat
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 UNTRACKED_FILE_BYTES = 1_000_000
 UNTRACKED_TOTAL_BYTES = 20_000_000
@@ -64,8 +64,7 @@ _SOURCE_SUFFIXES = _CODE_SUFFIXES | frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """How large a file may be, in bytes, to go into a snapshot."""
 
     untracked_file_bytes: int = UNTRACKED_FILE_BYTES
@@ -73,16 +72,14 @@ class Limits:
     tracked_file_bytes: int = TRACKED_FILE_BYTES
 
 
-@dataclass(frozen=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """A file (or a folder with many) that a snapshot does not hold."""
 
     path: str
     why: str
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What of some files goes into a snapshot."""
 
     taken: tuple[str, ...]

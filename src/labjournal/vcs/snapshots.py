@@ -15,6 +15,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from labjournal.vcs.command import GitError, GitMissingError, GitTimeoutError, git, text
 from labjournal.vcs.exclusion import Excluded, exclusions
@@ -23,8 +24,7 @@ from labjournal.vcs.hygiene import LeftOut, Limits, choose_tracked, choose_untra
 from labjournal.vcs.status import Status, Submodule, read_status
 
 
-@dataclass(frozen=True)
-class NoRepository:
+class NoRepository(NamedTuple):
     """There is no code to record here, and why."""
 
     reason: str
@@ -83,8 +83,7 @@ class Snapshot:
         }
 
 
-@dataclass(frozen=True)
-class Survey:
+class Survey(NamedTuple):
     """How a working tree differs from HEAD, sorted into what a snapshot takes and what it leaves."""
 
     status: Status

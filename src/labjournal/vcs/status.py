@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from labjournal.vcs.command import GitError, git, split_z, text
 
 _TIMEOUT_S = 10.0
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """A tracked path that differs from HEAD, staged or not."""
 
     letter: str
@@ -21,8 +20,7 @@ class Change:
     """Where a renamed file came from."""
 
 
-@dataclass(frozen=True)
-class Submodule:
+class Submodule(NamedTuple):
     """A submodule that is registered or has changed."""
 
     path: str
@@ -32,8 +30,7 @@ class Submodule:
     """It has changes of its own, which no snapshot of the outer repository holds."""
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(NamedTuple):
     """A working tree against its HEAD."""
 
     commit: str | None
