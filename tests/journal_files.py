@@ -32,14 +32,19 @@ def make_run(
     data = {"name": name, "kind": kind, "command": ["python", "x.py"], "cwd": str(journal.project), **more}
     write_fact(run.run, "run", run.id, at, data)
     if ended:
-        here = machine.identity()
-        start = {"n": 1, "pid": 2**22 - 3, "start_ticks": 1, "supervisor_pid": 2**22 - 4, "supervisor_ticks": 1}
-        place = {"machine": here.machine, "boot": here.boot, "pid_namespace": here.pid_namespace, "host": here.host}
-        write_fact(run.attempt(1), "attempt", run.id, at + 1, {**start, **place})
-        run.log.write_text(log, encoding="utf-8")
-        end = {"attempt": 1, "status": "DONE", "exit_code": 0, "cause": "ended by itself"}
-        write_fact(run.exit, "exit", run.id, at + 60, {**end, "ended_at": facts.now_iso(at + 60)})
+        end_run(run, log, at)
     return run
+
+
+def end_run(run: RunPaths, log: str, at: float = CREATED) -> None:
+    """The run was started, printed its log and ended well."""
+    here = machine.identity()
+    start = {"n": 1, "pid": 2**22 - 3, "start_ticks": 1, "supervisor_pid": 2**22 - 4, "supervisor_ticks": 1}
+    place = {"machine": here.machine, "boot": here.boot, "pid_namespace": here.pid_namespace, "host": here.host}
+    write_fact(run.attempt(1), "attempt", run.id, at + 1, {**start, **place})
+    run.log.write_text(log, encoding="utf-8")
+    end = {"attempt": 1, "status": "DONE", "exit_code": 0, "cause": "ended by itself"}
+    write_fact(run.exit, "exit", run.id, at + 60, {**end, "ended_at": facts.now_iso(at + 60)})
 
 
 def write_fact(path: Path, kind: str, run: str | None, at: float, data: dict[str, Any]) -> None:

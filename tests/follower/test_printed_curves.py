@@ -65,7 +65,7 @@ def test_curves_of_the_watch_alone_do_not_count_as_such(journal: JournalPaths) -
 
 
 def test_they_grow_while_the_run_lives(journal: JournalPaths, monkeypatch: pytest.MonkeyPatch) -> None:
-    from labjournal.follower import printed as module
+    from labjournal.follower import log_reader as module
 
     monkeypatch.setattr(module, "_EVERY_S", 0.0)
     monkeypatch.setattr(module, "_SHARE", 0.0)

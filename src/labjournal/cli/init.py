@@ -27,7 +27,7 @@ TEMPLATE = """\
 
 [results]
 # signal = "signal"             # the positive class, for SIC
-# files = ["results/*.json"]    # saved files that are read at the end of a run
+# files = ["results/*.json"]    # saved files that are read while a run lives and at its end
 
 [watch]
 # frozen = ["base.*"]           # modules that are meant to stand still

@@ -1,13 +1,11 @@
 """Curves that a run only printed: read off its log, for runs without curves in event files.
 
 A printed curve has no times, and where steps are not told or begin anew its points are counted by their order. It lies
-in the folder ``printed``. The log is read again as it grows, for at most a fiftieth of the time.
+in the folder ``printed``.
 """
 
 from __future__ import annotations
 
-import os
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -21,47 +19,16 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from labjournal.config import Config
     from labjournal.parsers import ParsedSeries
 
 ROLE = "printed"
-_EVERY_S, _SHARE = 2.0, 50.0
-_LONGEST_LIVE_BYTES = 64_000_000
-"""A longer log is read once, at the end."""
 
 
-class PrintedReader:
-    """Keeps the printed curves of living runs up to date; remembers what each look cost."""
+class PrintedCurves:
+    """Keeps the printed curves of runs up to date."""
 
-    def __init__(self, store: Store, config: Config) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._config = config
-        self._sizes: dict[str, int] = {}
-        self._due_at: dict[str, float] = {}
-
-    def look(self, run: RunPaths) -> bool:
-        """Read the log of a living run again where it has grown and a look is due; whether its curves changed."""
-        from labjournal.follower import readings
-
-        begin = time.monotonic()
-        if begin < self._due_at.get(run.id, 0.0):
-            return False
-        self._due_at[run.id] = begin + _EVERY_S
-        try:
-            size = os.stat(run.log).st_size
-            if size == self._sizes.get(run.id, 0) or size > _LONGEST_LIVE_BYTES:
-                return False
-            series = readings.read_log(run, self._config).series
-        except OSError:
-            return False
-        self._sizes[run.id] = size
-        changed = self.write(run, series.values())
-        self._due_at[run.id] += _SHARE * (time.monotonic() - begin)
-        return changed
-
-    def forget(self, run: str) -> None:
-        self._sizes.pop(run, None)
-        self._due_at.pop(run, None)
 
     def write(self, run: RunPaths, printed: Iterable[ParsedSeries]) -> bool:
         """Put the printed curves in the place of those read before; none where event files have curves."""

@@ -1,4 +1,4 @@
-"""What follows from a run that has ended: results read off its log and its saved files.
+"""What follows from what a run printed and saved: the results read off its log and its files.
 
 Each reading becomes a fact with an id made of run, rule, rule version, file and byte offset, and with the time of the
 run's end: whoever derives it, on whatever machine, derives the same fact.
@@ -26,26 +26,39 @@ def derive(
     run: Run, paths: RunPaths, printed: Reading, stated: Sequence[Fact], config: Config, identifier: Identifier
 ) -> list[Fact]:
     """The result facts that follow from what an ended run ``printed``, and from the files it saved."""
+    return stating(run, printed, _saved(run, paths, config), stated, config, identifier)
+
+
+def stating(
+    run: Run,
+    printed: Reading,
+    saved: Iterable[tuple[str, Reading]],
+    stated: Sequence[Fact],
+    config: Config,
+    identifier: Identifier,
+) -> list[Fact]:
+    """The result facts of what a run printed and of the files it ``saved``."""
     found = []
-    for how, name, reading in [("text", "out.log", printed), *_saved(run, paths, config)]:
+    for how, name, reading in [("text", "out.log", printed), *(("file", name, reading) for name, reading in saved)]:
         found += [_fact(run, parsed, how, name, stated, config, identifier) for parsed in reading.results]
     return found
 
 
-def read_log(paths: RunPaths, config: Config) -> Reading:
+def read_log(paths: RunPaths, config: Config, growing: bool = False) -> Reading:
     """What the log of a run says; nothing where there is none."""
     from labjournal import parsers
 
     try:
-        return _read(paths.log, config)
+        return read(paths.log, config, growing)
     except OSError:
         return parsers.Reading()
 
 
-def _read(path: Path, config: Config) -> Reading:
+def read(path: Path, config: Config, growing: bool = False) -> Reading:
+    """What a file says by the rules of the configuration. Raises OSError."""
     from labjournal import parsers
 
-    return parsers.read_file(path, own_rules=own_rules(config), off=config.results.off)
+    return parsers.read_file(path, own_rules=own_rules(config), off=config.results.off, growing=growing)
 
 
 def own_rules(config: Config) -> list[OwnRule]:
@@ -58,16 +71,21 @@ def own_rules(config: Config) -> list[OwnRule]:
     ]
 
 
-def _saved(run: Run, paths: RunPaths, config: Config) -> Iterable[tuple[str, str, Reading]]:
-    """The files of results that a run wrote: how they are told, their names, what they say."""
+def saved_files(run: Run, paths: RunPaths, config: Config) -> Iterable[tuple[str, Path]]:
+    """The files of results that a run wrote, with their names from its working folder."""
     working = Path(run.cwd) if run.cwd else paths.folder
     for pattern in config.results.files:
         for path in sorted(working.glob(pattern)):
             if _written_by(run, path):
-                try:
-                    yield "file", path.relative_to(working).as_posix(), _read(path, config)
-                except OSError:  # gone, or not ours to read
-                    continue
+                yield path.relative_to(working).as_posix(), path
+
+
+def _saved(run: Run, paths: RunPaths, config: Config) -> Iterable[tuple[str, Reading]]:
+    for name, path in saved_files(run, paths, config):
+        try:
+            yield name, read(path, config)
+        except OSError:  # gone, or not ours to read
+            continue
 
 
 def _written_by(run: Run, path: Path) -> bool:

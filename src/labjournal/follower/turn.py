@@ -27,7 +27,8 @@ if TYPE_CHECKING:  # a turn that finds nothing new does without all of them
     from labjournal.follower.checking import Checker
     from labjournal.follower.curves import CurvesReader, FileRead
     from labjournal.follower.datasets import Identifier
-    from labjournal.follower.printed import PrintedReader
+    from labjournal.follower.log_reader import LogReader
+    from labjournal.follower.printed import PrintedCurves
     from labjournal.follower.sources import Found, Sources
     from labjournal.follower.versions import VersionsReader
     from labjournal.model import Run
@@ -130,10 +131,16 @@ class Follower:
         return VersionsReader()
 
     @cached_property
-    def _printed(self) -> PrintedReader:
-        from labjournal.follower.printed import PrintedReader
+    def _printed(self) -> PrintedCurves:
+        from labjournal.follower.printed import PrintedCurves
 
-        return PrintedReader(self.store, self.config)
+        return PrintedCurves(self.store)
+
+    @cached_property
+    def _logs(self) -> LogReader:
+        from labjournal.follower.log_reader import LogReader
+
+        return LogReader(self.config)
 
     @cached_property
     def _checker(self) -> Checker:
@@ -280,11 +287,30 @@ class Follower:
                     touched.add(look.paths.id)
                 if look.ended and whole:
                     self._curves.forget_run(look.paths.id)  # a thousand ended runs must not hold a thousand files open
-                elif not look.over and self._printed.look(look.paths):
-                    look.printed = True
+                elif not look.over and self._read_on(look):
                     touched.add(look.paths.id)
                 unfinished = unfinished or not whole
         return touched, unfinished
+
+    def _read_on(self, look: _Look) -> bool:
+        """Take in what a living run has printed and saved since; whether anything changed."""
+        from labjournal.follower import readings
+
+        known = self._stated[look.paths.id]
+        said = self._logs.look(look.paths, known.run)
+        if said is None:
+            return False
+        look.printed = self._printed.write(look.paths, said.printed.series.values())
+        found = readings.stating(known.run, said.printed, said.saved, known.facts, self.config, self._identifier)
+        return self._state_so_far(look.paths, found) or look.printed
+
+    def _state_so_far(self, paths: RunPaths, found: Sequence[Fact]) -> bool:
+        """Results of a run that lives are in the index only: its next line may make another thing of them."""
+        with self.store.writing():
+            changed = self.store.replace_passing(paths.id, f"{paths.log}#results", found)
+        if changed:
+            self._stated.pop(paths.id, None)
+        return changed
 
     def _write_curves(self, look: _Look) -> bool:
         """False when there is more to read of the run."""
@@ -325,15 +351,17 @@ class Follower:
         """Versions of checkpoints; of a run that is over, the results and curves that it printed and saved."""
         from labjournal.follower import readings
 
-        run, stated = self._stated[look.paths.id].run, self._stated[look.paths.id].facts
+        run, stated = self._stated_of(look)
         derived = self._versions.read(run, stated)
         if whole and (look.ended or (look.over and run.id not in self._read_off)):
             self._read_off.add(run.id)
-            known = {fact.id for fact in stated}
+            if self._state_so_far(look.paths, ()):
+                run, stated = self._told(look)
+            known_ids = {fact.id for fact in stated}
             reading = readings.read_log(look.paths, self.config)
             self._printed.write(look.paths, reading.series.values())
             found = readings.derive(run, look.paths, reading, stated, self.config, self._identifier)
-            derived += [fact for fact in found if fact.id not in known]
+            derived += [fact for fact in found if fact.id not in known_ids]
         return self._state(look, derived)
 
     def _check(self, look: _Look, whole: bool) -> set[str | None]:
@@ -344,14 +372,19 @@ class Follower:
             touched |= self._state(look, self._checker.ended(*self._told(look)), seal=True)
             self._read_off.discard(look.paths.id)
             self._facts.forget(look.paths)
-            self._printed.forget(look.paths.id)
+            self._logs.forget(look.paths.id)
             self._versions.forget(look.paths.id)
             self._run_paths.pop(look.paths.id, None)
             return touched
-        timed = self._stated[look.paths.id].run.expect_time_s is not None
+        timed = self._stated_of(look)[0].expect_time_s is not None
         if not look.ended and self._checker.due(look.paths.id, bool(look.curves) or look.printed, timed):
             return self._state(look, self._checker.live(*self._told(look)))
         return set()
+
+    def _stated_of(self, look: _Look) -> tuple[Run, list[Fact]]:
+        """The run with what was stated of it, as this turn found it or, where this turn added to it, read again."""
+        known = self._stated.get(look.paths.id)
+        return (known.run, known.facts) if known else self._told(look)
 
     def _told(self, look: _Look) -> tuple[Run, list[Fact]]:
         """The run with everything stated of it up to now."""

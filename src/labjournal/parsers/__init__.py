@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -88,17 +89,24 @@ def read_text(text: str, *, source: str = "", own_rules: Sequence[OwnRule] = (),
     return _read(io.BytesIO(text.encode("utf-8", "surrogatepass")), source, own_rules, off, "utf-8")
 
 
-def read_file(path: str | os.PathLike[str], *, own_rules: Sequence[OwnRule] = (), off: Collection[str] = ()) -> Reading:
+def read_file(
+    path: str | os.PathLike[str], *, own_rules: Sequence[OwnRule] = (), off: Collection[str] = (), growing: bool = False
+) -> Reading:
     """Reads a file, whatever its name says it is; memory stays bounded for logs of any size.
 
-    Raises OSError when the file cannot be read.
+    Of a ``growing`` file the last line counts only once it has ended. Raises OSError when the file cannot be read.
     """
     with Path(path).open("rb") as stream:
-        return _read(stream, os.fspath(path), own_rules, off, None)
+        return _read(stream, os.fspath(path), own_rules, off, None, growing)
 
 
 def _read(
-    stream: BinaryIO, source: str, own_rules: Sequence[OwnRule], off: Collection[str], encoding: str | None
+    stream: BinaryIO,
+    source: str,
+    own_rules: Sequence[OwnRule],
+    off: Collection[str],
+    encoding: str | None,
+    growing: bool = False,
 ) -> Reading:
     name = Path(source).name if source else ""
     context = Context(source=name, source_role=_source_role(name))
@@ -112,7 +120,7 @@ def _read(
         if document is not None:
             return read_text(document, own_rules=own_rules, off=off)
         stream.seek(0)
-    lines = read_lines(stream, encoding)
+    lines = read_lines(stream, encoding, torn=not growing)
     first: list[Line] = []
     for line in lines:
         first.append(line)
@@ -127,13 +135,16 @@ def _read(
     parsers = tuple(own_parser(rule) for rule in own_rules) + tuple(
         parser for parser in PARSERS if parser.slug not in off
     )
-    _text(Cursor(lines), parsers, assembler, context)
-    return assembler.finish()
+    read = _text(Cursor(lines), parsers, assembler, context)
+    return replace(assembler.finish(), lines=read)
 
 
-def _text(cursor: Cursor, parsers: tuple[Parser, ...], assembler: Assembler, context: Context) -> None:
+def _text(cursor: Cursor, parsers: tuple[Parser, ...], assembler: Assembler, context: Context) -> int:
+    """Reads all lines; returns the number of the last one."""
+    last = 0
     templates = Templates(context, lambda cursor, context: _claim(cursor, parsers, context))
     while (line := cursor.peek()) is not None:
+        last = line.number
         if templates.take(line, context, assembler):
             cursor.advance(1)
             continue
@@ -148,6 +159,7 @@ def _text(cursor: Cursor, parsers: tuple[Parser, ...], assembler: Assembler, con
             cursor.advance(claim.lines)
         if plain:
             templates.met(line)
+    return last
 
 
 def _claim(cursor: Cursor, parsers: tuple[Parser, ...], context: Context) -> tuple[Claim | None, bool]:

@@ -169,11 +169,11 @@ def body(text: str) -> str:
     return text
 
 
-def read_lines(stream: BinaryIO, encoding: str | None = None) -> Iterator[Line]:
+def read_lines(stream: BinaryIO, encoding: str | None = None, *, torn: bool = True) -> Iterator[Line]:
     """Lines of a byte stream with terminal escapes removed and redrawn states kept where they say something new.
 
     The encoding is told from the first bytes: byte order marks, UTF-16 without one, else UTF-8 line by line with
-    cp1252 for the lines that are not UTF-8.
+    cp1252 for the lines that are not UTF-8. A last line without its end is left out unless ``torn``.
     """
     head = stream.read(BLOCK)
     if encoding is None:
@@ -181,9 +181,9 @@ def read_lines(stream: BinaryIO, encoding: str | None = None) -> Iterator[Line]:
     else:
         skip = 0
     if encoding.startswith(("utf-16", "utf-32")):
-        raw = _recoded(stream, head[skip:], encoding)
+        raw = _recoded(stream, head[skip:], encoding, torn=torn)
     else:
-        raw = _raw_lines(stream, head[skip:], skip, old_mac=_old_mac(head))
+        raw = _raw_lines(stream, head[skip:], skip, old_mac=_old_mac(head), torn=torn)
     for number, (data, offset) in enumerate(raw, 1):
         yield from _states(_decoded(data), number, offset)
 
@@ -212,7 +212,9 @@ def _old_mac(head: bytes) -> bool:
     return len(shapes) > 2
 
 
-def _raw_lines(stream: BinaryIO, first: bytes, offset: int, *, old_mac: bool) -> Iterator[tuple[bytes, int]]:
+def _raw_lines(
+    stream: BinaryIO, first: bytes, offset: int, *, old_mac: bool, torn: bool
+) -> Iterator[tuple[bytes, int]]:
     ending = b"\r" if old_mac else b"\n"
     rest = bytearray()
     start = offset
@@ -231,11 +233,11 @@ def _raw_lines(stream: BinaryIO, first: bytes, offset: int, *, old_mac: bool) ->
                 offset += 1
                 rest, start, skipping = bytearray(), offset, False
         data = stream.read(BLOCK)
-    if rest:
+    if rest and torn:
         yield bytes(rest), start
 
 
-def _recoded(stream: BinaryIO, first: bytes, encoding: str) -> Iterator[tuple[bytes, int]]:
+def _recoded(stream: BinaryIO, first: bytes, encoding: str, *, torn: bool) -> Iterator[tuple[bytes, int]]:
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     width = 2 if "16" in encoding else 4
 
@@ -252,7 +254,7 @@ def _recoded(stream: BinaryIO, first: bytes, encoding: str) -> Iterator[tuple[by
                     return text.encode("utf-8", "replace")
 
     source = _Utf8()
-    for data, start in _raw_lines(source, source.read(BLOCK), 0, old_mac=False):  # type: ignore[arg-type]
+    for data, start in _raw_lines(source, source.read(BLOCK), 0, old_mac=False, torn=torn):  # type: ignore[arg-type]
         yield data, start * width
 
 

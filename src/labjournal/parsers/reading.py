@@ -149,6 +149,8 @@ class Reading:
     results: tuple[ParsedResult, ...] = ()
     series: Mapping[str, ParsedSeries] = field(default_factory=dict)
     not_understood: tuple[Line, ...] = ()
+    lines: int = 0
+    """Lines read, where the text was read by lines."""
 
     def to_json(self) -> dict[str, Any]:
         """The shape of ``labjournal log --from FILE --dry-run``."""

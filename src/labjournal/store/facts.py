@@ -34,6 +34,15 @@ def insert(connection: sqlite3.Connection, facts: Iterable[Fact]) -> list[Fact]:
     return new
 
 
+def delete(connection: sqlite3.Connection, ids: Collection[str]) -> None:
+    """Take back facts that stand nowhere but in the index; the stamp of a page still grows."""
+    gone = connection.execute("DELETE FROM facts WHERE id IN (SELECT value FROM json_each(?))", (dumps(sorted(ids)),))
+    connection.execute(
+        "INSERT INTO meta VALUES ('facts withdrawn', ?1) ON CONFLICT (key) DO UPDATE SET value = value + ?1",
+        (gone.rowcount,),
+    )
+
+
 def of_run(connection: sqlite3.Connection, run: str | None) -> list[Fact]:
     """All facts of a run (or of no run) in the order of their times."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM facts WHERE run IS ? ORDER BY t, id", (run,))

@@ -61,3 +61,7 @@ def write(connection: sqlite3.Connection, file: FileState) -> None:
 def offset(connection: sqlite3.Connection, path: str) -> int:
     row = connection.execute("SELECT offset FROM files WHERE path = ?", (path,)).fetchone()
     return row[0] if row else 0
+
+
+def forget(connection: sqlite3.Connection, path: str) -> None:
+    connection.execute("DELETE FROM files WHERE path = ?", (path,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from labjournal.facts import Fact
 from labjournal.store import entries, facts, findings, results, runs, series, taint
@@ -14,7 +14,19 @@ _ALTERS_TAINT = frozenset({"retract", "lift", "fault", "fault_mark", "run", "res
 
 def fold(connection: sqlite3.Connection, stated: Iterable[Fact]) -> set[str | None]:
     """Inside a write transaction; returns the runs touched, None among them for words about no run."""
-    new = facts.insert(connection, stated)
+    return _bring_up_to_date(connection, facts.insert(connection, stated))
+
+
+def replace(connection: sqlite3.Connection, run: str, gone: Collection[str], stated: Iterable[Fact]) -> None:
+    """Put result facts of a run that passes in the place of earlier ones; inside a write transaction."""
+    facts.delete(connection, gone)
+    if not _bring_up_to_date(connection, facts.insert(connection, stated)):
+        words = results.words_about(facts.of_kinds(connection, _RESULT_WORDS))
+        _project_results(connection, run, words)
+        taint.apply(connection)
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, new: Sequence[Fact]) -> set[str | None]:
     spoken_of = _spoken_of(connection, new)
     measured = {fact.run for fact in new if fact.kind == "result"} | spoken_of
     touched = {fact.run for fact in new} | spoken_of

@@ -108,10 +108,10 @@ class Store:
         return int(self.connection.execute("SELECT count(*) FROM runs").fetchone()[0])
 
     def facts_stamp(self, run_id: str) -> int:
-        """Grows with each fact about a run, the runs that measured it, and what people said; facts never go away."""
+        """Grows with each fact about a run, the runs that measured it and what people said, or replaced."""
         counts = self.connection.execute(
-            "SELECT count(*) FROM facts WHERE run IN (SELECT ?1 UNION SELECT run FROM results WHERE subject = ?1) "
-            "OR run IS NULL",
+            "SELECT count(*) + ifnull((SELECT value FROM meta WHERE key = 'facts withdrawn'), 0) FROM facts "
+            "WHERE run IN (SELECT ?1 UNION SELECT run FROM results WHERE subject = ?1) OR run IS NULL",
             (run_id,),
         )
         return int(counts.fetchone()[0])
@@ -389,6 +389,28 @@ class Store:
         from labjournal.store import folding
 
         return folding.fold(self.connection, stated)
+
+    def replace_passing(self, run: str, file: str, stated: Sequence[Fact]) -> bool:
+        """Put result facts in the place of those put here before; they live in the index only, until a run has ended.
+
+        False where nothing changed, or the run has ended meanwhile and what it said is on record.
+        """
+        from labjournal.store import folding
+
+        before = self.file(file)
+        known = dict((before.state or {}).get("facts", {})) if before is not None else {}
+        said = {fact.id: dumps(fact.data) for fact in stated}
+        if known == said:
+            return False
+        ended = self.connection.execute("SELECT ended_at IS NOT NULL FROM runs WHERE id = ?", (run,)).fetchone()
+        if stated and (ended is None or ended[0]):
+            return False
+        folding.replace(self.connection, run, known, stated)
+        if said:
+            self.set_file(files.FileState(file, run, "results so far", state={"facts": said}))
+        else:
+            files.forget(self.connection, file)
+        return True
 
     def note_step(self, run: str) -> None:
         """Bring the run's row up to the last step of its curves."""
