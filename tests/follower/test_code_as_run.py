@@ -47,6 +47,10 @@ def test_code_that_ran_as_recorded_is_no_finding(tmp_path: Path) -> None:
     assert set(told) == {"train.py", "helper.py"}, "the script itself too"
 
 
+def test_the_journals_own_copy_is_no_code_of_the_repository(tmp_path: Path) -> None:
+    assert findings(project(tmp_path, "import labjournal\nlabjournal.log({'loss': 1.0}, step=1)\n")) == []
+
+
 def test_an_edit_between_launch_and_import_is_found(tmp_path: Path) -> None:
     edit = "open('helper.py', 'w').write(\"WORD = 'edited meanwhile'\\n\")\nimport helper\n"
     (found,) = findings(project(tmp_path, edit))

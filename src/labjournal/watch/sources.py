@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _MOST = 500
 _LARGE_BYTES = 2_000_000
-_FOREIGN = ("site-packages", "dist-packages", ".venv", "node_modules")
+_FOREIGN = ("site-packages", "dist-packages", ".venv", "node_modules", ".labjournal")
 
 
 class Sources:
