@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from labjournal.model import Entry
 from labjournal.tui.feed import Source
+from labjournal.tui.reading_links import Link, links
 
 MOST = 3_000
 """Newest entries that are held; older ones are found by a word of theirs."""
@@ -24,6 +25,8 @@ class Told:
     """What became of hypotheses, questions and claims."""
     verdicts: tuple[tuple[str, int], ...] = ()
     """How many expectations are confirmed, refuted, undecided."""
+    links: dict[str, Link] = field(default_factory=dict)
+    """What links in the words of people stand for by now, by what was written."""
     whole: bool = True
     """Whether these are all entries there are."""
 
@@ -46,6 +49,7 @@ def told(source: Source, grep: str) -> Told:
         {entry.id: tuple(_short(name) for name in book.names_of(entry.on)) for entry in entries},
         {entry.id: said for entry in entries if not entry.automatic and (said := tuple(book.became(entry)))},
         tuple((word, counts[word]) for word in ("confirmed", "refuted", "undecided") if counts[word]),
+        links(source, (entry.text for entry in entries if not entry.automatic)),
         len(entries) < MOST,
     )
 

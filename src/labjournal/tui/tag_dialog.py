@@ -1,4 +1,4 @@
-"""Go to a curve by typing a part of its name."""
+"""Go to one of many names by typing a part of it."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ class TagDialog(Dialog[str]):
         Binding("up", "move(-1)", "up", show=False),
     ]
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], title: str = "Curves") -> None:
         super().__init__()
+        self._title = title
         self._all = tuple(names)
         self._found = list(names)
         self._at = 0
@@ -37,7 +38,7 @@ class TagDialog(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical():
-            yield Lines(lambda width, height: [[("Curves", "b text")]], ground="raised", classes="title")
+            yield Lines(lambda width, height: [[(self._title, "b text")]], ground="raised", classes="title")
             yield Input(placeholder="a part of the name")
             yield self._names
             hint: Line = [("enter go   up down choose   esc leave", "muted")]
@@ -45,7 +46,7 @@ class TagDialog(Dialog[str]):
 
     def _lines(self, width: int, height: int) -> list[Line]:
         if not self._found:
-            return [[("no curve is called like that", "muted")]]
+            return [[("nothing is called like that", "muted")]]
         first = max(0, min(self._at - _MOST // 2, len(self._found) - _MOST))
         glyphs = glyphs_of(self)
         lines: list[Line] = []

@@ -18,6 +18,7 @@ from labjournal.tui.look_of_entries import entry_sign
 from labjournal.tui.messages import AmendAsked, NoteAsked, RunAsked
 from labjournal.tui.prose import prose_lines
 from labjournal.tui.reading_diary import Told, told
+from labjournal.tui.reading_links import LINK
 from labjournal.tui.screens.filtered import FilteredPage
 from labjournal.tui.screens.page import sheet
 from labjournal.tui.text import Line, Span, paragraph
@@ -63,6 +64,7 @@ class DiaryPage(FilteredPage):
         Binding("e", "edit", "another wording for this entry"),
         Binding("t", "kind", "all kinds, people's words, what waits"),
         Binding("o", "waiting", "open questions, plans, hypotheses"),
+        Binding("L", "follow", "go where a link of this entry leads"),
         Binding("left_square_bracket", "day(1)", "the day before"),
         Binding("right_square_bracket", "day(-1)", "the day after"),
     ]
@@ -166,7 +168,7 @@ class DiaryPage(FilteredPage):
         about = ", ".join(self._told.names.get(entry.id, ()))
         if about:
             lines += paragraph(format.visible(f"on {about}"), width, "accent")
-        lines += [[], *prose_lines(self._told.words.get(entry.id, entry.text), width)]
+        lines += [[], *prose_lines(self._words(entry), width, links=self._told.links)]
         for said in self._told.became.get(entry.id, ()):
             lines += [[], *paragraph(format.visible(said), width, "accent")]
         for file in entry.attachments:
@@ -175,6 +177,9 @@ class DiaryPage(FilteredPage):
             lines += [[], *paragraph(f"before {format.moment_text(at)}:", width, "muted")]
             lines += paragraph(format.visible(text), width, "muted", lead="   ")
         return lines
+
+    def _words(self, entry: Entry) -> str:
+        return self._told.words.get(entry.id, entry.text)
 
     def _waiting_lines(self, width: int, height: int) -> list[Line]:
         waiting, lines = self._told.waiting, list[Line]()
@@ -247,6 +252,25 @@ class DiaryPage(FilteredPage):
             self.post_message(RunAsked(run))
         else:
             self.toast("this entry belongs to no run")
+
+    def action_follow(self) -> None:
+        """To the run a link of the entry leads to; where there are several, one asks which."""
+        entry = self._entry
+        written = (match[0] for match in LINK.finditer(self._words(entry))) if entry is not None else ()
+        found = [link for one in written if (link := self._told.links.get(one)) is not None and link.run is not None]
+        ways = {link.title: link.run for link in found if link.run is not None}
+        if not ways:
+            self.toast("no link in this entry: write @run, or [[run:step metric]]")
+        elif len(ways) == 1:
+            self.post_message(RunAsked(next(iter(ways.values()))))
+        else:
+            from labjournal.tui.tag_dialog import TagDialog
+
+            def go(title: str | None) -> None:
+                if title is not None:
+                    self.post_message(RunAsked(ways[title]))
+
+            self.app.push_screen(TagDialog(list(ways), "Links"), go)
 
     def action_note(self) -> None:
         entry = self._entry
