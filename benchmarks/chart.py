@@ -16,7 +16,8 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from labjournal.tui.base_app import BaseApp
-from labjournal.tui.widgets.chart import Chart, ChartOptions
+from labjournal.tui.widgets.chart import Chart
+from labjournal.tui.widgets.chart_view import ChartOptions
 from labjournal.tui.widgets.curve import Curve
 from labjournal.tui.widgets.plot import Series
 

@@ -9,6 +9,7 @@ from story import app_over, open_run, settled, tell, text_of
 from tui_harness import screen_text, wait_for
 
 from labjournal.paths import JournalPaths
+from labjournal.tui.remembered import Remembered
 from labjournal.tui.screens.run import RunPage
 
 
@@ -142,3 +143,29 @@ async def test_a_failed_run_without_curves_says_why_it_ended(journal: JournalPat
     async with app.run_test(size=(80, 24)) as pilot:
         await open_run(pilot, app, "lr-too-hot")
         assert "Failed: ended with exit code 1: loss is NaN." in text_of(app)
+
+
+async def test_how_charts_are_looked_at_is_remembered_for_every_run(journal: JournalPaths) -> None:
+    memory = Remembered(None)
+    app = app_over(journal, remembered=memory)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await open_run(pilot, app, "v4-own-group")
+        await pilot.press("x", "+", "y")
+        await wait_for(pilot, lambda: "time · raw and ema .8" in text_of(app))
+    app = app_over(journal, remembered=memory)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await open_run(pilot, app, "v3-embed")
+        await wait_for(pilot, lambda: "time · raw and ema .8" in text_of(app))
+        assert memory.mapping("looks")["logs"] == {"train/loss": True}
+
+
+@pytest.mark.parametrize("odd", [{}, {"axis": "sideways", "smoothing": 7, "logs": []}, {"axis": None, "raw_only": 1}])
+async def test_what_was_remembered_by_another_version_is_left_aside(
+    journal: JournalPaths, odd: dict[str, object]
+) -> None:
+    memory = Remembered(None)
+    memory.set("looks", odd)
+    app = app_over(journal, remembered=memory)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await open_run(pilot, app, "v3-embed")
+        await wait_for(pilot, lambda: "step · raw and ema .6" in text_of(app))

@@ -14,7 +14,6 @@ from labjournal.tui.widgets.axes import (
     ahead,
     clock_ticks,
     duration_ticks,
-    grown,
     nice_step,
     step_ticks,
     value_axis,
@@ -22,6 +21,7 @@ from labjournal.tui.widgets.axes import (
     value_ticks,
 )
 
+POINTS = st.lists(st.floats(-1e3, 1e3).map(lambda value: round(value, 3)), min_size=3, max_size=12)
 SCALES = {"k": 1e3, "M": 1e6, "G": 1e9}
 ENDS = st.tuples(st.floats(-1e9, 1e9), st.floats(-1e9, 1e9)).map(sorted)
 POSITIVE = st.tuples(st.floats(1e-12, 1e12), st.floats(1e-12, 1e12)).map(sorted)
@@ -90,11 +90,28 @@ def test_labels_are_short(values: list[float], labels: list[str]) -> None:
     assert value_labels(values) == labels
 
 
-def test_axes_grow_and_never_shrink() -> None:
-    old = Axis(0, 10)
-    assert grown(old, Axis(2, 5)) is old
-    assert grown(old, Axis(-2, 5)) == Axis(-2, 10)
-    assert grown(old, Axis(1, 100, log=True)) == Axis(1, 100, log=True)
+@given(POINTS, st.integers(2, 8), st.booleans())
+def test_more_points_only_widen_an_axis(points: list[float], parts: int, log: bool) -> None:
+    values = [10 ** (value / 100) for value in points] if log else points
+    seen = values[:2]
+    assume(seen[0] != seen[1])
+    axis = value_axis(min(seen), max(seen), log, parts)
+    for at in range(3, len(values) + 1):
+        wider = value_axis(min(values[:at]), max(values[:at]), log, parts)
+        slack = (wider.high - wider.low) * 1e-8
+        assert wider.low <= axis.low + slack
+        assert wider.high >= axis.high - slack
+        axis = wider
+
+
+@given(st.lists(st.floats(0, 1e9), min_size=2, max_size=20), st.floats(0, 1e6))
+def test_the_right_end_of_a_live_curve_never_comes_back(steps: list[float], left: float) -> None:
+    edge = 0.0
+    for last in sorted(left + step for step in steps):
+        further = ahead(last, (last - left) or 1.0)
+        assert further > last
+        assert further >= edge * (1 - 1e-9) or last - left <= 1
+        edge = further
 
 
 @given(st.floats(1, 1e9))

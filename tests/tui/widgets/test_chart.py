@@ -11,8 +11,9 @@ from tui_harness import HarnessApp, screen_segments, screen_text, wait_for
 
 from labjournal.tui.glyphs import ASCII, BRAILLE
 from labjournal.tui.theme import LOOKS
-from labjournal.tui.widgets.chart import Chart, ChartOptions
+from labjournal.tui.widgets.chart import Chart
 from labjournal.tui.widgets.chart_lines import Mark, Threshold
+from labjournal.tui.widgets.chart_view import ChartOptions
 from labjournal.tui.widgets.curve import Curve, XAxis
 from labjournal.tui.widgets.plot import Series
 

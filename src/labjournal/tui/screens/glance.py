@@ -15,7 +15,8 @@ from labjournal.tui.look_of_runs import level_sign, state_span
 from labjournal.tui.panels import CurveBook, panel
 from labjournal.tui.reading_runs import main_curve
 from labjournal.tui.text import Line, paragraph
-from labjournal.tui.widgets.chart import Chart, ChartOptions
+from labjournal.tui.widgets.chart import Chart
+from labjournal.tui.widgets.chart_view import ChartOptions
 from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.pane import Pane
 

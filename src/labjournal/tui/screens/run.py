@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from labjournal import format
 from labjournal.tui import reading_run
-from labjournal.tui.base_app import glyphs_of
+from labjournal.tui.base_app import glyphs_of, remembered_of
 from labjournal.tui.feed import Feed
 from labjournal.tui.machine_trace import EVERY_S
 from labjournal.tui.messages import AckAsked, AgainAsked, CompareAsked, MarkedAsked, NoteAsked, StopAsked
@@ -27,6 +27,7 @@ from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.log_view import LogView
 from labjournal.tui.widgets.pane import Pane
 from labjournal.tui.widgets.part_deck import Card, PartDeck
+from labjournal.vocabulary import Status
 
 if TYPE_CHECKING:
     from labjournal.follower import Turned
@@ -95,6 +96,7 @@ class RunPage(Page):
         yield self._log_pane
 
     def on_mount(self) -> None:
+        self._grid.recall(remembered_of(self).mapping("looks"))
         self.set_interval(EVERY_S, self._look_at_machine)
 
     @property
@@ -102,7 +104,9 @@ class RunPage(Page):
         view = self._view
         if view is None or not view.run.status.ended:
             return self.HINTS
-        return tuple(("b", "bring back") if key == "X" else (key, word) for key, word in self.HINTS)
+        serving = tuple(hint for hint in self.HINTS if hint[0] != "X")
+        first = ("c", "compare") if view.run.status is Status.DONE else ("b", "bring back")
+        return (serving[0], first, *serving[1:])
 
     def focus_first(self) -> None:
         focused = self.screen.focused
@@ -144,6 +148,10 @@ class RunPage(Page):
         else:
             self._grid.points_came()
         self._redraw()
+
+    def on_chart_grid_looked_at(self, message: ChartGrid.LookedAt) -> None:
+        message.stop()
+        remembered_of(self).set("looks", message.grid.looks)
 
     def on_chart_grid_turned(self, message: ChartGrid.Turned) -> None:
         message.stop()

@@ -56,7 +56,10 @@ def nice_step(span: float, parts: int) -> float:
 
 
 def value_axis(low: float, high: float, log: bool = False, parts: int = 4) -> Axis:
-    """A round axis around values; on a logarithmic one ``low`` must be positive."""
+    """A round axis around values; on a logarithmic one ``low`` must be positive.
+
+    Of wider ranges it is wider, save that a single value, which has no scale yet, gets room of its own.
+    """
     if log:
         return _log_axis(low, high)
     if not math.isfinite(high - low) or high - low <= abs(high) * 1e-12:
@@ -65,8 +68,9 @@ def value_axis(low: float, high: float, log: bool = False, parts: int = 4) -> Ax
         zero = abs(high) < 1e-300
         reach = 1.0 if zero else abs(high) / 10
         low, high = 0.0 if zero else low - reach, high + reach
-    step = nice_step(high - low, parts)
-    return Axis(math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step)
+    # To the power of ten in the step and not to the step: what 5 divides, 2 may not, and ends would come back.
+    grain = 10.0 ** math.floor(math.log10(nice_step(high - low, parts)) + 1e-9)
+    return Axis(math.floor(low / grain + 1e-9) * grain, math.ceil(high / grain - 1e-9) * grain)
 
 
 def _log_axis(low: float, high: float) -> Axis:
@@ -84,20 +88,12 @@ def _log_axis(low: float, high: float) -> Axis:
     return Axis(bottom, top if top > bottom else bottom * 10, True)
 
 
-def grown(old: Axis | None, needed: Axis) -> Axis:
-    """The old axis, or where it is too small one that covers both: axes never shrink while watched."""
-    if old is None or old.log != needed.log:
-        return needed
-    if old.covers(needed.low, needed.high):
-        return old
-    return Axis(min(old.low, needed.low), max(old.high, needed.high), needed.log)
-
-
 def ahead(last: float, span: float) -> float:
-    """A round right end beyond the last point of a live curve, 1 to 12 % of the span ahead."""
+    """A round right end beyond the last point of a live curve, 1 to 30 % of the span ahead; it never comes back."""
     step = nice_step(span, 10)
-    edge = math.ceil(last / step) * step
-    return edge if edge - last > span / 100 else edge + step
+    # Every other finer step divides the chosen one; 2 does not divide 5.
+    steps = (step, 0.4 * step) if f"{step:e}"[0] == "5" else (step,)
+    return max(math.ceil((last + span / 100) / one) * one for one in steps)
 
 
 def value_ticks(axis: Axis, count: int) -> list[Tick]:

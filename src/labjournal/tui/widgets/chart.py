@@ -1,9 +1,13 @@
-"""A live chart in braille. New points redraw only the lines they change; the y axis grows and never shrinks."""
+"""A live chart in braille. New points redraw only the lines they change.
+
+A frame is a function of the points, never of the order in which they came: axes are rounded so that more points can
+only widen them, and nothing is remembered of earlier frames.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from textual import events
 from textual.geometry import Region
@@ -15,26 +19,13 @@ from labjournal.tui import paint
 from labjournal.tui.base_app import glyphs_of, look_of
 from labjournal.tui.text import Line
 from labjournal.tui.widgets import chart_lines
-from labjournal.tui.widgets.axes import Axis, ahead, grown, value_axis
+from labjournal.tui.widgets.axes import Axis, value_axis
 from labjournal.tui.widgets.chart_lines import Frame, Mark, Threshold
-from labjournal.tui.widgets.curve import XAxis
+from labjournal.tui.widgets.chart_view import AS_USUAL, ChartOptions, Ends, everything, panned, zoomed
 from labjournal.tui.widgets.plot import Plot, Series, View, nearest, x_limits
 from labjournal.tui.widgets.words import chart_words
 
 _SMALLEST = (16, 4)
-
-
-@dataclass(frozen=True)
-class ChartOptions:
-    """How a chart is looked at; the screen keeps one set for all its charts."""
-
-    axis: XAxis = XAxis.STEP
-    log: bool = False
-    smoothing: float = 0.6
-    """Weight of the past in the smoothed curve; 0 shows raw values only."""
-    raw_only: bool = False
-    zoom: tuple[float, float] | None = None
-    """Left and right end in the x axis's unit; None shows all."""
 
 
 class Chart(Widget):
@@ -62,7 +53,7 @@ class Chart(Widget):
         title: str = "",
         series: Sequence[Series] = (),
         *,
-        options: ChartOptions = ChartOptions(),
+        options: ChartOptions = AS_USUAL,
         live: bool = False,
         id: str | None = None,
         classes: str | None = None,
@@ -84,12 +75,10 @@ class Chart(Widget):
         self._thresholds: tuple[Threshold, ...] = ()
         self._cursor: float | None = None
         self._selected: str | None = None
-        self._note = ""
+        self._note = self._unread = ""
         self._title_role = "b text"
         self._chosen = False
         self._plot: Plot | None = None
-        self._x: tuple[float, float] | None = None
-        self._y: Axis | None = None
         self._gutter = chart_lines.GUTTER
         self._drawn: list[Line] = []
         self._strips: list[Strip] = []
@@ -108,12 +97,13 @@ class Chart(Widget):
         live: bool = False,
         note: str = "",
         title_role: str = "b text",
+        unread: str = "",
     ) -> None:
-        """Draw something else: axes start anew."""
+        """Draw something else; ``unread`` says what to tell of a curve that has points which are not here yet."""
         self._title, self._series, self._live = title, tuple(series), live
         self._marks, self._thresholds = tuple(marks), tuple(thresholds)
-        self._note, self._title_role = note, title_role
-        self._forget_axes()
+        self._note, self._title_role, self._unread = note, title_role, unread
+        self._plot = None
         self._redraw()
 
     @property
@@ -130,7 +120,7 @@ class Chart(Widget):
             if options.axis is not self._options.axis:
                 self._cursor = None
             self._options = options
-            self._forget_axes()
+            self._plot = None
             self._redraw()
 
     @property
@@ -198,52 +188,19 @@ class Chart(Widget):
 
     def zoomed(self, factor: float) -> ChartOptions:
         """Options that show ``factor`` times the present range around the cursor, or around the middle."""
-        ends = self._ends()
-        if ends is None:
-            return self._options
-        left, right = ends
-        centre = self._cursor if self._cursor is not None and left <= self._cursor <= right else (left + right) / 2
-        share = (centre - left) / (right - left)
-        wide = (right - left) * factor
-        return self._within(centre - share * wide, centre + (1 - share) * wide)
+        whole = self._everything()
+        return self._options if whole is None else zoomed(self._options, whole, factor, self._cursor)
 
     def panned(self, share: float) -> ChartOptions:
         """Options that show the range beside, ``share`` of the present one away."""
-        ends = self._ends()
-        if ends is None or self._options.zoom is None:
-            return self._options
-        left, right = ends
-        by = (right - left) * share
-        everything = self._everything()
-        if everything is not None:
-            by = max(everything[0] - left, min(by, everything[1] - right))
-        return self._within(left + by, right + by)
+        whole = self._everything()
+        return self._options if whole is None else panned(self._options, whole, share)
 
-    def _within(self, left: float, right: float) -> ChartOptions:
-        everything = self._everything()
-        if everything is None or (left <= everything[0] and right >= everything[1]):
-            return replace(self._options, zoom=None)
-        return replace(self._options, zoom=(left, right)) if right > left else self._options
+    def _everything(self) -> Ends | None:
+        return everything(self._series, self._options.axis, self._live)
 
-    def _everything(self) -> tuple[float, float] | None:
-        found = x_limits(self._series, self._options.axis)
-        if found is None:
-            return None
-        left, right = found
-        if self._options.axis is XAxis.STEP and 0 < left <= right / 20:
-            # Writers begin at step 1 or after a few steps; the axis begins at 0 all the same.
-            left = 0.0
-        if self._live:
-            if self._x is None or left < self._x[0] or right > self._x[1]:
-                self._x = (left, ahead(right, (right - left) or 1.0))
-            return self._x
-        return (left, right) if right > left else (left, left + 1)
-
-    def _ends(self) -> tuple[float, float] | None:
+    def _ends(self) -> Ends | None:
         return self._options.zoom or self._everything()
-
-    def _forget_axes(self) -> None:
-        self._plot = self._x = self._y = None
 
     # Drawing
 
@@ -252,7 +209,7 @@ class Chart(Widget):
         ends = self._ends()
         if ends is None:
             return None
-        plot, y = self._plot, self._y
+        plot, y = self._plot, None
         for _ in range(2):
             options = self._options
             dots = 2 * (width - self._gutter)
@@ -263,12 +220,11 @@ class Chart(Widget):
             self._plot = plot
             if limits is None:
                 return None
-            y = grown(y, self._needed(limits, height))
+            y = self._needed(limits, height)
             gutter = min(chart_lines.gutter_of(y, height - 2), width // 2)
-            if gutter <= self._gutter:
+            if gutter == self._gutter:
                 break
             self._gutter = gutter
-        self._y = y
         if plot is None or y is None:
             return None
         return Frame(
@@ -303,7 +259,7 @@ class Chart(Widget):
     def _nothing(self) -> str:
         points = sum(len(one.curve) for one in self._series)
         if not points:
-            return "no points yet"
+            return self._unread or "no points yet"
         if self._plot is None:
             return "no times are known; x shows steps"
         if any(plot.below_log for plot in self._plot.plots):

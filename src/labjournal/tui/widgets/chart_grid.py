@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -12,8 +12,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Grid
 from textual.message import Message
 
-from labjournal.tui.widgets.chart import Chart, ChartOptions
+from labjournal.tui.widgets.chart import Chart
 from labjournal.tui.widgets.chart_lines import Mark, Threshold
+from labjournal.tui.widgets.chart_view import ChartOptions
+from labjournal.tui.widgets.curve import XAxis
 from labjournal.tui.widgets.pane import StateSaid
 from labjournal.tui.widgets.plot import Series
 
@@ -90,6 +92,12 @@ class ChartGrid(Grid, can_focus=True):
 
         grid: ChartGrid
 
+    @dataclass
+    class LookedAt(Message):
+        """Somebody chose another way of looking, one that the next visit should begin with."""
+
+        grid: ChartGrid
+
     def __init__(
         self, panels: Sequence[Panel] = (), *, live: bool = False, id: str | None = None, classes: str | None = None
     ) -> None:
@@ -137,6 +145,29 @@ class ChartGrid(Grid, can_focus=True):
     def options(self, options: ChartOptions) -> None:
         self._options = options
         self._apply()
+
+    @property
+    def looks(self) -> dict[str, object]:
+        """The way of looking as plain values, to be remembered; a zoom belongs to one run and is not among them."""
+        options = self._options
+        return {
+            "axis": options.axis.value,
+            "smoothing": options.smoothing,
+            "raw_only": options.raw_only,
+            "logs": dict(self._logs),
+        }
+
+    def recall(self, looks: Mapping[str, object]) -> None:
+        """Look as remembered; what cannot be meant is left as it is."""
+        axis, smoothing, logs = looks.get("axis"), looks.get("smoothing"), looks.get("logs")
+        if isinstance(logs, dict):
+            self._logs = {str(title): bool(log) for title, log in logs.items()}
+        self.options = replace(
+            self._options,
+            axis=XAxis(axis) if axis in {one.value for one in XAxis} else self._options.axis,
+            smoothing=float(smoothing) if smoothing in _SMOOTHINGS else self._options.smoothing,
+            raw_only=looks.get("raw_only") is True,
+        )
 
     def points_came(self) -> None:
         """Draw points that were added to the curves in sight."""
@@ -211,6 +242,7 @@ class ChartGrid(Grid, can_focus=True):
             live=self._live,
             note=panel.note,
             title_role="b alarm" if panel.alarming else "b text",
+            unread="reading",
         )
 
     def _apply(self) -> None:
@@ -303,18 +335,22 @@ class ChartGrid(Grid, can_focus=True):
             panel = self._panels[self._chosen]
             self._logs[panel.title] = not self._logs.get(panel.title, panel.log)
             self._apply()
+            self.post_message(self.LookedAt(self))
 
     def action_axis(self) -> None:
         self._cursor = None
         self.options = replace(self._options, axis=self._options.axis.following, zoom=None)
+        self.post_message(self.LookedAt(self))
 
     def action_smooth(self, by: int) -> None:
         nearest = min(range(len(_SMOOTHINGS)), key=lambda at: abs(_SMOOTHINGS[at] - self._options.smoothing))
         at = min(max(0, nearest + by), len(_SMOOTHINGS) - 1)
         self.options = replace(self._options, smoothing=_SMOOTHINGS[at], raw_only=False)
+        self.post_message(self.LookedAt(self))
 
     def action_raw(self) -> None:
         self.options = replace(self._options, raw_only=not self._options.raw_only)
+        self.post_message(self.LookedAt(self))
 
     def action_zoom(self, factor: float) -> None:
         if (chart := self.chosen_chart) is not None:
