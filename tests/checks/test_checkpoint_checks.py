@@ -46,6 +46,18 @@ def test_frozen_modules_and_models_left_out_on_purpose_are_no_alarm() -> None:
     assert missing(["model.encoder.0", "model.head"], {"a.pt": ["other.weight"]}) == []
 
 
+SIDE_BY_SIDE = ["model.language.base_model.model.layers.0.q_proj", "model.numbers.net"]
+LORA = "base_model.model.model.layers.0.q_proj.lora_A.weight"
+
+
+def test_a_part_may_be_saved_by_itself_under_names_of_its_own() -> None:
+    assert missing(SIDE_BY_SIDE, {"lora.st": [LORA], "numbers.st": ["net.0.weight"]}) == []
+    assert missing(SIDE_BY_SIDE, {"lora.st": [LORA]}) == [("model.numbers.net", "alarm")]
+    assert missing(["model.body.net", "model.head.net"], {"a.pt": ["body.net.0.weight"]}) == [
+        ("model.head.net", "alarm")
+    ]
+
+
 def test_a_peft_adapter_saved_without_its_adapter_name_is_whole() -> None:
     trained = ["model.base_model.model.q_proj.lora_A.default", "model.base_model.model.q_proj.lora_B.default"]
     saved = ["base_model.model.q_proj.lora_A.weight", "base_model.model.q_proj.lora_B.weight"]

@@ -85,12 +85,14 @@ def missing_params(
 def _against_trained(trained: Sequence[str], saved: Mapping[str, Sequence[str]]) -> Verdict:
     known = [_parts(tensor) for tensors in saved.values() for tensor in tensors]
     tails = {parts[a:b] for parts in known for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)}
+    heads = {parts[:b] for parts in known for b in range(1, len(parts) + 1)}
     lost: dict[str, list[str]] = {}
     kept: set[str] = set()
     for module in trained:
         root, *rest = module.split(".")
         inner = _parts(".".join(rest))
-        if inner and inner in tails:
+        alone = any(inner[k:] in heads for k in range(1, len(inner)))  # a part saved by itself, as LoRA by peft is
+        if inner and (inner in tails or alone):
             kept.add(root)
         elif inner:  # a group that is a whole model, or only its wrappers, says nothing about what is in it
             lost.setdefault(root, []).append(module)
