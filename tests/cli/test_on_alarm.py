@@ -118,3 +118,21 @@ def test_what_cannot_be_done_is_refused_at_the_launch(call: Call, asked: str, be
     done = call("run", "--on-alarm", asked, "--", "true")
     assert done.returncode == 2
     assert because in done.stderr
+
+
+def test_whoever_follows_is_told_of_a_finding_as_it_comes(tmp_path: Path, call: Call) -> None:
+    done = call("run", "--follow", "--", sys.executable, "stated.py")
+    said = "▲ alarm no_update\n  a; $(b) stands still\n"
+    assert done.returncode == 0
+    assert done.stderr.count("no_update") == 1
+    assert done.stderr.endswith(said)
+    assert call("follow", "@last").stderr == said
+    (tmp_path / "labjournal.toml").write_text('[checks]\noff = ["no_update"]\n')
+    assert call("follow", "@last").stderr == ""
+
+
+def test_whoever_follows_is_told_what_the_checks_after_the_run_found(tmp_path: Path, call: Call) -> None:
+    (tmp_path / "diverging.py").write_text("for step in range(50):\n    print('step', step, 'loss', float('nan'))\n")
+    done = call("run", "--follow", "--", sys.executable, "diverging.py")
+    assert "nan" in done.stdout
+    assert "▲ alarm" in done.stderr, done.stderr

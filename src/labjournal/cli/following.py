@@ -1,10 +1,11 @@
-"""A run's output on stdout while it grows: what ``follow`` and ``run --follow`` do."""
+"""A run's output on stdout while it grows, and on stderr what is found in it: ``follow`` and ``run --follow``."""
 
 from __future__ import annotations
 
 import codecs
 import os
 import re
+import sqlite3
 import sys
 import time
 from typing import BinaryIO
@@ -12,6 +13,8 @@ from typing import BinaryIO
 import click
 
 from labjournal import format, machine
+from labjournal.cli.found_so_far import FoundSoFar
+from labjournal.errors import JournalError
 from labjournal.facts import Fact
 from labjournal.launchers import liveness, records
 from labjournal.model import Status
@@ -51,17 +54,36 @@ def follow(run: RunPaths, name: str, raw: bool = False, start: int = 0) -> int:
     """
     output = sys.stdout.buffer
     shown = Shown() if sys.stdout.isatty() and not raw else None
+    found = FoundSoFar(run)
     try:
-        ended = _copy(run, output, shown, start)
+        ended = _copy(run, output, shown, start, found)
+        _judge(run)
     except KeyboardInterrupt:
         click.echo(
             f"\nDetached: {format.visible(name)} goes on. labjournal stop {run.id[-6:].lower()} ends it.", err=True
         )
         return 130
+    found.look()
     return exit_code(ended)
 
 
-def _copy(run: RunPaths, output: BinaryIO, shown: Shown | None, start: int) -> Fact | None:
+def _judge(run: RunPaths) -> None:
+    """Let the checks on its curves, results and checkpoints speak now, and not at the next call."""
+    from labjournal.follower import Follower
+
+    try:
+        follower = Follower.open(run.journal)
+    except JournalError:
+        return
+    try:
+        follower.catch_up()
+    except (JournalError, sqlite3.Error):  # said by the next verb that needs the index
+        return
+    finally:
+        follower.close()
+
+
+def _copy(run: RunPaths, output: BinaryIO, shown: Shown | None, start: int, found: FoundSoFar) -> Fact | None:
     position = start
     look_at = time.monotonic() + _LOOK_S
     ended_at: float | None = None
@@ -69,6 +91,7 @@ def _copy(run: RunPaths, output: BinaryIO, shown: Shown | None, start: int) -> F
     while True:
         ended = records.read(run.exit)
         position = _copy_new(run, output, shown, position)
+        found.look_now_and_then()
         ended_at = None if ended is None else ended_at or time.monotonic()
         if ended is not None and _will_be_retried(ended) and time.monotonic() - (ended_at or 0.0) < _RETRY_S:
             time.sleep(_POLL_S)

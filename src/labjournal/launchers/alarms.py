@@ -1,4 +1,4 @@
-"""Alarms that the facts of a run state, and what ``run --on-alarm`` does at the first of them."""
+"""Findings that the facts of a run state as it goes, and what ``run --on-alarm`` does at its first alarm."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from labjournal.launchers.base import Plan
 from labjournal.paths import RunPaths
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-ALARM = "alarm"
+ALARM, WARNING = "alarm", "warning"
 STOP, NOTIFY = "stop", "notify"
 
 
 class Alarm(NamedTuple):
+    level: str
+    """As ``[checks]`` has it."""
     rule: str
     message: str
     data: Mapping[str, Any]
@@ -35,8 +37,10 @@ class Alarm(NamedTuple):
 class Alarms:
     """Reads on where it stopped. What ``[checks]`` has switched off or given another level counts as it says there."""
 
-    def __init__(self, run: RunPaths) -> None:
+    def __init__(self, run: RunPaths, levels: Collection[str] = (ALARM,)) -> None:
+        """``levels``: what else than alarms is wanted."""
         self._run = run
+        self._levels = levels
         self._read: dict[str, int] = {}
         try:
             self._checks = configuration.load(run.journal.project).checks
@@ -51,12 +55,12 @@ class Alarms:
             except OSError:
                 continue
             for _, fact in found:
-                if fact is not None and fact.kind == "finding" and self._is_alarm(fact.data):
-                    yield Alarm(str(fact.data.get("rule")), str(fact.data.get("message")), fact.data)
-
-    def _is_alarm(self, data: Mapping[str, Any]) -> bool:
-        rule = str(data.get("rule"))
-        return rule not in self._checks.off and self._checks.level.get(rule, data.get("level")) == ALARM
+                if fact is None or fact.kind != "finding":
+                    continue
+                rule = str(fact.data.get("rule"))
+                level = str(self._checks.level.get(rule, fact.data.get("level")))
+                if rule not in self._checks.off and level in self._levels:
+                    yield Alarm(level, rule, str(fact.data.get("message")), fact.data)
 
     def _files(self) -> list[str]:
         try:
