@@ -1,0 +1,407 @@
+"""Train a network to find lenses, with the metrics of a search for rare objects.
+
+    python train.py --data out/data --epochs 8 --out out/repeat
+
+Each epoch: how many samples came, how many of them were different, in which order; the three rates with their counts;
+the 50 highest negatives and 50 lowest positives by id. Several processes (torchrun) share the shards and the gradient.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from network import network
+from ranking import Array, Labels, ends_share, exact_interval, extremes, fpr_at, largest_tie, tpr_at
+from report import curve_of, rates, says
+from shards import COLUMNS, FORBIDDEN, Refused, Shards, normalised, read_manifest, read_shard
+from sky import arcs, galaxies, outer_annulus
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader
+
+import labjournal
+
+FAULTS = ("A1", "A2", "A3", "A4", "A6", "E1", "C1", "B5", "D1")
+_ENDS_LIMIT = 0.5
+_RECENT = 10_000
+_LOWER = ("val_loss", "fpr_tpr85")
+"""Metrics of which less is better."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """The validation set."""
+
+    stamps: Tensor
+    label: Labels
+    ids: Any
+    position: Any
+
+
+@dataclass
+class Best:
+    """The best epoch so far, by one named metric, and how much patience is left."""
+
+    metric: str
+    patience: int
+    value: float = -float("inf")
+    epoch: int = -1
+    weights: dict[str, Tensor] = field(default_factory=dict)
+
+    def see(self, epoch: int, value: float, net: nn.Module) -> int:
+        """Patience left after this epoch; the higher the better, so a loss comes with a minus."""
+        if value > self.value:
+            self.value, self.epoch = value, epoch
+            self.weights = {name: part.detach().cpu().clone() for name, part in net.state_dict().items()}
+        return self.patience - (epoch - self.epoch)
+
+
+def main() -> None:
+    asked = _arguments()
+    rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
+    device = _device(rank, world)
+    torch.manual_seed(asked.seed)
+    name = "gen2-injected.csv" if "E1" in asked.fault else "gen2.csv"
+    try:
+        manifest = read_manifest(asked.data / name)
+    except Refused as refused:
+        labjournal.event(str(refused))
+        raise SystemExit(str(refused)) from None
+    norm = "full" if "D1" in asked.fault else asked.norm
+    data = Shards(
+        sorted(asked.data.glob("gen2-train-*.gz")),
+        asked.batch,
+        norm,
+        asked.seed,
+        rank,
+        world,
+        asked.rows_of_shard,
+        by_worker="A1" not in asked.fault,
+    )
+    positions = {row.id: row.position for row in manifest if row.split == "validation"}
+    held = _read_held(sorted(asked.data.glob("gen2-validation-*.gz")), positions)
+    net: nn.Module = network(asked.network).to(device)
+    labjournal.settings(
+        {
+            "columns_read": ", ".join(COLUMNS),
+            "columns_refused": ", ".join(FORBIDDEN),
+            "norm_used": norm,
+            "faults_on": ", ".join(asked.fault) or "none",
+            "tpr_rule": "step",
+            "parameters": sum(p.numel() for p in net.parameters()),
+        }
+    )
+    if rank == 0:
+        _say_repairs(asked.fault, norm)
+    change = outside_change(norm, asked.size)
+    in_training = sum(row.split == "train" for row in manifest)
+    expected = in_training if asked.rows_of_shard is None else asked.rows_of_shard * len(data.paths)
+    if world > 1:
+        net = nn.parallel.DistributedDataParallel(net)
+    _train(net, data, held, expected, change, asked, device, rank)
+
+
+def _train(
+    net: nn.Module,
+    data: Shards,
+    held: Held,
+    expected: int,
+    change: float,
+    asked: argparse.Namespace,
+    device: torch.device,
+    rank: int,
+) -> None:
+    bare: nn.Module = getattr(net, "module", net)
+    loader = DataLoader(data, batch_size=None, num_workers=asked.workers, persistent_workers=asked.workers > 0)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=asked.lr, weight_decay=1e-2)
+    best = Best(asked.metric, asked.patience)
+    orders: list[str] = []
+    history: list[dict[str, float]] = []
+    steps, used_up = 0, 0
+    score: Array = np.zeros(0)
+    for epoch in range(asked.epochs):
+        data.set_epoch(0 if "A6" in asked.fault else epoch)
+        steps, own, loss = _epoch(net, loader, optimizer, asked, device, steps)
+        ids = gathered(own)
+        orders.append(hashlib.sha256(np.asarray(ids, dtype=np.int64).tobytes()).hexdigest()[:16])
+        score = scores(bare, held, data.norm, asked, device)
+        now = measure(score, held, asked.fault) | {"train_loss": loss, "seen": len(ids), "unique": len(set(ids))}
+        now |= {"epoch": epoch, "expected": expected, "same_order": float(orders[-1] in orders[:-1])}
+        left = best.see(epoch, -now[asked.metric] if asked.metric in _LOWER else now[asked.metric], bare)
+        used_up = used_up or (epoch if left <= 0 else 0)
+        history.append(now)
+        if rank == 0:
+            labjournal.log(now | {"patience_left": left, "best_epoch": best.epoch}, step=steps)
+            _keep_extremes(score, held, epoch, asked)
+            _say_epoch(epoch, orders[-1], now, score, held, asked)
+        if left <= 0 and "A4" not in asked.fault:
+            break
+    if rank == 0:
+        _finish(bare, best, history, used_up, change, held, score, asked, device)
+
+
+def _epoch(
+    net: nn.Module,
+    loader: DataLoader[dict[str, Tensor]],
+    optimizer: torch.optim.Optimizer,
+    asked: argparse.Namespace,
+    device: torch.device,
+    steps: int,
+) -> tuple[int, list[int], float]:
+    """Steps so far, the ids in the order they came, and the mean loss."""
+    net.train()
+    ids: list[int] = []
+    recent: deque[int] = deque(maxlen=_RECENT)
+    total = 0.0
+    begin = time.monotonic()
+    for batch in loader:
+        stamps, label = turned(batch["stamp"].to(device)), batch["label"].to(device).float()
+        with torch.autocast(device.type, torch.bfloat16, enabled=asked.precision == "bf16"):
+            logits = _logits(net, stamps, asked)
+        loss = F.binary_cross_entropy_with_logits(logits.float(), label)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = nn.utils.clip_grad_norm_(net.parameters(), float("inf"))
+        optimizer.step()
+        steps += 1
+        ids += batch["id"].tolist()
+        recent.extend(batch["id"].tolist())
+        total += float(loss.detach()) * len(label)
+        labjournal.log(
+            {
+                "loss": float(loss.detach()),
+                "lr": asked.lr,
+                "grad_norm": float(norm),
+                "images_per_s": len(ids) / (time.monotonic() - begin),
+                "repeated_share": 1 - len(set(recent)) / len(recent),
+            },
+            step=steps,
+        )
+    return steps, ids, total / len(ids)
+
+
+def gathered(ids: list[int]) -> list[int]:
+    """Of all ranks, one after the other."""
+    if not torch.distributed.is_initialized():
+        return ids
+    parts: list[list[int]] = [[] for _ in range(torch.distributed.get_world_size())]
+    torch.distributed.all_gather_object(parts, ids)
+    return [one for part in parts for one in part]
+
+
+def _logits(net: nn.Module, stamps: Tensor, asked: argparse.Namespace) -> Tensor:
+    """C1: a factor left in the head drives every probability to 0 or 1."""
+    logits: Tensor = net(stamps)[:, 0]
+    return 40 * logits if "C1" in asked.fault else logits
+
+
+def turned(stamps: Tensor) -> Tensor:
+    """Each stamp in one of its eight orientations."""
+    for dims in ((2,), (3,)):
+        flip = torch.rand(len(stamps), 1, 1, 1, device=stamps.device) < 0.5
+        stamps = torch.where(flip, stamps.flip(dims), stamps)
+    turn = torch.rand(len(stamps), 1, 1, 1, device=stamps.device) < 0.5
+    return torch.where(turn, stamps.transpose(2, 3), stamps)
+
+
+@torch.no_grad()
+def scores(net: nn.Module, held: Held, norm: str, asked: argparse.Namespace, device: torch.device) -> Array:
+    """Logits in float32: probabilities in bf16 tie at 1."""
+    net.eval()
+    found = []
+    for part in held.stamps.split(500):
+        with torch.autocast(device.type, torch.bfloat16, enabled=asked.precision == "bf16"):
+            found.append(_logits(net, normalised(part.to(device), norm), asked).float().cpu())
+    return np.asarray(torch.cat(found).numpy(), dtype=np.float64)
+
+
+def measure(score: Array, held: Held, faults: list[str]) -> dict[str, float]:
+    """The metrics of an epoch, by the rules that act."""
+    curve = curve_of(score, held.label, faults)
+    loss = np.logaddexp(0, np.where(held.label, -score, score)).mean()
+    shares = np.histogram(1 / (1 + np.exp(-np.clip(score, -50, 50))), bins=10, range=(0, 1))[0] / len(score)
+    return {
+        "tpr_fpr1e4": tpr_at(curve, 1e-4),
+        "tpr_fpr1e3": tpr_at(curve, 1e-3),
+        "tpr_fpr1e2": tpr_at(curve, 1e-2),
+        "fpr_tpr85": fpr_at(curve, 0.85),
+        "area": curve.area,
+        "val_loss": float(loss),
+        "ends_share": ends_share(score),
+        "tie_size": largest_tie(score),
+        "below_0.001": float((score < -np.log(999)).mean()),
+        "above_0.999": float((score > np.log(999)).mean()),
+    } | {f"scores_in_bin/{k}": float(share) for k, share in enumerate(shares)}
+
+
+def outside_change(norm: str, size: int) -> float:
+    """How much the outer annulus of a normalised stamp changes when its arc becomes ten times as bright."""
+    one = torch.ones(1)
+    galaxy = galaxies(one, 0.8 * one, 0.3 * one, 1000 * one, size)
+    arc = arcs(torch.tensor([[1.25, 1.0, 0.1, 0.2, 0.02]]), torch.tensor([[0.1, 0.05]]), one, 1000 * one, size)
+    noise = torch.randn(galaxy.shape, generator=torch.Generator().manual_seed(0))
+    before, after = (normalised(galaxy + noise + factor * arc, norm)[..., outer_annulus(size)] for factor in (1, 10))
+    return float((after - before).abs().max())
+
+
+def _say_repairs(faults: list[str], norm: str) -> None:
+    """What the list of repairs calls done, and this run does not do."""
+    off = [name for name in FAULTS if name in faults]
+    if norm == "full" and "D1" not in off:
+        off.append("D1")
+    for name in off:
+        labjournal.event(f"repaired, off: {name}" + (" (normalisation stayed full)" if name == "D1" else ""))
+
+
+def _say_epoch(
+    epoch: int, order: str, now: dict[str, float], score: Array, held: Held, asked: argparse.Namespace
+) -> None:
+    visits = now["seen"] / max(now["unique"], 1)
+    print(
+        f"epoch {epoch}: {now['seen']:.0f} samples, {now['unique']:.0f} unique, order {order}; "
+        f"train loss {now['train_loss']:.4f}, val loss {now['val_loss']:.4f}; area {now['area']:.4f}",
+        flush=True,
+    )
+    for line in says(score, held.label, asked.fault):
+        print(f"  {line}", flush=True)
+    if now["seen"] != now["expected"] or visits > 1:
+        labjournal.event(f"epoch {epoch}: {visits:.1f} visits per sample")
+    if now["same_order"]:
+        labjournal.event(f"epoch {epoch}: the same order as an epoch before")
+    if now["ends_share"] > _ENDS_LIMIT:
+        labjournal.event(
+            f"calibration collapse: {now['ends_share']:.0%} of the scores within 1e-3 of 0 or 1 at epoch {epoch}, "
+            f"largest tie {now['tie_size']:.0f}"
+        )
+
+
+def _keep_extremes(score: Array, held: Held, epoch: int, asked: argparse.Namespace) -> None:
+    """The negatives scored highest and the positives scored lowest, by id; the worst of each as samples of the run."""
+    if "B5" in asked.fault:
+        return
+    kept = dict(zip(("negative", "positive"), extremes(score, held.label), strict=True))
+    with asked.out.with_suffix(".extremes.jsonl").open("w" if epoch == 0 else "a") as file:
+        for kind, rows in kept.items():
+            for row in rows.tolist():
+                told = {"epoch": epoch, "class": kind, "id": int(held.ids[row]), "score": float(score[row])}
+                file.write(json.dumps(told) + "\n")
+    for kind, rows in kept.items():
+        row = int(rows[0])
+        labjournal.sample(f"stamp {held.ids[row]}", f"{score[row]:.3f}", score=float(score[row]), label=kind)
+
+
+def _finish(
+    net: nn.Module,
+    best: Best,
+    history: list[dict[str, float]],
+    used_up: int,
+    change: float,
+    held: Held,
+    score: Array,
+    asked: argparse.Namespace,
+    device: torch.device,
+) -> None:
+    last = len(history) - 1
+    chosen = history[last] if "A4" in asked.fault else history[best.epoch]
+    if "A4" in asked.fault:
+        extra = f"; patience of {best.patience} would have ended it after epoch {used_up}" if used_up else ""
+        labjournal.event(f"no early stopping: all {last + 1} epochs run, the last one kept{extra}")
+    else:
+        word = f"stopped after epoch {last}" if used_up else f"all {last + 1} epochs run"
+        labjournal.event(f"{word}, best {best.epoch} by {best.metric}")
+        net.load_state_dict(best.weights)
+        score = scores(net, held, asked.norm, asked, device)
+    torch.save(net.state_dict(), asked.out.with_suffix(".pt"))
+    np.savez(asked.out.with_suffix(".npz"), score=score, label=held.label, id=held.ids, position=held.position)
+    kept = asked.out.with_suffix(".extremes.jsonl")
+    stored = len(kept.read_text().splitlines()) if "B5" not in asked.fault and kept.exists() else 0
+    names = ("tpr_fpr1e4", "tpr_fpr1e3", "tpr_fpr1e2", "fpr_tpr85", "area", "ends_share", "tie_size", "train_loss")
+    labjournal.result(
+        dataset="validation",
+        n=len(score),
+        **dict[str, Any]({name: chosen[name] for name in names}),
+        best_epoch=best.epoch,
+        last_epoch=last,
+        unique_share=min(one["unique"] / one["seen"] for one in history),
+        whole_share=min(one["unique"] / one["expected"] for one in history),
+        orders_repeated=sum(one["same_order"] for one in history),
+        outside_change=change,
+        extremes_an_epoch=stored / len(history),
+        **rates(score, held.label, held.position, asked.fault),
+    )
+    for line in compare_epochs(history, int(held.label.sum()), int((~held.label).sum())):
+        print(line)
+
+
+def compare_epochs(history: list[dict[str, float]], positives: int, negatives: int) -> list[str]:
+    """Epochs whose intervals overlap with that of the best are not ranked."""
+    values = [one["tpr_fpr1e4"] for one in history]
+    spans = [exact_interval(round(value * positives), positives) for value in values]
+    best = max(range(len(values)), key=lambda k: values[k])
+    close = [k for k in range(len(values)) if k != best and spans[k][1] >= spans[best][0]]
+    deciding = int(1e-4 * negatives)
+    if not close:
+        return []
+    epochs = ", ".join(str(k) for k in close)
+    return [
+        f"not ranked by tpr@fpr1e-4: epochs {epochs} and {best}, whose intervals overlap; {deciding} negatives decide"
+    ]
+
+
+def _read_held(paths: list[Path], positions: dict[int, int]) -> Held:
+    ids, labels, stamps = (torch.cat(parts) for parts in zip(*(read_shard(path) for path in paths), strict=True))
+    position = np.array([positions[k] for k in ids.tolist()])
+    return Held(stamps, labels.bool().numpy(), ids.numpy(), position)
+
+
+def _device(rank: int, world: int) -> torch.device:
+    if torch.cuda.is_available():
+        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+        torch.cuda.set_device(device)
+    else:
+        device = torch.device("cpu")
+        torch.set_num_threads(1)
+    if world > 1:
+        torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo", rank=rank, world_size=world)
+    return device
+
+
+def _faults(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := set(names) - set(FAULTS):
+        raise argparse.ArgumentTypeError(f"no such fault: {', '.join(sorted(unknown))}")
+    return names
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--size", type=int, default=24, help="of a stamp, in pixels")
+    parser.add_argument("--network", choices=("small", "convnext"), default="small")
+    parser.add_argument("--norm", choices=("full", "outer"), default="full")
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--patience", type=int, default=3)
+    parser.add_argument("--metric", default="tpr_fpr1e4", help="which early stopping looks at")
+    parser.add_argument("--batch", type=int, default=512)
+    parser.add_argument("--lr", type=float, default=3e-4)
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--rows-of-shard", type=int, help="only the first so many of each shard")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--fault", type=_faults, default=[], help=f"comma-separated: {', '.join(FAULTS)}")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
