@@ -14,8 +14,9 @@ from labjournal.runner import commands, validation
 from labjournal.runner.request import LaunchRequest, Queueing
 from labjournal.store import Store
 from labjournal.studies import filling, searches
-from labjournal.studies.protocol import SearchSection, Stage, StageSection, Study
+from labjournal.studies.protocol import Stage, Study
 from labjournal.studies.searches import Member
+from labjournal.studies.sections import SearchSection, StageSection
 
 
 def current(everything: Sequence[Run], study: Study) -> dict[str, list[Run]]:

@@ -22,8 +22,9 @@ from labjournal.store import Store
 from labjournal.studies import members
 from labjournal.studies.code import CodeNow
 from labjournal.studies.metrics import values_of
-from labjournal.studies.protocol import DecisionSection, Stage, Study
+from labjournal.studies.protocol import Stage, Study
 from labjournal.studies.searches import Member
+from labjournal.studies.sections import DecisionSection
 
 _ENDED_EARLY = (Status.LOST, Status.PREEMPTED, Status.KILLED)
 

@@ -12,7 +12,8 @@ from labjournal.model import Run
 from labjournal.store import Store
 from labjournal.studies import members, protocol
 from labjournal.studies.metrics import with_metrics
-from labjournal.studies.protocol import Study, TableSection
+from labjournal.studies.protocol import Study
+from labjournal.studies.sections import TableSection
 
 
 def last_size(store: Store, study: str) -> str | None:
