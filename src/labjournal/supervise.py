@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labjournal import machine, scheduler
-from labjournal.launchers import liveness, local, records
+from labjournal.launchers import attempts, local, records
 from labjournal.launchers.base import Started
 from labjournal.paths import JournalPaths, RunPaths
 
@@ -106,7 +106,7 @@ def _go_on(plan: Plan, run: RunPaths, config: Config, launch: Callable[[Sequence
     from labjournal.launchers import slurm_job
     from labjournal.runner import restarting, resuming
 
-    slurm_job.close_killed_attempt(run, liveness.last_number(run))
+    slurm_job.close_killed_attempt(run, attempts.last_number(run))
     try:
         follower = Follower.open(run.journal, config)
         try:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from labjournal import facts, machine
 from labjournal.launchers import liveness, records
 from labjournal.launchers.base import where
-from labjournal.launchers.liveness import Place, Sighting, judge
+from labjournal.launchers.verdict import Place, Sighting, judge
 from labjournal.model import Status
 from labjournal.paths import RunPaths
 

@@ -17,6 +17,7 @@ from labjournal.cli.found_so_far import FoundSoFar
 from labjournal.errors import JournalError
 from labjournal.facts import Fact
 from labjournal.launchers import liveness, records
+from labjournal.launchers.verdict import END_WAITS
 from labjournal.model import Status
 from labjournal.paths import RunPaths
 
@@ -103,7 +104,7 @@ def _copy(run: RunPaths, output: BinaryIO, shown: Shown | None, start: int, foun
             return ended
         if time.monotonic() >= look_at:
             seen = liveness.observe(run, machine)  # writes the end of a run that nobody ends any more
-            if seen.cause == liveness.END_WAITS and not told:
+            if seen.cause == END_WAITS and not told:
                 told = True
                 click.echo("labjournal: the command has ended; its end waits for room on the disk.", err=True)
             look_at = time.monotonic() + _LOOK_S

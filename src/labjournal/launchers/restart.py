@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from labjournal import facts
 from labjournal.errors import InputError, JournalUnavailableError
 from labjournal.facts import Fact
-from labjournal.launchers import liveness, records, tree
+from labjournal.launchers import attempts, liveness, records, tree
 from labjournal.launchers.base import where
+from labjournal.launchers.verdict import Place
 from labjournal.paths import RunPaths
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def begin(run: RunPaths, machine: Machine) -> int:
 
 
 def _begin(run: RunPaths, machine: Machine) -> int:
-    number = liveness.last_number(run)
+    number = attempts.last_number(run)
     ended = records.read(run.exit)
     if ended is None:
         raise RestartRefusedError("It has not ended: only a run that has ended can be started again.")
@@ -76,10 +77,10 @@ def _take_over(claim: Path, mine: Fact, machine: Machine) -> None:
     held = records.read(claim)
     if held is not None:
         place = liveness.place_of(held.data, machine)
-        if place is liveness.Place.ELSEWHERE:
+        if place is Place.ELSEWHERE:
             raise RestartRefusedError(f"It is being started again on {held.data.get('host') or held.host}.")
         pid, ticks = held.data.get("supervisor_pid"), held.data.get("supervisor_ticks")
-        here = place is liveness.Place.HERE and isinstance(pid, int) and pid != os.getpid()
+        here = place is Place.HERE and isinstance(pid, int) and pid != os.getpid()
         if here and machine.process_alive(int(pid or 0), ticks):
             raise RestartRefusedError(f"Process {pid} is starting it again.")
     records.write(claim, mine, sync=True)

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labjournal import facts
-from labjournal.launchers import causes, liveness, records, slurm_commands, slurm_script
+from labjournal.launchers import attempts, causes, liveness, records, slurm_commands, slurm_script
 from labjournal.launchers.attempt import words_of_stop
 from labjournal.launchers.base import LaunchError, Plan, Started
+from labjournal.launchers.verdict import SILENT_S
 from labjournal.paths import RunPaths
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class SlurmLauncher:
         job = job_of(run)
         if job is None:
             return  # submitted a moment ago: its supervisor sees the request before it begins
-        attempt = liveness.newest_attempt(run)
+        attempt = attempts.newest(run)
         if attempt is None:
             slurm_commands.cancel(job)
             _write_stopped(run)
@@ -132,7 +133,7 @@ def _note(plan: Plan, job: str) -> None:
 
 def job_of(run: RunPaths) -> str | None:
     """The number of a run's newest job, as far as it was written down."""
-    number = liveness.last_number(run)
+    number = attempts.last_number(run)
     fact = records.read(run.job(number)) or records.read(run.job(number + 1))
     job = fact.data.get("job") if fact else None
     return str(job) if job else None
@@ -140,7 +141,7 @@ def job_of(run: RunPaths) -> str | None:
 
 def _is_silent(run: RunPaths) -> bool:
     try:
-        return time.time() - run.heartbeat.stat().st_mtime > liveness.SILENT_S
+        return time.time() - run.heartbeat.stat().st_mtime > SILENT_S
     except OSError:
         return True
 
@@ -148,7 +149,7 @@ def _is_silent(run: RunPaths) -> bool:
 def _write_stopped(run: RunPaths) -> None:
     asked = records.read(run.stop)
     words = words_of_stop(asked) if asked else "stopped"
-    data = liveness.end_data(run, causes.KILLED, f"{words}, before it started")
+    data = attempts.end_data(run, causes.KILLED, f"{words}, before it started")
     data["stopped_by"] = asked.user if asked else None
     records.write_once(run.exit, facts.make("exit", data, run=run.id))
     run.stop.unlink(missing_ok=True)

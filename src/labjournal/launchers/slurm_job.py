@@ -112,8 +112,8 @@ def catches(pid: int, number: signal.Signals) -> bool:
 def close_killed_attempt(run: RunPaths, number: int) -> None:
     """Write an end for an attempt that SLURM ended so fast that nobody could, before its job starts again."""
     from labjournal import facts
-    from labjournal.launchers import liveness
+    from labjournal.launchers import attempts
 
     if not run.exit.exists() and run.attempt(number).exists():
-        data = liveness.end_data(run, causes.PREEMPTED, "ended and requeued by SLURM before it could say how")
+        data = attempts.end_data(run, causes.PREEMPTED, "ended and requeued by SLURM before it could say how")
         records.write_once(run.exit, facts.make("exit", data, run=run.id))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from labjournal.filesystems import filesystem_kind
-from labjournal.launchers import liveness, records, slurm, slurm_commands
+from labjournal.launchers import attempts, records, slurm, slurm_commands
 from labjournal.launchers.base import LaunchError
 from labjournal.launchers.slurm_commands import Job
 from labjournal.paths import RunPaths
@@ -96,8 +96,8 @@ def _called(number: str | None) -> str:
 
 
 def _unknown(run: RunPaths, number: str | None, stands: Status) -> Word:
-    attempt = liveness.last_number(run)
-    begun = (run.run, *(path for at in (attempt, attempt + 1) for path in (run.claim(at), run.job(at))))
+    number_now = attempts.last_number(run)
+    begun = (run.run, *(path for at in (number_now, number_now + 1) for path in (run.claim(at), run.job(at))))
     if min(map(_age, begun)) < _UNKNOWN_S:
         return Word(stands, f"{_called(number)} was submitted", False)
     return Word(Status.LOST, f"SLURM no longer knows {_called(number)}, and it did not say how it ended", True)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from labjournal import facts
 from labjournal.errors import JournalUnavailableError
 from labjournal.facts import Fact
-from labjournal.launchers import causes, liveness, records, tree
+from labjournal.launchers import attempts, causes, liveness, records, tree
 from labjournal.launchers.attempt import words_of_stop
 from labjournal.launchers.ending import Ending
-from labjournal.launchers.liveness import Place
+from labjournal.launchers.verdict import Place
 from labjournal.paths import RunPaths
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def request(run: RunPaths, machine: Machine, why: str | None = None) -> None:
 
 def is_unsupervised(run: RunPaths, machine: Machine) -> bool:
     """Whether processes of a run live here that no supervisor would end."""
-    attempt = liveness.newest_attempt(run)
+    attempt = attempts.newest(run)
     if attempt is None or liveness.place_of(attempt.data, machine) is not Place.HERE:
         return False
     if run.exit.exists() or _keeper(run, machine) is not None:
@@ -54,7 +54,7 @@ def is_unsupervised(run: RunPaths, machine: Machine) -> bool:
 
 def end_unsupervised(run: RunPaths, machine: Machine, int_s: float, term_s: float) -> None:
     """Do what the supervisor would have done; takes up to ``int_s + term_s`` seconds and some more."""
-    attempt = liveness.newest_attempt(run)
+    attempt = attempts.newest(run)
     asked = records.read(run.stop)
     if attempt is None or asked is None:
         return
@@ -91,7 +91,7 @@ def _process_alive(data: dict[str, Any], machine: Machine) -> bool:
 
 def _keeper(run: RunPaths, machine: Machine) -> int | None:
     """The number of the supervisor, when it lives here; of a waiting run the one that will start it."""
-    held = liveness.holder(run)
+    held = attempts.holder(run)
     if held is None or liveness.place_of(held.data, machine) is not Place.HERE:
         return None
     pid, ticks = held.data.get("supervisor_pid"), held.data.get("supervisor_ticks")

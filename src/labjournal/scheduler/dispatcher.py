@@ -17,7 +17,7 @@ from labjournal import facts, tags
 from labjournal.errors import JournalError, JournalUnavailableError
 from labjournal.launchers import liveness, records
 from labjournal.launchers.base import Plan, Started
-from labjournal.launchers.liveness import Place
+from labjournal.launchers.verdict import Place
 from labjournal.machine.devices import Gpu, NoGpus
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.scheduler import cards, entries, lanes, leases, pausing, view
