@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from labjournal import facts, machine
 from labjournal.config import Config
-from labjournal.errors import InputError, JournalUnavailableError
+from labjournal.errors import InputError, JournalError, JournalUnavailableError
 from labjournal.facts import Fact
 from labjournal.launchers import records, restart
 from labjournal.launchers.base import LaunchError, Plan, Started
@@ -22,6 +22,8 @@ from labjournal.runner import environment, launchers, launching, previous, resum
 from labjournal.runner.gpus import Cards
 from labjournal.runner.request import Launched, LaunchRequest, Parent
 from labjournal.runner.resuming import From
+from labjournal.scheduler import frozen
+from labjournal.scheduler.frozen import Tree
 from labjournal.store import Store
 from labjournal.watch.masking import MASK
 
@@ -55,11 +57,16 @@ def again(run_id: str, wish: Wish, store: Store, paths: JournalPaths, config: Co
     launch = _launch_of(run)
     command = wish.command or tuple(map(str, launch.data.get("command") or ()))
     _refuse(run, launch, command)
-    origin = resuming.find(store, run_id, command, wish.selector, paths, config) if wish.resume else From(command)
-    differs = [*origin.differs, *_code(launch, config), *sameness.data_changes(store.run_facts(run_id))]
+    stated = store.run_facts(run_id)
+    tree = frozen.tree_of(run, stated, (launch.data.get("snapshot") or {}).get("root"))
+    code = list(_code(launch, config) if tree is None else _code_of(tree))
+    cwd = str(launch.data.get("cwd")) if tree is None or code else tree.cwd
+    find = (store, run_id, command, wish.selector, paths, config, cwd)
+    origin = resuming.find(*find) if wish.resume else From(command)
+    differs = [*origin.differs, *code, *sameness.data_changes(stated)]
     if differs:
         return _fork(run_id, launch, origin, wish, differs, paths, config)
-    return _attempt(run, launch, origin, wish, paths, config)
+    return _attempt(run, launch, origin, wish, tree, paths, config)
 
 
 def retry_by_itself(plan: Mapping[str, Any], store: Store, paths: JournalPaths, config: Config) -> Launched:
@@ -115,6 +122,17 @@ def _code(launch: Fact, config: Config) -> Iterator[str]:
     yield from sameness.code_changes(kept, now)
 
 
+def _code_of(tree: Tree) -> Iterator[str]:
+    """What in the working tree of a run is not as it was recorded."""
+    try:
+        changed = [path for path in tree.changes() if sameness.is_code(tree.root, tree.commit, path)]
+    except JournalError as error:
+        yield f"the code of then cannot be found ({error.message})"
+        return
+    if changed:
+        yield f"code in its own working tree: {', '.join(changed[:3])}"
+
+
 def _request(launch: Fact, command: tuple[str, ...], wish: Wish | None = None) -> LaunchRequest:
     """The launch as it was asked for, as far as it is on record."""
     data = launch.data
@@ -165,7 +183,15 @@ def _fork(
     return forked._replace(notices=(told, *forked.notices))
 
 
-def _attempt(run: RunPaths, launch: Fact, origin: From, wish: Wish, paths: JournalPaths, config: Config) -> Launched:
+def _attempt(
+    run: RunPaths,
+    launch: Fact,
+    origin: From,
+    wish: Wish,
+    tree: Tree | None,
+    paths: JournalPaths,
+    config: Config,
+) -> Launched:
     request = _request(launch, origin.command, wish)
     notices: list[str] = []
     inside = launching.inside(paths, config, notices)
@@ -184,6 +210,9 @@ def _attempt(run: RunPaths, launch: Fact, origin: From, wish: Wish, paths: Journ
         leases = wish.leases if cards is None else cards.fds
         resources = launchers.resources(request, str(request.name), config)
         plan = plan._replace(attempt=number, retries_left=left, leases=leases, resources=resources)
+        if tree is not None:
+            plan = tree.moved(plan)
+            notices.append(f"on its own code as it was frozen, commit {tree.commit[:10]}, in {plan.cwd}")
         _state(run, number, origin, wish, paths)
         accepted = Launched(run.id, str(launch.data.get("name")), "QUEUED", (*notices, origin.words))
         return _start(plan, accepted, wish.launch or launchers.choose(request, config, launching.run_ended).launch)

@@ -62,9 +62,15 @@ class From(NamedTuple):
 
 
 def find(
-    store: Store, run_id: str, command: tuple[str, ...], selector: str | None, paths: JournalPaths, config: Config
+    store: Store,
+    run_id: str,
+    command: tuple[str, ...],
+    selector: str | None,
+    paths: JournalPaths,
+    config: Config,
+    cwd: str,
 ) -> From:
-    """The command that lets a run go on from a checkpoint, by default the newest whole one.
+    """The command that lets a run go on from a checkpoint in the folder ``cwd``, by default the newest whole one.
 
     Raises InputError without a template, saying what to write; NotFoundError without a checkpoint.
     """
@@ -79,7 +85,7 @@ def find(
             f"From the beginning: labjournal retry {run.id[-6:].lower()}",
         )
     file = subjects.path_of(run, checkpoint)
-    same = run.cwd is not None and not os.path.isabs(checkpoint.path)
+    same = run.cwd == cwd and not os.path.isabs(checkpoint.path)
     values = {"checkpoint": checkpoint.path if same else file}
     if checkpoint.step is not None:
         values["step"] = str(checkpoint.step)

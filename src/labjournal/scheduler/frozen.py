@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from labjournal import facts, filesystems, tags
 from labjournal.errors import JournalError
+from labjournal.facts import Fact
 from labjournal.launchers import records
 from labjournal.launchers.base import Plan
 from labjournal.paths import RunPaths
@@ -65,6 +66,34 @@ def prepare(entry: Entry) -> Plan | str:
     except (JournalError, OSError) as error:
         words = error.message if isinstance(error, JournalError) else str(error)
         return f"the code has changed since it was queued ({what}), and no working tree can be made: {words}"
+
+
+class Tree(NamedTuple):
+    """The working tree of its own that an earlier attempt of a run was given, still there."""
+
+    run: RunPaths
+    root: Path
+    """The user's tree, of which it is one."""
+    cwd: str
+    commit: str
+
+    def moved(self, plan: Plan) -> Plan:
+        """A plan of the user's tree as it is run in this one."""
+        return _moved(plan, self.root, self.run.work, _python(self.run))
+
+    def changes(self) -> list[str]:
+        """What in it is not as it was recorded. Raises GitError."""
+        from labjournal.vcs import worktrees
+
+        return worktrees.changed(self.run.work)
+
+
+def tree_of(run: RunPaths, stated: Iterable[Fact], root: str | None) -> Tree | None:
+    """The tree that a run was given, by what was stated of it; None when it had none, or gc has removed its code."""
+    given = [fact.data for fact in stated if fact.kind == "frozen"]
+    if not given or not given[-1].get("worktree") or root is None or not (run.work / ".git").exists():
+        return None
+    return Tree(run, Path(root), str(given[-1].get("cwd") or run.work), str(given[-1].get("commit")))
 
 
 def _matters(root: Path, commit: str, path: str) -> bool:
@@ -181,7 +210,10 @@ def _moved(plan: Plan, root: Path, work: Path, python: str | None) -> Plan:
 
 def _over(path: str, root: Path, work: Path) -> str:
     """A path below the user's tree as it is called in the run's; others stay."""
-    relative = os.path.relpath(os.path.realpath(path), os.path.realpath(root))
+    real = os.path.realpath(path)
+    if (real + os.sep).startswith(os.path.realpath(work) + os.sep):
+        return path  # led there before: the plan of an earlier attempt
+    relative = os.path.relpath(real, os.path.realpath(root))
     if relative == ".":
         return str(work)
     return path if relative == ".." or relative.startswith(".." + os.sep) else str(work / relative)

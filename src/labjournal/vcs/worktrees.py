@@ -45,10 +45,15 @@ def remove_half_made(root: Path, place: Path) -> None:
 def unchanged(place: Path) -> tuple[list[str], bool]:
     """The files of a working tree that are still as in its commit, and whether there are others. Raises GitError."""
     tracked = set(split_z(git(place, "ls-files", "-z")))
-    changed = set(split_z(git(place, "diff", "--name-only", "--no-renames", "--ignore-submodules=all", "-z", "HEAD")))
     others = split_z(git(place, "ls-files", "-z", "--others"))
     own = [path for path in others if not _is_byte_code(path) and not _leads_out(place / path, place)]
-    return sorted(tracked - changed), bool(changed or own)
+    different = set(changed(place))
+    return sorted(tracked - different), bool(different or own)
+
+
+def changed(place: Path) -> list[str]:
+    """The files of a working tree that are not as in its commit any more. Raises GitError."""
+    return list(split_z(git(place, "diff", "--name-only", "--no-renames", "--ignore-submodules=all", "-z", "HEAD")))
 
 
 def take_apart(place: Path) -> None:
