@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from labjournal.paths import JournalPaths
@@ -91,6 +92,40 @@ def test_runs_and_words_of_another_machine_come_and_nothing_here_is_overwritten(
     # And back: its own run is not touched there.
     assert "1 are this journal's own" in _call(there, "pull", f"box:{here}", "--ssh", ssh)
     assert len(JournalPaths(there / ".labjournal").run_ids()) == 2
+
+
+def test_a_run_on_another_machine_is_followed_to_its_end(tmp_path: Path, ssh: str) -> None:
+    there, here = tmp_path / "there", tmp_path / "here"
+    hold = "echo first; while [ ! -e go ]; do sleep 0.1; done; echo last; exit 3"
+    _call(there, "run", "-n", "long", "--", "sh", "-c", hold)
+    _call(here, "follow", "box:long", "--ssh", ssh, code=1)
+    words = [LABJOURNAL, "follow", "box:long", "--path", str(there), "--ssh", ssh]
+    with subprocess.Popen(words, cwd=here, stdout=subprocess.PIPE, text=True) as following:
+        assert following.stdout is not None
+        assert following.stdout.readline() == "first\n", "while it runs"
+        (there / "go").touch()
+        assert following.stdout.read() == "last\n"
+    assert following.returncode == 3, "as the command there"
+    (far,) = json.loads(_call(here, "ls", "--json"))
+    assert (far["name"], far["status"], far["exit_code"]) == ("long", "FAILED", 3)
+    assert "first" in _call(here, "follow", "box:@last", "--ssh", ssh, code=3), "its place is known by now"
+    assert "No run on box is called 'nosuch'" in _call(here, "follow", "box:nosuch", "--ssh", ssh, code=1)
+
+
+def test_a_connection_that_breaks_is_taken_up_where_it_was(tmp_path: Path, ssh: str) -> None:
+    there, here = tmp_path / "there", tmp_path / "here"
+    hold = "echo one; while [ ! -e go ]; do sleep 0.1; done; echo two"
+    _call(there, "run", "-n", "long", "--", "sh", "-c", hold)
+    here.mkdir()
+    words = [LABJOURNAL, "follow", "box:long", "--path", str(there), "--ssh", ssh]
+    with subprocess.Popen(words, cwd=here, stdout=subprocess.PIPE, text=True) as following:
+        assert following.stdout is not None
+        assert following.stdout.readline() == "one\n"
+        for child in psutil.Process(following.pid).children():
+            child.kill()
+        (there / "go").touch()
+        assert following.stdout.read() == "two\n", "nothing twice, nothing lost"
+    assert following.returncode == 0
 
 
 def test_a_host_or_a_journal_that_is_not_there_is_said_and_nothing_is_left(tmp_path: Path, ssh: str) -> None:

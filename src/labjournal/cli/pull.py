@@ -27,15 +27,11 @@ def command(context: Context, where: str, ssh: str | None, as_json: bool) -> Non
     came = pulling.pull(where, paths, ssh)
     follower = Follower.open(paths)
     try:
-        follower.catch_up()
-        with follower.store.writing():
-            for run in came.changed:
-                follower.store.seal(run, 0)
-        follower.catch_up()
+        follower.unseal(came.changed)
     finally:
         follower.close()
     if as_json:
-        session.print_json(came._asdict())
+        session.print_json({key: value for key, value in came._asdict().items() if key != "place"})
         return
     kept = f"; {len(came.kept)} are this journal's own and were not touched" if came.kept else ""
     click.echo(f"{len(came.new)} new runs, {len(came.changed)} brought up to date{kept}.", err=True)

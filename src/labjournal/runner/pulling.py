@@ -43,6 +43,7 @@ class Pulled(NamedTuple):
     """Runs that are this journal's own and stand there too: not touched."""
     words: int
     """Files of people's words that are new or have grown."""
+    place: Place
 
 
 def pull(where: str, paths: JournalPaths, ssh: str | None = None) -> Pulled:
@@ -57,7 +58,7 @@ def pull(where: str, paths: JournalPaths, ssh: str | None = None) -> Pulled:
     stage = paths.cache / "pulled"
     place = _find(rsync, host, path.rstrip("/") or ".", stage)
     here = set(paths.run_ids())
-    theirs = {run for run in here if _came_from(paths, run) == place.id}
+    theirs = {run for run in here if (came := came_from(paths, run)) is not None and came.id == place.id}
     there = _listed(rsync, f"{place.host}:{place.folder}/runs/")
     own = sorted((here - theirs) & there)
     skip = [f"--exclude=/{run}/" for run in own]
@@ -67,7 +68,7 @@ def pull(where: str, paths: JournalPaths, ssh: str | None = None) -> Pulled:
     for run in fresh:
         _mark(paths, run, place)
     words = _fetch_words(rsync, place, paths, stage)
-    return Pulled(fresh, tuple(sorted(touched & theirs)), tuple(own), words)
+    return Pulled(fresh, tuple(sorted(touched & theirs)), tuple(own), words, place)
 
 
 def _find(rsync: Sequence[str], host: str, path: str, stage: Path) -> Place:
@@ -110,9 +111,12 @@ def _marker(paths: JournalPaths, run: str) -> Path:
     return paths.run(run).attempts / "pulled.json"
 
 
-def _came_from(paths: JournalPaths, run: str) -> str | None:
+def came_from(paths: JournalPaths, run: str) -> Place | None:
+    """The journal that a run was fetched from; None for one of this journal's own."""
     fact = records.read(_marker(paths, run))
-    return str(fact.data.get("journal")) if fact is not None else None
+    if fact is None:
+        return None
+    return Place(*(str(fact.data.get(key)) for key in ("host", "path", "journal")))
 
 
 def _mark(paths: JournalPaths, run: str, place: Place) -> None:
