@@ -65,7 +65,9 @@ class SlurmConfig(NamedTuple):
 
 
 class NotifyConfig(NamedTuple):
-    on: tuple[str, ...] = ("end", "failure", "alarm")
+    on: tuple[str, ...] = ("end", "failure", "alarm", "late", "gate")
+    bell: bool = False
+    """Of the terminal that the run was launched from."""
     desktop: bool = False
     command: str | None = None
     """Filled with {name}, {what}, {text} and {run}."""

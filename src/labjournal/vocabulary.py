@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+OVERDUE_AFTER = 1.5
+"""Times the expected duration: from there on something takes too long."""
+
 
 class Status(StrEnum):
     """Where a run stands. The last five are endings, each with a cause in words."""

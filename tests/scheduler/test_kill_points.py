@@ -27,6 +27,7 @@ from labjournal.scheduler import cards, entries, leases, pausing, view
 from launching_place import exit_of, wait_for
 
 KILLS = int(os.environ.get("LABJOURNAL_TEST_KILLS") or 25)
+KILLS_S = float(os.environ.get("LABJOURNAL_TEST_KILLS_S") or 400)
 CONFIG = Config(watch=WatchConfig(enabled=False))
 SAY = "echo $LABJOURNAL_RUN_ID >> started; sleep {}"
 
@@ -141,7 +142,7 @@ def test_a_run_is_started_once_wherever_the_kill_falls(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(KILLS_S + 300)
 def test_kills_at_random_moments_lose_no_run_start_none_twice_and_leak_no_gpu(journal: JournalPaths) -> None:
     """Supervisors, keepers, and the commands that queue; LABJOURNAL_TEST_KILLS=200 for the long loop."""
     seed = int(os.environ.get("LABJOURNAL_TEST_SEED") or random.SystemRandom().randrange(2**32))
@@ -149,7 +150,7 @@ def test_kills_at_random_moments_lose_no_run_start_none_twice_and_leak_no_gpu(jo
     chance = random.Random(seed)
     callers: list[subprocess.Popen[bytes]] = []
     shot: Counter[str] = Counter()
-    deadline = time.monotonic() + float(os.environ.get("LABJOURNAL_TEST_KILLS_S") or 400)
+    deadline = time.monotonic() + KILLS_S
     while shot.total() < KILLS and time.monotonic() < deadline:
         if sum(caller.poll() is None for caller in callers) < 2 and len(entries.names(journal)) < 6:
             words = [

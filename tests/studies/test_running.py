@@ -167,6 +167,28 @@ def test_a_shut_gate_names_its_reason_and_an_override_needs_one(tmp_path: Path) 
     assert "needs a reason" in call(folder, *words, code=2)
 
 
+def test_the_outcome_of_each_stage_is_told_once_with_what_its_gate_does(tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    (folder / "entries" / "two").mkdir(parents=True)
+    stages = '[[stage]]\nname = "{}"\ncommand = "{}"\nafter = {}\ncriteria = ["{}"]\n'
+    (folder / "entries" / "two" / "study.toml").write_text(
+        'question = "?"\n'
+        + stages.format("first", "true", "[]", "duration < 1h")
+        + stages.format("second", "true", '["first"]', "duration > 1h")
+        + stages.format("third", "true", '["second"]', "duration < 1h")
+    )
+    command = f"sh {tmp_path}/tell.sh {{name}} {{text}}"
+    (folder / "labjournal.toml").write_text(f'[notify]\non = ["gate"]\ncommand = "{command}"\n')
+    (tmp_path / "tell.sh").write_text(f'printf "%s|%s\\n" "$1" "$2" >> {tmp_path}/told\n')
+    for _ in range(2):
+        call(folder, "study", "run", "two", code=1)
+    told = (tmp_path / "told").read_text().splitlines()
+    assert told[0] == "two|stage first passed; the gate of second opens"
+    assert told[1].startswith("two|stage second failed: duration > 1h: ")
+    assert told[1].endswith("; the gate of third stays shut")
+    assert len(told) == 2
+
+
 def test_what_failed_on_this_code_is_not_run_until_it_passes(tmp_path: Path) -> None:
     (tmp_path / "entries" / "thermo").mkdir(parents=True)
     (tmp_path / STUDY).write_text('[[stage]]\nname = "a"\ncommand = "false"\n')

@@ -7,6 +7,7 @@ from datetime import datetime
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
 from labjournal.format import count, duration
 from labjournal.model import Run
+from labjournal.vocabulary import OVERDUE_AFTER
 
 OVERDUE = CheckRule(
     "past_expected_time",
@@ -18,8 +19,6 @@ OVERDUE = CheckRule(
     "is that of the steps done, where their number is known, or of the runs of the stage.",
 )
 RULES = table(OVERDUE)
-LATE = 1.5
-"""Times the expected duration."""
 
 
 def overdue(run: Run, now: datetime) -> Verdict:
@@ -29,7 +28,7 @@ def overdue(run: Run, now: datetime) -> Verdict:
         return not_judged(OVERDUE, "the run", "nobody said how long it should take")
     begun = run.started_at or run.created_at
     took = ((run.ended_at or now) - begun).total_seconds()
-    if took <= LATE * expected:
+    if took <= OVERDUE_AFTER * expected:
         return fine(OVERDUE, "the run")
     evidence: dict[str, object] = {"expected_s": expected, "elapsed_s": round(took, 1)}
     message = f"{duration(took)} instead of {duration(expected)}"
@@ -37,4 +36,6 @@ def overdue(run: Run, now: datetime) -> Verdict:
         left = took * (run.planned_steps / run.step - 1)
         evidence |= {"step": run.step, "planned_steps": run.planned_steps, "left_s": round(left, 1)}
         message += f"; {count(run.step)} of {count(run.planned_steps)} steps, {duration(left)} to go at this pace"
-    return finding(OVERDUE, "the run", f"{message}.", evidence, None, run.step, begun.timestamp() + LATE * expected)
+    return finding(
+        OVERDUE, "the run", f"{message}.", evidence, None, run.step, begun.timestamp() + OVERDUE_AFTER * expected
+    )

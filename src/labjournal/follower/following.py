@@ -47,6 +47,14 @@ def judge(
         return store.fold([fact for said in derived.values() for fact in said])
 
 
+def tell_lost(paths: JournalPaths, lost: Collection[str]) -> None:
+    """Tell the owner of runs that were just found lost, as ``[notify]`` says."""
+    from labjournal.launchers import notices
+
+    for run in sorted(lost):
+        notices.found_lost(paths.run(run))
+
+
 def _about(touched: Collection[str | None]) -> set[str] | None:
     return None if None in touched else {run for run in touched if run}
 

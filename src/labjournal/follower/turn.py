@@ -190,7 +190,18 @@ class Follower:
         self._note_live(looks)
         lost = self._lookout.take_lost()
         self.lost += sorted(lost)
+        if lost:
+            following.tell_lost(self.paths, lost)
         return Turned(frozenset(run for run in touched if run), None in touched, lost, unfinished)
+
+    def unseal(self, runs: Collection[str]) -> None:
+        """Look again at runs that had ended: something of them came from elsewhere. Catches up."""
+        self.catch_up()
+        if runs:
+            with self.store.writing():
+                for run in runs:
+                    self.store.seal(run, 0)
+            self.catch_up()
 
     # -- facts -----------------------------------------------------------------------------------------------------
 

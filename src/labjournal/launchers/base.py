@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -65,6 +66,16 @@ class Started(NamedTuple):
     pid: int | None
     trouble: str | None = None
     """Why the command could not be started, in words; the run then has FAILED."""
+
+
+def terminal_here() -> str | None:
+    """The terminal of this process, to be rung later."""
+    for fd in (2, 1, 0):
+        try:
+            return os.ttyname(fd)
+        except OSError:
+            continue
+    return None
 
 
 def where(machine: Machine) -> dict[str, object]:

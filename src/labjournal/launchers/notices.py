@@ -1,20 +1,26 @@
-"""Telling the owner of a run that it ended, failed or raised an alarm: by the desktop, or by a command of his own.
+"""Telling the owner of a run that it ended, failed, takes too long or raised an alarm.
 
-Told by the supervisor, which is there when nobody looks. Each thing is told once: whoever is first to write down that
-it is told tells it.
+Told by the supervisor, which is there when nobody looks; of a lost run by whoever finds it, of a study by the process
+that runs it. Each thing is told once: whoever is first to write down that it is told tells it.
 """
 
 from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
 
 from labjournal import config as configuration
 from labjournal import facts
 from labjournal.config import NotifyConfig
 from labjournal.errors import JournalError
-from labjournal.launchers import records, telling
+from labjournal.launchers import attempts, channels, records
 from labjournal.launchers.alarms import ALARM, Alarms
+from labjournal.launchers.channels import Notice
 from labjournal.paths import RunPaths
+from labjournal.vocabulary import OVERDUE_AFTER
 
-END, FAILURE = "end", "failure"
+END, FAILURE, LATE, GATE = "end", "failure", "late", "gate"
 
 
 class Notices:
@@ -24,6 +30,9 @@ class Notices:
         self._run = run
         self._attempt = attempt
         self._alarms = Alarms(run)
+        self._begun = time.monotonic()
+        self._launched = _launch_of(run)
+        self._late_s = _late_s(self._launched.get("expect_time_s"))
         try:
             self._how: NotifyConfig | None = configuration.load(run.journal.project).notify
         except JournalError:  # said at the launch; a mistake made since silences the notices only
@@ -31,28 +40,39 @@ class Notices:
 
     @property
     def _wanted(self) -> tuple[str, ...]:
-        return self._how.on if self._how is not None and (self._how.desktop or self._how.command) else ()
+        return self._how.on if self._how is not None and channels.open_to(self._how) else ()
 
     def look(self) -> None:
-        """Tell of alarms that were stated since the last look."""
-        if ALARM not in self._wanted:
-            return
-        for alarm in self._alarms.new():
-            self._tell(ALARM, alarm.rule, alarm.text)
+        """Tell of alarms that were stated since the last look, and whether the run takes longer than was expected."""
+        self._tell_alarms()
+        if self._late_s is not None and time.monotonic() - self._begun > self._late_s:
+            from labjournal.format import duration
+
+            expected = duration(self._late_s / OVERDUE_AFTER)
+            self.tell(LATE, LATE, f"runs for {duration(self._late_s)} now, and {expected} was expected")
+            self._late_s = None
 
     def ended(self) -> None:
         """Tell how the attempt ended; not when it is about to be started again."""
-        self.look()
-        fact = records.read(self._run.exit) if self._wanted else None
+        if not self._wanted:
+            return
+        self._tell_alarms()
+        fact = records.read(self._run.exit)
         if fact is None or fact.data.get("retries_left"):
             return
         status, cause = str(fact.data.get("status")), fact.data.get("cause")
         what = END if status == "DONE" else FAILURE
-        if what in self._wanted:
-            self._tell(what, what, f"{status.lower()}: {cause}" if cause else status.lower())
+        self.tell(what, what, f"{status.lower()}: {cause}" if cause else status.lower())
 
-    def _tell(self, what: str, key: str, text: str) -> None:
-        assert self._how is not None
+    def _tell_alarms(self) -> None:
+        if ALARM in self._wanted:
+            for alarm in self._alarms.new():
+                self.tell(ALARM, alarm.rule, alarm.text)
+
+    def tell(self, what: str, key: str, text: str, name: str | None = None) -> None:
+        """Tell one thing, if it is wanted and nobody has told it; ``key`` names it among those of this attempt."""
+        if self._how is None or what not in self._wanted:
+            return
         data = {"n": self._attempt, "what": what, "text": text}
         safe = "".join(char if char.isalnum() else "-" for char in key)
         mark = self._run.attempts / f"{self._attempt}.noticed-{safe}.json"
@@ -61,11 +81,25 @@ class Notices:
                 return
         except OSError:
             return
-        launched = records.read(self._run.run)
-        name = str(launched.data.get("name")) if launched else self._run.id
-        if self._how.desktop:
-            urgency = "normal" if what == END else "critical"
-            telling.run(["notify-send", "-u", urgency, f"labjournal: {name}", text], {})
-        if self._how.command:
-            values = {"name": name, "what": what, "text": text, "run": self._run.id}
-            telling.run(telling.words(self._how.command, values), values)
+        own = str(self._launched.get("name") or self._run.id)
+        channels.send(self._how, Notice(name or own, what, text, self._run.id), self._launched.get("launched_by") or {})
+
+
+def _launch_of(run: RunPaths) -> Mapping[str, Any]:
+    try:
+        launched = records.read(run.run)
+    except OSError:
+        launched = None
+    return launched.data if launched else {}
+
+
+def found_lost(run: RunPaths) -> None:
+    """Tell of a run that has no supervisor any more to tell of its end. Never raises."""
+    try:
+        Notices(run, attempts.last_number(run)).ended()
+    except OSError:
+        return
+
+
+def _late_s(expected_s: object) -> float | None:
+    return OVERDUE_AFTER * expected_s if isinstance(expected_s, (int, float)) and expected_s > 0 else None

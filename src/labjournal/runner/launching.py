@@ -14,7 +14,7 @@ from labjournal import facts, machine
 from labjournal.config import Config
 from labjournal.errors import InputError, JournalUnavailableError
 from labjournal.launchers import records
-from labjournal.launchers.base import LaunchError, Plan, where
+from labjournal.launchers.base import LaunchError, Plan, terminal_here, where
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.runner import commands, environment, gpus, launchers, previous
 from labjournal.runner.previous import Changes
@@ -263,6 +263,7 @@ def _describe(
         "launched_by": {
             "supervisor_pid": os.getpid(),
             "supervisor_ticks": machine.process_start_ticks(os.getpid()),
+            "terminal": terminal_here(),
             **where(machine),
         },
         "logdir": request.logdir,

@@ -5,5 +5,5 @@ protocol   study.toml as values            consistency  whether its parts fit to
 places     where studies lie               code         whether two runs had the same code
 members    the runs of a stage             running      launching what may be launched
 standing   where a study stands, and why   statements   what is stated of it
-tables     its tables
+tables     its tables                      notices      telling its owner
 """

@@ -11,16 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from labjournal import format as fmt
-from labjournal.checks import timing
 from labjournal.errors import InputError, NotFoundError
 from labjournal.facts import Fact
 from labjournal.follower import Follower
 from labjournal.model import Run
 from labjournal.runner import commands, launching
-from labjournal.studies import members, searches, statements
+from labjournal.studies import members, notices, searches, statements
 from labjournal.studies.protocol import Stage, Study
 from labjournal.studies.searches import Member
 from labjournal.studies.standing import Judge, Standing, State, gate
+from labjournal.vocabulary import OVERDUE_AFTER
 
 _POLL_S = 0.1
 _SLOWEST_POLL_S = 1.0
@@ -158,12 +158,13 @@ class Runner:
             if progress not in ("", told):
                 told = progress
                 self._say(stage, progress)
-            if expected_s and elapsed > timing.LATE * expected_s and not overdue:
+            if expected_s and elapsed > OVERDUE_AFTER * expected_s and not overdue:
                 overdue = True
                 late = _overdue(runs, living, elapsed, expected_s)
                 self._say(stage, late, notice=True)
                 if len(runs) > 1 and living:  # of a single run the journal says it by itself
                     statements.state_overdue(self._follower.paths, living[0], late, expected_s)
+                    notices.stage_late(self._follower.paths, self._study, stage.name, living[0], late)
             time.sleep(pause)
             pause = min(pause * 1.3, _SLOWEST_POLL_S)
         standing = next(one for one in self._settled() if one.stage.name == stage.name)
@@ -177,6 +178,8 @@ class Runner:
     def _state_outcome(self, standing: Standing) -> None:
         fact = statements.stage_fact(self._study, standing)
         statements.state(self._follower.paths, self._follower.store, [fact])
+        if fact is not None:
+            notices.stage_ended(self._follower.paths, self._study, standing, fact.id)
 
     def _settled(self) -> list[Standing]:
         self._follower.catch_up()
