@@ -6,7 +6,8 @@ runs        facts of a run -> its row          results    facts -> merged result
 findings    facts -> findings                  taint      what rests on something retracted
 entries     the diary, with full-text search   series     curves as columns
 references  what a person may call a run       files      how far each file was read
-store       `Store`: one connection, one thread upkeep    care of the database
+store       `Store`: one connection, one thread reading    what is asked of it
+upkeep      care of the database
 """
 
 from labjournal.store.store import Store

@@ -1,51 +1,29 @@
-"""`Store`: one connection to the index, for one thread. Reads give values; `fold` takes in what was read from files.
-
-What knows the values (`model` and the projections, 25 ms to import) is imported where it is used: a list of 10,000
-runs needs none of it.
-"""
+"""`Store`: one connection to the index, for one thread. `Reading` answers; `fold` takes in what was read from files."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labjournal.errors import JournalUnavailableError, NotFoundError
+from labjournal.errors import JournalUnavailableError
 from labjournal.facts import Fact, dumps
 from labjournal.paths import JournalPaths
-from labjournal.store import files, rows, schema
-from labjournal.store.rows import ListedRun, RunRow
+from labjournal.store import files, schema
+from labjournal.store.reading import Reading
 
 if TYPE_CHECKING:
     from labjournal.model import (
-        Attempt,
-        Checkpoint,
-        Entry,
-        Fault,
-        FaultMark,
-        Finding,
-        ReferenceValue,
-        Result,
-        Run,
-        SeriesInfo,
         SeriesKey,
-        Verdict,
     )
-    from labjournal.store.owners import Alive
-    from labjournal.store.series import SeriesData
-    from labjournal.store.sweeps import TrialRow
 
 _BUSY_S = 20.0
 
 
-class Store:
+class Store(Reading):
     """The index of one journal. Not to be handed to another thread: open one there."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
 
     @classmethod
     def open(cls, paths: JournalPaths, readonly: bool = False) -> Store:
@@ -101,286 +79,6 @@ class Store:
             self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
-
-    # -- reading -------------------------------------------------------------------------------------------------
-
-    def count_runs(self) -> int:
-        return int(self.connection.execute("SELECT count(*) FROM runs").fetchone()[0])
-
-    def facts_stamp(self, run_id: str) -> int:
-        """Grows with each fact about a run, the runs that measured it and what people said, or replaced."""
-        counts = self.connection.execute(
-            "SELECT count(*) + ifnull((SELECT value FROM meta WHERE key = 'facts withdrawn'), 0) FROM facts "
-            "WHERE run IN (SELECT ?1 UNION SELECT run FROM results WHERE subject = ?1) OR run IS NULL",
-            (run_id,),
-        )
-        return int(counts.fetchone()[0])
-
-    def run_rows(self, limit: int | None = None, offset: int = 0) -> list[RunRow]:
-        """Rows for lists, newest first."""
-        return rows.read(self.connection, limit, offset)
-
-    def listed_runs(self) -> list[ListedRun]:
-        """What ``ls`` shows of all runs, newest first."""
-        return rows.read_listed(self.connection)
-
-    def causes(self, ids: Iterable[str]) -> dict[str, str]:
-        """Why these runs ended as they did, of those for which that is known."""
-        return rows.read_causes(self.connection, dumps(list(ids)))
-
-    def jobs(self) -> dict[str, str]:
-        """The newest job of each run that was handed to a launcher with a queue of its own."""
-        from labjournal.store import facts
-
-        stated = sorted(facts.of_kinds(self.connection, ("job",)), key=lambda fact: (fact.data.get("n") or 0, fact.t))
-        return {str(fact.run): str(fact.data.get("job")) for fact in stated}
-
-    def run_rows_of(self, ids: Iterable[str]) -> list[RunRow]:
-        """Rows of these runs, newest first; for lists that are kept up to date."""
-        return rows.read_of(self.connection, dumps(list(ids)))
-
-    def settings_of(self, ids: Iterable[str] | None = None) -> dict[str, dict[str, Any]]:
-        """Settings by run id, of these runs or of all."""
-        from labjournal.store import settings_of
-
-        return settings_of.read(self.connection, None if ids is None else dumps(sorted(ids)))
-
-    def runs(self, limit: int | None = None, offset: int = 0) -> list[Run]:
-        """Whole runs, newest first."""
-        return self._runs(
-            "1 ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?", (-1 if limit is None else limit, offset)
-        )
-
-    def run(self, run_id: str) -> Run:
-        """One run by its full id. Raises NotFoundError."""
-        found = self._runs("id = ?", (run_id,))
-        if not found:
-            raise NotFoundError(f"No run has the id {run_id}.", "labjournal ls shows all runs.")
-        return found[0]
-
-    def runs_of(self, ids: Iterable[str]) -> list[Run]:
-        """Whole runs with these ids, as far as they are there."""
-        return self._runs("id IN (SELECT value FROM json_each(?)) ORDER BY id", (dumps(list(ids)),))
-
-    def children(self, run_id: str) -> list[Run]:
-        """Forks of a run, and the validations of it, oldest first."""
-        return self._runs("parent = ? OR subject = ? ORDER BY id", (run_id, run_id))
-
-    def unfinished_validations(self, runs: Sequence[str]) -> list[Run]:
-        """Validations of these runs that did not end well, or not yet, oldest first."""
-        places = ", ".join("?" * len(runs))
-        return self._runs(f"subject IN ({places}) AND status != 'DONE' ORDER BY id", tuple(runs))
-
-    def runs_of_study(self, study: str) -> list[Run]:
-        """The runs that a study launched, oldest first."""
-        return self._runs("study = ? ORDER BY id", (study,))
-
-    def runs_of_sweep(self, sweep: str) -> list[Run]:
-        """The runs of a sweep by its id, oldest first."""
-        return self._runs("sweep = ? ORDER BY id", (sweep,))
-
-    def sweep_trials(self, sweep: str) -> list[TrialRow]:
-        """All runs of a sweep in the order they were launched, as rows."""
-        from labjournal.store import sweeps
-
-        return sweeps.trials(self.connection, sweep)
-
-    def sweep_metrics(self, sweep: str) -> list[str]:
-        """Metrics that were measured of any run of a sweep."""
-        from labjournal.store import sweeps
-
-        return sweeps.metrics(self.connection, sweep)
-
-    def sweep_values(self, sweep: str, metric: str) -> dict[str, tuple[float, int | None]]:
-        """Run -> the newest usable value of a metric and its step, for the runs of a sweep."""
-        from labjournal.store import sweeps
-
-        return sweeps.measured(self.connection, sweep, metric)
-
-    def sweep_curves(self, sweep: str, folder: str, tag: str) -> dict[str, tuple[float | None, int]]:
-        """Run -> last value and last step of a curve, for the runs of a sweep."""
-        from labjournal.store import sweeps
-
-        return sweeps.curves(self.connection, sweep, folder, tag)
-
-    def _runs(self, where: str, values: Sequence[Any]) -> list[Run]:
-        from labjournal.store import runs
-
-        found = self.connection.execute(f"SELECT {rows.ROW_COLUMNS}, data FROM runs WHERE {where}", tuple(values))
-        return [runs.read(self.connection, RunRow._make(row[:-1]), row[-1]) for row in found.fetchall()]
-
-    def resolve(self, reference: str) -> Run:
-        """The run a person means; ``REF:STEP`` is split by `references.split` first. Raises NotFoundError."""
-        from labjournal.store import references
-
-        return self.run(references.resolve(self.connection, reference))
-
-    def attempts(self, run_id: str) -> list[Attempt]:
-        from labjournal.store import runs
-
-        return runs.read_attempts(self.connection, run_id)
-
-    def checkpoints(self, run_id: str) -> list[Checkpoint]:
-        from labjournal.store import runs
-
-        return runs.read_checkpoints(self.connection, run_id)
-
-    def series_list(self, run_id: str) -> list[SeriesInfo]:
-        from labjournal.store import series
-
-        return series.listing(self.connection, run_id)
-
-    def series(self, key: SeriesKey) -> SeriesData | None:
-        from labjournal.store import series
-
-        return series.read(self.connection, key)
-
-    def series_on(self, key: SeriesKey, known: int) -> tuple[int, SeriesData] | None:
-        """The end of a curve of which so many points are known; see `labjournal.store.series.read_on`."""
-        from labjournal.store import series
-
-        return series.read_on(self.connection, key, known)
-
-    def results(
-        self,
-        run: str | None = None,
-        measured_by: str | None = None,
-        dataset: str | None = None,
-        include_unassigned: bool = False,
-        include_dismissed: bool = False,
-    ) -> list[Result]:
-        """Merged results, oldest first; ``run`` is the subject, ``dataset`` a hash or name."""
-        from labjournal.model import Role
-        from labjournal.store import results
-
-        wanted = {"subject": run, "measured_by": measured_by, "dataset": dataset}
-        where = [f"{column} = ?" for column, value in wanted.items() if value is not None]
-        values: list[str] = [value for value in wanted.values() if value is not None]
-        if not include_unassigned:
-            where.append("role != ?")
-            values.append(Role.UNASSIGNED.value)
-        if not include_dismissed:
-            where.append("dismissed IS NULL")
-        return results.read(self.connection, " AND ".join(where) or "1", values)
-
-    def result(self, reference: str) -> Result:
-        """One result by the id (or a unique end of it) of itself or of any of its sources. Raises NotFoundError."""
-        from labjournal.store import results
-
-        text = reference.removeprefix("r:").upper()
-        found = self.connection.execute(
-            "SELECT DISTINCT result FROM result_facts WHERE fact = ? OR fact GLOB ? LIMIT 3", (text, f"*{text}")
-        ).fetchall()
-        if len(found) != 1:
-            how = "No result" if not found else "More than one result"
-            raise NotFoundError(f"{how} has the id {reference!r}.", "labjournal show REF lists results with ids.")
-        return results.read(self.connection, "id = ?", (found[0][0],))[0]
-
-    def findings(self, run: str | None = None) -> list[Finding]:
-        """Of one run, causes first and worst first; of all runs, newest first."""
-        from labjournal.store import findings
-
-        return findings.read(self.connection, run)
-
-    def runs_found(self, rule: str) -> dict[str, str]:
-        """Runs with an open finding of a rule -> what it says."""
-        found = self.connection.execute(
-            "SELECT run, json_extract(data, '$.message') FROM findings WHERE rule = ? AND acknowledged IS NULL", (rule,)
-        )
-        return {run: str(message or "") for run, message in found}
-
-    def entries(
-        self,
-        since: datetime | None = None,
-        until: datetime | None = None,
-        kinds: Sequence[str] | None = None,
-        grep: str | None = None,
-        run: str | None = None,
-        limit: int | None = None,
-    ) -> list[Entry]:
-        from labjournal.store import entries
-
-        return entries.read(self.connection, since, until, kinds, grep, run, limit)
-
-    def run_facts(self, run_id: str | None) -> list[Fact]:
-        """Everything stated about a run, as it was stated."""
-        from labjournal.store import facts
-
-        return facts.of_run(self.connection, run_id)
-
-    def facts_of_kind(self, *kinds: str) -> list[Fact]:
-        from labjournal.store import facts
-
-        return facts.of_kinds(self.connection, kinds)
-
-    def verdicts(self, run: str | None = None) -> list[Verdict]:
-        """How the expectations of a run, or of all runs, turned out by now."""
-        from labjournal.store import facts, verdicts
-
-        kinds = (verdicts.KIND,)
-        return verdicts.standing(facts.of_run(self.connection, run) if run else facts.of_kinds(self.connection, kinds))
-
-    def reference_values(self) -> list[ReferenceValue]:
-        """Values from elsewhere that results are held against."""
-        from labjournal.store import facts, reference_values
-
-        return reference_values.standing(facts.of_kinds(self.connection, (reference_values.KIND,)))
-
-    def faults(self) -> list[Fault]:
-        """The register of faults, oldest first."""
-        from labjournal.store import register
-
-        return register.read(self.connection)
-
-    def fault_marks(self, fault: Fault, about: Collection[str] | None = None) -> list[FaultMark]:
-        """The runs that were placed as to a fault; with ``about`` only these."""
-        from labjournal.store import register
-
-        return register.read_marks(self.connection, fault, about)
-
-    def expecting(self, about: Collection[str] | None = None) -> list[str]:
-        """Runs that are read whole and of which something was expected; of them those that results of runs speak of."""
-        return rows.expecting(self.connection, None if about is None else dumps(list(about)))
-
-    def speakers(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Names of all hosts and of all users that ever stated anything."""
-        found = [
-            self.connection.execute(f"SELECT DISTINCT {who} FROM facts WHERE ifnull({who}, '') != '' ORDER BY 1")
-            for who in ("host", "user")
-        ]
-        hosts, users = (tuple(str(row[0]) for row in rows) for rows in found)
-        return hosts, users
-
-    def alive_at(self, moment: float) -> list[Alive]:
-        """Runs that lived at a moment, seconds since 1970."""
-        from labjournal.store import owners
-
-        return owners.alive_at(self.connection, moment)
-
-    def openers(self, path: str) -> set[str]:
-        """Runs whose processes opened this event file for writing."""
-        from labjournal.store import owners
-
-        return owners.openers(self.connection, path)
-
-    def sealed(self, level: int) -> set[str]:
-        """Runs whose facts (1) or everything (2) is in the index for good."""
-        return {row[0] for row in self.connection.execute("SELECT id FROM runs WHERE sealed >= ?", (level,))}
-
-    def unsealed(self, level: int) -> set[str]:
-        """Runs that are not `sealed` to this level."""
-        return {row[0] for row in self.connection.execute("SELECT id FROM runs WHERE sealed < ?", (level,))}
-
-    def runs_listed(self) -> int | None:
-        """The stamp of the folder of runs when all in it were known; None when it was never listed."""
-        row = self.connection.execute("SELECT value FROM meta WHERE key = 'runs listed'").fetchone()
-        return int(row[0]) if row else None
-
-    def note_listed(self, stamp: int) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('runs listed', ?)", (str(stamp),))
-
-    def run_ids(self) -> set[str]:
-        return {row[0] for row in self.connection.execute("SELECT id FROM runs")}
 
     # -- folding: inside `writing()` -------------------------------------------------------------------------------
 
@@ -444,17 +142,8 @@ class Store:
 
         series.forget_file(self.connection, run, file)
 
-    def file(self, path: str) -> files.FileState | None:
-        return files.read(self.connection, path)
-
-    def troubled_files(self) -> list[files.FileState]:
-        return files.troubled(self.connection)
-
     def set_file(self, file: files.FileState) -> None:
         files.write(self.connection, file)
-
-    def file_offset(self, path: str) -> int:
-        return files.offset(self.connection, path)
 
 
 def _trouble(path: Path, error: Exception) -> JournalUnavailableError:
