@@ -24,7 +24,7 @@ PRINTED: dict[str, tuple[str, Results, dict[str, int]]] = {
     ),
     "pytorch's tutorial": (
         "Accuracy of the network on the 10000 test images: 55 %\n",
-        [("unclear", {"accuracy": 0.55})],
+        [("test", {"accuracy": 0.55})],
         {},
     ),
     "imagenet": (

@@ -33,6 +33,7 @@ _SHAPE = re.compile(r"[\d.,:%\s#=>█▏▎▍▌▋▊▉━╸╺|?\-+/\\e]+")
 _LOG_PREFIX = re.compile(
     r"""\s*(?:
         (?:\[?\d{2,4}[-/.]\d\d?[-/.]\d{2,4}[ T_]\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?\]?
+          |\d\d/\d\d\ \d\d:\d\d:\d\d(?=\s)
           |\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?
           |[IWEF]\d{4}\ \d\d:\d\d:\d\d\.\d+\s+\d+\s+[\w./-]+:\d+\]
           |\[?(?:INFO|DEBUG|WARNING|WARN|ERROR|CRITICAL|info|Info)\]?(?::[\w.]*:?)?(?=[\s:\]|>-])

@@ -45,7 +45,7 @@ _GROUPED = re.compile(
     r"\b((?i:fold|run|seed|split|subject|class|label|task|layer|head|client|worker|level|member|model|group|cluster|client|view|snr|shot|length|len|alpha)|[LNKTk]|n)\s*[=:#_]?\s*(\d+)\b(?!\s*[.%]\d)(?!\s*/)"
 )
 _BAR = re.compile(r"\d%\|")
-_BATCH = re.compile(r"[\[(]\s*(\d+)\s*/\s*\d+\s*[\])]")
+_BATCH = re.compile(r"[\[(]\s*(\d+)\s*/\s*(\d+)\s*[\])]")
 _COUNT = re.compile(r"(?<![\w.])n\s*=\s*(\d[\d,]*)(?![\d.%])")
 _COMMA_PAIR = re.compile(r"^(\s*[A-Za-z][\w/@. -]{1,39}),\s*(?=[-+]?\d*\.\d+\s*$)")
 _N = frozenset(("n", "N"))
@@ -199,7 +199,7 @@ def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, in
     )
     chunk = chunk[step_cut:]
     if re.search(r"(?<![\w@/.-])\d", chunk) and not re.search(
-        r"\b(?:images?|samples?|examples?|events?|instances?|documents|sentences)\b", chunk
+        r"\b(?:images?|samples?|examples?|events?|instances?|documents|sentences|(?:test|val\w*)\s+data)\b", chunk
     ):
         tail = re.split(r"(?<![\w@/.-])\d[\d.,%/]*", chunk)[-1]
         if not tail.strip():
@@ -267,7 +267,7 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
     sibling = any(pair.name.role == "validation" for pair in pairs)
     running = _BAR.search(text) is not None and not (role != "unclear" and "100%" in text)
     batch = None if step is not None else _BATCH.search(text[:first_value])
-    if batch is not None:
+    if batch is not None and (role == "unclear" or batch[1] != batch[2]):  # "Epoch(test) [6/6]" is the whole pass
         step, running = ("step", float(batch[1]), "batch"), True
     validated = {pair.name.metric.removeprefix("val_") for pair in pairs if pair.name.role == "validation"}
     last: RoleName = role

@@ -51,6 +51,7 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ),
         ("rank-", r"\brank-(1|5|10|20|50)\b", r"rank\1"),
         ("%", r"^\s*%(WER|CER|SER|PER)\s+([\d.]+)(?=\s)", r"\1: \2%"),  # Kaldi
+        ("besttest", r"^\s*bestTest\s*=", "best validation score ="),  # CatBoost
         ("version:", r"^\s*(BLEU|chrF2?\+*|TER)[|+]\S*version:[\d.]+\s=\s", r"\1 = "),  # sacreBLEU
         ("top", r"\btop[\s_-]?(\d+)", r"top\1"),
         ("'s ", r"\b(training|valid\w*|train|test)'s\s(?=\w)", r"\1_"),
@@ -79,7 +80,7 @@ _CAMEL = re.compile(
 _WORD = re.compile(r"[^\W_]+(?:[@-](?=\d)[\d]+(?:-\d+)?)?|[^\W_]+", re.UNICODE)
 _IDENTIFIER = re.compile(r"(?=[^\s]*[_/])[A-Za-z][\w./@-]*(?:\([A-Z]\))?")
 _N_OF = re.compile(
-    r"\b(\d[\d,]*)\s+(?:\w+\s+)?(?:images?|samples?|examples?|instances?|events?|sentences?|items?|sequences?|documents?|questions?|records|rows|patches|videos|utterances)\b",
+    r"\b(\d[\d,]*)\s+(?:\w+\s+)?(?:images?|samples?|examples?|instances?|events?|sentences?|items?|sequences?|documents?|questions?|records|rows|patches|videos|utterances|data)\b",
     re.IGNORECASE,
 )
 _ON = re.compile(
@@ -159,7 +160,7 @@ _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _STEMS = (
     frozenset(re.sub(r"[\d_-].*", "", word) for word in METRIC_WORDS)
     | frozenset(word for word, english in FOREIGN.items() if english in METRIC_WORDS and word.isascii())
-    | frozenset(("rate", "match", "p", "r", "f"))
+    | frozenset(("rate", "match", "p", "r", "f", "besttest"))
 )
 
 
@@ -209,7 +210,9 @@ def understand(phrase: str) -> Name | None:
             metric_at = [words.index("rate")]
         else:
             return None
-    role = role_of(words)
+    if not identifier and "loss" in words and not _RATE_WORDS.isdisjoint(words):
+        return None  # "accuracy loss" is a change, and two names side by side are none
+    role = role_of(words_of(phrase) if n_match else words)
     headline = bool(set(words) & HEADLINE) and not (
         words[-1] in HEADLINE and len(words) > 1 and words[0] not in HEADLINE
     )
@@ -244,6 +247,7 @@ def understand(phrase: str) -> Name | None:
     return Name(metric, role, prefix + metric, headline, best, dataset, n, alone)
 
 
+_RATE_WORDS = frozenset("accuracy acc f1 auc precision recall map iou dice bleu psnr ssim".split())
 _LIMIT = re.compile(
     r"min(?:imum)?_(?:\w+_)?(?:acc|accuracy|f1|auc|precision|recall|iou|map|bleu|dice|score)$|max(?:imum)?_(?:\w+_)?(?:loss|wer|cer|ppl|perplexity)$",
     re.IGNORECASE,

@@ -12,6 +12,8 @@ _COMMAND = re.compile(
     r"|Namespace|Params?)\(|^\s*\w+\([\w\s]*\):|^\s*\(\w+\):\s\w+\(",
     re.IGNORECASE,
 )
+_BRACKETS = re.compile(r"\([^()]*\)")
+"""What stands in brackets explains a value: ``BLEU4 = 40.83 (BP=1.000, ratio=1.006, …)``."""
 _PAIRS = re.compile(r"[\w.]+\s?=\s?[\w.'\"-]+")
 
 
@@ -48,7 +50,7 @@ def settings_line(text: str) -> bool:
     """A command line, code, a printed configuration: its numbers are hyperparameters."""
     if _COMMAND.search(text) or _TO_DO.match(text) or _SECTION.match(text):
         return True
-    pairs = _PAIRS.findall(text) if text.count("=") > 5 else []
+    pairs = _PAIRS.findall(_BRACKETS.sub("", text)) if text.count("=") > 5 else []
     if len(pairs) < 6:
         return False
     named = sum(understand(pair.partition("=")[0].strip()) is not None for pair in pairs)

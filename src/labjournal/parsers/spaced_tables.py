@@ -9,7 +9,7 @@ from labjournal.parsers.context import Context
 from labjournal.parsers.names import shaped, understand
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.reading import Line
-from labjournal.parsers.text_tables import BORDER, MOST_ROWS, STEPS, row_drafts
+from labjournal.parsers.text_tables import BORDER, MOST_ROWS, SPREAD, STEPS, row_drafts
 
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+-]*|\s+[A-Za-z_][\w @./()%²^+-]*")
 _VALUE_CELL = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?|NaN|nan|-|None")
@@ -66,6 +66,8 @@ def _columns(cursor: Cursor, text: str) -> Claim | None:
     header = re.split(r"\s{2,}", text.strip())
     header = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
     names = [understand(shaped(cell)) for cell in header]
+    if len({(name.metric, name.role) for name in names if name}) < sum(name is not None for name in names):
+        return None  # two tables side by side: which is which stands somewhere above
     first = next((index for index, name in enumerate(names) if name is not None), None)
     named = sum(name is not None for name in names)
     if first is None or named < 1 or (named < 2 and first == 0) or len(header) > 30:
@@ -83,11 +85,13 @@ def _columns(cursor: Cursor, text: str) -> Claim | None:
         if any("_" in name.metric and name.metric.startswith("support") for name in names if name is not None):
             return None
         label = " ".join(cells[:-width])
+        used += 1
+        if SPREAD.fullmatch(label):
+            continue
         if re.fullmatch(r"\d+(?:\s+\S.*)?", label) and " " in label:
             label = label.split(maxsplit=1)[1]  # the index of a DataFrame
         row = [label[:80]] * first + cells[-width:]
         drafts.extend(row_drafts(ahead, row, header, names, None))
-        used += 1
     return Claim(used, drafts) if len(drafts) > (named < 2) else None
 
 

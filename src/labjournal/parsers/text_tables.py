@@ -181,6 +181,14 @@ def _headed(header: list[str], names: list[Name | None], rows: list[tuple[Line, 
     return drafts
 
 
+SPREAD = re.compile(
+    r"(?:std|stdev|std\.?\s?dev\.?|standard deviation|s\.?d\.?|sigma|σ|var|variance|sem|std\.?\s?err(?:or)?|count|range"
+    r"|\d+%)",
+    re.IGNORECASE,
+)
+"""Labels of rows that say how values scatter: no measurement of their own."""
+
+
 def row_drafts(
     line: Line,
     cells: list[str],
@@ -191,6 +199,8 @@ def row_drafts(
     """One draft for each role the columns speak of: ``Val R2`` and ``Test R2`` of a row are two measurements."""
     parts: dict[RoleName, Draft] = {}
     options: dict[str, str] = {}
+    if cells and SPREAD.fullmatch(cells[0].strip(" *_")):
+        return []
     for cell, name, title in zip(cells, names, header, strict=True):
         number = _cell_number(cell)
         if name is not None and number is not None and plausible(name, number):
