@@ -11,9 +11,9 @@ import pytest
 from textual.binding import Binding
 from textual.widget import Widget
 
-from labjournal.tui.app import PAGES as NAMED
 from labjournal.tui.app import JournalApp
 from labjournal.tui.dialogs import key_name
+from labjournal.tui.pages import PAGES as NAMED
 from labjournal.tui.screens.checks import ChecksPage
 from labjournal.tui.screens.compare import ComparePage
 from labjournal.tui.screens.diary import DiaryPage

@@ -41,7 +41,7 @@ def shown(journal: JournalPaths, text: str) -> str:
         ("[[v4-own-group:200 accuracy 1:10]]", "[v4-own-group:200 accuracy 1:10: not measured]"),
         ("[[v4-own-group beauty]]", "[v4-own-group beauty: not measured]"),
         ("[[nobody accuracy]]", "[nobody accuracy: no such run]"),
-        ("as @v3-embed.", "as v3-embed."),
+        ("as @v3-embed.", "as @v3-embed."),
         ("write to ada@v3-embed or @ada", "write to ada@v3-embed or @ada"),
         ("[[v3-embed]]", "v3-embed"),
         ("[[f:param_not_in_optimizer]]", "param_not_in_optimizer (open alarm)"),

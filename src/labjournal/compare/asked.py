@@ -21,22 +21,32 @@ class Asked:
     """Details of runs, and the keys that they answer to."""
 
     details: Mapping[str, RunDetails]
+    numbers: tuple[str, ...] = ()
+    """Settings that are numbers somewhere."""
+    texts: tuple[str, ...] = ()
+    """All other settings."""
+    measured: tuple[str, ...] = ()
+    """Metrics."""
 
-    def keys(self, rules: Sequence[str] = ()) -> Keys:
-        """Keys of runs with these settings and metrics."""
+    @classmethod
+    def of(cls, details: Mapping[str, RunDetails]) -> Asked:
+        """With the names found in them: of 10,000 runs looked for once, and not at every letter that is typed."""
         numbers: dict[str, None] = {}
         texts: dict[str, None] = {}
         measured: dict[str, None] = {}
-        for one in self.details.values():
+        for one in details.values():
             measured.update(dict.fromkeys(value.metric for value in one.measured))
             for name, value in one.settings.items():
                 (texts if isinstance(value, str) else numbers)[name] = None
-        only_texts = [name for name in texts if name not in numbers]
-        return run_keys(rules, tuple(numbers), only_texts, tuple(measured))
+        return cls(details, tuple(numbers), tuple(name for name in texts if name not in numbers), tuple(measured))
+
+    def keys(self, rules: Sequence[str] = ()) -> Keys:
+        """Keys of runs with these settings and metrics."""
+        return run_keys(rules, self.numbers, self.texts, self.measured)
 
     def updated(self, news: Asked) -> Asked:
         """With newer details of some runs."""
-        return Asked({**self.details, **news.details})
+        return Asked.of({**self.details, **news.details})
 
 
 def details(store: Store, config: Config, runs: Collection[str] | None = None) -> Asked:
@@ -47,7 +57,7 @@ def details(store: Store, config: Config, runs: Collection[str] | None = None) -
     for result in found:
         if result.taint is None:
             by_run.setdefault(result.subject.run, []).append(result)
-    return Asked(
+    return Asked.of(
         {
             run: RunDetails(
                 {name: _value(value) for name, value in values.items()},

@@ -11,10 +11,8 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -23,6 +21,7 @@ from textual.worker import Worker, WorkerState
 
 from labjournal import format
 from labjournal.errors import JournalError, JournalUnavailableError
+from labjournal.tui import pages
 from labjournal.tui.drafts import Drafts
 from labjournal.tui.feed import Feed, Pace
 from labjournal.tui.glyphs import UNICODE, Glyphs
@@ -39,6 +38,7 @@ from labjournal.tui.messages import (
     RunBroke,
     ToastSaid,
 )
+from labjournal.tui.pages import PAGES
 from labjournal.tui.remembered import Remembered
 from labjournal.tui.screens.page import HintsChanged, Page
 from labjournal.tui.screens.runs import RunsPage
@@ -47,29 +47,10 @@ from labjournal.tui.showing import ShowingApp
 if TYPE_CHECKING:
     from labjournal.follower import Turned
 
-PAGES: Mapping[str, tuple[str, str]] = {
-    "Runs": ("runs", "RunsPage"),
-    "Run": ("run", "RunPage"),
-    "Compare": ("compare", "ComparePage"),
-    "Diary": ("diary", "DiaryPage"),
-    "Checks": ("checks", "ChecksPage"),
-    "Studies": ("studies", "StudiesPage"),
-    "Queue": ("queue", "QueuePage"),
-}
-"""Name -> module and class: a page is loaded when it is first asked for, so that the first frame waits for none."""
 _RETRY_S = 1.0
 _RETRY_LATER_S = 5.0
 _SAVE_S = 2.0
 _LOAD_AFTER_S = 0.3
-
-
-def _load(name: str) -> ModuleType:
-    return import_module(f"labjournal.tui.screens.{PAGES[name][0]}")
-
-
-def _page(name: str, feed: Feed) -> Page:
-    made = getattr(_load(name), PAGES[name][1])
-    return cast(Page, made(feed, id=name))
 
 
 # Textual's own keys of an app take ctrl-q from the terminal's flow control.
@@ -137,7 +118,7 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         self._caught_up = False
 
     def get_default_screen(self) -> Screen[None]:
-        return MainScreen(self._journal, self._host, tuple(PAGES), _page("Runs", self.feed))
+        return MainScreen(self._journal, self._host, tuple(PAGES), pages.make("Runs", self.feed))
 
     @property
     def runs_page(self) -> RunsPage:
@@ -161,7 +142,7 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         """Load the other pages' modules while nobody waits for them, so that their first visit is quick."""
         await asyncio.sleep(_LOAD_AFTER_S)
         for name in PAGES:
-            await asyncio.to_thread(_load, name)
+            await asyncio.to_thread(pages.load, name)
 
     def _resumed(self, app: object) -> None:
         """Back from the shell, or from an editor: the terminal holds nothing of what was drawn."""
@@ -264,14 +245,14 @@ class JournalApp(ShowingApp, inherit_bindings=False):
 
     async def action_page(self, name: str) -> None:
         """Show a page, made at its first visit."""
-        pages = self.main.pages
-        if not pages.query(f"#{name}"):
+        shown = self.main.pages
+        if not shown.query(f"#{name}"):
             # Loading a page's modules takes several turns of the event loop, so it is not done in one.
-            await asyncio.to_thread(_load, name)
-            page = _page(name, self.feed)
+            await asyncio.to_thread(pages.load, name)
+            page = pages.make(name, self.feed)
             page.display = False
-            await pages.mount(page)
-        pages.current = name
+            await shown.mount(page)
+        shown.current = name
         self.main.header.tell(here=name)
         self.main.key_line.hints = self.page.hints
         self.remembered.set("page", name)

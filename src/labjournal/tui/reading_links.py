@@ -64,7 +64,8 @@ def _link(source: Source, inside: str, named: bool) -> Link | None:
         # An @ may be an address or a person; what stands in brackets was meant as a link.
         return None if named else Link(f"[{inside}: no such run]", "warning")
     if len(words) == 1:
-        return Link(f"{run.name}:{step}" if step else run.name, "accent", run.id, run.name)
+        shown = f"{run.name}:{step}" if step else run.name
+        return Link(f"@{shown}" if named else shown, "accent", run.id, run.name)
     return _number(source, run, step, words[1], words[2:])
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -27,7 +29,7 @@ from labjournal.tui.widgets.key_line import Hint
 from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.pane import Pane
 from labjournal.tui.widgets.reader import Reader
-from labjournal.tui.widgets.row_source import Group, GroupedRows, ListRows, Row
+from labjournal.tui.widgets.row_source import Group, GroupedRows, ListRows, MadeRows, Row
 from labjournal.tui.widgets.run_table import RunTable
 
 if TYPE_CHECKING:
@@ -98,17 +100,10 @@ class DiaryPage(FilteredPage):
 
     def _show(self) -> None:
         entries = self._chosen()
-        days: dict[str, list[Entry]] = {}
+        days: dict[date, list[Entry]] = {}
         for entry in sorted(entries, key=lambda one: (one.t, one.id), reverse=True):
-            days.setdefault(entry.t.astimezone().strftime("%a %d %b %Y"), []).append(entry)
-        groups = [
-            Group(
-                f"day {day}",
-                [(day, "b text"), (f"  {format.plural(len(found), 'entry', 'entries')}", "muted")],
-                ListRows([self._row(entry) for entry in found]),
-            )
-            for day, found in days.items()
-        ]
+            days.setdefault(entry.t.astimezone().date(), []).append(entry)
+        groups = [self._day(f"{day:%a %d %b %Y}", found) for day, found in days.items()]
         self._table.empty_words = "nothing matches   esc shows all" if self._told.entries else ""
         self._table.refresh_rows(GroupedRows(groups, air=self.screen.size.height >= 30))
         if not self._table.touched:
@@ -120,6 +115,10 @@ class DiaryPage(FilteredPage):
         self._pane.state = " · ".join(shown)
         self._reader.rewrite()
         self._waiting.redraw()
+
+    def _day(self, day: str, entries: Sequence[Entry]) -> Group:
+        head: Line = [(day, "b text"), (f"  {format.plural(len(entries), 'entry', 'entries')}", "muted")]
+        return Group(f"day {day}", head, MadeRows(entries, lambda entry: entry.id, self._row))
 
     def _chosen(self) -> list[Entry]:
         entries = list(self._told.entries.values())

@@ -15,11 +15,11 @@ from labjournal.tui import reading_run
 from labjournal.tui.base_app import glyphs_of, remembered_of
 from labjournal.tui.feed import Feed
 from labjournal.tui.machine_trace import EVERY_S
-from labjournal.tui.messages import AckAsked, AgainAsked, CompareAsked, MarkedAsked, NoteAsked, StopAsked
+from labjournal.tui.messages import MarkedAsked
 from labjournal.tui.open_run import OpenRun
-from labjournal.tui.reading_run import RunView
-from labjournal.tui.run_panes import PARTS, Seen, finding, headline
-from labjournal.tui.screens.page import HintsChanged, Page, sheet
+from labjournal.tui.run_panes import PARTS, finding, headline
+from labjournal.tui.screens.page import HintsChanged, sheet
+from labjournal.tui.screens.run_keys import RunKeys
 from labjournal.tui.text import Line
 from labjournal.tui.widgets.chart_grid import ChartGrid
 from labjournal.tui.widgets.key_line import Hint
@@ -38,7 +38,7 @@ _MOST_WORDS = 3
 """Lines of headline and of the strip below it, at most."""
 
 
-class RunPage(Page):
+class RunPage(RunKeys):
     """One run."""
 
     DEFAULT_CSS = sheet(__file__)
@@ -62,18 +62,11 @@ class RunPage(Page):
         Binding("escape,backspace", "back", "back", show=False),
         Binding("L", "log", "log, and back"),
         Binding("o", "overlay", "overlay marked runs, else its parent"),
-        Binding("t", "tags", "go to a curve by name"),
-        Binding("e", "evidence", "why: the evidence of what was found"),
-        Binding("n", "note", "note on this run"),
-        Binding("c", "compare", "compare with its parent"),
-        Binding("a", "acknowledge", "acknowledge the worst finding"),
-        Binding("b", "again", "bring it back: resume or retry a run that has ended"),
-        Binding("X", "stop", "stop this run"),
+        *RunKeys.KEYS,
     ]
 
     def __init__(self, feed: Feed, *, id: str) -> None:
         super().__init__(feed, id=id)
-        self._open: OpenRun | None = None
         self._full: Widget | None = None
 
     def compose(self) -> ComposeResult:
@@ -181,14 +174,6 @@ class RunPage(Page):
         self._deck.rewrite()
 
     # Drawing
-
-    @property
-    def _seen(self) -> Seen | None:
-        return self._open.seen if self._open is not None else None
-
-    @property
-    def _view(self) -> RunView | None:
-        return self._open.view if self._open is not None else None
 
     def _headline_lines(self, width: int, height: int) -> list[Line]:
         seen = self._seen
@@ -309,59 +294,3 @@ class RunPage(Page):
         self._open.guests = guests
         self.toast(f"laid over: {format.listed(name for _, name in guests)}" if guests else "this run alone")
         self.reload()
-
-    def action_tags(self) -> None:
-        from labjournal.tui.tag_dialog import TagDialog
-
-        self.app.push_screen(TagDialog(list(self._open.panels) if self._open is not None else []), self._go_to)
-
-    def _go_to(self, title: str | None) -> None:
-        if title is not None:
-            self._grid.go_to(title)
-            self._grid.focus()
-
-    def action_evidence(self) -> None:
-        from labjournal.tui.dialogs import TextDialog
-
-        found = self._seen.open if self._seen is not None else []
-        if not found:
-            self.toast("no open finding")
-            return
-        told: list[str] = []
-        for one in found:
-            told += [*finding.evidence(one, [other for other in found if other.caused_by == one.rule]), ""]
-        self.app.push_screen(TextDialog(format.plural(len(found), "open finding"), told[:-1]))
-
-    def action_note(self) -> None:
-        if self._view is not None:
-            self.post_message(NoteAsked((self._view.run.id,), self._view.run.name))
-
-    def action_compare(self) -> None:
-        if self._view is not None:
-            run = self._view.run
-            self.post_message(CompareAsked((run.id,) if run.parent is None else (run.parent, run.id)))
-
-    def action_acknowledge(self) -> None:
-        found = self._seen.open if self._seen is not None else []
-        if found:
-            self.post_message(AckAsked(found[0].id, f"{found[0].rule} in {found[0].subject}"))
-        else:
-            self.toast("no open finding")
-
-    def action_again(self) -> None:
-        if self._view is None:
-            return
-        run = self._view.run
-        if run.status.ended:
-            self.post_message(AgainAsked(run.id))
-        else:
-            self.toast(f"{run.name} is {run.status.lower()}; b is for runs that have ended")
-
-    def action_stop(self) -> None:
-        if self._view is None:
-            return
-        run = self._view.run
-        if run.status.ended:
-            self.toast(f"{run.name} has ended already: {run.status.lower()}")
-        else:
-            self.post_message(StopAsked(run.id, run.name))

@@ -16,8 +16,6 @@ from textual.message import Message
 
 from labjournal import format
 from labjournal.errors import JournalError
-from labjournal.filtering import Keys
-from labjournal.filtering.things import NO_DETAILS, RunThing, run_keys
 from labjournal.tui import reading_runs
 from labjournal.tui.base_app import glyphs_of, now_of, remembered_of
 from labjournal.tui.feed import Feed
@@ -26,10 +24,10 @@ from labjournal.tui.reading_news import News, news, news_lines
 from labjournal.tui.run_cells import columns
 from labjournal.tui.run_groups import FOLDED_AT_FIRST
 from labjournal.tui.run_rows import RunRows
-from labjournal.tui.screens.filtered import FilteredPage
 from labjournal.tui.screens.gpus import Gpus
 from labjournal.tui.screens.page import HintsChanged, sheet
-from labjournal.tui.screens.runs_begin import beginning_lines
+from labjournal.tui.screens.runs_begin import BEGIN_HINTS, beginning_lines
+from labjournal.tui.screens.runs_filter import RunsFilter
 from labjournal.tui.screens.runs_keys import RunsKeys
 from labjournal.tui.text import Line, paragraph
 from labjournal.tui.widgets.header import Counts
@@ -40,7 +38,6 @@ from labjournal.tui.widgets.run_table import RunTable
 from labjournal.vocabulary import Level, Status
 
 if TYPE_CHECKING:
-    from labjournal.compare.asked import Asked
     from labjournal.follower import Turned
     from labjournal.store.rows import RunRow
 
@@ -54,17 +51,9 @@ _BROKEN = {
     Status.LOST: "its process is gone and left no word why; b there brings it back",
     Status.FAILED: "b there brings it back",
 }
-_EMPTY_HINTS: tuple[Hint, ...] = (
-    ("r", "run"),
-    ("i", "take in"),
-    ("D", "demo"),
-    ("n", "note"),
-    (":", "verbs"),
-    ("?", "keys"),
-)
 
 
-class RunsPage(RunsKeys, FilteredPage):
+class RunsPage(RunsKeys, RunsFilter):
     """The first page."""
 
     DEFAULT_CSS = sheet(__file__)
@@ -95,8 +84,6 @@ class RunsPage(RunsKeys, FilteredPage):
         self.folded = FOLDED_AT_FIRST
         self._touched: set[str] | None = None
         self._wanted: list[str] = []
-        self._asked: Asked | None = None
-        self._things: dict[str, RunThing] = {}
         self._trouble: JournalError | None = None
         self.news: News | None = None
         self._choices: list[reading_runs.MetricChoice] = []
@@ -133,7 +120,7 @@ class RunsPage(RunsKeys, FilteredPage):
 
     @property
     def hints(self) -> tuple[Hint, ...]:
-        return self.HINTS if len(self.runs) or not self.feed.writable else _EMPTY_HINTS
+        return self.HINTS if len(self.runs) or not self.feed.writable else BEGIN_HINTS
 
     def focus_first(self) -> None:
         self.table.focus()
@@ -202,7 +189,7 @@ class RunsPage(RunsKeys, FilteredPage):
 
     def show_rows(self) -> None:
         """The rows as they are to be shown now; the cursor stays on its run."""
-        self._accept()
+        self.accept()
         source, self._shown = self.runs.source(self.folded, air=self.screen.size.height >= _AIR_FROM)
         self.table.empty_words = f"nothing matches {self.filter_text}   esc shows all" if self.filter_text else ""
         self.table.refresh_rows(source)
@@ -343,29 +330,6 @@ class RunsPage(RunsKeys, FilteredPage):
         self.tell()
 
     # Filter and metric
-
-    def filter_keys(self) -> Keys:
-        rules = sorted({row.worst_rule for row in self.runs.rows if row.worst_rule})
-        return self._asked.keys(rules) if self._asked is not None else run_keys(rules)
-
-    async def read_for_filter(self) -> bool:
-        from labjournal.compare import asked
-
-        self._asked = await self.ask(lambda source: asked.details(source.store, source.config))
-        return True
-
-    def _accept(self) -> None:
-        chosen = self.filter
-        if chosen is None:
-            self.runs.accept(None)
-            return
-        details = self._asked.details if self._asked is not None else {}
-        for row in self.runs.rows:
-            known, of_run = self._things.get(row.id), details.get(row.id, NO_DETAILS)
-            if known is None or not known.is_of(row, of_run):
-                self._things[row.id] = RunThing(row, of_run)
-        accepted = chosen.accepted(self._things.values())
-        self.runs.accept(frozenset(one.id for one in accepted if isinstance(one, RunThing)))
 
     def apply_filter(self) -> str:
         self.show_rows()

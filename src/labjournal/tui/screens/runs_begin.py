@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from labjournal.tui.text import Line
+from labjournal.tui.widgets.key_line import Hint
+
+BEGIN_HINTS: tuple[Hint, ...] = (
+    ("r", "run"),
+    ("i", "take in"),
+    ("D", "demo"),
+    ("n", "note"),
+    (":", "verbs"),
+    ("?", "keys"),
+)
 
 _WAYS = (
     ("r", "launch a command", "labjournal run -- python train.py"),

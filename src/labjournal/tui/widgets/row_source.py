@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import accumulate
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from labjournal.tui.text import Line
+
+T = TypeVar("T")
 
 
 class RowKind(Enum):
@@ -61,6 +63,25 @@ class ListRows:
         return self._rows[max(0, start) : stop]
 
     def index_of(self, id: str) -> int | None:
+        return self._index.get(id)
+
+
+class MadeRows(Generic[T]):
+    """Rows that are made of things when they come in sight: thousands of entries cost a screenful."""
+
+    def __init__(self, things: Sequence[T], id_of: Callable[[T], str], make: Callable[[T], Row]) -> None:
+        self._things, self._id_of, self._make = things, id_of, make
+        self._index: dict[str, int] | None = None
+
+    def count(self) -> int:
+        return len(self._things)
+
+    def rows(self, start: int, stop: int) -> Sequence[Row]:
+        return [self._make(one) for one in self._things[max(0, start) : stop]]
+
+    def index_of(self, id: str) -> int | None:
+        if self._index is None:
+            self._index = {self._id_of(one): at for at, one in enumerate(self._things)}
         return self._index.get(id)
 
 

@@ -25,13 +25,12 @@ from labjournal.tui import paint
 from labjournal.tui.base_app import glyphs_of, look_of
 from labjournal.tui.text import on
 from labjournal.tui.widgets.columns import Column
+from labjournal.tui.widgets.row_cache import RowCache
 from labjournal.tui.widgets.row_drawing import RowDrawing
 from labjournal.tui.widgets.row_source import Row, RowKind, RowSource
 
 REST_S = 2.0
 """Keys rest for so long before anything above the eye may move (seconds)."""
-_CHUNK = 64
-_CHUNKS_KEPT = 32
 
 
 class RunTable(ScrollView, can_focus=True):
@@ -94,9 +93,7 @@ class RunTable(ScrollView, can_focus=True):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self._columns = tuple(columns)
-        self._source = source
-        self._count = source.count()
-        self._chunks: dict[int, Sequence[Row]] = {}
+        self._cache = RowCache(source)
         self._marks: dict[str, None] = {}
         self._spare = 0
         self._new_above = 0
@@ -117,7 +114,7 @@ class RunTable(ScrollView, can_focus=True):
 
     @property
     def cursor_row(self) -> Row | None:
-        return self._row(self._cursor) if self._cursor_id is not None else None
+        return self._cache.row(self._cursor) if self._cursor_id is not None else None
 
     @property
     def cursor_line(self) -> int:
@@ -152,7 +149,7 @@ class RunTable(ScrollView, can_focus=True):
 
     def go_to(self, id: str) -> bool:
         """Put the cursor on a thing; False when it is not in the table."""
-        at = self._source.index_of(id)
+        at = self._cache.index_of(id)
         if at is None:
             return False
         self._move_to(at, 1)
@@ -172,19 +169,17 @@ class RunTable(ScrollView, can_focus=True):
         """
         top = self.scroll_offset.y
         anchor, anchor_at = self._anchor(top)
-        self._chunks.clear()
-        if source is not None:
-            self._source = source
-        before, self._count = self._count, self._source.count()
-        cursor_at = self._source.index_of(self._cursor_id) if self._cursor_id is not None else None
+        before = self._cache.count
+        self._cache.renew(source)
+        cursor_at = self._cache.index_of(self._cursor_id) if self._cursor_id is not None else None
         if cursor_at is not None:
             self._cursor = cursor_at
         else:
-            self._place_cursor(min(self._cursor, self._count - 1), 1)
-        anchored = self._source.index_of(anchor) if anchor is not None else None
+            self._place_cursor(min(self._cursor, self._cache.count - 1), 1)
+        anchored = self._cache.index_of(anchor) if anchor is not None else None
         moved = anchored - anchor_at if anchored is not None else 0
-        if moved > 0 and self._count > before:
-            self._new_above += min(moved, self._count - before)
+        if moved > 0 and self._cache.count > before:
+            self._new_above += min(moved, self._cache.count - before)
         self._scroll_rows(max(0, top + moved))
         self.refresh()
         if self._new_above and self.is_mounted:
@@ -194,21 +189,8 @@ class RunTable(ScrollView, can_focus=True):
     def _anchor(self, top: int) -> tuple[str | None, int]:
         if top <= self._cursor < top + self._body:
             return self._cursor_id, self._cursor
-        row = self._row(top)
+        row = self._cache.row(top)
         return (row.id if row is not None else None), top
-
-    def _row(self, at: int) -> Row | None:
-        if not 0 <= at < self._count:
-            return None
-        chunk = at // _CHUNK
-        rows = self._chunks.get(chunk)
-        if rows is None:
-            rows = self._source.rows(chunk * _CHUNK, (chunk + 1) * _CHUNK)
-            while len(self._chunks) >= _CHUNKS_KEPT:
-                del self._chunks[next(iter(self._chunks))]
-            self._chunks[chunk] = rows
-        inside = at - chunk * _CHUNK
-        return rows[inside] if inside < len(rows) else None
 
     @property
     def _body(self) -> int:
@@ -217,8 +199,8 @@ class RunTable(ScrollView, can_focus=True):
 
     def _scroll_rows(self, top: int) -> None:
         """Show row ``top`` first, with empty lines below where there are not enough rows."""
-        self._spare = max(0, top + self._body - self._count) if self._count else 0
-        wanted = Size(self.size.width, self._count + 1 + self._spare)
+        self._spare = max(0, top + self._body - self._cache.count) if self._cache.count else 0
+        wanted = Size(self.size.width, self._cache.count + 1 + self._spare)
         if wanted != self.virtual_size:
             self.virtual_size = wanted
         self.scroll_to(y=top, animate=False, force=True)
@@ -232,11 +214,11 @@ class RunTable(ScrollView, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         # A source may make other cells for another width.
-        self._chunks.clear()
+        self._cache.forget()
         top = self.scroll_offset.y
         if not top <= self._cursor < top + self._body:
             top = max(0, self._cursor - self._body + 1)
-        self._scroll_rows(min(top, max(0, self._count - self._body)))
+        self._scroll_rows(min(top, max(0, self._cache.count - self._body)))
 
     # Keys
 
@@ -252,23 +234,15 @@ class RunTable(ScrollView, can_focus=True):
     def settle(self) -> None:
         """Take back empty lines below that only held the cursor's line; called when the keys have rested."""
         if self._spare:
-            self._scroll_rows(max(0, self._count - self._body))
+            self._scroll_rows(max(0, self._cache.count - self._body))
 
     def _place_cursor(self, at: int, step: int) -> None:
         """The cursor on the nearest row from ``at`` in the direction of ``step``, then in the other."""
-        for direction in (step, -step):
-            look = at
-            while 0 <= look < self._count:
-                row = self._row(look)
-                if row is not None and row.kind is not RowKind.AIR:
-                    self._cursor, self._cursor_id = look, row.id
-                    return
-                look += direction
-        self._cursor, self._cursor_id = 0, None
+        self._cursor, self._cursor_id = self._cache.nearest(at, step) or (0, None)
 
     def _move_to(self, at: int, step: int) -> None:
         old, old_id = self._cursor, self._cursor_id
-        self._place_cursor(max(0, min(at, self._count - 1)), step)
+        self._place_cursor(max(0, min(at, self._cache.count - 1)), step)
         top = self.scroll_offset.y
         if self._cursor < top:
             # The head of the first group stands above its first row: show it too.
@@ -294,7 +268,7 @@ class RunTable(ScrollView, can_focus=True):
         self._scroll_rows(0)
 
     def action_last(self) -> None:
-        self._move_to(self._count - 1, -1)
+        self._move_to(self._cache.count - 1, -1)
 
     def action_open(self) -> None:
         row = self.cursor_row
@@ -307,28 +281,20 @@ class RunTable(ScrollView, can_focus=True):
 
     def action_fold(self) -> None:
         """Fold the group the cursor is in."""
-        at = self._cursor
-        while (row := self._row(at)) is not None:
-            if row.kind is RowKind.GROUP:
-                if not row.folded:
-                    self._move_to(at, 1)
-                    self.post_message(self.FoldToggled(self, row.id, True))
-                return
-            at -= 1
+        found = self._cache.head(self._cursor, -1)
+        if found is not None and not found[1].folded:
+            self._move_to(found[0], 1)
+            self.post_message(self.FoldToggled(self, found[1].id, True))
 
     def next_group(self, by: int) -> None:
         """To the first row of the next group below (1) or above (-1)."""
         at = self._cursor
-        if by < 0:
+        if by < 0 and (own := self._cache.head(at, by)) is not None:
             # The head of the group the cursor is in comes first; the one before it is meant.
-            while (row := self._row(at)) is not None and row.kind is not RowKind.GROUP:
-                at -= 1
-        at += by
-        while (row := self._row(at)) is not None:
-            if row.kind is RowKind.GROUP:
-                self._move_to(at if row.folded else at + 1, 1)
-                return
-            at += by
+            at = own[0]
+        found = self._cache.head(at + by, by)
+        if found is not None:
+            self._move_to(found[0] if found[1].folded else found[0] + 1, 1)
 
     def action_mark(self) -> None:
         row = self.cursor_row
@@ -373,10 +339,10 @@ class RunTable(ScrollView, can_focus=True):
         look, glyphs = look_of(self), glyphs_of(self)
         if y == 0:
             return paint.strip(self._drawing.head(width), width, look, glyphs)
-        if y == 2 and not self._count and self.empty_words:
+        if y == 2 and not self._cache.count and self.empty_words:
             return paint.strip([(f"   {visible(self.empty_words)}", "muted")], width, look, glyphs)
         at = self.scroll_offset.y + y - 1
-        row = self._row(at)
+        row = self._cache.row(at)
         if row is None or row.kind is RowKind.AIR:
             return paint.blank(width, look)
         here = at == self._cursor and row.id == self._cursor_id
