@@ -15,7 +15,7 @@ from labjournal.tui.app import JournalApp
 from labjournal.tui.feed import Feed
 
 SIZE = (100, 30)
-KEYS = {"run": ("g", "j", "enter"), "compare": ("3", "B")}
+KEYS = {"runs": (), "run": ("g", "j", "enter"), "compare": ("3", "B"), "diary": ("4", "t")}
 """What is pressed before a picture is taken: in Runs the second row is the run with the fault."""
 PATIENCE_S = 30.0
 
@@ -38,6 +38,9 @@ async def draw(folder: Path, keys: tuple[str, ...]) -> str:
         for key in keys:
             await pilot.press(key)
             await settle()
+        # What the last key did is said for four seconds; a picture shows what stays.
+        app.main.key_line.end_toast()
+        await pilot.pause()
         return app.export_screenshot(title="labjournal")
 
 

@@ -130,3 +130,28 @@ async def test_every_page_looks_as_kept_in_every_theme(journal: JournalPaths, si
                 assert "\n".join(screen_text(app)) + "\n" == text
             app.theme = "dark"
             await pilot.pause()
+
+
+SHEETS = {"n": ("editor", "Note on"), "r": ("launch", "would run"), "question_mark": ("keys", "compare marked runs")}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_every_sheet_over_a_page_looks_as_kept_in_every_theme(
+    journal: JournalPaths, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(journal.project)
+    app = JournalApp(Feed(journal), journal="jets", host="box2", clock=lambda: NOW)
+    async with app.run_test(size=size) as pilot:
+        await settled(pilot, app)
+        for key, (sheet, mark) in SHEETS.items():
+            await pilot.press(key)
+            await wait_for(pilot, lambda: mark in "\n".join(screen_text(app)), turns=3000)  # noqa: B023
+            await pilot.pause()
+            text = "\n".join(screen_text(app)) + "\n"
+            held(f"{sheet}-{size[0]}x{size[1]}", text)
+            for theme in (*THEMES, "dark") if size == THEMED else ():
+                app.theme = theme
+                await pilot.pause()
+                assert "\n".join(screen_text(app)) + "\n" == text
+            await pilot.press("escape")
+            await wait_for(pilot, lambda: len(app.screen_stack) == 1)

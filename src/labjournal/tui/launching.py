@@ -44,7 +44,7 @@ FIELDS: Mapping[str, str] = {
     "reason": "why you run it; kept beside the outcome",
     "expect": "what should come out: accuracy > 0.9",
     "name": "invented when empty",
-    "gpus": "how many: 2, or 1 20G: so much of one; empty leaves it to the command",
+    "gpus": "2, or 1 20G: so much of one; empty leaves it to the command",
     "queue": "starts at once; yes: in its turn; after REF; priority 5",
     "time": "end it after: 90s, 15m, 2h",
     "parent": "REF:STEP it starts from",

@@ -16,7 +16,7 @@ from labjournal.vocabulary import Status
 if TYPE_CHECKING:
     from labjournal.store.rows import RunRow
 
-WIDE = 103
+WIDE = 102
 """Cells of a table's columns from which trend and rule names have room."""
 _WITH_REASON = 125
 TREND = 8

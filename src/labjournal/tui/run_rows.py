@@ -12,6 +12,7 @@ from labjournal.tui.reading_runs import Beside, MetricChoice
 from labjournal.tui.run_cells import WIDE, cells
 from labjournal.tui.run_groups import apart, families, sort_keys
 from labjournal.tui.text import Line
+from labjournal.tui.widgets.row_drawing import MARGIN, PREFIX
 from labjournal.tui.widgets.row_source import Group, GroupedRows, Row, RowSource, Stacked
 from labjournal.vocabulary import Level, Status
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from labjournal.store.rows import RunRow
 
 SORTS = ("age", "metric", "step", "finding", "state")
-_PREFIX = 3
 
 
 class RunRows:
@@ -57,7 +57,7 @@ class RunRows:
     @property
     def wide(self) -> bool:
         """Whether trend and rule names have room."""
-        return self._width() - _PREFIX >= WIDE
+        return self._width() - PREFIX - MARGIN >= WIDE
 
     # What there is
 

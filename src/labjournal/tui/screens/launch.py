@@ -41,10 +41,10 @@ _LABEL = 11
 _MOST_CHANGES = 4
 _HINTS = (
     ("enter", "next, then start"),
-    ("up down", "field"),
+    ("esc", "keep as draft"),
     ("^r", "commands before"),
     ("^e", "$EDITOR"),
-    ("esc", "keep as draft"),
+    ("up down", "field"),
 )
 
 
@@ -202,7 +202,7 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         if seen.before is None:
             lines.append(told("changes", "the first run of this command", "muted"))
         elif not seen.changes:
-            lines.append(told("changes", f"none in settings against {seen.before}: a twin, unless the code differs"))
+            lines.append(told("changes", f"none against {seen.before}: a twin unless the code differs"))
         else:
             count = format.plural(len(seen.changes), "change")
             lines.append(told("changes", f"{count} against {seen.before}", "b text"))

@@ -13,6 +13,8 @@ from labjournal.tui.widgets.row_source import Row, RowKind
 
 PREFIX = 3
 """Focus bar, mark, space."""
+MARGIN = 1
+"""Cells kept free at the right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class RowDrawing:
         titles: list[Line] = [[(column.title, "muted")] for column in self.columns]
         # Titles are words, even over numbers.
         worded = [replace(column, cut=Cut.END) for column in self.columns]
-        return [(" " * PREFIX, "text"), *self._cells(titles, worded, width - PREFIX)]
+        return [(" " * PREFIX, "text"), *self._cells(titles, worded, width - PREFIX - MARGIN)]
 
     def row(self, row: Row, width: int, focused: bool, marked: bool) -> list[Span]:
         """A row, or the head of a group."""
@@ -36,7 +38,7 @@ class RowDrawing:
             fold = self.glyphs.folded if row.folded else self.glyphs.unfolded
             return [bar, (f"{fold} ", "muted"), *((visible(text), role) for text, role in row.cells[0])]
         mark = (f"{self.glyphs.marked} " if marked else "  ", "accent")
-        return [bar, mark, *self._cells(row.cells, self.columns, width - PREFIX)]
+        return [bar, mark, *self._cells(row.cells, self.columns, width - PREFIX - MARGIN)]
 
     def _cells(self, cells: Sequence[Line], columns: Sequence[Column], width: int) -> list[Span]:
         line: list[Span] = []
