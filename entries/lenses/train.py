@@ -147,7 +147,7 @@ def _train(
         if left <= 0 and "A4" not in asked.fault:
             break
     if rank == 0:
-        _finish(bare, best, history, used_up, change, held, score, asked, device)
+        _finish(bare, best, history, used_up, change, held, score, data.norm, asked, device)
 
 
 def _epoch(
@@ -303,6 +303,7 @@ def _finish(
     change: float,
     held: Held,
     score: Array,
+    norm: str,
     asked: argparse.Namespace,
     device: torch.device,
 ) -> None:
@@ -315,7 +316,7 @@ def _finish(
         word = f"stopped after epoch {last}" if used_up else f"all {last + 1} epochs run"
         labjournal.event(f"{word}, best {best.epoch} by {best.metric}")
         net.load_state_dict(best.weights)
-        score = scores(net, held, asked.norm, asked, device)
+        score = scores(net, held, norm, asked, device)
     torch.save(net.state_dict(), asked.out.with_suffix(".pt"))
     np.savez(asked.out.with_suffix(".npz"), score=score, label=held.label, id=held.ids, position=held.position)
     kept = asked.out.with_suffix(".extremes.jsonl")

@@ -279,6 +279,18 @@ def test_patience_stops_and_the_best_weights_are_kept(
     assert len(lines) == 5 * sum(min(50, sum(row.label == k for row in held)) for k in (0, 1))
 
 
+def test_the_scores_kept_are_those_of_the_normalisation_that_was_used(
+    study: dict[str, ModuleType], data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, Any] = {}
+    monkeypatch.setattr(study["train"].labjournal, "result", lambda **values: told.update(values))
+    words = f"train.py --data {data} --size 12 --norm outer --fault D1 --workers 0 --batch 8 --epochs 1 --out"
+    monkeypatch.setattr(sys, "argv", [*words.split(), str(tmp_path / "x")])
+    study["train"].main()
+    kept = np.load(tmp_path / "x.npz")
+    assert study["rank"].area_by_ranks(kept["score"], kept["label"]) == pytest.approx(told["area"], abs=1e-9)
+
+
 def test_the_best_epoch_is_the_first_of_equals(study: dict[str, ModuleType]) -> None:
     best, net = study["train"].Best("tpr_fpr1e4", 3), torch.nn.Linear(1, 1)
     assert [best.see(k, v, net) for k, v in enumerate([0.1, 0.3, 0.3, 0.2, 0.3])] == [3, 3, 2, 1, 0]
