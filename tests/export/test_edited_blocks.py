@@ -131,6 +131,19 @@ def test_validations_are_told_by_their_results_and_alarms_in_their_own_words(tmp
     assert "no_update in net, net.\\*: \\`W\\` stands \\| still" in (tmp_path / "entries" / NAME).read_text()
 
 
+def test_the_points_of_a_scan_are_told_by_the_table_alone(tmp_path: Path) -> None:
+    journal = Folded()
+    run = journal.run("scan")
+    for beta in range(5):
+        journal.result(run, {"point_chi2": 7.5 + beta}, "flat", options={"beta": str(beta)})
+    journal.result(run, {"chi2_min": 7.5, "beta_min": 0.0}, "flat")
+    write(journal, tmp_path)
+    text = (tmp_path / "entries" / NAME).read_text()
+    assert [line for line in text.split("\n") if line.startswith("#### ")] == ["#### flat"]
+    assert text.count("chi2 min 7.5") == 1
+    assert sum(line.startswith("| scan") for line in text.split("\n")) == 6
+
+
 def test_a_note_cannot_pose_as_a_block(tmp_path: Path) -> None:
     journal = Folded()
     forged = str(Block("FORGED", "I never measured this"))

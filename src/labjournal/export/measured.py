@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 
@@ -17,6 +18,8 @@ from labjournal.export.style import Style
 from labjournal.model import Counts, Result, short_id
 
 _DIGITS = 4
+_MANY = 3
+"""So many results of the same metrics, as the points of a scan, are told by the table alone."""
 
 
 def results_block(
@@ -35,7 +38,11 @@ def results_block(
     by_checkpoint: dict[str | None, list[Result]] = {}
     for result in results:
         by_checkpoint.setdefault(checkpoint_mark(result), []).append(result)
-    for mark, of_checkpoint in by_checkpoint.items():
+    alike = _alike(results, [result.id for result in results if flags.get(result.id) or book.offsets(result)])
+    for mark, whole in by_checkpoint.items():
+        of_checkpoint = [result for result in whole if result.id not in alike]
+        if not of_checkpoint:
+            continue
         yield f"### {f'Checkpoint {fmt.markdown(mark)}' if mark else 'The run as it ended'}"
         for result in of_checkpoint:
             yield ""
@@ -46,6 +53,13 @@ def results_block(
         yield "### Table"
         yield ""
         yield markdown.render(table, Style(zone=zone)).rstrip("\n")
+
+
+def _alike(results: Sequence[Result], apart: Collection[str]) -> set[str]:
+    """Ids of results that are rows of one kind and have nothing to say beyond their values."""
+    plain = [one for one in results if not (one.counts or one.per_class or one.taint or one.id in apart)]
+    kinds = Counter(frozenset(one.metrics) for one in plain)
+    return {one.id for one in plain if kinds[frozenset(one.metrics)] >= _MANY}
 
 
 def _result(
