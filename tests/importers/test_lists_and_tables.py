@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from labjournal.audit import audit_document
-from labjournal.importers import read
+from labjournal.importers import claims, read
 
 LOG = """# Research log
 
@@ -85,3 +87,18 @@ def test_a_report_as_a_table_is_a_result_and_no_claim() -> None:
     assert audit_document(document) == []
     wrong = read(LOG.replace("**0.69**", "**0.79**"), "log.md")
     assert [(item.kind, item.weight) for item in audit_document(wrong)] == [("average", "high")]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("- USER alone: mean lift +0.001241, 5/5 positive, min +0.001097", []),
+        ("[2026-05-19] exp-002: dropout 0.2 → accuracy=0.912, loss=0.31", [0.912, 0.31]),
+        ("TODO: get to 0.93 accuracy.", []),
+        ("Paper: 94.1% accuracy", []),
+        ("Diff in val acc and train acc in 10th epoch is 13.5.", []),
+        ("train acc: 0.9905 & val_acc: 0.9892 at 10th epoch", [0.9905, 0.9892]),
+    ],
+)
+def test_changes_wishes_and_settings_are_no_claims(text: str, values: list[float]) -> None:
+    assert [said.number.value for said in claims.said_in(text, 1)] == values

@@ -10,6 +10,16 @@ from labjournal.parsers.names import is_metric_word, may_mention, shaped, words_
 from labjournal.parsers.numbers import Number, find_numbers
 
 _SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý*_(])|(?<=[。！？；])")
+_ELSEWHERE = re.compile(
+    r"\b(?:todo|goals?|targets?|should|must|need(?:s|ed)?\s+to|want(?:s|ed)?|hop(?:e|ing)|expect\w*|at\s+least|aim\w*|papers?|reported"
+    r"|et\s+al|sota|state[\s-]of[\s-]the[\s-]art)\b|^\W*\[ \]",
+    re.IGNORECASE,
+)
+"""Wishes and other people's numbers: nothing here measured them."""
+_CHANGE = re.compile(
+    r"\b(?:diff\w*|delta|gap|margin|gain\w*|drop\w*|lift|std|scatter|by)\b[^.,;:]{0,60}$", re.IGNORECASE
+)
+_LEADS_TO = re.compile(r"\s*(?:→|->|=>)")
 _MOST = 40
 _KNOWN = {"acc": "accuracy", "prec": "precision", "rec": "recall", "f1score": "f1", "exactitude": "accuracy"}
 
@@ -29,15 +39,20 @@ def said_in(text: str, line: int) -> Iterator[Said]:
     if len(text) > 2_000 or not any(character.isdigit() for character in text):
         return
     for sentence in _SENTENCES.split(text):
-        if not may_mention(sentence):
+        if not may_mention(sentence) or _ELSEWHERE.search(sentence):
             continue
-        metrics = [word for word in words_of(shaped(sentence)) if is_metric_word(word) and len(word) > 1]
+        words = words_of(shaped(sentence))
+        metrics = [word for word in words if is_metric_word(word) and len(word) > 1 and word != "lift"]
         if not metrics:
             continue
         taken = 0
         for number in find_numbers(sentence):
             bare = number.integer and not number.percent
             if number.fraction is None and (bare or not 0 <= abs(number.value) <= 1_000):
+                continue
+            if sentence.startswith("+", number.start) or _LEADS_TO.match(sentence, number.end):
+                continue  # a change, or the setting that led to what follows
+            if _CHANGE.search(sentence, max(0, number.start - 90), number.start):
                 continue
             yield Said(line, sentence.strip(), _nearest(sentence, number, metrics), number)
             taken += 1

@@ -69,17 +69,47 @@ def _special(connection: sqlite3.Connection, reference: str) -> str:
 _LOWER_IS_BETTER = re.compile(r"loss|error|perplexity|(^|_)(mae|mse|rmse|wer|cer|ppl|fid|nll)(_|$)", re.IGNORECASE)
 
 
-def _best(connection: sqlite3.Connection, metric: str) -> str:
+_USABLE = (
+    "FROM metric_values JOIN results ON results.id = metric_values.result JOIN runs ON runs.id = results.subject "
+    "WHERE metric = ? AND value IS NOT NULL AND taint IS NULL AND dismissed IS NULL AND role IN ('validation', 'test')"
+)
+
+
+def _best(connection: sqlite3.Connection, wanted: str) -> str:
+    """The run with the best value of ``METRIC`` or ``METRIC@DATASET``; values on two data sets are never ranked."""
+    metric, data = wanted, ""
+    datasets = _measured_on(connection, metric)
+    if not datasets and "@" in wanted:
+        metric, _, data = wanted.rpartition("@")
+        datasets = {key: name for key, name in _measured_on(connection, metric).items() if _is_called(key, name, data)}
+    if not datasets:
+        raise NotFoundError(f"No untainted result has the metric {wanted!r}.")
+    if len(datasets) > 1:
+        names = ", ".join(sorted(name or "data not identified" for name in datasets.values()))
+        first = min(key or "" for key in datasets)
+        raise NotFoundError(
+            f"{metric} was measured on {len(datasets)} data sets ({names}): the best of them is no one's.",
+            f"Name one of them, by name or content: @best:{metric}@{first[:8] or 'NAME'}",
+        )
     order = "ASC" if _LOWER_IS_BETTER.search(metric) else "DESC"
     row = connection.execute(
-        "SELECT results.subject FROM metric_values JOIN results ON results.id = metric_values.result "
-        "JOIN runs ON runs.id = results.subject WHERE metric = ? AND value IS NOT NULL AND taint IS NULL "
-        f"AND dismissed IS NULL AND role IN ('validation', 'test') ORDER BY value {order}, results.t DESC LIMIT 1",
-        (metric,),
+        f"SELECT results.subject {_USABLE} AND results.dataset IS ? ORDER BY value {order}, results.t DESC LIMIT 1",
+        (metric, next(iter(datasets))),
     ).fetchone()
-    if row is None:
-        raise NotFoundError(f"No untainted result has the metric {metric!r}.")
     return str(row[0])
+
+
+def _measured_on(connection: sqlite3.Connection, metric: str) -> dict[str | None, str | None]:
+    """Data sets a metric was measured on: key (content hash, else name) -> name."""
+    rows = connection.execute(
+        f"SELECT results.dataset, max(json_extract(results.data, '$.dataset.name')) {_USABLE} GROUP BY results.dataset",
+        (metric,),
+    )
+    return dict(rows.fetchall())
+
+
+def _is_called(key: str | None, name: str | None, wanted: str) -> bool:
+    return wanted == name or bool(key and len(wanted) >= 4 and key.startswith(wanted.removeprefix("#")))
 
 
 def _near(connection: sqlite3.Connection, reference: str) -> str:
