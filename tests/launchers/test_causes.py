@@ -35,7 +35,9 @@ def test_an_error_of_a_rank_is_read_too() -> None:
 
 
 def test_a_log_line_that_only_looks_like_an_error_is_none() -> None:
-    assert _exit(2, "Error rate: 0.3\nINFO ValueError handling: on\n").cause == "exit code 2"
+    assert _exit(2, "Error rate: 0.3\nINFO ValueError handling: on\n").cause == (
+        "exit code 2; its last line: INFO ValueError handling: on"
+    )
 
 
 def test_a_full_disk_is_told_wherever_it_was_named() -> None:
@@ -74,3 +76,20 @@ def test_no_text_of_a_log_moves_a_cursor(tail: str) -> None:
     cause = _exit(1, f"{tail}\nValueError: {tail}\n").cause or ""
     assert "\n" not in cause
     assert not any(ord(sign) < 32 or 0x7F <= ord(sign) < 0xA0 for sign in cause)
+
+
+def test_without_a_traceback_the_last_line_is_told_and_a_complaint_as_the_reason() -> None:
+    assert _exit(2, "usage: t\nt.py: error: unrecognized arguments: --lrr\n").cause == (
+        "exit code 2: t.py: error: unrecognized arguments: --lrr"
+    )
+    assert _exit(1, "epoch 1\nno data in /data/train\n").cause == "exit code 1: no data in /data/train"
+    assert _exit(7, " 10%\r 90%\repoch 3 \x1b[1mdone\x1b[0m\n\n").cause == "exit code 7; its last line: epoch 3 done"
+    assert _exit(7, "\n \n").cause == "exit code 7"
+
+
+def test_a_crash_says_where_python_was_and_what_cpp_said() -> None:
+    said = 'Fatal Python error: Aborted\n\nThread 0x1 (most recent call first):\n  File "/a/t.py", line 4 in f\n'
+    assert str(_signal(signal.SIGSEGV, said).cause).endswith("(SIGSEGV): in t.py:4 in f")
+    thrown = "terminate called after throwing an instance of 'std::runtime_error'\n  what():  no device\n"
+    assert str(_signal(signal.SIGABRT, thrown + said).cause).endswith("(SIGABRT): no device (t.py:4 in f)")
+    assert str(_signal(signal.SIGABRT, thrown).cause).endswith("(SIGABRT): no device")

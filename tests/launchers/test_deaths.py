@@ -189,3 +189,35 @@ def test_the_limit_of_memory_is_that_of_this_process() -> None:
     held = {one.pid: one.bytes for one in machine.largest_processes(10_000)}
     assert held[os.getpid()] > 1 << 20
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 >= held[os.getpid()] // 2
+
+
+CRASH = """\
+step 12 loss 0.3
+Fatal Python error: Segmentation fault
+
+Current thread 0x00007f0e (most recent call first):
+  File "/usr/lib/python3.11/ctypes/__init__.py", line 519 in string_at
+  File "/home/ada/train.py", line 7 in step
+  File "/home/ada/train.py", line 12 in <module>
+
+Thread 0x00007f0d (most recent call first):
+  File "/usr/lib/python3.11/threading.py", line 320 in wait
+
+Extension modules: numpy._core (total: 1)
+"""
+
+
+def test_a_crash_in_native_code_is_placed_by_the_fault_handler() -> None:
+    found = deaths.crash(CRASH)
+    assert found is not None
+    assert found.frames[-1].endswith("ctypes/__init__.py:519 in string_at")
+    assert deaths.own_frame(found) == "train.py:7 in step"
+    assert deaths.crash("Fatal Python error: Aborted\n") is None
+    assert deaths.crash("all is well") is None
+
+
+def test_the_frame_of_ones_own_code_is_shown_however_far_out_it_is() -> None:
+    frames = ["/home/ada/train.py:3 in <module>", *(f"/usr/lib/python3.11/pool.py:{at} in f" for at in range(9))]
+    shown = deaths.shown_frames(frames, 4)
+    assert (shown[0], len(shown), shown[-1]) == (frames[0], 4, frames[-1])
+    assert deaths.shown_frames(frames[1:], 4) == frames[-4:]

@@ -99,7 +99,7 @@ def test_what_is_queued_failed_or_never_asked_for_is_a_gap_in_the_table(journal:
     table = json.loads(call(journal, "compare", "t", "--format", "json"))
     gaps = {(row["step"], row["dataset"]): row["flags"][0]["words"] for row in table["rows"] if not row["cells"]}
     assert gaps == {
-        (20, "b"): "validation failed: exit code 1",
+        (20, "b"): "validation failed: exit code 1: no data",
         (25, "b"): "not validated",
         (30, "b"): "not validated",
     }

@@ -27,8 +27,16 @@ _TAIL_BYTES = 64 * 1024
 _ERROR_LINE = re.compile(
     r"(?:\[rank\d+\]:\s*)?((?:[A-Za-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Iteration)(?::\s.*)?)$"
 )
+_COMPLAINT = re.compile(
+    r"\b(error|fatal|fail(ed|ure|s)?|can(not|'t)|could not|couldn't|no such|not found|invalid|usage:|unrecognized"
+    r"|denied|missing|abort\w*|panic\w*|no \w+( in|$)|must|expected|unknown|refused|unable)\b",
+    re.IGNORECASE,
+)
+_WHAT = re.compile(r"^\s*what\(\):\s*(\S.*)$", re.MULTILINE)
+"""What a C++ exception that nobody caught says."""
 _NO_SPACE = re.compile(r"No space left on device|Disk quota exceeded|\bENOSPC\b", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
+_ANSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
 _WORDS = 300
 
 
@@ -87,6 +95,7 @@ def decide(
     memory = _memory(before, after)
     trace = deaths.telling(tail)
     if killed_by is not None:
+        trace = deaths.crash(tail) or trace
         ended = _by_signal(killed_by, memory, tail, trace)
         kind = ended.kind or (Kind.MEMORY if memory else Kind.KILLED)
         return ended._replace(kind=kind, trace=trace)
@@ -113,7 +122,7 @@ def _by_signal(number: int, memory: str | None, tail: str, trace: Traceback | No
         words = f"crashed: {_CRASHES[name]} ({name})"
         kind = deaths.kind_of(tail, trace)
         kind = Kind.CRASH if kind is Kind.ERROR else kind
-        return Outcome(FAILED, _with(words, _trouble(tail, trace)), None, number, kind)
+        return Outcome(FAILED, _with(words, _trouble_of_crash(tail, trace)), None, number, kind)
     if name == "SIGKILL":
         because = memory or "by hand, by a memory guard or by the machine's administrator"
         return Outcome(KILLED, f"killed by SIGKILL, not by labjournal: {because}", None, number)
@@ -134,7 +143,28 @@ def _by_code(code: int, memory: str | None, tail: str, trace: Traceback | None) 
         words += ": a command in it was not found"
     elif code == 126:
         words += ": a command in it cannot be executed"
-    return _with(words, _trouble(tail, trace))
+    trouble = _trouble(tail, trace)
+    if trouble is None and words == f"exit code {code}" and (said := _last_line(tail)):
+        return f"{words}: {said}" if _COMPLAINT.search(said) else f"{words}; its last line: {said}"
+    return _with(words, trouble)
+
+
+def _last_line(tail: str) -> str:
+    """What was printed last, of a line that was written over its last state."""
+    for line in reversed(tail.split("\n")):
+        if said := one_line(_ANSI.sub("", line.rstrip("\r").rsplit("\r", 1)[-1])):
+            return said
+    return ""
+
+
+def _trouble_of_crash(tail: str, trace: Traceback | None) -> str | None:
+    """Where Python was, and what an exception of C++ said; else as any trouble."""
+    thrown = _WHAT.findall(tail)
+    said = one_line(thrown[-1]) if thrown else None
+    if trace is None or deaths.crash(tail) is None:
+        return said or _trouble(tail, trace)
+    place = deaths.own_frame(trace) or trace.frames[-1]
+    return f"{said} ({one_line(place)})" if said else f"in {one_line(place)}"
 
 
 def _with(words: str, more: str | None) -> str:

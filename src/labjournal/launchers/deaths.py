@@ -70,6 +70,8 @@ _NAN = re.compile(
 _RANK = re.compile(r"^(?:\[?rank ?\d+\]?:?\s?|\d+: |\[[\w.-]*\d\]:)")
 _BEGIN = re.compile(r"^\s*(?:\"\"\"\s*)?Traceback \(most recent call last\):\s*$")
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)(?:, in (?P<name>.+))?$')
+_FATAL = "Fatal Python error: "
+_FATAL_FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+) in (?P<name>.+)$')
 _ERROR = re.compile(r"^(?:[A-Za-z_][\w.]*\.)?[A-Z_a-z]\w*(?:: .*)?$")
 _WRAPPERS = re.compile(
     r"ChildFailedError|CalledProcessError|ProcessExitedException|ProcessRaisedException|ProcessGroup"
@@ -109,12 +111,36 @@ def telling(tail: str) -> Traceback | None:
     return next(one for one in own if one.error == last.error)
 
 
+def crash(tail: str) -> Traceback | None:
+    """Where Python was when native code crashed it, as its fault handler prints it: innermost frame first."""
+    begin = tail.rfind(_FATAL)
+    if begin < 0:
+        return None
+    error, *rest = tail[begin:].splitlines()
+    frames: list[str] = []
+    for line in rest:
+        if match := _FATAL_FRAME.match(_RANK.sub("", line)):
+            frames.insert(0, _place(match))
+        elif frames:  # the threads that follow are others
+            break
+    return Traceback(error, tuple(frames)) if frames else None
+
+
 def own_frame(trace: Traceback) -> str | None:
     """The innermost frame that is not of a library, with its file's name alone: ``train.py:12 in load``."""
-    for frame in reversed(trace.frames):
-        if not _FOREIGN.search(frame):
-            return frame.rsplit("/", 1)[-1]
-    return None
+    found = innermost_own(trace.frames)
+    return found.rsplit("/", 1)[-1] if found else None
+
+
+def innermost_own(frames: Sequence[str]) -> str | None:
+    """The innermost frame that is not of a library."""
+    return next((frame for frame in reversed(frames) if not _FOREIGN.search(frame)), None)
+
+
+def shown_frames(frames: Sequence[str], number: int) -> list[str]:
+    """The innermost frames, with the one of the user's own code however far out it is."""
+    last, own = list(frames[-number:]), innermost_own(frames)
+    return last if own is None or own in last else [own, *last[1:]]
 
 
 def kind_of(tail: str, trace: Traceback | None) -> Kind:
@@ -137,7 +163,7 @@ def evidence(kind: Kind, trace: Traceback | None, machine: Machine, folders: Ite
     found: dict[str, Any] = {"kind": kind.value}
     if trace is not None:
         found["error"] = trace.error[:2000]
-        found["frames"] = list(trace.frames[-FRAMES:])
+        found["frames"] = shown_frames(trace.frames, FRAMES)
         found["frame"] = own_frame(trace)
     if kind is Kind.GPU_MEMORY:
         found["held_by"] = list(_gpu_holders(machine))

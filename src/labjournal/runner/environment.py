@@ -51,6 +51,8 @@ def child_environment(
         given[tags.ENV_FROZEN] = "\n".join(frozen)
     # A pipe or file is written in blocks of 8 KB otherwise: the log would lag, and a killed run lose its last words.
     given.setdefault("PYTHONUNBUFFERED", "1")
+    # Else a crash in native code tells nothing: with this Python prints where it was.
+    given.setdefault("PYTHONFAULTHANDLER", "1")
     given.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
     given["PYTHONPATH"] = _python_path(given.get("PYTHONPATH"), paths, inside)
     if not given["PYTHONPATH"]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from labjournal import format as fmt
 from labjournal.config import Config
-from labjournal.launchers import causes
+from labjournal.launchers import causes, deaths
 from labjournal.model import Run, Status
 from labjournal.runner import commands, resuming
 from labjournal.store import Store
@@ -143,7 +143,7 @@ def _code(lived: Run, died: Run) -> Iterator[str]:
 
 def lines(death: PostMortem) -> Iterator[str]:
     """The post-mortem as text, one thought a line; the cause itself is left to the headline."""
-    for frame in death.frames[-4:]:
+    for frame in deaths.shown_frames(death.frames, 4):
         yield f"  {causes.one_line(frame)}"
     if death.error and death.frames:
         yield f"  {causes.one_line(death.error)}"
