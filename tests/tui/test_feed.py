@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sqlite3
 import threading
 from pathlib import Path
@@ -90,3 +91,24 @@ def test_the_pace_is_quick_while_things_happen_and_calm_after() -> None:
     now[0] = 60.0
     assert pace.after(changed=False, unfinished=False, live=False) > POLL_S
     assert pace.after(changed=True, unfinished=False, live=False) == POLL_S
+
+
+async def test_a_large_answer_is_not_looked_through_for_garbage(tmp_path: Path) -> None:
+    journal = paths.find_or_make(tmp_path)
+    feed = Feed(journal)
+    await feed.open()
+    frozen = gc.get_freeze_count()
+    collected: list[int] = []
+    gc.callbacks.append(lambda phase, info: collected.append(info["generation"]))
+    try:
+        kept = await feed.ask(lambda source: [[at] for at in range(200_000)])
+        while_asked = 2 in collected
+    finally:
+        gc.callbacks.pop()
+    assert not while_asked
+    assert gc.get_freeze_count() - frozen >= len(kept)
+    with pytest.raises(ZeroDivisionError):
+        await feed.ask(lambda source: 1 / 0)
+    assert gc.isenabled()
+    gc.unfreeze()
+    feed.close()
