@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.dom import DOMNode
 
 from labjournal.tui.acting import ActingApp
 from labjournal.tui.messages import LaunchAsked, NoteAsked, VerbAsked
-from labjournal.tui.screens.palette import Chosen, Offer, Palette
 from labjournal.tui.theme import LOOKS
+
+if TYPE_CHECKING:
+    from labjournal.tui.screens.palette import Chosen, Offer
 
 KeyMeaning = tuple[str, str, str, DOMNode]
 """(keys, what they do, action, the node it is an action of)."""
@@ -57,6 +59,8 @@ class CommandingApp(ActingApp):
         raise NotImplementedError
 
     def action_palette(self, typed: str = "") -> None:
+        from labjournal.tui.screens.palette import Palette
+
         self.push_screen(Palette(self._offers(), self.names(), typed, self.remembered.texts("lines")), self._take)
 
     def on_verb_asked(self, message: VerbAsked) -> None:
@@ -67,6 +71,7 @@ class CommandingApp(ActingApp):
 
     def _offers(self) -> list[Offer]:
         from labjournal.tui.dialogs import key_name
+        from labjournal.tui.screens.palette import Offer
 
         nodes: dict[str, DOMNode] = {}
         self._places = nodes

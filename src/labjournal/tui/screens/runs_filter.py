@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from labjournal.filtering import Keys
-from labjournal.filtering.things import NO_DETAILS, RunDetails, RunThing, run_keys
 from labjournal.tui.feed import Feed, Source
 from labjournal.tui.screens.filtered import FilteredPage
 
 if TYPE_CHECKING:
     from labjournal.compare.asked import Asked
+    from labjournal.filtering import Keys
+    from labjournal.filtering.things import RunDetails, RunThing
     from labjournal.store.rows import RunRow
     from labjournal.tui.run_rows import RunRows
 
@@ -29,6 +29,8 @@ class RunsFilter(FilteredPage):
         raise NotImplementedError
 
     def filter_keys(self) -> Keys:
+        from labjournal.filtering.things import run_keys
+
         rules = sorted({row.worst_rule for row in self.runs.rows if row.worst_rule})
         return self._asked.keys(rules) if self._asked is not None else run_keys(rules)
 
@@ -52,6 +54,8 @@ class RunsFilter(FilteredPage):
         if chosen is None:
             self.runs.accept(None)
             return
+        from labjournal.filtering.things import NO_DETAILS, RunThing
+
         details = self._asked.details if self._asked is not None else {}
         for row in self.runs.rows:
             known, of_run = self._things.get(row.id), details.get(row.id, NO_DETAILS)
@@ -63,6 +67,8 @@ class RunsFilter(FilteredPage):
 
 def _things(rows: Sequence[RunRow], details: Mapping[str, RunDetails]) -> dict[str, RunThing]:
     """Made on a thread, with their words put together: of 10,000 runs that is what a letter would wait for."""
+    from labjournal.filtering.things import NO_DETAILS, RunThing
+
     things = {row.id: RunThing(row, details.get(row.id, NO_DETAILS)) for row in rows}
     for one in things.values():
         one.words()
