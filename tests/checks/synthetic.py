@@ -498,3 +498,84 @@ def fits_of_unequal_length(rng: np.random.Generator) -> RunView:
 @faulty("asymmetric_budget")
 def settings_of_unequal_length(rng: np.random.Generator) -> RunView:
     return view(curve("loss", decay(40, 5, 1)), settings={"epochs_num": 200000, "epochs_den": "20000"})
+
+
+# -- rates against guessing --------------------------------------------------------------------------------------------
+
+
+@healthy
+def accuracy_that_rises_late(rng: np.random.Generator) -> RunView:
+    """Grokking: at chance for most of the run, then not."""
+    rate = np.concatenate([np.full(25, 0.1), np.linspace(0.1, 0.9, 25)]) + rng.normal(0, 0.01, 50)
+    return view(curve("train loss", decay(50, 2.3, 0.01)), curve("val_acc", rate), settings={"num_classes": 10})
+
+
+@healthy
+def few_steps_on_noise(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", noisy(np.full(9, 2.3), rng, 0.02)), curve("acc", 0.1 + rng.normal(0, 0.02, 9)))
+
+
+@healthy
+def majority_of_an_unequal_task(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("loss", decay(30, 0.69, 0.45)), curve("val_acc", 0.5 + rng.normal(0, 0.005, 30)), labels=(700, 300)
+    )
+
+
+@healthy
+def overfitted_but_kept(rng: np.random.Generator) -> RunView:
+    """Validation loss above ln K at an accuracy below that of training: overfitting, which is told as that."""
+    return view(
+        curve("train_loss", decay(40, 2.3, 0.01)),
+        curve("train_acc", 1 - decay(40, 0.9, 0.0)),
+        curve("val_loss", np.full(40, 2.5) + rng.normal(0, 0.02, 40)),
+        curve("val_acc", np.full(40, 0.6)),
+    )
+
+
+@faulty("metric_at_chance")
+def labels_of_validation_shuffled(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("train loss", noisy(decay(12, 1.386, 0.05), rng, 0.02)),
+        curve("val accuracy", 0.25 + rng.normal(0, 0.012, 12)),
+        settings={"num_classes": 4},
+    )
+
+
+@faulty("metric_at_chance")
+def percent_and_classes_from_the_loss(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("loss", np.concatenate([np.full(6, 2.303), decay(40, 2.3, 0.1)])),
+        curve("test_acc", 10 + rng.normal(0, 0.4, 12), 4),
+    )
+
+
+@faulty("metric_at_chance")
+def area_at_one_half(rng: np.random.Generator) -> RunView:
+    return view(curve("train/loss", decay(40, 0.69, 0.05)), curve("val/auc", 0.5 + rng.normal(0, 0.008, 20), 2))
+
+
+@faulty("metric_at_chance")
+def nothing_learnt_in_many_steps(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("val_acc", 0.1 + rng.normal(0, 0.005, 10)),
+        real_steps=900,
+        labels=(50, 52, 49, 50, 51, 50, 48, 52, 49, 49),
+    )
+
+
+@faulty("calibration_collapse")
+def logged_calibration_error(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", decay(30, 2.3, 0.2)), curve("val/ece", 0.45 + rng.normal(0, 0.01, 10), 3))
+
+
+@faulty("calibration_collapse")
+def logits_scaled_in_validation(rng: np.random.Generator) -> RunView:
+    right = 1 - decay(30, 0.9, 0.1)
+    return view(
+        curve("train_loss", decay(30, 2.303, 0.2)),
+        curve("train_acc", right),
+        curve("val_acc", right + rng.normal(0, 0.003, 30)),
+        curve("val_loss", decay(30, 20.0, 5.0)),
+        settings={"num_classes": 10},
+    )

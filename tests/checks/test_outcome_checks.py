@@ -158,6 +158,30 @@ def test_training_results_are_left_alone() -> None:
     assert list(outcome.judge([result([[250, 250], [250, 250]], role=Role.TRAIN)], [], tell)) == []
 
 
+@pytest.mark.parametrize(
+    ("error", "n", "state"),
+    [(0.31, 500, "finding"), (0.12, 500, "fine"), (0.31, 50, "not judged"), (float("nan"), 500, "not judged")],
+)
+def test_a_calibration_error_is_judged_by_its_size(error: float, n: int, state: str) -> None:
+    assert judged(result(metrics={"ece": error}, n=n))["calibration_collapse"].state == state
+
+
+@pytest.mark.parametrize(
+    ("stated", "state"),
+    [(0.75, "fine"), (0.875, "finding"), (0.625, "finding"), (0.7501, "finding"), (0.95, "fine")],
+)
+def test_an_area_from_the_order_of_equal_scores_is_told(stated: float, state: str) -> None:
+    area = outcome.Area(0.625, 0.75, 0.875)
+    assert outcome.ties(result(metrics={"auc": stated}, n=4), area).state == state
+
+
+def test_an_area_is_compared_to_the_digits_it_was_stated_with() -> None:
+    area = outcome.Area(0.7, 0.7512, 0.8)
+    assert outcome.ties(result(metrics={"auc": 0.75}, digits={"auc": 2}, n=4), area).state == "fine"
+    assert outcome.ties(result(metrics={"auc": 0.76}, digits={"auc": 2}, n=4), area).found
+    assert outcome.ties(result(metrics={"auc": 0.76}, n=4), outcome.Area(0.75, 0.75, 0.75)).state == "not judged"
+
+
 matrices = st.integers(1, 4).flatmap(
     lambda k: st.tuples(
         st.lists(st.lists(st.integers(0, 400), min_size=k, max_size=k), min_size=k, max_size=k),

@@ -63,6 +63,7 @@ def test_only_the_gpus_a_run_sees_are_its_curves(tmp_path: Path, monkeypatch: py
     assert {tag for tag in told if "gpu" in tag} == {
         "system/gpu1/utilisation_percent",
         "system/gpu1/memory_gb",
+        "system/gpu1/memory_percent",
         "system/gpu1/processes",
     }
     assert {tag.split("/")[1] for tag in by_number if "gpu" in tag} == {"gpu0", "gpu2"}

@@ -45,6 +45,16 @@ def test_the_area_counts_pairs_and_ties_half(events: list[tuple[bool, float]]) -
     assert stats.auc(labels, scores) == pytest.approx(reference.roc_auc_score(labels, scores), rel=1e-9)
 
 
+@given(EVENTS)
+def test_its_bounds_are_the_best_and_the_worst_order_of_equal_scores(events: list[tuple[bool, float]]) -> None:
+    labels, scores = split(events)
+    low, mid, high = stats.auc_bounds(labels, scores)
+    best = [score + 1e-6 * label for label, score in events]
+    worst = [score - 1e-6 * label for label, score in events]
+    assert mid == stats.auc(labels, scores)
+    assert (low, high) == pytest.approx((stats.auc(labels, worst), stats.auc(labels, best)), abs=1e-12)
+
+
 @given(EVENTS, st.floats(0, 1))
 def test_a_working_point_is_a_threshold_and_never_interpolated(events: list[tuple[bool, float]], limit: float) -> None:
     labels, scores = split(events)

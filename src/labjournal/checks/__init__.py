@@ -8,7 +8,8 @@ naming    what a curve is, by its name alone      course      the course of one 
 curve     one value a step, shared statistics     relations   two curves together
 run_view  what a check is given of a run          progress    finished or not, budgets of compared fits
 judging   all families, folded under causes       schedule    learning rate, planned steps, pace
-page      docs/checks.md                          outcome     results and their options
+page      docs/checks.md                          guessing    rates against chance, confidence
+                                                  outcome     results and their options
                                                   checkpoint, timing, identities, host, replicas
 """
 

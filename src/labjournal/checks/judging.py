@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from labjournal.checks import course, losses, progress, relations, schedule
+from labjournal.checks import course, guessing, losses, progress, relations, schedule
 from labjournal.checks.rule import Verdict
 from labjournal.checks.run_view import RunView
 from labjournal.vocabulary import Level
 
 _STILL = ("param_not_in_optimizer", "stale_optimizer_param", "no_update", "no_grad", "zero_grad", "grad_accumulating",
           "update_underflow", "train_in_eval_mode", "lr_zero", "lr_collapsed")  # fmt: skip
-_FAMILIES = (losses.judge, course.judge, relations.judge, progress.judge, schedule.judge)
+_FAMILIES = (losses.judge, course.judge, relations.judge, progress.judge, schedule.judge, guessing.judge)
 CAUSES: Mapping[str, tuple[str, ...]] = {
     "nonfinite": ("grad_explosion", "loss_diverged", "loss_unbounded_below"),
     "loss_flat": ("nonfinite", "loss_zero", *_STILL),
@@ -29,6 +29,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "metric_too_good": ("train_val_overlap", "label_leak"),
     "metric_at_chance": ("loss_flat", "nonfinite", "prediction_collapse", *_STILL),
     "prediction_collapse": ("nonfinite", "loss_flat"),
+    "calibration_collapse": ("softmax_twice", "saturated_outputs", "overfitting", "metric_at_chance", "loss_diverged"),
     "below_majority_baseline": ("prediction_collapse", "metric_at_chance"),
 }
 """Each consequence with what it may follow from, the nearest cause first."""

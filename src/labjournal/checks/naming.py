@@ -10,6 +10,7 @@ ours       it begins with ``watch/`` (written by the watch): ``watch/loss`` is t
 lr         ``lr``, or ``learning`` next to ``rate``, and no word of a multiplier (scale, mult, factor, ratio, decay)
 epoch      the last word is ``epoch`` or ``epochs`` and nothing else but a role is said
 reward     reward, return, episode, rollout … : the run is reinforcement learning, whose losses need not fall
+calibrat.  ece, or ``calibration`` next to ``error``
 goodness   accuracy, auc, f1, … : higher is better; or likelihood without "negative"
 loss       loss, nll, crossentropy, mse, mae, perplexity, … and no word that makes it a setting (scale, weight …)
 =========  ===========================================================================================================
@@ -27,7 +28,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-Quantity = Literal["loss", "goodness", "lr", "epoch", "reward", "none"]
+Quantity = Literal["loss", "goodness", "calibration", "lr", "epoch", "reward", "none"]
 Scope = Literal["total", "part", "game"]
 SplitName = Literal["train", "validation", "test"]
 
@@ -111,6 +112,8 @@ def read_name(name: str) -> CurveName:
         return CurveName("lr", role, stem=stem)
     if stem and stem[-1] in _EPOCH and len(stem) == 1:
         return CurveName("epoch", role, stem=stem)
+    if "ece" in said or {"calibration", "error"} <= said:
+        return CurveName("calibration", role, stem=stem)
     loss = _names_loss(said)
     if said & _REWARD and not loss:
         return CurveName("reward", role, stem=stem)

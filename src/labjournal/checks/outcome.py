@@ -80,7 +80,28 @@ WITHOUT_EFFECT = CheckRule(
     "cell by cell, with "
     "30 events or more and at least one error. Notice: no difference shown by the interval and test for two rates.",
 )
-RULES = table(COLLAPSE, UNKNOWN, BELOW_MAJORITY, AT_CHANCE, TOO_GOOD, ROUNDED, WITHOUT_EFFECT)
+CALIBRATION = CheckRule(
+    "calibration_collapse",
+    "warning",
+    "outcome",
+    "The probabilities given with the answers have nothing to do with how often the answers are right.",
+    "Look for a softmax applied twice or never, a temperature or a scale of the logits, and long overfitting.",
+    aliases=("miscalibrated", "overconfident"),
+    judged="A calibration error (ece) of 0.25 or more, with 200 events or more where a result tells it. Or a "
+    "validation loss above ln K at an accuracy well above 1/K and as good as in training: such probabilities are worse "
+    "than none. K from results, settings, labels seen, or where the loss begins.",
+)
+TIES = CheckRule(
+    "metric_ties_mishandled",
+    "warning",
+    "outcome",
+    "The AUC that was stated comes from ordering equal scores, not from the scores.",
+    "Count ties half (mid-ranks), as scikit-learn's roc_auc_score does; do not sort labels along with the scores.",
+    aliases=("auc_ties",),
+    judged="Where the scores of each event are at hand: the AUC stated differs from the one of mid-ranks by more than "
+    "its rounding, and lies within what ordering the ties in one way or the other can give.",
+)
+RULES = table(COLLAPSE, UNKNOWN, BELOW_MAJORITY, AT_CHANCE, TOO_GOOD, ROUNDED, WITHOUT_EFFECT, CALIBRATION, TIES)
 _FEW = 30
 _Z = 1.959964
 _RATES = ("fpr", "fnr", "error", "eer", "wer", "cer", "rate")
@@ -99,13 +120,25 @@ class Apart:
 Tell = Callable[[tuple[int, int], tuple[int, int]], Apart]
 
 
-def judge(results: Sequence[Result], others: Sequence[Result], tell: Tell) -> Iterator[Verdict]:
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The AUC of a result's scores, computed anew, and what ordering equal scores one way or the other makes of it."""
+
+    low: float
+    mid: float
+    high: float
+
+
+def judge(
+    results: Sequence[Result], others: Sequence[Result], tell: Tell, areas: Mapping[str, Area] | None = None
+) -> Iterator[Verdict]:
     """Verdicts on the results one run measured.
 
     Args:
         results: measured by the run.
         others: of the same subjects, measured before by anybody, these results among them.
         tell: compares two (correct, n) of independent samples.
+        areas: by id, of the results whose scores are at hand.
     """
     for result in results:
         if result.role is Role.TRAIN or result.dismissed:
@@ -114,6 +147,8 @@ def judge(results: Sequence[Result], others: Sequence[Result], tell: Tell) -> It
         yield too_good(result)
         yield from rounded_to_zero(result)
         yield from without_effect(result, others, tell)
+        yield calibration(result)
+        yield ties(result, (areas or {}).get(result.id))
 
 
 def title(result: Result) -> str:
@@ -191,9 +226,15 @@ def at_chance(result: Result, counts: Counts, collapsed: bool) -> Verdict:
     return finding(AT_CHANCE, subject, message, evidence, Level.NOTICE if excused else None)
 
 
+def _auc(result: Result) -> tuple[str, float] | None:
+    """The area of a result as it was stated, with its name."""
+    named = (pair for pair in result.metrics.items() if pair[0].lower().rpartition("_")[2] in ("auc", "auroc"))
+    return next(named, None)
+
+
 def _auc_at_chance(result: Result) -> Verdict:
-    subject = title(result)
-    value = next((v for name, v in result.metrics.items() if name.lower().rpartition("_")[2] in ("auc", "auroc")), None)
+    subject, stated = title(result), _auc(result)
+    value = stated[1] if stated else None
     n = result.n
     if value is None or n is None or n < 200 or not math.isfinite(value):
         return not_judged(AT_CHANCE, subject, "no counts, and no AUC of 200 events or more")
@@ -219,6 +260,37 @@ def too_good(result: Result) -> Verdict:
     if n is None or n < 100:
         return not_judged(TOO_GOOD, subject, "fewer than 100 events, or their number is not known")
     return finding(TOO_GOOD, subject, f"{perfect[0]} is 1 with {n} events.", {"metric": perfect[0], "n": n})
+
+
+def calibration(result: Result) -> Verdict:
+    subject = title(result)
+    known = (v for name, v in result.metrics.items() if name.lower() in ("ece", "calibration_error"))
+    error = next(known, None)
+    if error is None or not math.isfinite(error):
+        return not_judged(CALIBRATION, subject, "no calibration error, and no scores")
+    if result.n is None or result.n < 200:
+        return not_judged(CALIBRATION, subject, "fewer than 200 events, or their number is not known")
+    if error < 0.25:
+        return fine(CALIBRATION, subject)
+    message = f"The calibration error is {error:.3g} with {result.n} events."
+    return finding(CALIBRATION, subject, message, {"error": error, "n": result.n})
+
+
+def ties(result: Result, area: Area | None) -> Verdict:
+    subject, stated = title(result), _auc(result)
+    if stated is None or area is None:
+        return not_judged(TIES, subject, "no AUC with the scores it comes from")
+    name, value = stated
+    rounding = 0.5 * 10.0 ** -result.digits[name] if name in result.digits else 1e-6
+    if area.high - area.low <= 2 * rounding:
+        return not_judged(TIES, subject, "no two events of different classes have equal scores")
+    if abs(value - area.mid) <= rounding + 1e-9 or not area.low - rounding <= value <= area.high + rounding:
+        return fine(TIES, subject)
+    message = (
+        f"{name} was stated as {value:.6g}; with ties counted half the scores give {area.mid:.6g} (ordering equal "
+        f"scores gives anything from {area.low:.6g} to {area.high:.6g})."
+    )
+    return finding(TIES, subject, message, {"stated": value, "auc": area.mid, "low": area.low, "high": area.high})
 
 
 def rounded_to_zero(result: Result) -> Iterator[Verdict]:

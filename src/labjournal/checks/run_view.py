@@ -35,6 +35,8 @@ class RunView:
     """As the watch knows it from a schedule or loader."""
     classes: int | None = None
     """Number of classes of its results, where counts tell."""
+    labels: tuple[int, ...] = ()
+    """How often each class occurs among the training labels, as the watch saw them go by; empty where it did not."""
     said: Mapping[str, Level] = field(default_factory=dict)
     """Rules that the watch has spoken about, at their worst level."""
     optimizers: int = 1
@@ -86,6 +88,10 @@ class RunView:
     @cached_property
     def goodness(self) -> tuple[Curve, ...]:
         return tuple(pick(self.curves, "goodness"))
+
+    @cached_property
+    def calibrations(self) -> tuple[Curve, ...]:
+        return tuple(pick(self.curves, "calibration"))
 
     @cached_property
     def rates(self) -> tuple[Curve, ...]:

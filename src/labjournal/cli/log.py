@@ -179,6 +179,9 @@ class _Given:
         counts, metrics = counted(rows), from_scores(rows, self._config().results.signal)
         said = {name: metric(name, text) for name, text in key_values(words, "").items()}
         digits = {name: places for name, (_, places) in said.items() if places is not None}
+        for name, (value, places) in said.items():
+            if name in metrics and abs(value - metrics[name]) > (1e-6 if places is None else 0.5 * 10.0**-places):
+                click.echo(f"{name} is stated as {value:g}; the predictions give {metrics[name]:.6g}.", err=True)
         metrics |= {name: value for name, (value, _) in said.items()}
         if self._n is not None and self._n != rows.n:
             raise InputError(f"--n {self._n}, but {path} holds {rows.n} events.")

@@ -68,6 +68,14 @@ def from_scores(rows: Predictions, signal: str | None) -> dict[str, float]:
     return found
 
 
+def area_bounds(rows: Predictions, signal: str | None) -> tuple[float, float, float] | None:
+    """(lowest, mid-rank, highest) AUC of the scores over the orders of equal ones; None where none can be told."""
+    positive = positive_class(rows.labels, signal)
+    if rows.scores is None or positive is None:
+        return None
+    return stats.auc_bounds([label == positive for label in rows.labels], rows.scores)
+
+
 def grouped(rows: Predictions) -> tuple[int, dict[str, float]] | None:
     """How many groups the events come in, and the design effect of each share of events; None without groups."""
     if rows.groups is None or rows.predictions is None:

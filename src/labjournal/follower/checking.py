@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labjournal import facts, tags
-from labjournal.checks import catalogue, checkpoint, identities, outcome, replicas, timing
+from labjournal.checks import catalogue, checkpoint, host, identities, outcome, replicas, timing
 from labjournal.checks.naming import read_name
 from labjournal.checks.rule import RULES_VERSION, Verdict
 from labjournal.config import Config
@@ -22,6 +22,7 @@ from labjournal.facts import Fact
 from labjournal.filesystems import disk_free
 from labjournal.model import PRINTED, Result, Run, RunKind, SeriesKey
 from labjournal.store import Store
+from labjournal.store import predictions as stored_predictions
 from labjournal.vocabulary import Level
 
 if TYPE_CHECKING:  # a run without curves is judged without numpy
@@ -29,7 +30,7 @@ if TYPE_CHECKING:  # a run without curves is judged without numpy
     from labjournal.checks.run_view import RunView
 
 LIVE_EVERY_S = 30.0
-_QUANTITIES = ("loss", "goodness", "lr", "epoch", "reward")
+_QUANTITIES = ("loss", "goodness", "calibration", "lr", "epoch", "reward")
 _LATEST = 2.0**34
 """The year 2514: a time beyond it in an event file is none."""
 _MOST_CHECKPOINTS = 12
@@ -67,7 +68,7 @@ class Checker:
 
     def live(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
         """New alarms of a run that lives; to be asked for when it is `due`."""
-        found = [self._disk(run), *self._timing(run), _ranks(stated)]
+        found = [self._disk(run), *self._gpus(run), *self._timing(run), _ranks(stated)]
         curves = self._curves(run.id, ("loss", "reward"))
         if curves:
             from labjournal.checks.judging import judge_live
@@ -105,7 +106,13 @@ class Checker:
             verdicts.append(checkpoint.checkpoint_changed(run, self._store.checkpoints(run.subject.run)))
         verdicts += self._of_checkpoints(run)
         verdicts += self._of_identities(run, curves, results)
-        verdicts += [checkpoint.interrupted(run), *self._timing(run), *_code(run, stated), _ranks(stated)]
+        verdicts += [
+            checkpoint.interrupted(run),
+            *self._gpus(run),
+            *self._timing(run),
+            *_code(run, stated),
+            _ranks(stated),
+        ]
         return verdicts + self._of_tables(run)
 
     # -- what is looked at -----------------------------------------------------------------------------------------
@@ -158,6 +165,7 @@ class Checker:
                 (_listed(fact.data.get("optimizers")) for fact in stated if fact.kind == "watch_state"), default=1
             ),
             classes=max((len(result.counts.labels) for result in results if result.counts), default=None),
+            labels=_labels(stated),
             said=said_of(stated),
             checkpoint_steps=tuple(one.step for one in known if one.step is not None),
             keeps_best=any("best" in Path(one.path).name.lower() for one in known),
@@ -174,7 +182,27 @@ class Checker:
 
         subjects = sorted({result.subject.run for result in results})
         others = [other for subject in subjects for other in self._store.results(run=subject)]
-        yield from outcome.judge(results, others, tell)
+        yield from outcome.judge(results, others, tell, self._areas(results))
+
+    def _areas(self, results: Sequence[Result]) -> dict[str, outcome.Area]:
+        """The AUC of the results whose scores, event by event, still lie where they were stated to."""
+        files = stored_predictions.read(self._store.connection)
+        known = {result.id: files[result.id] for result in results if result.id in files}
+        if not known:
+            return {}
+        from labjournal.compare.predicted import area_bounds
+        from labjournal.parsers import predictions
+
+        found = {}
+        for result, file in known.items():
+            try:
+                path = Path(file.path)
+                if predictions.digest(path) == file.sha256:
+                    bounds = area_bounds(predictions.read(path), self._config.results.signal)
+                    found.update({} if bounds is None else {result: outcome.Area(*bounds)})
+            except (OSError, JournalError):  # gone, or another file by now
+                continue
+        return found
 
     def _of_checkpoints(self, run: Run) -> Iterator[Verdict]:
         from labjournal.checkpoints import tensor_names
@@ -235,6 +263,13 @@ class Checker:
     def _timing(run: Run) -> list[Verdict]:
         return [] if run.expect_time_s is None else [timing.overdue(run, datetime.now(UTC))]
 
+    def _gpus(self, run: Run) -> Iterator[Verdict]:
+        for info in self._store.series_list(run.id):
+            if info.key.tag.startswith(f"{tags.SYSTEM}/gpu") and info.key.tag.endswith("/memory_percent"):
+                curve = self._curve(info.key)
+                if curve is not None:
+                    yield host.gpu_memory(curve)
+
     def _disk(self, run: Run) -> Verdict:
         largest = max((one.size for one in self._store.checkpoints(run.id)), default=0)
         return checkpoint.disk_low(disk_free(Path(run.cwd)) if run.cwd else None, largest)
@@ -260,6 +295,15 @@ def said_of(stated: Sequence[Fact]) -> dict[str, Level]:
         if fact.kind == "finding" and isinstance(rule, str) and level in tuple(Level):
             said[rule] = max(said.get(rule, Level.NOTICE), Level(str(level)), key=lambda each: each.rank)
     return said
+
+
+def _labels(stated: Sequence[Fact]) -> tuple[int, ...]:
+    """Frequencies of the classes in the first whole epoch of training that tells them."""
+    for fact in stated:
+        classes = fact.data.get("classes") if fact.kind == "epoch" and fact.data.get("training") else None
+        if isinstance(classes, dict) and len(classes) > 1:
+            return tuple(count for count in classes.values() if isinstance(count, int))
+    return ()
 
 
 def _fact(run: Run, verdict: Verdict, remedy: str) -> Fact:

@@ -108,6 +108,9 @@ def _of_gpu(gpu: SeenGpu) -> Mapping[str, float]:
     told = {
         "utilisation_percent": gpu.utilisation_percent,
         "memory_gb": None if gpu.memory_used_bytes is None else gpu.memory_used_bytes / _GB,
+        "memory_percent": None
+        if gpu.memory_used_bytes is None or not gpu.memory_total_bytes
+        else 100 * gpu.memory_used_bytes / gpu.memory_total_bytes,
         "temperature_c": gpu.temperature_c,
         "power_w": gpu.power_w,
         "processes": None if gpu.processes is None else len(gpu.processes),

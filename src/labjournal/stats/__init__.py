@@ -16,7 +16,7 @@ from labjournal.stats.metrics import METRICS, Metric, base_name, class_rows, der
 from labjournal.stats.paired import mcnemar, paired_bootstrap, paired_rates, pairs_for_difference
 from labjournal.stats.planning import SeedSpread, holm, sample_size_for_difference, seed_spread
 from labjournal.stats.recompute import Disagreement, check_report
-from labjournal.stats.scores import auc, calibration_error, compare_aucs, roc, tpr_at_fpr
+from labjournal.stats.scores import auc, auc_bounds, calibration_error, compare_aucs, roc, tpr_at_fpr
 from labjournal.stats.sic import sic, sic_interval
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "SeedSpread",
     "ToyReport",
     "auc",
+    "auc_bounds",
     "base_name",
     "calibration_error",
     "check_report",

@@ -47,6 +47,19 @@ def auc(positive: Sequence[bool], scores: Sequence[float]) -> float:
     return (ranks - p * (p + 1) / 2) / (p * (len(values) - p))
 
 
+def auc_bounds(positive: Sequence[bool], scores: Sequence[float]) -> tuple[float, float, float]:
+    """(lowest, mid-rank, highest) area: events of equal scores ordered to the worst, counted half, to the best."""
+    import numpy as np
+
+    is_positive, values = _checked(positive, scores)
+    _, place = np.unique(values, return_inverse=True)
+    ours = np.bincount(place, weights=is_positive)
+    tied = float((ours * (np.bincount(place) - ours)).sum())
+    p = np.count_nonzero(is_positive)
+    half, mid = tied / (2 * p * (len(values) - p)), auc(is_positive.tolist(), scores)
+    return mid - half, mid, mid + half
+
+
 def tpr_at_fpr(positive: Sequence[bool], scores: Sequence[float], fpr: float) -> float:
     """The highest share of positives at a threshold that lets at most ``fpr`` of the negatives pass (step rule)."""
     found_fpr, found_tpr = roc(positive, scores)
