@@ -74,5 +74,10 @@ FAULTY = {
     "leaky_by_hand": ("label_leak", "training data"),
     "lm_no_shift": ("target_equals_input", "targets"),
     "no_causal_mask": ("target_equals_input", "attention"),
+    "added_group_frozen": ("optimizer_param_frozen", "AdamW"),
+    "embedding_stepped_twice": ("param_in_two_optimizers", "RMSprop"),
+    "frozen_by_validation": ("updates_stopped_midrun", "model.body"),
+    "reset_each_epoch": ("weight_change_outside_step", "net"),
+    "scaler_never_steps": ("steps_skipped", "SGD"),
     "saturated_sigmoid": ("saturated_outputs", "answers"),
 }

@@ -29,9 +29,9 @@ GPU_MEMORY = CheckRule(
     means="The memory of a GPU is nearly full: a longer sequence, a validation or another process ends the run.",
     remedy="Take smaller batches or checkpoint activations; look for tensors kept with their graph, such as a summed "
     "loss without .item().",
-    judged="Samples of the supervisor, at least 4: the last 3 above 95% of the card. Warning where the last one is, and "
-    "it grew all the while: each quarter of the samples is above the one before by 2% of the card or more, as a leak "
-    "does and a caching allocator does not.",
+    judged="Samples of the supervisor, at least 4: the last 3 above 95% of the card. Warning where the last one is, "
+    "and it grew all the while: each quarter of the samples is above the one before by 2% of the card or more, as "
+    "a leak does and a caching allocator does not.",
 )
 
 RULES = table(SUSPENDED, GPU_MEMORY)

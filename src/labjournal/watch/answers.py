@@ -176,6 +176,7 @@ class Answers:
         level, error = statistics.fmean(late), statistics.stdev(late) / math.sqrt(len(late))
         half = len(late) // 2
         falls = statistics.fmean(late[:half]) - statistics.fmean(late[half:])
+        falls = max(falls, level - statistics.fmean(late[-5:]) - error)  # a plateau that has just been left
         near = abs(level - floor) <= max(FLOOR * floor, 2 * error)
         return level if near and falls <= 2 * error and error < 2 * FLOOR * floor else None
 

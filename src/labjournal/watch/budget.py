@@ -43,9 +43,9 @@ class Budget:
         self._looked_then = 0.0
         self._worked_then = 0.0
 
-    def allows(self, step: int) -> bool:
-        """May there be a look at this step (1 is the first)?"""
-        allowed = self.would_allow(step)
+    def allows(self, step: int, suspected: bool = False) -> bool:
+        """May there be a look at this step (1 is the first)? Looks under suspicion may use the capital up."""
+        allowed = self.would_allow(step) or (suspected and self.worked < CAPITAL_S)
         self.refused += not allowed
         return allowed
 

@@ -19,21 +19,24 @@ from labjournal.watch.frozen import Frozen
 from labjournal.watch.gradients import Gradients, scalar_loss
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.membership import Membership
+from labjournal.watch.midrun import Midrun
 from labjournal.watch.models import Models
 from labjournal.watch.modes import Modes
 from labjournal.watch.movement import Movement
+from labjournal.watch.nap import EVERY as NAP
 from labjournal.watch.objective import Objective
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.precision import Precision
 from labjournal.watch.randomness import EVERY, Randomness
 from labjournal.watch.rates import Rates
+from labjournal.watch.rewrites import Rewrites
 from labjournal.watch.sampling import Later
 from labjournal.watch.scale import Scale
 from labjournal.watch.skipped import Skipped
 from labjournal.watch.unstepped import Unstepped
 
 GROUPS_AT = 20
-"""Step at which the groups of an optimizer are looked at."""
+"""Steps that the groups of an optimizer are given, from the first one on and after each change of them."""
 
 
 class Families:
@@ -51,6 +54,8 @@ class Families:
     ) -> None:
         declared = [pattern for pattern in os.environ.get(tags.ENV_FROZEN, "").split("\n") if pattern]
         self._optimizers = optimizers
+        self._groups_at: Dict[Tracked, int] = {}
+        """The step from which the groups of an optimizer are to be looked at, for each new layout of them."""
         self.membership = Membership(findings, later, models, optimizers, declared)
         self.movement = Movement(findings, later, names, declared)
         self.unstepped = Unstepped(findings, later, optimizers, names)
@@ -65,6 +70,8 @@ class Families:
         self.precision = Precision(findings)
         self.randomness = Randomness(findings)
         self.rates = Rates(findings)
+        self.rewrites = Rewrites(findings, models, names)
+        self.midrun = Midrun(findings, names, declared)
         self.epochs = Epochs(findings, state_epoch, affords, self.randomness.jumped)
         self.fed = Fed(findings, self.epochs.trained_on, lambda: optimizers.together <= 1)
         self.by_hand = ByHand(findings, later, models)
@@ -75,8 +82,10 @@ class Families:
         return max((tracked.n for tracked in self._optimizers.all()), default=0)
 
     def relaid(self, tracked: Tracked, params: List[Any]) -> None:
-        for family in (self.movement, self.gradients, self.flow, self.scale):
+        for family in (self.movement, self.gradients, self.flow, self.scale, self.midrun):
             family.reset(tracked, len(params))
+        self.rewrites.reset(tracked)
+        self._groups_at[tracked] = max(GROUPS_AT, tracked.n + GROUPS_AT - 1)
 
     def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
         self.membership.optimizer_made(tracked, optimizer)
@@ -94,9 +103,10 @@ class Families:
     def saved_hooks(self) -> None:
         self.objective.saved_hooks = self.flow.saved_hooks = True
 
-    def may_sleep(self) -> bool:
-        """Is there nothing left that wants to see every step?"""
-        return self._optimizers.together == 1 and self.gradients.backwards > EVERY
+    def may_sleep(self, tracked: Tracked) -> bool:
+        """Is there nothing left that wants to see the steps until the next look?"""
+        waits = self.rewrites.dense(tracked, tracked.n, tracked.n + NAP)
+        return self._optimizers.together == 1 and self.gradients.backwards > EVERY and not waits
 
     def passes_slept(self, passes: int) -> None:
         self.gradients.backwards += passes
@@ -121,6 +131,7 @@ class Families:
         if loss is None:
             return
         self.objective.look(loss, step)
+        self.flow.hinge = self.objective.hinge
         self.precision.look(loss, step)
         self.flow.before_backward(loss)
         if not self.objective.saved_hooks:
@@ -136,14 +147,25 @@ class Families:
         self.flow.loss(value)
         self.fed.loss(value, step)
 
+    def dense(self, tracked: Tracked) -> bool:
+        """Is the step at hand to be looked at beyond the schedule?"""
+        return self.rewrites.dense(tracked, tracked.n - 1, tracked.n)
+
+    def scaler_step(self, scaler: Any, optimizer: Any, tick: int) -> None:
+        self.precision.on_scaler_step(scaler)
+        if scaler.is_enabled() and isinstance(getattr(optimizer, "param_groups", None), list):
+            self.unstepped.scaled(self._optimizers.note(optimizer, tick))
+
     def before_step(self, look: Look) -> None:
         self.movement.before_step(look)
+        self.rewrites.before_step(look)
 
     def after_step(self, look: Look) -> None:
         self.movement.after_step(look)
 
     def judge(self, look: Look, compared: Compared) -> None:
         self.movement.judge(look, compared)
+        self.rewrites.judge(look, compared)
         self.gradients.judge(look, compared)
         self.frozen.judge(look, compared)
         self.scale.judge(look, compared)
@@ -152,6 +174,7 @@ class Families:
     def finish(self, look: Look, first: bool) -> None:
         """``first``: on steps of this optimizer what belongs to all is looked at."""
         self.gradients.after_step(look)
+        self.midrun.look(look, (self.modes.validations, self.modes.quiet))
         if first:
             self.membership.look(look.tracked, look.step)
             if look.curves:
@@ -159,7 +182,8 @@ class Families:
                 self.gradients.ask_again()
         if look.curves:
             self.membership.ask_again(look.tracked, look.optimizer)
-        if look.step == GROUPS_AT:
+        if look.step >= self._groups_at.get(look.tracked, look.step + 1):
+            del self._groups_at[look.tracked]
             self.membership.look_at_groups(look.tracked, look.optimizer, look.step)
         self.movement.report(look)
 

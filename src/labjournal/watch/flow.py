@@ -16,7 +16,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.optimizers import Tracked
 from labjournal.watch.rules import NOTICE
-from labjournal.watch.sampling import Key, Later
+from labjournal.watch.sampling import Key, Later, readable
 
 GROWTH = 1000.0
 GROWTH_LOOKS = 3
@@ -48,6 +48,8 @@ class _State:
         self.alive = [0] * tensors
         self.isolated = [0] * tensors
         self.zeros = [0] * tensors
+        self.partly: Set[int] = set()
+        """Tensors whose sample was 0 while the rest of the gradient was not."""
 
 
 class Flow:
@@ -67,6 +69,8 @@ class Flow:
         self._falls = 0
         """Losses in a row that were each the lowest so far."""
         self.saved_hooks = False
+        self.hinge = False
+        """A term of the loss is exactly 0 where a margin is kept, and so is its gradient."""
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
         self._states[tracked] = _State(tensors)
@@ -213,8 +217,12 @@ class Flow:
                 state.zero_now[at] += 1
                 taking_part = in_graph is None or id(look.params[at]) in in_graph
                 state.zeros[at] += taking_part and self._loss != 0
+                if state.alive[at] and taking_part:
+                    self._look_whole(look, state, at)
             self._want_units |= state.zero_now[at] >= SUSPECT
             self._want_graph |= state.zeros[at] > 0 and state.alive[at] > 0
+            if at in state.partly:
+                continue
             if state.isolated[at] == ISOLATED and state.alive[at] >= ISOLATED and state.zeros[at] >= ISOLATED:
                 state.isolated[at] += 1
                 members.append(at)
@@ -232,8 +240,14 @@ class Flow:
             f"{look.tracked.label} looked at, alive in between, while the loss was not 0.",
             [(named[at].path, named[at].module) for at in members],
             {"optimizer": look.tracked.label, "zero": state.zeros[members[0]], "looked_at_steps": state.looks},
-            level=NOTICE if routed else None,
+            level=NOTICE if routed or self.hinge else None,
         )
+
+    def _look_whole(self, look: Look, state: _State, at: int) -> None:
+        """At the whole of a gradient whose sample is 0, while it is still there."""
+        plain = readable(look.params[at].grad) if look.params[at].grad is not None else None
+        if plain is not None and at not in state.partly:
+            self._later.give((plain != 0).any(), lambda found: state.partly.add(at) if found else None)
 
     def _say_off(self, look: Look, members: List[int]) -> None:
         named = self._names(look.params, look.tracked)

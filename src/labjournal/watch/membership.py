@@ -197,19 +197,22 @@ class Membership:
             if other is tracked or not other.n:
                 continue
             shared = sum(id(parameter) in mine for group in its.param_groups for parameter in group["params"])
+            twice = tracked.at_backward == other.at_backward and not (tracked.nested or other.nested)
             if shared:
                 pair = " and ".join(sorted((tracked.label, other.label)))
                 self._findings.say(
                     "param_in_two_optimizers",
                     step,
-                    f"{shared} tensors are stepped by both {pair}.",
-                    [(pair, "")],
-                    {"optimizers": pair, "shared": shared},
+                    f"{shared} tensors are stepped by both {pair}"
+                    + (", one after the other with the same gradients." if twice else "."),
+                    [(f"{pair} {twice}", "")],
+                    {"optimizers": pair, "shared": shared, "with_the_same_gradients": twice},
+                    level=WARNING if twice else NOTICE,
                     subject=pair,
                 )
 
     def _say_frozen(self, tracked: Tracked, groups: int, frozen: List[int], step: int, level: str) -> None:
-        never = "" if level == NOTICE else " from the first step to the last"
+        never = "" if level == NOTICE else " until the end"
         self._findings.say(
             "optimizer_param_frozen",
             step,

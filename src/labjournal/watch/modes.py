@@ -72,6 +72,11 @@ class Modes:
         self._rng: Optional[Any] = None
         self._step = 0
         self.seen_validation = False
+        self.quiet = 0
+        """Times that gradients were switched off after training began, by whomever."""
+        self.validations = 0
+        """Stretches of forward passes without gradients, between backward passes."""
+        self._validating = False
         self.probed = False
 
     def roots(self) -> List[_Root]:
@@ -95,6 +100,7 @@ class Modes:
     def backward_passes(self) -> None:
         """Called before each backward pass: whatever went forward without gradients is over."""
         self._backwards += 1
+        self._validating = False
         self.disarm()
         for root in self._roots.values():
             if root.passes:
@@ -133,6 +139,7 @@ class Modes:
         """The script has switched gradients off: look at the next passes of the models. Is there a hook now?"""
         if self._models.compiled or torch.is_grad_enabled() or not self._backwards:
             return False
+        self.quiet += 1
         wanted = any(root.clean < ENOUGH for root in self._roots.values())
         if wanted:
             nn_module._global_forward_pre_hooks[_KEY] = self._before_forward
@@ -161,6 +168,8 @@ class Modes:
             self.disarm()
             return
         self.seen_validation = True
+        self.validations += not self._validating
+        self._validating = True
         root.name = self._models.name_of(module)
         if not module.training:
             root.clean += 1

@@ -40,7 +40,7 @@ class Objective:
         self._zeros = 0
         self._losses = 0
         self._criterion = ""
-        self._hinge = False
+        self.hinge = False
         """A margin that is kept costs exactly 0, from the first batch on if the task is easy."""
         self._single = 0
         self._batches = 0
@@ -55,7 +55,7 @@ class Objective:
         kinds: Set[str] = set()
         for node, sign in graph.trunk(loss):
             name = graph.kind(node)
-            self._hinge |= name in _HINGES
+            self.hinge |= name in _HINGES
             if name.startswith(graph.CRITERIA):
                 kinds.add(self._criterion_seen(node, name, step))
                 if sign and name != "LogSoftmax":
@@ -201,7 +201,7 @@ class Objective:
         self._losses += 1
         self._zeros = self._zeros + 1 if value == 0 else 0
         from_start = self._zeros == self._losses
-        from_start = from_start and not (self._hinge and not self._criterion)
+        from_start = from_start and not (self.hinge and not self._criterion)
         if self._zeros == (ZERO_TIMES if from_start and self._criterion else ZERO_LATER):
             self._findings.say(
                 "loss_zero",

@@ -46,6 +46,10 @@ class Tracked:
         """Steps with a learning rate above 0 in some group."""
         self.looks = 0
         self.closure = False
+        self.nested = False
+        """Its step was called by another optimizer's step, as by Lookahead's or SAM's."""
+        self.at_backward = 0
+        """Backward passes so far when it last stepped awake."""
         self.looking = False
         self.layout: Tuple[Tuple[int, int], ...] = ()
         self.group_of: List[int] = []

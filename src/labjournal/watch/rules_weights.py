@@ -31,7 +31,7 @@ WEIGHTS = (
     ),
     Rule(
         "param_in_two_optimizers",
-        NOTICE,
+        WARNING,
         "membership",
         "The same tensors are stepped by two optimizers, each undoing or doubling the work of the other.",
         "Give each tensor to one optimizer.",

@@ -7,6 +7,7 @@ when their copy has landed on a GPU (``Later``). Shapes: N tensors in a pack, K 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
@@ -82,9 +83,18 @@ def _elements(plain: Any, size: int) -> Any:
         plain.storage_offset() == 0 and plain.untyped_storage().nbytes() == count * plain.element_size()
     )
     if dense:  # also transposed and channels_last: the storage is read in its own order
-        return torch.as_strided(plain, (size,), ((count - 1) // (size - 1),), plain.storage_offset())
+        return torch.as_strided(plain, (size,), (_stride(count, size, plain.shape[0]),), plain.storage_offset())
     row = plain[(0,) * (plain.dim() - 1)]  # a view into larger storage: its first row, which costs no copy
     return row[:size]
+
+
+def _stride(count: int, size: int, rows: int) -> int:
+    """Distance of the elements taken. It has no factor in common with the length of a row: else all would be of a few
+    columns, and where those belong to inputs that are always 0 a live gradient would look dead."""
+    stride, row = (count - 1) // (size - 1), max(1, count // rows)
+    while math.gcd(stride, row) > 1:
+        stride -= 1
+    return stride
 
 
 def piece(plain: Any, room: int, turn: int) -> Any:

@@ -64,6 +64,8 @@ class Session:
         self._busy = False
         self._looking = False
         """Whether the hook in progress takes a look, which the budget pays for."""
+        self._stepping: List[Tracked] = []
+        """Optimizers whose step is going on; those but the first are called by another's."""
         self._look: Dict[Tracked, Look] = {}
         self._last: Dict[Tracked, Previous] = {}
         self._named: Dict[Tracked, Tuple[object, List[Named]]] = {}
@@ -128,7 +130,9 @@ class Session:
         self.families.randomness.seeded(seed)
 
     def on_zero_grad(self, optimizer: Any) -> None:
-        self.families.zero_grad(self.optimizers.note(optimizer, self.models.tick), optimizer, self.nap.slept)
+        tracked = self.optimizers.note(optimizer, self.models.tick)
+        if tracked not in self._stepping:  # a closure resets as often as its step likes
+            self.families.zero_grad(tracked, optimizer, self.nap.slept)
 
     def on_model_zero_grad(self, _model: Any) -> None:
         self.families.model_zero_grad(self.nap.slept)
@@ -140,8 +144,8 @@ class Session:
     def on_autocast(self, context: Any) -> None:
         self.families.precision.on_autocast(context)
 
-    def on_scaler_step(self, scaler: Any) -> None:
-        self.families.precision.on_scaler_step(scaler)
+    def on_scaler_step(self, scaler: Any, optimizer: Any) -> None:
+        self.families.scaler_step(scaler, optimizer, self.models.tick)
 
     def on_saved_hooks(self, _context: Any) -> None:
         self.families.saved_hooks()
@@ -181,10 +185,17 @@ class Session:
         if not self._began:
             self._began, self.curves.base = True, steps_before(optimizer)
         tracked.n += 1
+        if tracked in self._stepping:  # an error ended its last step
+            self._stepping.clear()
+        self._stepping.append(tracked)
+        tracked.nested |= len(self._stepping) > 1
+        tracked.at_backward = self.families.gradients.backwards
         rates = tracked.learning_rates(optimizer)
         new = self.families.rates.step(tracked, optimizer, rates)
         tracked.real += new * any(rate > 0 for rate in rates)
-        if not look_due(tracked.n) or not self.budget.allows(tracked.n) or _capturing():
+        suspected = self.families.dense(tracked)
+        due = look_due(tracked.n) or suspected
+        if not due or not self.budget.allows(tracked.n, suspected) or _capturing():
             self.families.gradients.missed(tracked)
             return
         self._looking = True
@@ -222,7 +233,8 @@ class Session:
     def after_step(self, optimizer: Any, _args: Any, _kwargs: Any) -> None:
         tracked = self.optimizers.note(optimizer, self.models.tick)
         look = self._look.pop(tracked, None)
-        if tracked.n >= DENSE_STEPS and self.families.may_sleep():
+        self._stepping = [one for one in self._stepping if one is not tracked]
+        if tracked.n >= DENSE_STEPS and self.families.may_sleep(tracked):
             self.nap.begin(tracked)
         if look is None:
             return

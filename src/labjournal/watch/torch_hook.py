@@ -125,7 +125,7 @@ def _wrap_contexts(torch: Any, hook: TorchHook) -> None:
     _wrap(torch.autocast, "__enter__", after=hook.looking("on_autocast", starts=False))
     _wrap(torch.autograd.graph.saved_tensors_hooks, "__enter__", after=hook.looking("on_saved_hooks"))
     scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler
-    _wrap(scaler, "step", before=hook.looking("on_scaler_step", starts=False))
+    _wrap(scaler, "step", before=hook.looking("on_scaler_step", starts=False), second="optimizer")
 
 
 def _wrap_loader(hook: TorchHook) -> None:

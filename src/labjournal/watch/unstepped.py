@@ -45,6 +45,12 @@ class Unstepped:
         self.model_resets = 0
         """Calls of ``Module.zero_grad``, by which many loops reset; they count for the only optimizer there is."""
         self._backwards = 0
+        self._scaled: Dict[Tracked, int] = {}
+        """Calls of a gradient scaler to step it."""
+
+    def scaled(self, tracked: Tracked) -> None:
+        if not tracked.n:
+            self._scaled[tracked] = self._scaled.get(tracked, 0) + 1
 
     def on_zero_grad(self, tracked: Tracked) -> None:
         if not tracked.n:
@@ -85,6 +91,10 @@ class Unstepped:
             changed.extend(counts)
             if len(changed) < sum(len(pack.index) for _, pack in pairs) or any(changed):
                 return
+            scaled = self._scaled.get(tracked, 0)
+            if scaled >= PATIENCE:
+                self._say_skipped(tracked, scaled, resets)
+                return
             self._findings.say(
                 "no_update",
                 0,
@@ -96,3 +106,15 @@ class Unstepped:
 
         for key, pack in pairs:
             self._later.give((pack.values_NK != now[key].values_NK).sum(1), landed)
+
+    def _say_skipped(self, tracked: Tracked, scaled: int, resets: int) -> None:
+        """A scaler leaves a step out for one reason only."""
+        self._findings.say(
+            "steps_skipped",
+            0,
+            f"The gradient scaler was asked {scaled} times to step {tracked.label} and left out every step: each time "
+            "it found NaN or infinity among the gradients, whatever the scale.",
+            [(tracked.label, "")],
+            {"optimizer": tracked.label, "asked": scaled, "steps": 0, "resets": resets},
+            subject=tracked.label,
+        )
