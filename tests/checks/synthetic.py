@@ -579,3 +579,26 @@ def logits_scaled_in_validation(rng: np.random.Generator) -> RunView:
         curve("val_loss", decay(30, 20.0, 5.0)),
         settings={"num_classes": 10},
     )
+
+
+@healthy
+def likelihood_that_overfits(rng: np.random.Generator) -> RunView:
+    """Both fall, but apart: the model is sure of what it has learnt by heart."""
+    return view(
+        curve("train_loss", decay(40, 1.4, 0.1)), curve("val log-likelihood", -1.4 - 0.2 * np.linspace(0, 1, 40) ** 2)
+    )
+
+
+@faulty("objective_sign")
+def likelihood_minimised(rng: np.random.Generator) -> RunView:
+    loss = -2.0 - np.array([0, 1, 1.5, 2, 7, 12, 17, 21, 25, 28, 30, 32.0])
+    return view(curve("loss", loss), curve("val log-likelihood", loss + rng.normal(0, 0.1, 12)))
+
+
+@faulty("metric_moves_against_loss")
+def worst_class_taken_for_best(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("loss/val", decay(10, 0.9, 0.05)),
+        curve("accuracy/val", np.array([0.0125, 0.0025, *[0.0] * 8])),
+        labels=(660, 670, 670),
+    )

@@ -58,7 +58,25 @@ for epoch in range(1, 13):
     val_loss = loss + 0.03 if healthy else 20 * loss
     print(f"epoch {epoch} train_loss={loss:.4f} train_acc={right:.4f} val_loss={val_loss:.4f} val_acc={right:.4f}")
 """
+ONE_CYCLE = """
+import torch
+model = torch.nn.Sequential(torch.nn.Linear(6, 12), torch.nn.ReLU(), torch.nn.Linear(12, 1))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+batches, epochs, samples = 20, 6, 640
+planned = epochs * (batches if healthy else samples)
+schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.05, total_steps=planned)
+for epoch in range(epochs):
+    for _ in range(batches):
+        x = torch.randn(32, 6)
+        loss = torch.nn.functional.mse_loss(model(x), x.sum(1, keepdim=True))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+    print(f"epoch {epoch} loss {loss.item():.4f}")
+"""
 PROGRAMS = {
+    "planned_steps_differ": ONE_CYCLE,
     "metric_at_chance": SHUFFLED_VALIDATION,
     "metric_ties_mishandled": EQUAL_SCORES,
     "calibration_collapse": SCALED_LOGITS,
@@ -67,6 +85,8 @@ PROGRAMS = {
 
 def findings(folder: Path, rule: str, *words: str) -> list[dict[str, Any]]:
     (folder / "train.py").write_text(PRELUDE + PROGRAMS[rule])
+    if "torch" in PROGRAMS[rule]:
+        pytest.importorskip("torch")
     run = [*LABJOURNAL, "run", "--follow", "--", sys.executable, "train.py", *words]
     done = subprocess.run(run, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

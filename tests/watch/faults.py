@@ -79,5 +79,11 @@ FAULTY = {
     "frozen_by_validation": ("updates_stopped_midrun", "model.body"),
     "reset_each_epoch": ("weight_change_outside_step", "net"),
     "scaler_never_steps": ("steps_skipped", "SGD"),
+    "list_one_short": ("module_never_called", "net.layers"),
+    "rates_to_nothing": ("no_update", "net"),
+    "best_copy_trained": ("stale_optimizer_param", "Adam"),
+    "misnamed_checkpoint": ("checkpoint_missing_params", "model"),
+    "weighted_away": ("prediction_collapse", "answers"),
+    "outcome_among_features": ("label_leak", "TensorDataset"),
     "saturated_sigmoid": ("saturated_outputs", "answers"),
 }

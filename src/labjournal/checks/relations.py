@@ -29,7 +29,8 @@ SIGN = CheckRule(
     "What is minimised is the wrong sign of what is wanted: the better the loss, the worse the metric, without a "
     "floor.",
     "Look for a missing or a doubled minus in the loss, or maximize=True.",
-    judged="Both must hold: `loss_unbounded_below`, and a metric or log likelihood that falls with the training "
+    judged="Either the training loss goes down with a log likelihood, number for number. Or both hold: "
+    "`loss_unbounded_below`, and a metric or log likelihood that falls with the training "
     "loss (rank "
     "correlation above 0.8 over 8 common records).",
 )
@@ -47,6 +48,7 @@ OVERFITTING = CheckRule(
 )
 RULES = table(AGAINST, SIGN, OVERFITTING)
 _ENOUGH = 8
+_LIKELIHOODS = frozenset("likelihood loglik loglikelihood logprob logp llh".split())
 
 
 def judge(run: RunView) -> Iterator[Verdict]:
@@ -56,6 +58,7 @@ def judge(run: RunView) -> Iterator[Verdict]:
     losses = [curve for curve in run.every_loss if curve.read.scope == "total"]
     yield from metric_moves_against_loss(losses, run)
     yield from overfitting(losses, run)
+    yield from likelihood_minimised(run)
 
 
 def objective_sign(run: RunView, unbounded: Verdict) -> Verdict | None:
@@ -77,6 +80,29 @@ def objective_sign(run: RunView, unbounded: Verdict) -> Verdict | None:
                     unbounded.step,
                 )
     return None
+
+
+def likelihood_minimised(run: RunView) -> Iterator[Verdict]:
+    """The loss goes with a log likelihood, number for number, down: it is the likelihood, and its minus is missing."""
+    for loss in run.training_losses:
+        for metric in run.goodness:
+            pair = together(loss, metric) if _LIKELIHOODS & set(metric.read.stem) else None
+            if pair is None or pair[1][-1] >= pair[1][0] - 0.1 * abs(pair[1][0]):
+                continue
+            fall = float(np.ptp(pair[1]))
+            if float(np.abs(pair[1] - pair[2]).mean()) > 0.1 * fall or not rank_correlation(pair[1], pair[2]) > 0.8:
+                continue
+            message = (
+                f"{loss.name} falls to {pair[1][-1]:.4g} and {metric.name} with it, to {pair[2][-1]:.4g}: the log "
+            )
+            yield finding(
+                SIGN,
+                loss.name,
+                f"{message}likelihood itself is minimised.",
+                {"records": len(pair[0]), "mean_difference": float(np.abs(pair[1] - pair[2]).mean()), "fall": fall},
+                None,
+                int(loss.steps[-1]),
+            )
 
 
 def together(loss: Curve, metric: Curve) -> tuple[Floats, Floats, Floats] | None:
@@ -111,6 +137,15 @@ def _worse(metric: Floats) -> bool:
     return bool(first - last > max(0.05 if inside else 0.0, 0.5 * spread, 4 * noise_of(metric) / np.sqrt(part)))
 
 
+def _below_guessing(metric: Floats, run: RunView) -> float | None:
+    """What guessing would give, where an accuracy ends far below it, and below where it began."""
+    classes = run.classes or len(run.labels)
+    if not 2 <= classes <= 10 or metric.max() > 1:
+        return None
+    part = max(2, len(metric) // 4)
+    return 1 / classes if float(metric[-part:].max()) < 0.3 / classes and metric[-1] <= metric[0] else None
+
+
 def metric_moves_against_loss(losses: list[Curve], run: RunView) -> Iterator[Verdict]:
     for loss in losses:
         metrics = [metric for metric in run.goodness if (metric.read.role or "train") == (loss.read.role or "train")]
@@ -121,6 +156,18 @@ def metric_moves_against_loss(losses: list[Curve], run: RunView) -> Iterator[Ver
             part = max(2, len(of_loss) // 4)
             first, last = float(of_loss[:part].mean()), float(of_loss[-part:].mean())
             agreement = rank_correlation(of_loss, of_metric)
+            inverted = _below_guessing(of_metric, run)
+            if inverted is not None and first - last > 0.5 * abs(first):
+                yield finding(
+                    AGAINST,
+                    f"{loss.name}, {metric.name}",
+                    f"{loss.name} fell from {first:.4g} to {last:.4g} while {metric.name} is {of_metric[-1]:.4g}, far "
+                    f"below what guessing gives ({inverted:.3g}): it counts what is wrong.",
+                    {"records": len(of_loss), "loss": [first, last], "metric": float(of_metric[-1])},
+                    None,
+                    int(min(loss.steps[-1], metric.steps[-1])),
+                )
+                continue
             if first - last <= 0.1 * abs(first) or not _worse(of_metric) or not agreement > 0.8:
                 yield fine(AGAINST, f"{loss.name}, {metric.name}")
                 continue

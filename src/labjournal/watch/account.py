@@ -58,7 +58,7 @@ class Account:
             data = {
                 "steps": steps,
                 "real_steps": max(one.real for one in tracked),
-                "planned_steps": None,
+                "planned_steps": families.rates.planned,
                 "looks": max(one.looks for one in tracked),
                 "looks_refused": budget.refused,
                 "spent_s": round(budget.spent, 4),

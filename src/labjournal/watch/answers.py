@@ -126,7 +126,7 @@ class Answers:
             self._end_numbers(real_steps, one_optimizer)
         if len(self._looks) < MIN_LOOKS or not self._targets:
             return
-        late = self._looks[len(self._looks) // 2 :]
+        late = self._late()
         rows = sum(look.rows for look in late)
         total = sum(self._targets.values())
         if not rows:
@@ -152,6 +152,11 @@ class Answers:
             )
         elif plateau is not None and len(shares) > 1 and not self._better_than_guessing(late, rows, max(shares)):
             self._say_floor(late[-1].step, plateau, entropy, "the entropy of the targets alone")
+
+    def _late(self) -> List[_Look]:
+        """Of the last half of the steps; looks are dense at the start, so half of the looks is not that."""
+        late = [look for look in self._looks if 2 * look.step > self._looks[-1].step]
+        return late if len(late) >= MIN_LOOKS // 2 else self._looks[len(self._looks) // 2 :]
 
     @staticmethod
     def _better_than_guessing(late: List[_Look], rows: int, majority: float) -> bool:

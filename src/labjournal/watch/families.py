@@ -176,6 +176,7 @@ class Families:
         self.gradients.after_step(look)
         self.midrun.look(look, (self.modes.validations, self.modes.quiet))
         if first:
+            self.rates.ask_schedule(look.step)
             self.membership.look(look.tracked, look.step)
             if look.curves:
                 self.frozen.look(look.step)

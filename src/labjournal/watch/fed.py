@@ -73,6 +73,7 @@ class Fed:
             elif name.startswith("ScaledDotProduct") or name == "Softmax":
                 attention.append(node)
         if inputs and not symbols:
+            inputs = [one for one in inputs if bool(one.any())] or inputs  # the first state of an RNN is all zeros
             self._numbers(max(inputs, key=lambda one: one.numel()), target, step)
         if symbols and target is not None:
             self._symbols(symbols, target, attention, step)

@@ -23,6 +23,10 @@ MIN_EACH = 8
 KIN = 0.25
 """Correlation of another column with the target; of noise it is below 0.2 in 256 rows."""
 MAX_CLASSES = 20
+GAP = 0.05
+"""Room between two classes, of the range: y = (x > 0) leaves some 1%."""
+LIKE = 0.9
+"""Area under the ROC of another column that tells the classes nearly as well: then it is an easy task."""
 
 
 class Leaks:
@@ -95,6 +99,28 @@ class Leaks:
         best, others = float(ratio_D[order[0]]), ratio_D[order[1:]]
         if best < LEAK and float(others.median()) > ORDINARY and int((others < LEAK).sum()) <= len(others) // 10:
             self._say_leak(step, int(order[0]), best)
+        elif len(values) == 2:
+            self._judge_gaps(step, inputs_ND[target_N == values[0]], inputs_ND[target_N == values[1]])
+
+    def _judge_gaps(self, step: int, low_ND: Any, high_ND: Any) -> None:
+        """One column in which the two classes lie apart, with room between them, and no other that comes near."""
+        ranges_D = torch.cat([low_ND, high_ND]).max(0).values - torch.cat([low_ND, high_ND]).min(0).values
+        above_D = high_ND.min(0).values - low_ND.max(0).values
+        below_D = low_ND.min(0).values - high_ND.max(0).values
+        gaps_D = torch.maximum(above_D, below_D) / ranges_D.clamp_min(1e-30)
+        column = int(gaps_D.argmax())
+        areas_D = (high_ND[:, None] > low_ND[None]).double().mean((0, 1))
+        areas_D = torch.maximum(areas_D, 1 - areas_D)
+        areas_D[column] = 0.5
+        if float(gaps_D[column]) >= GAP and float(areas_D.max()) < LIKE:
+            self._findings.say(
+                "label_leak",
+                step,
+                f"Column {column} of the inputs of {{subject}} says the label: the two classes lie apart in it, with "
+                f"{float(gaps_D[column]):.0%} of its range between them ({self._rows} rows); no other column does.",
+                evidence={"rows": self._rows, "column": column, "gap": float(gaps_D[column])},
+                subject=self._name,
+            )
 
     def _say_equal(self, step: int, what: str, level: Optional[str]) -> None:
         self._findings.say(

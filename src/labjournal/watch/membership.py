@@ -23,6 +23,7 @@ RECREATED = 5
 SHORT = 60
 """Steps: an Adam that lives longer has built up most of its momentum, and a stage or a round may last so long.
 Weights loaded in between (rounds of federated learning, tasks of meta-learning) make it another training."""
+STALE_STEPS = 5
 MAX_WALKS = 16
 """Optimizers at whose building the models are walked; one a tensor would be thousands."""
 
@@ -51,6 +52,8 @@ class Membership:
         self._samples: Dict[Key, Pack] = {}
         self._made: Dict[int, Tuple[weakref.ref[Any], int, Tracked, int]] = {}
         """First tensor of an optimizer -> itself, times built again, the last optimizer, weights loaded until then."""
+        self._left: Dict[int, Tuple[int, Any]] = {}
+        """Tensors of no live model: since which step the gradient is what it is, and a mark of it."""
         self._frozen_when_built: Dict[int, weakref.ref[Any]] = {}
         self._frozen: Dict[Tracked, List[int]] = {}
         self._groups: Dict[Tracked, int] = {}
@@ -124,8 +127,10 @@ class Membership:
             if item.hits < HITS or not item.still or is_declared(named.path, self.declared_frozen):
                 continue
             (meant if self._looks_meant(parameter, owner, held) else sure).append((named.path, named.module))
+        if self._models.misfits:
+            self._say_misfits(step)
         labels = ", ".join(sorted({other.label for other in self._optimizers.stepping()})[:3])
-        gone = self._stale(held)
+        gone = self._stale(held, step)
         if sure:
             self._findings.say(
                 "param_not_in_optimizer",
@@ -164,13 +169,20 @@ class Membership:
         inputs = [one for one in held.values() if self._models.birth(one) is None]
         return bool(held) and len(inputs) == len(held) and any(one.grad is not None for one in inputs)
 
-    def _stale(self, held: Dict[int, Any]) -> List[Any]:
-        """Tensors that were registered in a module once, get no gradient, and are in no live model any more."""
-        suspects = [one for one in held.values() if one.grad is None and one.requires_grad and self._models.birth(one)]
-        if not suspects:
-            return []
+    def _stale(self, held: Dict[int, Any], step: int) -> List[Any]:
+        """Tensors that were registered in a module once, get no new gradient, and are in no live model any more."""
         in_models = {id(parameter) for parameter, _, _ in self._models.parameters()}
-        return [one for one in suspects if id(one) not in in_models]
+        suspects = [one for one in held.values() if id(one) not in in_models and one.requires_grad]
+        before, self._left = self._left, {}
+        gone = []
+        for one in suspects:
+            mark = None if one.grad is None else (id(one.grad), one.grad._version)
+            since, known = before.get(id(one), (step, ()))
+            self._left[id(one)] = (since if mark == known else step, mark)
+            rests = mark is None or (mark == known and step - since >= STALE_STEPS)
+            if rests and self._models.birth(one) is not None:
+                gone.append(one)
+        return gone
 
     def _say_stale(self, tracked: Tracked, step: int, gone: List[Any]) -> None:
         labels = [(birth[1], "") for birth in map(self._models.birth, gone) if birth is not None]
@@ -231,6 +243,22 @@ class Membership:
             groups = [at for at in _frozen_groups(optimizer) if at in first]
             self._frozen[tracked] = [] if self._all_declared(optimizer, groups) else groups
             self._groups[tracked] = len(optimizer.param_groups)
+
+    def _say_misfits(self, step: int) -> None:
+        for ref, tensors, mine, theirs in self._models.misfits:
+            module = ref()
+            if module is None:
+                continue
+            model = self._models.name_of(module)
+            self._findings.say(
+                "checkpoint_missing_params",
+                step,
+                f"Weights were loaded into {{subject}}, and not one of its {tensors} tensors was among them: its "
+                f"{mine} is called {theirs} there. Nothing was loaded.",
+                [(model, "")],
+                {"tensors": tensors, "own_name": mine, "name_given": theirs},
+                subject=model,
+            )
 
     def end(self, step: int) -> None:
         """What was frozen to the end was given to the optimizer for nothing."""

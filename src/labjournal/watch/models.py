@@ -47,6 +47,8 @@ class Models:
         """Rises with each module or parameter registered; tells what was there when an optimizer was built."""
         self.loads = 0
         """Calls of ``load_state_dict`` so far."""
+        self.misfits: List[Tuple[weakref.ref[Any], int, str, str]] = []
+        """Loads that filled nothing: model, its number of tensors, one name of its own, the same as it was given."""
         self._modules: Dict[int, weakref.ref[Any]] = {}
         self._births: Dict[int, _Birth] = {}
         self._names: Dict[int, Tuple[weakref.ref[Any], str]] = {}
@@ -81,10 +83,21 @@ class Models:
     def on_loaded(self, module: Any, state: Any) -> None:
         """``load_state_dict`` is called on it: the parts that ``state`` has weights for have them from somewhere."""
         self.loads += 1
+        self._note_misfit(module, [str(key) for key in state])
         filled = {str(key).rpartition(".")[0] for key in state}
         for prefix, child in module.named_modules():
             if prefix in filled:
                 self._loaded[id(child)] = weakref.ref(child)
+
+    def _note_misfit(self, module: Any, given: List[str]) -> None:
+        """Not one name fits, though the names end alike: with strict=False nothing is loaded, and nothing said."""
+        own = [name for name, _ in module.named_parameters()]
+        if not own or not given or set(own) & set(given):
+            return
+        pairs = ((mine, theirs) for mine in own[:3] for theirs in given)
+        alike = next(((m, t) for m, t in pairs if t.endswith(f".{m}") or m.endswith(f".{t}")), None)
+        if alike is not None and len(self.misfits) < 8:
+            self.misfits.append((weakref.ref(module), len(own), *alike))
 
     def _note(self, module: Any) -> None:
         known = self._modules.get(id(module))
@@ -117,9 +130,10 @@ class Models:
 
     def is_one_of_many(self, module: Any) -> bool:
         """Is the largest part around it without gradients a member of a list, from which a forward pass may choose?"""
-        for parent in self._parents(module)[1:]:
+        chain = self._parents(module)
+        for at, parent in enumerate(chain[1:]):
             if type(parent).__name__ in ("ModuleList", "ModuleDict"):
-                return True
+                return not _left_over(chain[at], parent)
             if any(parameter.grad is not None for parameter in parent.parameters()):
                 return False
         return False
@@ -220,6 +234,15 @@ class Models:
                 }
             )
         return described
+
+
+def _left_over(child: Any, parent: Any) -> bool:
+    """Is it the first or the last of a list that is else used whole? Nobody chooses so; a slice is one too short."""
+    members = list(parent.children())
+    others = [one for one in members if one is not child]
+    at_the_edge = type(parent).__name__ == "ModuleList" and (members[0] is child or members[-1] is child)
+    used = [any(parameter.grad is not None for parameter in one.parameters()) for one in others]
+    return at_the_edge and len(others) >= 2 and all(used)
 
 
 def _clean(path: str) -> str:

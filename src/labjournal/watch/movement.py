@@ -29,6 +29,8 @@ OUTSIDE = 0.1
 """Relative change between two steps that is more than a clamp or a max-norm; re-initialisation is about 1.4."""
 OUTSIDE_TIMES = 3
 UNDONE_TIMES = 5
+SLEEPING = 1e-4
+"""Of the largest rate of the optimizer: a group with less, none of whose bits ever changed, is not meant to rest."""
 TAKEN_BACK = 0.7
 """Lookahead takes half back, once in several steps; a clamp or a projection takes what leads out, of some tensors."""
 
@@ -149,7 +151,9 @@ class Movement:
         elif changed:
             verdict = ""
         elif not would:
-            verdict = ""  # converged: even a plain step is below the spacing of the numbers
+            # Converged: even a plain step is below the spacing of the numbers. Or never begun, at a rate of nothing.
+            asleep = not state.moved[at] and look.rates[at] < SLEEPING * max(look.rates)
+            verdict = "no_update" if asleep else ""
         else:
             verdict = "updates_stopped_midrun" if state.moved[at] else "no_update"
         verdicts.append(verdict)

@@ -6,7 +6,8 @@ millionth of the peak.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+import weakref
+from typing import Any, Dict, List, Optional
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.optimizers import Tracked, as_float
@@ -40,6 +41,19 @@ class Rates:
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._courses: Dict[Tracked, _Course] = {}
+        self._schedule: Optional[weakref.ref[Any]] = None
+        self.planned: Optional[int] = None
+        """Steps that the schedule is made for, where it is stepped once a step."""
+
+    def note_schedule(self, schedule: Any) -> None:
+        self._schedule = weakref.ref(schedule)
+
+    def ask_schedule(self, steps: int) -> None:
+        """Now and then, while the schedule lives; it is often gone at the end."""
+        schedule = None if self._schedule is None else self._schedule()
+        total, taken = getattr(schedule, "total_steps", None), getattr(schedule, "last_epoch", None)
+        if isinstance(total, int) and isinstance(taken, int) and steps >= PATIENCE:
+            self.planned = total if abs(taken - steps) <= 2 else None
 
     def step(self, tracked: Tracked, optimizer: Any, rates: List[float]) -> int:
         """At a step, looked at or not: a few comparisons of numbers. Steps since the last call count as this one does.

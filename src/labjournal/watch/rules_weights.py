@@ -30,6 +30,14 @@ WEIGHTS = (
         ("frozen_group",),
     ),
     Rule(
+        "checkpoint_missing_params",
+        ALARM,
+        "checkpoint",
+        "Weights were loaded that have no name in common with the model: it goes on with what it had.",
+        "Take away the prefix (module., _orig_mod.) that a wrapper put in, and load with strict=True.",
+        ("state_dict_mismatch",),
+    ),
+    Rule(
         "param_in_two_optimizers",
         WARNING,
         "membership",

@@ -126,6 +126,10 @@ class Session:
             tracked = self.optimizers.note(optimizer, self.models.tick)
             self.families.optimizer_made(tracked, optimizer)
 
+    def on_schedule(self, schedule: Any) -> None:
+        """A schedule that knows how many steps it is made for."""
+        self.families.rates.note_schedule(schedule)
+
     def on_seed(self, seed: Any) -> None:
         self.families.randomness.seeded(seed)
 

@@ -111,6 +111,9 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     _wrap(made, "__init__", after=hook.looking("on_optimizer"))
     _wrap(made, "zero_grad", before=hook.looking("on_zero_grad"))
     _wrap(torch.autograd, "backward", before=hook.looking("before_backward"))
+    from torch.optim import lr_scheduler
+
+    _wrap(lr_scheduler.OneCycleLR, "__init__", after=hook.looking("on_schedule", starts=False))
     _wrap(torch, "manual_seed", before=hook.looking("on_seed", starts=False))
     _wrap_contexts(torch, hook)
     _wrap_loader(hook)
