@@ -60,6 +60,50 @@ def test_curves_agree_with_norms_computed_in_the_script(tmp_path: Path) -> None:
     assert set(scalars["watch/lr/Adam.1"].values) == {np.float32(0.02)}
 
 
+SHARES = """
+import json
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 4).double())
+model[0].requires_grad_(False)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for step in range(1, 21):
+    model[0].requires_grad_(step > 6)
+    hidden = model[1](model[0](torch.randn(64, 8))).double()
+    logits = model[2](hidden)
+    if step == 1:
+        tops = sorted(logits.softmax(1).max(1).values.tolist())
+    optimizer.zero_grad()
+    nn.functional.cross_entropy(logits, torch.randint(0, 4, (64,))).backward()
+    optimizer.step()
+print(json.dumps(tops))
+"""
+
+
+def test_shares_bits_and_scores_are_told(tmp_path: Path) -> None:
+    import json
+
+    (tmp_path / "shares.py").write_text(SHARES)
+    done = run_hooked(["shares.py"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    tops = np.array(json.loads(done.stdout))
+    scalars = read_scalars(done.folder / "events")
+    frozen = scalars["watch/with_gradient/model.0"]
+    assert (frozen.steps.tolist(), frozen.values.tolist()) == ([1, 10], [0.0, 1.0])  # written when it changes
+    assert scalars["watch/with_gradient/model.2"].values.tolist() == [1.0]
+    assert scalars["watch/bits/model.0"].values.tolist() == [32.0]
+    assert scalars["watch/bits/model.2"].values.tolist() == [64.0]
+    assert scalars["watch/changed/model.0"].steps.tolist() == [1, 2, 3, 4, 5, 10, 15, 20]
+    assert not scalars["watch/changed/model.0"].values[:5].any()
+    assert (scalars["watch/changed/model.2"].values > 0.9).all()
+    for name, expected in (("p10", tops[6]), ("p50", tops[31]), ("p90", tops[56])):
+        assert scalars[f"watch/score/{name}"].values[0] == pytest.approx(expected, rel=1e-5)
+    assert scalars["watch/score/lowest_5"].values[0] == pytest.approx(tops[:5].mean(), rel=1e-5)
+    assert scalars["watch/score/highest_5"].values[0] == pytest.approx(tops[-5:].mean(), rel=1e-5)
+
+
 def test_a_module_outside_the_optimizer_is_a_flat_line_at_zero_exactly(tmp_path: Path) -> None:
     done = run_hooked([PROGRAMS / "late_adapter.py"], tmp_path)
     scalars = read_scalars(done.folder / "events")

@@ -26,6 +26,9 @@ _QUANTITIES = {
     tags.GRAD_NORM: "gradient norm",
     tags.WEIGHT_NORM: "weight norm",
     tags.LEARNING_RATE: "learning rate",
+    tags.CHANGED: "share of elements changed",
+    tags.WITH_GRADIENT: "share with a gradient",
+    tags.BITS: "bits of a number",
 }
 _MOST_MODULES = 8
 _LOG_FROM = 30.0

@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 from typing import Counter as Counts
 
 import torch
 
 from labjournal.watch import graph
+from labjournal.watch.budget import curves_due
 from labjournal.watch.findings import Findings
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Later
@@ -47,7 +48,9 @@ class _Look:
 class Answers:
     """Predictions and targets of the looks so far."""
 
-    def __init__(self, findings: Findings, later: Later) -> None:
+    def __init__(self, findings: Findings, later: Later, scored: Callable[[int, List[float]], None]) -> None:
+        """``scored`` is told the probabilities of the answers of a batch, by step."""
+        self._scored = scored
         self._findings = findings
         self._later = later
         self._looks: List[_Look] = []
@@ -115,6 +118,8 @@ class Answers:
                 look.saturated_wrong += wrong and sure
                 self._targets[int(wanted)] += 1
             self._looks.append(look)
+            if curves_due(step):
+                self._scored(step, [math.exp(min(0.0, one)) for one in numbers[2:-1:3]])
 
         self._later.give(ended, landed)
 

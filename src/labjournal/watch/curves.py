@@ -2,7 +2,8 @@
 
 Update ratio: ``||W_after - W_before||_2 / ||W_before||_2`` over the tensors of a group, dimensionless; exact for models
 of up to EXACT_ELEMENTS on a CPU, else from the sampled elements of each tensor, scaled to its size. A module that
-stands still is 0 exactly. Weight and gradient norms are exact. Learning rate: one curve a parameter group.
+stands still is 0 exactly. Weight and gradient norms are exact. Learning rate: one curve a parameter group. Share of
+elements that a step changed: from the samples. Share with a gradient, and bits of a number: when they change.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from labjournal.watch.optimizers import Tracked
 from labjournal.watch.sampling import Key, Later, readable
 
 EXACT_ELEMENTS = 1_000_000
+FEW = 5
+"""Answers at either end whose mean probability is a curve."""
 
 
 class _Sums:
@@ -30,6 +33,13 @@ class _Sums:
         self.update_sq = 0.0
         self.before_sq = 0.0
         self.grad_sq = 0.0
+        self.elements = 0
+        self.with_gradient = 0
+        self.bits = 0
+        """Of all elements."""
+        self.sampled = 0
+        self.changed = 0.0
+        """Of the elements sampled."""
 
 
 class Curves:
@@ -44,6 +54,7 @@ class Curves:
         self._rates: Dict[str, float] = {}
         self._waiting: List[Tuple[int, Dict[str, float]]] = []
         """Points between the rounds, written with the next one."""
+        self._told: Dict[str, float] = {}
         self._in_round: Set[Tracked] = set()
         self._step = 0
         self._paced: Optional[Tuple[int, float]] = None
@@ -84,6 +95,11 @@ class Curves:
         tensors = list(zip(look.params, groups))
         tensors += [(parameter, self.group_of(name.module)) for parameter, name in outsiders]
         self._norms([parameter for parameter, _ in tensors], [group for _, group in tensors], "weight_sq")
+        for parameter, group in tensors:
+            item, size = self._sum(group), parameter.numel()
+            item.elements += size
+            item.bits += 8 * size * parameter.element_size()
+            item.with_gradient += size if parameter.grad is not None else 0
         with_grad = [(parameter.grad, group) for parameter, group in tensors if parameter.grad is not None]
         self._norms([grad for grad, _ in with_grad], [group for _, group in with_grad], "grad_sq")
         rates = look.tracked.learning_rates(look.optimizer)
@@ -92,11 +108,13 @@ class Curves:
             new = [parameter.detach() for parameter in look.params]
             self._norms(list(torch._foreach_sub(new, look.copies)), groups, "update_sq")
             self._norms(look.copies, groups, "before_sq")
-            return None
-        sums, sizes = self._sums, [parameter.numel() for parameter in look.params]
+        exact, sums, sizes = look.copies is not None, self._sums, [parameter.numel() for parameter in look.params]
 
         def take(compared: Compared) -> None:
-            for at, update_sq in compared.update_sq.items():
+            for at, changed in compared.changed.items():
+                sums[groups[at]].changed += changed
+                sums[groups[at]].sampled += compared.sizes[at]
+            for at, update_sq in compared.update_sq.items() if not exact else ():
                 scale = sizes[at] / compared.sizes[at]
                 sums[groups[at]].update_sq += update_sq * scale
                 sums[groups[at]].before_sq += compared.weight_sq[at] * scale
@@ -108,6 +126,16 @@ class Curves:
         if self._writer is not None:
             name, waiting = f"{tags.WATCH}/loss", self._waiting
             self._later.give(loss.reshape(1), lambda numbers: waiting.append((step, {name: numbers[0]})))
+
+    def add_scores(self, step: int, scores: List[float]) -> None:
+        """Probabilities of the answers of one batch: quantiles, and the means of the highest and lowest few."""
+        if self._writer is None or len(scores) < 2 * FEW:
+            return
+        ordered = sorted(scores)
+        values = {f"{tags.SCORE}/p{share}": ordered[(len(ordered) - 1) * share // 100] for share in (10, 50, 90)}
+        values[f"{tags.SCORE}/lowest_{FEW}"] = sum(ordered[:FEW]) / FEW
+        values[f"{tags.SCORE}/highest_{FEW}"] = sum(ordered[-FEW:]) / FEW
+        self._waiting.append((step, values))
 
     def add_epoch(self, epoch: Dict[str, Any]) -> None:
         """How many samples a data set gave in an epoch, and how many of them were different."""
@@ -156,6 +184,9 @@ class Curves:
                 values[tags.curve(tags.WEIGHT_NORM, group)] = item.weight_sq**0.5
                 values[tags.curve(tags.UPDATE_RATIO, group)] = _ratio(item.update_sq, item.before_sq)
                 values[tags.curve(tags.GRAD_NORM, group)] = item.grad_sq**0.5
+                if item.sampled:
+                    values[tags.curve(tags.CHANGED, group)] = item.changed / item.sampled
+                self._seldom(values, group, item)
             values.update((tags.curve(tags.LEARNING_RATE, name), rate) for name, rate in rates.items())
             if values and pace is not None:
                 values[f"{tags.SYSTEM}/steps_per_s"] = pace
@@ -166,6 +197,18 @@ class Curves:
                 self._writer, self.trouble = None, f"{error.strerror}"
 
         self._later.after_all(write)
+
+    def _seldom(self, values: Dict[str, float], group: str, item: _Sums) -> None:
+        """What stays as it is for most runs is written when it has changed."""
+        if not item.elements:
+            return
+        for quantity, value in (
+            (tags.WITH_GRADIENT, item.with_gradient / item.elements),
+            (tags.BITS, item.bits / item.elements),
+        ):
+            name = tags.curve(quantity, group)
+            if self._told.get(name) != value:
+                self._told[name] = values[name] = value
 
     def _pace(self, step: int) -> Optional[float]:
         """Steps a second since the last round this was said in; None within its second."""

@@ -51,6 +51,7 @@ class Families:
         names: Names,
         state_epoch: Callable[[Dict[str, Any]], None],
         affords: Callable[[], bool],
+        scored: Callable[[int, List[float]], None],
     ) -> None:
         declared = [pattern for pattern in os.environ.get(tags.ENV_FROZEN, "").split("\n") if pattern]
         self._optimizers = optimizers
@@ -65,7 +66,7 @@ class Families:
         self.scale = Scale(findings, models, names)
         self.frozen = Frozen(findings, later, models, names, declared)
         self.objective = Objective(findings, later, models, optimizers)
-        self.answers = Answers(findings, later)
+        self.answers = Answers(findings, later, scored)
         self.modes = Modes(findings, models, optimizers)
         self.precision = Precision(findings)
         self.randomness = Randomness(findings)

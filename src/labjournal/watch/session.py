@@ -56,7 +56,14 @@ class Session:
         self.curves = Curves(writer, self.later, self.models)
         self.replicas = Replicas(self._inside.outbox, self._inside.attempt, self.later, self.models)
         self.families = Families(
-            self.findings, self.later, self.models, self.optimizers, self.names, self._state_epoch, self.budget.affords
+            self.findings,
+            self.later,
+            self.models,
+            self.optimizers,
+            self.names,
+            self._state_epoch,
+            self.budget.affords,
+            self.curves.add_scores,
         )
         self.off: Optional[str] = None
         """Why the watch was switched off, or None while it is on."""
