@@ -25,7 +25,7 @@ def run(status: Status = Status.RUNNING, **more: object) -> Run:
 
 
 def view(of: Run, findings: tuple[Finding, ...] = (), measured: tuple[Measured, ...] = ()) -> RunView:
-    return RunView(of, None, findings, (), measured, (), ())
+    return RunView(of, None, findings, (), measured, ())
 
 
 def finding(level: Level = Level.ALARM, **more: object) -> Finding:

@@ -148,6 +148,7 @@ async def test_every_sheet_over_a_page_looks_as_kept_in_every_theme(
             await wait_for(pilot, lambda: mark in "\n".join(screen_text(app)), turns=3000)  # noqa: B023
             await pilot.pause()
             text = "\n".join(screen_text(app)) + "\n"
+            assert sheet != "launch" or "\n   start" in text
             held(f"{sheet}-{size[0]}x{size[1]}", text)
             for theme in (*THEMES, "dark") if size == THEMED else ():
                 app.theme = theme

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from labjournal import format
 from labjournal.errors import NotFoundError
-from labjournal.model import Checkpoint, Entry, Finding, Result, Run, SeriesInfo, SeriesKey, Verdict
+from labjournal.model import Checkpoint, Finding, Result, Run, SeriesInfo, SeriesKey, Verdict
 from labjournal.tui.feed import Source
 
 if TYPE_CHECKING:
@@ -81,7 +81,6 @@ class RunView:
     checkpoints: tuple[Checkpoint, ...]
     measured: tuple[Measured, ...]
     infos: tuple[SeriesInfo, ...]
-    entries: tuple[Entry, ...]
     lives: tuple[Life, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     model: Watched | None = None
@@ -126,7 +125,6 @@ def view(source: Source, run_id: str) -> RunView:
         tuple(store.checkpoints(run_id)),
         tuple(_measured(source, run_id)),
         tuple(store.series_list(run_id)),
-        tuple(store.entries(run=run_id, limit=20)),
         tuple(_lives(source, run_id, facts)),
         tuple(store.verdicts(run_id)),
         _watched(facts),

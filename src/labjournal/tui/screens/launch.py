@@ -59,7 +59,7 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
     LaunchScreen .field > Lines { width: 14; height: 1; }
     LaunchScreen Input { border: none; height: 1; padding: 0; background: $background; }
     LaunchScreen Input:focus { border: none; background: $surface; }
-    LaunchScreen #would { height: 10; margin-top: 1; }
+    LaunchScreen #would { height: 8; margin-top: 1; }
     LaunchScreen #start { height: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
