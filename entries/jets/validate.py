@@ -80,7 +80,8 @@ class Counts:
 
 
 def load(folder: Path, base: str | None, device: torch.device) -> tuple[Any, Fused, Standard, dict[str, Any]]:
-    """All that ``checkpoint.json`` says of the model, built and filled."""
+    """All that ``checkpoint.json`` says of the model, built and filled; ``folder`` may be any file in it."""
+    folder = folder if folder.is_dir() else folder.parent
     about = json.loads((folder / "checkpoint.json").read_text())
     tokenizer, language = load_base(base or about["base"], "fp32" if device.type == "cpu" else "bf16")
     rank, alpha, dropout = about["lora"]
