@@ -137,8 +137,9 @@ def main() -> None:
                 unknown=counts.unknown,
             )
             labjournal.event(f"answers to {name}, numeric {numeric}: {file.name}, sha256 {digest}, {took:.1f} s")
-            print(f"== {name}, numeric {numeric}: {len(events)} events of {path}")
-            print(f"{counts.report()}\nunknown answers: {counts.unknown}   SIC: {counts.sic:.4f}\n")
+            report = file.with_suffix(".txt")  # several in one output would not say which data they are of
+            report.write_text(f"{counts.report()}\nunknown answers: {counts.unknown}   SIC: {counts.sic:.4f}\n")
+            print(f"{name}, numeric {numeric}: answers in {file}, report in {report}")
 
 
 def _arguments() -> argparse.Namespace:
