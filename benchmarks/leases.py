@@ -61,7 +61,7 @@ def fill(paths: JournalPaths, ended: int) -> None:
 def put(paths: JournalPaths, runs: int) -> float:
     """CPU seconds for each of the runs that are queued by one call, as a sweep does."""
     pausing.pause(paths)
-    request = LaunchRequest(("sleep", "0.5"), str(paths.project), gpus=1, queue=Queueing())
+    request = LaunchRequest(("sleep", "2"), str(paths.project), gpus=1, queue=Queueing())
     begin = cpu_s()
     launching.launch_all([request] * runs, paths, Config(watch=WatchConfig(enabled=False)))
     pausing.go_on(paths)
