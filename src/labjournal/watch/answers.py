@@ -146,7 +146,8 @@ class Answers:
         shares = [count / total for count in self._targets.values()]
         entropy = -sum(part * math.log(part) for part in shares)
         plateau = self._stays([(look.step, look.loss) for look in self._looks], entropy) if not self._weighted else None
-        if times > ONE_CLASS * rows and share < LABEL_SHARE and len(self._targets) > 1:
+        stays = all(look.predicted[top] >= ONE_CLASS * look.rows for look in late[-3:])  # not a plateau just left
+        if times > ONE_CLASS * rows and stays and share < LABEL_SHARE and len(self._targets) > 1:
             self._findings.say(
                 "prediction_collapse",
                 late[-1].step,
