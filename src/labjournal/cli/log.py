@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from labjournal import tags
 from labjournal.cli import Context, pass_context
+from labjournal.cli.placing import Placing, subject_of
 from labjournal.errors import InputError
 
 if TYPE_CHECKING:
-    from labjournal.config import Config
     from labjournal.diary import Measured
     from labjournal.model import Result
     from labjournal.parsers import Reading
@@ -109,28 +106,8 @@ def command(
         given.state(words, counts, dry_run)
 
 
-class _Given:
-    """What the command line says a result speaks of."""
-
-    def __init__(
-        self,
-        context: Context,
-        run: str | None,
-        checkpoint: str | None,
-        dataset: str | None,
-        n: int | None,
-        options: dict[str, str],
-        as_json: bool,
-        objective: str | None = None,
-    ) -> None:
-        self._context = context
-        self._objective = objective
-        self._reference = run
-        self._checkpoint = checkpoint or os.environ.get(tags.ENV_CHECKPOINT)
-        self._dataset = dataset or os.environ.get(tags.ENV_DATASET)
-        self._n = n
-        self._options = {**_options_of_environment(), **options}
-        self._as_json = as_json
+class _Given(Placing):
+    """What the command line asks to be written down."""
 
     def state(self, words: tuple[str, ...], counts: str | None, dry_run: bool) -> None:
         """A result by hand."""
@@ -143,10 +120,10 @@ class _Given:
         metrics = {name: value for name, (value, _) in values.items()}
         digits = {name: places for name, (_, places) in values.items() if places is not None}
         check(metrics, digits, matrix, self._n)
-        measured = self._measured(
+        measured = self.measured(
             metrics=metrics, counts=matrix, digits=digits, n=self._n or (matrix.n if matrix else None)
         )
-        self._write([measured], dry_run)
+        self.write([measured], dry_run)
 
     def refer(self, name: str, words: tuple[str, ...], why: str | None, dry_run: bool) -> None:
         """Values from elsewhere; without any they are taken back."""
@@ -176,7 +153,7 @@ class _Given:
             rows, sha256 = predictions.read(path), predictions.digest(path)
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-        counts, metrics = counted(rows), from_scores(rows, self._config().results.signal)
+        counts, metrics = counted(rows), from_scores(rows, self.config().results.signal)
         said = {name: metric(name, text) for name, text in key_values(words, "").items()}
         digits = {name: places for name, (_, places) in said.items() if places is not None}
         for name, (value, places) in said.items():
@@ -187,7 +164,7 @@ class _Given:
             raise InputError(f"--n {self._n}, but {path} holds {rows.n} events.")
         check(metrics, digits, counts, rows.n)
         content = facts.dumps([sha256, self._dataset, self._options, self._checkpoint, self._reference])
-        measured = self._measured(
+        measured = self.measured(
             metrics=metrics,
             counts=counts,
             digits=digits,
@@ -195,7 +172,7 @@ class _Given:
             class_counts={label: rows.labels.count(label) for label in sorted(set(rows.labels))},
             fact_id=facts.derived_id("predictions", content),
         )
-        for result in self._write([measured], dry_run):
+        for result in self.write([measured], dry_run):
             diary = Diary(self._context.journal())
             diary.predictions(result, str(path.absolute()), sha256, rows.n, measured.run, grouped(rows))
 
@@ -211,7 +188,7 @@ class _Given:
         report = stats.judge_toys(toys.read(path), follows, observed)
         told, sha256 = toys.sentence(name, observed, follows, report), predictions.digest(path)
         click.echo(told, err=True)
-        measured = self._measured(
+        measured = self.measured(
             metrics=toys.metrics(name, observed, report),
             n=report.n,
             dataset=f"{report.n} toys",
@@ -220,7 +197,7 @@ class _Given:
             text=f"{told} sha256 {sha256}",
             fact_id=facts.derived_id("toys", facts.dumps([sha256, name, observed, law, self._reference])),
         )
-        self._write([measured], dry_run)
+        self.write([measured], dry_run)
 
     def read(self, source: str, dry_run: bool, assign: bool) -> None:
         """Results read off a file or standard input."""
@@ -234,7 +211,7 @@ class _Given:
             click.echo(f"not understood, line {line.number}: {_shown(line.text)}", err=True)
         if not reading.results:
             raise InputError(f"No result was read off {source}.", "See what was tried with --dry-run.")
-        self._write(self._of_reading(reading, source, assign), dry_run=False)
+        self.write(self._of_reading(reading, source, assign), dry_run=False)
 
     def speak_of(self, references: list[str], dismissed: str | None) -> None:
         """Assign or dismiss results that stand in the journal; without any, list those that wait."""
@@ -254,7 +231,7 @@ class _Given:
                 if dismissed is not None:
                     diary.dismiss(result.id, dismissed)
                 else:
-                    subject = _subject(of or result.subject.run, self._checkpoint) if self._checkpoint or of else None
+                    subject = subject_of(of or result.subject.run, self._checkpoint) if self._checkpoint or of else None
                     diary.assign(result.id, Role.VALIDATION, self._dataset, None, self._options, subject)
         click.echo(f"{len(references)} {'dismissed' if dismissed is not None else 'assigned'}.", err=True)
 
@@ -278,7 +255,7 @@ class _Given:
         from labjournal import parsers
         from labjournal.follower.readings import own_rules
 
-        config = self._config()
+        config = self.config()
         rules, off = own_rules(config), config.results.off
         if source == "-":
             raw = sys.stdin.buffer.read()
@@ -287,12 +264,6 @@ class _Given:
             return parsers.read_file(source, own_rules=rules, off=off)
         except OSError as error:
             raise InputError(f"{source} cannot be read: {error.strerror or error}.") from error
-
-    def _config(self) -> Config:
-        from labjournal import config
-
-        found = self._context.existing_journal()
-        return config.load(found.project if found else Path.cwd())
 
     def _of_reading(self, reading: Reading, source: str, assign: bool) -> list[Measured]:
         from labjournal import facts
@@ -304,7 +275,7 @@ class _Given:
         for parsed in reading.results:
             role = Role.VALIDATION if parsed.role == "unclear" and said else _role(parsed.role)
             content = facts.dumps([parsed.to_json(), self._dataset, self._options, self._checkpoint, self._reference])
-            one = self._measured(
+            one = self.measured(
                 metrics=dict(parsed.metrics),
                 counts=parsed.counts,
                 digits=dict(parsed.digits),
@@ -327,94 +298,11 @@ class _Given:
             measured.append(one)
         return measured
 
-    def _measured(
-        self,
-        *,
-        dataset: str | None = None,
-        checkpoint: str | None = None,
-        options: dict[str, str] | None = None,
-        **values: Any,
-    ) -> Measured:
-        """A result with what the command line, the environment and the text say of it, in this order."""
-        from labjournal.diary import Measured
-
-        run, selector, name, content = self._placed(self._dataset or dataset)
-        mark = self._checkpoint or selector or checkpoint
-        subject = _subject(run, mark)
-        return Measured(
-            objective=self._objective,
-            run=subject["run"],
-            checkpoint=subject["checkpoint"],
-            step=subject["step"],
-            measured_by=os.environ.get(tags.ENV_RUN_ID),
-            dataset=name,
-            dataset_hash=content,
-            options={**(options or {}), **self._options},
-            **values,
-        )
-
-    def _placed(self, dataset: str | None) -> tuple[str | None, str | None, str | None, str | None]:
-        """(run id, checkpoint in the reference, data set, hash of its content) as far as they can be known.
-
-        Without ``--run`` the environment says the run, and the index is not opened: a training process never does.
-        """
-        if self._reference is None:
-            run_id = os.environ.get(tags.ENV_SUBJECT_RUN) or os.environ.get(tags.ENV_RUN_ID)
-            return run_id, None, dataset, None
-        from labjournal.cli import session
-        from labjournal.follower.datasets import Identifier
-        from labjournal.store import references
-
-        name, selector = references.split(self._reference)
-        with session.opened(self._context, with_curves=False) as follower:
-            run = follower.store.resolve(name)
-            if dataset is None:
-                return run.id, selector, None, None
-            known = Identifier(follower.paths, follower.config).identify(dataset, run, ())
-        return run.id, selector, known.name or dataset, known.hash
-
-    def _write(self, measured: list[Measured], dry_run: bool) -> list[str]:
-        """State them and print their ids, which are returned."""
-        from labjournal.cli.session import print_json
-        from labjournal.diary import Diary, result_data
-
-        if dry_run:
-            print_json([result_data(one) for one in measured])
-            return []
-        ids = Diary(self._context.journal()).results(measured)
-        if self._as_json:
-            print_json([{"id": result} for result in ids])
-        else:
-            for result in ids:
-                click.echo(f"r:{result[-6:].lower()}")
-        waiting = sum(one.role.value == "unassigned" for one in measured)
-        if waiting:
-            click.echo(f"{waiting} wait until you say what they were measured on: labjournal log --assign", err=True)
-        return ids
-
-
-def _subject(run: str | None, mark: str | None) -> dict[str, Any]:
-    """``mark`` is a step or the path of a checkpoint, whose name may tell the step."""
-    if mark is None or mark.isdecimal():
-        return {"run": run, "checkpoint": None, "step": int(mark) if mark else None}
-    from labjournal import checkpoints
-
-    return {"run": run, "checkpoint": mark, "step": checkpoints.position(mark).number}
-
 
 def _role(name: str) -> Any:
     from labjournal.model import Role
 
     return Role.UNASSIGNED if name == "unclear" else Role(name)
-
-
-def _options_of_environment() -> dict[str, str]:
-    """What `labjournal validate` hands to the process it starts."""
-    try:
-        raw = json.loads(os.environ.get(tags.ENV_OPTIONS) or "{}")
-    except ValueError:
-        return {}
-    return {str(name): str(value) for name, value in raw.items()} if isinstance(raw, dict) else {}
 
 
 def _shown(text: str) -> str:

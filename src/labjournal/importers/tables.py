@@ -13,6 +13,7 @@ from functools import lru_cache
 from labjournal.importers.document import Line
 from labjournal.parsers.names import shaped, understand
 from labjournal.parsers.numbers import Number, parse_number
+from labjournal.parsers.text_tables import SPREAD
 
 _MARKS = re.compile(r"[*`~]+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)|<[^>]{1,20}>|✅|✓|🏆|↑|↓|⬆|⬇|\(?best\)?", re.IGNORECASE)
 _RULE = re.compile(r"^[\s|:>+=-]*-[\s|:>+=-]*$")
@@ -110,6 +111,8 @@ def _table(lines: Sequence[Line]) -> Iterator[Table]:
     rows = []
     for number, cells in body:
         words, claims = [], []
+        if cells and SPREAD.fullmatch(plain(cells[0])):
+            continue  # how the rows above scatter
         for at, cell in enumerate(cells[: len(columns)]):
             claim = claim_of(number, cell, columns[at])
             if claim is not None:
