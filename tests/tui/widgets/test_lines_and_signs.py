@@ -121,8 +121,8 @@ async def test_a_terminal_too_small_says_so_and_comes_back() -> None:
 
 
 def test_size_classes_are_cumulative() -> None:
-    assert [name for name, holds in size_classes(120, 35).items() if holds] == ["-w80", "-w120", "-h30"]
-    assert [name for name, holds in size_classes(59, 40).items() if holds] == ["-h30", "-h40", "-small"]
+    assert [name for name, holds in size_classes(120, 35).items() if holds] == ["-w80", "-w120", "-h30", "-h34"]
+    assert [name for name, holds in size_classes(59, 40).items() if holds] == ["-h30", "-h34", "-h40", "-small"]
 
 
 def test_a_trend_keeps_its_shape_and_its_gaps() -> None:
