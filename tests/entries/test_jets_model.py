@@ -183,7 +183,7 @@ def test_a_killed_training_goes_on_where_its_checkpoint_stands(
     def power_fails(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(study.train.os, "kill", power_fails)
+    monkeypatch.setattr(study.train.os, "_exit", power_fails)
     for name, words in (("whole", []), ("killed", ["--fault", "stop_at_step", "--steps", "12"])):
         log = rows[name]
         monkeypatch.setattr(
