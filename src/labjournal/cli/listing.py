@@ -60,7 +60,7 @@ def as_text(rows: Sequence[ListedRun | RunRow], now: datetime, instead: Mapping[
 
 def _line(row: ListedRun | RunRow, name: str, ages: fmt.Ages, findings: _Findings, instead: str | None) -> str:
     step = fmt.missing() if row.step is None else fmt.count(row.step)
-    age = ages.text(datetime.fromisoformat(row.created_at))
+    age = ages.text(row.created_at)
     last = findings.of(row) if instead is None else findings.cut(fmt.visible(instead))
     return f"{row.id[-6:].lower()}  {row.status.lower():9}  {name}  {step:>9}  {age:>10}{last}"
 

@@ -6,7 +6,7 @@ A file belongs to one run for ever; which files a run has is told by `sources`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from labjournal import facts
@@ -135,8 +135,7 @@ class CurvesReader:
             key = SeriesKey(run, state.folder or "", tag)
             self._store.append_series(key, state.path, session, points.steps, points.wall_times, points.values)
         trouble = "; ".join(f"{p.kind} at byte {p.offset}: {p.message}" for p in found.problems) or state.trouble
-        after = replace(
-            state,
+        after = state._replace(
             offset=int(found.state.get("offset", 0)),
             state={**found.state, "sessions": session},
             first_wall=_first_wall(FileRead(state, found)),

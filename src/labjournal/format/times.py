@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
+from labjournal import facts
 from labjournal.format.numbers import missing
 
 AGE_AS_DATE_D = 60
@@ -52,24 +53,27 @@ def age(moment: datetime | None, now: datetime, zone: tzinfo | None = None) -> s
 
 
 class Ages:
-    """`age` of many moments, local days: neighbours in a list mostly share a day, and finding it is what costs."""
+    """`age` of many moments as facts write them; neighbours in a list mostly share a day, and finding it costs."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
-        self._old = now.timestamp() - AGE_AS_DATE_D * 86400
-        self._begin = self._end = 0.0
-        self._day = ""
+        self._old = now - timedelta(days=AGE_AS_DATE_D)
+        self._begin = self._end = self._day = ""
 
-    def text(self, moment: datetime) -> str:
-        seconds = moment.timestamp()
-        if seconds > self._old:
+    def text(self, written: str) -> str:
+        """``written`` in ISO 8601, in UTC: then text sorts as time does, and most need not be read."""
+        if self._begin <= written < self._end and written[-1] == "Z":
+            return self._day
+        moment = datetime.fromisoformat(written)
+        if moment > self._old:
             return age(moment, self._now)
-        if not self._begin <= seconds < self._end:
-            local = time.localtime(seconds)
-            self._day = day(moment)
-            self._begin, self._end = (
-                time.mktime((local.tm_year, local.tm_mon, local.tm_mday + more, 0, 0, 0, 0, 0, -1)) for more in (0, 1)
-            )
+        local = time.localtime(moment.timestamp())
+        self._day = day(moment)
+        self._begin, self._end = (
+            facts.now_iso(time.mktime((local.tm_year, local.tm_mon, local.tm_mday + more, 0, 0, 0, 0, 0, -1)))
+            for more in (0, 1)
+        )
+        self._end = min(self._end, facts.now_iso(self._old.timestamp()))
         return self._day
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(NamedTuple):
     """``offset`` bytes of ``path`` are in the database; ``state`` is the reader's own memory of the file."""
 
     path: str
