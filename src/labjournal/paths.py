@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,8 @@ from labjournal import facts, filesystems, tags
 from labjournal.errors import JournalUnavailableError, NewerJournalError
 
 FOLDER = ".labjournal"
+CODE_TAKEN_NS = time.time_ns()
+"""When this process began to load labjournal: files of ours that are younger are another version's."""
 FORMAT_VERSION = 1
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}\Z")
 

@@ -9,19 +9,38 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NoReturn
 
+from labjournal.paths import CODE_TAKEN_NS
+
+_PACKAGE = __name__.partition(".")[0]
+
 
 def can_fork() -> bool:
-    """Whether a copy of this process can run Python: only without other threads.
+    """Whether a copy of this process can run our code: without other threads, with the code that stands on disk.
 
     A lock that another thread holds at the fork stays locked for ever in the copy. Threads of libraries (BLAS)
-    count too, and Python does not know of them.
+    count too, and Python does not know of them. A study that drives runs for days sees labjournal upgraded: a copy
+    of it would mix the modules it holds with new ones, and die of the mixture beside the run it should mind.
     """
+    if _changed_on_disk():
+        return False
     try:
         return len(os.listdir("/proc/self/task")) == 1
     except OSError:
         import threading
 
         return threading.active_count() == 1
+
+
+def _changed_on_disk() -> bool:
+    """Whether a file of ours was put in place after we were loaded."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None) if name.partition(".")[0] == _PACKAGE else None
+        try:
+            if file and os.stat(file).st_ctime_ns > CODE_TAKEN_NS:
+                return True
+        except OSError:  # not there any more
+            return True
+    return False
 
 
 def run(work: Callable[[int], None], errors: Path, keep: Collection[int] = ()) -> bytes:
