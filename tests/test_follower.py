@@ -238,3 +238,23 @@ def test_the_lineage_of_a_restart_begins_where_the_second_file_does(journal: Jou
     assert data is not None
     assert data.steps.tolist() == [1, 2, 3, 4, 3, 4, 5]
     assert data.breaks == (4,)
+
+
+def test_a_follower_tells_of_what_another_has_folded_before_it(journal: JournalPaths) -> None:
+    """Whoever keeps an app open must see what a verb in the next window has taken in meanwhile."""
+    first, second = Follower.open(journal), Follower.open(journal)
+    try:
+        first.catch_up()
+        second.catch_up()
+        facts.append(journal.my_facts, [facts.make("entry", {"kind": "note", "text": "seen"})])
+        assert first.turn().words
+        assert second.turn().words
+        assert not second.turn()
+        run = make_run(journal, "done-meanwhile")
+        first.catch_up()
+        assert run.id in first.store.sealed(2)
+        assert second.turn().runs == {run.id}
+        assert not second.turn()
+    finally:
+        first.close()
+        second.close()

@@ -5,12 +5,12 @@ stdout is data, stderr is talk. Exit codes: 0 ok, 1 a negative answer, 2 usage, 
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from gc import set_threshold
 from typing import TYPE_CHECKING
 
 import click
@@ -179,7 +179,7 @@ _GARBAGE_EVERY = 20_000
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point; never shows a traceback for what was foreseen."""
-    gc.set_threshold(_GARBAGE_EVERY)
+    set_threshold(_GARBAGE_EVERY)
     width = min(max(terminal_columns() - 2, _HELP_COLUMNS[0]), _HELP_COLUMNS[1])
     try:
         code = group.main(args=arguments, prog_name="labjournal", standalone_mode=False, terminal_width=width)

@@ -52,6 +52,10 @@ class Follower:
         self._live: dict[str, str | None] = {}
         self._run_paths: dict[str, RunPaths] = {}
         self._known: set[str] = set()
+        self._version: int | None = None
+        self._words = 0
+        self._seals = 0
+        self._sealed: set[str] = set()
         self._lookout = Lookout(paths, store)
         self.lost: list[str] = []
         """Runs that this follower was the first to find lost, oldest first."""
@@ -102,6 +106,7 @@ class Follower:
         level = WHOLE if with_curves else FACTS
         looks = [self._look_at_facts(run, read) for run in self._lookout.to_look_at(level)]
         touched = self._write_facts(read, looks)
+        touched |= self._folded_by_others(looks)
         looks = [look for look in looks if look.known and not self._lookout.is_odd(look.paths.id)]
         # A run that was sealed when this turn began is open again: its new attempt is looked at in the next.
         unfinished = any(fact.kind == "restart" for fact in read.facts)
@@ -183,6 +188,25 @@ class Follower:
             with self._lookout.sparing_others(look.paths):
                 touched |= self._fold(read.about(look.paths.id), (look,))
         return touched
+
+    def _folded_by_others(self, looks: Sequence[Look]) -> set[str | None]:
+        """What another process has put into the index since the last turn is news to whoever asks this follower.
+
+        It may have read on, or sealed a run, between our two looks: then nothing is left to find in the files.
+        """
+        version, before = self.store.data_version(), self._version
+        if version == before:
+            return set()
+        self._version = version
+        touched: set[str | None] = {look.paths.id for look in looks}
+        if (seals := self.store.seals()) != self._seals:
+            sealed = self.store.sealed(WHOLE)
+            touched |= sealed ^ self._sealed
+            self._seals, self._sealed = seals, sealed
+        if (words := self.store.count_words()) != self._words:
+            touched.add(None)
+            self._words = words
+        return set() if before is None else touched
 
     def _note_live(self, looks: Sequence[Look]) -> None:
         try:

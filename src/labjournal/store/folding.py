@@ -13,8 +13,13 @@ _ALTERS_TAINT = frozenset({"retract", "lift", "fault", "fault_mark", "run", "res
 
 
 def fold(connection: sqlite3.Connection, stated: Iterable[Fact]) -> set[str | None]:
-    """Inside a write transaction; returns the runs touched, None among them for words about no run."""
-    return _bring_up_to_date(connection, facts.insert(connection, stated))
+    """Inside a write transaction; returns the runs touched, None among them for words about no run.
+
+    What another process has folded before is told too: it is news to whoever has just read it.
+    """
+    read = list(stated)
+    touched = _bring_up_to_date(connection, facts.insert(connection, read))
+    return touched | {fact.run for fact in read} | _spoken_of(connection, read)
 
 
 def replace(connection: sqlite3.Connection, run: str, gone: Collection[str], stated: Iterable[Fact]) -> None:

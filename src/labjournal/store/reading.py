@@ -45,6 +45,14 @@ class Reading:
     def count_runs(self) -> int:
         return int(self.connection.execute("SELECT count(*) FROM runs").fetchone()[0])
 
+    def seals(self) -> int:
+        """Changes when a run is sealed or opened again."""
+        return int(self.connection.execute("SELECT ifnull(sum(sealed), 0) FROM runs").fetchone()[0])
+
+    def count_words(self) -> int:
+        """How many facts are about no run: what people said."""
+        return int(self.connection.execute("SELECT count(*) FROM facts WHERE run IS NULL").fetchone()[0])
+
     def facts_stamp(self, run_id: str) -> int:
         """Grows with each fact about a run, the runs that measured it and what people said, or replaced."""
         counts = self.connection.execute(

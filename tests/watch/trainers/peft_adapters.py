@@ -37,7 +37,7 @@ class AdamW8bit(torch.optim.Optimizer):
                 m.mul_(group["betas"][0]).add_(p.grad, alpha=1 - group["betas"][0])
                 state["s"] = m.abs().max().clamp_min(1e-12) / 127
                 state["m"] = (m / state["s"]).round().to(torch.int8)
-                p.add_(m.sign() * m.abs().clamp_max(1), alpha=-group["lr"])
+                p.add_(m / m.abs().max().clamp_min(group["eps"]), alpha=-group["lr"])
 
 
 config = LlamaConfig(
