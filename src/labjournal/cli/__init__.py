@@ -166,7 +166,7 @@ def terminal_columns() -> int:
     if stated.isdigit() and int(stated):
         return int(stated)
     try:
-        return os.get_terminal_size(1).columns
+        return os.get_terminal_size(1).columns or 80  # a terminal that was never told its size says 0
     except OSError:
         return 80
 

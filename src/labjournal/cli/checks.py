@@ -129,15 +129,17 @@ def _folded(store: Store, findings: list[Finding], of_one: bool) -> list[tuple[F
 
 def _print_one(store: Store, finding: Finding, others: int, of_one: bool) -> None:
     from labjournal import format as fmt
+    from labjournal.cli.levels import level_column
     from labjournal.model import short_id
 
-    marks = {"alarm": "▲ alarm  ", "warning": "△ warning", "notice": "· notice "}
     where = f"step {fmt.count(finding.step)}" if finding.step is not None else ""
     run = "" if of_one else f"{fmt.visible(store.run(finding.run).name)}  "
     done = f"  acknowledged: {fmt.visible(finding.acknowledged)}" if finding.acknowledged else ""
     more = f"  and {others} like it" if others else ""
     subject = fmt.visible(finding.subject)
-    click.echo(f"{marks[finding.level]} {finding.rule}  {run}{subject}  {where}  f:{short_id(finding.id)}{more}{done}")
+    click.echo(
+        f"{level_column(finding.level)} {finding.rule}  {run}{subject}  {where}  f:{short_id(finding.id)}{more}{done}"
+    )
     click.echo(f"          {fmt.visible(finding.message)}")
     if finding.caused_by:
         click.echo(f"          follows from {fmt.visible(finding.caused_by)}")

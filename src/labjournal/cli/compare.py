@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from labjournal.cli import Context, pass_context
+from labjournal.cli import Context, pass_context, terminal_columns
 from labjournal.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def command(
         limit=None if full or form in ("csv", "json") else Selection().limit,
     )
     table, kept = _table(context, selection, at)
-    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    width = terminal_columns() if sys.stdout.isatty() else 80
     render = next(known.render for known in FORMATS if known.name == form)
     style = Style(width=max(40, width), full=full)
     if kept is not None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from labjournal.cli import Context, pass_context
+from labjournal.cli import Context, pass_context, terminal_columns
 from labjournal.errors import InputError
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def command(
         if as_json:
             session.print_json([_json(entry, book) for day in days for entry in day.entries])
             return
-        width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+        width = terminal_columns() if sys.stdout.isatty() else 80
         folded = 0
         for day in days:
             shown = [entry for entry in day.entries if everything or kinds or not book.told_by_results(entry)]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from labjournal.cli import Context, pass_context
+from labjournal.cli import Context, pass_context, terminal_columns
 
 if TYPE_CHECKING:
     from labjournal.compare.run_difference import Changed, Code, CurveEnd, CurvePair, RunDifference
@@ -41,7 +40,7 @@ def command(context: Context, first: str, second: str, full: bool, as_json: bool
     if as_json:
         session.print_json(_json(found))
         return
-    width = max(40, shutil.get_terminal_size((80, 24)).columns) if sys.stdout.isatty() else 80
+    width = max(40, terminal_columns()) if sys.stdout.isatty() else 80
     click.echo("\n".join(_text(found, full, width)))
 
 

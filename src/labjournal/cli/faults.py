@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from labjournal.cli import Context, pass_context
+from labjournal.cli import Context, pass_context, terminal_columns
 from labjournal.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -110,12 +110,11 @@ def _json(one: Overview) -> dict[str, Any]:
 
 
 def _lines(one: Overview, store: Store, names: dict[str, str], whole: bool) -> list[str]:
-    import shutil
 
     from labjournal import format as fmt
 
     fault = one.fault
-    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    width = terminal_columns() if sys.stdout.isatty() else 80
     counts = ", ".join(f"{state} in {len(one.runs(state))}" for state in _COUNTED if one.runs(state))
     lines = fmt.wrap(f"{fault.name}: {one.state}{f' ({counts})' if counts else ''}", width)
     told = [("symptom", fault.symptom), ("cause", fault.cause)]

@@ -7,11 +7,11 @@ import time
 import click
 
 from labjournal import format as fmt
+from labjournal.cli.levels import LEVELS
 from labjournal.launchers.alarms import ALARM, WARNING, Alarm, Alarms
 from labjournal.paths import RunPaths
 
 _EVERY_S = 0.5
-_SIGNS = {ALARM: "▲ alarm", WARNING: "△ warning"}
 
 
 class FoundSoFar:
@@ -38,7 +38,7 @@ class FoundSoFar:
 def _text(finding: Alarm) -> str:
     step, remedy = finding.data.get("step"), finding.data.get("remedy")
     at = f" at step {fmt.count(step)}" if isinstance(step, int) else ""
-    lines = [f"{_SIGNS[finding.level]} {finding.rule}{at}", f"  {finding.message}"]
+    lines = [f"{LEVELS[finding.level]} {finding.rule}{at}", f"  {finding.message}"]
     if remedy:
         lines.append(f"  → {remedy}")
     return "\n".join(fmt.visible(line) for line in lines)

@@ -8,12 +8,13 @@ from typing import Any
 
 from labjournal import format as fmt
 from labjournal.cli import terminal_columns
+from labjournal.cli.levels import LEVELS
 from labjournal.store.rows import ListedRun, RunRow
 
 _NAME_CELLS = 26
 _OTHER_CELLS = 6 + 2 + 9 + 2 + 2 + 9 + 2 + 10 + 2
 """All columns but the name and the finding, with the gaps between them."""
-_WORDS = {"alarm": "▲ alarm", "warning": "△ warning"}
+_LOUD = {level: LEVELS[level] for level in ("alarm", "warning")}
 
 
 def as_json(row: RunRow, job: str | None) -> dict[str, Any]:
@@ -99,6 +100,6 @@ def _finding(row: ListedRun | RunRow) -> str:
     if row.worst_rule:
         others = (row.worst_count or 1) - 1
         more = f" +{others}" if others else ""
-        return f"{taint}{_WORDS.get(row.worst_level or '', row.worst_level)} {row.worst_rule}{more}"
+        return f"{taint}{_LOUD.get(row.worst_level or '', row.worst_level)} {row.worst_rule}{more}"
     watch = row.watch
     return taint if not watch or watch == "watched" else f"{taint}{fmt.visible(watch.partition(':')[0])}"

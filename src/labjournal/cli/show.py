@@ -137,13 +137,13 @@ def _headline(run: Run) -> list[str]:
 
 def _findings(findings: list[Finding]) -> list[str]:
     from labjournal import format as fmt
+    from labjournal.cli.levels import level_column
 
     lines = []
     for finding in findings:
-        mark = {"alarm": "▲ alarm  ", "warning": "△ warning", "notice": "· notice "}[finding.level]
         where = f"step {fmt.count(finding.step)}" if finding.step is not None else ""
         state = f"  acknowledged: {fmt.visible(finding.acknowledged)}" if finding.acknowledged else ""
-        lines.append(f"  {mark} {finding.rule}  {fmt.visible(finding.subject)}  {where}{state}")
+        lines.append(f"  {level_column(finding.level)} {finding.rule}  {fmt.visible(finding.subject)}  {where}{state}")
         lines.append(f"            {fmt.visible(finding.message)}")
         if finding.remedy:
             lines.append(f"            {fmt.visible(finding.remedy)}")

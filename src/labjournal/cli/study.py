@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from labjournal.cli import Context, pass_context
+from labjournal.cli import Context, pass_context, terminal_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,7 +174,6 @@ def status_command(context: Context, name: str, size: str | None, check: bool, a
 @pass_context
 def table_command(context: Context, name: str, table: str | None, size: str | None, form: str, as_json: bool) -> None:
     """Print a table of a study; the export writes all of them to entries/NAME/tables."""
-    import shutil
 
     from labjournal.compare import build_table
     from labjournal.compare import named as kept
@@ -187,7 +186,7 @@ def table_command(context: Context, name: str, table: str | None, size: str | No
         selection = kept(config, wanted)
         assert selection is not None
         built = build_table(follower.store, selection, config)
-    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    width = terminal_columns() if sys.stdout.isatty() else 80
     style = Style(width=max(40, width)).kept(config.tables[wanted], wanted)
     form = "json" if as_json else form
     sys.stdout.write(next(known.render for known in FORMATS if known.name == form)(built, style))
@@ -242,11 +241,10 @@ def _show(study: Study, standings: list[Standing], as_json: bool) -> None:
 
         session.print_json([_json(one) for one in standings])
         return
-    import shutil
 
     from labjournal import format as fmt
 
-    width = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 100
+    width = terminal_columns() if sys.stdout.isatty() else 100
     size = f" ({study.size})" if study.size else ""
     for line in fmt.wrap(f"{study.name}{size}: {fmt.visible(study.question)}", width):
         click.echo(line)

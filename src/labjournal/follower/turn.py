@@ -106,11 +106,11 @@ class Follower:
         level = WHOLE if with_curves else FACTS
         looks = [self._look_at_facts(run, read) for run in self._lookout.to_look_at(level)]
         touched = self._write_facts(read, looks)
-        touched |= self._folded_by_others(looks)
         looks = [look for look in looks if look.known and not self._lookout.is_odd(look.paths.id)]
         # A run that was sealed when this turn began is open again: its new attempt is looked at in the next.
         unfinished = any(fact.kind == "restart" for fact in read.facts)
         if with_curves:
+            touched |= self._folded_by_others(looks)
             curved, more = self._files.take_in(looks, touched)
             touched |= curved | self._files.derive(looks, whole=not more)
             self._forget(look for look in looks if look.sealed)
