@@ -7,6 +7,7 @@ Sections are named tuples: as dataclasses they cost every launch 4 ms more.
 from __future__ import annotations
 
 import os
+import time
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -71,6 +72,18 @@ class NotifyConfig(NamedTuple):
     desktop: bool = False
     command: str | None = None
     """Filled with {name}, {what}, {text} and {run}."""
+    webhook: str | None = None
+    """A URL that JSON is posted to, or ``$NAME`` of an environment variable that holds it."""
+    quiet: str | None = None
+    """``22:00-07:00``, in the machine's local time: what comes then is told afterwards."""
+
+    @property
+    def quiet_minutes(self) -> tuple[int, int] | None:
+        """Begin and end of the quiet hours in minutes of the day. Raises ValueError for what is no span of a day."""
+        if self.quiet is None:
+            return None
+        begin, end = (time.strptime(part.strip(), "%H:%M") for part in self.quiet.split("-"))
+        return begin.tm_hour * 60 + begin.tm_min, end.tm_hour * 60 + end.tm_min
 
 
 class ValidateConfig(NamedTuple):
@@ -176,8 +189,22 @@ def load(project: Path, environment: Mapping[str, str] | None = None) -> Config:
             merged = _merge(merged, table)
     config = typing.cast(Config, build(Config, merged, FILE, ""))
     _refuse_patterns(config.results.rule)
+    _refuse_notify(config.notify)
     own = config.results.metrics_file
     return config if own is None else config._replace(results=config.results._replace(metrics_file=str(project / own)))
+
+
+def _refuse_notify(notify: NotifyConfig) -> None:
+    """Complain of what could tell nobody when it is needed."""
+    try:
+        _ = notify.quiet_minutes
+    except ValueError as error:
+        raise InputError(f"[notify] quiet: {notify.quiet!r} is no span of a day.", 'As in "22:00-07:00".') from error
+    if notify.webhook is not None and not notify.webhook.startswith(("https://", "http://", "$")):
+        raise InputError(
+            f"[notify] webhook: {notify.webhook!r} is no URL.",
+            'Give "https://…", or "$NAME" of an environment variable that holds it.',
+        )
 
 
 def _refuse_patterns(rules: Iterable[ResultRule]) -> None:

@@ -134,6 +134,11 @@ class JournalPaths:
         return self.folder / "queue"
 
     @property
+    def held_notices(self) -> Path:
+        """Notices that wait for the end of the quiet hours, one file each."""
+        return self.folder / "notices"
+
+    @property
     def worktrees(self) -> Path:
         """The code of runs, checked out to look at."""
         return self.folder / "worktrees"

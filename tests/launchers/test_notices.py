@@ -9,14 +9,20 @@ import select
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
+from labjournal import config as configuration
 from labjournal import facts, machine
+from labjournal.config import NotifyConfig
+from labjournal.errors import InputError
 from labjournal.follower import Follower
-from labjournal.launchers import telling, tree
+from labjournal.launchers import held, telling, tree
 from labjournal.launchers.notices import Notices
 from launching_place import PATIENCE_S, Place, attempt_of, exit_of, wait_for
 
@@ -130,3 +136,105 @@ def test_words_of_a_run_stay_one_word() -> None:
         "; rm -rf /",
     ]
     assert telling.words("broken 'quote", {}) == []
+
+
+def _hours_from_now(begin: int, end: int) -> str:
+    return "-".join(time.strftime("%H:%M", time.localtime(time.time() + 3600 * hours)) for hours in (begin, end))
+
+
+@pytest.mark.parametrize(
+    ("span", "clock", "quiet"),
+    [
+        ("22:00-07:00", "21:59", False),
+        ("22:00-07:00", "22:00", True),
+        ("22:00-07:00", "03:00", True),
+        ("22:00-07:00", "07:00", False),
+        ("12:30-13:30", "12:29", False),
+        ("12:30-13:30", "13:29", True),
+        ("12:30-13:30", "13:30", False),
+    ],
+)
+def test_quiet_hours_may_span_midnight(monkeypatch: pytest.MonkeyPatch, span: str, clock: str, quiet: bool) -> None:
+    monkeypatch.setattr(time, "localtime", lambda: time.strptime(clock, "%H:%M"))
+    assert held.is_quiet(NotifyConfig(quiet=span)) is quiet
+
+
+def test_what_comes_in_the_quiet_hours_is_told_after_them_as_one_failures_first(place: Place) -> None:
+    settings = place.folder / "labjournal.toml"
+    loud = settings.read_text()
+    settings.write_text(f'{loud}quiet = "{_hours_from_now(-2, 2)}"\n')
+    for command in (["true"], ["false"]):
+        run = place.launch(command)
+        exit_of(run)
+        wait_for(lambda run=run: list(run.attempts.glob("1.noticed-*")))
+    wait_for(lambda: len(list(place.paths.held_notices.glob("[!.]*"))) == 2)
+    assert not (place.folder / "told").exists()
+    settings.write_text(f'{loud}quiet = "{_hours_from_now(2, 4)}"\n')
+    exit_of(place.launch(["true"]))
+    together, own = _told(place, 2)
+    assert together.startswith("failure|")
+    assert together.index("failed: exit code 1") < together.index("done")
+    assert own == "end|done"
+    assert not place.paths.held_notices.exists()
+
+
+def test_the_next_verb_tells_what_nobody_was_there_to_tell_once(place: Place) -> None:
+    settings = place.folder / "labjournal.toml"
+    settings.write_text(f'[notify]\nbell = true\nquiet = "{_hours_from_now(-2, 2)}"\n')
+    exit_of(place.launch(["false"]))
+    wait_for(lambda: list(place.paths.held_notices.glob("[!.]*")))
+    command = [sys.executable, "-m", "labjournal", "ls"]
+
+    def said() -> str:
+        return subprocess.run(command, cwd=place.folder, capture_output=True, text=True, check=True, timeout=60).stderr
+
+    assert said() == ""
+    settings.write_text("[notify]\nbell = true\n")
+    assert "failed: exit code 1" in said()
+    assert said() == ""
+
+
+def test_a_notice_that_cannot_be_held_is_told_at_once(place: Place) -> None:
+    place.paths.folder.mkdir(exist_ok=True)
+    place.paths.held_notices.write_text("a file where the folder should be")
+    with (place.folder / "labjournal.toml").open("a") as settings:
+        settings.write(f'quiet = "{_hours_from_now(-2, 2)}"\n')
+    exit_of(place.launch(["true"]))
+    assert _told(place, 1) == ["end|done"]
+
+
+def test_a_webhook_gets_json_and_one_that_fails_harms_nobody(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    posted: list[dict[str, str]] = []
+
+    class Chat(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200 if len(posted) > 1 else 500)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Chat)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setenv("CHAT_WEBHOOK", f"http://127.0.0.1:{server.server_port}/secret")
+    (place.folder / "labjournal.toml").write_text('[notify]\nwebhook = "$CHAT_WEBHOOK"\n')
+    for expected in ("failed: exit code 1", "done"):
+        run = place.launch(["false" if expected != "done" else "true"])
+        exit_of(run)
+        wait_for(lambda run=run: any(one["run"] == run.id for one in posted))
+        assert posted[-1]["text"] == posted[-1]["content"]
+        assert posted[-1]["text"].endswith(expected)
+    server.shutdown()
+    server.server_close()
+    monkeypatch.setenv("CHAT_WEBHOOK", "file:///etc/passwd")
+    exit_of(place.launch(["true"]))
+    assert len(posted) == 2
+
+
+@pytest.mark.parametrize("line", ['quiet = "night"', 'quiet = "22:00"', 'quiet = "25:00-07:00"', 'webhook = "a.b/c"'])
+def test_what_could_tell_nobody_is_refused_when_it_is_read(tmp_path: Path, line: str) -> None:
+    (tmp_path / "labjournal.toml").write_text(f"[notify]\n{line}\n")
+    with pytest.raises(InputError, match=line.split()[0]):
+        configuration.load(tmp_path)

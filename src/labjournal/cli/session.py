@@ -38,6 +38,10 @@ def opened(context: Context, with_curves: bool = True) -> Iterator[Follower]:
 
             follower.catch_up()  # how far they had come stands in their curves
             lost.tell(follower, follower.lost)
+        if paths.held_notices.is_dir():
+            from labjournal.cli import quiet_hours
+
+            quiet_hours.tell(paths, follower.config.notify)
         yield follower
     finally:
         follower.close()

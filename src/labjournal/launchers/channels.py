@@ -1,4 +1,4 @@
-"""The ways to reach a run's owner: the desktop, a command of his, the bell of the terminal that he launched it from."""
+"""The ways to reach a run's owner: the desktop, a command, a webhook, the bell of the terminal it was launched from."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from labjournal import facts
 from labjournal.config import NotifyConfig
-from labjournal.launchers import telling
+from labjournal.launchers import telling, webhook
 
-_URGENT = ("failure", "alarm")
+URGENT = ("failure", "alarm")
 
 
 class Notice(NamedTuple):
@@ -26,7 +26,7 @@ class Notice(NamedTuple):
 
 def open_to(how: NotifyConfig) -> bool:
     """Whether there is any way to tell something."""
-    return bool(how.desktop or how.command or how.bell)
+    return bool(how.desktop or how.command or how.webhook or how.bell)
 
 
 def send(how: NotifyConfig, notice: Notice, launched_by: Mapping[str, object]) -> None:
@@ -34,11 +34,13 @@ def send(how: NotifyConfig, notice: Notice, launched_by: Mapping[str, object]) -
     if how.bell:
         _ring(launched_by)
     if how.desktop:
-        urgency = "critical" if notice.what in _URGENT else "normal"
+        urgency = "critical" if notice.what in URGENT else "normal"
         telling.run(["notify-send", "-u", urgency, f"labjournal: {notice.name}", notice.text], {})
     if how.command:
         values = notice._asdict()
         telling.run(telling.words(how.command, values), values)
+    if how.webhook:
+        webhook.post(how.webhook, notice._asdict())
 
 
 def _ring(launched_by: Mapping[str, object]) -> None:

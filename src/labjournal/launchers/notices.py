@@ -14,7 +14,7 @@ from labjournal import config as configuration
 from labjournal import facts
 from labjournal.config import NotifyConfig
 from labjournal.errors import JournalError
-from labjournal.launchers import attempts, channels, records
+from labjournal.launchers import attempts, channels, held, records
 from labjournal.launchers.alarms import ALARM, Alarms
 from labjournal.launchers.channels import Notice
 from labjournal.paths import RunPaths
@@ -44,6 +44,7 @@ class Notices:
 
     def look(self) -> None:
         """Tell of alarms that were stated since the last look, and whether the run takes longer than was expected."""
+        self._tell_held()
         self._tell_alarms()
         if self._late_s is not None and time.monotonic() - self._begun > self._late_s:
             from labjournal.format import duration
@@ -56,6 +57,7 @@ class Notices:
         """Tell how the attempt ended; not when it is about to be started again."""
         if not self._wanted:
             return
+        self._tell_held()
         self._tell_alarms()
         fact = records.read(self._run.exit)
         if fact is None or fact.data.get("retries_left"):
@@ -81,8 +83,19 @@ class Notices:
                 return
         except OSError:
             return
-        own = str(self._launched.get("name") or self._run.id)
-        channels.send(self._how, Notice(name or own, what, text, self._run.id), self._launched.get("launched_by") or {})
+        notice = Notice(name or str(self._launched.get("name") or self._run.id), what, text, self._run.id)
+        if not (held.is_quiet(self._how) and held.hold(self._run.journal, notice)):
+            self._send(notice)
+
+    def _tell_held(self) -> None:
+        if self._how is not None and self._wanted and not held.is_quiet(self._how):
+            notice = held.take(self._run.journal)
+            if notice is not None:
+                self._send(notice)
+
+    def _send(self, notice: Notice) -> None:
+        if self._how is not None:
+            channels.send(self._how, notice, self._launched.get("launched_by") or {})
 
 
 def _launch_of(run: RunPaths) -> Mapping[str, Any]:
