@@ -58,7 +58,8 @@ def command(
     """Compare results of runs and checkpoints: values with intervals, and what may be said about them.
 
     REF is a run, REF:STEP a checkpoint, 'v3-*' all runs called so; NAME is a table kept in labjournal.toml.
-    Without any, all runs that have results, newest first.
+    Without any, all runs that have results, newest first. Runs named that have none, and all of them where nothing has,
+    show what their validation curves end in.
     """
     from labjournal.cli.stated import key_values
     from labjournal.compare import Selection

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
+from labjournal.compare import curve_ends
 from labjournal.compare.alike import Alike
 from labjournal.compare.claims import claims, subject
 from labjournal.compare.differences import compare_settings
@@ -71,6 +72,8 @@ def build_table(
     if selection.at not in (ALL, LAST, BEST) and not selection.at.isdecimal():
         raise InputError(f"--at {selection.at} is not known.", "Give all, last, best or a step.")
     picked = _picked(store, selection, results)
+    ends = _curve_ends(store, selection, picked)
+    picked = replace(picked, results=picked.results + tuple(ends), empty=() if ends else picked.empty)
     _check_datasets(store, selection, picked)
     values = values or values_of(config)
     chosen = at(drafts(picked), selection.at, selection.metrics, values)
@@ -124,6 +127,7 @@ def build_table(
         pairs.judge,
     )
     defined = tuple(definitions(columns, rows))
+    under += [curve_ends.NOTE] if ends else []
     under += pairs.notes()
     under += grouping_notes(rows)
     under += law_notes(rows, columns, config.laws) if config.laws else ()
@@ -157,6 +161,17 @@ def _picked(store: Store, selection: Selection, results: Sequence[Result] | None
     found = newest(store.connection, selection.limit)
     picked = pick(store, selection, found.results)
     return replace(picked, unassigned=found.unassigned, training=found.training, older=found.older)
+
+
+def _curve_ends(store: Store, selection: Selection, picked: Picked) -> list[Result]:
+    """What the curves of runs without results end in: of those named, or of the newest where there is no result."""
+    if picked.bare:
+        asked = [(store.run(run), selector) for run, selector in picked.bare]
+    elif selection.rows or picked.results or picked.unassigned or picked.older:
+        return []
+    else:
+        asked = [(run, None) for run in store.runs(limit=selection.limit)]
+    return curve_ends.results(store, asked, selection)
 
 
 def _is_setting(by: str | None, rows: Sequence[Row], runs: Mapping[str, Run]) -> bool:

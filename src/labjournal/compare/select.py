@@ -33,6 +33,8 @@ class Picked:
     training: int
     empty: tuple[str, ...]
     """References that name a run without any result."""
+    bare: tuple[tuple[str, str | None], ...] = ()
+    """The runs of these references, each with what stands after its colon."""
     older: int = 0
     """Measurements of older runs that were not read."""
 
@@ -49,6 +51,7 @@ def pick(store: Store, selection: Selection, everything: Sequence[Result]) -> Pi
     chosen = everything if not selection.rows else [r for r in everything if _is_wanted(r, wanted)]
     chosen = [result for result in chosen if _fits(result, selection)]
     found = {run for result in chosen for run in (result.subject.run, result.measured_by)}
+    bare = [item for item in wanted if item.run not in found]
     return Picked(
         results=tuple(result for result in chosen if result.role in _MEASURED),
         order=tuple(dict.fromkeys(item.run for item in wanted)),
@@ -57,10 +60,10 @@ def pick(store: Store, selection: Selection, everything: Sequence[Result]) -> Pi
         empty=tuple(
             dict.fromkeys(
                 f"{store.run(item.run).name}:{item.selector}" if item.selector else store.run(item.run).name
-                for item in wanted
-                if item.run not in found
+                for item in bare
             )
         ),
+        bare=tuple((item.run, item.selector) for item in bare),
     )
 
 
