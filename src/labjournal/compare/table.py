@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from labjournal import format as fmt
+
 ALL, LAST, BEST = "all", "last", "best"
 SEED_POOLED = "seed-pooled"
 
@@ -67,6 +69,18 @@ class Cell:
     flags: tuple[Flag, ...] = ()
     groups: int | None = None
     """How many groups its events come in, where the interval was made wider for it."""
+
+    def parts(self, is_rate: bool) -> tuple[str, str]:
+        """Value and interval as every face writes them, apart for faces that mute the second."""
+        return fmt.measured_parts(
+            self.value,
+            self.low,
+            self.high,
+            is_rate=is_rate,
+            numerator=self.numerator,
+            denominator=self.denominator,
+            printed_digits=self.digits,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,15 +21,7 @@ def value(cell: Cell | None, column: Column, style: Style | None = None) -> str:
     if cell is None:
         return fmt.missing()
     mark = f" {fmt.TAINT}" if any(flag.slug == "retracted" for flag in cell.flags) else ""
-    value, bounds = fmt.measured_parts(
-        cell.value,
-        cell.low,
-        cell.high,
-        is_rate=column.is_rate,
-        numerator=cell.numerator,
-        denominator=cell.denominator,
-        printed_digits=cell.digits,
-    )
+    value, bounds = cell.parts(column.is_rate)
     if style is None or (style.interval == "range" and style.digits is None):
         return " ".join(part for part in (value, bounds) if part) + mark
     if style.digits is not None and not fmt.needs_fraction(cell.value, cell.numerator, cell.denominator):

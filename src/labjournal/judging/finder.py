@@ -236,15 +236,7 @@ class Finder:
         return max(results, key=rank)
 
     def _words(self, result: Result, cell: Cell, column: Column, runs: Sequence[Run]) -> str:
-        value = fmt.measured(
-            cell.value,
-            cell.low,
-            cell.high,
-            is_rate=column.is_rate,
-            numerator=cell.numerator,
-            denominator=cell.denominator,
-            printed_digits=cell.digits,
-        )
+        value = " ".join(filter(None, cell.parts(column.is_rate)))
         counted = (
             fmt.fraction(cell.numerator, cell.denominator) if cell.numerator is not None and cell.denominator else ""
         )

@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from labjournal import format
 from labjournal.errors import JournalError
 from labjournal.tui.feed import Source
 
@@ -80,16 +79,7 @@ def _number(source: Source, run: Run, step: str | None, metric: str, where: list
         cell = measures.cell(result, name or "")
         if cell is None:
             continue
-        value, interval = format.measured_parts(
-            cell.value,
-            cell.low,
-            cell.high,
-            is_rate=measures.column(name or "").is_rate,
-            numerator=cell.numerator,
-            denominator=cell.denominator,
-            printed_digits=cell.digits,
-        )
-        shown = f"{value} {interval}".strip()
+        shown = " ".join(cell.parts(measures.column(name or "").is_rate)).strip()
         if result.taint is not None:
             return Link(f"{shown} †", "warning", run.id, run.name)
         return Link(shown, "b text", run.id, run.name)

@@ -205,15 +205,7 @@ def _measured(source: Source, run_id: str) -> list[Measured]:
         if cell is None or metric is None:
             continue
         column = measures.column(metric)
-        value, interval = format.measured_parts(
-            cell.value,
-            cell.low,
-            cell.high,
-            is_rate=column.is_rate,
-            numerator=cell.numerator,
-            denominator=cell.denominator,
-            printed_digits=cell.digits,
-        )
+        value, interval = cell.parts(column.is_rate)
         lines.append(
             Measured(
                 _mark(result),

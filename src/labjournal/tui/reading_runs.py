@@ -84,15 +84,7 @@ def _beside(source: Source, run: str) -> Beside:
             if cell is None:
                 continue
             column = measures.column(name)
-            value, interval = format.measured_parts(
-                cell.value,
-                cell.low,
-                cell.high,
-                is_rate=column.is_rate,
-                numerator=cell.numerator,
-                denominator=cell.denominator,
-                printed_digits=cell.digits,
-            )
+            value, interval = cell.parts(column.is_rate)
             choice = _choice(column.label, result)
             found[choice] = (value, interval, result.taint is not None)
             numbers[choice] = cell.value
