@@ -258,3 +258,25 @@ def test_a_follower_tells_of_what_another_has_folded_before_it(journal: JournalP
     finally:
         first.close()
         second.close()
+
+
+def test_a_turn_that_is_bounded_reads_the_living_first_and_the_others_in_pieces(journal: JournalPaths) -> None:
+    runs = [make_run(journal, f"v{number}", at=CREATED + number) for number in range(7)]
+    make_run(journal, "lives", at=CREATED + 10, ended=False)
+    follower = Follower.open(journal, most=3)
+    turned = follower.turn()
+    assert turned.unfinished
+    assert turned.left == 4
+    names = {row.name for row in follower.store.run_rows()}
+    assert names == {"v0", "v1", "v2", "lives"}
+    assert follower.store.runs_listed() is None  # a listing that is not read whole must not be trusted
+    assert follower.turn().left == 1
+    assert not follower.turn().unfinished
+    assert {run.id for run in runs} == follower.store.sealed(2)
+    bounded = [row._asdict() for row in follower.store.run_rows()]
+    follower.close()
+    journal.database.unlink()
+    at_once = Follower.open(journal)
+    at_once.catch_up()
+    assert [row._asdict() for row in at_once.store.run_rows()] == bounded
+    at_once.close()

@@ -24,6 +24,9 @@ if TYPE_CHECKING:  # a turn that finds nothing new does without them
     from labjournal.config import Config
     from labjournal.follower.run_files import RunFiles
 
+_NEWEST = 64
+"""Runs without an end among so many of the newest are begun with at once: they are what somebody looks for."""
+
 
 class Turned(NamedTuple):
     """What a turn changed."""
@@ -36,6 +39,8 @@ class Turned(NamedTuple):
     """Runs that were found lost in this turn: nobody had said so before."""
     unfinished: bool = False
     """There was more to read than one turn takes: turn again at once."""
+    left: int = 0
+    """Runs that no turn has looked at yet."""
 
     def __bool__(self) -> bool:
         return bool(self.runs or self.words)
@@ -44,13 +49,26 @@ class Turned(NamedTuple):
 class Follower:
     """Keeps an index up to date with the files of a journal. One thread; its store is its own."""
 
-    def __init__(self, paths: JournalPaths, store: Store, config: Config | None = None) -> None:
+    def __init__(
+        self, paths: JournalPaths, store: Store, config: Config | None = None, most: int | None = None
+    ) -> None:
+        """A follower of one journal.
+
+        Args:
+            paths: The journal.
+            store: Its index; this follower's alone.
+            config: Configuration; the journal's own is loaded when it is needed.
+            most: Begin with at most so many runs a turn, the oldest first, and with what lives now. For a face that
+                somebody looks at: thousands of runs that were never read take minutes.
+        """
         self.paths = paths
+        self._most = most
         self.store = store
         self._given = config
         self._facts = FactsReader(store)
         self._live: dict[str, str | None] = {}
         self._run_paths: dict[str, RunPaths] = {}
+        self._begun: set[str] = set()
         self._known: set[str] = set()
         self._version: int | None = None
         self._words = 0
@@ -78,7 +96,7 @@ class Follower:
         return RunFiles(self.store, self.paths, self.config, self._lookout)
 
     @classmethod
-    def open(cls, paths: JournalPaths, config: Config | None = None) -> Follower:
+    def open(cls, paths: JournalPaths, config: Config | None = None, most: int | None = None) -> Follower:
         """A follower on the journal's index, or, where that cannot be written, on one in memory."""
         try:
             store = Store.open(paths)
@@ -86,7 +104,7 @@ class Follower:
             if os.access(paths.folder, os.W_OK):
                 raise
             store = Store.in_memory()
-        return cls(paths, store, config)
+        return cls(paths, store, config, most)
 
     def close(self) -> None:
         if "_files" in self.__dict__:
@@ -104,11 +122,12 @@ class Follower:
         self._facts.read_people(self.paths, read)
         self._lookout.look_at_queue()
         level = WHOLE if with_curves else FACTS
-        looks = [self._look_at_facts(run, read) for run in self._lookout.to_look_at(level)]
-        touched = self._write_facts(read, looks)
+        now, later = self._share(self._lookout.to_look_at(level))
+        looks = [self._look_at_facts(run, read) for run in now]
+        touched = self._write_facts(read, looks, whole=not later)
         looks = [look for look in looks if look.known and not self._lookout.is_odd(look.paths.id)]
         # A run that was sealed when this turn began is open again: its new attempt is looked at in the next.
-        unfinished = any(fact.kind == "restart" for fact in read.facts)
+        unfinished = bool(later) or any(fact.kind == "restart" for fact in read.facts)
         if with_curves:
             touched |= self._folded_by_others(looks)
             curved, more = self._files.take_in(looks, touched)
@@ -123,7 +142,17 @@ class Follower:
         self.lost += sorted(lost)
         if lost:
             following.tell_lost(self.paths, lost)
-        return Turned(frozenset(run for run in touched if run), None in touched, lost, unfinished)
+        return Turned(frozenset(run for run in touched if run), None in touched, lost, unfinished, later)
+
+    def _share(self, runs: Sequence[str]) -> tuple[Sequence[str], int]:
+        """The runs to look at in this turn, oldest first, and how many are left for later ones."""
+        if self._most is None:
+            return runs, 0
+        fresh = [run for run in runs if run not in self._begun]
+        begin = {*fresh[: self._most], *(run for run in fresh[-_NEWEST:] if not self._paths_of(run).exit.exists())}
+        self._begun |= begin
+        now = [run for run in runs if run in self._begun]
+        return now, len(runs) - len(now)
 
     def unseal(self, runs: Collection[str]) -> None:
         """Look again at runs that had ended: something of them came from elsewhere. Catches up."""
@@ -151,7 +180,7 @@ class Follower:
             self._run_paths[run_id] = self.paths.run(run_id)
         return self._run_paths[run_id]
 
-    def _write_facts(self, read: FactsRead, looks: Sequence[Look]) -> set[str | None]:
+    def _write_facts(self, read: FactsRead, looks: Sequence[Look], whole: bool) -> set[str | None]:
         touched: set[str | None] = set()
         listed = self._lookout.take_listing()
         if read.facts or read.states or any(look.ended for look in looks):
@@ -165,7 +194,7 @@ class Follower:
             self._known = self.store.run_ids()
         for look in looks:
             look.known = look.paths.id in self._known
-        if listed is not None and all(look.known for look in looks):
+        if listed is not None and whole and all(look.known for look in looks):
             with self.store.writing():
                 self.store.note_listed(listed)  # a folder without a fact yet keeps the listing from being trusted
         return touched
@@ -222,3 +251,4 @@ class Follower:
         for look in looks:
             self._facts.forget(look.paths)
             self._run_paths.pop(look.paths.id, None)
+            self._begun.discard(look.paths.id)

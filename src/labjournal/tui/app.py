@@ -184,6 +184,7 @@ class JournalApp(ShowingApp, inherit_bindings=False):
                 await asyncio.sleep(_RETRY_LATER_S)
                 continue
             self.main.key_line.trouble = None
+            self.main.header.tell(unread=turned.left)
             if turned:
                 self._spread(turned)
             if not self._caught_up and not turned.unfinished:

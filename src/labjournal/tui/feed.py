@@ -32,6 +32,8 @@ _IDLE_POLL_S = 0.25
 _IDLE_AFTER_S = 10.0
 _DISPATCH_EVERY_S = 10.0
 """The process that minds the queue may have been killed."""
+_RUNS_A_TURN = 50
+"""Runs begun with in one turn: half a second's work of a thread, then the screen tells how far it has come."""
 _MANY_OBJECTS = 50_000
 
 
@@ -110,7 +112,7 @@ class Feed:
             return self._shared(self._follower.store)
         from labjournal.follower import Follower
 
-        self._follower = Follower.open(self.paths, self._config)
+        self._follower = Follower.open(self.paths, self._config, most=_RUNS_A_TURN)
         return self._shared(self._follower.store)
 
     def _shared(self, store: Store) -> bool:

@@ -27,10 +27,19 @@ class Counts:
 
 
 def header_line(
-    journal: str, screens: Sequence[str], here: str, counts: Counts, clock: str, host: str, width: int, glyphs: Glyphs
+    journal: str,
+    screens: Sequence[str],
+    here: str,
+    counts: Counts,
+    clock: str,
+    host: str,
+    width: int,
+    glyphs: Glyphs,
+    unread: int = 0,
 ) -> list[Span]:
     """The line at a width; names of screens that do not fit are left out, the one shown never is."""
-    right = _counts(counts, clock, host, width, glyphs)
+    reading: Line = [(f"reading {format.plural(unread, 'run')}  ", "warning")] if unread else []
+    right = [*reading, *_counts(counts, clock, host, width, glyphs)]
     left: list[Span] = [(f" {cut_middle(format.visible(journal), max(8, width // 6), glyphs.ellipsis)} ", "b accent")]
     for number, name in enumerate(screens, 1):
         mine = name == here
@@ -71,16 +80,25 @@ class Header(Lines):
         self._here = self._screens[0] if self._screens else ""
         self._counts = Counts()
         self._clock = ""
+        self._unread = 0
 
-    def tell(self, *, here: str | None = None, counts: Counts | None = None, clock: str | None = None) -> None:
-        """Change what the line says; what is left out stays."""
+    def tell(
+        self,
+        *,
+        here: str | None = None,
+        counts: Counts | None = None,
+        clock: str | None = None,
+        unread: int | None = None,
+    ) -> None:
+        """Change what the line says; what is left out stays. ``unread``: runs that nobody has read yet."""
         told = (
             self._here if here is None else here,
             self._counts if counts is None else counts,
             self._clock if clock is None else clock,
+            self._unread if unread is None else unread,
         )
-        if told != (self._here, self._counts, self._clock):
-            self._here, self._counts, self._clock = told
+        if told != (self._here, self._counts, self._clock, self._unread):
+            self._here, self._counts, self._clock, self._unread = told
             self.redraw()
 
     def flash(self) -> None:
@@ -94,8 +112,5 @@ class Header(Lines):
         self.redraw()
 
     def _draw_line(self, width: int, height: int) -> list[Line]:
-        return [
-            header_line(
-                self._journal, self._screens, self._here, self._counts, self._clock, self._host, width, glyphs_of(self)
-            )
-        ]
+        told = (self._here, self._counts, self._clock, self._host, width, glyphs_of(self), self._unread)
+        return [header_line(self._journal, self._screens, *told)]
