@@ -80,6 +80,7 @@ def dump(store: Store) -> dict[str, list[tuple[object, ...]]]:
         "result_facts",
         "metric_values",
         "tallies",
+        "pivots",
         "findings",
     )
     content = {name: sorted(store.connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in tables}
@@ -261,6 +262,27 @@ def test_a_journal_of_a_newer_version_is_refused_and_not_touched(tmp_path: Path)
     journal.identity.write_text('{"v": 2, "id": "x"}')
     with pytest.raises(NewerJournalError, match="Nothing was touched"):
         paths.find_or_make(tmp_path)
+
+
+def test_a_database_of_an_older_version_is_brought_to_what_facts_fold_to_now(tmp_path: Path) -> None:
+    journal = paths.find_or_make(tmp_path)
+    store = Store.open(journal)
+    with store.writing():
+        store.fold(story())
+    store.connection.execute("DROP TABLE pivots")
+    store.connection.execute("PRAGMA user_version = 4")
+    store.close()
+    assert dump(Store.open(journal)) == dump(folded(story()))
+
+
+def test_a_word_about_a_finding_takes_no_mark_off_the_results() -> None:
+    alarm = fact("finding", RUN, 20, rule="no_grad", level="alarm", subject="head", step=3, message="x")
+    stated = [*story(), alarm, fact("retract", None, 80, on=[RUN], why="wrong labels")]
+    found = folded(stated).findings(RUN)[0].id
+    ack = fact("ack", None, 81, finding=found, why="known")
+    store = folded(stated, [ack])
+    assert all(result.taint for result in store.results(include_unassigned=True, include_dismissed=True))
+    assert dump(store) == dump(folded([*stated, ack]))
 
 
 def test_a_broken_database_says_how_to_rebuild_it(tmp_path: Path) -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from folded import Folded, jets, matrix
 from labjournal.compare import Row, Selection, Table, build_table, named
 from labjournal.config import Config, ResultsConfig, TableConfig
 from labjournal.errors import InputError, NotFoundError
+from labjournal.facts import dumps
 from labjournal.model import Role
 from labjournal.store.pivot import pivot
 
@@ -372,6 +377,46 @@ def test_a_pivot_shows_the_latest_measurement_and_never_mixes_options() -> None:
         (run, 1, '{"numeric":"off"}', 1, 0.99, None),
         (run, 1, "{}", 4, 0.8, 0.5),
     ]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 2), st.sampled_from(("", "1:1", "1:10", "1:1")), st.sampled_from((None, 1, 2)), st.booleans()
+        ),
+        max_size=12,
+    ),
+    st.integers(0, 11),
+)
+def test_a_pivot_is_what_a_walk_through_all_results_gives(measured: list[Any], retracted: int) -> None:
+    journal = Folded()
+    runs = [journal.run(f"run{i}") for i in range(3)]
+    ids = []
+    for i, (run, dataset, step, numeric) in enumerate(measured):
+        by = journal.run(f"check{i}", kind="validate")
+        on = dataset or None
+        options = {"numeric": str(numeric)}
+        ids.append(
+            journal.result(runs[run], {"accuracy": float(i), "nan": float("nan")}, on, step, options, measured_by=by)
+        )
+    if retracted < len(ids):
+        journal.state("retract", {"on": [f"r:{ids[retracted]}"], "why": "misread"})
+    usable = [r for r in journal.store.results() if not r.taint and r.dataset.name]
+    datasets = sorted({str(r.dataset.name) for r in usable})
+    walked: dict[tuple[str, float, str], dict[str, float]] = {}
+    counts: Counter[tuple[str, float, str]] = Counter()
+    for result in sorted(usable, key=lambda r: (r.t, r.id)):
+        step = -1 if result.subject.step is None else result.subject.step
+        place = (result.subject.run, step, dumps(dict(result.options)))
+        walked.setdefault(place, {})[str(result.dataset.name)] = result.metrics["accuracy"]
+        counts[place] += 1
+    found = pivot(journal.store.connection, "accuracy")
+    assert found.datasets == tuple(datasets)
+    assert [(run, -1 if step is None else step, *rest) for run, step, *rest in found.rows] == [
+        (*place, counts[place], *map(values.get, datasets)) for place, values in sorted(walked.items())
+    ]
+    assert all(value is None for row in pivot(journal.store.connection, "nan").rows for value in row[4:])
 
 
 def test_requirement_33_a_run_that_saw_its_validation_data_says_so_at_each_claim() -> None:

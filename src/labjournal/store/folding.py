@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from labjournal.facts import Fact
-from labjournal.store import entries, facts, findings, results, runs, series, taint
+from labjournal.store import entries, facts, findings, pivot, results, runs, series, taint
 
 _RESULT_WORDS = ("assign", "dismiss")
 _ALTERS_TAINT = frozenset({"retract", "lift", "fault", "fault_mark", "run", "result", *_RESULT_WORDS})
@@ -27,8 +27,7 @@ def replace(connection: sqlite3.Connection, run: str, gone: Collection[str], sta
     facts.delete(connection, gone)
     if not _bring_up_to_date(connection, facts.insert(connection, stated)):
         words = results.words_about(facts.of_kinds(connection, _RESULT_WORDS))
-        _project_results(connection, run, words)
-        taint.apply(connection)
+        pivot.write(connection, _project_results(connection, run, words) | taint.apply(connection))
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, new: Sequence[Fact]) -> set[str | None]:
@@ -37,8 +36,9 @@ def _bring_up_to_date(connection: sqlite3.Connection, new: Sequence[Fact]) -> se
     touched = {fact.run for fact in new} | spoken_of
     words = results.words_about(facts.of_kinds(connection, _RESULT_WORDS)) if measured else {}
     acknowledged = _acknowledged(facts.of_kinds(connection, ("ack",)))
+    about: set[str] = set()
     for run in measured:
-        _project_results(connection, run, words)
+        about |= _project_results(connection, run, words)
     for run in touched:
         if run is not None:
             _project(connection, run, acknowledged)
@@ -46,8 +46,9 @@ def _bring_up_to_date(connection: sqlite3.Connection, new: Sequence[Fact]) -> se
     connection.executemany("UPDATE runs SET sealed = 0 WHERE id = ?", [(run,) for run in reopened])
     if any(fact.kind in entries.HUMAN for fact in new):
         entries.write(connection, "people", entries.of_people(facts.of_kinds(connection, entries.HUMAN)))
-    if any(fact.kind in _ALTERS_TAINT for fact in new):
-        taint.apply(connection)
+    if measured or any(fact.kind in _ALTERS_TAINT for fact in new):  # results are written without marks
+        about |= taint.apply(connection)
+    pivot.write(connection, about)
     return touched
 
 
@@ -75,10 +76,12 @@ def _spoken_of(connection: sqlite3.Connection, new: Sequence[Fact]) -> set[str |
     return touched
 
 
-def _project_results(connection: sqlite3.Connection, run: str | None, words: Mapping[str, Sequence[Fact]]) -> None:
+def _project_results(connection: sqlite3.Connection, run: str | None, words: Mapping[str, Sequence[Fact]]) -> set[str]:
+    """Returns the runs that the results are about, and were."""
     measured, membership = results.project(run, facts.of_run(connection, run), words)
-    results.write(connection, run, measured, membership)
+    about = results.write(connection, run, measured, membership)
     entries.write(connection, f"results of {run}", entries.of_results(measured))
+    return about
 
 
 def _project(connection: sqlite3.Connection, run: str, acknowledged: Mapping[str, str]) -> None:

@@ -164,8 +164,9 @@ def _where(result: Result) -> str:
 
 def write(
     connection: sqlite3.Connection, run_id: str | None, results: Sequence[Result], membership: Mapping[str, str]
-) -> None:
-    old = [row[0] for row in connection.execute("SELECT id FROM results WHERE run IS ?", (run_id,))]
+) -> set[str]:
+    """Put the results of a run in the place of those before; returns the runs they are about, and were."""
+    old = dict(connection.execute("SELECT id, subject FROM results WHERE run IS ?", (run_id,)))
     connection.executemany("DELETE FROM metric_values WHERE result = ?", [(result,) for result in old])
     connection.execute("DELETE FROM results WHERE run IS ?", (run_id,))
     connection.execute("DELETE FROM result_facts WHERE run IS ?", (run_id,))
@@ -205,6 +206,7 @@ def write(
         "INSERT OR REPLACE INTO result_facts VALUES (?,?,?)",
         [(fact, result, run_id) for fact, result in membership.items()],
     )
+    return {*old.values(), *(r.subject.run for r in results)}
 
 
 def _place(result: Result) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ Migrations are numbered, appended and never edited.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from labjournal.errors import NewerJournalError
 
@@ -122,7 +123,29 @@ CREATE INDEX results_by_process ON results (measured_by);
 """
 """What a run's own process measured is asked for each run that ends; without this each of them read every result."""
 
-MIGRATIONS: tuple[str, ...] = (_INITIAL, _TALLIED, _FAMILIES, _MEASURED)
+_TURNED = """
+CREATE TABLE pivots (
+    metric TEXT, subject TEXT, datasets TEXT NOT NULL, options TEXT NOT NULL, steps BLOB NOT NULL,
+    places BLOB NOT NULL, counts BLOB NOT NULL, vals BLOB NOT NULL, PRIMARY KEY (metric, subject)
+) WITHOUT ROWID;
+CREATE INDEX pivots_by_subject ON pivots (subject);
+"""
+
+
+def _turn(connection: sqlite3.Connection) -> None:
+    from labjournal.store import pivot
+
+    pivot.write_all(connection)
+
+
+MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
+    _INITIAL,
+    _TALLIED,
+    _FAMILIES,
+    _MEASURED,
+    _TURNED,
+    _turn,
+)
 
 
 def migrate(connection: sqlite3.Connection, path: str) -> None:
@@ -139,8 +162,12 @@ def migrate(connection: sqlite3.Connection, path: str) -> None:
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]  # another process may have been quicker
         for number in range(version, len(MIGRATIONS)):
-            for statement in _statements(MIGRATIONS[number]):
-                connection.execute(statement)
+            step = MIGRATIONS[number]
+            if isinstance(step, str):
+                for statement in _statements(step):
+                    connection.execute(statement)
+            else:
+                step(connection)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         connection.execute("COMMIT")
     except BaseException:

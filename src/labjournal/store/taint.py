@@ -5,14 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from labjournal.facts import Fact
+from labjournal.facts import Fact, dumps
 from labjournal.store import codec, facts, register
 
 KINDS = ("retract", "lift")
 
 
-def apply(connection: sqlite3.Connection) -> None:
-    """Recompute all marks from the retractions that stand; cheap when there are none."""
+def apply(connection: sqlite3.Connection) -> set[str]:
+    """Recompute all marks from the retractions that stand; cheap when there are none.
+
+    Returns the runs of which a result is marked otherwise now.
+    """
     standing = _standing(facts.of_kinds(connection, KINDS))
     named = {ref.removeprefix("r:"): _why(fact) for fact in standing for ref in codec.texts(fact.data.get("on"))}
     placed = facts.of_kinds(connection, (register.FAULT, register.MARK)) if standing else []
@@ -36,6 +39,11 @@ def apply(connection: sqlite3.Connection) -> None:
         "NULL FROM results WHERE id = result) WHERE result = ?",
         [(result,) for _, result in changed],
     )
+    ids = dumps([result for _, result in changed])
+    found = connection.execute(
+        "SELECT DISTINCT subject FROM results WHERE id IN (SELECT value FROM json_each(?))", (ids,)
+    )
+    return {row[0] for row in found}
 
 
 def _standing(said: Sequence[Fact]) -> list[Fact]:
