@@ -86,4 +86,8 @@ FAULTY = {
     "weighted_away": ("prediction_collapse", "answers"),
     "outcome_among_features": ("label_leak", "TensorDataset"),
     "saturated_sigmoid": ("saturated_outputs", "answers"),
+    "columns_cut_away": ("placebo_input", "an input"),
+    "second_input_unread": ("placebo_input", "model"),
+    "pulled_to_start": ("weight_change_outside_step", "model"),
+    "leaping_lr": ("update_too_large", "Adam"),
 }

@@ -34,7 +34,8 @@ print("digest", steps, digest.hexdigest())
 
 PROGRAMS_SEEN = (
     "ok_amp ok_gan ok_lbfgs ok_compiled ok_sparse ok_lora late_adapter ok_checkpointing ok_vae ok_averaged "
-    "shared_worker_rng seeded_each_epoch eval_forever dropout_in_eval by_hand_left_out"
+    "shared_worker_rng seeded_each_epoch eval_forever dropout_in_eval by_hand_left_out ok_offloaded ok_meta "
+    "ok_parametrized ok_complex ok_eight_bit ok_tied ok_adapter_stages ok_new_tokens pulled_to_start"
 ).split()
 
 

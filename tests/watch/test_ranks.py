@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hooked import run_hooked
 
 from labjournal import facts, schemas
 
@@ -59,3 +60,13 @@ def test_ranks_that_lose_touch_are_named_with_module_and_step(tmp_path: Path) ->
     assert (said["rule"], said["level"], said["step"]) == ("replica_divergence", "alarm", 10)
     assert said["subject"] == "synced.0"
     assert said["evidence"]["last_equal_step"] == 5
+
+
+def test_shards_are_watched_without_harm(tmp_path: Path) -> None:
+    """FSDP lets go of the storage of whole tensors between uses: to read one ends the process."""
+    pytest.importorskip("torch.distributed.fsdp")
+    done = run_hooked([RANKS.with_name("sharded.py")], tmp_path, env={"GLOO_SOCKET_IFNAME": "lo"})
+    assert done.returncode == 0, done.stderr
+    assert [data["state"] for data in done.data("watch_state") if data["tensors"]] == ["watched"] * 2
+    assert [(data["errors"], data["looks"] >= 20) for data in done.data("watch_end")] == [(0, True)] * 2
+    assert [data["message"] for data in done.findings("alarm", "warning")] == []

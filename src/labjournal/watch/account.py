@@ -33,7 +33,7 @@ class Account:
         """State what is watched, unless it was stated so before."""
         stepping = [(tracked, optimizer) for tracked, optimizer in self._optimizers.live() if tracked.n]
         params = [parameter for tracked, optimizer in stepping for parameter in tracked.params(optimizer)]
-        unread = sum(readable(parameter) is None for parameter in params)
+        unread = sum(readable(parameter) is None and not _is_empty(parameter) for parameter in params)
         because = f"{unread} of {len(params)} tensors are of a kind that is not read (sparse, quantised, …)"
         data = {
             "state": "partly" if unread else "watched",
@@ -85,3 +85,8 @@ class Account:
         if families.gradients.backwards:
             return "backward passes were seen, but no step of a torch optimizer"
         return "an optimizer was built but never stepped" if made else "torch was imported, but nothing was trained"
+
+
+def _is_empty(parameter: Any) -> bool:
+    """A shard without elements, as the last rank has of a small tensor: there is nothing to read."""
+    return not getattr(parameter, "_local_tensor", parameter).numel()

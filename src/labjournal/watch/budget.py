@@ -8,6 +8,8 @@ from typing import Callable, Optional
 DENSE_STEPS = 100
 """Until this step looks follow the schedule as long as CAPITAL_S lasts, so that a run of a few hundred quick steps
 is judged whole."""
+SPARSE_FROM = 30
+"""Until this step each one is looked at, so that a change between two of them can be told from the steps."""
 CAPITAL_S = 0.5
 FIRST_MINUTE_S = 60.0
 SHARE = 0.0025
@@ -75,7 +77,7 @@ class Budget:
 
 def look_due(step: int) -> bool:
     """Is this a step to look at the samples? Every one until 30, then every 5th, from 100 on every 10th."""
-    return step <= 30 or step % (5 if step <= DENSE_STEPS else 10) == 0
+    return step <= SPARSE_FROM or step % (5 if step <= DENSE_STEPS else 10) == 0
 
 
 def curves_due(step: int) -> bool:

@@ -26,6 +26,8 @@ from labjournal.watch.movement import Movement
 from labjournal.watch.nap import EVERY as NAP
 from labjournal.watch.objective import Objective
 from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.outside import Outside
+from labjournal.watch.placebo import Placebo
 from labjournal.watch.precision import Precision
 from labjournal.watch.randomness import EVERY, Randomness
 from labjournal.watch.rates import Rates
@@ -59,6 +61,7 @@ class Families:
         """The step from which the groups of an optimizer are to be looked at, for each new layout of them."""
         self.membership = Membership(findings, later, models, optimizers, declared)
         self.movement = Movement(findings, later, names, declared)
+        self.outside = Outside(findings, later, names)
         self.unstepped = Unstepped(findings, later, optimizers, names)
         self.skipped = Skipped(findings, optimizers)
         self.gradients = Gradients(findings, later, models, optimizers, names)
@@ -69,6 +72,7 @@ class Families:
         self.answers = Answers(findings, later, scored)
         self.modes = Modes(findings, models, optimizers)
         self.precision = Precision(findings)
+        self.placebo = Placebo(findings, models)
         self.randomness = Randomness(findings)
         self.rates = Rates(findings)
         self.rewrites = Rewrites(findings, models, names)
@@ -83,7 +87,8 @@ class Families:
         return max((tracked.n for tracked in self._optimizers.all()), default=0)
 
     def relaid(self, tracked: Tracked, params: List[Any]) -> None:
-        for family in (self.movement, self.gradients, self.flow, self.scale, self.midrun):
+        self.membership.relaid(params)
+        for family in (self.movement, self.outside, self.gradients, self.flow, self.scale, self.midrun):
             family.reset(tracked, len(params))
         self.rewrites.reset(tracked)
         self._groups_at[tracked] = max(GROUPS_AT, tracked.n + GROUPS_AT - 1)
@@ -134,6 +139,7 @@ class Families:
         self.objective.look(loss, step)
         self.flow.hinge = self.objective.hinge
         self.precision.look(loss, step)
+        self.placebo.look(loss, step)
         self.flow.before_backward(loss)
         if not self.objective.saved_hooks:
             self.fed.look(loss, step)
@@ -159,6 +165,7 @@ class Families:
 
     def before_step(self, look: Look) -> None:
         self.movement.before_step(look)
+        self.outside.before_step(look)
         self.rewrites.before_step(look)
 
     def after_step(self, look: Look) -> None:
@@ -166,6 +173,7 @@ class Families:
 
     def judge(self, look: Look, compared: Compared) -> None:
         self.movement.judge(look, compared)
+        self.outside.judge(look, compared)
         self.rewrites.judge(look, compared)
         self.gradients.judge(look, compared)
         self.frozen.judge(look, compared)
@@ -188,6 +196,15 @@ class Families:
             del self._groups_at[look.tracked]
             self.membership.look_at_groups(look.tracked, look.optimizer, look.step)
         self.movement.report(look)
+
+    @property
+    def wants_forward(self) -> bool:
+        """Is there a check that wants to see forward passes?"""
+        return bool(self.gradients.asked or self.placebo.asked)
+
+    def on_forward(self, module: Any, args: Any) -> None:
+        self.gradients.on_forward(module, torch.is_grad_enabled())
+        self.placebo.on_forward(module, args, self.step + 1)
 
     def epoch_starts(self) -> None:
         if self.gradients.backwards:

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
+import torch
+
+from labjournal.watch.sampling import is_released
+
 CRITERIA = ("NllLoss", "MseLoss", "SmoothL1Loss", "HuberLoss", "BinaryCrossEntropy", "LogSoftmax")
 _VIEWS = frozenset(
     "View Reshape ReshapeAlias Transpose T Permute Squeeze Unsqueeze Slice Select Clone ToCopy Alias UnsafeView "
@@ -46,9 +50,11 @@ def inputs(node: Any) -> List[Optional[Any]]:
 def saved(node: Any, name: str) -> Optional[Any]:
     """A tensor that the node kept for its backward pass, or None when it cannot be had."""
     try:
-        return getattr(node, f"_saved_{name}", None)
+        found = getattr(node, f"_saved_{name}", None)
     except RuntimeError:  # freed by an earlier backward, or changed in place since
         return None
+    plain = type(found) is torch.Tensor and found.layout is torch.strided and not found.is_meta
+    return None if plain and is_released(found) else found
 
 
 def through_views(node: Optional[Any]) -> Optional[Any]:

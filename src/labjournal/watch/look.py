@@ -45,6 +45,8 @@ class Previous:
     step: int
     before: Dict[Key, Pack]
     after: Dict[Key, Pack]
+    first: Dict[Key, Pack]
+    """Those before the first step looked at; empty once steps are no longer looked at one by one."""
 
 
 @dataclass
@@ -61,6 +63,8 @@ class Compared:
     """Relative size of the change between the previous step and this one."""
     taken_back: Dict[int, float] = field(default_factory=dict)
     """Share of the previous step that the change between it and this one takes back: 1 is all of it."""
+    to_start: Dict[int, float] = field(default_factory=dict)
+    """Cosine between that change and the way back to the weights of the first step; -1 where it leads to 0 as well."""
     grad_zero: Dict[int, bool] = field(default_factory=dict)
     """Every sampled element of the gradient is exactly 0."""
     grad_sq: Dict[int, float] = field(default_factory=dict)
@@ -112,6 +116,8 @@ def compare(
                 if len(rows_RN) > 6:
                     result.moved_outside[tensor] = (rows_RN[6][at] / (rows_RN[7][at] + 1e-30)) ** 0.5
                     result.taken_back[tensor] = -rows_RN[8][at] / (rows_RN[9][at] + 1e-30)
+                if len(rows_RN) > 10:
+                    result.to_start[tensor] = rows_RN[10][at]
             done()
 
         later.give(rows, landed)
@@ -140,7 +146,7 @@ def gather_grads(params: List[Any]) -> Dict[Key, Pack]:
 def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, step: int) -> Any:
     """(R, N) on the device: changed, not finite, |dW|^2, |W|^2, dW.W; with a previous look: changed since before it;
     when that was the step just before this one: squared change since after it, its squared size, the product of that
-    change with the step, the squared step."""
+    change with the step, the squared step; with the weights of the start: see ``Compared.to_start``."""
     old_NK, new_NK = before.values_NK, after.values_NK
     old = old_NK.float()
     step_NK = new_NK.float() - old
@@ -159,8 +165,23 @@ def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, ste
                 ended = last.values_NK.float()
                 step_before, outside = ended - first.values_NK.float(), old - ended
                 rows += [outside.square().sum(1), ended.square().sum(1)]
-                rows += [(outside * step_before).sum(1), step_before.square().sum(1)]
+                # Elements put back whole beside others left alone are masked on purpose: nothing is taken back there.
+                masked = ((old_NK == first.values_NK) | (old_NK == last.values_NK)).all(1)
+                rows += [torch.where(masked, 0.0, (outside * step_before).sum(1)), step_before.square().sum(1)]
+                start = previous.first.get(key)
+                if start is not None and start.index == before.index:
+                    rows.append(_to_start(outside, ended, start.values_NK.float()))
     return torch.stack(rows)
+
+
+def _to_start(outside_NK: Any, ended_NK: Any, start_NK: Any) -> Any:
+    """(N,) cosine of ``outside`` with ``start - ended``; -1 where ``outside`` leads to 0, as decay does, or goes most
+    of the way, as what puts masked elements back does."""
+    cosine = torch.nn.functional.cosine_similarity
+    way_NK = start_NK - ended_NK
+    other_N = (cosine(outside_NK, -ended_NK, dim=1) > 0.9) | (outside_NK.norm(dim=1) > 0.6 * way_NK.norm(dim=1))
+    found_N = cosine(outside_NK, way_NK, dim=1)
+    return torch.where(other_N, -torch.ones_like(found_N), found_N)
 
 
 Names = Callable[[List[Any], Tracked], List[Named]]

@@ -57,6 +57,8 @@ class Membership:
         self._frozen_when_built: Dict[int, weakref.ref[Any]] = {}
         self._frozen: Dict[Tracked, List[int]] = {}
         self._groups: Dict[Tracked, int] = {}
+        self._trained: Dict[int, weakref.ref[Any]] = {}
+        """Tensors that had a gradient when an optimizer that holds them was laid out anew."""
         self.declared_frozen = declared
         """Paths (with ``*``) that the user declared frozen: standing still is what they should do."""
 
@@ -197,9 +199,20 @@ class Membership:
             subject=tracked.label,
         )
 
+    def relaid(self, params: List[Any]) -> None:
+        """An optimizer is about to step for the first time, or the first time since its groups have changed."""
+        for parameter in params:
+            if parameter.requires_grad and parameter.grad is not None:
+                self._trained[id(parameter)] = weakref.ref(parameter)
+
+    def _was_trained(self, params: List[Any]) -> bool:
+        """A group trained in an earlier phase is not held for nothing."""
+        known = [(parameter, self._trained.get(id(parameter))) for parameter in params]
+        return any(ref is not None and ref() is parameter for parameter, ref in known)
+
     def look_at_groups(self, tracked: Tracked, optimizer: Any, step: int) -> None:
         """Groups that cannot get a gradient, tensors in two optimizers. Call once the first 20 steps are over."""
-        frozen = _frozen_groups(optimizer)
+        frozen = [at for at in _frozen_groups(optimizer) if not self._was_trained(optimizer.param_groups[at]["params"])]
         if frozen:
             everything = len(frozen) == len(optimizer.param_groups)
             self._frozen[tracked] = frozen

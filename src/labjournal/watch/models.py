@@ -167,7 +167,7 @@ class Models:
         return [root for root in roots if next(root.parameters(), None) is not None]
 
     def name_of(self, root: Any) -> str:
-        return _clean(self._root_name(root) or type(_unwrapped(root)).__name__)
+        return _clean(self._root_name(root) or type(unwrapped(root)).__name__)
 
     def named_roots(self) -> List[Tuple[Any, str]]:
         return [(root, self.name_of(root)) for root in self.roots()]
@@ -181,7 +181,7 @@ class Models:
         stated = {id(ref()): name for ref, name in self._stated if ref() is not None}
         in_frames = names_in_frames(new, frame)
         for root in new:
-            name = stated.get(id(root)) or in_frames.get(id(root)) or type(_unwrapped(root)).__name__
+            name = stated.get(id(root)) or in_frames.get(id(root)) or type(unwrapped(root)).__name__
             unique, number = name, 2
             while unique in self._taken:
                 unique, number = f"{name}#{number}", number + 1
@@ -210,7 +210,7 @@ class Models:
     def _walk(self) -> Iterator[Tuple[Any, Named, Any]]:
         seen: Set[int] = set()
         for root in self.roots():
-            root_name = self._root_name(root) or type(_unwrapped(root)).__name__
+            root_name = self._root_name(root) or type(unwrapped(root)).__name__
             for prefix, module in root.named_modules():
                 for name, parameter in module._parameters.items():
                     if parameter is None or id(parameter) in seen:
@@ -227,7 +227,7 @@ class Models:
             described.append(
                 {
                     "name": self.name_of(root),
-                    "class": type(_unwrapped(root)).__name__,
+                    "class": type(unwrapped(root)).__name__,
                     "tensors": len(sizes),
                     "parameters": sum(size for size, _ in sizes),
                     "trainable": sum(size for size, trainable in sizes if trainable),
@@ -253,11 +253,11 @@ def _clean(path: str) -> str:
     return path
 
 
-def _unwrapped(module: Any) -> Any:
+def unwrapped(module: Any) -> Any:
     for name in ("_orig_mod", "module", "_fsdp_wrapped_module"):
         inner = vars(module).get("_modules", {}).get(name)
         if isinstance(inner, torch.nn.Module):
-            return _unwrapped(inner)
+            return unwrapped(inner)
     return module
 
 

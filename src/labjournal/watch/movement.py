@@ -1,5 +1,4 @@
-"""Do the weights that the optimizer holds really move? no_update, update_underflow, updates_stopped_midrun, and
-changes from outside.
+"""Do the weights that the optimizer holds really move? no_update, update_underflow, updates_stopped_midrun.
 
 A sample that stands still for WINDOW looked-at steps makes a tensor suspect; SETTLE whole looks on further steps must
 agree before anything is said. Only steps with a learning rate above 0 for the tensor count, and a step in which no
@@ -25,14 +24,8 @@ WHOLE_ELEMENTS = 1_000_000
 """Elements copied in one step for whole looks; larger tensors are looked at piece by piece."""
 WHOLE_TENSORS = 24
 UNDERFLOW_SHARE = 0.8
-OUTSIDE = 0.1
-"""Relative change between two steps that is more than a clamp or a max-norm; re-initialisation is about 1.4."""
-OUTSIDE_TIMES = 3
-UNDONE_TIMES = 5
 SLEEPING = 1e-4
 """Of the largest rate of the optimizer: a group with less, none of whose bits ever changed, is not meant to rest."""
-TAKEN_BACK = 0.7
-"""Lookahead takes half back, once in several steps; a clamp or a projection takes what leads out, of some tensors."""
 
 
 class _State:
@@ -43,12 +36,9 @@ class _State:
         self.moved = [0] * tensors
         """Looks in which it moved."""
         self.last_moved = [0] * tensors
-        self.undone = [0] * tensors
-        self.back = [0] * tensors
         self.stuck = [0.0] * tensors
         """Share of sampled elements that did not change, smoothed over some five looks (16-bit tensors)."""
         self.dead = 0
-        self.outside = 0
         self.verdicts: Dict[int, List[str]] = {}
         self.numbers: Dict[int, Dict[str, Any]] = {}
         self.whole: List[Tuple[int, Any, Any]] = []
@@ -134,9 +124,6 @@ class Movement:
             )
             if suspect and not look.none[at] and at not in state.numbers:
                 state.verdicts.setdefault(at, [])
-        self._undone(look, state, compared)
-        self._taken_back(look, state, compared)
-        self._outside(look, state, compared)
 
     def _settle(self, look: Look, state: _State, at: int, found: List[int]) -> None:
         changed, with_grad, still, would = found
@@ -210,61 +197,6 @@ class Movement:
                 [(named[at].path, named[at].module) for at in members],
                 evidence,
                 level=NOTICE if rule != "no_update" and (look.tracked.closure or look.step > 2000) else None,
-            )
-
-    def _undone(self, look: Look, state: _State, compared: Compared) -> None:
-        """A step that moves a tensor, after which it is put back, every time: nothing is learnt."""
-        for at, undone in compared.undone.items():
-            back = undone and compared.changed.get(at)
-            state.undone[at] = state.undone[at] + 1 if back else 0
-        members = [at for at, times in enumerate(state.undone) if times == UNDONE_TIMES]
-        if members:
-            named = self._names(look.params, look.tracked)
-            self._findings.say(
-                "no_update",
-                look.step,
-                f"{{subject}} ({{n}}) is changed by each step of {look.tracked.label} and put back before the next: "
-                f"the same weights stood there before {UNDONE_TIMES + 1} steps looked at in a row.",
-                [(named[at].path, named[at].module) for at in members],
-                {"optimizer": look.tracked.label, "steps_undone": UNDONE_TIMES, "lr": look.rates[members[0]]},
-            )
-
-    def _taken_back(self, look: Look, state: _State, compared: Compared) -> None:
-        """A step most of which is taken back before the next one, as by an average copied the wrong way round."""
-        for at, share in compared.taken_back.items():
-            back = TAKEN_BACK < share < 1.5 and not compared.undone.get(at)
-            state.back[at] = state.back[at] + 1 if back else 0
-        members = [at for at, times in enumerate(state.back) if times == UNDONE_TIMES]
-        if members:
-            named = self._names(look.params, look.tracked)
-            share = compared.taken_back[members[0]]
-            self._findings.say(
-                "weight_change_outside_step",
-                look.step,
-                f"{share:.0%} of what each step of {look.tracked.label} does to {{subject}} ({{n}}) is taken back "
-                f"before the next, {UNDONE_TIMES} times in a row: something other than the optimizer writes to it.",
-                [(named[at].path, named[at].module) for at in members],
-                {"optimizer": look.tracked.label, "share_taken_back": share, "times": UNDONE_TIMES},
-            )
-
-    def _outside(self, look: Look, state: _State, compared: Compared) -> None:
-        large = {
-            at: gap
-            for at, gap in compared.moved_outside.items()
-            if gap > OUTSIDE and look.params[at].dim() > 1 and not compared.undone.get(at)
-        }
-        if compared.moved_outside:
-            state.outside = state.outside + 1 if large else 0
-        if large and state.outside == OUTSIDE_TIMES:
-            named = self._names(look.params, look.tracked)
-            worst = max(large.values())
-            self._findings.say(
-                "weight_change_outside_step",
-                look.step,
-                f"{{subject}} ({{n}}) changed by {worst:.0%} of its size between two steps of {look.tracked.label}, "
-                f"{OUTSIDE_TIMES} times in a row: something other than the optimizer writes to it.",
-                [(named[at].path, named[at].module) for at in large],
-                {"optimizer": look.tracked.label, "relative_change": worst, "times": OUTSIDE_TIMES},
             )
 
 

@@ -210,7 +210,7 @@ TRAINING = (
         WARNING,
         "outcome",
         "An input has no effect at all on the output of the model.",
-        "Look at where it enters forward(): a factor of 0, an overwritten variable, a module that is not used.",
+        "Look at where it enters forward(): an argument never read, a slice that cuts it away, a factor of 0.",
         ("input_without_effect", "ignored_input"),
     ),
 )

@@ -33,15 +33,23 @@ class Pack:
 def readable(tensor: Any) -> Optional[Any]:
     """The tensor's own numbers as a plain strided tensor, or None when they cannot be read cheaply.
 
-    A DTensor gives its local shard; sparse, quantised, meta and other special tensors give None.
+    A DTensor gives its local shard; sparse, quantised, meta and other special tensors give None. So does one whose
+    storage was let go: FSDP does that between uses, and to read it ends the process.
     """
     local = getattr(tensor, "_local_tensor", tensor)
     if type(local) not in (torch.Tensor, torch.nn.Parameter):
         return None
     if local.layout is not torch.strided or local.is_meta or local.is_quantized or not local.numel():
         return None
+    if is_released(local):
+        return None
     local = local.detach()
     return torch.view_as_real(local) if local.is_complex() and not local.is_conj() else local
+
+
+def is_released(tensor: Any) -> bool:
+    """Has a plain tensor elements and no storage for them?"""
+    return bool(tensor.numel()) and not tensor.untyped_storage().nbytes()
 
 
 def sample_size(tensors: int) -> int:

@@ -24,6 +24,9 @@ LONG_WARMUP = 48
 LARGE_LOOKS = 12
 GROWN = 10.0
 LARGE = 0.5
+LEAPS, LEAP = 3, 3.0
+"""So many losses so many times as high as the first one, while the weights grow tenfold, are the work of the steps,
+also where training finds its way back."""
 COLLAPSED = 0.02
 COLLAPSED_LOOKS = 5
 MIN_ELEMENTS = 64
@@ -132,13 +135,14 @@ class Scale:
         typical = statistics.median(state.ratios[1:])
         known = len(state.losses) >= LARGE_LOOKS
         worse = known and statistics.median(state.losses[-4:]) >= state.losses[0]
-        if (grown > GROWN or typical > LARGE) and worse:
+        leapt = known and sorted(state.losses)[-LEAPS] > LEAP * state.losses[0] > 0
+        if (worse and (grown > GROWN or typical > LARGE)) or (leapt and grown > GROWN):
             self._findings.say(
                 "update_too_large",
                 look.step,
                 f"In {LARGE_LOOKS} steps of {look.tracked.label} the weights grew to {grown:.3g} times their size (a "
-                f"step moves them by {typical:.2g} of it) at lr {max(look.rates):g}, and the loss is no lower: "
-                f"{state.losses[0]:.4g} then, {state.losses[-1]:.4g} now.",
+                f"step moves them by {typical:.2g} of it) at lr {max(look.rates):g}, and the loss came from "
+                f"{state.losses[0]:.4g} over {max(state.losses):.4g} to {state.losses[-1]:.4g}.",
                 [(look.tracked.label, "")],
                 {"optimizer": look.tracked.label, "weights_grown": grown, "update_ratio": typical},
                 subject=look.tracked.label,

@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import torch
 
 from labjournal.watch.account import Account
-from labjournal.watch.budget import DENSE_STEPS, Budget, curves_due, look_due
+from labjournal.watch.budget import DENSE_STEPS, SPARSE_FROM, Budget, curves_due, look_due
 from labjournal.watch.curves import Curves
 from labjournal.watch.event_writer import EventWriter
 from labjournal.watch.families import Families
@@ -279,7 +279,8 @@ class Session:
                 take(compared)
 
         compare(look, previous, self.later, judged)
-        self._last[tracked] = Previous(look.step, look.before, look.after)
+        first = look.before if previous is None else previous.first if look.step < SPARSE_FROM else {}
+        self._last[tracked] = Previous(look.step, look.before, look.after, first)
         self.families.finish(look, self._is_first(tracked))
         if look.curves and self.curves.round_complete(self.optimizers.stepping()):
             self.curves.flush()
@@ -323,20 +324,24 @@ class Session:
         self._named[tracked] = (key, named)
         return named
 
-    # -- forward passes, watched only while it is asked whether a module is called at all
+    # -- forward passes, watched only while a check asks for them
 
     def _arm_forward(self) -> None:
         from torch.nn.modules import module as nn_module
 
         hooks = nn_module._global_forward_pre_hooks
         # Never with torch.compile: OptimizedModule.__call__ warns the user whenever a global module hook exists.
-        if self.families.gradients.asked and not self.models.compiled:
+        if self.families.wants_forward and not self.models.compiled:
             hooks[_HOOK_KEY] = self._forward
         else:
             hooks.pop(_HOOK_KEY, None)
 
-    def _forward(self, module: Any, _args: Any) -> None:
-        self.families.gradients.on_forward(module, torch.is_grad_enabled())
+    def _forward(self, module: Any, args: Any) -> None:
+        if self.off is None:
+            try:
+                self.families.on_forward(module, args)
+            except Exception as error:  # noqa: BLE001 - it would come out of the user's forward pass
+                self._failed("a forward pass", error)
 
     # -- what is told about the watch itself
 

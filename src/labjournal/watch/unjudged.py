@@ -28,7 +28,7 @@ def not_judged(families: Families, models: Models, optimizers: Optimizers, budge
     """Rule -> reason, for the rules that could not be judged in this process."""
     reasons: Dict[str, str] = {}
     if not families.modes.probed:
-        reasons["placebo_input"] = "labjournal.probe() was not called"
+        reasons["placebo_input"] = "inputs cut away or never read were looked for; labjournal.probe() was not called"
     looks = max((tracked.looks for tracked in optimizers.all()), default=0)
     steps = max((tracked.n for tracked in optimizers.all()), default=0)
     weights = [rule.slug for rule in RULES.values() if rule.family in ("membership", "movement", "gradient")]

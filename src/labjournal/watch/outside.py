@@ -1,0 +1,169 @@
+"""What is written to the weights between two steps, by something other than the optimizer: weight_change_outside_step,
+and no_update where it undoes each step whole.
+
+Looked at in steps that follow one another, which the first 30 do. Clamps, projections, decay by hand, averages of every
+few steps (Lookahead) and noise are met: each test below asks for something that none of them does.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Tuple
+
+import torch
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.look import Compared, Look, Names
+from labjournal.watch.optimizers import Tracked
+from labjournal.watch.sampling import Later, readable
+
+LARGE = 0.1
+"""Relative change between two steps that is more than a clamp or a max-norm; re-initialisation is about 1.4."""
+LARGE_TIMES = 3
+TIMES = 5
+TAKEN_BACK = 0.7
+"""Lookahead takes half back, once in several steps; a clamp or a projection takes what leads out, of some tensors."""
+STRAIGHT = 0.99
+"""Cosine between what was written and the way back to the weights of the start."""
+
+
+class _State:
+    """Times in a row, one item a tensor."""
+
+    def __init__(self, tensors: int) -> None:
+        self.undone = [0] * tensors
+        self.suspects: Dict[int, Tuple[int, Any]] = {}
+        """Tensors whose samples were undone -> a mark of the whole before the step given."""
+        self.settled: List[int] = []
+        self.taken_back = [0] * tensors
+        self.pulled = [0] * tensors
+        self.large = 0
+
+
+class _Settle:
+    """Takes in whether a suspect had changed after all."""
+
+    def __init__(self, state: _State, at: int) -> None:
+        self._state = state
+        self._at = at
+
+    def __call__(self, changed: bool) -> None:
+        if not changed:
+            self._state.settled.append(self._at)
+
+
+class Outside:
+    """Changes between steps, for each optimizer."""
+
+    def __init__(self, findings: Findings, later: Later, names: Names) -> None:
+        self._findings = findings
+        self._later = later
+        self._names = names
+        self._states: Dict[Tracked, _State] = {}
+
+    def reset(self, tracked: Tracked, tensors: int) -> None:
+        """The optimizer's groups have changed: what was counted belongs to other tensors."""
+        self._states[tracked] = _State(tensors)
+
+    def judge(self, look: Look, compared: Compared) -> None:
+        state = self._states.get(look.tracked)
+        if state is None or len(state.undone) != len(look.params) or not look.real:
+            return
+        self._undone(look, state, compared)
+        self._taken_back(look, state, compared)
+        self._pulled(look, state, compared)
+        self._large(look, state, compared)
+
+    def before_step(self, look: Look) -> None:
+        """Look at the whole of the tensors whose samples were undone: a mask may spare a few rows."""
+        state = self._states[look.tracked]
+        for at, (step, before) in list(state.suspects.items()):
+            now = _mark(look.params[at])
+            if now is None:
+                del state.suspects[at]
+            elif before is None or step != look.step - 1:
+                state.suspects[at] = (look.step, now)
+            else:
+                del state.suspects[at]
+                self._later.give(now != before, _Settle(state, at))
+
+    def _undone(self, look: Look, state: _State, compared: Compared) -> None:
+        """A step that moves a tensor, after which it is put back, every time: nothing is learnt."""
+        for at, undone in compared.undone.items():
+            back = undone and compared.changed.get(at)
+            state.undone[at] = state.undone[at] + 1 if back else 0
+            if state.undone[at] == TIMES - 1:
+                state.suspects[at] = (0, None)
+        members, state.settled = state.settled, []
+        if members:
+            named = self._names(look.params, look.tracked)
+            self._findings.say(
+                "no_update",
+                look.step,
+                f"{{subject}} ({{n}}) is changed by each step of {look.tracked.label} and put back before the next: "
+                f"the same weights stood there before {TIMES + 1} steps looked at in a row.",
+                [(named[at].path, named[at].module) for at in members],
+                {"optimizer": look.tracked.label, "steps_undone": TIMES, "lr": look.rates[members[0]]},
+            )
+
+    def _taken_back(self, look: Look, state: _State, compared: Compared) -> None:
+        """A step most of which is taken back before the next one, as by an average copied the wrong way round."""
+        for at, share in compared.taken_back.items():
+            back = TAKEN_BACK < share < 1.5 and not compared.undone.get(at)
+            state.taken_back[at] = state.taken_back[at] + 1 if back else 0
+        members = [at for at, times in enumerate(state.taken_back) if times == TIMES]
+        if members:
+            named = self._names(look.params, look.tracked)
+            share = compared.taken_back[members[0]]
+            self._findings.say(
+                "weight_change_outside_step",
+                look.step,
+                f"{share:.0%} of what each step of {look.tracked.label} does to {{subject}} ({{n}}) is taken back "
+                f"before the next, {TIMES} times in a row: something other than the optimizer writes to it.",
+                [(named[at].path, named[at].module) for at in members],
+                {"optimizer": look.tracked.label, "share_taken_back": share, "times": TIMES},
+            )
+
+    def _pulled(self, look: Look, state: _State, compared: Compared) -> None:
+        """Each time a part of the way back to where training began, as towards an average that is never brought up to
+        date. Decay by hand leads to 0 instead, Lookahead to where it was some steps ago."""
+        for at, cosine in compared.to_start.items():
+            back = cosine > STRAIGHT and look.params[at].dim() > 1 and not compared.undone.get(at)
+            state.pulled[at] = state.pulled[at] + 1 if back else 0
+        members = [at for at, times in enumerate(state.pulled) if times == TIMES]
+        if members:
+            named = self._names(look.params, look.tracked)
+            self._findings.say(
+                "weight_change_outside_step",
+                look.step,
+                f"Between steps of {look.tracked.label} something pulls {{subject}} ({{n}}) straight back to the "
+                f"weights of the first step, {TIMES} times in a row: is an average copied the wrong way round?",
+                [(named[at].path, named[at].module) for at in members],
+                {"optimizer": look.tracked.label, "cosine": compared.to_start[members[0]], "times": TIMES},
+            )
+
+    def _large(self, look: Look, state: _State, compared: Compared) -> None:
+        large = {
+            at: gap
+            for at, gap in compared.moved_outside.items()
+            if gap > LARGE and look.params[at].dim() > 1 and not compared.undone.get(at)
+        }
+        if compared.moved_outside:
+            state.large = state.large + 1 if large else 0
+        if large and state.large == LARGE_TIMES:
+            named = self._names(look.params, look.tracked)
+            worst = max(large.values())
+            self._findings.say(
+                "weight_change_outside_step",
+                look.step,
+                f"{{subject}} ({{n}}) changed by {worst:.0%} of its size between two steps of {look.tracked.label}, "
+                f"{LARGE_TIMES} times in a row: something other than the optimizer writes to it.",
+                [(named[at].path, named[at].module) for at in large],
+                {"optimizer": look.tracked.label, "relative_change": worst, "times": LARGE_TIMES},
+            )
+
+
+def _mark(parameter: Any) -> Any:
+    """The sum of all bits as whole numbers, without a copy; None where they cannot be read."""
+    plain = readable(parameter)
+    bits = {8: torch.int64, 4: torch.int32, 2: torch.int16}.get(0 if plain is None else plain.element_size())
+    return None if plain is None or bits is None else plain.view(bits).sum(dtype=torch.int64)
