@@ -14,7 +14,7 @@ import pytest
 from labjournal.config import CodeConfig, Config, WatchConfig
 from labjournal.errors import InputError, JournalUnavailableError
 from labjournal.paths import JournalPaths, make
-from labjournal.runner import launching
+from labjournal.runner import launching, numbering
 from labjournal.runner.request import Launched, LaunchRequest, Parent
 from launching_place import exit_of
 
@@ -213,3 +213,28 @@ def test_a_run_may_launch_another(tmp_path: Path) -> None:
     done = subprocess.run([*words, "--follow", "--", *inner], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / ".labjournal" / "runs").iterdir())) == 2
+
+
+def test_runs_launched_in_one_instant_have_names_of_their_own(project: Path) -> None:
+    _journal(project)
+    words = [sys.executable, "-m", "labjournal", "run", "--", "true"]
+    processes = [
+        subprocess.Popen(words, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(12)
+    ]
+    for process in processes:
+        _, said = process.communicate()
+        assert process.returncode == 0, said
+    runs = [json.loads(file.read_text())["data"] for file in (project / ".labjournal").glob("runs/*/run.json")]
+    assert len({run["name"] for run in runs}) == 12
+
+
+def test_a_name_that_somebody_gave_is_kept_and_takes_no_number(project: Path) -> None:
+    named = [_launch(project, "true", name="mine") for _ in range(2)]
+    invented = _launch(project, "true")
+    assert [run.name for run in (*named, invented)] == ["mine", "mine", "true-3"]
+
+
+def test_old_claims_of_numbers_are_taken_away(project: Path) -> None:
+    journal = _journal(project)
+    assert [numbering.claim(journal, 1) for _ in range(3)] == [1, 2, 3]
+    assert [numbering.claim(journal, 1200), numbering.claim(journal, 1)] == [1200, 1]

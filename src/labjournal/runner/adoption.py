@@ -14,7 +14,7 @@ from labjournal.launchers import liveness, records
 from labjournal.launchers.base import where
 from labjournal.model import Status
 from labjournal.paths import JournalPaths, RunPaths
-from labjournal.runner import commands
+from labjournal.runner import commands, numbering
 from labjournal.runner.request import Launched
 from labjournal.store import Store
 from labjournal.tags import ENV_RUN_ID
@@ -43,7 +43,7 @@ def adopt_process(
     ticks = machine.process_start_ticks(pid)
     _refuse_known(pid, ticks, environment.get(ENV_RUN_ID), paths, store)
     run = paths.run(facts.new_ulid(created))
-    data = _describe(name or commands.invent_name(command or ["process"], len(paths.run_ids()) + 1), reason)
+    data = _describe(name or _invented(command, paths), reason)
     data |= {
         "kind": commands.guess_kind(command or ["process"]),
         "command": masked_argv(command),
@@ -54,6 +54,10 @@ def adopt_process(
     moment = facts.now_iso(created)
     _write(run, data, moment, {"path": None, "because": because}, {"pid": pid, "start_ticks": ticks, **where(machine)})
     return Launched(run.id, data["name"], "RUNNING", (because,))
+
+
+def _invented(command: list[str], paths: JournalPaths) -> str:
+    return commands.invent_name(command or ["process"], numbering.claim(paths, len(paths.run_ids()) + 1))
 
 
 def _refuse_known(pid: int, ticks: int | None, marked: str | None, paths: JournalPaths, store: Store) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,13 +15,10 @@ from labjournal.errors import InputError, JournalUnavailableError
 from labjournal.launchers import records
 from labjournal.launchers.base import LaunchError, Plan, terminal_here, where
 from labjournal.paths import JournalPaths, RunPaths
-from labjournal.runner import commands, environment, gpus, launchers, previous
+from labjournal.runner import commands, environment, gpus, launchers, numbering, previous, recording
 from labjournal.runner.previous import Changes
 from labjournal.runner.request import Launched, LaunchRequest
 from labjournal.watch.masking import masked, masked_argv
-
-_BESIDE_DIARY = ("attachments", "tables")
-_DIARY_DAY = re.compile(r"\d{4}-\d\d-\d\d\.md(\.orig)?\Z")
 
 
 class _Recorded(NamedTuple):
@@ -52,7 +48,7 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
         _refuse(request)
     run_ids = paths.run_ids()
     cwd = requests[0].cwd
-    snapshot, notices = record_code(cwd, requests, config)
+    snapshot, notices = recording.record_code(cwd, requests, config)
     watch = inside(paths, config, notices)
     notices += _known_faults(paths, snapshot)
     plans: list[Plan] = []
@@ -62,14 +58,16 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
     handed_on = launchers.name_of(requests[0], config) != launchers.LOCAL
     if handed_on:  # to a launcher with a queue and cards of its own
         queued, requests = False, launchers.with_own_queue(requests, paths)
-    with cards_for([] if handed_on else requests, paths, len(run_ids) + 1) as cards:
+    names = [_named(request, paths, number) for number, request in enumerate(requests, len(run_ids) + 1)]
+    look = previous.Look(paths, run_ids)
+    with cards_for([] if handed_on else requests, paths, names[0]) as cards:
         notices += cards.notices
-        for number, request in enumerate(requests, len(run_ids) + 1):
+        for name, request in zip(names, requests, strict=True):
             run = paths.run(facts.new_ulid())
             command = commands.fill(request.command, _values(request))
             settings = masked({name: commands.typed(value) for name, value in request.settings.items()})
             recorded = _Recorded(tuple(masked_argv(list(command))), settings, snapshot, python)
-            data, changed = _describe(request, paths, run_ids, number, recorded)
+            data, changed = _describe(request, name, paths, look, recorded)
             given = environment.child_environment(request, paths, run, 1, watch, config.watch.frozen, snapshot)
             if handed_on:
                 data |= launchers.described(requests, len(plans), plans[0].run_id if plans else run.id, config)
@@ -84,30 +82,27 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
             notices += _unused_settings(request)
             _write(run, data, python)
             planned = plan(request, run, command, recorded.command, given, config)
-            resources = launchers.resources(request, data["name"], config) if handed_on else planned.resources
+            resources = launchers.resources(request, name, config) if handed_on else planned.resources
             plans.append(planned._replace(leases=cards.fds, resources=resources))
             shown = tuple(dict.fromkeys([*notices, *changed.lines()]))
-            accepted.append(Launched(run.id, data["name"], "QUEUED", shown))
+            accepted.append(Launched(run.id, name, "QUEUED", shown))
             notices = []
         if not queued:
             return _hand_over(plans, accepted, requests, config)
     from labjournal.runner import queueing
 
-    queueing.hand_over(requests, plans, accepted, snapshot, _no_code(cwd, requests, config), paths, config)
+    queueing.hand_over(requests, plans, accepted, snapshot, recording.no_code(cwd, requests, config), paths, config)
     return accepted
 
 
-def cards_for(
-    requests: Sequence[LaunchRequest], paths: JournalPaths, number: int
-) -> AbstractContextManager[gpus.Cards]:
-    """The GPUs of runs that start now; a batch runs one after another on the same ones."""
+def cards_for(requests: Sequence[LaunchRequest], paths: JournalPaths, name: str) -> AbstractContextManager[gpus.Cards]:
+    """The GPUs of runs that start now, held by the first; a batch runs one after another on the same ones."""
     wanted = max((request.gpus or 0 for request in requests if request.queue is None), default=0)
     if not wanted:
         return gpus.leased(0, None, None)
     first = requests[0]
     from labjournal.scheduler.leases import Holder
 
-    name = first.name or commands.invent_name(first.command, number)
     inherited = os.environ if first.environment is None else first.environment
     holder = Holder("", name, facts.user_name(), str(paths.project), os.getpid())
     return gpus.leased(wanted, holder, inherited.get("CUDA_VISIBLE_DEVICES"))
@@ -175,18 +170,11 @@ def python_of(request: LaunchRequest) -> dict[str, Any] | None:
     return environment.describe_python(request.command, request.cwd, inherited.get("PATH"))
 
 
-def record_code(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> tuple[dict[str, Any], list[str]]:
-    """The code as the ``run`` fact has it, and what to say about it."""
-    from labjournal import vcs
-
-    limits = vcs.Limits(
-        untracked_file_bytes=int(config.code.untracked_file_mb * 1e6),
-        untracked_total_bytes=int(config.code.untracked_total_mb * 1e6),
-    )
-    found = vcs.snapshot(Path(cwd), list(_no_code(cwd, requests, config)), limits)
-    if isinstance(found, vcs.NoRepository):
-        return found.as_data(), [f"code not recorded: {found.reason}"]
-    return found.as_data(), [f"code: {found.problem}"] if found.problem else []
+def _named(request: LaunchRequest, paths: JournalPaths, number: int) -> str:
+    if request.name:
+        return request.name
+    command = masked_argv(list(commands.fill(request.command, _values(request))))
+    return commands.invent_name(command, numbering.claim(paths, number))
 
 
 def _known_faults(paths: JournalPaths, snapshot: Mapping[str, Any]) -> list[str]:
@@ -194,35 +182,6 @@ def _known_faults(paths: JournalPaths, snapshot: Mapping[str, Any]) -> list[str]
 
     root, commit = snapshot.get("root"), snapshot.get("commit")
     return at_launch(paths, Path(root), commit) if isinstance(root, str) and isinstance(commit, str) else []
-
-
-def _no_code(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> Iterator[str]:
-    yield from config.code.exclude
-    yield from config.code.secrets
-    for request in requests:
-        if request.logdir:
-            yield request.logdir
-    if config.run.logdir:
-        yield config.run.logdir
-    yield from _diary_files(Path(cwd), config.diary.export)
-    if config.diary.file:
-        yield config.diary.file
-
-
-def _diary_files(cwd: Path, export: str) -> Iterator[str]:
-    """Exported days of the diary; scripts of studies that lie beside them are code."""
-    for base in (cwd, *cwd.parents):
-        folder = base / export
-        try:
-            names = os.listdir(folder)
-        except OSError:
-            names = []
-        yield from (str(folder / name) for name in names if _DIARY_DAY.match(name))
-        for below in ("diary", "tables"):
-            yield from (str(folder / name / below) for name in names if (folder / name / below).is_dir())
-        yield from (str(folder / name) for name in names if name in _BESIDE_DIARY)
-        if names or (base / ".git").exists():
-            return
 
 
 def inside(paths: JournalPaths, config: Config, notices: list[str]) -> Path | None:
@@ -239,18 +198,18 @@ def inside(paths: JournalPaths, config: Config, notices: list[str]) -> Path | No
 
 
 def _describe(
-    request: LaunchRequest, paths: JournalPaths, run_ids: list[str], number: int, recorded: _Recorded
+    request: LaunchRequest, name: str, paths: JournalPaths, look: previous.Look, recorded: _Recorded
 ) -> tuple[dict[str, Any], Changes]:
     """The data of the ``run`` fact, and everything that changed since the last run of the command."""
     command = recorded.command
     alone = not request.validates and "sweep" not in request.part_of  # what a trial changes is what its sweep varies
-    before = None if not alone else previous.find(paths, run_ids, command, request.cwd)
+    before = None if not alone else look.find(command, request.cwd)
     changed, twin = Changes(), None
     if before is not None:
         changed = previous.changes(before, command, recorded.settings, recorded.snapshot, recorded.python, paths)
         twin = before.id if previous.is_twin(before, changed, recorded.snapshot) else None
     data: dict[str, Any] = {
-        "name": request.name or commands.invent_name(command, number),
+        "name": name,
         "kind": request.kind or commands.guess_kind(command),
         "reason": request.reason,
         "command": list(command),

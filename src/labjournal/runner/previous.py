@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,11 +26,25 @@ class Previous(NamedTuple):
     """The data of its ``run`` fact."""
 
 
-def find(paths: JournalPaths, run_ids: list[str], command: tuple[str, ...], cwd: str) -> Previous | None:
-    """The newest run of the same script in the same folder, among the newest few hundred."""
-    same = commands.same_command(command)
+class Look:
+    """Looks among the newest few hundred runs; what runs of one batch ask alike is looked for once."""
+
+    def __init__(self, paths: JournalPaths, run_ids: Sequence[str]) -> None:
+        self._paths = paths
+        self._newest = sorted(run_ids, reverse=True)[:_LOOKED_AT]
+        self._found: dict[tuple[tuple[str, ...], str], Previous | None] = {}
+
+    def find(self, command: Sequence[str], cwd: str) -> Previous | None:
+        """The newest run of the same script in the same folder."""
+        asked = commands.same_command(command), cwd
+        if asked not in self._found:
+            self._found[asked] = _find(self._paths, self._newest, *asked)
+        return self._found[asked]
+
+
+def _find(paths: JournalPaths, newest: Sequence[str], same: tuple[str, ...], cwd: str) -> Previous | None:
     needle = facts.dumps(same[-1])[1:-1].encode("utf-8", "replace")
-    for run_id in sorted(run_ids, reverse=True)[:_LOOKED_AT]:
+    for run_id in newest:
         fact = _launch_of(paths, run_id, needle)
         if fact is None or fact.data.get("cwd") != cwd or fact.data.get("validates"):
             continue

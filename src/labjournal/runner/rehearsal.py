@@ -40,7 +40,7 @@ def rehearse(request: LaunchRequest, paths: JournalPaths) -> Rehearsal:
         values |= {"step": str(request.parent.step)} if request.parent.step is not None else {}
     command = commands.fill(request.command, values)
     run_ids = paths.run_ids()
-    before = previous.find(paths, run_ids, command, request.cwd)
+    before = previous.Look(paths, run_ids).find(command, request.cwd)
     settings = {name: commands.typed(value) for name, value in request.settings.items()}
     changed = previous.changes(before, command, settings, {}, None, paths).all() if before is not None else []
     places = commands.places(request.command)

@@ -18,7 +18,7 @@ from labjournal.facts import Fact
 from labjournal.launchers import records, restart
 from labjournal.launchers.base import LaunchError, Plan, Started
 from labjournal.paths import JournalPaths, RunPaths
-from labjournal.runner import environment, launchers, launching, previous, resuming, sameness
+from labjournal.runner import environment, launchers, launching, previous, recording, resuming, sameness
 from labjournal.runner.gpus import Cards
 from labjournal.runner.request import Launched, LaunchRequest, Parent
 from labjournal.runner.resuming import From
@@ -118,7 +118,7 @@ def _code(launch: Fact, config: Config) -> Iterator[str]:
     kept = launch.data.get("snapshot") or {}
     if not kept.get("commit"):
         return
-    now, _ = launching.record_code(str(launch.data.get("cwd")), [_request(launch, ())], config)
+    now, _ = recording.record_code(str(launch.data.get("cwd")), [_request(launch, ())], config)
     yield from sameness.code_changes(kept, now)
 
 
@@ -224,7 +224,7 @@ def _cards(request: LaunchRequest, wish: Wish, paths: JournalPaths) -> Iterator[
     if request.gpus is None or wish.leases or request.launcher == launchers.SLURM:
         yield None
         return
-    with launching.cards_for([request], paths, 0) as cards:
+    with launching.cards_for([request], paths, request.name or "") as cards:
         yield cards
 
 
