@@ -181,6 +181,12 @@ class Reading:
 
         return series.read(self.connection, key)
 
+    def series_in_short(self, key: SeriesKey) -> SeriesData | None:
+        """The lowest and highest points of a long curve, a hundredth of it; see `labjournal.store.overview`."""
+        from labjournal.store import overview
+
+        return overview.read(self.connection, key)
+
     def series_on(self, key: SeriesKey, known: int) -> tuple[int, SeriesData] | None:
         """The end of a curve of which so many points are known; see `labjournal.store.series.read_on`."""
         from labjournal.store import series

@@ -138,6 +138,19 @@ def _turn(connection: sqlite3.Connection) -> None:
     pivot.write_all(connection)
 
 
+_OVERVIEWS = """
+CREATE TABLE overviews (
+    series INTEGER NOT NULL, file TEXT NOT NULL, seq INTEGER NOT NULL, n INTEGER NOT NULL,
+    steps BLOB NOT NULL, walls BLOB NOT NULL, vals BLOB NOT NULL, PRIMARY KEY (series, file, seq)
+);
+CREATE TRIGGER chunks_changed AFTER UPDATE OF vals ON chunks BEGIN
+    DELETE FROM overviews WHERE series = old.series AND file = old.file AND seq = old.seq;
+END;
+CREATE TRIGGER chunks_gone AFTER DELETE ON chunks BEGIN
+    DELETE FROM overviews WHERE series = old.series AND file = old.file AND seq = old.seq;
+END;
+"""
+
 MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     _INITIAL,
     _TALLIED,
@@ -145,6 +158,7 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     _MEASURED,
     _TURNED,
     _turn,
+    _OVERVIEWS,
 )
 
 

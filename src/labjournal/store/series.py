@@ -6,8 +6,9 @@ Legend: one element a point; steps int64, wall times float64 seconds since 1970,
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labjournal.model import PRINTED, SeriesInfo, SeriesKey
 from labjournal.tags import SYSTEM
@@ -48,6 +49,8 @@ def append(
     values: npt.NDArray[np.float64],
 ) -> None:
     """Add points read from one session of one file; the arrays are of equal length, at least 1."""
+    from labjournal.store import overview
+
     n = len(steps)
     series = _series_id(connection, key)
     last = connection.execute(
@@ -62,7 +65,11 @@ def append(
         )
     else:
         seq = last[0] + 1 if last else 0
+        if last and last[1] <= _JOIN_BELOW:
+            overview.keep_last(connection, (series, file, last[0]))
         connection.execute("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?)", (series, file, seq, n, session, *blobs))
+        if n > _JOIN_BELOW:
+            overview.keep(connection, (series, file, seq), steps, walls, values)
     connection.execute(
         "UPDATE series SET n = n + ?, first_step = min(ifnull(first_step, ?), ?), last_step = ?, last_value = ?, "
         "last_wall = ? WHERE id = ?",
@@ -96,7 +103,7 @@ def purge(connection: sqlite3.Connection, run: str, file: str, from_step: int) -
     ).fetchall()
     touched = set()
     for rowid, *columns, series in rows:
-        steps, walls, values = (np.frombuffer(blob, kind) for blob, kind in zip(columns, _TYPES, strict=True))
+        steps, walls, values = (np.frombuffer(blob, kind) for blob, kind in zip(columns, TYPES, strict=True))
         keep = steps < from_step
         if keep.all():
             continue
@@ -109,7 +116,7 @@ def purge(connection: sqlite3.Connection, run: str, file: str, from_step: int) -
     _recount(connection, touched)
 
 
-_TYPES = ("<i8", "<f8", "<f8")
+TYPES = ("<i8", "<f8", "<f8")
 
 
 def forget_file(connection: sqlite3.Connection, run: str, file: str) -> None:
@@ -146,7 +153,7 @@ def _recount(connection: sqlite3.Connection, touched: set[int]) -> None:
 
 def read(connection: sqlite3.Connection, key: SeriesKey) -> SeriesData | None:
     """The whole curve, or None when there is none under this name."""
-    series = _find(connection, key)
+    series = find(connection, key)
     return _load(connection, series) if series is not None else None
 
 
@@ -158,7 +165,7 @@ def read_on(connection: sqlite3.Connection, key: SeriesKey, known: int) -> tuple
         first number is not 0. A curve of one writer's session is read from its last chunks, so that a point that
         comes to a million costs itself; where restarts mix files, everything is read. None without such a curve.
     """
-    series = _find(connection, key)
+    series = find(connection, key)
     if series is None:
         return None
     chunks = connection.execute(
@@ -174,7 +181,8 @@ def read_on(connection: sqlite3.Connection, key: SeriesKey, known: int) -> tuple
     return 0, _load(connection, series)
 
 
-def _find(connection: sqlite3.Connection, key: SeriesKey) -> int | None:
+def find(connection: sqlite3.Connection, key: SeriesKey) -> int | None:
+    """The number of a curve in the index."""
     row = connection.execute(
         "SELECT id FROM series WHERE run = ? AND folder = ? AND tag = ?", (key.run, key.folder, key.tag)
     ).fetchone()
@@ -183,17 +191,22 @@ def _find(connection: sqlite3.Connection, key: SeriesKey) -> int | None:
 
 def _load(connection: sqlite3.Connection, series: int, since: int = 0) -> SeriesData:
     """The chunks of a curve from number ``since`` of each file on."""
-    import numpy as np
-
     rows = connection.execute(
         "SELECT chunks.file, session, chunks.n, steps, walls, vals FROM chunks "
         "LEFT JOIN files ON files.path = chunks.file WHERE series = ? AND seq >= ? "
         "ORDER BY ifnull(first_wall, 0), chunks.file, seq",
         (series, since),
     ).fetchall()
+    return joined(rows)
+
+
+def joined(rows: Sequence[tuple[Any, ...]]) -> SeriesData:
+    """Rows of (file, session, n, steps, walls, values), one after the other."""
+    import numpy as np
+
     sessions: dict[tuple[str, int], int] = {}
     marks = [np.full(row[2], sessions.setdefault((row[0], row[1]), len(sessions)), np.int64) for row in rows]
-    columns = [[np.frombuffer(row[i], kind) for row in rows] for i, kind in zip((3, 4, 5), _TYPES, strict=True)]
+    columns = [[np.frombuffer(row[i], kind) for row in rows] for i, kind in zip((3, 4, 5), TYPES, strict=True)]
     if not rows:
         return SeriesData(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.int64))
     steps, walls, values = (parts[0] if len(parts) == 1 else np.concatenate(parts) for parts in columns)

@@ -143,6 +143,7 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         await asyncio.sleep(_LOAD_AFTER_S)
         for name in PAGES:
             await asyncio.to_thread(pages.load, name)
+        await asyncio.to_thread(pages.load_on_threads)
 
     def _resumed(self, app: object) -> None:
         """Back from the shell, or from an editor: the terminal holds nothing of what was drawn."""

@@ -20,6 +20,9 @@ from labjournal.tui.reading_runs import main_curve
 from labjournal.tui.run_panes import Seen
 from labjournal.tui.widgets.chart_grid import Panel
 
+_LONG = 50_000
+"""Points from which reading a curve takes longer than one should wait to see it."""
+
 
 class OpenRun:
     """Asks the feed for what is in sight and keeps what it answered."""
@@ -60,6 +63,22 @@ class OpenRun:
         if known is None or view.infos != known.infos:
             self.panels = arrange(view.infos)
         self.view = view
+
+    async def read_in_short(self, titles: Sequence[str]) -> bool:
+        """Read long curves in these charts in short, where nothing of them is known yet; False where there are none.
+
+        Raises JournalError.
+        """
+        view = self.view
+        if view is None:
+            return False
+        book = self._book(self.run)
+        wanted = {key for title in titles for key in self.panels.get(title, ())}
+        long = [info.key for info in view.infos if info.n > _LONG and info.key in wanted and not book.total(info.key)]
+        if not long:
+            return False
+        book.take_in_short(await self._feed.ask(lambda source: reading_run.in_short(source, long)))
+        return True
 
     async def read_curves(self, titles: Sequence[str], panes: Collection[str]) -> bool:
         """Read news of the curves in these charts and panes.

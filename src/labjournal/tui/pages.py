@@ -22,6 +22,22 @@ PAGES: Mapping[str, tuple[str, str]] = {
 }
 """Name -> module and class."""
 
+ON_THREADS = (
+    "numpy.ma",
+    "labjournal.events.lineage",
+    "labjournal.store.findings",
+    "labjournal.store.overview",
+    "labjournal.store.runs",
+    "labjournal.store.verdicts",
+)
+"""What the first look at a run would load while somebody waits for its curves; numpy loads the first at `unique`."""
+
+
+def load_on_threads() -> None:
+    """Load what questions import when they are asked."""
+    for name in ON_THREADS:
+        import_module(name)
+
 
 def load(name: str) -> ModuleType:
     """The module of a page."""

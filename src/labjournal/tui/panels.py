@@ -63,8 +63,13 @@ class CurveBook:
         self._totals: dict[SeriesKey, int] = {}
 
     def curve(self, key: SeriesKey) -> Curve:
-        """The curve, empty until it is read."""
+        """The curve, empty until it is read; a long one in short until all of it is."""
         return self._curves.setdefault(key, Curve())
+
+    def take_in_short(self, found: Mapping[SeriesKey, Points]) -> None:
+        """Take in long curves of which nothing is known yet, in short."""
+        for key, points in found.items():
+            self._curves[key] = Curve(points.steps, points.values, points.walls, in_short=True)
 
     @property
     def dead_points(self) -> int:
@@ -81,7 +86,7 @@ class CurveBook:
         for key, points in news.items():
             first = not self._totals.get(key)
             self._totals[key] = points.count + (0 if points.fresh else self._totals.get(key, 0))
-            if points.fresh and not first:
+            if points.fresh and (not first or self.curve(key).in_short):
                 self._curves[key] = Curve(points.steps, points.values, points.walls)
                 again = True
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -259,6 +259,16 @@ def curves(source: Source, known: Mapping[SeriesKey, int]) -> dict[SeriesKey, Po
             news = _afresh(whole) if whole is not None else None
         if news is not None:
             found[key] = news
+    return found
+
+
+def in_short(source: Source, keys: Collection[SeriesKey]) -> dict[SeriesKey, Points]:
+    """Long curves by their lowest and highest points: what is drawn until all points are read."""
+    found = {}
+    for key in keys:
+        data = source.store.series_in_short(key)
+        if data is not None and len(data.steps):
+            found[key] = _afresh(data)
     return found
 
 

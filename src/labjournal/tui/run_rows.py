@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -46,6 +47,8 @@ class RunRows:
         self._width = width
         self._rows: dict[str, RunRow] = {}
         self._order: list[str] = []
+        self._counts: Counter[str] | None = None
+        self._alarms: int | None = None
         self._beside: dict[str, Beside] = {}
         self._accepted: frozenset[str] | None = None
         self.choice: MetricChoice | None = None
@@ -64,6 +67,7 @@ class RunRows:
     def take(self, rows: Iterable[RunRow]) -> None:
         """Take in new and changed rows."""
         new = False
+        self._counts = self._alarms = None
         for row in rows:
             new = new or row.id not in self._rows
             self._rows[row.id] = row
@@ -101,12 +105,17 @@ class RunRows:
         return list(dict.fromkeys(self._rows[run].name for run in self._order))
 
     def count_of(self, status: Status) -> int:
-        return sum(row.status == status for row in self._rows.values())
+        """How many runs stand so; counted once for all that asks between two changes, several times a second."""
+        if self._counts is None:
+            self._counts = Counter(row.status for row in self._rows.values())
+        return self._counts[status]
 
     @property
     def alarms(self) -> int:
         """Runs with an open alarm that nobody has retracted yet."""
-        return sum(row.worst_level == Level.ALARM and not row.retracted for row in self._rows.values())
+        if self._alarms is None:
+            self._alarms = sum(row.worst_level == Level.ALARM and not row.retracted for row in self._rows.values())
+        return self._alarms
 
     @property
     def newest_alarm(self) -> str | None:

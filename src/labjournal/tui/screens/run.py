@@ -132,7 +132,12 @@ class RunPage(RunKeys):
         assert mine is not None
         await mine.read()
         titles = self._grid.in_sight or list(mine.panels)[: self._grid.per_page]
-        again = await mine.read_curves(titles, self._deck.in_sight)
+        if await mine.read_in_short(titles):
+            self._show(mine, again=True)
+        self._show(mine, await mine.read_curves(titles, self._deck.in_sight))
+
+    def _show(self, mine: OpenRun, again: bool) -> None:
+        """What was read of a run, if it is still the one that is looked at; ``again`` makes the panels anew."""
         if mine is not self._open or mine.view is None:
             return
         self.post_message(HintsChanged(self))
@@ -213,7 +218,7 @@ class RunPage(RunKeys):
             return []
         return [self._grid, *map(self._deck.reader, self._deck.keys), *([self._log] if self._log_pane.display else [])]
 
-    def action_pane(self, by: int) -> None:
+    async def action_pane(self, by: int) -> None:
         """Focus the next pane, bringing it in sight."""
         stops = self._stops()
         if not stops:
@@ -222,7 +227,7 @@ class RunPage(RunKeys):
         at = stops.index(focused) if focused in stops else 0
         target = stops[(at + by) % len(stops)]
         if target.id in self._parts and target.id not in self._deck.in_sight:
-            self._deck.show(target.id)
+            await self._deck.show(target.id)
             self.reload()
         target.focus()
 

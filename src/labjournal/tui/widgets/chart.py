@@ -98,8 +98,16 @@ class Chart(Widget):
         note: str = "",
         title_role: str = "b text",
         unread: str = "",
+        options: ChartOptions | None = None,
     ) -> None:
-        """Draw something else; ``unread`` says what to tell of a curve that has points which are not here yet."""
+        """Draw something else; ``unread`` says what to tell of a curve that has points which are not here yet.
+
+        ``options``: another way of looking at it from now on.
+        """
+        if options is not None:
+            if options.axis is not self._options.axis:
+                self._cursor = None
+            self._options = options
         self._title, self._series, self._live = title, tuple(series), live
         self._marks, self._thresholds = tuple(marks), tuple(thresholds)
         self._note, self._title_role, self._unread = note, title_role, unread

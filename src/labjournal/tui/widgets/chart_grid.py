@@ -243,12 +243,15 @@ class ChartGrid(Grid, can_focus=True):
             note=panel.note,
             title_role="b alarm" if panel.alarming else "b text",
             unread="reading",
+            options=self._options_of(panel),
         )
+
+    def _options_of(self, panel: Panel) -> ChartOptions:
+        return replace(self._options, log=self._logs.get(panel.title, panel.log))
 
     def _apply(self) -> None:
         for chart, at in self._shown:
-            panel = self._panels[at]
-            chart.options = replace(self._options, log=self._logs.get(panel.title, panel.log))
+            chart.options = self._options_of(self._panels[at])
             chart.cursor = self._cursor
             chart.chosen = at == self._chosen and len(self._shown) > 1 and self.has_focus
         self.post_message(StateSaid(self.state))

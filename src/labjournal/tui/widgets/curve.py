@@ -28,14 +28,23 @@ class XAxis(Enum):
 class Curve:
     """Points by step. Of a repeated step the last value counts; NaN is a value."""
 
-    def __init__(self, steps: ArrayLike = (), values: ArrayLike = (), walls: ArrayLike | None = None) -> None:
+    def __init__(
+        self,
+        steps: ArrayLike = (),
+        values: ArrayLike = (),
+        walls: ArrayLike | None = None,
+        *,
+        in_short: bool = False,
+    ) -> None:
         """A curve of these points.
 
         Args:
             steps: Step of each point, in any order.
             values: Value of each point.
             walls: Seconds since 1970 of each point; without them the curve has no time axis.
+            in_short: These are the extremes of more points that are not here yet: nothing may be averaged over them.
         """
+        self.in_short = in_short
         self._columns: tuple[Floats, Floats, Floats] = (np.empty(0), np.empty(0), np.empty(0))
         self._length = 0
         self.revision = 0

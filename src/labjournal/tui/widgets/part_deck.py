@@ -1,4 +1,7 @@
-"""Panes two at a time: the pair of the pane in focus is in sight, the others are one tab away."""
+"""Panes two at a time: the pair of the pane in focus is in sight, the others are one tab away.
+
+A pane is mounted when it first comes in sight: the first frame of a page waits for none that nobody sees.
+"""
 
 from __future__ import annotations
 
@@ -34,12 +37,13 @@ class PartDeck(Horizontal):
 
     def __init__(self, cards: Sequence[Card], *, id: str) -> None:
         self._cards = tuple(cards)
-        self.panes = {card.key: Pane(card.title, Reader(card.write, id=card.key)) for card in self._cards}
-        super().__init__(*self.panes.values(), id=id)
-        for at, pane in enumerate(self.panes.values()):
-            pane.set_class(at % _ABREAST == 1, "-second")
-            pane.display = at < _ABREAST
+        self._readers = {card.key: Reader(card.write, id=card.key) for card in self._cards}
+        self.panes = {
+            card.key: Pane(card.title, self._readers[card.key], classes="-second" if at % _ABREAST else "")
+            for at, card in enumerate(self._cards)
+        }
         self._first = 0
+        super().__init__(*(self.panes[key] for key in self.in_sight), id=id)
 
     @property
     def keys(self) -> list[str]:
@@ -52,18 +56,20 @@ class PartDeck(Horizontal):
 
     def reader(self, key: str) -> Reader:
         """What takes the focus for a card."""
-        return self.panes[key].query_one(Reader)
+        return self._readers[key]
 
-    def show(self, key: str) -> None:
+    async def show(self, key: str) -> None:
         """Bring a card's pair in sight."""
         at = self.keys.index(key)
         self._first = at - at % _ABREAST
-        for number, pane in enumerate(self.panes.values()):
-            pane.display = self._first <= number < self._first + _ABREAST
+        pair = [self.panes[key] for key in self.in_sight]
+        await self.mount(*(pane for pane in pair if not pane.is_attached))
+        for pane in self.query_children(Pane):
+            pane.display = pane in pair
         self.rewrite()
 
     def rewrite(self) -> None:
         """Ask the cards in sight for their lines again."""
         for card in self._cards[self._first : self._first + _ABREAST]:
             self.panes[card.key].state = card.state()
-            self.reader(card.key).rewrite()
+            self._readers[card.key].rewrite()

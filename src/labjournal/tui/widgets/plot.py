@@ -97,8 +97,9 @@ class SeriesPlot:
         self.view = view
         self._revision = series.curve.revision
         self._read = 0
-        self.raw = Trace(view, series.dashed and not view.smooths)
-        self.smooth = Trace(view, series.dashed) if view.smooths else None
+        smooths = view.smooths and not series.curve.in_short
+        self.raw = Trace(view, series.dashed and not smooths)
+        self.smooth = Trace(view, series.dashed) if smooths else None
         self._ema = Ema(view.smoothing)
         self.not_finite = 0
         """NaN and Inf so far, told beside the chart because a gap alone is easily missed."""
