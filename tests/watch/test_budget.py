@@ -7,17 +7,19 @@ from labjournal.watch.budget import Budget, look_due
 
 def looks(steps: int, step_s: float, idle_s: float, look_s: float, waits: float = 1) -> tuple[list[int], Budget]:
     """The steps at which a run of equal steps was looked at; everything takes ``waits`` times as long as it works."""
-    now = 0.0
-    budget = Budget(lambda: now)
+    now = work = 0.0
+    budget = Budget(lambda: now, lambda: work)
     seen = []
     for step in range(1, steps + 1):
         now += step_s * waits
+        work += step_s
         budget.spent += idle_s * waits
         if look_due(step) and budget.allows(step):
             budget.spent += look_s * waits
             budget.looked += look_s * waits
             budget.worked += look_s
             now += look_s * waits
+            work += look_s
             seen.append(step)
     return seen, budget
 
@@ -33,6 +35,13 @@ def test_a_crowded_machine_takes_no_look_from_a_short_run() -> None:
     crowded, budget = looks(400, 1e-3, 25e-6, 3e-3, waits=8)
     assert set(crowded) >= set(alone)
     assert budget.looked > 1
+
+
+def test_a_very_crowded_machine_takes_no_look_either() -> None:
+    alone, _ = looks(400, 8e-3, 25e-6, 4e-3)
+    crowded, _ = looks(400, 8e-3, 25e-6, 4e-3, waits=20)
+    assert set(crowded) >= set(alone)
+    assert max(alone) > 350
 
 
 def test_a_long_run_of_quick_steps_costs_under_five_percent() -> None:

@@ -65,7 +65,11 @@ BREAKS = {
     "the hooks cannot be set": ("torch_hook", "    hook = TorchHook(torch, inside)", "    hook = undefined"),
     "each look fails": ("session", "        tracked.n += 1\n", "        tracked.n += '1'\n"),
     "the guard itself fails": ("session", "        start = time.perf_counter()\n", "        start = time.no_clock()\n"),
-    "each backward fails": ("gradients", "        self.backwards += 1\n", "        self.backwards += None\n"),
+    "each backward fails": (
+        "families",
+        "        self.gradients.backwards += 1\n",
+        "        self.gradients.backwards += None\n",
+    ),
 }
 
 

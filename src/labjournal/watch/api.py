@@ -8,96 +8,18 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from types import TracebackType
-from typing import Any, ClassVar, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, Type
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
 
-from labjournal import facts, tags
+from labjournal import tags
 from labjournal.watch.counting import as_counts, class_counts, confusion
-from labjournal.watch.event_writer import EventWriter
 from labjournal.watch.masking import masked
+from labjournal.watch.own_run import NoRun, Run, forget, notice, own_run
+from labjournal.watch.samples import Samples, shortened
 
-_KEPT_FIRST = 10
 _ENTRY_KINDS = (
     "note result bug fix retraction hypothesis expectation decision plan parameter-change restart incident question "
     "claim"
 ).split()
-
-
-class Run:
-    """The run this process belongs to; usable as ``with labjournal.init() as run``."""
-
-    def __init__(self, run_id: str, folder: str, attempt: int = 1) -> None:
-        self.id = run_id
-        self.folder = folder
-        self._facts = facts.writer_path(os.path.join(folder, "facts"), attempt, "api")
-        self._events = EventWriter(os.path.join(folder, "events"))
-        self._pid = os.getpid()
-        self._attempt = attempt
-
-    def state(self, kind: str, data: Dict[str, Any], sync: bool = False) -> None:
-        """Append one fact of this run. Trouble with the disk is a notice, never an error of the training."""
-        if self._pid != os.getpid():  # a forked child writes a file of its own
-            self._pid = os.getpid()
-            self._facts = facts.writer_path(os.path.join(self.folder, "facts"), self._attempt, "api")
-        try:
-            facts.append(self._facts, [facts.make(kind, data, run=self.id)], sync=sync)
-        except OSError as error:
-            _notice(f"a {kind} could not be written to {self.folder}: {error.strerror}")
-
-    def scalars(self, values: Mapping[str, float], step: int) -> None:
-        try:
-            self._events.add(step, dict(values))
-        except OSError as error:
-            _notice(f"scalars could not be written to {self.folder}: {error.strerror}")
-
-    def __enter__(self) -> Run:
-        return self
-
-    def __exit__(
-        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
-    ) -> None:
-        finish()
-
-
-class _NoRun(Run):
-    """Takes every call and keeps nothing."""
-
-    def __init__(self) -> None:
-        self.id = ""
-        self.folder = ""
-
-    def state(self, kind: str, data: Dict[str, Any], sync: bool = False) -> None:
-        return
-
-    def scalars(self, values: Mapping[str, float], step: int) -> None:
-        return
-
-
-_current: Optional[Run] = None
-_noticed = False
-
-
-def _notice(text: str) -> None:
-    global _noticed
-    if not _noticed:
-        _noticed = True
-        print(f"labjournal: {text}", file=sys.stderr)
-
-
-def _run() -> Run:
-    """The launched run, found through the environment the launcher set; a silent stand-in where there is none."""
-    global _current
-    if _current is None:
-        run_id, folder = os.environ.get(tags.ENV_RUN_ID), os.environ.get(tags.ENV_RUN_DIR)
-        if run_id and folder:
-            attempt = os.environ.get(tags.ENV_ATTEMPT, "")
-            _current = Run(run_id, os.path.abspath(folder), int(attempt) if attempt.isdigit() else 1)
-        else:
-            _current = _NoRun()
-    if isinstance(_current, _NoRun):
-        _notice("this process belongs to no run; start it with `labjournal run -- …` and what it says is kept")
-    return _current
 
 
 def init(
@@ -107,7 +29,7 @@ def init(
     settings: Optional[Mapping[str, Any]] = None,
 ) -> Run:
     """The launched run. ``name``, ``kind`` and ``reason`` belong to the launch; said here, they are kept as said."""
-    run = _run()
+    run = own_run()
     said = {key: value for key, value in (("name", name), ("kind", kind), ("reason", reason)) if value is not None}
     if said:
         run.state("event", {"text": ", ".join(f"{key}: {value}" for key, value in said.items()), **said})
@@ -118,14 +40,13 @@ def init(
 
 def finish() -> None:
     """The script is done with its run. Everything was written when it was said; the next ``init`` starts afresh."""
-    global _current
-    _current = None
+    forget()
 
 
 def current_run() -> Optional[Run]:
     """The run this process belongs to, or None."""
-    run = _run()
-    return None if isinstance(run, _NoRun) else run
+    run = own_run()
+    return None if isinstance(run, NoRun) else run
 
 
 def log(values: Mapping[str, Any], step: Optional[int] = None) -> None:
@@ -139,11 +60,11 @@ def log(values: Mapping[str, Any], step: Optional[int] = None) -> None:
     for name, value in values.items():
         number = _as_number(value)
         if number is None:
-            _notice(f"{name!r} is no number ({type(value).__name__}) and was not logged")
+            notice(f"{name!r} is no number ({type(value).__name__}) and was not logged")
         else:
             numbers[str(name)] = number
     if numbers:
-        _run().scalars(numbers, at)
+        own_run().scalars(numbers, at)
 
 
 _logged = 0
@@ -177,7 +98,7 @@ def result(
         options: How it was measured, what distinguishes it from other results on the same data.
         **metrics: Values by name; a fraction in 0..1 where it is a rate.
     """
-    run = _run()
+    run = own_run()
     table = confusion(*predictions) if predictions is not None else as_counts(counts)
     numbers = {name: number for name, value in metrics.items() if (number := _as_number(value)) is not None}
     if n is None and table is not None:
@@ -225,56 +146,31 @@ def _options_of_launch() -> Dict[str, str]:
 def sample(input: Any, prediction: Any, score: Optional[float] = None, label: Any = None) -> None:
     """One example as the model sees it. The first ten of a process are kept, then those with a score above or below
     all scores before."""
-    run = _run()
-    kept = _Samples.of(run)
+    run = own_run()
+    kept = Samples.of(run.id)
     number = None if score is None else _as_number(score)
     if kept.wants(number):
-        shown = {"input": _short(input), "prediction": _short(prediction), "score": number, "label": _short(label)}
+        shown = {
+            "input": shortened(input),
+            "prediction": shortened(prediction),
+            "score": number,
+            "label": shortened(label),
+        }
         run.state("sample", shown)
-
-
-class _Samples:
-    """Which examples of a run are worth a fact."""
-
-    _by_run: ClassVar[Dict[str, _Samples]] = {}
-
-    def __init__(self) -> None:
-        self._seen = 0
-        self._low = float("inf")
-        self._high = float("-inf")
-
-    @classmethod
-    def of(cls, run: Run) -> _Samples:
-        return cls._by_run.setdefault(run.id, cls())
-
-    def wants(self, score: Optional[float]) -> bool:
-        self._seen += 1
-        extreme = score is not None and not self._low <= score <= self._high
-        if score is not None and score == score:
-            self._low, self._high = min(self._low, score), max(self._high, score)
-        return self._seen <= _KEPT_FIRST or extreme
-
-
-def _short(value: Any) -> Any:
-    """As JSON can hold it, shortened: an image or a long text is not for a line of facts."""
-    listed = getattr(value, "tolist", None)
-    plain = facts.plain(listed() if callable(listed) and getattr(value, "size", None) is not None else value)
-    text = plain if isinstance(plain, str) else json.dumps(plain, default=str)
-    return plain if len(text) <= 2000 else text[:2000] + "…"
 
 
 def note(text: str, kind: str = "note") -> None:
     """Words for the diary, under this run."""
     if kind not in _ENTRY_KINDS:
-        _notice(f"{kind!r} is no kind of entry; kept as a note (kinds: {', '.join(_ENTRY_KINDS)})")
+        notice(f"{kind!r} is no kind of entry; kept as a note (kinds: {', '.join(_ENTRY_KINDS)})")
         kind = "note"
-    run = _run()
+    run = own_run()
     run.state("entry", {"kind": kind, "text": str(text), "on": [run.id], "attachments": []}, sync=True)
 
 
 def settings(values: Mapping[str, Any]) -> None:
     """Settings of the run, in addition to those that were read off the script."""
-    _state_settings(_run(), values)
+    _state_settings(own_run(), values)
 
 
 def _state_settings(run: Run, values: Mapping[str, Any]) -> None:
@@ -283,7 +179,7 @@ def _state_settings(run: Run, values: Mapping[str, Any]) -> None:
 
 def event(text: str) -> None:
     """Something that happened, with its time: "unfroze the encoder", "learning rate halved"."""
-    _run().state("event", {"text": str(text)})
+    own_run().state("event", {"text": str(text)})
 
 
 def _session() -> Any:
@@ -298,8 +194,8 @@ def watch(model: Any, optimizer: Any = None) -> None:
     """Watch a model (and its optimizer) that could not be found by itself. ``labjournal.watch(model)`` calls this."""
     session = _session()
     if session is None:
-        _run()
-        _notice("the watch is not running in this process; only a process of a launched run is watched")
+        own_run()
+        notice("the watch is not running in this process; only a process of a launched run is watched")
         return
     session.state_model(model, optimizer)
 
@@ -308,7 +204,7 @@ def expect_frozen(*patterns: str) -> None:
     """Declare tensors that should stand still, by path with ``*``, as ``expect_frozen("base.*")``."""
     session = _session()
     if session is None:
-        _run()
+        own_run()
         return
     session.families.frozen.declared.extend(patterns)
 
@@ -324,7 +220,7 @@ def probe(model: Any, batch: Any, inputs: Iterable[str] = ()) -> Dict[str, float
     from labjournal.watch.probing import effect_of_inputs
 
     effects, repeated = effect_of_inputs(model, batch, list(inputs))
-    run = _run()
+    run = own_run()
     session = _session()
     if session is not None:
         session.judge_probe(model, effects, repeated)

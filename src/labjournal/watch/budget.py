@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Callable, Optional
 
 DENSE_STEPS = 100
@@ -16,18 +17,35 @@ SHARE = 0.0025
 """Of the elapsed time afterwards, for looks; the figure promised is 0.5%, and the idle hooks take their part of it."""
 QUICK_SHARE = 0.02
 QUICK_GRANT_S = 0.05
-"""For steps under QUICK_STEP_S in the first minute, while capital is left: 0.25% of a step of 1 ms would not pay for
-one look a minute. In seconds of the processor, as the capital is."""
+"""For steps under QUICK_STEP_S in the first minute of work, while capital is left: 0.25% of a step of 1 ms would not
+pay for one look a minute. In seconds of the processor, as the capital is."""
 QUICK_STEP_S = 0.02
 BATCH_CAPITAL_S = 0.25
 BATCH_SHARE = 0.001
 
 
-class Budget:
-    """A purse of seconds. ``clock`` is in seconds and monotonic."""
+@dataclass(frozen=True)
+class _Settled:
+    """What had passed and been spent when the first DENSE_STEPS were over."""
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+    clock: float
+    work: float
+    looked: float
+    worked: float
+
+
+class Budget:
+    """A purse of seconds. ``clock`` is in seconds and monotonic; ``work`` in seconds of the processor.
+
+    On a crowded machine a step of 5 ms takes 50, and a look as many times what it works. So steps are called quick by
+    what they work, and a look is paid if its share is kept by either measure.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float] = time.perf_counter, work: Callable[[], float] = time.thread_time
+    ) -> None:
         self._clock = clock
+        self._work = work
         self.started: Optional[float] = None
         self.spent = 0.0
         """Seconds taken by all hooks since the first step."""
@@ -41,9 +59,8 @@ class Budget:
         """Seconds of the processor taken by reading batches, which have a purse of their own."""
         self.refused = 0
         """Looks that the schedule wanted and the purse did not pay."""
-        self._settled: Optional[float] = None
-        self._looked_then = 0.0
-        self._worked_then = 0.0
+        self._started_work = 0.0
+        self._settled: Optional[_Settled] = None
 
     def allows(self, step: int, suspected: bool = False) -> bool:
         """May there be a look at this step (1 is the first)? Looks under suspicion may use the capital up."""
@@ -53,18 +70,19 @@ class Budget:
 
     def would_allow(self, step: int) -> bool:
         """The same, asked without being counted."""
-        now = self._clock()
+        now, work = self._clock(), self._work()
         if self.started is None:
-            self.started = now
+            self.started, self._started_work = now, work
         if step <= DENSE_STEPS:
             return self.worked < CAPITAL_S
         if self._settled is None:
-            self._settled, self._looked_then, self._worked_then = now, self.looked, self.worked
-        elapsed = now - self._settled
-        quick = elapsed < QUICK_STEP_S * (step - DENSE_STEPS) and now - self.started < FIRST_MINUTE_S
+            self._settled = _Settled(now, work, self.looked, self.worked)
+        then = self._settled
+        steps_work, looks_work = work - then.work, self.worked - then.worked
+        quick = steps_work < QUICK_STEP_S * (step - DENSE_STEPS) and work - self._started_work < FIRST_MINUTE_S
         if quick and self.worked < CAPITAL_S:
-            return self.worked - self._worked_then <= QUICK_GRANT_S + QUICK_SHARE * elapsed
-        return self.looked - self._looked_then <= SHARE * elapsed
+            return looks_work <= QUICK_GRANT_S + QUICK_SHARE * steps_work
+        return self.looked - then.looked <= SHARE * (now - then.clock) or looks_work <= SHARE * steps_work
 
     def affords(self) -> bool:
         """May something be looked at between steps, such as a batch? Asked without being counted."""

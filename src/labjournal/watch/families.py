@@ -16,10 +16,11 @@ from labjournal.watch.fed import Fed
 from labjournal.watch.findings import Findings
 from labjournal.watch.flow import Flow
 from labjournal.watch.frozen import Frozen
-from labjournal.watch.gradients import Gradients, scalar_loss
+from labjournal.watch.gradients import Gradients
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.membership import Membership
 from labjournal.watch.midrun import Midrun
+from labjournal.watch.missing import Missing
 from labjournal.watch.models import Models
 from labjournal.watch.modes import Modes
 from labjournal.watch.movement import Movement
@@ -31,6 +32,7 @@ from labjournal.watch.placebo import Placebo
 from labjournal.watch.precision import Precision
 from labjournal.watch.randomness import EVERY, Randomness
 from labjournal.watch.rates import Rates
+from labjournal.watch.resets import Resets
 from labjournal.watch.rewrites import Rewrites
 from labjournal.watch.sampling import Later
 from labjournal.watch.scale import Scale
@@ -64,7 +66,9 @@ class Families:
         self.outside = Outside(findings, later, names)
         self.unstepped = Unstepped(findings, later, optimizers, names)
         self.skipped = Skipped(findings, optimizers)
-        self.gradients = Gradients(findings, later, models, optimizers, names)
+        self.gradients = Gradients(findings, later, names)
+        self.missing = Missing(findings, models, optimizers, names)
+        self.resets = Resets(findings)
         self.flow = Flow(findings, later, names)
         self.scale = Scale(findings, models, names)
         self.frozen = Frozen(findings, later, models, names, declared)
@@ -79,6 +83,17 @@ class Families:
         self.midrun = Midrun(findings, names, declared)
         self.epochs = Epochs(findings, state_epoch, affords, self.randomness.jumped)
         self.fed = Fed(findings, self.epochs.trained_on, lambda: optimizers.together <= 1)
+        self._by_tensor = (
+            self.movement,
+            self.outside,
+            self.gradients,
+            self.missing,
+            self.resets,
+            self.flow,
+            self.scale,
+            self.midrun,
+        )
+        """The checks that count for each tensor of an optimizer, and begin anew when its groups change."""
         self.by_hand = ByHand(findings, later, models)
 
     @property
@@ -88,7 +103,7 @@ class Families:
 
     def relaid(self, tracked: Tracked, params: List[Any]) -> None:
         self.membership.relaid(params)
-        for family in (self.movement, self.outside, self.gradients, self.flow, self.scale, self.midrun):
+        for family in self._by_tensor:
             family.reset(tracked, len(params))
         self.rewrites.reset(tracked)
         self._groups_at[tracked] = max(GROUPS_AT, tracked.n + GROUPS_AT - 1)
@@ -120,7 +135,8 @@ class Families:
 
     def before_backward(self, tensors: Any, due: bool) -> None:
         """``due``: the step that follows is looked at."""
-        self.gradients.before_backward()
+        self.gradients.backwards += 1
+        self.resets.before_backward()
         self.unstepped.before_backward()
         if not due:
             self.modes.backward_passes()
@@ -182,14 +198,15 @@ class Families:
 
     def finish(self, look: Look, first: bool) -> None:
         """``first``: on steps of this optimizer what belongs to all is looked at."""
-        self.gradients.after_step(look)
+        self.resets.after_step(look)
+        self.missing.after_step(look, self.gradients.backwards)
         self.midrun.look(look, (self.modes.validations, self.modes.quiet))
         if first:
             self.rates.ask_schedule(look.step)
             self.membership.look(look.tracked, look.step)
             if look.curves:
                 self.frozen.look(look.step)
-                self.gradients.ask_again()
+                self.missing.ask_again()
         if look.curves:
             self.membership.ask_again(look.tracked, look.optimizer)
         if look.step >= self._groups_at.get(look.tracked, look.step + 1):
@@ -200,10 +217,10 @@ class Families:
     @property
     def wants_forward(self) -> bool:
         """Is there a check that wants to see forward passes?"""
-        return bool(self.gradients.asked or self.placebo.asked)
+        return bool(self.missing.asked or self.placebo.asked)
 
     def on_forward(self, module: Any, args: Any) -> None:
-        self.gradients.on_forward(module, torch.is_grad_enabled())
+        self.missing.on_forward(module, torch.is_grad_enabled())
         self.placebo.on_forward(module, args, self.step + 1)
 
     def epoch_starts(self) -> None:
@@ -223,8 +240,9 @@ class Families:
         alone = self._optimizers.together <= 1
         return [
             lambda: self.membership.end(step),
-            lambda: self.gradients.end(step),
+            lambda: self.missing.end(step),
             lambda: self.rates.end(step),
+            self.scale.end,
             lambda: self.answers.end(real, alone),
             self.modes.end,
             lambda: self.objective.end(step),
@@ -236,6 +254,3 @@ def _root(tensors: Any) -> Optional[Any]:
     """What backward is called on, with its graph."""
     first = tensors[0] if isinstance(tensors, (list, tuple)) and tensors else tensors
     return first if isinstance(first, torch.Tensor) and first.grad_fn is not None else None
-
-
-__all__ = ["Families", "scalar_loss"]

@@ -62,10 +62,6 @@ class Membership:
         self.declared_frozen = declared
         """Paths (with ``*``) that the user declared frozen: standing still is what they should do."""
 
-    def forget(self) -> None:
-        self._outside.clear()
-        self._samples.clear()
-
     def look(self, tracked: Tracked, step: int) -> None:
         """Look at the tensors that no optimizer holds. Call after a step."""
         held = self._optimizers.held()

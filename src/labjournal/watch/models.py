@@ -207,6 +207,14 @@ class Models:
             if parameter is not None and owner is not None and parameter.is_leaf:
                 yield parameter, named, owner
 
+    def outside(self, held: Dict[int, Any]) -> List[Tuple[Any, Named]]:
+        """Trainable tensors that are not among ``held``, which are by id."""
+        return [
+            (parameter, named)
+            for parameter, named, _ in self.parameters()
+            if parameter.requires_grad and id(parameter) not in held
+        ]
+
     def _walk(self) -> Iterator[Tuple[Any, Named, Any]]:
         seen: Set[int] = set()
         for root in self.roots():

@@ -58,9 +58,6 @@ class Movement:
         """The optimizer's groups have changed: what was counted belongs to other tensors."""
         self._states[tracked] = _State(tensors)
 
-    def forget(self) -> None:
-        self._states.clear()
-
     def before_step(self, look: Look) -> None:
         """Keep whole copies of the suspects for the time of this step."""
         state = self._states[look.tracked]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from typing import Dict, List, Optional
+from typing import Callable, Dict, List, Optional
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
@@ -21,6 +21,8 @@ SMALL = 5e-7
 SMALL_LOOKS = 15
 LONG_WARMUP = 48
 """Looks, the last at about step 140."""
+SHORT_RUN = 30
+"""Looks in a run that has come to its end without a larger step in any of them."""
 LARGE_LOOKS = 12
 GROWN = 10.0
 LARGE = 0.5
@@ -44,7 +46,11 @@ class _State:
         self.steady = True
         """The rate has been the same at every look."""
         self.said = False
+        self.say: Optional[Callable[[], None]] = None
+        """What is to be said of steps that are all too small, should the run end so."""
         self.ratio = 0.0
+        self.step = 0
+        self.rate_now = 0.0
         self.ratios: List[float] = []
         self.start_sq = 0.0
         self.losses: List[float] = []
@@ -95,33 +101,53 @@ class Scale:
         rate = max(look.rates)
         if state.rate is None:
             state.rate = rate
-        alive = all(not compared.grad_zero.get(at, False) for at in compared.changed if look.params[at].dim() > 1)
+        zero = [compared.grad_zero[at] for at in compared.grad_zero if look.params[at].dim() > 1]
+        alive = bool(zero) and not any(zero)
         if ratio >= SMALL or rate < state.rate or not alive:
             state.small = -(10**9)
         state.small += 1
         state.steady = state.steady and rate == state.rate
         state.ratio = ratio
-        if state.small == (SMALL_LOOKS if state.steady else LONG_WARMUP) and not state.said:
-            self._say_small(look, state, compared)
+        if state.said or state.small < SMALL_LOOKS:
+            return
+        state.step, state.rate_now = look.step, rate
+        if state.say is None:
+            state.say = self._small_said(look, state, compared)
+        if state.steady or state.small >= LONG_WARMUP:
+            state.say()
 
-    def _say_small(self, look: Look, state: _State, compared: Compared) -> None:
-        state.said, rate, ratio = True, max(look.rates), state.ratio
+    def end(self) -> None:
+        """A rate that has risen all the time and never came to anything: at the end that was no warm-up."""
+        for state in self._states.values():
+            if not state.said and state.say is not None and state.small >= SHORT_RUN:
+                state.say()
+
+    def _small_said(self, look: Look, state: _State, compared: Compared) -> Callable[[], None]:
+        label = look.tracked.label
         owners = {id(parameter): owner for parameter, _, owner in self._models.parameters()}
         loaded = any(
             id(parameter) in owners and self._models.was_loaded(owners[id(parameter)]) for parameter in look.params
         )
-        if not any(look.params[at].element_size() > 2 for at in compared.changed):
-            return  # 16-bit weights: update_underflow tells it better
-        named = self._names(look.params, look.tracked)
-        self._findings.say(
-            "update_too_small",
-            look.step,
-            f"Each step of {look.tracked.label} changes the weights by {ratio:.1e} of their size at lr {rate:g}, in "
-            f"all {state.small} steps looked at, from the first on: {{subject}} ({{n}}) stands practically still.",
-            [(name.path, name.module) for name in named],
-            {"optimizer": look.tracked.label, "update_ratio": ratio, "lr": rate, "looked_at_steps": state.small},
-            level=NOTICE if loaded else None,
-        )
+        wide = any(look.params[at].element_size() > 2 for at in compared.changed)
+        tensors = [(name.path, name.module) for name in self._names(look.params, look.tracked)]
+
+        def say() -> None:
+            state.said = True
+            if not wide:
+                return  # 16-bit weights: update_underflow tells it better
+            evidence = {"optimizer": label, "update_ratio": state.ratio, "lr": state.rate_now}
+            self._findings.say(
+                "update_too_small",
+                state.step,
+                f"Each step of {label} changes the weights by {state.ratio:.1e} of their size at lr "
+                f"{state.rate_now:g}, in all {state.small} steps looked at, from the first on: {{subject}} ({{n}}) "
+                "stands practically still.",
+                tensors,
+                {**evidence, "looked_at_steps": state.small},
+                level=NOTICE if loaded else None,
+            )
+
+        return say
 
     def _large(self, look: Look, state: _State, ratio: float, weight_sq: float) -> None:
         if state.looks == 1:

@@ -6,7 +6,6 @@ Nothing here changes a weight, draws a random number, keeps a tensor of the user
 from __future__ import annotations
 
 import os
-import sys
 import time
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -20,12 +19,12 @@ from labjournal.watch.families import Families
 from labjournal.watch.findings import Findings
 from labjournal.watch.gradients import scalar_loss
 from labjournal.watch.look import Compared, Look, Previous, compare
-from labjournal.watch.models import Models, Named
-from labjournal.watch.naming import names_in_frames
+from labjournal.watch.models import Models
 from labjournal.watch.nap import Nap
 from labjournal.watch.optimizers import Optimizers, Tracked, steps_before
 from labjournal.watch.replicas import Replicas
 from labjournal.watch.sampling import Later, gather
+from labjournal.watch.tensor_names import TensorNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +54,7 @@ class Session:
         writer = None if rank else EventWriter(os.path.join(self._inside.folder, "events"))
         self.curves = Curves(writer, self.later, self.models)
         self.replicas = Replicas(self._inside.outbox, self._inside.attempt, self.later, self.models)
+        self.names = TensorNames(self.models)
         self.families = Families(
             self.findings,
             self.later,
@@ -75,8 +75,6 @@ class Session:
         """Optimizers whose step is going on; those but the first are called by another's."""
         self._look: Dict[Tracked, Look] = {}
         self._last: Dict[Tracked, Previous] = {}
-        self._named: Dict[Tracked, Tuple[object, List[Named]]] = {}
-        self._named_tick = -1
         self._loss: Optional[Any] = None
         self._seed_stated = False
         self._began = False
@@ -207,7 +205,7 @@ class Session:
         suspected = self.families.dense(tracked)
         due = look_due(tracked.n) or suspected
         if not due or not self.budget.allows(tracked.n, suspected) or _capturing():
-            self.families.gradients.missed(tracked)
+            self.families.resets.missed(tracked)
             return
         self._looking = True
         with torch.no_grad():
@@ -258,7 +256,7 @@ class Session:
         tracked = look.tracked
         tracked.looks += 1
         self.later.poll()
-        self._name_roots()
+        self.names.name_roots()
         look.none = [none and parameter.grad is None for none, parameter in zip(look.none, look.params)]
         look.after = gather(look.params)
         self.families.after_step(look)
@@ -266,7 +264,9 @@ class Session:
         take = None
         if look.curves:
             named = self.names(look.params, tracked)
-            take = self.curves.add(look, named, self._outsiders() if self._is_first(tracked) else [])
+            take = self.curves.add(
+                look, named, self.models.outside(self.optimizers.held()) if self._is_first(tracked) else []
+            )
         if self._loss is not None:
             loss, self._loss, step = self._loss.float(), None, look.step
             self.later.give(loss.reshape(1), lambda numbers: self.families.loss(numbers[0], step))
@@ -292,37 +292,6 @@ class Session:
         """The optimizer on whose steps what belongs to all is looked at: the first that steps."""
         stepping = self.optimizers.stepping()
         return not stepping or stepping[0] is tracked
-
-    def _outsiders(self) -> List[Tuple[Any, Named]]:
-        held = self.optimizers.held()
-        return [
-            (parameter, named)
-            for parameter, named, _ in self.models.parameters()
-            if parameter.requires_grad and id(parameter) not in held
-        ]
-
-    def _name_roots(self) -> None:
-        if self.models.tick != self._named_tick:
-            self._named_tick = self.models.tick
-            self.models.name_roots(sys._getframe())
-
-    def names(self, params: List[Any], tracked: Tracked) -> List[Named]:
-        """Each tensor's name: its path in a model, else the variable that holds it, else its place in the optimizer."""
-        self._name_roots()
-        key = (self.models.tick, tracked.layout)
-        known = self._named.get(tracked)
-        if known is not None and known[0] == key:
-            return known[1]
-        in_models = {id(parameter): named for parameter, named, _ in self.models.parameters()}
-        orphans = [parameter for parameter in params if id(parameter) not in in_models]
-        variables = names_in_frames(orphans, sys._getframe()) if orphans else {}
-        named = []
-        for at, parameter in enumerate(params):
-            place = f"{tracked.label}.group{tracked.group_of[at]}"
-            path = variables.get(id(parameter), f"{place}.{at}")
-            named.append(in_models.get(id(parameter)) or Named(path, path if id(parameter) in variables else place, 0))
-        self._named[tracked] = (key, named)
-        return named
 
     # -- forward passes, watched only while a check asks for them
 

@@ -10,8 +10,8 @@ from collections import deque
 from typing import Any, Deque, Dict
 
 from labjournal.watch.findings import Findings
-from labjournal.watch.gradients import has_nonzero_grad
 from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.resets import has_nonzero_grad
 
 START = 20
 WINDOW = 40

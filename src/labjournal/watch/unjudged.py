@@ -20,6 +20,20 @@ _DATA = (
     "target_equals_input",
     "label_leak",
 )
+_SLOW = (
+    "update_too_small",
+    "updates_stopped_midrun",
+    "weight_norm_collapse",
+    "weight_decay_dominates",
+    "vanishing_gradient",
+    "grad_explosion",
+    "grad_intermittent_zero",
+    "module_never_called",
+    "loss_floor",
+    "prediction_collapse",
+    "saturated_outputs",
+)
+"""Rules whose windows are looks: a run of which few looks were paid may hide what they tell."""
 _FORWARD = ("val_in_train_mode", "eval_nondeterminism")
 _STRUCTURE = ("softmax_twice", "shape_broadcast", "objective_sign", "loss_unbounded_below")
 
@@ -42,6 +56,9 @@ def not_judged(families: Families, models: Models, optimizers: Optimizers, budge
         if budget.refused:
             why += f"; the time allowed was used up for {budget.refused} more"
         reasons.update((slug, why) for slug in weights if slug != "param_not_in_optimizer")
+    elif budget.refused > looks:
+        why = f"{looks} of {looks + budget.refused} looks were paid by the time allowed: too few for what comes slowly"
+        reasons.update((slug, why) for slug in _SLOW)
     if models.compiled:
         reasons.update((slug, "the model is compiled, so no hook may be set on it") for slug in _FORWARD)
         reasons.update((slug, "the graph of a compiled model does not show its functions") for slug in _STRUCTURE)

@@ -1,0 +1,203 @@
+"""Tensors that an optimizer holds and that get no gradient: no_grad, module_never_called, and updates_stopped_midrun
+where gradients came and do not come any more.
+
+Told by module: a part of a called module without gradients is a note, a whole one a warning. Whether a module is called
+at all is asked of forward passes, by a hook that is there only while the question is open.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Dict, List, Set, Tuple
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.look import Look, Names
+from labjournal.watch.models import Models, Named
+from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.rules import ALARM, NOTICE, WARNING
+
+PATIENCE = 20
+"""Looks in a row without a gradient before they are worth a word."""
+ALL_NONE = 5
+ASK_CALLED_AT = 12
+"""Looks without a gradient after which forward passes are watched to see whether the module is called at all."""
+STOPPED_LOOKS = 8
+STOPPED_STEPS = 20
+
+
+class _State:
+    def __init__(self, tensors: int) -> None:
+        self.none = [0] * tensors
+        self.alive = [0] * tensors
+        """Looks with a gradient."""
+        self.last_alive = [0] * tensors
+        self.woke = 1
+        """The last step at which a tensor got a gradient that had none at the look before."""
+        self.all_none = 0
+        self.backwards = 0
+
+
+class Missing:
+    """Missing gradients over all optimizers."""
+
+    def __init__(self, findings: Findings, models: Models, optimizers: Optimizers, names: Names) -> None:
+        self._findings = findings
+        self._models = models
+        self._optimizers = optimizers
+        self._names = names
+        self._states: Dict[Tracked, _State] = {}
+        self._never: List[Tuple[weakref.ref[Any], Named]] = []
+        """Tensors of modules that were not called while it was asked whether they are."""
+        self.asked: Set[int] = set()
+        """Modules (by id) whose forward passes are being watched; the session arms the hook while there are any."""
+        self.called: Dict[int, bool] = {}
+        """Modules seen in a forward pass: True if one of the passes had gradients enabled."""
+
+    def reset(self, tracked: Tracked, tensors: int) -> None:
+        self._states[tracked] = _State(tensors)
+
+    def after_step(self, look: Look, backwards: int) -> None:
+        """``backwards``: backward passes so far."""
+        state = self._states[look.tracked]
+        stopped = []
+        for at, none in enumerate(look.none):
+            if none and look.params[at].requires_grad:
+                state.none[at] += 1
+                since = look.step - state.last_alive[at]
+                if min(state.none[at], state.alive[at]) >= STOPPED_LOOKS and STOPPED_STEPS <= since < 10**9:
+                    stopped.append(at)
+                    state.last_alive[at] -= 10**9
+                continue
+            if not none:
+                if state.none[at] or not state.alive[at]:
+                    state.woke = look.step
+                state.alive[at] += 1
+                state.last_alive[at] = look.step
+            state.none[at] = 0
+        if stopped:
+            self._say_stopped(look, state, stopped)
+        everything = bool(look.none) and all(look.none)
+        grown = backwards > state.backwards
+        state.backwards = backwards
+        state.all_none = state.all_none + 1 if everything and grown else 0
+        if state.all_none == ALL_NONE and look.step == look.tracked.looks and self._is_all_there_is(look):
+            self._say_all_none(look, backwards)
+            return
+        if any(count == ASK_CALLED_AT for count in state.none):
+            wanted = {id(look.params[at]) for at, count in enumerate(state.none) if count >= ASK_CALLED_AT}
+            self.asked.update(id(owner) for one, _, owner in self._models.parameters() if id(one) in wanted)
+        due = [at for at, count in enumerate(state.none) if count == PATIENCE]
+        if due and self._findings.raised("no_grad") != ALARM:
+            self._say_no_grad(look, state, due)
+            self.asked.clear()
+
+    def _say_stopped(self, look: Look, state: _State, due: List[int]) -> None:
+        """Gradients came, and do not come any more. Where others begin when these end, training has phases."""
+        named = self._names(look.params, look.tracked)
+        alive = {named[at].module for at, none in enumerate(look.none) if not none}
+        whole = [at for at in due if not any(f"{path}.".startswith(f"{named[at].module}.") for path in alive)]
+        if not whole or not alive:
+            return
+        last = max(state.last_alive[at] for at in whole) + 10**9
+        owners = {id(one): owner for one, _, owner in self._models.parameters()}
+        known = [owners[id(look.params[at])] for at in whole if id(look.params[at]) in owners]
+        phases = state.woke >= last - 1
+        routed = all(map(self._models.is_one_of_many, known))
+        self._findings.say(
+            "updates_stopped_midrun",
+            look.step,
+            f"{{subject}} ({{n}}) had gradients until step {last} and has had none since, while other tensors of "
+            f"{look.tracked.label} go on; requires_grad is on.",
+            [(named[at].path, named[at].module) for at in whole],
+            {"optimizer": look.tracked.label, "last_gradient_step": last, "looks_without": STOPPED_LOOKS},
+            level=NOTICE if phases or routed or look.tracked.closure else None,
+        )
+
+    def _is_all_there_is(self, look: Look) -> bool:
+        """The one optimizer of the program, over tensors that a live model has (a stale one is told elsewhere)."""
+        in_models = {id(parameter) for parameter, _, _ in self._models.parameters()}
+        return len(self._optimizers.stepping()) == 1 and any(id(parameter) in in_models for parameter in look.params)
+
+    def _say_all_none(self, look: Look, backwards: int) -> None:
+        label = look.tracked.label
+        named = self._names(look.params, look.tracked)
+        self._findings.say(
+            "no_grad",
+            look.step,
+            f"No tensor of {label} had a gradient at any of its {ALL_NONE} steps, although backward() ran each time: "
+            "is zero_grad() called between backward() and step(), or is the loss cut off from the model?",
+            [(name.path, name.module) for name in named],
+            {"optimizer": label, "steps": ALL_NONE, "backward_passes": backwards},
+            level=ALARM,
+        )
+
+    def _say_no_grad(self, look: Look, state: _State, due: List[int]) -> None:
+        named = self._names(look.params, look.tracked)
+        owners = {id(one): owner for one, _, owner in self._models.parameters()}
+        alive = {named[at].module for at, count in enumerate(state.none) if not count}
+        groups: Dict[str, List[int]] = {"never": [], "cut": [], "note": []}
+        for at in due:
+            owner = owners.get(id(look.params[at]))
+            if owner is None:
+                continue  # in no model: stale, told by the membership family
+            called = self.called.get(id(owner))
+            if any(f"{path}.".startswith(f"{named[at].module}.") for path in alive):
+                groups["note"].append(at)
+            elif called is None and id(owner) in self.asked and not self._models.compiled:
+                groups["never"].append(at)
+            elif called is None or (called is False and not owner.training):
+                groups["note"].append(at)
+            else:
+                groups["cut"].append(at)
+        label = look.tracked.label
+        for at in groups["never"]:
+            owner = owners[id(look.params[at])]
+            meant = self._models.was_loaded(owner) or self._models.of_library(owner)
+            if not meant and not self._models.is_one_of_many(owner):
+                self._never.append((weakref.ref(look.params[at]), named[at]))
+        for kind, rule, level, text in (
+            ("cut", "no_grad", None, "is used in the forward pass but got no gradient"),
+            ("never", "module_never_called", None, "was not called in a forward pass and got no gradient"),
+            ("note", "no_grad", NOTICE, "got no gradient"),
+        ):
+            members = groups[kind]
+            if members:
+                self._findings.say(
+                    rule,
+                    look.step,
+                    f"{{subject}} ({{n}}) {text} in any of the last {PATIENCE} steps of {label} looked at.",
+                    [(named[at].path, named[at].module) for at in members],
+                    {"optimizer": label, "looked_at_steps": PATIENCE},
+                    level=level,
+                )
+
+    def ask_again(self) -> None:
+        """Has something come to the modules that were never called?"""
+        known = [(ref(), ref, named) for ref, named in self._never]
+        self._never = [(ref, named) for one, ref, named in known if one is None or _idle(one)]
+
+    def end(self, step: int) -> None:
+        """Modules that were never called at all: a notice at first, for a later phase may use them.
+
+        A warning at the end where the script itself built them for nothing else: they are not of a library (which
+        brings heads for other tasks along), not one of a list to choose from, and hold no loaded weights.
+        """
+        unused = [(named.path, named.module) for _, named in self._never]
+        if unused:
+            self._findings.say(
+                "module_never_called",
+                step,
+                "{subject} ({n}) is in the model and in the optimizer, but was not called in any forward pass and got "
+                "no gradient until the end.",
+                [(f"{path} until the end", module) for path, module in unused],
+                {"steps": step, "until_the_end": True},
+                level=WARNING,
+            )
+
+    def on_forward(self, module: Any, grad_enabled: bool) -> None:
+        if id(module) in self.asked:
+            self.called[id(module)] = grad_enabled or self.called.get(id(module), False)
+
+
+def _idle(parameter: Any) -> bool:
+    return parameter.grad is None and bool(parameter.requires_grad)

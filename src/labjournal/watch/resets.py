@@ -1,0 +1,108 @@
+"""Are gradients gone before the next ones come? grad_accumulating.
+
+Asked before each backward pass, which is the one moment to see it. Gradient accumulation is several backward passes a
+step; counted are steps without a reset.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Dict, List
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.look import Look
+from labjournal.watch.optimizers import Tracked
+from labjournal.watch.sampling import readable
+
+UNRESET = 3
+PROBES = 3
+PROBE_ELEMENTS = 256
+
+
+class _Probe:
+    """One gradient as a step left it. Weak: set_to_none must free the gradient, and its death is the sign."""
+
+    def __init__(self, parameter: Any, grad: Any) -> None:
+        self._parameter = weakref.ref(parameter)
+        self._grad = weakref.ref(grad)
+        self._version = grad._version
+
+    def is_reset(self) -> bool:
+        """Asked before each backward pass, so what changed the gradient since is no accumulation of this pass."""
+        parameter, grad = self._parameter(), self._grad()
+        if parameter is None or grad is None or parameter.grad is not grad:
+            return True
+        if grad.device.type == "cpu":
+            return not _any_nonzero(grad)  # also sees p.grad.data.zero_(), which leaves the version alone
+        changed = grad._version != self._version  # zero_(), or an earlier pass: the benefit of the doubt
+        return bool(changed)
+
+
+def has_nonzero_grad(params: List[Any]) -> bool:
+    """Has one of the last tensors a gradient that is not 0? On a GPU a gradient that is there counts as one."""
+    grads = [parameter.grad for parameter in params if parameter.grad is not None]
+    return any(grad.device.type != "cpu" or _any_nonzero(grad) for grad in grads[-PROBES:])
+
+
+def _any_nonzero(grad: Any) -> bool:
+    plain = readable(grad)
+    if plain is None:
+        return False
+    return bool(plain.view(-1)[:PROBE_ELEMENTS].any() if plain.is_contiguous() else plain[0].any())
+
+
+class _State:
+    def __init__(self) -> None:
+        self.probes: List[_Probe] = []
+        self.backward_seen = False
+        self.reset = True
+        self.unreset = 0
+
+
+class Resets:
+    """Resets between the steps of each optimizer."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._states: Dict[Tracked, _State] = {}
+
+    def reset(self, tracked: Tracked, _tensors: int) -> None:
+        self._states[tracked] = _State()
+
+    def before_backward(self) -> None:
+        for state in self._states.values():
+            state.backward_seen = True
+            if not state.reset:
+                state.reset = any(probe.is_reset() for probe in state.probes)
+
+    def after_step(self, look: Look) -> None:
+        state = self._states[look.tracked]
+        if state.backward_seen or state.reset:  # steps repeated without a backward pass say nothing
+            state.unreset = 0 if state.reset else state.unreset + 1
+        state.backward_seen = False
+        if state.unreset == UNRESET:
+            label = look.tracked.label
+            self._findings.say(
+                "grad_accumulating",
+                look.step,
+                f"The gradients of {label} were not reset between {UNRESET + 1} steps in a row: each step uses the sum "
+                "over all batches so far.",
+                [(label, "")],
+                {"optimizer": label, "steps_without_reset": UNRESET},
+                subject=label,
+            )
+        state.probes = []
+        for parameter in reversed(look.params):
+            grad = parameter.grad
+            if grad is None or readable(grad) is None or (grad.device.type == "cpu" and not _any_nonzero(grad)):
+                continue
+            state.probes.append(_Probe(parameter, grad))
+            if len(state.probes) >= PROBES:
+                break
+        state.reset = not state.probes
+
+    def missed(self, tracked: Tracked) -> None:
+        """A step was not looked at: nothing is known of the reset before the next one."""
+        state = self._states.get(tracked)
+        if state is not None and not state.reset:
+            state.reset, state.probes = True, []
