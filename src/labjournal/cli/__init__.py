@@ -50,7 +50,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "retract": ("retract", "mark results that must not be used any more"),
     "faults": ("faults", "known faults of the code, and the runs that have them"),
     "export": ("export", "write the diary as markdown"),
-    "import": ("import_", "take diaries and event files in"),
+    "import": ("import_", "take diaries, event files and the runs of other trackers in"),
     "audit": ("audit", "recompute what a diary or the journal says"),
     "pull": ("pull", "fetch the runs of a journal on another machine"),
     "tui": ("tui", "the terminal app (also: labjournal alone)"),

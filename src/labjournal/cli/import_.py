@@ -1,4 +1,4 @@
-"""`labjournal import`: diaries and event files that were written before the journal came."""
+"""`labjournal import`: diaries, event files and other trackers' runs from before the journal came."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from labjournal.errors import InputError
 
 if TYPE_CHECKING:
     from labjournal.importers import Document, FoundResult
+    from labjournal.importers.sources import Sources
 
 
 @click.command("import")
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print what was read as JSON.")
 @pass_context
 def command(context: Context, paths: tuple[Path, ...], dry_run: bool, year: int | None, as_json: bool) -> None:
-    """Take markdown diaries and folders of event files into the journal.
+    """Take markdown diaries, folders of event files and the runs of other trackers into the journal.
 
     \b
     labjournal import diary.md --dry-run    entries, results, tables as claims; nothing is written
     labjournal import diary.md              importing again adds what is new and amends what was reworded
     labjournal import runs/                 each folder of event files as an adopted run
+    labjournal import mlflow.db             or mlruns/, wandb/, a trackio project.db: each run with its curves,
+                                            settings, end, tags and notes; again: what came since
     """
     from labjournal.importers import sources
 
@@ -37,12 +40,12 @@ def command(context: Context, paths: tuple[Path, ...], dry_run: bool, year: int 
     if as_json:
         from labjournal.cli.session import print_json
 
-        print_json(_json(documents, found.event_folders))
+        print_json(_json(documents, found))
     if dry_run:
         if not as_json:
-            _tell(documents, found.event_folders)
+            _tell(documents, found)
         return
-    _write(context, documents, diaries, found.event_folders)
+    _write(context, documents, diaries, found)
     if exported:
         _fold_back(context, exported)
 
@@ -99,16 +102,17 @@ def _name(context: Context, path: Path) -> str:
     return absolute.relative_to(project).as_posix() if absolute.is_relative_to(project) else path.name
 
 
-def _json(documents: list[Document], folders: tuple[Path, ...]) -> dict[str, Any]:
+def _json(documents: list[Document], found: Sources) -> dict[str, Any]:
     merged: dict[str, Any] = {"entries": [], "results": [], "git_tags": [], "claims": [], "not_understood": []}
     for document in documents:
         for name, items in document.to_json().items():
             merged[name] += [{**item, "file": document.path} for item in items]
-    merged["runs"] = [str(folder) for folder in folders]
+    merged["runs"] = [str(folder) for folder in found.event_folders]
+    merged["tracked"] = [run.to_json() for run in found.tracked]
     return merged
 
 
-def _tell(documents: list[Document], folders: tuple[Path, ...]) -> None:
+def _tell(documents: list[Document], found: Sources) -> None:
     from labjournal import format as fmt
 
     for document in documents:
@@ -124,8 +128,13 @@ def _tell(documents: list[Document], folders: tuple[Path, ...]) -> None:
         click.echo(f"{cells} table cells and {prose} numbers in sentences are claims (labjournal audit).")
         for line, text, why in document.not_understood:
             click.echo(f"not understood, line {line} ({why}): {_short(text.strip(), 90)}", err=True)
-    for folder in folders:
+    for folder in found.event_folders:
         click.echo(f"run         {fmt.visible(str(folder))}")
+    for run in found.tracked:
+        points = sum(map(len, run.curves.values()))
+        what = f"{fmt.plural(len(run.curves), 'curve')}, {fmt.plural(points, 'point')}"
+        settings = fmt.plural(len(run.settings), "setting")
+        click.echo(f"{run.tracker:10}  {_short(run.name, 40)}  {(run.status or 'open').lower()}  {what}, {settings}")
 
 
 def _row(line: int, day: str | None, what: str, text: str) -> None:
@@ -159,10 +168,10 @@ def _short(text: str, width: int) -> str:
     return fmt.cut(fmt.visible(text), width)
 
 
-def _write(context: Context, documents: list[Document], files: tuple[Path, ...], folders: tuple[Path, ...]) -> None:
+def _write(context: Context, documents: list[Document], files: tuple[Path, ...], found: Sources) -> None:
     from labjournal import format as fmt
     from labjournal.cli import session
-    from labjournal.importers import stating
+    from labjournal.importers import stating, trackers
     from labjournal.runner import adoption
 
     context.journal()
@@ -181,10 +190,18 @@ def _write(context: Context, documents: list[Document], files: tuple[Path, ...],
                 lines = fmt.plural(len(document.not_understood), "line")
                 click.echo(f"  {lines} not understood: see --dry-run.", err=True)
             follower.catch_up(with_curves=False)
-        for folder in folders:
+        for folder in found.event_folders:
             try:
                 run = adoption.adopt_folder(folder, follower.paths, None, None)
             except InputError as error:
                 click.echo(f"{fmt.visible(str(folder))}: {error.message}", err=True)
             else:
                 click.echo(f"{run.id}  {fmt.visible(run.name)}")
+        grown: set[str] = set()
+        for tracked in found.tracked:
+            taken = trackers.adopt(tracked, follower.paths)
+            more = fmt.plural(taken.points, "point")
+            words = more if taken.is_new else f"{more} more" if taken.points else "nothing new"
+            click.echo(f"{taken.run}  {fmt.visible(taken.name)}: {words}")
+            grown |= set() if taken.is_new else {taken.run}
+        follower.unseal(grown)

@@ -9,6 +9,7 @@ import click
 
 from labjournal import format as fmt
 from labjournal.errors import JournalError
+from labjournal.launchers.liveness import ADOPTED
 from labjournal.model import Run
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ def tell(follower: Follower, lost: Sequence[str]) -> None:
 
     for run_id in lost:
         run = follower.store.run(run_id)
+        if run.launcher == ADOPTED and not run.command:  # only its files were ever known
+            continue
         step = f" at step {fmt.count(run.step)}" if run.step is not None else ""
         click.echo(f"labjournal: {fmt.visible(run.name)} was lost{step}: {fmt.visible(run.cause or '')}", err=True)
         resumes = resuming.possible(follower.store, run_id, follower.config)

@@ -1,4 +1,4 @@
-"""What lies under the paths a user names: diaries to read, folders of event files to adopt."""
+"""What lies under the paths a user names: diaries to read, folders of event files and other trackers' runs to adopt."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from datetime import date
 from pathlib import Path
 
 from labjournal.errors import InputError, NotFoundError
+from labjournal.importers import trackers
 from labjournal.importers.found import Document
 from labjournal.importers.markdown import read
+from labjournal.importers.trackers import TrackedRun
 from labjournal.paths import FOLDER
 from labjournal.vcs.command import GitError, git
 
@@ -24,28 +26,38 @@ LARGEST = 64 << 20
 class Sources:
     diaries: tuple[Path, ...]
     event_folders: tuple[Path, ...]
+    tracked: tuple[TrackedRun, ...] = ()
 
 
 def find(paths: Iterable[Path]) -> Sources:
-    """Files as they are named; of a folder its diaries and each sub-folder that holds event files as one run.
+    """Files as they are named; of a folder its diaries, each sub-folder that holds event files and a tracker's runs.
 
-    Raises NotFoundError for a path that is not there, or a folder that holds neither.
+    Raises NotFoundError for a path that is not there, or a folder that holds none of them, InputError for a tracker's
+    file that is damaged.
     """
     diaries: list[Path] = []
     folders: list[Path] = []
+    tracked: list[TrackedRun] = []
     for path in paths:
+        theirs = trackers.find(path) if path.exists() else []
+        tracked += theirs
+        if theirs:
+            continue
         if path.is_file():
             diaries.append(path)
         elif path.is_dir():
             mine = _event_folders(path)
             texts = [] if mine else sorted(file for file in _files(path) if file.suffix.lower() in DIARIES[:3])
             if not mine and not texts:
-                raise NotFoundError(f"{path} holds neither event files nor markdown.", "Name a diary, or a logdir.")
+                raise NotFoundError(
+                    f"{path} holds neither event files, markdown nor the runs of a tracker.",
+                    "Name a diary, or a logdir.",
+                )
             folders += mine
             diaries += texts
         else:
             raise NotFoundError(f"{path} does not exist.")
-    return Sources(tuple(dict.fromkeys(diaries)), tuple(dict.fromkeys(folders)))
+    return Sources(tuple(dict.fromkeys(diaries)), tuple(dict.fromkeys(folders)), tuple(tracked))
 
 
 def _files(folder: Path) -> Iterable[Path]:

@@ -108,7 +108,7 @@ def _status(name: Any) -> Status:
 
 def _observe_files(run: RunPaths, launched: Fact, attempt: Fact | None, now: float) -> Observation:
     """A run taken in from a folder of event files: no process is known, only whether the files still grow."""
-    written_at = newest_write(Path(str(launched.data.get("logdir"))))
+    written_at = newest_write(Path(str(launched.data.get("logdir") or run.events)))
     if written_at is None or now - written_at > ADOPTED_SILENT_S:
         verdict = lost("adopted from its files: how it ended is not known")
         if _declare(run, verdict, attempt, written_at):

@@ -39,7 +39,7 @@ def masked_crc32c(data: bytes) -> int:
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-def _varint(number: int) -> bytes:
+def varint(number: int) -> bytes:
     number &= 0xFFFFFFFFFFFFFFFF  # negative steps as protobuf writes an int64
     out = bytearray()
     while number > 0x7F:
@@ -49,8 +49,8 @@ def _varint(number: int) -> bytes:
     return bytes(out)
 
 
-def _field(key: int, payload: bytes) -> bytes:
-    return bytes((key,)) + _varint(len(payload)) + payload
+def field(key: int, payload: bytes) -> bytes:
+    return bytes((key,)) + varint(len(payload)) + payload
 
 
 def record(data: bytes) -> bytes:
@@ -62,10 +62,10 @@ def record(data: bytes) -> bytes:
 def scalar_event(wall_time: float, step: int, values: Mapping[str, float]) -> bytes:
     """One Event with a Summary of several scalars (stored as float32, as every TensorBoard writer does)."""
     summary = b"".join(
-        _field(0x0A, _field(0x0A, tag.encode("utf-8", "replace")) + b"\x15" + struct.pack("<f", _float32(value)))
+        field(0x0A, field(0x0A, tag.encode("utf-8", "replace")) + b"\x15" + struct.pack("<f", _float32(value)))
         for tag, value in values.items()
     )
-    return b"\x09" + struct.pack("<d", wall_time) + b"\x10" + _varint(step) + _field(0x2A, summary)
+    return b"\x09" + struct.pack("<d", wall_time) + b"\x10" + varint(step) + field(0x2A, summary)
 
 
 def _float32(value: float) -> float:
@@ -102,4 +102,4 @@ class EventWriter:
         self._pid = os.getpid()
         name = f"events.out.tfevents.{int(wall)}.{host_name()}.{self._pid}.{os.urandom(2).hex()}"
         self._path = os.path.join(self._folder, name)
-        return record(b"\x09" + struct.pack("<d", wall) + _field(0x1A, b"brain.Event:2"))
+        return record(b"\x09" + struct.pack("<d", wall) + field(0x1A, b"brain.Event:2"))
