@@ -474,3 +474,17 @@ def test_nan_is_a_value_and_never_the_best() -> None:
 def test_a_single_row_or_none_is_a_table_too() -> None:
     assert build(Folded()).rows == ()
     assert build(Folded()).columns == ()
+
+
+def test_of_several_quantities_those_whose_scatter_nobody_knows_are_named_once_and_carry_no_claims() -> None:
+    journal = Folded()
+    for name, epochs, right in (("short", 50, 70), ("long", 500, 90)):
+        journal.result(journal.run(name), {"epochs": epochs, "T": 33.6}, "1:1", 1)
+        journal.result(
+            journal.run(f"{name}-counted"), None, "1:1", 1, counts=matrix(CLASSES, [[90, 10], [100 - right, right]])
+        )
+    table = build(journal, metrics=("epochs", "T", "accuracy"))
+    assert {claim.metric for claim in table.claims} == {"accuracy"}
+    assert said(table, "No interval is known for epochs, T: how much of a difference is noise cannot be told.")
+    (claim,) = build(journal, "short", "long", metrics=("epochs",)).claims
+    assert "+450, cannot tell whether this is more than noise: n unknown" in claim.text

@@ -59,7 +59,7 @@ def test_a_reference_of_zero_has_no_percent_and_a_value_without_n_no_word() -> N
     journal = Folded()
     journal.result(journal.run("main"), {"loss": 0.5}, "1:1", 1)
     journal.state("reference", {"name": "zero", "metrics": {"loss": 0.0}})
-    assert told(journal) == ["loss +0.500 from zero 0: cannot tell: n unknown"]
+    assert told(journal) == ["loss +0.5 from zero 0: cannot tell: n unknown"]
 
 
 def test_results_of_two_objectives_are_two_rows_and_never_compared() -> None:

@@ -67,7 +67,8 @@ def claims(
         noise: scatter of seeds; a difference between settings below it is not called one.
         judge: tests two cells.
         alike: says what differs in how two cells were measured.
-        asked: the metrics were named, so all of them are judged; otherwise only the first that has counts.
+        asked: the metrics were named, so all of them are judged; otherwise only the first that has counts. Of several
+            those whose scatter nobody knows get no claims: the notes say so once.
     """
     pairs: list[_Pair] = []
     for column in columns if asked else _first_with_counts(rows, columns):
@@ -78,6 +79,9 @@ def claims(
             for a, b, option in option_pairs(rows)
             if column.metric in a.cells and column.metric in b.cells
         ]
+    if asked and len(columns) > 1:
+        told = {pair.column.metric for pair in pairs if pair.test is not None}
+        pairs = [pair for pair in pairs if pair.column.metric in told]
     tested = [pair.test.p if pair.test is not None and pair.usable else None for pair in pairs]
     corrected = stats.holm(tested) if sum(p is not None for p in tested) > 1 else [None] * len(pairs)
     said = [(_claim(pair, p, differences, noise, alike), pair) for pair, p in zip(pairs, corrected, strict=True)]
@@ -162,7 +166,9 @@ def _claim(
     )
     if test is None:
         gap = fmt.difference(value, is_rate=column.is_rate)
-        text = " ".join([f"{gap}, cannot tell whether this is more than noise: n unknown.", *caveats])
+        cells = (a.cells[column.metric], b.cells[column.metric])
+        why = "n unknown" if any(cell.n is None for cell in cells) else "its scatter is not known"
+        text = " ".join([f"{gap}, cannot tell whether this is more than noise: {why}.", *caveats])
         return replace(claim, text=text)
     floor = (
         noise.floor(a, column.metric) if pair.option is None and a.run != b.run and not a.runs and not b.runs else None

@@ -133,7 +133,7 @@ def definitions(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[str]
         yield f"[low high] of rows over seeds: {words} ({', '.join(names)})."
     without = [c.label for c in columns if c not in with_interval]
     if without:
-        yield f"No interval is known for {', '.join(without)}."
+        yield f"No interval is known for {', '.join(without)}: how much of a difference is noise cannot be told."
 
 
 def _seeds(runs: Sequence[Run], found: Sequence[Family], columns: Sequence[Column]) -> Iterator[str]:

@@ -71,8 +71,9 @@ def fields(table: Table, style: Style) -> list[Field]:
         *(Field(name, tuple(row.group or fmt.missing() for row in rows)) for name in grouped),
         *(Field(name, tuple(row.options.get(name, fmt.missing()) for row in rows)) for name in table.option_names),
         Field("n", tuple(fmt.count(n(row)) for row in rows), True, tuple(n(row) for row in rows)),
-        Field("majority", tuple(_majority(row) for row in rows), True, tuple(_share(row) for row in rows)),
     ]
+    if any(row.dataset.majority for row in rows):
+        made.append(Field("majority", tuple(_majority(row) for row in rows), True, tuple(_share(row) for row in rows)))
     for column in table.columns:
         shown = [row.cells.get(column.metric) for row in rows]
         numbers = tuple(None if cell is None else cell.value for cell in shown)

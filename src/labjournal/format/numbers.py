@@ -210,9 +210,11 @@ def difference(value: float, low: float | None = None, high: float | None = None
     if not math.isfinite(value):
         return _nonfinite(value)
     wanted = digits_of(low, high)
+    if not is_rate and wanted is None:
+        return f"{MINUS if value < 0 else '+'}{number(abs(value))}"
     digits = max(RATE_DIGITS, min(wanted or 0, 6)) if is_rate and wanted and wanted > 4 else RATE_DIGITS
-    if not is_rate:
-        digits = wanted if wanted is not None else RATE_DIGITS
+    if not is_rate and wanted is not None:
+        digits = wanted
     text = f"{value:+.{digits}f}".replace("-", MINUS)
     return f"{text} {bounds(low, high, digits, signed=True)}".rstrip()
 
