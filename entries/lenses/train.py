@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import time
 from collections import deque
@@ -20,32 +19,21 @@ from typing import Any
 
 import numpy as np
 import torch
+from held import Held, measure, outside_change, read_held, scores
 from network import network
-from ranking import Array, Labels, ends_share, exact_interval, extremes, fpr_at, largest_tie, tpr_at
-from report import curve_of, rates, says
-from shards import COLUMNS, FORBIDDEN, Refused, Shards, normalised, read_manifest, read_shard
-from sky import arcs, galaxies, outer_annulus
+from ranking import Array
+from report import rates
+from shards import COLUMNS, FORBIDDEN, Refused, Shards, read_manifest
+from telling import FAULTS, compare_epochs, keep_extremes, say_epoch, say_repairs
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
 import labjournal
 
-FAULTS = ("A1", "A2", "A3", "A4", "A6", "E1", "C1", "B5", "D1")
-_ENDS_LIMIT = 0.5
 _RECENT = 10_000
 _LOWER = ("val_loss", "fpr_tpr85")
 """Metrics of which less is better."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """The validation set."""
-
-    stamps: Tensor
-    label: Labels
-    ids: Any
-    position: Any
 
 
 @dataclass
@@ -89,7 +77,7 @@ def main() -> None:
         by_worker="A1" not in asked.fault,
     )
     positions = {row.id: row.position for row in manifest if row.split == "validation"}
-    held = _read_held(sorted(asked.data.glob("gen2-validation-*.gz")), positions)
+    held = read_held(sorted(asked.data.glob("gen2-validation-*.gz")), positions)
     net: nn.Module = network(asked.network).to(device)
     labjournal.settings(
         {
@@ -102,7 +90,7 @@ def main() -> None:
         }
     )
     if rank == 0:
-        _say_repairs(asked.fault, norm)
+        say_repairs(asked.fault, norm)
     change = outside_change(norm, asked.size)
     in_training = sum(row.split == "train" for row in manifest)
     expected = in_training if asked.rows_of_shard is None else asked.rows_of_shard * len(data.paths)
@@ -142,8 +130,8 @@ def _train(
         history.append(now)
         if rank == 0:
             labjournal.log(now | {"patience_left": left, "best_epoch": best.epoch}, step=steps)
-            _keep_extremes(score, held, epoch, asked)
-            _say_epoch(epoch, orders[-1], now, score, held, asked)
+            keep_extremes(score, held, epoch, asked)
+            say_epoch(epoch, orders[-1], now, score, held, asked)
         if left <= 0 and "A4" not in asked.fault:
             break
     if rank == 0:
@@ -208,93 +196,6 @@ def turned(stamps: Tensor) -> Tensor:
     return torch.where(turn, stamps.transpose(2, 3), stamps)
 
 
-@torch.no_grad()
-def scores(net: nn.Module, held: Held, norm: str, asked: argparse.Namespace, device: torch.device) -> Array:
-    """Logits in float32: probabilities in bf16 tie at 1. C1 leaves a factor in, which drives them all to 0 or 1."""
-    net.eval()
-    found = []
-    for part in held.stamps.split(500):
-        with torch.autocast(device.type, torch.bfloat16, enabled=asked.precision == "bf16"):
-            found.append(net(normalised(part.to(device), norm))[:, 0].float().cpu())
-    factor = 1000 if "C1" in asked.fault else 1
-    return np.asarray(factor * torch.cat(found).numpy(), dtype=np.float64)
-
-
-def measure(score: Array, held: Held, faults: list[str]) -> dict[str, float]:
-    """The metrics of an epoch, by the rules that act."""
-    curve = curve_of(score, held.label, faults)
-    loss = np.logaddexp(0, np.where(held.label, -score, score)).mean()
-    shares = np.histogram(1 / (1 + np.exp(-np.clip(score, -50, 50))), bins=10, range=(0, 1))[0] / len(score)
-    return {
-        "tpr_fpr1e4": tpr_at(curve, 1e-4),
-        "tpr_fpr1e3": tpr_at(curve, 1e-3),
-        "tpr_fpr1e2": tpr_at(curve, 1e-2),
-        "fpr_tpr85": fpr_at(curve, 0.85),
-        "area": curve.area,
-        "val_loss": float(loss),
-        "ends_share": ends_share(score),
-        "tie_size": largest_tie(score),
-        "below_0.001": float((score < -np.log(999)).mean()),
-        "above_0.999": float((score > np.log(999)).mean()),
-    } | {f"scores_in_bin/{k}": float(share) for k, share in enumerate(shares)}
-
-
-def outside_change(norm: str, size: int) -> float:
-    """How much the outer annulus of a normalised stamp changes when its arc becomes ten times as bright."""
-    one = torch.ones(1)
-    galaxy = galaxies(one, 0.8 * one, 0.3 * one, 1000 * one, size)
-    arc = arcs(torch.tensor([[1.25, 1.0, 0.1, 0.2, 0.02]]), torch.tensor([[0.1, 0.05]]), one, 1000 * one, size)
-    noise = torch.randn(galaxy.shape, generator=torch.Generator().manual_seed(0))
-    before, after = (normalised(galaxy + noise + factor * arc, norm)[..., outer_annulus(size)] for factor in (1, 10))
-    return float((after - before).abs().max())
-
-
-def _say_repairs(faults: list[str], norm: str) -> None:
-    """What the list of repairs calls done, and this run does not do."""
-    off = [name for name in FAULTS if name in faults]
-    if norm == "full" and "D1" not in off:
-        off.append("D1")
-    for name in off:
-        labjournal.event(f"repaired, off: {name}" + (" (normalisation stayed full)" if name == "D1" else ""))
-
-
-def _say_epoch(
-    epoch: int, order: str, now: dict[str, float], score: Array, held: Held, asked: argparse.Namespace
-) -> None:
-    visits = now["seen"] / max(now["unique"], 1)
-    print(
-        f"epoch {epoch}: {now['seen']:.0f} samples, {now['unique']:.0f} unique, order {order}; "
-        f"train loss {now['train_loss']:.4f}, val loss {now['val_loss']:.4f}; area {now['area']:.4f}",
-        flush=True,
-    )
-    for line in says(score, held.label, asked.fault):
-        print(f"  {line}", flush=True)
-    if now["seen"] != now["expected"] or visits > 1:
-        labjournal.event(f"epoch {epoch}: {visits:.1f} visits per sample")
-    if now["same_order"]:
-        labjournal.event(f"epoch {epoch}: the same order as an epoch before")
-    if now["ends_share"] > _ENDS_LIMIT:
-        labjournal.event(
-            f"calibration collapse: {now['ends_share']:.0%} of the scores within 1e-3 of 0 or 1 at epoch {epoch}, "
-            f"largest tie {now['tie_size']:.0f}"
-        )
-
-
-def _keep_extremes(score: Array, held: Held, epoch: int, asked: argparse.Namespace) -> None:
-    """The negatives scored highest and the positives scored lowest, by id; the worst of each as samples of the run."""
-    if "B5" in asked.fault:
-        return
-    kept = dict(zip(("negative", "positive"), extremes(score, held.label), strict=True))
-    with asked.out.with_suffix(".extremes.jsonl").open("w" if epoch == 0 else "a") as file:
-        for kind, rows in kept.items():
-            for row in rows.tolist():
-                told = {"epoch": epoch, "class": kind, "id": int(held.ids[row]), "score": float(score[row])}
-                file.write(json.dumps(told) + "\n")
-    for kind, rows in kept.items():
-        row = int(rows[0])
-        labjournal.sample(f"stamp {held.ids[row]}", f"{score[row]:.3f}", score=float(score[row]), label=kind)
-
-
 def _finish(
     net: nn.Module,
     best: Best,
@@ -337,27 +238,6 @@ def _finish(
     )
     for line in compare_epochs(history, int(held.label.sum()), int((~held.label).sum())):
         print(line)
-
-
-def compare_epochs(history: list[dict[str, float]], positives: int, negatives: int) -> list[str]:
-    """Epochs whose intervals overlap with that of the best are not ranked."""
-    values = [one["tpr_fpr1e4"] for one in history]
-    spans = [exact_interval(round(value * positives), positives) for value in values]
-    best = max(range(len(values)), key=lambda k: values[k])
-    close = [k for k in range(len(values)) if k != best and spans[k][1] >= spans[best][0]]
-    deciding = int(1e-4 * negatives)
-    if not close:
-        return []
-    epochs = ", ".join(str(k) for k in close)
-    return [
-        f"not ranked by tpr@fpr1e-4: epochs {epochs} and {best}, whose intervals overlap; {deciding} negatives decide"
-    ]
-
-
-def _read_held(paths: list[Path], positions: dict[int, int]) -> Held:
-    ids, labels, stamps = (torch.cat(parts) for parts in zip(*(read_shard(path) for path in paths), strict=True))
-    position = np.array([positions[k] for k in ids.tolist()])
-    return Held(stamps, labels.bool().numpy(), ids.numpy(), position)
 
 
 def _device(rank: int, world: int) -> torch.device:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,15 @@ def scripts(study: str, *names: str) -> Iterator[list[ModuleType]]:
         for name in own:
             sys.modules.pop(name, None)
         sys.modules.update(kept)
+
+
+def copy_of_study(study: str, folder: Path) -> None:
+    """A repository with nothing but the study, as it is before its first run."""
+    shutil.copytree(ENTRIES / study, folder / "entries" / study, ignore=shutil.ignore_patterns("out", "diary"))
+    (folder / ".gitignore").write_text("entries/*/out/\n__pycache__/\n")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "the study"]):
+        subprocess.run([*git, *words], cwd=folder, check=True)
 
 
 def run_study(study: str, folder: Path, timeout_s: float = 550) -> list[dict[str, Any]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from fractions import Fraction
@@ -18,10 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from study_code import ENTRIES, run_study, scripts
+from study_code import copy_of_study, run_study, scripts
 
 torch = pytest.importorskip("torch")
-NAMES = ("sky", "shards", "ranking", "network", "report", "make", "train", "rank")
+NAMES = ("sky", "shards", "ranking", "network", "report", "held", "telling", "make", "train", "rank")
 
 
 @pytest.fixture(scope="module")
@@ -309,9 +307,9 @@ def test_collapse_is_said_with_the_tie(study: dict[str, ModuleType], monkeypatch
     train, said = study["train"], []
     monkeypatch.setattr(train.labjournal, "event", said.append)
     score, label = np.array([40.0, 40.0, -40.0, 0.1]), np.array([True, False, False, True])
-    held = train.Held(torch.zeros(4, 3, 2, 2), label, np.arange(4), np.arange(4))
+    held = study["held"].Held(torch.zeros(4, 3, 2, 2), label, np.arange(4), np.arange(4))
     now = {**train.measure(score, held, []), "train_loss": 0.1, "seen": 4, "unique": 4, "expected": 4, "same_order": 0}
-    train._say_epoch(2, "x", now, score, held, argparse.Namespace(fault=[]))
+    study["telling"].say_epoch(2, "x", now, score, held, argparse.Namespace(fault=[]))
     assert said == ["calibration collapse: 75% of the scores within 1e-3 of 0 or 1 at epoch 2, largest tie 2"]
     assert now["ends_share"] == 0.75
     assert math.isclose(sum(v for k, v in now.items() if k.startswith("scores_in_bin")), 1)
@@ -320,11 +318,7 @@ def test_collapse_is_said_with_the_tie(study: dict[str, ModuleType], monkeypatch
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_fault_is_seen_and_none_on_the_healthy_runs(tmp_path: Path) -> None:
-    shutil.copytree(ENTRIES / "lenses", tmp_path / "entries" / "lenses", ignore=shutil.ignore_patterns("out", "diary"))
-    (tmp_path / ".gitignore").write_text("entries/*/out/\n__pycache__/\n")
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
-    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "the test"]):
-        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    copy_of_study("lenses", tmp_path)
     stages = run_study("lenses", tmp_path)
     assert {stage["stage"]: stage["state"] for stage in stages} == {stage["stage"]: "passed" for stage in stages}
     faults = {stage["stage"] for stage in stages if stage["fault_of"]}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import optimize, stats
-from study_code import ENTRIES, run_study, scripts
+from study_code import copy_of_study, run_study, scripts
 
 torch = pytest.importorskip("torch")
 
@@ -231,11 +229,7 @@ def doubles(*values: Any) -> Any:
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_fault_is_seen_and_none_on_the_healthy_fits(tmp_path: Path) -> None:
-    shutil.copytree(ENTRIES / "lrt", tmp_path / "entries" / "lrt", ignore=shutil.ignore_patterns("out", "diary"))
-    (tmp_path / ".gitignore").write_text("entries/*/out/\n__pycache__/\n")
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
-    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "the test"]):
-        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    copy_of_study("lrt", tmp_path)
     stages = run_study("lrt", tmp_path)
     assert {stage["stage"]: stage["state"] for stage in stages} == {stage["stage"]: "passed" for stage in stages}
     faults = {stage["stage"] for stage in stages if stage["fault_of"]}

@@ -6,8 +6,6 @@ import argparse
 import itertools
 import json
 import math
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import integrate, optimize
-from study_code import ENTRIES, run_study, scripts
+from study_code import copy_of_study, run_study, scripts
 
 torch = pytest.importorskip("torch")
 
@@ -157,13 +155,7 @@ def test_an_interrupted_scan_goes_on_to_the_same_table(
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_fault_is_seen_and_none_on_the_healthy_scan(tmp_path: Path) -> None:
-    shutil.copytree(
-        ENTRIES / "profile", tmp_path / "entries" / "profile", ignore=shutil.ignore_patterns("out", "diary")
-    )
-    (tmp_path / ".gitignore").write_text("entries/*/out/\n__pycache__/\n")
-    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
-    for words in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "the scan"]):
-        subprocess.run([*git, *words], cwd=tmp_path, check=True)
+    copy_of_study("profile", tmp_path)
     stages = run_study("profile", tmp_path)
     assert {stage["stage"]: stage["state"] for stage in stages} == {stage["stage"]: "passed" for stage in stages}
     assert {stage["stage"] for stage in stages if stage["fault_of"]} == {
