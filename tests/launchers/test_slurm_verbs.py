@@ -170,3 +170,19 @@ def test_the_time_limit_of_the_job_ends_a_run_as_what_it_is(folder: Path) -> Non
     assert "saved" in listens.log.read_text()
     assert "time limit of its SLURM job" in ends[0]["cause"]
     assert "time limit of its SLURM job" in ends[1]["cause"]
+
+
+def test_the_grid_of_a_study_is_one_array_and_its_gate_waits_for_it(folder: Path) -> None:
+    entry = folder / "entries" / "toys"
+    entry.mkdir(parents=True)
+    (entry / "study.toml").write_text(
+        'question = "Do toys run on the cluster?"\n'
+        '[[stage]]\nname = "toy"\ncommand = "sh -c \'echo T = {seed}.5 $SLURM_JOB_PARTITION > {seed}.txt\'"\n'
+        'seeds = 3\nmax_parallel = 2\ncriteria = ["status done"]\n'
+        '[[stage]]\nname = "law"\nafter = "toy"\ncommand = "cat 0.txt 1.txt 2.txt"\n'
+    )
+    told = json.loads(call(folder, "study", "run", "toys", "--launcher", "slurm", "--json"))
+    assert [stage["state"] for stage in told] == ["passed", "passed"]
+    jobs = {run["name"]: str(run["job"]) for run in listed(folder)}
+    assert len({jobs[f"toys-toy-seed{seed}"].partition("_")[0] for seed in range(3)}) == 1, "one submission"
+    assert call(folder, "logs", "toys-law").split()[2::4] == ["0.5", "1.5", "2.5"]

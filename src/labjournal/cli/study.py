@@ -84,6 +84,9 @@ def list_command(context: Context, as_json: bool) -> None:
 @click.option("--only", multiple=True, metavar="STAGE", help="Run this stage alone; may be repeated.")
 @click.option("--override", multiple=True, metavar="STAGE", help="Start STAGE although its gate is shut.")
 @click.option("-m", "--reason", metavar="WHY", help="Why the gate may be passed by; the diary keeps it.")
+@click.option(
+    "--launcher", type=click.Choice(("local", "slurm")), help="Of its runs. Default: [run] launcher, else local."
+)
 @click.option("--detach", is_flag=True, help="Do it in a run of its own and return at once.")
 @click.option("--json", "as_json", is_flag=True, help="Print where the study stands at the end as JSON.")
 @pass_context
@@ -95,6 +98,7 @@ def run_command(
     only: tuple[str, ...],
     override: tuple[str, ...],
     reason: str | None,
+    launcher: str | None,
     detach: bool,
     as_json: bool,
 ) -> None:
@@ -111,9 +115,9 @@ def run_command(
         if detach:
             from labjournal.cli import minder
 
-            minder.launch(follower, _again(name, size, start, only, override, reason), f"{study.name}-minder")
+            minder.launch(follower, _again(name, size, start, only, override, reason, launcher), f"{study.name}-minder")
             return
-        runner = Runner(study, follower, _tell)
+        runner = Runner(study, follower, _tell, launcher)
         try:
             standings = runner.run(Asked(start, only, dict.fromkeys(override, reason or "")))
         except KeyboardInterrupt:
@@ -132,12 +136,12 @@ def _again(
     only: tuple[str, ...],
     override: tuple[str, ...],
     reason: str | None,
+    launcher: str | None,
 ) -> list[str]:
     """The words of the same call, without --detach."""
     words = ["study", "run", name]
-    words += [
-        word for key, value in (("--size", size), ("--from", start), ("-m", reason)) if value for word in (key, value)
-    ]
+    said = (("--size", size), ("--from", start), ("-m", reason), ("--launcher", launcher))
+    words += [word for key, value in said if value for word in (key, value)]
     words += [word for stage in only for word in ("--only", stage)]
     return words + [word for stage in override for word in ("--override", stage)]
 

@@ -52,10 +52,14 @@ class Said:
 class Runner:
     """Runs the stages of one study; ``tell`` is given what happens."""
 
-    def __init__(self, study: Study, follower: Follower, tell: Callable[[Said], None]) -> None:
+    def __init__(
+        self, study: Study, follower: Follower, tell: Callable[[Said], None], launcher: str | None = None
+    ) -> None:
+        """``launcher`` is that of its runs, where the configuration names another; trials of a search stay here."""
         self._study = study
         self._follower = follower
         self._tell = tell
+        self._launcher = launcher
         self._judge = Judge(study, follower.store, follower.paths, follower.config)
 
     def run(self, asked: Asked) -> list[Standing]:
@@ -134,7 +138,8 @@ class Runner:
         if not wanted:
             raise InputError(f"Stage {stage.name} has nothing to run.")
         paths, config = self._follower.paths, self._follower.config
-        launched = launching.launch_all([member.request for member in wanted], paths, config)
+        requests = [member.request._replace(launcher=self._launcher) for member in wanted]
+        launched = launching.launch_all(requests, paths, config)
         what = launched[0].name if len(launched) == 1 else fmt.plural(len(launched), "run")
         expected = stage.section.expect_time
         self._say(stage, f"{what} started{f', {expected} expected' if expected else ''}")
