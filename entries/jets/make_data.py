@@ -47,6 +47,8 @@ def drawn_and_clustered(
     """Chunk by chunk, by several processes; merged in the order of the chunks."""
     sizes = [min(asked.chunk, n - begin) for begin in range(0, n, asked.chunk)]
     chunks = [(label, size, seed + k, scale, folder / f"{label}-{seed + k}.jsonl") for k, size in enumerate(sizes)]
+    if asked.clustered is not None:  # the same events, of a run before
+        return [record for chunk in chunks for record in read(asked.clustered / chunk[-1].name)]
     with ProcessPoolExecutor(asked.workers) as pool:
         return [record for path in pool.map(cluster_chunk, *zip(*chunks, strict=True)) for record in read(path)]
 
@@ -168,6 +170,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--black-box-signals", type=int, default=4)
     parser.add_argument("--chunk", type=int, default=2_000)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--clustered", type=Path, help="take the chunks of this folder, made by the same settings")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--fault", choices=("leak",))

@@ -21,7 +21,7 @@ from prompts import ANSWERS, BACKGROUND, SIGNAL, Standard, batch_of, read
 
 import labjournal
 
-_BATCH = 100
+_BATCH = 200
 
 
 @dataclass(frozen=True)
