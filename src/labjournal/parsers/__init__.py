@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from labjournal.parsers import (
     confusion,
+    conlleval,
     count_lines,
     keras,
     name_value,
@@ -26,6 +27,7 @@ from labjournal.parsers import (
     source_code,
     spaced_tables,
     text_tables,
+    trec_eval,
 )
 from labjournal.parsers.assemble import Assembler
 from labjournal.parsers.base import Claim, Cursor, Parser, body, read_lines
@@ -65,11 +67,13 @@ __all__ = [
 
 PARSERS: tuple[Parser, ...] = (
     sklearn_report.PARSER,
+    conlleval.PARSER,
     keras.PARSER,
     optuna.PARSER,
     printed_dict.PARSER,
     confusion.PARSER,
     sclite.PARSER,
+    trec_eval.PARSER,
     text_tables.PARSER,
     spaced_tables.PARSER,
     count_lines.PARSER,
@@ -202,6 +206,8 @@ def _source_role(name: str) -> RoleName:
     """The role a file's name says. The log of a training holds validations too: only results of one are of training."""
     words = words_of(name)
     role = role_of(words)
+    if "train" in words and {"test", "val", "valid", "validation", "dev"} & set(words):
+        return "unclear"  # train_test_report.txt
     return role if role != "train" or _RESULTS & set(words) else "unclear"
 
 

@@ -7,18 +7,15 @@ from array import array
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from labjournal.parsers.alike import distinct, in_turn, merge, one_measurement, same_values, signature
 from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
-from labjournal.parsers.finished import TEXT_LINES, finished, numbered
+from labjournal.parsers.finished import finished, numbered
 from labjournal.parsers.names import role_of, words_of
-from labjournal.parsers.numbers import Number
 from labjournal.parsers.reading import Line, ParsedSeries, Reading, RoleName, StepKind
 
-NEAR = 5
-"""Lines between two parts of one measurement, at most."""
 REPEATS = 3
 """More measurements than this that differ in nothing but their values are a curve by row."""
-STEP_WORDS = frozenset("epoch epoche époque epoca época step iter iteration itr round trial episode update ep".split())
 MOST_POINTS = 1 << 20
 MOST_TAGS = 4_000
 MOST_RESULTS = 10_000
@@ -59,7 +56,7 @@ class Assembler:
     """Takes drafts in the order of the text, and gives the reading at the end."""
 
     def __init__(self) -> None:
-        self._open: Draft | None = None
+        self._open: list[Draft] = []
         self._done: list[Draft] = []
         self._alike: dict[tuple[object, ...], list[Draft]] = {}
         self._rows: dict[tuple[object, ...], int] = {}
@@ -148,6 +145,14 @@ class Assembler:
         if curve is not None:
             curve.add(step, value)
 
+    def lone(self, tag: str) -> bool:
+        """Whether a curve has one point; that point is then taken for no curve any more."""
+        curve = self._curves.get(tag)
+        if curve is None or curve.seen != 1:
+            return False
+        del self._curves[tag]
+        return True
+
     def strange(self, line: Line) -> None:
         """Notes a line that looks like a result and was not understood."""
         if len(self._strange) < MOST_LINES:
@@ -169,7 +174,7 @@ class Assembler:
             drafts.append(draft)
         drafts = self._retold(self._orphans(drafts))
         drafts.sort(key=lambda draft: draft.line.number)
-        results = numbered([result for result in map(finished, _distinct(drafts)) if result is not None])
+        results = numbered([result for result in map(finished, distinct(drafts)) if result is not None])
         series = {
             tag: ParsedSeries(
                 tag, list(zip(curve.steps, curve.values, strict=True)), curve.kind, curve.role, curve.stride
@@ -219,7 +224,7 @@ class Assembler:
                 draft.headline or draft.saved or draft.per_class or draft.matrix or draft.classes or draft.best
             )
             if plain and draft.passed is not None and draft.metrics:
-                series.setdefault(_signature(draft), []).append(draft)
+                series.setdefault(signature(draft), []).append(draft)
         gone: set[int] = set()
         for same in series.values():
             steps = [draft.passed for draft in same if draft.passed is not None]
@@ -234,21 +239,29 @@ class Assembler:
         return [draft for draft in drafts if id(draft) not in gone]
 
     def _take(self, draft: Draft) -> None:
-        if self._open is not None and _one_measurement(self._open, draft):
-            _merge(self._open, draft)
-            return
-        self._close()
-        self._open = draft
+        several = len(self._open) > 1
+        for other in reversed(self._open):
+            told = draft.role != "unclear" and not draft.metrics.keys() <= other.metrics.keys()
+            if one_measurement(other, draft) and (told or not several):
+                merge(other, draft)
+                return
+        if not self._open or not all(in_turn(other, draft) for other in self._open):
+            self._close()
+        self._open.append(draft)
 
     def _close(self) -> None:
-        draft, self._open = self._open, None
-        if draft is None or draft.empty or (draft.options.get("_unnamed") and not draft.per_class):
+        for draft in self._open:
+            self._closed(draft)
+        self._open.clear()
+
+    def _closed(self, draft: Draft) -> None:
+        if draft.empty or (draft.options.get("_unnamed") and not draft.per_class):
             return
         if draft.saved or draft.per_class or draft.matrix or draft.classes:
             if len(self._done) < MOST_RESULTS:
                 self._done.append(draft)
             return
-        key = _signature(draft)
+        key = signature(draft)
         if draft.best:
             self._alike[key] = [draft]
             return
@@ -256,7 +269,7 @@ class Assembler:
             self._row(key, draft)
             return
         same = self._alike.setdefault(key, [])
-        if any(_same_values(other, draft) for other in same):
+        if any(same_values(other, draft) for other in same):
             return
         same.append(draft)
         if len(same) > REPEATS and not draft.headline:
@@ -274,116 +287,7 @@ class Assembler:
                 curve.add(float(self._rows[key]), number.value)
 
 
-def agree(a: Number, b: Number) -> bool:
-    """Equal within half a unit of the coarser of the two last digits."""
-    if a.value == b.value or (math.isnan(a.value) and math.isnan(b.value)):
-        return True
-    return abs(a.value - b.value) <= 0.5 * 10.0 ** -min(a.digits, b.digits) * (1 + 1e-9)
-
-
 def _tag(draft: Draft, name: str) -> str:
     group = draft.options.get("group")
     tag = draft.tags.get(name, name)
     return f"{group}/{tag}" if group else tag
-
-
-def _signature(draft: Draft) -> tuple[object, ...]:
-    # A best value says at which step it was reached; the next best one replaces it all the same.
-    counted = STEP_WORDS if draft.best else frozenset()
-    options = tuple(sorted((k, v) for k, v in draft.options.items() if not k.startswith("_") and k not in counted))
-    return (
-        draft.role,
-        tuple(sorted(draft.metrics)),
-        draft.dataset,
-        draft.checkpoint,
-        options,
-        draft.headline,
-        draft.best,
-        draft.section,
-    )
-
-
-def _same_values(a: Draft, b: Draft) -> bool:
-    return all(agree(a.metrics[name], number) for name, number in b.metrics.items()) and a.correct == b.correct
-
-
-def _one_measurement(a: Draft, b: Draft) -> bool:
-    """Two neighbouring drafts speak of one measurement: near, same section, no contradiction in what they name."""
-    if a.saved or b.saved or a.block != b.block or b.line.number - a.last > NEAR or a.best != b.best:
-        return False
-    if a.role != b.role and "unclear" not in (a.role, b.role) and not (a.role_above or b.role_above):
-        return False
-    if (
-        a.dataset != b.dataset
-        or a.checkpoint != b.checkpoint
-        or (a.per_class and b.per_class)
-        or (a.matrix and b.matrix and a.matrix != b.matrix)
-    ):
-        return False
-    if (a.correct and b.correct and a.correct != b.correct) or any(label in a.classes for label in b.classes):
-        return False
-    if "_unnamed" in a.options or "_unnamed" in b.options:
-        return bool(a.per_class or b.per_class) and _supports_agree(a, b)
-    mine = {k: v for k, v in a.options.items() if not k.startswith("_")}
-    other = {k: v for k, v in b.options.items() if not k.startswith("_")}
-    if mine != other:
-        return False
-    report = bool(a.per_class or b.per_class or a.matrix or b.matrix or a.classes or b.classes)
-    shared = [name for name in b.metrics if name in a.metrics]
-    if report:
-        return all(
-            agree(a.metrics[name], b.metrics[name]) or name == "accuracy" for name in shared
-        ) and _supports_agree(a, b)
-    return not shared or all(agree(a.metrics[name], b.metrics[name]) for name in shared)
-
-
-def _supports_agree(a: Draft, b: Draft) -> bool:
-    """A matrix belongs to a report when its rows add up to the supports."""
-    if bool(a.matrix) == bool(b.matrix) or not (a.per_class or b.per_class):
-        return True
-    matrix, report = (a, b) if a.matrix else (b, a)
-    supports = [row.support for row in report.per_class.values()]
-    return matrix.matrix is not None and [sum(row) for row in matrix.matrix] == supports
-
-
-def _merge(into: Draft, more: Draft) -> None:
-    for name, number in more.metrics.items():
-        have = into.metrics.get(name)
-        if have is None or (number.digits > have.digits and agree(number, have)):
-            into.metrics[name] = number
-        elif not agree(number, have):
-            into.also[name] = number
-    into.per_class = into.per_class or more.per_class
-    if into.matrix is None:
-        into.matrix, into.unknown, into.labels = more.matrix, more.unknown, more.labels
-    into.correct = into.correct or more.correct
-    into.classes.update(more.classes)
-    into.class_unknown.update(more.class_unknown)
-    into.unknown_total = into.unknown_total if into.unknown_total is not None else more.unknown_total
-    into.n = into.n if into.n is not None else more.n
-    if into.role == "unclear" or (into.role_above and more.role != "unclear" and not more.role_above):
-        into.role, into.role_above = more.role, more.role_above
-    into.headline = into.headline or more.headline
-    into.tags.update(more.tags)
-    # A report names the format best; values around it only add to it.
-    if more.per_class or (more.matrix and not into.per_class):
-        into.rule = more.rule
-    into.text = (into.text + more.text)[:TEXT_LINES]
-    into.last = more.last
-
-
-def _distinct(drafts: list[Draft]) -> list[Draft]:
-    """The same measurement printed twice is one."""
-    kept: list[Draft] = []
-    recent: dict[object, Draft] = {}
-    for draft in drafts:
-        if draft.saved:
-            kept.append(draft)
-            continue
-        key = (*_signature(draft), tuple(draft.per_class), tuple(sorted(draft.classes.items())), repr(draft.matrix))
-        other = recent.get(key)
-        if other is not None and draft.metrics and _same_values(other, draft) and other.per_class == draft.per_class:
-            continue
-        recent[key] = draft
-        kept.append(draft)
-    return kept

@@ -14,6 +14,8 @@ _BRACKETED = re.compile(r"\[\s*(?:\[[\d\s,.]*\][\s,]*)+\]")
 _ROW = re.compile(r"\[([\d\s,.]*)\]")
 _OPEN_ROW = re.compile(r"\s*\[\s*\d[\d\s,.]*\]?,?\s*$")
 _WEKA_ROW = re.compile(r"\s*(?P<counts>\d+(?:\s+\d+)+)\s*\|\s*\w+\s*=\s*(?P<label>\S.*)$")
+_ROWS_PREDICTED = re.compile(r"\s*(?:prediction|predicted)\b", re.IGNORECASE)
+_OVER_TRUTH = re.compile(r"\s*(?:reference|actual|truth|true|observed)\s*", re.IGNORECASE)
 _PLAIN = re.compile(r"\s*\d+(?:[\s,;]+\d+)+\s*$")
 _TRUE_FALSE = re.compile(
     r"\b(TP|TN|FP|FN|true[ _]positives?|true[ _]negatives?|false[ _]positives?"
@@ -148,6 +150,8 @@ def _labelled(cursor: Cursor, line: Line) -> Claim | None:
             return None
     rows, used = found
     matrix = [rows[label][: len(names)] for label in rows if label.lower() not in _MARGINS]
+    if _ROWS_PREDICTED.match(line.text) and cursor.passed and _OVER_TRUTH.fullmatch(cursor.passed[-1]):
+        matrix = [list(column) for column in zip(*matrix, strict=False)]  # R's caret: the truth stands over the columns
     if not square(matrix):
         return None
     last = cursor.peek(used - 1)
@@ -183,7 +187,9 @@ def _labelled_rows(cursor: Cursor, columns: int) -> tuple[dict[str, list[int]], 
 
 def _plain_labels(rows: dict[str, list[int]]) -> list[str]:
     return [
-        re.sub(r"^(?:true|actual)[\s:_]+", "", label, flags=re.IGNORECASE)
+        re.sub(
+            r"^(?:true|actual|real|observed|gold|ist|vrai|reale|истинн\w+|真实)[\s:_]+", "", label, flags=re.IGNORECASE
+        )
         for label in rows
         if label.lower() not in _MARGINS
     ]
@@ -195,7 +201,12 @@ _MARGINS = ("all", "total", "sum")
 def _header(text: str) -> list[str]:
     """The labels over the columns, without the word that says they are predictions."""
     cells = _cells(
-        re.sub(r"^\W*pred(?:icted)?(?:[\s_]+(?:label|class)s?)?\s*[-=]*>*[:|]?(?=\s)", " ", text, flags=re.IGNORECASE)
+        re.sub(
+            r"^\W*pred(?:icted|iction)?(?:[\s_]+(?:label|class)s?)?\s*[-=]*>*[:|]?(?=\s)",
+            " ",
+            text,
+            flags=re.IGNORECASE,
+        )
     )
     if all(cell.isdigit() for cell in cells) and len(set(cells)) < len(cells):
         return []

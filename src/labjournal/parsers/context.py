@@ -9,6 +9,8 @@ from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
 from labjournal.parsers.steps import find_step, names_only_a_step
+from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, bare_title
+from labjournal.parsers.value_lists import column_roles
 
 _RULER = re.compile(r"\s*([=\-_*~#+─━═▬╌])\1{7,}\s*$")
 _HEADING = re.compile(r"#{1,6}\s+\S")
@@ -33,6 +35,7 @@ _DATASET = re.compile(
         |inference|running|scores?|performance|metrics)
           (?:\s+\w+)?\s+(?:on|for|over|with)\s+(?:the\s+)?['"]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"]?
           (?:\s+(?:data\s?set|set|split|data|benchmark))?(?:\s*[(,]\s*(?:n\s*=\s*)?(?P<n2>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
+      | .{0,40}?\bon\s+(?:the\s+)?data\s?set:?\s+['"]?(?P<after>[\w:./+-]+)['"]?
       | .{0,40}?\bon\s+(?:the\s+)?(?P<trail>[\w:./+-]+(?:\s[\w:./+-]+)?)\s+data\s?set
       | (?P<head>[\w:./+-]+(?:\s\d+)?)\s+data\s?set(?:\s+(?:at|with)\s+(?P<n3>\d[\d,]*)\s+\w+)?(?:\s+on\s+[\w ]+)?
     )\s*(?:[.:=\-*#]|…)*\s*$""",
@@ -79,6 +82,8 @@ _RESET = re.compile(
 )
 
 
+_AVERAGE = re.compile(r"(?:macro|micro|weighted|samples)[\s_-](?:avg|average|mean)\s*:?", re.IGNORECASE)
+_NAME = re.compile(r"[A-Z][\w-]*(?:\s[\w-]+){0,2}\s*")
 _PHASE = re.compile(
     r"\W*(?:(?:now|start(?:ing|ed)?|begin(?:ning)?|continue|running)\s+)*(?P<verb>testing|validating|validation|training)\b"
     r"(?:\s+(?:in|the|on|model|mode|eval|phase|set|data|network|again|now))*\W*$",
@@ -124,6 +129,17 @@ class Context:
     """Counts markdown headings: the same value under another heading is another measurement."""
     passed: float | None = None
     """The last step that was named, said to be over or not."""
+    columns: tuple[RoleName, ...] = ()
+    """The roles that a header over columns named: ``Train | Validation | Test``."""
+    heading: str = ""
+    """The words of the last heading."""
+
+    def columns_at(self, number: int) -> tuple[RoleName, ...]:
+        """The roles of the columns on this line, while it follows their header without a break."""
+        if not self.columns or number - self.titles.get("columns", -99) > 2:
+            return ()
+        self.titles["columns"] = number
+        return self.columns
 
     def group_at(self, number: int) -> str | None:
         """The group of a value on this line: its heading, or the last value under it, stands just above."""
@@ -181,7 +197,12 @@ class Context:
         if phase is not None:
             role = role_of([phase["verb"].lower()])
             self.role, self.phase = ("unclear" if role == "train" else role), role != "train"
+        columns = column_roles(text)
+        if columns:
+            self.columns, self.titles["columns"] = columns, number
         title = _TITLE.match(text)
+        if title is None and bare_title(text) and role_of(words_of(text)) != self.role:
+            self._entitle(text.strip(), number, framed=True)
         if title is not None:
             self._entitle(title["framed"] or title["plain"] or "", number, framed=title["framed"] is not None)
         stripped = text.strip()
@@ -198,6 +219,11 @@ class Context:
                 name = "_".join(words_of(option["name"]))
                 if len(self.options) < 12 or name in self.options:
                     self.options[name] = option["value"].lower()
+        if _AVERAGE.fullmatch(stripped):
+            self.group, self.group_line = stripped, number
+            self.block += 1
+        elif self.group is not None and _NAME.fullmatch(text):
+            self.group = None  # what follows is somebody else's
         if (
             not checkpoint
             and re.fullmatch(r"[A-Za-z][\w.+-]*\d[\w.+-]*|[a-z]+(?:[_-]\w+)+", stripped)
@@ -227,7 +253,8 @@ class Context:
         if not words:
             return
         role = role_of(words)
-        if framed or role != "unclear" or not set(words) & _PLAIN_TITLE:
+        self.heading = title.strip(" *#")
+        if framed or role != "unclear" or not set(words) & PLAIN_TITLE or {"best", "final"} & set(words):
             self.block += 1  # "Classification report:" between an accuracy and its report parts nothing
         if role != "unclear" and len(words) <= 6:
             # "Training results" may head anything that came out of a training: only what is tested says more.
@@ -241,7 +268,7 @@ class Context:
         if step is not None:
             self.step, self.reset, self.bar_done, self.passed = (step[0], step[1]), False, False, step[1]
             return
-        plain = set(words) & _PLAIN_TITLE or role != "unclear"
+        plain = set(words) & PLAIN_TITLE or role != "unclear"
         if not plain and len(words) <= 4:
             self.group, self.group_line = title.strip(" *#"), number
         elif framed:
@@ -271,7 +298,9 @@ class Context:
         match = _DATASET.match(text)
         if match is None:
             return
-        name = (match["named"] or match["on"] or match["trail"] or match["head"] or "").strip(" '\"-=*")
+        name = (match["named"] or match["on"] or match["after"] or match["trail"] or match["head"] or "").strip(
+            " '\"-=*"
+        )
         words = words_of(name)
         role = role_of(words)
         verb = words_of(text)[:1]
@@ -282,7 +311,7 @@ class Context:
             self.role = role
         if words and words[0] in ("model", "classifier", "method", "class"):
             return
-        if words and not set(words) <= _NO_DATASET:
+        if words and not set(words) <= NO_DATASET:
             if len(words) <= 5 and not set(words) & {
                 "cpu",
                 "gpu",
@@ -306,14 +335,3 @@ class Context:
                 self.block += 1
         elif count:
             self.n = int(count.replace(",", ""))
-
-
-_PLAIN_TITLE = frozenset(
-    """report classification results result metrics evaluation summary performance confusion matrix final scores
-    accuracy class per overall statistics model stats best config configuration parameters settings arguments args
-    hyperparameters output note usage warning error info""".split()
-)
-_NO_DATASET = frozenset(
-    """test train training validation val valid dev eval evaluation set split data dataset the full whole entire all
-    held out heldout holdout testing subset""".split()
-)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from labjournal.parsers.assemble import Assembler
 from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
-from labjournal.parsers.name_value import plausible
 from labjournal.parsers.names import role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number, plain_float
+from labjournal.parsers.pairs import plausible
 from labjournal.parsers.reading import ClassRow, Line, StepKind
 
 MOST_ROWS = 200
@@ -42,7 +42,7 @@ STEP_COLUMNS: dict[str, StepKind] = {
 def delimiter_of(head: list[str]) -> str | None:
     """The delimiter of a table, when its first line is a header and the next ones have as many cells; else None."""
     lines = [line for line in head if line.strip()]
-    if len(lines) < 2:
+    if len(lines) < 2 or all(map(_RANKING.fullmatch, lines)):
         return None
     for delimiter in (",", "\t", ";"):
         columns = _split(lines[0], delimiter)
@@ -54,6 +54,8 @@ def delimiter_of(head: list[str]) -> str | None:
             re.search(r"[A-Za-z]", cell) for cell in columns
         ):
             continue
+        if delimiter == "\t" and "" in columns[1:]:
+            continue  # tabs that align columns, not one for each
         if len(columns) == 2 and any(plain_float(cell) is not None for cell in columns):
             continue
         rows = [_split(line, delimiter) for line in lines[1:8]]
@@ -62,6 +64,9 @@ def delimiter_of(head: list[str]) -> str | None:
         if fitting >= max(1, len(rows) - 1) and numeric >= len(rows):
             return delimiter
     return None
+
+
+_RANKING = re.compile(r"[A-Za-z]\S*\s+all\s+\S+\s*")
 
 
 def _split(line: str, delimiter: str) -> list[str]:
@@ -74,6 +79,7 @@ def read_table(lines: Iterator[Line], delimiter: str, assembler: Assembler, cont
     steps: list[int] = []
     rows: list[tuple[Line, list[str]]] = []
     count = 0
+    tested: tuple[Line, list[str]] | None = None
     for line in lines:
         if not line.text.strip():
             continue
@@ -85,12 +91,31 @@ def read_table(lines: Iterator[Line], delimiter: str, assembler: Assembler, cont
             steps = _step_columns(header)
             continue
         if steps:
+            if any(cell and title.lower().startswith("test") for title, cell in zip(header, cells, strict=False)):
+                tested = line, cells
             _points(header, steps, cells, assembler, count)
             count += 1
         elif len(rows) <= MOST_ROWS * 6:
             rows.append((line, cells))
     if rows and not steps:
         _results(header, rows, assembler, context)
+    if tested is not None and count > 1:
+        _last_tested(header, steps, *tested, assembler, context)
+
+
+def _last_tested(
+    header: list[str], steps: list[int], line: Line, cells: list[str], assembler: Assembler, context: Context
+) -> None:
+    """What was tested once, after a training whose log has many rows, is a result and no curve."""
+    draft = Draft(line, line.number, [line.text], "csv_tables", saved=True, role="test")
+    for title, cell in zip(header, cells, strict=False):
+        number, found = parse_number(cell), understand(title)
+        if number is not None and found is not None and found.role == "test" and assembler.lone(title):
+            draft.metrics[title] = number
+    for index in steps:
+        draft.options[header[index].lower()] = cells[index]
+    if draft.metrics:
+        assembler.add(draft, context)
 
 
 def _is_header(cells: list[str], header: list[str]) -> bool:

@@ -39,11 +39,22 @@ _SETTINGS = frozenset(
     parameters settings training_args model_config train_config best_params best_hyperparameters model_args
     data_args optimizer scheduler cfg env environment versions timing generation_config lora_config peft_config
     search_space param_grid meta metadata dataset_info label2id id2label class_weights speed targets target
-    thresholds baseline baselines expected previous history_best""".split()
+    thresholds expected previous history_best""".split()
 )
 
 
 _SETTINGS_ENDS = ("_cfg", "_config", "_args", "_params", "_kwargs", "_weights", "_settings", "_hparams", "_thresholds")
+
+
+_SAYS_NOTHING = frozenset(
+    """results metrics scores summary report evaluation classification_report all_results history training_history
+    curves log logs runs models experiments""".split()
+)
+
+
+def _owners(path: tuple[str, ...]) -> list[str]:
+    """The keys above a record that say whose it is; ``#3`` is the fourth of a list."""
+    return [part for part in path if part.lower() not in _SAYS_NOTHING]
 
 
 def _settings(key: str) -> bool:
@@ -102,8 +113,8 @@ class _Walk:
             return
         if len(records) > 20 and per_example(records):
             return
-        for record in records:
-            self.visit(record, path, depth + 1)
+        for at, record in enumerate(records):
+            self.visit(record, (*path, f"#{at}") if len(records) > 1 else path, depth + 1)
 
     def _points(self, record: dict[str, Any]) -> None:
         step = step_of(record)
@@ -135,20 +146,22 @@ class _Walk:
             and len({len(value) for value in columns.values()}) <= 2
             and any(metric_name(key) for key in columns)
         ):
-            self._columns(columns)
+            self._columns(columns, "".join(f"{part.strip('#')}/" for part in _owners(path)))
         for key, value in node.items():
             if isinstance(value, (dict, list)) and not _settings(key) and key.lower() not in _MATRIX_KEYS:
                 self.visit(value, (*path, str(key)), depth + 1)
 
-    def _columns(self, columns: dict[str, list[float]]) -> None:
-        """A Keras history: a list of values for each name."""
+    def _columns(self, columns: dict[str, list[float]], owner: str) -> None:
+        """A Keras history: a list of values for each name, the curves of whom the keys above say."""
         epochs = columns.get("epoch") or columns.get("step")
         for key, values in columns.items():
             if key in ("epoch", "step") or (metric_name(key) is None and key not in ("lr", "learning_rate")):
                 continue
             for row, value in enumerate(values):
                 step = float(epochs[row]) if epochs and row < len(epochs) else float(row)
-                self.assembler.add_point(key, role_of(words_of(key)), "epoch" if epochs else "row", step, float(value))
+                self.assembler.add_point(
+                    owner + key, role_of(words_of(key)), "epoch" if epochs else "row", step, float(value)
+                )
 
     def _report(self, node: dict[str, Any]) -> Draft | None:
         rows = {
@@ -184,7 +197,7 @@ class _Walk:
 
     def _plain(self, node: dict[str, Any], path: tuple[str, ...]) -> Draft | None:
         metrics = flat_metrics(node)
-        matrix = next((node[key] for key in node if str(key).lower() in _MATRIX_KEYS), None)
+        matrix = next((node[key] for key in node if str(key).lower() in _MATRIX_KEYS), None) or _four_counts(node)
         draft = self._draft("json_results")
         draft.metrics = metrics
         if isinstance(matrix, list) and all(
@@ -196,6 +209,8 @@ class _Walk:
                 draft.matrix = whole
                 labels: list[object] = next((node[key] for key in _LABEL_KEYS if isinstance(node.get(key), list)), [])
                 draft.labels = tuple(map(str, labels)) if len(labels) == len(whole) else ()
+                if not draft.labels and not any(str(key).lower() in _MATRIX_KEYS for key in node):
+                    draft.labels = ("negative", "positive")
         if draft.empty or (step_of(node) is not None and len(path) > 0 and path[-1] in ("args", "state")):
             return None
         return draft
@@ -225,30 +240,19 @@ class _Walk:
         correct = next((keys[k] for k in ("correct", "n_correct", "num_correct") if type(keys.get(k)) is int), None)
         if correct is not None and draft.n is not None and 0 <= correct <= draft.n:
             draft.correct = (correct, draft.n)
-        if path and any("," in key for key in keys):
-            draft.dataset = draft.dataset or path[-1]  # lm-eval: {"results": {task: {"acc,none": ...}}}
+        owners = _owners(path)
+        if owners and any("," in key for key in keys):
+            draft.dataset = draft.dataset or owners[-1].strip("#")  # lm-eval: {"results": {task: {"acc,none": ...}}}
         draft.role = role_of([str(keys.get("split", "")).lower()])
-        above = [
-            part
-            for part in path
-            if part.lower()
-            not in (
-                "results",
-                "metrics",
-                "scores",
-                "summary",
-                "report",
-                "evaluation",
-                "classification_report",
-                "all_results",
-            )
-        ]
-        for part in above:
+        group = []
+        for part in owners:
             role = role_of(words_of(part))
             if role != "unclear":
                 draft.role = role if draft.role == "unclear" else draft.role
-            elif part != draft.dataset:
-                draft.options.setdefault("group", part[:80])
+            elif part != draft.dataset and not part.startswith("#"):
+                group.append(part[:80])
+        if group:
+            draft.options["group"] = "/".join(group)
         for key, value in list(texts.items())[:12]:
             if key.lower() not in (*DATASET_KEYS, *CHECKPOINT_KEYS, "alias") and len(value) <= 80:
                 draft.options.setdefault(key, value)
@@ -302,6 +306,14 @@ class _Walk:
                     draft.options["at"] = "best"
                     self.assembler.add(draft, self.context)
                 return
+
+
+def _four_counts(node: Mapping[str, Any]) -> list[list[int]] | None:
+    """The matrix of ``{"tp": …, "fp": …, "tn": …, "fn": …}``."""
+    counts = {str(key).lower(): value for key, value in node.items() if type(value) is int}
+    if not {"tp", "fp", "tn", "fn"} <= counts.keys():
+        return None
+    return [[counts["tn"], counts["fp"]], [counts["fn"], counts["tp"]]]
 
 
 def _row_keys(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -5,66 +5,38 @@ The value may also stand alone on the next line.
 
 from __future__ import annotations
 
-import math
 import re
-from dataclasses import dataclass, replace
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context
-from labjournal.parsers.names import Name, may_mention, role_of, shaped, understand, words_of
-from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
+from labjournal.parsers.names import Name, is_metric_word, may_mention, role_of, shaped, understand, words_of
+from labjournal.parsers.numbers import parse_number, unwrap
+from labjournal.parsers.pairs import GROUPED, RATES, Pair, plausible, scan
 from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.settings_lines import settings_line
 from labjournal.parsers.steps import find_step
+from labjournal.parsers.titles import PLAIN_TITLE
+from labjournal.parsers.value_lists import by_column
+from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER
 
 LONGEST = 2_000
 """Longer lines are dumps of something, not statements."""
 
-_STRONG = re.compile(
-    r"\s*(?:[:=≈~→▶│|]|->|=>|-->|>{2,}|\bis\s*:?|\bwas\s*:?|\bist\b|\best\b|\b[ée]s?\b|\.{3,}|为|は|是)+\s*[\"'(\[$]?\s*$|\t\s*$",
-    re.IGNORECASE,
-)
-_COMPARED = re.compile(r"[=<>!~]=\s*$")
-_WEAK = re.compile(r"(?:\s+(?:of|at|reached|von|de|=)?\s*|\s*\()\(?\s*$")
-_DELIMITER = re.compile(
-    r"[,;|│┃•·\t()\[\]{}<>]|\s[-–—]{1,3}\s|\.\s+(?=[A-Z])|:\s|=\s|!\s|(?:->|=>|→)|\"|(?<!\w)'|'(?!\w)"
-)
-_VAGUE = re.compile(
-    r"\b(?:target|goal|goals|desired|required|requirement|until|unless|threshold|below|above|exceed\w*|baseline|chance|paper|reported|sota|previous\w*|improved?\s+from|did\s+not\s+improve|expect\w*|reach|"
-    r"should|would|could|if|than|patience|vs\.?|versus|monitor\w*|saving|saved\s+to)\b",
-    re.IGNORECASE,
-)
-_ELSEWHERE = re.compile(
-    r"^\W*(?:examples?\s*:|e\.\s?g\.|for\s+(?:example|instance)\b)|\bet\s+al\b|\bstate[\s-]of[\s-]the[\s-]art\b"
-    r"|\b(?:will\s+stop|(?:stop|halt|abort|quit|train|run)(?:s|ping|ning)?\s+(?:\w+\s+)?(?:when|if|once|until))\b|\binitiali[sz]\w*",
-    re.IGNORECASE,
-)
-"""An example, somebody else's number, a condition, a start value: nothing that this run measured."""
-_BECOMES = re.compile(r"\s*(?:->|→|=>|➜|➔)\s*[-+]?\.?\d")
-_GROUPED = re.compile(
-    r"\b((?i:fold|run|seed|split|subject|class|label|task|layer|head|client|worker|level|member|model|group|cluster|client|view|snr|shot|length|len|alpha)|[LNKTk]|n)\s*[=:#_]?\s*(\d+)\b(?!\s*[.%]\d)(?!\s*/)"
-)
 _BAR = re.compile(r"\d%\|")
 _BATCH = re.compile(r"[\[(]\s*(\d+)\s*/\s*(\d+)\s*[\])]")
 _COUNT = re.compile(r"(?<![\w.])n\s*=\s*(\d[\d,]*)(?![\d.%])")
 _COMMA_PAIR = re.compile(r"^(\s*[A-Za-z][\w/@. -]{1,39}),\s*(?=[-+]?\d*\.\d+\s*$)")
 _N = frozenset(("n", "N"))
-_RATES = re.compile(
-    r"acc(?:uracy)?$|(?:^|_)(?:f1|precision|recall|auc|auroc|specificity|sensitivity|iou|miou|dice|map)$|balanced"
+_OWNED = re.compile(
+    r"[\s*•>-]*([A-Za-z][\w.+/()'-]*(?:\s[\w.+/()'-]+){0,4}?)(?:\s*:\s*|\s[-–—]\s+|(?P<counts>\s{2,}\w+:\s.*))"
 )
-_N_IN_BRACKETS = re.compile(
-    r"\s*(?:n\s*=\s*)?(\d[\d,]*)\s*(?:images?|samples?|examples?|events?|items|rows|test\s\w+)?\s*$"
+_NO_PART = NEVER | {"step", "mean", "average", "avg", "best", "final", "overall"}
+NOT_OWNERS = (
+    NEVER | HEADLINE | FILLER | PLAIN_TITLE | frozenset("mean average avg new then done log trainer main".split())
 )
-_SEPARATOR = re.compile(r"\s*[:=]\s*[-+.\d]")
+_PREFIXED = re.compile(r"\s*(?P<name>(?:eval|test|predict|val|valid)_\w+)\s*[=:]\s*(?P<value>\S+)\s*")
+_RESULTS_FILE = re.compile(r"results|metrics|scores", re.IGNORECASE)
 _HAS_VALUE = re.compile(r"\d|\bnan\b|\binf\b", re.IGNORECASE)
-_PRF = {"p": "precision", "r": "recall", "f": "f1"}
-_SHORT_PRF = re.compile(r"(?<![\w@])([PRF])(?=\s*[:=]\s*\d)")
-
-
-@dataclass(slots=True)
-class Pair:
-    name: Name
-    number: Number
 
 
 def _read(cursor: Cursor, context: Context) -> Claim | None:
@@ -74,177 +46,52 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     raw = line.text
     if not _HAS_VALUE.search(raw):
         return _two_lines(cursor, line, raw)
-    if len(raw) > LONGEST or not may_mention(raw):
+    if len(raw) > LONGEST:
         return None
+    if not may_mention(raw):
+        return _saved_value(line, raw, context)
     text = body(raw)
     if settings_line(text) or context.within_settings(raw):
         return None
+    columns = context.columns_at(line.number)
+    if columns:
+        text = by_column(text, columns)
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
-        return None
+        return _saved_value(line, text, context)
     context.observe_head(rest)
-    return Claim(1, drafts_of(pairs, line, text, context, role, "name_value"))
+    drafts = drafts_of(pairs, line, text, context, role, "name_value")
+    owner = _owner(rest)
+    if owner is not None:
+        for draft in drafts:
+            draft.options.setdefault("group", owner)
+    return Claim(1, drafts)
 
 
-def scan(text: str) -> tuple[list[Pair], RoleName, str]:
-    """All (name, value) pairs of a line, the role its head says, and the head."""
-    if "**" in text or "`" in text:
-        text = text.replace("**", "").replace("`", "")  # markdown
-    if _ELSEWHERE.search(text):
-        return [], "unclear", text
-    text = shaped(unwrap(text))
-    if _SHORT_PRF.search(text) and len(set(_SHORT_PRF.findall(text))) >= 2:
-        text = _SHORT_PRF.sub(lambda m: _PRF[m[1].lower()], text)
-    numbers = [number for number in find_numbers(text) if not _qualifies(text, number)]
-    changes = [number for number in numbers if _BECOMES.match(text, number.end)]  # "0.5 -> 0.3" says two values
-    pairs: list[Pair] = []
-    head_end: int | None = None
-    start = 0
-    vague = _VAGUE.search(text) is not None
-    for index, number in enumerate(numbers):
-        left = text[start : number.start]
-        found = None if number in changes else _name_before(left, vague, text.startswith("+", number.start))
-        if found is not None:
-            name, at = found
-            if plausible(name, number, text):
-                if head_end is None:
-                    head_end = start + at
-                pairs.append(Pair(name, number))
-            start = number.end
-        elif number.end - start > 200:
-            start = number.end
-        if not pairs and index == 0 and not vague:
-            after = _name_after(text, number)
-            if after is not None:
-                pairs.append(Pair(after, number))
-                return pairs, role_of(words_of(text[: number.start])), text[: number.start]
-    head = text if head_end is None else text[:head_end]
-    return pairs, role_of(words_of(head)) if pairs else "unclear", head
-
-
-def _qualifies(text: str, number: Number) -> bool:
-    """Whether a number stands in brackets that belong to the name: ``Partial AUC (>80% TPR): 0.74``."""
-    opened = text.rfind("(", 0, number.start)
-    if opened < 0 or ")" in text[opened : number.start]:
-        return False
-    closed = text.find(")", number.end)
-    return closed >= 0 and _SEPARATOR.match(text, closed + 1) is not None and closed - opened <= 40
-
-
-def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, int] | None:
-    """The metric named at the end of ``left``, and where its name starts."""
-    if _COMPARED.search(left):
+def _saved_value(line: Line, text: str, context: Context) -> Claim | None:
+    """``eval_MRPC = 84.2`` in a file of results: the prefix says what it is, whatever the name."""
+    match = _PREFIXED.fullmatch(text) if _RESULTS_FILE.search(context.source) is not None else None
+    number = None if match is None else parse_number(match["value"])
+    if match is None or number is None or number.integer or not NEVER.isdisjoint(words_of(match["name"])):
         return None
-    strong = _STRONG.search(left[-40:])
-    if strong is not None:
-        end = len(left) - min(len(left), 40) + strong.start()
-    else:
-        weak = _WEAK.search(left[-16:])
-        if weak is None or signed:
-            return None  # "accuracy +0.5" is a change
-        end = len(left) - min(len(left), 16) + weak.start()
-    phrase = left[:end].rstrip()
-    if strong is None and phrase.endswith((",", ";", ".")):
-        return None  # the name belongs to the value before it
-    if phrase.endswith(")") and "(" in phrase:
-        # "F1 (macro): 0.81", "threshold (optimal)": what stands in the brackets qualifies the name.
-        opened = phrase.rindex("(")
-        inner = phrase[opened + 1 : -1]
-        if len(inner) <= 40 and not re.search(r"\d{2,}", inner):
-            phrase = phrase[:opened] + " " + inner
-        elif len(inner) <= 40 and strong is not None:
-            found = _name_before(phrase[:opened] + ":", vague)
-            if found is None or find_step(inner) is not None:
-                return found
-            count = _N_IN_BRACKETS.match(inner)
-            if count is not None:
-                return replace(found[0], n=int(count[1].replace(",", "")[:15])), found[1]
-            suffix = "_" + re.sub(r"[^\w.]+", "_", inner.lower()).strip("_")
-            return replace(found[0], metric=found[0].metric + suffix, tag=found[0].tag + suffix), found[1]
-    begin = 0
-    for match in _DELIMITER.finditer(phrase):
-        if match.end() < len(phrase):
-            begin = match.end()
-    chunk = phrase[begin:]
-    if strong is None:
-        if vague:
-            return None
-        words = chunk.split()
-        chunk_words = words[-4:]
-        while chunk_words:
-            if re.search(r"(?<![\w@/.-])\d", " ".join(chunk_words)):
-                chunk_words = chunk_words[1:]
-                continue
-            name = understand(" ".join(chunk_words))
-            last = understand(chunk_words[-1])
-            if name is not None and (
-                last is not None or chunk_words[-1].lower() in ("score", "rate", "avg", "statistic")
-            ):
-                return name, begin
-            chunk_words = chunk_words[1:] if last is not None else []
-        return None
-    if vague and re.search(
-        r"\b(?:target|goal|baseline|required|expected|threshold|previous|patience|chance|monitor)", chunk, re.IGNORECASE
-    ):
-        return None
-    chunk = _GROUPED.sub(" ", chunk)
-    step_cut = max(
-        (
-            m.end()
-            for m in re.finditer(
-                r"(?i)\b(?:epoch|step|iter(?:ation)?|trial|round|episode)s?\s*[#:\[(]*\s*\d[\d,./]*[\])]*", chunk
-            )
-        ),
-        default=0,
-    )
-    chunk = chunk[step_cut:]
-    if re.search(r"(?<![\w@/.-])\d", chunk) and not re.search(
-        r"\b(?:images?|samples?|examples?|events?|instances?|documents|sentences|(?:test|val\w*)\s+data)\b", chunk
-    ):
-        tail = re.split(r"(?<![\w@/.-])\d[\d.,%/]*", chunk)[-1]
-        if not tail.strip():
-            return None
-        chunk = tail
-    name = understand(chunk)
-    return None if name is None else (name, begin)
+    draft = Draft(line, line.number, [line.text], "name_value", role=role_of(words_of(match["name"])[:1]))
+    draft.metrics[match["name"]] = number
+    return Claim(1, [draft])
 
 
-def _name_after(text: str, number: Number) -> Name | None:
-    """``93.2% accuracy on the test set``, ``0.93 accuracy``: the value stands before its name."""
-    if number.fraction is not None or (number.integer and not number.percent):
+def _owner(head: str) -> str | None:
+    """Whose values follow, where a line begins with a name that says nothing else: ``xgboost: MAE=68.9``."""
+    match = _OWNED.fullmatch(head)
+    if match is None or GROUPED.search(match[1]) or find_step(match[1]) is not None:
         return None
-    rest = text[number.end : number.end + 60]
-    match = re.match(r"\s+((?:[A-Za-z][\w@-]*\s*){1,7})(?=$|[.,;!()\n])", rest)
-    if match is None or re.search(r"\d\s*$", text[: number.start]) or len(text[: number.start].split()) > 6:
-        return None  # deep inside a sentence: prose
-    label = text[: number.start].rstrip()
-    if label.endswith(":") and role_of(words_of(label)) == "unclear":
-        return None  # "cat: 0.91 precision" speaks of one class
-    phrase = match[1].strip()
-    first = phrase.split()[0]
-    if understand(first) is None and understand(" ".join(phrase.split()[:2])) is None:
+    words = words_of(match[1])
+    if match["counts"] is not None and len(words) == 1:
+        return match[1]  # "PER   tp: 12 - fp: 3 - …": a label may be spelt like a metric
+    if not words or role_of(words) != "unclear" or any(map(is_metric_word, words)):
         return None
-    name = understand(phrase)
-    return name if name is not None and plausible(name, number, text) else None
-
-
-def plausible(name: Name, number: Number, text: str = "") -> bool:
-    """Whether the value can be one of this metric; a class-wise rate above 100 or fp16's "precision: 16" cannot."""
-    value = number.value
-    metric = name.metric.lower()
-    words = words_of(name.metric)
-    if number.integer and words and words[-1] in ("error", "errors"):
-        return False
-    if math.isnan(value) or math.isinf(value):
-        return not (name.best and math.isinf(value))  # "best loss so far: inf" is where a search begins
-    if metric in ("return", "bits", "lift") or (number.integer and metric in ("score", "per", "em", "kl", "mask")):
-        return metric == "score"
-    if _RATES.search(metric):
-        if value < 0 or value > 100:
-            return False
-        if number.integer and value > 1 and not number.percent and not metric.endswith(("accuracy", "acc")):
-            return False
-    return True
+    if NOT_OWNERS.issuperset(words) or not _NO_PART.isdisjoint(words):
+        return None
+    return match[1]
 
 
 def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: RoleName, rule: str) -> list[Draft]:
@@ -253,7 +100,7 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
     first_value = pairs[0].number.start
     options: dict[str, str] = {}
     n: int | None = None
-    for match in _GROUPED.finditer(text):
+    for match in GROUPED.finditer(text):
         if match.start() > first_value and len(match[1]) == 1:
             continue
         if match[1] in _N:
@@ -289,7 +136,7 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
         draft.tags[pair.name.metric] = _tag(pair.name, own)
         if pair.name.n is not None and draft.n is None:
             draft.n = pair.name.n
-        if pair.number.fraction is not None and _RATES.search(pair.name.metric):
+        if pair.number.fraction is not None and RATES.search(pair.name.metric):
             draft.correct = pair.number.fraction
     if line.number - context.titles.get("best iteration", -9) == 1:
         for draft in drafts.values():

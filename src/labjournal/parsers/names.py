@@ -49,6 +49,7 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
             r"\b(sensitivity|specificity|recall|precision|TPR|FPR|FNR|TNR)\s?@\s?(\d+(?:\.\d+)?)\s?%\s?(\w+)",
             r"\1_at_\2_\3",
         ),
+        ("dcf", r"\bmin[\s_-]?DCF\b", "mindcf"),
         ("rank-", r"\brank-(1|5|10|20|50)\b", r"rank\1"),
         ("%", r"^\s*%(WER|CER|SER|PER)\s+([\d.]+)(?=\s)", r"\1: \2%"),  # Kaldi
         ("besttest", r"^\s*bestTest\s*=", "best validation score ="),  # CatBoost
@@ -160,7 +161,7 @@ _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _STEMS = (
     frozenset(re.sub(r"[\d_-].*", "", word) for word in METRIC_WORDS)
     | frozenset(word for word, english in FOREIGN.items() if english in METRIC_WORDS and word.isascii())
-    | frozenset(("rate", "match", "p", "r", "f", "besttest"))
+    | frozenset(("rate", "match", "p", "r", "f", "besttest", "inception", "dcf"))
 )
 
 
@@ -204,6 +205,8 @@ def understand(phrase: str) -> Name | None:
             metric_at = [words.index("exact")]
         elif "average" in words and "precision" in words:
             metric_at = [words.index("precision")]
+        elif "distance" in words and {"frechet", "fréchet", "inception"} & set(words):
+            metric_at = [words.index("distance")]
         elif "rel" in words and {"abs", "sq"} & set(words):
             metric_at = [words.index("rel")]  # relative errors of depth maps
         elif "rate" in words and (set(words) & RATE_OWNERS):

@@ -31,7 +31,11 @@ _LOOSE = re.compile(r"(?:tensor|array|(?:np|numpy|jnp|torch)\.\w+)\(")
 
 def _read(cursor: Cursor, context: Context) -> Claim | None:
     line = cursor.peek()
-    if line is None or "{" not in line.text or cursor.refused("printed_dict"):
+    if line is None:
+        return None
+    if "OrderedDict([(" in line.text:
+        return _ordered(cursor, line, context)
+    if "{" not in line.text or cursor.refused("printed_dict"):
         return None
     start = _DICT_IN_LINE.search(line.text)
     if start is None or len(line.text) > LONGEST_DICT:
@@ -48,6 +52,18 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     ):
         return Claim(lines)
     return _record_claim(record, line, cursor, lines, head, context)
+
+
+def _ordered(cursor: Cursor, line: Line, context: Context) -> Claim | None:
+    """``OrderedDict([('recall@20', 0.25), …])``, as Python before 3.12 prints it, on one line."""
+    start = line.text.index("OrderedDict([")
+    end = line.text.rfind("])")
+    try:
+        pairs = ast.literal_eval(unwrap(line.text[start + len("OrderedDict(") : end + 1]))
+        record = {str(key): value for key, value in pairs}
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+    return _record_claim(record, line, cursor, 1, line.text[:start], context)
 
 
 def _record_claim(

@@ -9,9 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from labjournal.parsers.base import Draft
-from labjournal.parsers.name_value import plausible
 from labjournal.parsers.names import role_of, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number
+from labjournal.parsers.pairs import plausible
 from labjournal.parsers.reading import RoleName, StepKind
 
 STEPS: tuple[tuple[str, StepKind], ...] = (
@@ -76,6 +76,7 @@ CHECKPOINT_KEYS = (
 )
 
 
+_EXACT = re.compile(r"(?:HasAns_|NoAns_|best_)?exact")
 _DEPTH_ERRORS = frozenset(("abs_rel", "absrel", "abs rel", "sq_rel"))
 _DEPTH_SHARES = frozenset(("a1", "a2", "a3", "d1", "d2", "d3", "delta1", "delta2", "delta3", "log_10", "log10"))
 
@@ -101,6 +102,9 @@ def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
     if any("rel" in name and name.lower() in _DEPTH_ERRORS for name in metrics):
         # What depth estimation reports beside its errors has names that mean nothing elsewhere.
         metrics.update({str(k): n for k, v in record.items() if k in _DEPTH_SHARES and (n := as_number(v)) is not None})
+    if "f1" in metrics and "total" in record:  # SQuAD's own evaluation
+        exact = {str(key): as_number(value) for key, value in record.items() if _EXACT.fullmatch(str(key))}
+        metrics.update({key: number for key, number in exact.items() if number is not None})
     if any(not name.endswith(("_number", "support")) for name in metrics):
         metrics.update(means)
     else:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from labjournal.parsers.base import Cursor, body
+from labjournal.parsers.nested_settings import nested_settings
 
 AROUND = 5
 """Lines looked at on each side of an assignment; blank ones and other assignments do not part them."""
@@ -88,11 +89,21 @@ _FOUND = re.compile(
 )
 
 
+_GREPPED = re.compile(
+    r"[\w./+@-]*\.(?:log|txt|out|err|csv|tsv|jsonl?|md|rst|ya?ml|toml|cfg|conf|ini|ipynb)[:-](?:\d+[:-])?(?!\s)\D"
+)
+"""A line that grep found in another file: what it says was not measured here."""
+
+
 def listing(cursor: Cursor) -> int:
     """Lines from here on that belong to program text which says itself that it is: 0 for none."""
     line = cursor.peek()
-    if line is None or not line.text.startswith(_OPENS):
+    if line is None:
         return 0
+    if line.text.rstrip().endswith((":", "{")) and (settings := nested_settings(cursor)):
+        return settings
+    if not line.text.startswith(_OPENS):
+        return 1 if _GREPPED.match(line.text) else 0
     text = body(line.text)
     fence = _FENCE.match(text)
     if fence is not None:
@@ -110,7 +121,7 @@ def listing(cursor: Cursor) -> int:
         return _until(cursor, lambda below: not below.strip())
     if _COMMIT.match(text):
         return _until(cursor, lambda below: below != "" and not below.startswith((" ", "Author", "Date", "Merge")))
-    return 1 if _PROMPT.match(text) else 0
+    return 1 if _PROMPT.match(text) or _GREPPED.match(line.text) else 0
 
 
 def is_code(cursor: Cursor, lines: int) -> bool:

@@ -9,9 +9,10 @@ from labjournal.parsers.context import Context
 from labjournal.parsers.names import shaped, understand
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.reading import Line
-from labjournal.parsers.text_tables import BORDER, MOST_ROWS, SPREAD, STEPS, row_drafts
+from labjournal.parsers.table_rows import SPREAD, STEPS, row_drafts
+from labjournal.parsers.text_tables import BORDER, MOST_ROWS
 
-_WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+-]*|\s+[A-Za-z_][\w @./()%²^+-]*")
+_WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")
 _VALUE_CELL = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?|NaN|nan|-|None")
 
 
@@ -19,7 +20,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     line = cursor.peek()
     if line is None:
         return None
-    text = line.text
+    text = line.text.replace("\t", "    ")
     if "epoch" in text.lower() or text.lstrip()[:2] in ("E ", "Ep"):
         found = _spaced(cursor, line)
         if found is not None:
@@ -63,7 +64,7 @@ def _spaced(cursor: Cursor, line: Line) -> Claim | None:
 
 def _columns(cursor: Cursor, text: str) -> Claim | None:
     """A printed DataFrame of results: names over columns, each row a label and as many numbers."""
-    header = re.split(r"\s{2,}", text.strip())
+    header = re.split(r"\s{2,}", re.sub(r",(?=\s{2,})", "", text).strip())
     header = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
     names = [understand(shaped(cell)) for cell in header]
     if len({(name.metric, name.role) for name in names if name}) < sum(name is not None for name in names):
@@ -90,8 +91,11 @@ def _columns(cursor: Cursor, text: str) -> Claim | None:
             continue
         if re.fullmatch(r"\d+(?:\s+\S.*)?", label) and " " in label:
             label = label.split(maxsplit=1)[1]  # the index of a DataFrame
-        row = [label[:80]] * first + cells[-width:]
-        drafts.extend(row_drafts(ahead, row, header, names, None))
+        row = cells if len(cells) == len(header) else [label[:80]] * first + cells[-width:]
+        if first == 0 and label and not label.isdigit():
+            drafts.extend(row_drafts(ahead, [label[:80], *row], ["row", *header], [None, *names], None))
+        else:
+            drafts.extend(row_drafts(ahead, row, header, names, None))
     return Claim(used, drafts) if len(drafts) > (named < 2) else None
 
 

@@ -16,7 +16,7 @@ METRIC_WORDS = frozenset(
     eer mindcf sdr sisdr sisnr pesq stoi mos cindex concordance likelihood deviance accuracies exactitude q2 gmean
     likelihood winrate solved sic fb1 ade fde nds mota idf1 hota cmc hausdorff hd95 assd chamfer f_score adjr2 evs
     ppx g-mean youden absrel sqrel silog gini ks lift entropy mad mre rse rae l1 l2 huber macc aacc
-    mdice mfscore mf1""".split()
+    mdice mfscore mf1 bpref rprec matthew mindcf точность""".split()
 )
 """Words that name a metric by themselves."""
 RATE_OWNERS = frozenset(
@@ -40,7 +40,7 @@ NEVER = frozenset(
     bytes rows columns shape bins buckets fold folds trial trials round rounds nodes trees depth generated tokens
     reg regularization penalty thres nms conf confidence degree degrees sentence sentences char chars age
     improvement improvements improved gain gains gap drop difference diff change increase decrease reduction
-    δ""".split()
+    range interval bounds std thresh initial δ""".split()
 )
 """Words whose presence makes a name something else: a setting, a time, a size, a wish, somebody else's number."""
 ROLE_WORDS: dict[str, RoleName] = {
@@ -116,6 +116,24 @@ FOREIGN = {
     "полнота": "recall",
     "потери": "loss",
     "потеря": "loss",
+    "начальная": "initial",
+    "конечная": "final",
+    "итоговая": "final",
+    "финальная": "final",
+    "тестовой": "test",
+    "тестовая": "test",
+    "тестовом": "test",
+    "тестовых": "test",
+    "валидационной": "validation",
+    "валидационная": "validation",
+    "валидационном": "validation",
+    "обучающей": "training",
+    "обучающая": "training",
+    "обучающем": "training",
+    "тренировочной": "training",
+    "выборке": "set",
+    "выборка": "set",
+    "данных": "data",
     "准确率": "accuracy",
     "准确度": "accuracy",
     "正确率": "accuracy",
@@ -186,6 +204,12 @@ FOREIGN = {
     "testdaten": "test data",
     "validierungsdaten": "validation data",
     "trainingsdaten": "training data",
+    "testdatensatz": "test set",
+    "testmenge": "test set",
+    "validierungsdatensatz": "validation set",
+    "validierungsmenge": "validation set",
+    "trainingsdatensatz": "training set",
+    "trainingsmenge": "training set",
     "testset": "test set",
     "valset": "validation set",
     "trainset": "train set",
@@ -224,6 +248,10 @@ FOREIGN = {
     "da": "of",
     "na": "on",
     "jeu": "set",
+    "ensemble": "set",
+    "addestramento": "training",
+    "allenamento": "training",
+    "validazione": "validation",
     "conjunto": "set",
     "と": " ",
     "的": " ",

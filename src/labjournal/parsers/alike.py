@@ -1,0 +1,131 @@
+"""What is one measurement: which drafts speak of the same, and how two become one."""
+
+from __future__ import annotations
+
+import math
+
+from labjournal.parsers.base import Draft
+from labjournal.parsers.finished import TEXT_LINES
+from labjournal.parsers.numbers import Number
+
+NEAR = 5
+"""Lines between two parts of one measurement, at most."""
+
+
+STEP_WORDS = frozenset("epoch epoche époque epoca época step iter iteration itr round trial episode update ep".split())
+
+
+def agree(a: Number, b: Number) -> bool:
+    """Equal within half a unit of the coarser of the two last digits."""
+    if a.value == b.value or (math.isnan(a.value) and math.isnan(b.value)):
+        return True
+    return abs(a.value - b.value) <= 0.5 * 10.0 ** -min(a.digits, b.digits) * (1 + 1e-9)
+
+
+def signature(draft: Draft) -> tuple[object, ...]:
+    # A best value says at which step it was reached; the next best one replaces it all the same.
+    counted = STEP_WORDS if draft.best else frozenset()
+    options = tuple(sorted((k, v) for k, v in draft.options.items() if not k.startswith("_") and k not in counted))
+    return (
+        draft.role,
+        tuple(sorted(draft.metrics)),
+        draft.dataset,
+        draft.checkpoint,
+        options,
+        draft.headline,
+        draft.best,
+        draft.section,
+    )
+
+
+def same_values(a: Draft, b: Draft) -> bool:
+    return all(agree(a.metrics[name], number) for name, number in b.metrics.items()) and a.correct == b.correct
+
+
+def in_turn(a: Draft, b: Draft) -> bool:
+    """Whether lines speak of train, validation and test in turn: each has its own measurement, none is ended."""
+    if "unclear" in (a.role, b.role) or a.role == b.role or a.role_above or b.role_above:
+        return False
+    return a.block == b.block and b.line.number - a.last <= NEAR and not (a.saved or b.saved)
+
+
+def one_measurement(a: Draft, b: Draft) -> bool:
+    """Two neighbouring drafts speak of one measurement: near, same section, no contradiction in what they name."""
+    if a.saved or b.saved or a.block != b.block or b.line.number - a.last > NEAR or a.best != b.best:
+        return False
+    if a.role != b.role and "unclear" not in (a.role, b.role) and not (a.role_above or b.role_above):
+        return False
+    if (
+        a.dataset != b.dataset
+        or a.checkpoint != b.checkpoint
+        or (a.per_class and b.per_class)
+        or (a.matrix and b.matrix and a.matrix != b.matrix)
+    ):
+        return False
+    if (a.correct and b.correct and a.correct != b.correct) or any(label in a.classes for label in b.classes):
+        return False
+    if "_unnamed" in a.options or "_unnamed" in b.options:
+        return bool(a.per_class or b.per_class) and _supports_agree(a, b)
+    mine = {k: v for k, v in a.options.items() if not k.startswith("_")}
+    other = {k: v for k, v in b.options.items() if not k.startswith("_")}
+    if mine != other:
+        return False
+    report = bool(a.per_class or b.per_class or a.matrix or b.matrix or a.classes or b.classes)
+    shared = [name for name in b.metrics if name in a.metrics]
+    if report:
+        return all(
+            agree(a.metrics[name], b.metrics[name]) or name == "accuracy" for name in shared
+        ) and _supports_agree(a, b)
+    return not shared or all(agree(a.metrics[name], b.metrics[name]) for name in shared)
+
+
+def _supports_agree(a: Draft, b: Draft) -> bool:
+    """A matrix belongs to a report when its rows add up to the supports."""
+    if bool(a.matrix) == bool(b.matrix) or not (a.per_class or b.per_class):
+        return True
+    matrix, report = (a, b) if a.matrix else (b, a)
+    supports = [row.support for row in report.per_class.values()]
+    return matrix.matrix is not None and [sum(row) for row in matrix.matrix] == supports
+
+
+def merge(into: Draft, more: Draft) -> None:
+    for name, number in more.metrics.items():
+        have = into.metrics.get(name)
+        if have is None or (number.digits > have.digits and agree(number, have)):
+            into.metrics[name] = number
+        elif not agree(number, have):
+            into.also[name] = number
+    into.per_class = into.per_class or more.per_class
+    if into.matrix is None:
+        into.matrix, into.unknown, into.labels = more.matrix, more.unknown, more.labels
+    into.correct = into.correct or more.correct
+    into.classes.update(more.classes)
+    into.class_unknown.update(more.class_unknown)
+    into.unknown_total = into.unknown_total if into.unknown_total is not None else more.unknown_total
+    into.n = into.n if into.n is not None else more.n
+    if into.role == "unclear" or (into.role_above and more.role != "unclear" and not more.role_above):
+        into.role, into.role_above = more.role, more.role_above
+    into.headline = into.headline or more.headline
+    into.tags.update(more.tags)
+    # A report names the format best; values around it only add to it.
+    if more.per_class or (more.matrix and not into.per_class):
+        into.rule = more.rule
+    into.text = (into.text + more.text)[:TEXT_LINES]
+    into.last = more.last
+
+
+def distinct(drafts: list[Draft]) -> list[Draft]:
+    """The same measurement printed twice is one."""
+    kept: list[Draft] = []
+    recent: dict[object, Draft] = {}
+    for draft in drafts:
+        if draft.saved:
+            kept.append(draft)
+            continue
+        key = (*signature(draft), tuple(draft.per_class), tuple(sorted(draft.classes.items())), repr(draft.matrix))
+        other = recent.get(key)
+        if other is not None and draft.metrics and same_values(other, draft) and other.per_class == draft.per_class:
+            continue
+        recent[key] = draft
+        kept.append(draft)
+    return kept

@@ -1,0 +1,314 @@
+"""Which numbers of a line are values of which named metric."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+from labjournal.parsers.names import Name, role_of, shaped, understand, words_of
+from labjournal.parsers.numbers import Number, find_numbers, unwrap
+from labjournal.parsers.reading import RoleName
+from labjournal.parsers.steps import find_step
+from labjournal.parsers.value_lists import by_rank, rows_of_values
+
+_STRONG = re.compile(
+    r"\s*(?:[:=≈~→▶│|]|->|=>|-->|>{2,}|\bis\s*:?|\bwas\s*:?|\bist\b|\best\b|\b[ée]s?\b|\.{3,}|为|は|是)+\s*[\"'(\[$]?\s*$|\t\s*$",
+    re.IGNORECASE,
+)
+
+
+_COMPARED = re.compile(r"[=<>!~]=\s*$")
+
+
+_WEAK = re.compile(r"(?:\s+(?:of|at|reached|von|de|=)?\s*|\s*\()\(?\s*$")
+
+
+_DELIMITER = re.compile(
+    r"[,;|│┃•·\t()\[\]{}<>]|\s[-–—]{1,3}\s|\.\s+(?=[A-Z])|:\s|=\s|!\s|(?:->|=>|→)|\"|(?<!\w)'|'(?!\w)"
+)
+
+
+_VAGUE = re.compile(
+    r"\b(?:target|goal|goals|desired|required|requirement|until|unless|threshold|below|above|exceed\w*|baseline|chance|paper|reported|sota|previous\w*|improved?\s+from|did\s+not\s+improve|expect\w*|reach|"
+    r"should|would|could|if|than|patience|vs\.?|versus|monitor\w*|saving|saved\s+to)\b",
+    re.IGNORECASE,
+)
+
+
+_ELSEWHERE = re.compile(
+    r"^\W*(?:examples?\s*:|e\.\s?g\.|for\s+(?:example|instance)\b)|\bet\s+al\b|\bstate[\s-]of[\s-]the[\s-]art\b"
+    r"|\b(?:will\s+stop|(?:stop|halt|abort|quit|train|run)(?:s|ping|ning)?\s+(?:\w+\s+)?(?:when|if|once|until))\b|\binitiali[sz]\w*",
+    re.IGNORECASE,
+)
+"""An example, somebody else's number, a condition, a start value: nothing that this run measured."""
+
+
+_BECOMES = re.compile(r"\s*(?:->|→|=>|➜|➔)\s*[-+]?\.?\d")
+
+
+GROUPED = re.compile(
+    r"\b((?i:fold|run|seed|split|subject|class|label|task|layer|head|client|worker|level|member|model|group|cluster|client|view|snr|shot|length|len|alpha)|[LNKTk]|n)\s*[=:#_]?\s*(\d+)\b(?!\s*[.%]\d)(?!\s*/)"
+)
+
+
+RATES = re.compile(
+    r"acc(?:uracy)?$|(?:^|_)(?:f1|precision|recall|auc|auroc|specificity|sensitivity|iou|miou|dice|map)$|balanced"
+)
+
+
+_N_IN_BRACKETS = re.compile(
+    r"\s*(?:n\s*=\s*)?(\d[\d,]*)\s*(?:images?|samples?|examples?|events?|items|rows|test\s\w+)?\s*$"
+)
+
+
+_WISHED = re.compile(
+    r"\b(?:target|goal|baseline|required|expected|threshold|previous|patience|chance|monitor|majority)", re.IGNORECASE
+)
+_BARE = re.compile(
+    r"[\s*•>#-]*(?P<name>[A-Za-z][^\d:=|,;]{0,40}?[\w)]*)\s{1,40}(?P<value>-?(?:\d+\.\d+|\.\d+)(?:[eE][-+]?\d+)?\s?%?)\s*"
+)
+_COUNTS = re.compile(r"\s*\(\s*(\d{1,12})\s*/\s*(\d{1,12})\s*\)")
+_REPEATS = re.compile(
+    r"\b(?:over|across|of|in|on|from|for)\s+(?:the\s+|all\s+)?(?:last\s+)?\d+\s+(?:\w+\s+)?(?:runs?|folds?|seeds?|episodes?|trials?|splits?|repeats?"
+    r"|repetitions?|evaluations?|games?|rounds?|times)\b|第\s*\d+\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|回|エポック)",
+    re.IGNORECASE,
+)
+"""Over how many repeats a mean was taken, and the round counted in Chinese or Japanese: no part of the name."""
+_UPPER_END = re.compile(r"\s*[,;]\s*[-+]?\.?\d")
+_OWNER = re.compile(r"([A-Za-z_]+)\s*[:=]?\s*$")
+_ABOUT = re.compile(r"\s*(?:with|using|from|after|of|at)\s", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\s*(?:s|sec|secs|seconds|ms|min|minutes|h|hours|days|years?|deg(?:rees?)?|°|px|mm|cm|m|km|€|\$|usd|eur)\s*",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"\s*[:=]\s*[-+.\d]")
+
+
+_PRF = {"p": "precision", "r": "recall", "f": "f1"}
+
+
+_SHORT_PRF = re.compile(r"(?<![\w@])([PRF])(?=\s*[:=]\s*\d)")
+
+
+@dataclass(slots=True)
+class Pair:
+    name: Name
+    number: Number
+
+
+def scan(text: str) -> tuple[list[Pair], RoleName, str]:
+    """All (name, value) pairs of a line, the role its head says, and the head."""
+    if "**" in text or "`" in text:
+        text = text.replace("**", "").replace("`", "")  # markdown
+    if _ELSEWHERE.search(text):
+        return [], "unclear", text
+    text = unwrap(text)
+    text = shaped(by_rank(text) if "@" in text else text)
+    bare = _BARE.fullmatch(text)
+    if bare is not None and (only := understand(_plain(bare["name"]))) is not None and only.alone:
+        text = f"{_plain(bare['name'])}: {bare['value']}"  # "F1-score (micro)   0.94"
+    if _SHORT_PRF.search(text) and len(set(_SHORT_PRF.findall(text))) >= 2:
+        text = _SHORT_PRF.sub(lambda m: _PRF[m[1].lower()], text)
+    numbers = [number for number in find_numbers(text) if not _qualifies(text, number)]
+    changes = [number for number in numbers if _BECOMES.match(text, number.end)]  # "0.5 -> 0.3" says two values
+    rows = rows_of_values(text, numbers)
+    pairs: list[Pair] = []
+    head_end: int | None = None
+    start = 0
+    vague = _VAGUE.search(text) is not None
+    for index, number in enumerate(numbers):
+        left = text[start : number.start]
+        found = None if number in changes else _name_before(left, vague, text.startswith("+", number.start))
+        if found is not None:
+            name, at = found
+            if index not in rows and not _interval(text, number) and plausible(name, number, text):
+                name = _within(name, text, number)
+                if head_end is None:
+                    head_end = start + at
+                pairs.append(Pair(name, _counted(text, number)))
+            start = number.end
+        elif number.end - start > 200:
+            start = number.end
+        if not pairs and index == 0 and not vague:
+            after = _name_after(text, number)
+            if after is not None:
+                pairs.append(Pair(after, number))
+                return pairs, role_of(words_of(text[: number.start])), text[: number.start]
+    head = text if head_end is None else text[:head_end]
+    return pairs, role_of(words_of(head)) if pairs else "unclear", head
+
+
+def _plain(phrase: str) -> str:
+    return phrase.replace("(", " ").replace(")", " ").strip()
+
+
+def _counted(text: str, number: Number) -> Number:
+    """The number with the counts in brackets behind it, where they say the same: ``85.02 % (1701/2000)``."""
+    counts = _COUNTS.match(text, number.end)
+    if counts is None or number.fraction is not None:
+        return number
+    k, n = int(counts[1]), int(counts[2])
+    same = n > 0 and k <= n and abs(k / n - number.value) <= 0.5 * 10.0**-number.digits * (1 + 1e-9)
+    return replace(number, fraction=(k, n)) if same else number
+
+
+def _interval(text: str, number: Number) -> bool:
+    """Whether a number is the lower end of ``[0.93, 0.96]``."""
+    return text[: number.start].rstrip()[-1:] in ("[", "(") and _UPPER_END.match(text, number.end) is not None
+
+
+def _within(name: Name, text: str, number: Number) -> Name:
+    """The name with the role of the brackets around it: ``train={MAE=7.3} test={MAE=7.4}``."""
+    if name.role != "unclear":
+        return name
+    depth = 0
+    for at in range(number.start - 1, -1, -1):
+        char = text[at]
+        depth += (char in ")]}") - (char in "([{")
+        if depth < 0:
+            owner = _OWNER.search(text[max(at - 40, 0) : at])
+            role = "unclear" if owner is None else role_of(words_of(owner[1]))
+            if role == "unclear":
+                return name
+            prefix = {"validation": "val_", "test": "test_", "train": "train_"}[role]
+            return replace(name, role=role, tag=name.tag if name.tag != name.metric else prefix + name.metric)
+    return name
+
+
+def _qualifies(text: str, number: Number) -> bool:
+    """Whether a number stands in brackets that belong to the name: ``Partial AUC (>80% TPR): 0.74``."""
+    opened = text.rfind("(", 0, number.start)
+    if opened < 0 or ")" in text[opened : number.start]:
+        return False
+    closed = text.find(")", number.end)
+    return closed >= 0 and _SEPARATOR.match(text, closed + 1) is not None and closed - opened <= 40
+
+
+def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, int] | None:
+    """The metric named at the end of ``left``, and where its name starts."""
+    if _COMPARED.search(left):
+        return None
+    strong = _STRONG.search(left[-40:])
+    if strong is not None:
+        end = len(left) - min(len(left), 40) + strong.start()
+    else:
+        weak = _WEAK.search(left[-16:])
+        if weak is None or signed:
+            return None  # "accuracy +0.5" is a change
+        end = len(left) - min(len(left), 16) + weak.start()
+    phrase = left[:end].rstrip()
+    repeats = _REPEATS.search(phrase) if any(char.isdigit() for char in phrase) else None
+    if repeats is not None:
+        found = _name_before(_REPEATS.sub(" ", left), vague, signed)
+        mean = repeats[0][-1].isascii()  # a mean over runs is no point of a curve
+        return None if found is None else (replace(found[0], headline=found[0].headline or mean), found[1])
+    if strong is None and phrase.endswith((",", ";", ".")):
+        return None  # the name belongs to the value before it
+    if phrase.endswith(")") and "(" in phrase:
+        # "F1 (macro): 0.81", "threshold (optimal)": what stands in the brackets qualifies the name.
+        opened = phrase.rindex("(")
+        inner = phrase[opened + 1 : -1]
+        if strong is not None and _UNIT.fullmatch(inner):
+            return _name_before(phrase[:opened] + ":", vague)
+        if strong is not None and _ABOUT.match(inner) and understand(f"{phrase[:opened]} {inner}") is None:
+            found = _name_before(phrase[:opened] + ":", vague)
+            return None if found is None else (_suffixed(found[0], inner), found[1])
+        if len(inner) <= 40 and not re.search(r"\d{2,}", inner):
+            phrase = phrase[:opened] + " " + inner
+        elif len(inner) <= 40 and strong is not None:
+            found = _name_before(phrase[:opened] + ":", vague)
+            if found is None or find_step(inner) is not None:
+                return found
+            count = _N_IN_BRACKETS.match(inner)
+            if count is not None:
+                return replace(found[0], n=int(count[1].replace(",", "")[:15])), found[1]
+            return _suffixed(found[0], inner), found[1]
+    begin = 0
+    for match in _DELIMITER.finditer(phrase):
+        if match.end() < len(phrase):
+            begin = match.end()
+    chunk = phrase[begin:]
+    if strong is None:
+        if vague:
+            return None
+        words = chunk.split()
+        chunk_words = words[-4:]
+        while chunk_words:
+            if re.search(r"(?<![\w@/.-])\d", " ".join(chunk_words)):
+                chunk_words = chunk_words[1:]
+                continue
+            name = understand(" ".join(chunk_words))
+            last = understand(chunk_words[-1])
+            if name is not None and (
+                last is not None or chunk_words[-1].lower() in ("score", "rate", "avg", "statistic")
+            ):
+                return name, begin
+            chunk_words = chunk_words[1:] if last is not None else []
+        return None
+    if vague and _WISHED.search(re.split(r"[,;|]", phrase)[-1] if begin else chunk):
+        return None
+    chunk = GROUPED.sub(" ", chunk)
+    step_cut = max(
+        (
+            m.end()
+            for m in re.finditer(
+                r"(?i)\b(?:epoch|step|iter(?:ation)?|trial|round|episode)s?\s*[#:\[(]*\s*\d[\d,./]*[\])]*", chunk
+            )
+        ),
+        default=0,
+    )
+    chunk = chunk[step_cut:]
+    if re.search(r"(?<![\w@/.-])\d", chunk) and not re.search(
+        r"\b(?:images?|samples?|examples?|events?|instances?|documents|sentences|(?:test|val\w*)\s+data)\b", chunk
+    ):
+        tail = re.split(r"(?<![\w@/.-])\d[\d.,%/]*", chunk)[-1]
+        if not tail.strip():
+            return None
+        chunk = tail
+    name = understand(chunk)
+    return None if name is None else (name, begin)
+
+
+def _suffixed(name: Name, inner: str) -> Name:
+    """The name with what stood in brackets behind it: another threshold or model is another measurement."""
+    suffix = "_" + re.sub(r"[^\w.]+", "_", inner.lower()).strip("_")
+    return replace(name, metric=name.metric + suffix, tag=name.tag + suffix)
+
+
+def _name_after(text: str, number: Number) -> Name | None:
+    """``93.2% accuracy on the test set``, ``0.93 accuracy``: the value stands before its name."""
+    if number.fraction is not None or (number.integer and not number.percent):
+        return None
+    rest = text[number.end : number.end + 60]
+    match = re.match(r"\s+((?:[A-Za-z][\w@-]*\s*){1,7})(?=$|[.,;!()\n])", rest)
+    if match is None or re.search(r"\d\s*$", text[: number.start]) or len(text[: number.start].split()) > 6:
+        return None  # deep inside a sentence: prose
+    label = text[: number.start].rstrip()
+    if label.endswith(":") and role_of(words_of(label)) == "unclear":
+        return None  # "cat: 0.91 precision" speaks of one class
+    phrase = match[1].strip()
+    first = phrase.split()[0]
+    if understand(first) is None and understand(" ".join(phrase.split()[:2])) is None:
+        return None
+    name = understand(phrase)
+    return name if name is not None and plausible(name, number, text) else None
+
+
+def plausible(name: Name, number: Number, text: str = "") -> bool:
+    """Whether the value can be one of this metric; a class-wise rate above 100 or fp16's "precision: 16" cannot."""
+    value = number.value
+    metric = name.metric.lower()
+    words = words_of(name.metric)
+    if number.integer and words and words[-1] in ("error", "errors"):
+        return False
+    if math.isnan(value) or math.isinf(value):
+        return not (name.best and math.isinf(value))  # "best loss so far: inf" is where a search begins
+    if metric in ("return", "bits", "lift") or (number.integer and metric in ("score", "per", "em", "kl", "mask")):
+        return metric == "score"
+    if RATES.search(metric):
+        if value < 0 or value > 100:
+            return False
+        if number.integer and value > 1 and not number.percent and not metric.endswith(("accuracy", "acc")):
+            return False
+    return True

@@ -1,0 +1,273 @@
+"""The rows of a table, made into drafts: which cells name metrics, which say whose they are."""
+
+from __future__ import annotations
+
+import re
+
+from labjournal.parsers.base import Draft
+from labjournal.parsers.names import Name, role_of, shaped, understand, words_of
+from labjournal.parsers.numbers import Number, parse_number, unwrap
+from labjournal.parsers.pairs import plausible
+from labjournal.parsers.reading import Line, RoleName, StepKind
+from labjournal.parsers.vocabulary import NEVER
+
+_SCORING = frozenset(("corr", "sub", "del", "ins", "err"))
+
+
+_FROM_ELSEWHERE = re.compile(
+    r"\((?:paper|reported|official|published|orig\w*|(?:in|from)\s(?:the\s)?paper)\)|\bet\s+al\b|^official$",
+    re.IGNORECASE,
+)
+"""Labels of rows with somebody else's numbers."""
+
+
+STEPS: dict[str, StepKind] = {
+    "epoch": "epoch",
+    "ep": "epoch",
+    "e": "epoch",
+    "step": "step",
+    "iter": "step",
+    "iteration": "step",
+    "round": "step",
+    "#": "step",
+    "episode": "step",
+}
+
+
+def drafts_of_table(rows: list[tuple[Line, list[str]]], texts: list[str], heading: str = "") -> list[Draft]:
+    if not rows:
+        return []
+    header = _scoring_header(rows[0][1], heading)
+    side = _side_by_side(header)
+    if side:
+        rows = [(line, cells[at : at + side]) for line, cells in rows[1:] for at in range(0, len(cells), side)]
+        return _headed(header[:side], [understand(shaped(cell)) for cell in header[:side]], rows)
+    if {"metric", "value"} <= {cell.lower() for cell in header}:
+        return _lm_eval(header, rows[1:])
+    at = next((index for index, cell in enumerate(header) if cell.lower() in _METRIC_COLUMNS), None)
+    if at is not None and len(header) > 2 and at > 0:
+        return _named_in_column(header, at, rows[1:])
+    names = [understand(shaped(cell)) for cell in header]
+    numeric_head = any(parse_number(cell) is not None for cell in header)
+    if len(header) >= 2 and len(rows) > 1 and any(names[1:]) and not numeric_head and not _named_rows(names, rows[1:]):
+        return _headed(header, names, rows[1:])
+    if all(len(cells) >= 2 for _, cells in rows):
+        return _sections(rows) or _pairs(rows, texts)
+    return []
+
+
+def _named_rows(names: list[Name | None], rows: list[tuple[Line, list[str]]]) -> bool:
+    """Whether the rows name metrics, and the columns only what there is of each: ``score``, ``threshold``."""
+    if any(name is not None and name.metric != "score" for name in names):
+        return False
+    labels = [understand(shaped(cells[0])) for _, cells in rows if cells and cells[0]]
+    return bool(labels) and sum(label is not None for label in labels) * 2 > len(labels)
+
+
+def _named_in_column(header: list[str], at: int, rows: list[tuple[Line, list[str]]]) -> list[Draft]:
+    """A column says which metric a row is of, others whose it is; what only compares columns is left out."""
+    drafts: list[Draft] = []
+    for line, cells in rows:
+        name = understand(shaped(cells[at])) if len(cells) == len(header) else None
+        if name is None:
+            continue
+        beside = [pair for index, pair in enumerate(zip(header, cells, strict=True)) if index != at and pair[1]]
+        options = {title: cell[:80] for title, cell in beside if title and parse_number(cell) is None}
+        values = [
+            (title, number)
+            for title, cell in beside
+            if (number := _cell_number(cell)) is not None
+            and plausible(name, number)
+            and not _BESIDE.fullmatch(title)
+            and NEVER.isdisjoint(words_of(title))
+        ]
+        for title, number in values:
+            metrics = {name.metric: number}
+            draft = Draft(line, line.number, [line.text], "text_tables", metrics, role=name.role, saved=True)
+            draft.options = {**options, **({"column": title} if len(values) > 1 else {})}
+            drafts.append(draft)
+    return drafts
+
+
+def _side_by_side(header: list[str]) -> int:
+    """The width of one part where a table is folded to stand beside itself: ``category | AP | category | AP``."""
+    width = next((at for at in range(2, len(header)) if header[at] == header[0] != ""), 0)
+    folded = width and len(header) % width == 0 and header == header[:width] * (len(header) // width)
+    return width if folded and understand(shaped(header[0])) is None else 0
+
+
+def _scoring_header(header: list[str], heading: str) -> list[str]:
+    """The columns of ``Snt|Wrd|Corr|Sub|Del|Ins|Err|S.Err`` named: whose errors they are, the heading above says."""
+    if not {cell.lower() for cell in header} >= _SCORING:
+        return header
+    name = understand(shaped(heading))
+    error = name.metric if name is not None and name.alone else "error rate"
+    return [{"err": error, "corr": "percent correct"}.get(cell.lower(), cell) for cell in header]
+
+
+def _headed(header: list[str], names: list[Name | None], rows: list[tuple[Line, list[str]]]) -> list[Draft]:
+    drafts: list[Draft] = []
+    rows = [(line, cells) for line, cells in rows if not any(map(_FROM_ELSEWHERE.search, cells[:2]))]
+    step_at = next((index for index, cell in enumerate(header) if cell.lower() in STEPS), None)
+    if step_at and any(cells[0] and parse_number(cells[0].split("/")[0]) is None for _, cells in rows):
+        step_at = None  # each row has a name: it says at which epoch it was measured, and is no point of one curve
+    if len(rows) == 1:
+        step_at = None  # one row is no curve
+    for line, cells in rows:
+        if len(cells) != len(header):
+            continue
+        step: tuple[StepKind, float] | None = None
+        if step_at is not None:
+            number = parse_number(cells[step_at].split("/")[0])
+            if number is None:
+                continue
+            step = (STEPS[header[step_at].lower()], number.value)
+        drafts.extend(row_drafts(line, cells, header, names, step))
+    return drafts
+
+
+SPREAD = re.compile(
+    r"(?:std|stdev|std\.?\s?dev\.?|standard deviation|s\.?d\.?|sigma|σ|var|variance|sem|std\.?\s?err(?:or)?|count|range"
+    r"|\d+%)",
+    re.IGNORECASE,
+)
+"""Labels of rows that say how values scatter: no measurement of their own."""
+
+
+_METRIC_COLUMNS = frozenset(("metric", "metrics", "metric_type", "metric name", "measure", "指标"))
+
+
+_BESIDE = re.compile(
+    rf"(?:{SPREAD.pattern}|min(?:imum)?|max(?:imum)?|threshold|change|delta|diff(?:erence)?|Δ|p(?:[- ]?value)?|n"
+    r"|support|95%\s?ci|ci|target|goal|baseline|weight|unit|status)\.?",
+    re.IGNORECASE,
+)
+"""Titles of columns that stand beside a value: how it scatters, what it was compared with."""
+
+
+def row_drafts(
+    line: Line,
+    cells: list[str],
+    header: list[str],
+    names: list[Name | None],
+    step: tuple[StepKind, float] | None,
+) -> list[Draft]:
+    """One draft for each role the columns speak of: ``Val R2`` and ``Test R2`` of a row are two measurements."""
+    parts: dict[RoleName, Draft] = {}
+    options: dict[str, str] = {}
+    if cells and SPREAD.fullmatch(cells[0].strip(" *_")):
+        return []
+    for cell, name, title in zip(cells, names, header, strict=True):
+        number = _cell_number(cell)
+        if name is not None and number is not None and plausible(name, number):
+            part = parts.get(name.role)
+            if part is None:
+                part = parts[name.role] = Draft(
+                    line, line.number, [line.text], "text_tables", role=name.role, step=step
+                )
+                part.saved = step is None
+            if name.metric not in part.metrics:
+                part.metrics[name.metric] = number
+                part.tags[name.metric] = title if step is None and re.fullmatch(r"[\w/]+", title) else name.tag
+        elif name is None and title and cell and len(options) < 8 and (number is None or number.integer):
+            options[title] = cell[:80]
+    if step is None and options:
+        said = role_of(words_of(next(iter(options.values()))))
+        for part in parts.values():
+            part.options = dict(options)
+            part.role = said if part.role == "unclear" else part.role
+    return list(parts.values())
+
+
+def _sections(rows: list[tuple[Line, list[str]]]) -> list[Draft]:
+    """Stable-Baselines3 prints its scalars in sections (``rollout/``, ``train/``) with the time step among them."""
+    if not any(cells[0].endswith("/") and not cells[1] for _, cells in rows):
+        return []
+    begins = [index for index, (_, cells) in enumerate(rows) if cells[:2] == rows[0][1][:2]]
+    parts = [rows[begin:end] for begin, end in zip(begins, [*begins[1:], len(rows)], strict=True)]
+    if rows[0][1][0].endswith("/") and len(parts) > 1:  # boxes that follow each other, each at its time step
+        return [draft for part in parts for draft in _sections(part)]
+    values = {cells[0]: _cell_number(cells[1]) for _, cells in rows}
+    step = values.get("total_timesteps") or values.get("total timesteps")
+    if step is None:
+        return []
+    drafts: list[Draft] = []
+    section = ""
+    for line, cells in rows:
+        if cells[0].endswith("/") and not cells[1]:
+            section = cells[0]
+        elif section not in ("", "time/") and (number := values[cells[0]]) is not None:
+            role: RoleName = "validation" if section == "eval/" else "train"
+            name = section + cells[0]
+            draft = Draft(line, line.number, [line.text], "text_tables", {name: number}, role=role)
+            draft.step, draft.tags = ("step", step.value), {name: name}
+            drafts.append(draft)
+    return drafts
+
+
+def _cell_number(cell: str) -> Number | None:
+    """The value of a cell; a spread behind it (``0.81 ± 0.02``) is not another one."""
+    return parse_number(unwrap(re.split(r"\s*(?:±|\+/-|\()", cell)[0]))
+
+
+def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
+    """Name in the first column, values in the others; several columns are several data loaders."""
+    drafts: dict[int, Draft] = {}
+    titles = rows[0][1]
+    for line, cells in rows:
+        name = understand(shaped(cells[0]))
+        if name is None:
+            continue
+        for column, cell in enumerate(cells[1:]):
+            if column + 1 < len(titles) and _BESIDE.fullmatch(titles[column + 1]):
+                continue
+            number = _cell_number(cell)
+            if number is None or not plausible(name, number):
+                continue
+            draft = drafts.setdefault(column, Draft(line, line.number, texts[:80], "text_tables", headline=True))
+            draft.metrics.setdefault(name.metric, number)
+            draft.tags[name.metric] = name.tag
+            draft.role = name.role if draft.role == "unclear" else draft.role
+            draft.last = line.number
+            if (
+                len(cells) > 2
+                and column + 1 < len(titles)
+                and parse_number(titles[column + 1]) is None
+                and titles[column + 1]
+            ):
+                draft.options["column"] = titles[column + 1][:80]
+    return [draft for draft in drafts.values() if draft.metrics]
+
+
+def _lm_eval(header: list[str], rows: list[tuple[Line, list[str]]]) -> list[Draft]:
+    """``|Tasks|Version|Filter|n-shot|Metric| |Value| |Stderr|``: empty task cells repeat the one above."""
+    low = [cell.lower() for cell in header]
+    at_metric, at_value = low.index("metric"), low.index("value")
+    at_task = next(
+        (index for index, cell in enumerate(low) if cell in ("tasks", "task", "groups", "dataset", "model")), None
+    )
+    drafts: dict[str, Draft] = {}
+    task = ""
+    for line, cells in rows:
+        if len(cells) <= max(at_metric, at_value):
+            continue
+        if at_task is not None and cells[at_task].strip(" -"):
+            task = cells[at_task].strip(" -")
+        name = understand(shaped(cells[at_metric]))
+        number = parse_number(cells[at_value])
+        if name is None or number is None or not plausible(name, number):
+            continue
+        option = ",".join(
+            cells[index] for index, title in enumerate(low) if title in ("filter",) and cells[index] not in ("", "none")
+        )
+        draft = drafts.setdefault(
+            f"{task}|{option}",
+            Draft(line, line.number, [], "text_tables", dataset=task or None, saved=True, role=name.role),
+        )
+        raw = cells[at_metric]
+        draft.metrics.setdefault(raw if re.fullmatch(r"\w+_\w+", raw) else name.metric, number)
+        if option:
+            draft.options["filter"] = option
+        draft.text.append(line.text)
+        draft.last = line.number
+    return list(drafts.values())

@@ -1,0 +1,35 @@
+"""Words of headings that say nothing of their own, and headings without any mark."""
+
+from __future__ import annotations
+
+from labjournal.parsers.names import words_of
+from labjournal.parsers.vocabulary import EVALUATED, ROLE_WORDS
+
+
+def bare_title(text: str) -> bool:
+    """Whether a line is a heading without any mark: ``Test set classification report``."""
+    if len(text) > 60 or any(char.isdigit() or char in ":=|{}[]<>,.!" for char in text):
+        return False
+    words = words_of(text)
+    return (
+        2 <= len(words) <= 6
+        and all(word in PLAIN_TITLE or word in ROLE_WORDS or word in _TITLE_FILLERS for word in words)
+        and any(word in ROLE_WORDS and word not in EVALUATED for word in words)
+        and not set(words) <= NO_DATASET | {"start", "starting"}
+    )
+
+
+_TITLE_FILLERS = frozenset("set data dataset on the of for split subset and scores detailed".split())
+
+
+PLAIN_TITLE = frozenset(
+    """report classification results result metrics evaluation summary performance confusion matrix final scores
+    accuracy class per overall statistics model stats best config configuration parameters settings arguments args
+    hyperparameters output note usage warning error info""".split()
+)
+
+
+NO_DATASET = frozenset(
+    """test train training validation val valid dev eval evaluation set split data dataset the full whole entire all
+    held out heldout holdout testing subset""".split()
+)

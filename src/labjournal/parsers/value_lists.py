@@ -1,0 +1,81 @@
+"""Several values under one name: ``Precision@1,3,5: 0.62 0.50 0.39``, or columns under ``Train | Validation | Test``.
+
+A list whose parts nothing names is no value at all: which of them is meant, the line does not say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from labjournal.parsers.names import role_of, words_of
+from labjournal.parsers.numbers import Number
+from labjournal.parsers.reading import RoleName
+from labjournal.parsers.vocabulary import EVALUATED, ROLE_WORDS
+
+_VALUE = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?"
+_RANKED = re.compile(
+    rf"(?P<name>[A-Za-z]\w*)@(?P<ranks>\d+(?:,\s?\d+)+)\s*[:=]?\s*(?P<values>{_VALUE}(?:[\s,|]+{_VALUE})+)"
+)
+_NEXT = re.compile(r"(?=\s|[|│┃])\s*(?:\([^()]*\)\s*)?[|│┃]?\s*")
+_ROW = re.compile(
+    rf"\s*(?P<name>[A-Za-z][^\d:=|│┃]*?)\s*[:=|│┃]?\s*(?P<values>{_VALUE}(?:(?:\s*[|│┃]\s*|\s+){_VALUE})+)[\s|│┃]*"
+)
+_SET_WORDS = frozenset(("set", "data", "split"))
+
+
+def by_rank(text: str) -> str:
+    """``Precision@1,3: 0.62 0.50`` as ``Precision@1: 0.62, Precision@3: 0.50``."""
+    match = _RANKED.search(text)
+    if match is None:
+        return text
+    ranks = re.findall(r"\d+", match["ranks"])
+    values = re.findall(_VALUE, match["values"])
+    if len(ranks) != len(values):
+        return text
+    named = ", ".join(f"{match['name']}@{rank}: {value}" for rank, value in zip(ranks, values, strict=True))
+    return text[: match.start()] + named + text[match.end() :]
+
+
+def column_roles(text: str) -> tuple[RoleName, ...]:
+    """The roles that a header over columns names (``Train | Validation | Test``); empty for every other line."""
+    if len(text) > 120 or any(char.isdigit() or char in ":=." for char in text):
+        return ()
+    cells = [cell for cell in re.split(r"[|│┃\t]|\s{2,}", text.strip()) if cell.strip()]
+    cells = text.split() if len(cells) < 2 else cells
+    found: list[RoleName] = []
+    for cell in cells:
+        words = words_of(cell)
+        if not words or any(word in EVALUATED or not (word in ROLE_WORDS or word in _SET_WORDS) for word in words):
+            return ()
+        found.append(role_of(words))
+    return tuple(found) if len(set(found)) == len(found) >= 2 else ()
+
+
+def by_column(text: str, roles: Sequence[RoleName]) -> str:
+    """``Loss: 0.1 | 0.2`` as ``train Loss: 0.1, validation Loss: 0.2``, where there is a value for each column."""
+    match = _ROW.fullmatch(text)
+    values = [] if match is None else re.findall(_VALUE, match["values"])
+    if match is None or len(values) != len(roles):
+        return text
+    return ", ".join(f"{role} {match['name']}: {value}" for role, value in zip(roles, values, strict=True))
+
+
+def rows_of_values(text: str, numbers: Sequence[Number]) -> set[int]:
+    """Which numbers are the first of several that follow each other with no name between them."""
+    heads: set[int] = set()
+    index = 0
+    while index < len(numbers):
+        last = index
+        for later in range(index + 1, len(numbers)):
+            between = text[numbers[last].end : numbers[later].start]
+            alike = numbers[later].fraction is None and numbers[later].percent == numbers[index].percent
+            if alike and _NEXT.fullmatch(between):
+                last = later
+            elif "(" not in between or later > last + 1:
+                break
+        length = sum(number.start <= numbers[last].start for number in numbers[index:])
+        if last > index and (length > 2 or not numbers[last].integer):
+            heads.add(index)
+        index = last + 1
+    return heads
