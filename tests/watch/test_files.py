@@ -143,3 +143,24 @@ def test_loader_workers_write_no_file_of_their_own(tmp_path: Path) -> None:
             """,
         )
         assert len(list((done.folder / "facts").iterdir())) == 1
+
+
+def test_files_whose_names_speak_of_results_are_told_when_written(tmp_path: Path) -> None:
+    done = script(
+        tmp_path,
+        """
+        import os
+        for name in ("eval_results.txt", "metrics.csv", "trainer_state.json", "testScores.json", "val.report.txt"):
+            open(name, "w").close()
+        for name in ("metrics_config.json", "predictions.csv", "retrieval.json", "results.png", "notes.txt"):
+            open(name, "w").close()
+        open("half.tmp", "w").close()
+        os.replace("half.tmp", "all_results.json")
+        open("eval_results.txt").close()
+        """,
+    )
+    told = [Path(data["path"]).name for data in done.data("result_file")]
+    assert told == [
+        "eval_results.txt", "metrics.csv", "trainer_state.json", "testScores.json", "val.report.txt",
+        "all_results.json",
+    ]  # fmt: skip

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from labjournal.paths import RunPaths
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from labjournal.config import Config
+    from labjournal.facts import Fact
     from labjournal.model import Run
     from labjournal.parsers import Reading
 
@@ -39,13 +42,13 @@ class LogReader:
         self._marks: dict[str, Mark] = {}
         self._due_at: dict[str, float] = {}
 
-    def look(self, paths: RunPaths, run: Run) -> SoFar | None:
+    def look(self, paths: RunPaths, run: Run, stated: Sequence[Fact]) -> SoFar | None:
         """Read the files of a living run where they have changed and a look is due; else None."""
         begin = time.monotonic()
         if begin < self._due_at.get(run.id, 0.0):
             return None
         try:
-            return self._look(paths, run)
+            return self._look(paths, run, stated)
         except OSError:
             return None
         finally:
@@ -55,12 +58,12 @@ class LogReader:
         self._marks.pop(run, None)
         self._due_at.pop(run, None)
 
-    def _look(self, paths: RunPaths, run: Run) -> SoFar | None:
+    def _look(self, paths: RunPaths, run: Run, stated: Sequence[Fact]) -> SoFar | None:
         from labjournal.follower import readings
 
         now = time.time()
         log = os.stat(paths.log)
-        saved = [(name, path, path.stat()) for name, path in readings.saved_files(run, paths, self._config)]
+        saved = [(name, path, path.stat()) for name, path in readings.saved_files(run, paths, self._config, stated)]
         settled = [(name, path, stat) for name, path, stat in saved if now - stat.st_mtime > _SETTLED_S]
         mark = (("", log.st_size, 0), *((name, stat.st_size, stat.st_mtime_ns) for name, _, stat in settled))
         if mark == self._marks.get(run.id) or log.st_size > _LONGEST_LIVE_BYTES:

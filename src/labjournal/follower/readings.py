@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,14 +20,21 @@ from labjournal.model import Role, Run, RunKind
 from labjournal.paths import RunPaths
 
 if TYPE_CHECKING:
-    from labjournal.parsers import OwnRule, ParsedResult, Reading
+    from labjournal.parsers import OwnRule, ParsedResult, ParsedSeries, Reading
 
 
-def derive(
-    run: Run, paths: RunPaths, printed: Reading, stated: Sequence[Fact], config: Config, identifier: Identifier
-) -> list[Fact]:
-    """The result facts that follow from what an ended run ``printed``, and from the files it saved."""
-    return stating(run, printed, _saved(run, paths, config), stated, config, identifier)
+_STEPS = frozenset(("epoch", "step", "global_step"))
+_LARGEST_NOTICED = 20_000_000
+"""A larger file is no summary of results; ``[results] files`` names it where it is one all the same."""
+
+
+def curves_of(printed: Reading, saved: Sequence[tuple[str, Reading]]) -> list[ParsedSeries]:
+    """The curves of a run that wrote no event file: what it printed, and what only its files of results hold."""
+    curves = dict(printed.series)
+    for _, reading in saved:
+        for tag, series in reading.series.items():
+            curves.setdefault(tag, series)
+    return list(curves.values())
 
 
 def stating(
@@ -38,10 +46,26 @@ def stating(
     identifier: Identifier,
 ) -> list[Fact]:
     """The result facts of what a run printed and of the files it ``saved``."""
-    found = []
-    for how, name, reading in [("text", "out.log", printed), *(("file", name, reading) for name, reading in saved)]:
-        found += [_fact(run, parsed, how, name, stated, config, identifier) for parsed in reading.results]
-    return found
+    said = [("text", "out.log", parsed) for parsed in printed.results]
+    said += [("file", name, parsed) for name, reading in saved for parsed in reading.results]
+    return [_fact(run, parsed, how, name, stated, config, identifier) for how, name, parsed in _placed_alike(said)]
+
+
+def _placed_alike(said: Sequence[tuple[str, str, ParsedResult]]) -> Iterable[tuple[str, str, ParsedResult]]:
+    """Where one of several files with the same values says at which step they were measured, it says so for all."""
+    steps: dict[object, set[tuple[tuple[str, str], ...]]] = {}
+    for _, _, parsed in said:
+        if told := tuple((key, parsed.options[key]) for key in _STEPS if key in parsed.options):
+            steps.setdefault(_values(parsed), set()).add(told)
+    for how, name, parsed in said:
+        known = steps.get(_values(parsed), set())
+        if len(known) == 1 and _STEPS.isdisjoint(parsed.options):
+            parsed = replace(parsed, options={**parsed.options, **dict(next(iter(known)))})
+        yield how, name, parsed
+
+
+def _values(parsed: ParsedResult) -> object:
+    return parsed.role, frozenset(parsed.metrics.items())
 
 
 def read_log(paths: RunPaths, config: Config, growing: bool = False) -> Reading:
@@ -71,21 +95,47 @@ def own_rules(config: Config) -> list[OwnRule]:
     ]
 
 
-def saved_files(run: Run, paths: RunPaths, config: Config) -> Iterable[tuple[str, Path]]:
-    """The files of results that a run wrote, with their names from its working folder."""
+def saved_files(run: Run, paths: RunPaths, config: Config, stated: Sequence[Fact]) -> Iterable[tuple[str, Path]]:
+    """The files of results that a run wrote, with their names from its working folder.
+
+    Those that ``[results] files`` names, and those that the watch saw its processes write under a name that speaks of
+    results.
+    """
     working = Path(run.cwd) if run.cwd else paths.folder
-    for pattern in config.results.files:
-        for path in sorted(working.glob(pattern)):
-            if _written_by(run, path):
-                yield path.relative_to(working).as_posix(), path
+    named = [path for pattern in config.results.files for path in sorted(working.glob(pattern))]
+    told = {str(fact.data.get("path")) for fact in stated if fact.kind == "result_file"}
+    noticed = [Path(path) for path in sorted(told) if "\0" not in path]
+    seen: set[Path] = set()
+    for path in (*named, *_newest_states(path for path in noticed if _small(path))):
+        if path not in seen and _written_by(run, path):
+            seen.add(path)
+            yield path.relative_to(working).as_posix() if working in path.parents else path.as_posix(), path
 
 
-def _saved(run: Run, paths: RunPaths, config: Config) -> Iterable[tuple[str, Reading]]:
-    for name, path in saved_files(run, paths, config):
+def _small(path: Path) -> bool:
+    try:
+        return path.stat().st_size <= _LARGEST_NOTICED
+    except OSError:
+        return False
+
+
+def _newest_states(paths: Iterable[Path]) -> list[Path]:
+    """Each checkpoint of the Trainer has a ``trainer_state.json`` with all that stood in the one before."""
+    kept = list(paths)
+    states = [path for path in kept if path.name == "trainer_state.json"]
+    newest = max(states, key=lambda path: (path.stat().st_mtime, str(path)), default=None)
+    return [path for path in kept if path.name != "trainer_state.json" or path == newest]
+
+
+def read_saved(run: Run, paths: RunPaths, config: Config, stated: Sequence[Fact]) -> list[tuple[str, Reading]]:
+    """What the files of results that a run wrote say."""
+    found = []
+    for name, path in saved_files(run, paths, config, stated):
         try:
-            yield name, read(path, config)
+            found.append((name, read(path, config)))
         except OSError:  # gone, or not ours to read
             continue
+    return found
 
 
 def _written_by(run: Run, path: Path) -> bool:

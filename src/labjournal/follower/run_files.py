@@ -129,10 +129,10 @@ class RunFiles:
         from labjournal.follower import readings
 
         known = self._stated[look.paths.id]
-        said = self._logs.look(look.paths, known.run)
+        said = self._logs.look(look.paths, known.run, known.facts)
         if said is None:
             return False
-        look.printed = self._printed.write(look.paths, said.printed.series.values())
+        look.printed = self._printed.write(look.paths, readings.curves_of(said.printed, said.saved))
         found = readings.stating(known.run, said.printed, said.saved, known.facts, self._config, self._identifier)
         return self._state_so_far(look.paths, found) or look.printed
 
@@ -189,8 +189,9 @@ class RunFiles:
                 run, stated = self._told(look)
             known_ids = {fact.id for fact in stated}
             reading = readings.read_log(look.paths, self._config)
-            self._printed.write(look.paths, reading.series.values())
-            found = readings.derive(run, look.paths, reading, stated, self._config, self._identifier)
+            saved = readings.read_saved(run, look.paths, self._config, stated)
+            self._printed.write(look.paths, readings.curves_of(reading, saved))
+            found = readings.stating(run, reading, saved, stated, self._config, self._identifier)
             derived += [fact for fact in found if fact.id not in known_ids]
         return self._state(look, derived)
 

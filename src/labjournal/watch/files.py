@@ -1,4 +1,4 @@
-"""Notes the files a run opens: event files it writes, data and configuration it reads, checkpoints both ways.
+"""Notes the files a run opens: event files and results it writes, data it reads, checkpoints both ways.
 
 Python tells an audit hook each ``open``. The hook looks at the suffix first and leaves at once for the thousands of
 opens that are none of ours. Files opened by C or Rust code alone (torch.save by name, safetensors, pyarrow) raise no
@@ -34,8 +34,16 @@ _DATA = frozenset(
     ".csv .tsv .npz .npy .json .jsonl .parquet .feather .arrow .h5 .hdf5 .root .fits .pkl .pickle .joblib .mat .txt "
     ".db .sqlite .lmdb .tfrecord .zarr .gz .xz .bz2 .zip .tar .bin .pt .pth .safetensors .wav .flac .tif .tiff".split()
 )
+_TEXT = frozenset((".txt", ".csv", ".tsv", ".json", ".jsonl"))
 _SUFFIXES = _CONFIG | _CHECKPOINT | _DATA
 _LONGEST = max(len(suffix) for suffix in _SUFFIXES)
+_RESULT_WORDS = frozenset(
+    "result results metric metrics score scores report reports eval evaluation confusion progress".split()
+)
+_NO_RESULT_WORDS = frozenset(
+    "config cfg args params parameters settings pred preds predictions outputs samples schema answers cache".split()
+)
+MAX_RESULTS = 100
 _FOREIGN_NAMES = ("site-packages", "dist-packages", ".git", ".labjournal", ".config", ".venv", "node_modules")
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND
 
@@ -53,6 +61,7 @@ class FileWatch:
         self._written: Dict[str, None] = {}
         self._opened = 0
         self._checkpoints = 0
+        self._results = 0
         self._since = 0.0
         self._busy = False
         self._work = os.path.join(run_folder, "work")
@@ -115,8 +124,16 @@ class FileWatch:
         if writing:
             if suffix in _CHECKPOINT:
                 self.checkpoint_written(full)
+            elif suffix in _TEXT:
+                self._on_result(full)
         elif not self._is_foreign(full):
             self._on_read(full, suffix)
+
+    def _on_result(self, full: str) -> None:
+        """A text file whose name speaks of results was written; what it holds is judged when it is read."""
+        if self._results < MAX_RESULTS and _speaks_of_results(os.path.basename(full)) and not self._is_foreign(full):
+            self._results += 1
+            self._wait("result_file", {"path": full})
 
     def _on_read(self, full: str, suffix: str) -> None:
         stat = os.stat(full)
@@ -139,7 +156,10 @@ class FileWatch:
         if not (isinstance(source, str) and isinstance(target, str)):
             return
         full = os.path.abspath(target)
-        if os.path.splitext(full)[1].lower() in _CHECKPOINT or os.path.abspath(source) in self._written:
+        suffix = os.path.splitext(full)[1].lower()
+        if suffix in _TEXT:
+            self._on_result(full)
+        if suffix in _CHECKPOINT or os.path.abspath(source) in self._written:
             self._written.pop(os.path.abspath(source), None)
             self.checkpoint_written(full)
 
@@ -211,6 +231,14 @@ def hide_from_compiler(eval_frame: Any) -> None:
         eval_frame.set_code_exec_strategy(code, eval_frame._FrameExecStrategy(skip, skip))
     elif hasattr(eval_frame, "skip_code"):
         eval_frame.skip_code(code)
+
+
+def _speaks_of_results(name: str) -> bool:
+    low = os.path.splitext(name)[0].lower()
+    words = set("".join(char if char.isalnum() else " " for char in low).split())
+    if words & _NO_RESULT_WORDS:
+        return False
+    return bool(words & _RESULT_WORDS) or low.endswith(("results", "metrics", "scores", "report", "trainer_state"))
 
 
 def _foreign_folders() -> Tuple[str, ...]:
