@@ -70,6 +70,22 @@ def test_only_the_gpus_a_run_sees_are_its_curves(tmp_path: Path, monkeypatch: py
     assert not [tag for tag in nothing_said if "gpu" in tag], "no process of it is on one"
 
 
+def test_heat_and_power_of_a_gpu_are_curves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gpu = machine.Gpu(0, "GPU-1", "H1", 80 * 10**9, 20 * 10**9, 97, 61, 251.5, (machine.GpuProcess(7, None),))
+    monkeypatch.setattr(machine, "open_gpus", lambda: [gpu])
+    with subprocess.Popen(["sleep", "60"]) as process:
+        told = sample(process, tmp_path / "events", "0")
+        process.kill()
+    assert {tag.removeprefix("system/gpu0/"): values for tag, values in told.items() if "gpu0" in tag} == {
+        "utilisation_percent": [97.0],
+        "memory_gb": [20.0],
+        "memory_percent": [25.0],
+        "temperature_c": [61.0],
+        "power_w": [251.5],
+        "processes": [1.0],
+    }
+
+
 def test_samples_are_rare_and_the_first_comes_after_some_seconds(tmp_path: Path) -> None:
     watched = Vitals(os.getpid(), tmp_path / "events", str(tmp_path), "", machine)
     begin = watched.due - FIRST_S

@@ -93,6 +93,20 @@ def test_a_gpu_that_fell_off_the_bus_does_not_hide_the_others(monkeypatch: pytes
     assert [gpu.index for gpu in found] == [1]
 
 
+def test_every_quantity_has_the_unit_its_name_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NVML tells memory in bytes, power in milliwatts, temperature in degrees Celsius, utilisation in percent."""
+    monkeypatch.delenv("LABJOURNAL_FAKE_GPUS", raising=False)
+    driver = nvml(
+        Init=answer(None), Shutdown=answer(None), DeviceGetCount=answer(1), DeviceGetHandleByIndex=answer("h"),
+        DeviceGetUUID=answer("GPU-1"), DeviceGetName=answer("H1"), DeviceGetPowerUsage=answer(251_400),
+        DeviceGetMemoryInfo=answer(SimpleNamespace(total=80 * 2**30, used=20 * 2**30)),
+        DeviceGetUtilizationRates=answer(SimpleNamespace(gpu=97, memory=12)), DeviceGetTemperature=answer(61),
+        DeviceGetComputeRunningProcesses=answer([]),
+    )  # fmt: skip
+    monkeypatch.setitem(sys.modules, "pynvml", driver)
+    assert gpus() == [Gpu(0, "GPU-1", "H1", 80 * 2**30, 20 * 2**30, 97, 61, 251.4, ())]
+
+
 @pytest.mark.gpu
 def test_a_real_driver_lists_its_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LABJOURNAL_FAKE_GPUS", raising=False)
