@@ -98,6 +98,17 @@ def test_a_run_that_has_a_result_shows_that_and_not_its_curves() -> None:
     assert not both.claims
 
 
+def test_a_result_that_is_not_assigned_yet_leaves_the_curves_and_is_named() -> None:
+    journal = _journal()
+    run = journal.store.resolve("one").id
+    said = {"subject": {"run": run}, "measured_by": run, "dataset": {"name": None}, "metrics": {"accuracy": 0.85}}
+    journal.state("result", {**said, "role": "unassigned", "how": "text"}, run)
+    for rows in ((), ("one",)):
+        table = _compared(journal, rows=rows)
+        assert ("one:30", "validation") in _shown(table)
+        assert any("1 result not in the table" in note for note in table.notes)
+
+
 def test_a_retracted_run_is_marked_here_too() -> None:
     journal = _journal()
     run = journal.store.resolve("one").id

@@ -164,10 +164,10 @@ def _picked(store: Store, selection: Selection, results: Sequence[Result] | None
 
 
 def _curve_ends(store: Store, selection: Selection, picked: Picked) -> list[Result]:
-    """What the curves of runs without results end in: of those named, or of the newest where there is no result."""
+    """What the curves of runs without results end in: of those named, or of the newest where nothing else is there."""
     if picked.bare:
         asked = [(store.run(run), selector) for run, selector in picked.bare]
-    elif selection.rows or picked.results or picked.unassigned or picked.older:
+    elif selection.rows or picked.results or picked.older:
         return []
     else:
         asked = [(run, None) for run in store.runs(limit=selection.limit)]

@@ -34,7 +34,7 @@ class Picked:
     empty: tuple[str, ...]
     """References that name a run without any result."""
     bare: tuple[tuple[str, str | None], ...] = ()
-    """The runs of these references, each with what stands after its colon."""
+    """Runs asked for that no row would show, each with what stands after its colon."""
     older: int = 0
     """Measurements of older runs that were not read."""
 
@@ -51,19 +51,21 @@ def pick(store: Store, selection: Selection, everything: Sequence[Result]) -> Pi
     chosen = everything if not selection.rows else [r for r in everything if _is_wanted(r, wanted)]
     chosen = [result for result in chosen if _fits(result, selection)]
     found = {run for result in chosen for run in (result.subject.run, result.measured_by)}
-    bare = [item for item in wanted if item.run not in found]
+    measured = tuple(result for result in chosen if result.role in _MEASURED)
+    shown = {run for result in measured for run in (result.subject.run, result.measured_by)}
     return Picked(
-        results=tuple(result for result in chosen if result.role in _MEASURED),
+        results=measured,
         order=tuple(dict.fromkeys(item.run for item in wanted)),
         unassigned=sum(result.role is Role.UNASSIGNED for result in chosen),
         training=sum(result.role is Role.TRAIN for result in chosen),
         empty=tuple(
             dict.fromkeys(
                 f"{store.run(item.run).name}:{item.selector}" if item.selector else store.run(item.run).name
-                for item in bare
+                for item in wanted
+                if item.run not in found
             )
         ),
-        bare=tuple((item.run, item.selector) for item in bare),
+        bare=tuple((item.run, item.selector) for item in wanted if item.run not in shown),
     )
 
 
