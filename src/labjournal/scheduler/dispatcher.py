@@ -129,11 +129,12 @@ class Dispatcher:
         waiting: dict[str, str] = {}
         held = None if pause is None else view.PAUSED
         full: dict[str, str] = {}
+        asked_to_stop = entries.stopped(self._paths, [entry.plan.run_id for entry in ours])
         for entry in ours:
-            stopped = os.path.exists(f"{entry.plan.folder}/stop.json")
+            stopped = entry.plan.run_id in asked_to_stop
             reason = None if stopped else held or _cannot_pass(entry, full)
             if reason is not None:
-                waiting[entry.run_id] = reason
+                waiting[entry.plan.run_id] = reason
                 continue
             run = RunPaths(Path(entry.plan.folder))
             if self._is_over(entry, run):

@@ -100,9 +100,19 @@ def listed(paths: JournalPaths) -> list[tuple[str, int]]:
         return []
 
 
-def stopped(paths: JournalPaths, run_ids: Iterable[str]) -> bool:
-    """Whether one of the runs was asked to stop: that is written down also while nothing is started."""
-    return any(os.path.exists(f"{paths.runs}/{run_id}/stop.json") for run_id in run_ids)
+def stopped(paths: JournalPaths, run_ids: Iterable[str]) -> set[str]:
+    """Those that were asked to stop: that is written down also while nothing is started.
+
+    A look asks this of a thousand runs: from the folder of runs, and without an exception for each that was not.
+    """
+    try:
+        runs = os.open(paths.runs, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return set()
+    try:
+        return {run_id for run_id in run_ids if os.access(f"{run_id}/stop.json", os.F_OK, dir_fd=runs)}
+    finally:
+        os.close(runs)
 
 
 def path_of(paths: JournalPaths, run_id: str) -> Path:
