@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from labjournal.format.numbers import count, missing
 
@@ -76,6 +77,7 @@ _ANY_MARKUP = re.compile(r"[\\`*_\[\]|~$&<>]")
 _MAY_START = frozenset("#+-0123456789 ")
 
 
+@lru_cache(maxsize=4096)  # labels, names and short numbers come again in every table of a diary
 def markdown(text: str) -> str:
     """One line of text for GitHub's markdown, table cells included: all of it is shown, none of it is markup."""
     plain = text.isascii() and text.isprintable() and _ANY_MARKUP.search(text) is None

@@ -87,7 +87,11 @@ def day(moment: datetime, zone: tzinfo | None = None) -> str:
 
 def clock(moment: datetime, zone: tzinfo | None = None) -> str:
     """``13:44`` in the zone (default: local)."""
-    return moment.astimezone(zone).strftime("%H:%M")
+    if zone is None:
+        local = time.localtime(moment.timestamp())
+        return f"{local.tm_hour:02}:{local.tm_min:02}"
+    there = moment.astimezone(zone)
+    return f"{there.hour:02}:{there.minute:02}"
 
 
 def moment_text(moment: datetime, zone: tzinfo | None = None) -> str:

@@ -107,6 +107,8 @@ def _from_counts(parsed: Report) -> Iterator[Disagreement]:
         yield Disagreement(
             name, value, wanted, tolerance, f"{name} is printed as {value:g}; the counts give {wanted:.6g}."
         )
+    if not parsed.per_class:
+        return
     rows = class_rows(counts)
     half = _half(_row_digits(parsed))
     for label, row in parsed.per_class.items():
