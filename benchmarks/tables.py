@@ -17,6 +17,9 @@ from labjournal import facts
 from labjournal.compare import Selection, build_table
 from labjournal.config import Config
 from labjournal.export.diary_markdown import export
+from labjournal.export.entry_words import Book
+from labjournal.paths import JournalPaths
+from labjournal.reimport import fold_back
 from labjournal.store import Store
 from labjournal.store.pivot import pivot
 
@@ -89,7 +92,16 @@ def main() -> int:
         )
         diary = folded(place / "diary.db", stated(EXPORTED // 5, 5), notes(ENTRIES))
         spent = cpu_ms(lambda: export(diary, Config(), place / "entries", place, force=True), 2)
-        print(f"{ENTRIES:,} notes and {EXPORTED:,} results exported: {spent / 1e3:.2f} s")
+        days = sorted((place / "entries").glob("*.md"))
+        begin = time.process_time()
+        book, journal = Book(diary, Config()), JournalPaths(place / ".labjournal")
+        taken = [fold_back(path, path.read_text("utf-8"), book, journal) for path in days]
+        back = time.process_time() - begin
+        assert not any(one.amended or one.added or one.refused for one in taken)
+        print(
+            f"{ENTRIES:,} notes and {EXPORTED:,} results exported: {spent / 1e3:.2f} s; "
+            f"{len(days)} files taken back, nothing to change: {back:.2f} s"
+        )
     return 0
 
 

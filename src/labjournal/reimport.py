@@ -77,10 +77,14 @@ def fold_back(path: Path, text: str, book: Book, paths: JournalPaths, zone: tzin
     """
     found = _DAY.search(path.name)
     when = date.fromisoformat(found[1]) if found is not None else None
+    parts = parse(text.replace("\r\n", "\n"))
+    if all(not part.edited if isinstance(part, Found) else not part.strip() for part in parts):
+        return Folded()  # as it was written: the day need not be told again to be compared
     entries = {entry.id: entry for entry in book.store.entries()}
-    wanted = _wanted(path, book, paths.project, when, zone)
+    edited = any(isinstance(part, Found) and part.edited for part in parts)
+    wanted = _wanted(path, book, paths.project, when, zone) if edited else {}
     taken, before = _Taken(), "top"
-    for part in parse(text.replace("\r\n", "\n")):
+    for part in parts:
         if isinstance(part, Found):
             before = part.id
             if part.edited:

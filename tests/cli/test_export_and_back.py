@@ -11,6 +11,11 @@ from typing import Any
 
 import pytest
 
+from journal_files import CREATED, add_facts, make_run
+from labjournal import facts
+from labjournal.paths import JournalPaths
+from labjournal.store import Store
+
 
 def call(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "100", "TZ": "UTC", "LABJOURNAL_USER": "ada"}
@@ -85,3 +90,45 @@ def test_an_altered_number_is_refused_and_shown(page: Path) -> None:
     assert "was altered" in refused.stderr
     assert "0.99" in refused.stderr
     assert entries(folder) == before
+
+
+def test_a_whole_diary_taken_back_and_an_index_built_anew_hold_the_same(tmp_path: Path) -> None:
+    call(tmp_path, "init")
+    journal = JournalPaths(tmp_path / ".labjournal")
+    for number in range(15):
+        run = make_run(journal, f"run-{number}", at=CREATED + 9000 * number)
+        matrix = {"labels": ["no", "yes"], "matrix": [[450 - number, 50 + number], [40, 460]]}
+        measured = [
+            (
+                "result",
+                {
+                    "subject": {"run": run.id, "step": 100 * step},
+                    "dataset": {"name": f"1:{step % 2}", "hash": f"{step % 2}" * 64},
+                    "metrics": {"loss": 0.1 + 1 / (3 + number + step)},
+                    "counts": matrix,
+                    "role": "validation",
+                    "how": "stated",
+                },
+            )
+            for step in range(10)
+        ]
+        add_facts(run, *measured, at=CREATED + 9000 * number + 10)
+        note = {"kind": "note", "text": f"Note {number}: *fell*,\n\n- to 0.{number}", "on": [run.id]}
+        facts.append(journal.my_facts, [facts.make("entry", note, None, facts.now_iso(CREATED + 9000 * number))])
+    call(tmp_path, "export")
+    before = content(journal)
+    call(tmp_path, "import", "entries")
+    assert content(journal) == before
+    call(tmp_path, "reindex")
+    assert content(journal) == before
+    assert len(before["results"]) == 150
+
+
+def content(journal: JournalPaths) -> dict[str, list[tuple[object, ...]]]:
+    """All tables of the index but the full-text search of the entries."""
+    store = Store.open(journal, readonly=True)
+    named = store.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    tables = [name for (name,) in named if not name.startswith(("entries_words", "sqlite_"))]
+    found = {name: sorted(store.connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in tables}
+    store.close()
+    return found

@@ -89,7 +89,8 @@ def _fold_back(context: Context, paths: tuple[Path, ...]) -> None:
             click.echo(f"{fmt.visible(str(path))}: {words}.", err=True)
             if done.amended:
                 click.echo("  labjournal export --force writes the new wording in order (the file is kept).", err=True)
-            follower.catch_up(with_curves=False)
+            if done.amended or done.added:
+                follower.catch_up(with_curves=False)
     if refused:
         raise click.exceptions.Exit(1)
 
