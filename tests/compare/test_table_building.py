@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from folded import Folded, jets, matrix
 from labjournal.compare import Row, Selection, Table, build_table, named
-from labjournal.config import Config, ResultsConfig, TableConfig
+from labjournal.config import Config, OwnMetricConfig, ResultsConfig, TableConfig
 from labjournal.errors import InputError, NotFoundError
 from labjournal.facts import dumps
 from labjournal.model import Role
@@ -488,3 +488,21 @@ def test_of_several_quantities_those_whose_scatter_nobody_knows_are_named_once_a
     assert said(table, "No interval is known for epochs, T: how much of a difference is noise cannot be told.")
     (claim,) = build(journal, "short", "long", metrics=("epochs",)).claims
     assert "+450, cannot tell whether this is more than noise: n unknown" in claim.text
+
+
+def test_points_of_a_scan_do_not_hide_its_summary_and_are_judged_with_their_repeats() -> None:
+    journal = Folded()
+    scan = journal.run("scan")
+    for seed in ("0", "1"):
+        for beta, chi2 in ((3.0, 70.0), (3.1, 1.0), (3.2, 64.0)):
+            options = {"beta": str(beta), "seed": seed}
+            journal.result(scan, {"point_chi2": chi2 + float(seed)}, "planted", options=options)
+    journal.result(scan, {"chi2_min": 1.0, "scatter": 0.7}, "planted")
+    (row,) = build(journal, metrics=("chi2_min", "scatter")).rows
+    assert row.cells["scatter"].value == 0.7
+    own = {"point_chi2": OwnMetricConfig(direction="lower")}
+    config = CONFIG._replace(results=CONFIG.results._replace(metric=own))
+    selection = Selection(rows=("scan",), metrics=("point_chi2",))
+    (told,) = said(build_table(journal.store, selection, config), "Scan over beta")
+    assert "3 points: lowest point chi2 1.5 at beta 3.1" in told
+    assert "beyond the scatter of repeats (0.7071)" in told

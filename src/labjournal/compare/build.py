@@ -10,7 +10,7 @@ from labjournal.compare import curve_ends
 from labjournal.compare.alike import Alike
 from labjournal.compare.claims import claims, subject
 from labjournal.compare.differences import compare_settings
-from labjournal.compare.drafts import Draft, at, drafts, ordered
+from labjournal.compare.drafts import Draft, at, drafts, holding, ordered
 from labjournal.compare.expected import law_notes
 from labjournal.compare.gaps import with_gaps
 from labjournal.compare.grouping import grouping_notes, widened
@@ -77,6 +77,8 @@ def build_table(
     _check_datasets(store, selection, picked)
     values = values or values_of(config)
     chosen = at(drafts(picked), selection.at, selection.metrics, values)
+    if selection.metrics:
+        chosen = holding(chosen, selection.metrics)
     runs = _runs(store, {row.run for row in chosen}, known) if selection.by else {}
     _check_by(selection, chosen, runs)
     chosen = ordered(chosen, picked.order, selection.by, runs)

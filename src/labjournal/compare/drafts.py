@@ -82,6 +82,15 @@ def at(rows: Sequence[Draft], which: str, metrics: Sequence[str], values: Values
     return [max(group, key=lambda row: (row.step is not None, row.step or 0, row.shown.t)) for group in groups.values()]
 
 
+def holding(rows: Sequence[Draft], metrics: Sequence[str]) -> list[Draft]:
+    """Without rows that hold none of the named metrics where others of their run do: points beside a summary."""
+    having = {
+        row.key for row in rows if any(one.counts or not one.metrics.keys().isdisjoint(metrics) for one in row.results)
+    }
+    told = {row.run for row in rows if row.key in having}
+    return [row for row in rows if row.key in having or row.run not in told]
+
+
 def _height(rows: Sequence[Draft], metrics: Sequence[str], values: Values) -> dict[str, tuple[bool, float]] | None:
     """Draft key -> (measured, value turned so that higher is better); None when no direction is known."""
     measures = Measures([row.shown for row in rows], values=values)

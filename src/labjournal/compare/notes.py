@@ -79,7 +79,8 @@ def _data(datasets: Sequence[DatasetInfo]) -> Iterator[str]:
     known = [dataset for dataset in datasets if dataset.identified]
     if len(known) > 1:
         labels = [_named(dataset) for dataset in known]
-        yield f"Not compared: {fmt.listed(labels)} hold other events and have other majority shares."
+        shares = " and have other majority shares" if any(dataset.majority for dataset in known) else ""
+        yield f"Not compared: {fmt.listed(labels)} hold other events{shares}."
     if any(not dataset.identified for dataset in datasets):
         yield "Data not identified: rows without a data set are compared with nothing (log --dataset names it)."
 

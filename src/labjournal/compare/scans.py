@@ -50,10 +50,20 @@ class Grid:
 def scan_notes(
     rows: Sequence[Row], columns: Sequence[Column], runs: Mapping[str, Run], by: str | None
 ) -> Iterator[str]:
-    """Sentences about every scan among the rows; none where they are no scan."""
-    column = next((column for column in columns if column.higher_is_better is not None), None)
-    if column is None:
-        return
+    """Sentences about every scan among the rows; none where they are no scan.
+
+    A scan is judged by the first metric with a direction that its points have: a summary beside them may have another.
+    """
+    judged = [column for column in columns if column.higher_is_better is not None]
+    for column in judged:
+        with_it = [row for row in rows if column.metric in row.cells]
+        said = list(_of_column(with_it, column, runs, by))
+        yield from said
+        if said:
+            return
+
+
+def _of_column(rows: Sequence[Row], column: Column, runs: Mapping[str, Run], by: str | None) -> Iterator[str]:
     for group in _groups(rows):
         found = _axes(group, runs, by)
         if found is None:
