@@ -121,6 +121,7 @@ def _matrix(counts: Counts) -> Iterator[str]:
 def _report(result: Result) -> str:
     """Precision, recall, F1 and support of each class, and their means, as scikit-learn lays them out."""
     rows = _class_rows(result)
+    digits = _report_digits(result)
     values = stats.derive(result.counts) if result.counts else dict(result.metrics)
     averages = {
         f"{name} avg": {part: values.get(f"{name}_{part}") for part in ("precision", "recall", "f1")}
@@ -132,19 +133,25 @@ def _report(result: Result) -> str:
     lines = [f"{'':{width}}{head}", ""]
     total = sum(int(row.get("support") or 0) for row in rows.values())
     for label, row in zip(labels, rows.values(), strict=True):
-        lines.append(fmt.pad(label, width, right=True) + _report_row(row, row.get("support")))
+        lines.append(fmt.pad(label, width, right=True) + _report_row(row, row.get("support"), digits))
     lines.append("")
     accuracy = values.get("accuracy")
     if accuracy is not None:
-        lines.append(f"{'accuracy':>{width}}{'':20}{fmt.number(accuracy, _DIGITS):>10}{total:>10}")
+        lines.append(f"{'accuracy':>{width}}{'':20}{fmt.number(accuracy, digits):>10}{total:>10}")
     for name, means in averages.items():
         if any(value is not None for value in means.values()):
-            lines.append(f"{name:>{width}}" + _report_row(means, total))
+            lines.append(f"{name:>{width}}" + _report_row(means, total, digits))
     return "\n".join(lines)
 
 
-def _report_row(row: Mapping[str, float | None], support: float | None) -> str:
-    parts = (fmt.number(row.get(part), _DIGITS) for part in ("precision", "recall", "f1"))
+def _report_digits(result: Result) -> int:
+    """As many decimals as counts carry, and no more than were printed where there are no counts."""
+    printed = [result.digits[name] for name in result.metrics if name in result.digits]
+    return _DIGITS if result.counts or not printed else min(_DIGITS, max(printed))
+
+
+def _report_row(row: Mapping[str, float | None], support: float | None, digits: int) -> str:
+    parts = (fmt.number(row.get(part), digits) for part in ("precision", "recall", "f1"))
     return "".join(f"{text:>10}" for text in parts) + f"{'' if support is None else int(support):>10}"
 
 
