@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import sys
 from collections.abc import Iterator
@@ -323,6 +324,20 @@ def test_every_fault_is_seen_and_none_on_the_healthy_runs(tmp_path: Path) -> Non
     assert {stage["stage"]: stage["state"] for stage in stages} == {stage["stage"]: "passed" for stage in stages}
     faults = {stage["stage"] for stage in stages if stage["fault_of"]}
     assert faults == {"first", *study_faults()}
+    runs = {stage["stage"]: stage["run"] for stage in stages}
+    whole = epochs_counted(tmp_path, runs["repeat"])
+    rows = whole[0]["samples"]
+    assert [(one["workers"], one["samples"], one["distinct"]) for one in whole] == [(4, rows, rows)] * len(whole)
+    assert len({one["order"] for one in whole}) == len(whole) > 1
+    assert len({one["order"] for one in epochs_counted(tmp_path, runs["A6"])}) == 1
+    assert {4 * one["distinct"] / one["samples"] for one in epochs_counted(tmp_path, runs["A1"])} == {1}
+
+
+def epochs_counted(folder: Path, run: str) -> list[dict[str, Any]]:
+    """What the journal itself counted of the samples that the loader gave, epoch by epoch."""
+    files = (folder / ".labjournal" / "runs" / run / "facts").iterdir()
+    facts = [json.loads(line) for file in files for line in file.read_text().splitlines() if line.endswith("}")]
+    return [fact["data"] for fact in facts if fact["kind"] == "epoch" and fact["data"]["training"]]
 
 
 def study_faults() -> tuple[str, ...]:
