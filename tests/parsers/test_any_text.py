@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import classification_report
 
@@ -38,6 +38,7 @@ labels = st.lists(
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(labels, st.integers(2, 8), st.integers(0, 2**31), st.booleans())
+@example(names=["0", "0/="], digits=2, seed=0, windows=False)
 def test_a_report_of_scikit_learn_comes_back_exactly(names: list[str], digits: int, seed: int, windows: bool) -> None:
     # Full-width signs are read as their plain forms; everything else of a name is kept.
     assume(not any(char in "：％，（）＝" for name in names for char in name))

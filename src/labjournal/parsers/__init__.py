@@ -83,6 +83,8 @@ PARSERS: tuple[Parser, ...] = (
 
 _BY_LINE = frozenset(("name_value", "printed_dict", "keras"))
 """Formats whose lines mostly stand for themselves."""
+_REPORTS = frozenset(("sklearn_report", "conlleval", "trec_eval"))
+"""Formats that are never program text, whatever the names of their classes look like."""
 _RESULTS = frozenset("result results metrics scores report accuracy summary".split())
 
 
@@ -180,7 +182,7 @@ def _claim(cursor: Cursor, parsers: tuple[Parser, ...], context: Context) -> tup
     for parser in parsers:
         claim = parser.read(cursor, context)
         if claim is not None:
-            if claim.drafts and source_code.is_code(cursor, claim.lines):
+            if claim.drafts and parser.slug not in _REPORTS and source_code.is_code(cursor, claim.lines):
                 return Claim(1), False
             if claim.drafts and source_code.sets_a_start(cursor):
                 return None, False
