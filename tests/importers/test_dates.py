@@ -128,3 +128,24 @@ def test_every_day_is_read_back(day: date, style: str) -> None:
 def test_no_text_breaks_it(text: str) -> None:
     for function in (dates.find, dates.alone, dates.leading, dates.labelled, dates.month_of, dates.day_of):
         function(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "iso", "rest"),
+    [
+        ("11-13-19: lowered the rate", "2019-11-13", "lowered the rate"),
+        ("11-10?-19: started", "2019-11-10", "started"),
+        ("3/4/24 - tried", "2024-03-04", "tried"),
+        ("- 2025-09-20T07:59:46Z | run complete | next", "2025-09-20", "07:59:46Z | run complete | next"),
+        ("- 2024-03-05 10:30: resumed", "2024-03-05", "10:30: resumed"),
+    ],
+)
+def test_a_line_may_begin_with_its_date_and_time(text: str, iso: str, rest: str) -> None:
+    found = dates.leading(text)
+    assert found is not None
+    assert (found[0].text, found[1]) == (iso, rest)
+
+
+@pytest.mark.parametrize("text", ["1-2-3: a list", "0.1/0.2/30 - sizes", "10:30: no date"])
+def test_numbers_that_lead_a_line_are_not_dates(text: str) -> None:
+    assert dates.leading(text) is None

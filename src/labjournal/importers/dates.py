@@ -60,6 +60,8 @@ _DAY_MONTH = re.compile(
 )
 _DMY = re.compile(rf"{_EDGE}(?P<a>\d\d?)(?P<s>[./-])\s?(?P<b>\d\d?)(?P=s)\s?(?P<y>(?:19|20)\d\d){_END}")
 _SHORT_DMY = re.compile(r"(?P<a>\d\d?)(?P<s>[./-])\s?(?P<b>\d\d?)(?:(?P=s)\s?(?P<y>\d\d)?)?$")
+_SHORT_LEAD = re.compile(r"(?P<a>\d\d?)(?P<s>[./-])(?P<b>\d\d?)\??(?P=s)(?P<y>\d\d)(?=\s*:\s|\s+[–—|-]\s)")
+_TIME = re.compile(r"\AT?\s?\d\d?:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?(?=\s*[|:—–-])")
 _MONTH_YEAR = re.compile(
     rf"^(?:(?P<m>{_NAME})\.?,?\s+(?P<y>(?:19|20)\d\d)|(?P<y2>(?:19|20)\d\d)\s*[-年년]\s*(?P<m2>\d\d?)\s*[月월]?)$",
     re.IGNORECASE,
@@ -128,12 +130,16 @@ def _without_frame(text: str) -> str:
 def leading(text: str) -> tuple[Mention, str] | None:
     """The date a line begins with, and what follows it: ``2024-03-05: first run`` and ``**Mar 5** — first run``."""
     stripped = text.lstrip(" \t*_`[(-+•")
-    mention = find(stripped[:60])
+    short = _SHORT_LEAD.match(stripped)
+    mention = _mention(short, True) if short is not None else find(stripped[:60])
     if mention is None or _without_frame(stripped[: mention.start]):
         return None
     rest = stripped[mention.end :]
-    if rest and not re.match(r"\s*(?:[\])*_`]*\s*(?:$|[:—–|-])|[\])*_`]+(?:\s|$))", rest):
+    after = _TIME.sub("", rest)
+    if after and not re.match(r"\s*(?:[\])*_`]*\s*(?:$|[:—–|-])|[\])*_`]+(?:\s|$))", after):
         return None
+    if after != rest:
+        rest = rest.removeprefix("T")
     return mention, rest.strip(" \t*_`])(:—–-|")
 
 
