@@ -219,3 +219,16 @@ def test_what_was_tested_once_after_a_training_is_a_result_of_its_log() -> None:
 def test_counts_in_brackets_belong_to_the_share_before_them() -> None:
     (result,) = read_text("Test accuracy = 85.05 % (1701/2000)\n").results
     assert (result.metrics["accuracy"], result.n, result.tally and result.tally.correct) == (0.8505, 2000, 1701)
+
+
+def test_a_pass_over_the_validation_set_is_of_its_epoch_and_the_loggers_level_is_no_part() -> None:
+    line = "2024/01/02 10:11:12 - mmengine - INFO - Epoch(val) [{}][157/157]    accuracy/top1: {}  data_time: 0.01\n"
+    series = read_text(line.format(11, 70.5) + line.format(12, 76.5)).series
+    assert series["val_accuracy/top1"].points == [(11.0, 70.5), (12.0, 76.5)]
+    (result,) = read_text("2024-01-02 10:11:12,123 - mmcls - INFO - Test accuracy: 0.905\n").results
+    assert (result.metrics, result.options, result.role) == ({"accuracy": 0.905}, {}, "test")
+
+
+def test_chrf_with_its_order_is_a_score() -> None:
+    (result,) = read_text("BLEU = 27.5  chrF2 = 54.25\n").results
+    assert result.metrics["chrf2"] == 54.25

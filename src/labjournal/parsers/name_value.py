@@ -30,7 +30,7 @@ _N = frozenset(("n", "N"))
 _OWNED = re.compile(
     r"[\s*•>-]*([A-Za-z][\w.+/()'-]*(?:\s[\w.+/()'-]+){0,4}?)(?:\s*:\s*|\s[-–—]\s+|(?P<counts>\s{2,}\w+:\s.*))"
 )
-_NO_PART = NEVER | {"step", "mean", "average", "avg", "best", "final", "overall"}
+_NO_PART = NEVER | frozenset("step mean average avg best final overall info debug warning error critical".split())
 NOT_OWNERS = (
     NEVER | HEADLINE | FILLER | PLAIN_TITLE | frozenset("mean average avg new then done log trainer main".split())
 )

@@ -16,6 +16,7 @@ _STEP = re.compile(
 )
 _STEP_CJK = re.compile(r"第\s*(?P<step>\d+)\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|epoch|エポック|回)")
 _STEP_BRACKET = re.compile(r"\[(\d{1,9})\]\s+\S[^=:]{0,60}[:=]")  # xgboost and LightGBM
+_STEP_MM = re.compile(r"\bEpoch\((?:val|test)\)\s*\[(\d{1,9})\]\s*\[")  # mmengine: epoch, then batches
 _STEP_ONLY = re.compile(
     rf"^[\W_]*{_STEP_WORD}s?\s*(?:\[|\(|#|:|=)*\s*(\d[\d,]*)(?:\s*(?:/|of)\s*(\d[\d,]*))?[\W_]*$", re.IGNORECASE
 )
@@ -29,6 +30,9 @@ def names_only_a_step(text: str) -> bool:
 def find_step(text: str) -> tuple[StepKind, float, str] | None:
     """The step a line names (``Epoch 3/10``, ``iter:  18,000``): (kind, step, word). An iteration beats an epoch."""
     best: tuple[StepKind, float, str] | None = None
+    passed = _STEP_MM.search(text[:400])
+    if passed is not None:
+        return "epoch", float(passed[1]), "epoch"
     bracket = _STEP_BRACKET.match(text)
     if bracket is not None:
         return "step", float(bracket[1]), "step"
