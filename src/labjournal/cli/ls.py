@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from labjournal.store import Store
     from labjournal.store.rows import ListedRun, RunRow
-
-Listed = TypeVar("Listed", bound="ListedRun | RunRow")
 
 _MOST_CAUSES = 500
 """Causes are not in the index of the list: so many are read, for the newest runs that are not simply done."""
@@ -60,8 +58,9 @@ def command(context: Context, words: tuple[str, ...], limit: int | None, everyth
             session.print_json([listing.as_json(row, jobs.get(row.id)) for row in found[:limit]], checked=True)
             return
         # What only the whole row knows (git tag, parent, exit code) is read where something is asked.
-        listed: Sequence[ListedRun | RunRow] = store.run_rows() if words else store.listed_runs()
-        rows = _matching(store, paths.project, words, now, listed)
+        rows: Sequence[ListedRun | RunRow] = (
+            _matching(store, paths.project, words, now, store.run_rows()) if words else store.listed_runs()
+        )
         told = [row.id for row in rows if row.status != "DONE" and not row.worst_rule][:_MOST_CAUSES]
         instead = {**store.causes(told), **follower.queued}
     folded = 0
@@ -78,8 +77,8 @@ def command(context: Context, words: tuple[str, ...], limit: int | None, everyth
 
 
 def _matching(
-    store: Store, project: Path, words: tuple[str, ...], now: datetime, rows: Sequence[Listed]
-) -> list[Listed]:
+    store: Store, project: Path, words: tuple[str, ...], now: datetime, rows: Sequence[RunRow]
+) -> list[RunRow]:
     """The rows a filter lets through. Raises InputError for one that cannot be meant."""
     if not words:
         return list(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from functools import partial
 from typing import NamedTuple
 
 
@@ -46,7 +47,6 @@ class ListedRun(NamedTuple):
     name: str
     kind: str
     status: str
-    reason: str | None
     created_at: str
     watch: str | None
     worst_rule: str | None
@@ -59,7 +59,7 @@ class ListedRun(NamedTuple):
 def read_listed(connection: sqlite3.Connection) -> list[ListedRun]:
     """All runs, newest first."""
     rows = connection.execute(f"SELECT {', '.join(ListedRun._fields)} FROM runs ORDER BY created_at DESC, id DESC")
-    return list(map(ListedRun._make, rows))
+    return list(map(partial(tuple.__new__, ListedRun), rows))  # what _make does, without a call of Python's for each
 
 
 def read(connection: sqlite3.Connection, limit: int | None, offset: int) -> list[RunRow]:
