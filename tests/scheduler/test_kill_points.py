@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -144,14 +146,16 @@ def test_a_run_is_started_once_wherever_the_kill_falls(
 @pytest.mark.slow
 @pytest.mark.timeout(KILLS_S + 300)
 def test_kills_at_random_moments_lose_no_run_start_none_twice_and_leak_no_gpu(journal: JournalPaths) -> None:
-    """Supervisors, keepers, and the commands that queue; LABJOURNAL_TEST_KILLS=200 for the long loop."""
+    """Supervisors, keepers, commands that queue, an open app; LABJOURNAL_TEST_KILLS=200 for the long loop."""
     seed = int(os.environ.get("LABJOURNAL_TEST_SEED") or random.SystemRandom().randrange(2**32))
     print(f"LABJOURNAL_TEST_SEED={seed}")
     chance = random.Random(seed)
     callers: list[subprocess.Popen[bytes]] = []
+    app = App(journal)
     shot: Counter[str] = Counter()
     deadline = time.monotonic() + KILLS_S
     while shot.total() < KILLS and time.monotonic() < deadline:
+        app.keep_open()
         if sum(caller.poll() is None for caller in callers) < 2 and len(entries.names(journal)) < 6:
             words = [
                 "run",
@@ -169,6 +173,7 @@ def test_kills_at_random_moments_lose_no_run_start_none_twice_and_leak_no_gpu(jo
             )
         time.sleep(chance.uniform(0, 0.3))
         victims = {kind: pids for kind, pids in _victims(journal, callers).items() if pids}
+        victims |= {"app": [app.process.pid]} if app.process is not None and chance.random() < 0.3 else {}
         kinds = sorted(victims)
         if kinds == ["caller"] and chance.random() < 0.9:
             continue  # nothing would ever be queued
@@ -179,6 +184,7 @@ def test_kills_at_random_moments_lose_no_run_start_none_twice_and_leak_no_gpu(jo
                 shot[kind] += 1
             except ProcessLookupError:
                 continue
+    app.close()
     print(dict(shot))
     promised = {(caller.communicate()[0] or b"").decode().strip() for caller in callers} - {""}
 
@@ -208,6 +214,41 @@ def test_kills_at_random_moments_lose_no_run_start_none_twice_and_leak_no_gpu(jo
     print(dict(done))
     assert set(done) <= {Status.DONE, Status.LOST}
     wait_for(lambda: all_free(journal))
+
+
+class App:
+    """`labjournal tui` in a terminal of its own, opened again when it was shot."""
+
+    def __init__(self, journal: JournalPaths) -> None:
+        self._journal = journal
+        self._terminal, self._inside = pty.openpty()
+        self.process: subprocess.Popen[bytes] | None = None
+        threading.Thread(target=self._drain, daemon=True).start()
+
+    def keep_open(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "labjournal", "tui"],
+                cwd=self._journal.project,
+                env={**os.environ, "TERM": "xterm-256color"},
+                stdin=self._inside,
+                stdout=self._inside,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+
+    def close(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def _drain(self) -> None:
+        """Reads what it draws, or it would wait for ever."""
+        while True:
+            try:
+                os.read(self._terminal, 65536)
+            except OSError:
+                return
 
 
 def _victims(journal: JournalPaths, callers: list[subprocess.Popen[bytes]]) -> dict[str, list[int]]:
