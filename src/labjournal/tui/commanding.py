@@ -6,7 +6,6 @@ a process of its own whose output is shown. So every verb is reached, and none i
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +96,8 @@ class CommandingApp(ActingApp):
 
     def run_line(self, line: str) -> None:
         """Do what a line says."""
+        import shlex
+
         try:
             words = shlex.split(line)
         except ValueError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -15,6 +14,8 @@ class Drafts:
         self._folder = folder
 
     def _file(self, about: str) -> Path | None:
+        import hashlib  # 2 ms, and the first frame has no draft
+
         name = hashlib.sha256(about.encode()).hexdigest()[:16]
         return self._folder / f"{name}.md" if self._folder is not None else None
 

@@ -1,4 +1,7 @@
-"""What several parts of the app tell each other."""
+"""What several parts of the app tell each other.
+
+Nobody compares or prints a message, and what a data class makes for that would be 8 ms before the first frame.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from labjournal.tui.screens.run import RunPage
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ToastSaid(Message):
     """What the last key did; shown for four seconds."""
 
@@ -21,28 +24,28 @@ class ToastSaid(Message):
     role: str = "text"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RunAsked(Message):
     """A run was entered: show it."""
 
     run: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class CompareAsked(Message):
     """Put these runs beside each other; none means all."""
 
     runs: tuple[str, ...]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class MarkedAsked(Message):
     """A run's page asks which runs are marked in the list."""
 
     page: RunPage
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class NoteAsked(Message):
     """Write a note on something."""
 
@@ -53,7 +56,7 @@ class NoteAsked(Message):
     """What the text begins with."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class AmendAsked(Message):
     """Give an entry of a person another wording."""
 
@@ -62,14 +65,14 @@ class AmendAsked(Message):
     kind: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class LaunchAsked(Message):
     """Open the launch form, from a run to be forked or from nothing."""
 
     fork_of: str | None = None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class VerbAsked(Message):
     """Put a verb of the command line on the ``:`` line, to be completed, or run it at once."""
 
@@ -77,26 +80,26 @@ class VerbAsked(Message):
     at_once: bool = False
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class AgainAsked(Message):
     """Go on with a run that has ended, or start it again: the ``:`` line, filled in with the verb that can do it."""
 
     run: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DemoAsked(Message):
     """Run the demo in a folder of its own."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class JournalAsked(Message):
     """Leave this journal and open that of another folder."""
 
     folder: Path
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class StopAsked(Message):
     """Ask a run to end, after a question."""
 
@@ -104,14 +107,14 @@ class StopAsked(Message):
     name: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class PauseAsked(Message):
     """Hold the queue, or let it go on."""
 
     pause: bool
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class AckAsked(Message):
     """Acknowledge a finding, with a reason."""
 
@@ -119,7 +122,7 @@ class AckAsked(Message):
     words: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class SeenAsked(Message):
     """The owner has looked: what happened until now is no news any more."""
 
@@ -127,7 +130,7 @@ class SeenAsked(Message):
     """Until when he had looked before (ISO), to come back to by undo."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Done(Message):
     """A page did something that ``u`` takes back; ``back`` runs on the app's own thread."""
 
@@ -135,7 +138,7 @@ class Done(Message):
     back: Callable[[], None]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class AlarmRaised(Message):
     """An alarm was confirmed while somebody watches."""
 
@@ -144,7 +147,7 @@ class AlarmRaised(Message):
     rule: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RunBroke(Message):
     """A run failed or was lost while somebody watches."""
 

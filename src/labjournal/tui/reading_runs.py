@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from labjournal import format
-from labjournal.checks.naming import read_name
-from labjournal.tui.curve_order import is_about_machine
 from labjournal.tui.feed import Source
 
 if TYPE_CHECKING:
@@ -111,6 +109,9 @@ def most_common(known: Sequence[Beside]) -> list[MetricChoice]:
 
 def main_curve(infos: Sequence[SeriesInfo]) -> SeriesInfo | None:
     """The curve a run is judged by at a glance: a training loss, else any loss, else the longest one."""
+    from labjournal.checks.naming import read_name  # on a thread: the first frame is drawn meanwhile
+    from labjournal.tui.curve_order import is_about_machine
+
     shown = [info for info in infos if not info.key.tag.startswith(("watch/", "system/"))]
 
     def rank(info: SeriesInfo) -> tuple[int, int, str]:

@@ -79,7 +79,6 @@ class RunsPage(RunsKeys, RunsFilter):
 
     def __init__(self, feed: Feed, *, id: str) -> None:
         super().__init__(feed, id=id)
-        self.add_class("-empty")
         self._runs: RunRows | None = None
         self.folded = FOLDED_AT_FIRST
         self._touched: set[str] | None = None
@@ -98,8 +97,10 @@ class RunsPage(RunsKeys, RunsFilter):
         self.table = RunTable(columns(""), source, id="runs-table")
         self._pane = Pane("Runs", self.table, id="list")
         self._news = Lines(self._news_lines, ground="raised", id="since")
+        self._empty = Lines(self._empty_lines, id="empty")
+        self._show_list(False)
         yield self._news
-        yield Lines(self._empty_lines, id="empty")
+        yield self._empty
         with Horizontal(id="runs-panes"):
             yield self._pane
         yield Gpus(socket.gethostname(), id="gpus")
@@ -176,9 +177,8 @@ class RunsPage(RunsKeys, RunsFilter):
         self._news.styles.height = max(1, lines)
         self.set_class(self.has_news, "-news")
         self._news.redraw()
-        self.set_class(not len(self.runs), "-empty")
+        self._show_list(len(self.runs) > 0)
         self.post_message(HintsChanged(self))
-        self.query_one("#empty", Lines).redraw()
         if self.display and self.screen.focused is None:
             # The table was not there to have the focus while there was nothing to list.
             self.call_after_refresh(self.table.focus)
@@ -186,6 +186,11 @@ class RunsPage(RunsKeys, RunsFilter):
         if not self.table.touched:
             # The head of a family says little; the cursor begins on its newest run.
             self.table.leave_head()
+
+    def _show_list(self, any_run: bool) -> None:
+        """The list, or what to do where there is none; not by a class, which would style ten widgets again."""
+        self._pane.display, self._empty.display = any_run, not any_run
+        self._empty.redraw()
 
     def show_rows(self) -> None:
         """The rows as they are to be shown now; the cursor stays on its run."""
@@ -281,13 +286,12 @@ class RunsPage(RunsKeys, RunsFilter):
         """Everything that stood in the files when the app was opened is in the index by now."""
         self._followed = True
         self._awake = self.loaded
-        self.query_one("#empty", Lines).redraw()
+        self._empty.redraw()
 
     def trouble(self, error: JournalError) -> None:
         if not len(self.runs):
             self._trouble = error
-            self.set_class(True, "-empty")
-            self.query_one("#empty", Lines).redraw()
+            self._show_list(False)
 
     def _empty_lines(self, width: int, height: int) -> list[Line]:
         if self._trouble is not None:
