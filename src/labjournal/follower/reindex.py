@@ -29,7 +29,7 @@ def rebuild(paths: JournalPaths) -> Counted:
     _remove(beside)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        follower = Follower(paths, Store.at(beside))
+        follower = Follower(paths, Store.at(beside, paths))
         try:
             follower.catch_up()
             upkeep.tidy(follower.store.connection)

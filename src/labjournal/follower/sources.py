@@ -80,13 +80,16 @@ class Sources:
         self._found = found
         self._working = Path(run.cwd) if run.cwd else paths.folder
         launch = next((fact.data for fact in stated if fact.kind == "run"), {})
+        self._launched_in = Path(str(launch.get("project"))) if launch.get("project") else None
         logdir = launch.get("logdir") or (configured if launch.get("command") else None)
         self._logdir = self._working / str(logdir) if logdir else None
         self._adopted = launch.get("launcher") == "adopted" and run.started_at is not None and not launch.get("command")
         opened = [Path(str(fact.data.get("path"))) for fact in stated if fact.kind == "event_file"]
-        outside = [path for path in opened if paths.events not in path.parents and "\0" not in str(path)]
+        own = f"{os.sep}{paths.events.relative_to(paths.journal.folder)}{os.sep}"
+        outside = [path for path in opened if own not in str(path) and "\0" not in str(path)]
         self._root = self._logdir or _root(outside)
-        self._opened = {str(path): self._name(path) for path in outside}
+        # Named by where they lay when they were opened: a project that is moved keeps the names of its curves.
+        self._opened = {self._place(path): self._name(path) for path in outside}
         self._given: dict[str, str] = {}
         self._looked_at = -_LOOK_EVERY_S
 
@@ -103,14 +106,18 @@ class Sources:
     def _take_unnoted(self, final: bool) -> None:
         """Files that nobody's watch noted and that are this run's."""
         if self._logdir is not None:
-            candidates = self._found.below(self._logdir, self._age(final, _LOOK_EVERY_S))
+            folder, every_s = self._logdir, _LOOK_EVERY_S
         elif not self._opened and self._run.cwd:
-            candidates = self._found.below(self._working, self._age(final, _SELDOM_S))
+            folder, every_s = self._working, _SELDOM_S
         else:
             return
-        for path in candidates:
-            if path not in self._given and path not in self._opened and self._is_mine(path):
-                self._given[path] = self._name(Path(path))
+        place = self._place(folder)
+        for path in self._found.below(Path(place), self._age(final, every_s)):
+            if path not in self._given and path not in self._opened:
+                named = f"{folder}{path[len(place) :]}"
+                here = self._place(Path(path))
+                if self._is_mine(here, named):
+                    self._given[here] = self._name(Path(named))
 
     def _age(self, final: bool, usual_s: float) -> float:
         """How old a listing may be: the last look at a run must see what was written before its end."""
@@ -118,11 +125,12 @@ class Sources:
             return usual_s
         return min(30.0, max(0.0, time.time() - self._run.ended_at.timestamp() - 2.0))
 
-    def _is_mine(self, path: str) -> bool:
+    def _is_mine(self, path: str, named: str) -> bool:
+        """``named`` is where the file lay when the run was launched, by which facts speak of it."""
         known = self._found.store.file(path)
         if known is not None:
             return known.run == self._run.id
-        openers = self._found.store.openers(path)
+        openers = self._found.store.openers(named)
         if openers:
             return self._run.id in openers
         if self._adopted:
@@ -130,7 +138,20 @@ class Sources:
         begun = _begun(path)
         if begun is None or (self._run.ended_at is None and time.time() - begun < _SETTLED_S):
             return False
-        return _owner(path, self._found.store.alive_at(begun)) == self._run.id
+        return _owner(named, self._found.store.alive_at(begun)) == self._run.id
+
+    def _place(self, path: Path) -> str:
+        """Where a file or folder lies now whose project was moved or copied since the run was launched in it.
+
+        In the project, when it is gone from where it was, or when the index of a copied project has read it here.
+        """
+        then, now = self._launched_in, self._paths.journal.project
+        if then is None or then == now or then not in path.parents:
+            return str(path)
+        moved = now / path.relative_to(then)
+        if moved.exists() and (self._found.store.file(str(moved)) is not None or not path.exists()):
+            return str(moved)
+        return str(path)
 
     def _name(self, path: Path) -> str:
         return _folder(path.parent, self._root, self._working)

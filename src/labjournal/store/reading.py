@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from labjournal.errors import NotFoundError
 from labjournal.facts import Fact, dumps
 from labjournal.store import files, rows
+from labjournal.store.places import Places
 from labjournal.store.rows import ListedRun, RunRow
 
 if TYPE_CHECKING:
@@ -39,8 +40,9 @@ if TYPE_CHECKING:
 class Reading:
     """The questions of a `Store`. None of them writes."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, places: Places | None = None) -> None:
         self.connection = connection
+        self.places = places or Places(None)
 
     def count_runs(self) -> int:
         return int(self.connection.execute("SELECT count(*) FROM runs").fetchone()[0])
@@ -335,10 +337,11 @@ class Reading:
         return {row[0] for row in self.connection.execute("SELECT id FROM runs")}
 
     def file(self, path: str) -> files.FileState | None:
-        return files.read(self.connection, path)
+        known = files.read(self.connection, self.places.name(path))
+        return known and known._replace(path=path)
 
     def troubled_files(self) -> list[files.FileState]:
-        return files.troubled(self.connection)
+        return [one._replace(path=self.places.path(one.path)) for one in files.troubled(self.connection)]
 
     def file_offset(self, path: str) -> int:
-        return files.offset(self.connection, path)
+        return files.offset(self.connection, self.places.name(path))

@@ -151,6 +151,13 @@ CREATE TRIGGER chunks_gone AFTER DELETE ON chunks BEGIN
 END;
 """
 
+
+def _make_relative(connection: sqlite3.Connection) -> None:
+    from labjournal.store import places
+
+    places.make_relative(connection)
+
+
 MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     _INITIAL,
     _TALLIED,
@@ -159,6 +166,7 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     _TURNED,
     _turn,
     _OVERVIEWS,
+    _make_relative,
 )
 
 

@@ -12,6 +12,7 @@ from labjournal.errors import JournalUnavailableError
 from labjournal.facts import Fact, dumps
 from labjournal.paths import JournalPaths
 from labjournal.store import files, schema
+from labjournal.store.places import Places
 from labjournal.store.reading import Reading
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ class Store(Reading):
         A journal that cannot be written is opened for reading; without an index it is folded into memory by
         the follower.
         """
-        return cls.at(paths.database, readonly)
+        return cls.at(paths.database, paths, readonly)
 
     @classmethod
-    def at(cls, path: Path, readonly: bool = False) -> Store:
-        """Open the index in a given file."""
+    def at(cls, path: Path, paths: JournalPaths, readonly: bool = False) -> Store:
+        """Open the index of a journal in a given file."""
         try:
             if not readonly:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +49,7 @@ class Store(Reading):
             schema.migrate(connection, str(path))
         except (sqlite3.Error, OSError) as error:
             raise _trouble(path, error) from error
-        return cls(connection)
+        return cls(connection, Places(str(paths.project)))
 
     @classmethod
     def in_memory(cls) -> Store:
@@ -107,7 +108,7 @@ class Store(Reading):
         if said:
             self.set_file(files.FileState(file, run, "results so far", state={"facts": said}))
         else:
-            files.forget(self.connection, file)
+            files.forget(self.connection, self.places.name(file))
         return True
 
     def note_step(self, run: str) -> None:
@@ -130,20 +131,20 @@ class Store(Reading):
     def append_series(self, key: SeriesKey, file: str, session: int, steps: Any, walls: Any, values: Any) -> None:
         from labjournal.store import series
 
-        series.append(self.connection, key, file, session, steps, walls, values)
+        series.append(self.connection, key, self.places.name(file), session, steps, walls, values)
 
     def purge_series(self, run: str, file: str, from_step: int) -> None:
         from labjournal.store import series
 
-        series.purge(self.connection, run, file, from_step)
+        series.purge(self.connection, run, self.places.name(file), from_step)
 
     def forget_file(self, run: str, file: str) -> None:
         from labjournal.store import series
 
-        series.forget_file(self.connection, run, file)
+        series.forget_file(self.connection, run, self.places.name(file))
 
     def set_file(self, file: files.FileState) -> None:
-        files.write(self.connection, file)
+        files.write(self.connection, file._replace(path=self.places.name(file.path)))
 
 
 def _trouble(path: Path, error: Exception) -> JournalUnavailableError:
