@@ -499,6 +499,8 @@ def test_points_of_a_scan_do_not_hide_its_summary_and_are_judged_with_their_repe
             journal.result(scan, {"point_chi2": chi2 + float(seed)}, "planted", options=options)
     journal.result(scan, {"chi2_min": 1.0, "scatter": 0.7}, "planted")
     (row,) = build(journal, metrics=("chi2_min", "scatter")).rows
+    placed = [(row.options["beta"], row.options["seed"]) for row in build(journal, metrics=("point_chi2",)).rows]
+    assert placed == sorted(placed)
     assert row.cells["scatter"].value == 0.7
     own = {"point_chi2": OwnMetricConfig(direction="lower")}
     config = CONFIG._replace(results=CONFIG.results._replace(metric=own))

@@ -129,9 +129,14 @@ def ordered(rows: Sequence[Draft], order: Sequence[str], by: str | None, runs: M
             row.step is None,
             row.step or 0,
             row.shown.subject.checkpoint or "",
-            # "on" before "off": what was tried stands before what it is held against
-            tuple((name, tuple(-ord(sign) for sign in value)) for name, value in row.options.items()),
+            tuple((name, *_of_option(value)) for name, value in row.options.items()),
             row.key,
         )
 
     return sorted(rows, key=key)
+
+
+def _of_option(value: str) -> tuple[bool, float, tuple[int, ...]]:
+    """Numbers by size; of words "on" before "off": what was tried stands before what it is held against."""
+    is_text, number, _ = by_size(value)
+    return is_text, number, tuple(-ord(sign) for sign in value)
