@@ -13,7 +13,7 @@ import numpy as np
 
 from labjournal.checks.curve import Curve, Floats, end_level, start_level
 from labjournal.checks.losses import CLASSES
-from labjournal.checks.outcome import AT_CHANCE, CALIBRATION
+from labjournal.checks.outcome_rules import AT_CHANCE, CALIBRATION
 from labjournal.checks.rule import Verdict, finding, fine, not_judged
 from labjournal.checks.run_view import RunView
 from labjournal.vocabulary import Level

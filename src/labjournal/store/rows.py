@@ -68,7 +68,7 @@ def read(connection: sqlite3.Connection, limit: int | None, offset: int) -> list
         f"SELECT {ROW_COLUMNS} FROM runs ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?",
         (-1 if limit is None else limit, offset),
     )
-    return list(map(RunRow._make, rows))
+    return list(map(partial(tuple.__new__, RunRow), rows))
 
 
 def read_causes(connection: sqlite3.Connection, ids_json: str) -> dict[str, str]:
@@ -86,7 +86,7 @@ def read_of(connection: sqlite3.Connection, ids_json: str) -> list[RunRow]:
         "ORDER BY created_at DESC, id DESC",
         (ids_json,),
     )
-    return list(map(RunRow._make, rows))
+    return list(map(partial(tuple.__new__, RunRow), rows))
 
 
 _EXPECTS = (
