@@ -90,4 +90,5 @@ FAULTY = {
     "second_input_unread": ("placebo_input", "model"),
     "pulled_to_start": ("weight_change_outside_step", "model"),
     "leaping_lr": ("update_too_large", "Adam"),
+    "weight_never_comes": ("zero_grad", "model.2"),
 }

@@ -127,7 +127,8 @@ class Families:
     def may_sleep(self, tracked: Tracked) -> bool:
         """Is there nothing left that wants to see the steps until the next look?"""
         waits = self.rewrites.dense(tracked, tracked.n, tracked.n + NAP)
-        return self._optimizers.together == 1 and self.gradients.backwards > EVERY and not waits
+        alone = self._optimizers.together == 1 and not tracked.closure  # a closure resets and goes back within a step
+        return alone and self.gradients.backwards > EVERY and not waits
 
     def passes_slept(self, passes: int) -> None:
         self.gradients.backwards += passes
@@ -154,6 +155,7 @@ class Families:
             return
         self.objective.look(loss, step)
         self.flow.hinge = self.objective.hinge
+        self.gradients.switched_off = self.objective.switched_off
         self.precision.look(loss, step)
         self.placebo.look(loss, step)
         self.flow.before_backward(loss)
@@ -241,6 +243,7 @@ class Families:
         return [
             lambda: self.membership.end(step),
             lambda: self.missing.end(step),
+            lambda: self.gradients.end(step),
             lambda: self.rates.end(step),
             self.scale.end,
             lambda: self.answers.end(real, alone),

@@ -62,6 +62,8 @@ class Fed:
             if name in _INPUT_OF:
                 at, key = _INPUT_OF[name]
                 children = graph.inputs(node)
+                if len(children) > at and _is_driven(children[at]):
+                    return  # gradients are taken at the inputs themselves: what needs none is not the batch
                 if len(children) > at and children[at] is None:
                     found = graph.saved(node, key)
                     if isinstance(found, torch.Tensor) and found.device.type == "cpu" and found.dim() > 1:
@@ -149,6 +151,12 @@ class Fed:
                 evidence={"start": self._start, "value": value},
                 subject="the loss",
             )
+
+
+def _is_driven(node: Optional[Any]) -> bool:
+    """Is it a tensor that is no weight and yet wants a gradient, as the points of a differential equation do?"""
+    variable = getattr(graph.through_views(node), "variable", None)
+    return variable is not None and not isinstance(variable, torch.nn.Parameter)
 
 
 def _target(loss: Any) -> Optional[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
@@ -33,6 +33,9 @@ class Gradients:
         self.backwards = 0
         self._bad_losses = 0
         self._last_loss: Optional[float] = None
+        self.switched_off = False
+        """A term of the loss is multiplied by 0: its weight may come later, and the end tells."""
+        self._waiting: List[Tuple[_State, int, Named]] = []
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
         self._states[tracked] = _State(tensors)
@@ -93,9 +96,23 @@ class Gradients:
             for whole in (True, False):
                 members = [at for at in zero if (named[at].module not in alive) is whole]
                 if members:
-                    self._say_zero(look, [named[at] for at in members], whole)
+                    self._say_zero(look, [named[at] for at in members], whole and not self.switched_off)
+                if whole and self.switched_off:
+                    self._waiting += [(state, at, named[at]) for at in members]
 
         self._later.after_all(say)
+
+    def end(self, step: int) -> None:
+        """A term whose weight was 0 to the end has trained nothing."""
+        names = [name for state, at, name in self._waiting if state.zero[at] >= PATIENCE]
+        if names:
+            self._findings.say(
+                "zero_grad",
+                step,
+                "The gradient of {subject} ({n}) was exactly 0 until the end: a term of the loss is multiplied by 0.",
+                [(f"{name.path} until the end", name.module) for name in names],
+                {"steps": step, "until_the_end": True},
+            )
 
     def _say_zero(self, look: Look, named: List[Named], whole: bool) -> None:
         """A part of a module whose other tensors are alive is a note only."""

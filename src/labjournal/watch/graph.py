@@ -102,6 +102,15 @@ def _sign_of_factor(node: Any) -> int:
     return 1 if float(other) > 0 else -1
 
 
+def is_switched_off(node: Any) -> bool:
+    """Is it a product with the number 0, as of a term whose weight comes later?"""
+    if kind(node) != "Mul":
+        return False
+    factors = [saved(node, name) for name in ("self", "other")]
+    numbers = [one for one in factors if isinstance(one, torch.Tensor) and one.numel() == 1 and not one.requires_grad]
+    return any(one.device.type == "cpu" and not one.is_meta and float(one) == 0 for one in numbers)
+
+
 def walk(loss: Any, limit: int) -> Iterator[Any]:
     """All nodes below a loss, breadth first, at most ``limit``."""
     root = getattr(loss, "grad_fn", None)

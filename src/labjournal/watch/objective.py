@@ -42,6 +42,8 @@ class Objective:
         self._criterion = ""
         self.hinge = False
         """A margin that is kept costs exactly 0, from the first batch on if the task is easy."""
+        self.switched_off = False
+        """A term of the loss was multiplied by 0."""
         self._single = 0
         self._batches = 0
         self._rows = 0
@@ -56,6 +58,7 @@ class Objective:
         for node, sign in graph.trunk(loss):
             name = graph.kind(node)
             self.hinge |= name in _HINGES
+            self.switched_off |= not self.saved_hooks and graph.is_switched_off(node)
             if name.startswith(graph.CRITERIA):
                 kinds.add(self._criterion_seen(node, name, step))
                 if sign and name != "LogSoftmax":
