@@ -232,3 +232,32 @@ def test_a_pass_over_the_validation_set_is_of_its_epoch_and_the_loggers_level_is
 def test_chrf_with_its_order_is_a_score() -> None:
     (result,) = read_text("BLEU = 27.5  chrF2 = 54.25\n").results
     assert result.metrics["chrf2"] == 54.25
+
+
+@pytest.mark.parametrize(
+    ("line", "metric", "value"),
+    [
+        ("Mean Absolute Error (MAE): 0.312", "mae", 0.312),
+        ("Word Error Rate (WER): 12.5%", "wer", 0.125),
+        ("mean average precision (mAP@0.50) = 0.75", "map50", 0.75),
+        ("Matthews correlation coefficient (MCC): 0.625", "mcc", 0.625),
+    ],
+)
+def test_the_short_name_in_brackets_is_the_metric(line: str, metric: str, value: float) -> None:
+    (result,) = read_text(line + "\n").results
+    assert dict(result.metrics) == {metric: value}
+    (tested,) = read_text("Test " + line + "\n").results
+    assert (dict(tested.metrics), tested.role) == ({metric: value}, "test")
+
+
+def test_what_is_tested_during_a_training_is_a_curve_over_its_steps() -> None:
+    lines = "".join(
+        f"I0729 10:02:11.12  4211 solver.cpp:330] Iteration {step}, Testing net (#0)\n"
+        f"I0729 10:05:11.32  4211 solver.cpp:397]     Test net output #0: accuracy = {accuracy}\n"
+        f"I0729 10:05:11.33  4211 solver.cpp:397]     Test net output #1: loss = {loss} (* 1 = {loss} loss)\n"
+        for step, accuracy, loss in ((500, 0.875, 0.25), (1000, 0.9375, 0.125))
+    )
+    reading = read_text(lines)
+    assert reading.results == ()
+    assert reading.series["test_accuracy"].points == [(500.0, 0.875), (1000.0, 0.9375)]
+    assert reading.series["test_loss"].points == [(500.0, 0.25), (1000.0, 0.125)]

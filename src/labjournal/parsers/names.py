@@ -40,6 +40,17 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
     # (a part the text must hold, pattern, what to write): looking for the part first makes a line 5 times faster
     (needle, re.compile(pattern, re.IGNORECASE), repl)
     for needle, pattern, repl in (
+        # "Mean Absolute Error (MAE)" and "mean average precision (mAP@0.50)": the short name says it
+        (
+            "(",
+            r"(?:\b(?:mean|absolute|squared|square|root|percentage|error|area|under|(?:the|roc|curve)(?=\W)|word|character"
+            r"|rate|intersection|over|union|average|precision|peak|signal|to|noise|ratio|structural|similarity|index"
+            r"|matthew'?s|correlation|coefficient|of|determination|negative|log|likelihood|discounted|normalized"
+            r"|cumulative|gain|reciprocal|rank|fr[eé]chet|inception|distance)[\s-]+){2,8}"
+            r"\((m?AP(?:@[^()]{1,12})?|MAE|R?MSE|MAPE|AUC|AUROC|ROC[- ]AUC|WER|CER|m?IoU|PSNR|SSIM|MCC|R\^?2|R²"
+            r"|NLL|NDCG(?:@\d+)?|MRR|FID)\)",
+            r"\1",
+        ),
         ("@", r"\bm?AP\s?@\s?\[?\s?(?:IoU\s?=\s?)?0?\.50?\s?[:\-–]\s?(?:0?\.05\s?:\s?)?0?\.95\s?\]?", "mAP50-95"),
         ("@", r"\b(m?AP)\s?@\s?\[?\s?(?:IoU\s?=\s?)?0?\.(\d)\b\s?\]?", r"\g<1>\g<2>0"),
         ("@", r"\b(m?AP)\s?@\s?\[?\s?(?:IoU\s?=\s?)?0?\.(\d\d)\s?\]?", r"\1\2"),

@@ -20,11 +20,15 @@ _STEP_MM = re.compile(r"\bEpoch\((?:val|test)\)\s*\[(\d{1,9})\]\s*\[")  # mmengi
 _STEP_ONLY = re.compile(
     rf"^[\W_]*{_STEP_WORD}s?\s*(?:\[|\(|#|:|=)*\s*(\d[\d,]*)(?:\s*(?:/|of)\s*(\d[\d,]*))?[\W_]*$", re.IGNORECASE
 )
+_STEP_PHASE = re.compile(
+    rf"^\W*{_STEP_WORD}s?\s*#?\s*\d[\d,]*(?:\s*/\s*\d+)?\s*[,:;–-]\s*(?:start\w*\s+)?(?:testing|validating|evaluating)\b[\s\w]{{0,30}}(?:\(#\d+\))?[\s.…]*$",
+    re.IGNORECASE,
+)
 
 
 def names_only_a_step(text: str) -> bool:
-    """Whether a line is ``Epoch 3/10`` and nothing else."""
-    return _STEP_ONLY.match(text) is not None
+    """Whether a line is ``Epoch 3/10`` and nothing else, or says that it is tested: ``Iteration 500, Testing net``."""
+    return _STEP_ONLY.match(text) is not None or ("ing" in text and _STEP_PHASE.match(text) is not None)
 
 
 def find_step(text: str) -> tuple[StepKind, float, str] | None:
