@@ -127,3 +127,32 @@ async def test_two_apps_on_one_journal_show_the_same(journal: JournalPaths) -> N
                 written.set()
 
     await asyncio.gather(write(), read())
+
+
+@pytest.mark.parametrize("how", ["garbage", "cut", "removed"])
+async def test_an_index_that_is_damaged_under_the_app_is_a_line_with_a_way_out(journal: JournalPaths, how: str) -> None:
+    for number in range(40):
+        make_run(journal, f"v{number}", at=CREATED + number, log="loss 1\n")
+    app = app_over(journal)
+    async with app.run_test(size=(160, 40)) as pilot:
+        await settled(pilot, app)
+        content = journal.database.read_bytes()
+        if how == "garbage":
+            journal.database.write_bytes(content[:4096] + b"\xa5" * (len(content) - 4096))
+        elif how == "cut":
+            journal.database.write_bytes(content[:5000])
+        else:
+            for path in journal.folder.glob("journal.db*"):
+                path.unlink()
+        make_run(journal, "after", at=CREATED + 90)
+        if how == "removed":  # SQLite goes on with the file that has no name any more: nothing is lost by it
+            await wait_for(pilot, lambda: len(app.runs_page.runs) == 41, turns=PATIENCE)
+        else:
+            await wait_for(pilot, lambda: "labjournal reindex" in text_of(app), turns=PATIENCE)
+        for key in ("enter", "4", "5", "3", "1", "j", "enter", "L", "1"):
+            await pilot.press(key)
+            await pilot.pause()
+        assert app.is_running
+        assert "Traceback" not in text_of(app)
+        await pilot.press("1")
+        await wait_for(pilot, lambda: "v39" in text_of(app), turns=PATIENCE)

@@ -47,6 +47,22 @@ async def test_enter_enlarges_the_chosen_chart_and_escape_goes_back() -> None:
         assert any("▸tag/1" in line for line in screen_text(app))
 
 
+async def test_what_came_first_is_not_chosen_where_nobody_chose_it() -> None:
+    grid = ChartGrid(panels(4)[3:])
+    app = HarnessApp(Pane("Charts", grid))
+    async with app.run_test(size=(80, 24)) as pilot:
+        grid.focus()
+        await wait_for(pilot, lambda: titles(app) == ["tag/3"])
+        grid.show(panels(4))
+        await wait_for(pilot, lambda: titles(app)[:1] == ["tag/0"])
+        await pilot.press("right")
+        grid.show(panels(3)[1:])
+        assert grid.chosen_title == "tag/1"
+        grid.show(())  # another run
+        grid.show(panels(2))
+        assert grid.chosen_title == "tag/0"
+
+
 async def test_the_shared_cursor_moves_in_every_chart() -> None:
     grid = ChartGrid(panels(2))
     app = HarnessApp(Pane("Charts", grid))

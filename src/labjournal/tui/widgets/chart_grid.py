@@ -12,10 +12,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Grid
 from textual.message import Message
 
+from labjournal.tui.widgets import chart_looks
 from labjournal.tui.widgets.chart import Chart
 from labjournal.tui.widgets.chart_lines import Mark, Threshold
 from labjournal.tui.widgets.chart_view import ChartOptions
-from labjournal.tui.widgets.curve import XAxis
 from labjournal.tui.widgets.pane import StateSaid
 from labjournal.tui.widgets.plot import Series
 
@@ -26,7 +26,6 @@ _TWO_ROWS_FROM = 14
 """Lines of the grid from which there are two rows of charts."""
 _AIRED_FROM = 18
 """Lines of the grid from which an empty one stands between its rows."""
-_SMOOTHINGS = (0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)
 _MOST = 6
 
 
@@ -107,6 +106,7 @@ class ChartGrid(Grid, can_focus=True):
         self._options = ChartOptions()
         self._logs: dict[str, bool] = {}
         self._chosen = 0
+        self._picked = False
         self._first = 0
         self._enlarged = False
         self._cursor: float | None = None
@@ -119,8 +119,12 @@ class ChartGrid(Grid, can_focus=True):
     # What it shows
 
     def show(self, panels: Sequence[Panel], *, live: bool = False) -> None:
-        """Other panels; the chosen one stays chosen where it is still there."""
-        title = self.chosen_title
+        """Other panels; one that somebody chose stays chosen where it is still there.
+
+        Where nobody did, the first one is: what the machine did comes earlier than a loss, but says less.
+        """
+        self._picked = self._picked and bool(panels)
+        title = self.chosen_title if self._picked else None
         self._shown = []
         self._panels, self._live = tuple(panels), live
         titles = [panel.title for panel in self._panels]
@@ -149,25 +153,12 @@ class ChartGrid(Grid, can_focus=True):
     @property
     def looks(self) -> dict[str, object]:
         """The way of looking as plain values, to be remembered; a zoom belongs to one run and is not among them."""
-        options = self._options
-        return {
-            "axis": options.axis.value,
-            "smoothing": options.smoothing,
-            "raw_only": options.raw_only,
-            "logs": dict(self._logs),
-        }
+        return chart_looks.plain(self._options, self._logs)
 
     def recall(self, looks: Mapping[str, object]) -> None:
         """Look as remembered; what cannot be meant is left as it is."""
-        axis, smoothing, logs = looks.get("axis"), looks.get("smoothing"), looks.get("logs")
-        if isinstance(logs, dict):
-            self._logs = {str(title): bool(log) for title, log in logs.items()}
-        self.options = replace(
-            self._options,
-            axis=XAxis(axis) if axis in {one.value for one in XAxis} else self._options.axis,
-            smoothing=float(smoothing) if smoothing in _SMOOTHINGS else self._options.smoothing,
-            raw_only=looks.get("raw_only") is True,
-        )
+        self._logs = chart_looks.recalled_logs(looks) or self._logs
+        self.options = chart_looks.recalled(self._options, looks)
 
     def points_came(self) -> None:
         """Draw points that were added to the curves in sight."""
@@ -259,13 +250,7 @@ class ChartGrid(Grid, can_focus=True):
     @property
     def state(self) -> str:
         """What the pane's rule says: axis, smoothing, how many of how many."""
-        options = self._options
-        if options.raw_only or not options.smoothing:
-            look = "raw"
-        else:
-            look = f"raw and ema {f'{options.smoothing:g}'.lstrip('0')}"
-        zoom = " · zoomed" if options.zoom is not None else ""
-        return f"{options.axis.value} · {look}{zoom} · {len(self._shown)} of {len(self._panels)}"
+        return f"{chart_looks.told(self._options)} · {len(self._shown)} of {len(self._panels)}"
 
     # Keys
 
@@ -273,6 +258,7 @@ class ChartGrid(Grid, can_focus=True):
         if not self._panels:
             return
         self._chosen = min(max(0, at), len(self._panels) - 1)
+        self._picked = True
         self._arrange()
         self.post_message(self.Chosen(self, self._panels[self._chosen].title))
 
@@ -346,9 +332,7 @@ class ChartGrid(Grid, can_focus=True):
         self.post_message(self.LookedAt(self))
 
     def action_smooth(self, by: int) -> None:
-        nearest = min(range(len(_SMOOTHINGS)), key=lambda at: abs(_SMOOTHINGS[at] - self._options.smoothing))
-        at = min(max(0, nearest + by), len(_SMOOTHINGS) - 1)
-        self.options = replace(self._options, smoothing=_SMOOTHINGS[at], raw_only=False)
+        self.options = chart_looks.smoothed(self._options, by)
         self.post_message(self.LookedAt(self))
 
     def action_raw(self) -> None:
