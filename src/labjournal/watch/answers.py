@@ -24,6 +24,8 @@ ROWS = 256
 MIN_LOOKS = 20
 MIN_STEPS = 300
 """Real steps before a model that has not learnt anything is called that."""
+COVERED = 0.8
+"""Of the steps, up to which there must have been looks: a plateau may be left right after the last one."""
 FLOOR = 0.01
 ONE_CLASS = 0.99
 LABEL_SHARE = 0.9
@@ -59,6 +61,8 @@ class Answers:
         """Of the targets of a squared error: number, sum, sum of squares."""
         self._squared: List[Tuple[int, float]] = []
         self._weighted = False
+        self.starved = False
+        """The time allowed did not pay for looks at the last part of the run."""
         self._kinds: Counts[str] = Counter()
 
     def look(self, loss: Any, step: int) -> None:
@@ -126,7 +130,12 @@ class Answers:
     # -- at the end
 
     def end(self, real_steps: int, one_optimizer: bool) -> None:
-        """``real_steps`` of the optimizer that took most."""
+        """``real_steps`` of the optimizer that took most. Where its last part was not looked at nothing is known."""
+        last = max((look.step for look in self._looks[-1:]), default=0)
+        last = max(last, *(step for step, _ in self._squared[-1:]), 0)
+        self.starved = 0 < last < COVERED * real_steps
+        if self.starved:
+            return
         if self._squared:
             self._end_numbers(real_steps, one_optimizer)
         if len(self._looks) < MIN_LOOKS or not self._targets:

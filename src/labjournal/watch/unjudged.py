@@ -59,6 +59,9 @@ def not_judged(families: Families, models: Models, optimizers: Optimizers, budge
     elif budget.refused > looks:
         why = f"{looks} of {looks + budget.refused} looks were paid by the time allowed: too few for what comes slowly"
         reasons.update((slug, why) for slug in _SLOW)
+    if families.answers.starved:
+        why = "the last part of the run was not looked at; the time allowed was used up"
+        reasons.update((slug, why) for slug in ("loss_floor", "prediction_collapse", "saturated_outputs"))
     if models.compiled:
         reasons.update((slug, "the model is compiled, so no hook may be set on it") for slug in _FORWARD)
         reasons.update((slug, "the graph of a compiled model does not show its functions") for slug in _STRUCTURE)
