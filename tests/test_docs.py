@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -78,3 +79,13 @@ def test_the_shell_scripts_can_be_run_and_parsed(script: str) -> None:
     assert path.stat().st_mode & 0o111
     shell = "bash" if path.read_text(encoding="utf-8").startswith("#!/usr/bin/env bash") else "sh"
     assert subprocess.run((shell, "-n", str(path)), capture_output=True).returncode == 0
+
+
+def test_everything_of_the_package_is_there_after_importing_it() -> None:
+    code = (
+        "import labjournal, sys; assert 'numpy' not in sys.modules; "
+        "print(all(hasattr(labjournal, name) for name in labjournal._API), labjournal.Journal.open.__name__, "
+        "labjournal.events.read_scalars.__name__, callable(labjournal.watch))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == ["True", "open", "read_scalars", "True"]

@@ -1,7 +1,8 @@
 """labjournal: an experiment journal that makes it hard for its owner to fool himself.
 
-The functions a training script may call are listed in ``labjournal.watch.api``. They are looked up when first used:
-this file is loaded by every Python process of a launched run, so it imports nothing.
+The functions a training script may call are listed in ``labjournal.watch.api``; ``Journal`` and ``events`` read what
+was kept. All are looked up when first used: this file is loaded by every Python process of a launched run, so it
+imports nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from labjournal.watch.api import sample as sample
     from labjournal.watch.api import settings as settings
 
+_PACKAGES = ("events", "watch")  # the latter can be called
 _API = (
+    "Journal",
     "current_run",
     "event",
     "expect_frozen",
@@ -36,7 +39,7 @@ _API = (
     "result",
     "sample",
     "settings",
-    "watch",  # the package itself, which can be called
+    *_PACKAGES,
 )
 
 
@@ -45,8 +48,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'labjournal' has no attribute {name!r}")
     from importlib import import_module
 
-    if name == "watch":
-        return import_module("labjournal.watch")
+    if name in _PACKAGES:
+        return import_module(f"labjournal.{name}")
+    if name == "Journal":
+        return import_module("labjournal.journal").Journal
     return getattr(import_module("labjournal.watch.api"), name)
 
 

@@ -20,6 +20,8 @@ from labjournal.errors import InputError, JournalError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from click.shell_completion import CompletionItem
+
     from labjournal.paths import JournalPaths
 
 # verb -> (module, function, one line of help): the help of all verbs must not import any of them.
@@ -60,6 +62,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "reindex": ("reindex", "rebuild the database from the files"),
     "gc": ("gc", "what can go: trees of code, caches, hidden refs"),
     "doctor": ("doctor", "look for trouble in the journal"),
+    "completion": ("completion", "what makes a shell complete verbs and options"),
 }
 
 
@@ -115,6 +118,14 @@ class LazyGroup(click.Group):
             hint = f" Did you mean {near[0]}?" if near else ""
             ctx.fail(f"No verb {args[0]!r}.{hint} See labjournal --help.")
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        verbs = [
+            CompletionItem(name, help=means) for name, (_, means) in COMMANDS.items() if name.startswith(incomplete)
+        ]
+        return verbs + click.Command.shell_complete(self, ctx, incomplete)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):

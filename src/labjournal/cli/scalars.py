@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     _Curves = tuple[dict[str, Scalars], dict[str, tuple[int, ...]]]
     """Curves by name, and where in each a restart or another file begins."""
 
+_PLOT_ROWS = 12
+
 
 @click.command("scalars")
 @click.argument("source", metavar="REF|PATH")
 @click.argument("tag", required=False)
 @click.option("--json", "as_json", is_flag=True, help="{tag: {steps, wall_times, values}}")
 @click.option("--csv", "as_csv", is_flag=True, help="tag,step,wall_time,value lines")
+@click.option("--plot", is_flag=True, help="Draw each curve.")
 @click.option("--lineage", is_flag=True, help="Only the surviving points, the last value of each step.")
 @click.option(
     "--slope",
@@ -36,7 +39,14 @@ if TYPE_CHECKING:
 )
 @pass_context
 def command(
-    context: Context, source: str, tag: str | None, as_json: bool, as_csv: bool, lineage: bool, slope: float | None
+    context: Context,
+    source: str,
+    tag: str | None,
+    as_json: bool,
+    as_csv: bool,
+    plot: bool,
+    lineage: bool,
+    slope: float | None,
 ) -> None:
     """Print the points of curves; without --json or --csv one line a tag.
 
@@ -60,6 +70,8 @@ def command(
         _print_json(curves)
     elif as_csv:
         _print_csv(curves)
+    elif plot:
+        _draw(curves)
     else:
         _print_summary(curves)
 
@@ -116,6 +128,19 @@ def _print_csv(curves: dict[str, Scalars]) -> None:
     for name, points in curves.items():
         columns = (points.steps.tolist(), points.wall_times.tolist(), points.values.tolist())
         writer.writerows((name, *row) for row in zip(*columns, strict=True))
+
+
+def _draw(curves: dict[str, Scalars]) -> None:
+    """As many columns as the terminal has, 80 in a file; ten rows a curve."""
+    from labjournal import format as fmt
+    from labjournal.cli import terminal_columns
+    from labjournal.tui.glyphs import choose_glyphs
+    from labjournal.tui.plotted import plotted
+
+    width = max(40, terminal_columns() if sys.stdout.isatty() else 80)
+    glyphs = choose_glyphs("auto", sys.stdout.encoding)
+    for name, points in sorted(curves.items()):
+        click.echo(plotted(fmt.visible(name), points.steps, points.values, width, _PLOT_ROWS, glyphs))
 
 
 def _print_summary(curves: dict[str, Scalars]) -> None:
