@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from labjournal.importers import claims, dates, kinds, places, printed, switches, tables
+from labjournal.importers import claims, dates, exported, kinds, places, printed, switches, tables
 from labjournal.importers.document import Line, scan
 from labjournal.importers.found import Document, FoundClaim, FoundEntry, FoundResult
 from labjournal.importers.mojibake import repair
@@ -52,7 +52,9 @@ def read(text: str, path: str = "", year: int | None = None, last: date | None =
     root = outline(lines, year or _year_in(path), last)
     found = sections(root)
     results, strange = walk.results(found)
-    results = with_runs(with_sets(results, walk.names), path, lines)
+    if not walk.is_export:  # else each heading says it, and nothing needs to be concluded
+        results = with_sets(results, walk.names)
+    results = with_runs(results, path, lines)
     entries = [_entry(section, lines, results) for section in found]
     reports = printed.report_rows(lines)
     said_tables = tuple(tables.tables([line for line in lines if line.number not in reports]))
@@ -76,6 +78,7 @@ class _Walk:
     def __init__(self, lines: Sequence[Line], path: str) -> None:
         self._lines = lines
         self.names = Names()
+        self.is_export = exported.is_export(lines)
         self.claims: list[FoundClaim] = []
         self._days: list[tuple[int, str | None]] = []
         for line in lines:
@@ -104,7 +107,8 @@ class _Walk:
             elif line.number in inside:
                 continue
             elif line.kind == "heading" and line.level <= 6:
-                place = self._said(line.title, heading=True)
+                own = exported.place_of(line.level, line.title) if self.is_export else None
+                place = own if own is not None else self._said(line.title, heading=True)
                 scopes.enter(line.level, place)
                 setup, group = _SETUP.search(line.title) is not None, _Group()
                 opened = [one for one in opened if one[0] < line.level]

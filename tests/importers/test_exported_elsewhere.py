@@ -1,0 +1,66 @@
+"""A diary that one journal exported, taken in by another: each result stays where its heading says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from labjournal.importers import exported
+from labjournal.importers.places import NOWHERE, Place
+
+COUNTS = '{"labels": ["%s", "%s"], "matrix": [[480, 20], [30, 470]], "unknown": [0, 0]}'
+
+
+def _call(folder: Path, *words: str) -> str:
+    environment = {**os.environ, "COLUMNS": "100"}
+    command = [sys.executable, "-m", "labjournal", *words]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    return done.stdout
+
+
+def test_runs_sets_and_options_are_taken_as_the_headings_say_whatever_the_numbers_suggest(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    _call(here, "run", "-n", "base_1", "--follow", "--", "true")
+    stated = ("log", "--run", "base_1", "--checkpoint", "2400")
+    for dataset, names, option in (
+        ("1:10", ("bg", "sig"), "on"),
+        ("1:10", ("bg", "sig"), "off"),
+        ("1:1", ("bg", "sig"), "on"),
+        ("holiday photos", ("cat", "dog"), "on"),
+    ):
+        _call(here, *stated, "--dataset", dataset, "--option", f"numeric={option}", "--counts", COUNTS % names)
+    _call(here, "export")
+    (diary,) = (here / "entries").glob("*.md")
+    (there / "theirs.md").write_bytes(diary.read_bytes())
+    read = json.loads(_call(there, "import", "theirs.md", "--dry-run", "--json"))["results"]
+    assert sorted((one["run"], one["checkpoint"], one["dataset"], one["options"]["numeric"]) for one in read) == [
+        ("base_1", "checkpoint-2400", "1:1", "on"),
+        ("base_1", "checkpoint-2400", "1:10", "off"),
+        ("base_1", "checkpoint-2400", "1:10", "on"),
+        ("base_1", "checkpoint-2400", "holiday photos", "on"),
+    ]
+    assert {one["n"] for one in read} == {1000}
+
+
+@pytest.mark.parametrize(
+    ("level", "title", "place"),
+    [
+        (2, "21:44 results of v3\\_embed", Place(run="v3_embed")),
+        (2, "21:44 v3 launched", NOWHERE),
+        (3, "Checkpoint 2400", Place(checkpoint="checkpoint-2400")),
+        (3, "Checkpoint best.pt", Place(checkpoint="best.pt")),
+        (3, "The run as it ended", NOWHERE),
+        (4, "1:10 #77c0, box 2, numeric on †", Place(dataset="1:10", options={"box": "2", "numeric": "on"})),
+        (4, "Data not identified", NOWHERE),
+        (4, "a, b and c", Place(dataset="a", options={"b": "and c"})),
+    ],
+)
+def test_headings_of_an_export(level: int, title: str, place: Place) -> None:
+    assert exported.place_of(level, title) == place
