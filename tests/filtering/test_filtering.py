@@ -28,6 +28,10 @@ class Fake:
         self._words, self._values = words, values
         self._moment = NOW - timedelta(days=days)
 
+    @property
+    def id(self) -> str:
+        return "01JYV3ABCDEFGHJKMNPQRSTVWX"
+
     def words(self) -> str:
         return self._words
 
@@ -192,3 +196,8 @@ def same(node: Node | None, tree: object) -> bool:
 @given(TREES)
 def test_what_is_written_is_what_is_read(tree: object) -> None:
     assert same(parse(written(tree)), tree)
+
+
+@pytest.mark.parametrize(("typed", "n"), [("v3", 1), ("/v3/", 1), ("v3ab", 3), ("TVWX", 3), ("twx", 0)])
+def test_an_id_is_found_by_four_of_its_letters_and_not_by_chance(typed: str, n: int) -> None:
+    assert len(found(typed)) == n

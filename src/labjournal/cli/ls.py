@@ -30,8 +30,8 @@ _MOST_CAUSES = 500
 def command(context: Context, words: tuple[str, ...], limit: int | None, everything: bool, as_json: bool) -> None:
     """List runs, newest first.
 
-    FILTER: words that must stand in name, reason, status, kind, finding or id; /a pattern/; key:text; comparisons of
-    settings and metrics. Space is and, | or, ! not, ( ) group; quote it for the shell.
+    FILTER: words that must stand in name, reason, status, kind, finding or (from four letters on) id; /a pattern/;
+    key:text; comparisons of settings and metrics. Space is and, | or, ! not, ( ) group; quote it for the shell.
 
     \b
     labjournal ls 'status:failed lr>1e-4'

@@ -23,11 +23,18 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 
 
+SHORTEST_OF_AN_ID = 4
+"""Of random letters any two or three stand somewhere in one of a hundred: a shorter word is not looked for there."""
+
+
 class Thing(Protocol):
     """Something a filter looks at."""
 
+    @property
+    def id(self) -> str: ...
+
     def words(self) -> str:
-        """Everything a plain word is looked for in, in lower case, one text a line."""
+        """Everything but its id that a plain word is looked for in, in lower case, one text a line."""
         ...
 
     def values(self, key: str, data: frozenset[str]) -> Sequence[Value]:
@@ -87,8 +94,10 @@ class Filter:
 
     def _made(self, node: Node, data: frozenset[str]) -> Predicate:
         match node:
-            case Word(text):
+            case Word(text) if len(text) < SHORTEST_OF_AN_ID:
                 return lambda thing: text in thing.words()
+            case Word(text):
+                return lambda thing: text in thing.words() or text in thing.id.lower()
             case Pattern(pattern):
                 return lambda thing: any(pattern.search(line) for line in thing.words().split("\n"))
             case Not(inner):

@@ -87,7 +87,7 @@ class RunThing:
     def words(self) -> str:
         if self._words is None:
             row = self._row
-            texts = (row.name, row.reason, row.status, row.kind, row.worst_rule, row.id)
+            texts = (row.name, row.reason, row.status, row.kind, row.worst_rule)
             self._words = "\n".join(text for text in texts if text).lower()
         return self._words
 

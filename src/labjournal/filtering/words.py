@@ -25,7 +25,7 @@ class EntryThing:
         return self._entry.id
 
     def words(self) -> str:
-        return f"{self._text}\n{self._entry.kind}\n{self._entry.id}".lower()
+        return f"{self._text}\n{self._entry.kind}".lower()
 
     def moment(self) -> datetime:
         return self._entry.t
@@ -75,7 +75,7 @@ class FindingThing:
 
     def words(self) -> str:
         one = self._finding
-        return "\n".join((one.rule, one.subject, one.message, self._name, one.level, one.id)).lower()
+        return "\n".join((one.rule, one.subject, one.message, self._name, one.level)).lower()
 
     def moment(self) -> datetime:
         return self._finding.first_seen
