@@ -185,7 +185,7 @@ def test_a_process_that_listens_is_told_before_the_limit_and_can_save(slurm: Pla
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(700)
 def test_a_requeued_job_is_the_next_attempt_of_its_run(slurm: Place) -> None:
     code = (
         "import os, time\n"
@@ -204,7 +204,7 @@ def test_a_requeued_job_is_the_next_attempt_of_its_run(slurm: Place) -> None:
     assert exit_of(run)["status"] == "PREEMPTED"
     wait_for(lambda: slurm_commands.state_of(job).name == "PENDING", PATIENCE_S)
     slurm_commands.call(["scontrol", "update", f"JobId={job}", "StartTime=now"])  # SLURM lets it wait two minutes
-    wait_for(lambda: run.earlier_exit(1).exists() and run.exit.exists(), 200.0)
+    wait_for(lambda: run.earlier_exit(1).exists() and run.exit.exists(), 400.0)
     end = exit_of(run)
     assert (end["attempt"], end["status"]) == (2, "DONE"), run.log.read_text()
     assert json.loads(run.earlier_exit(1).read_text())["data"]["status"] == "PREEMPTED"

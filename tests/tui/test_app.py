@@ -23,6 +23,8 @@ from labjournal.tui.app import JournalApp
 from labjournal.tui.feed import Feed
 from labjournal.tui.frame import one_frame
 from labjournal.tui.glyphs import ASCII
+from labjournal.tui.screens.runs import RunsPage
+from labjournal.tui.widgets.header import Counts
 
 FINDING = {
     "rule": "param_not_in_optimizer",
@@ -78,6 +80,12 @@ def quiet(writer: EventWriter) -> Iterator[EventWriter]:
         yield writer
     finally:
         writer.close()
+
+
+def test_what_is_counted_while_the_app_closes_is_told_to_nobody(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    assert not app.screen_stack
+    app.on_runs_page_counted(RunsPage.Counted(Counts()))
 
 
 async def test_an_empty_journal_says_what_to_do(journal: JournalPaths) -> None:

@@ -289,6 +289,8 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         page.compare(message.runs)
 
     def on_runs_page_counted(self, message: RunsPage.Counted) -> None:
+        if not self.screen_stack:  # counted while the app closes
+            return
         self.main.header.tell(counts=message.counts)
 
     def on_journal_asked(self, message: JournalAsked) -> None:
@@ -296,7 +298,7 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         self.exit()
 
     def on_hints_changed(self, message: HintsChanged) -> None:
-        if message.page is self.page:
+        if self.screen_stack and message.page is self.page:
             self.main.key_line.hints = message.page.hints
 
     def on_run_broke(self, message: RunBroke) -> None:
