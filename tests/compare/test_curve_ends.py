@@ -109,6 +109,16 @@ def test_a_result_that_is_not_assigned_yet_leaves_the_curves_and_is_named() -> N
         assert any("1 result not in the table" in note for note in table.notes)
 
 
+def test_a_table_of_given_results_is_made_of_nothing_else() -> None:
+    journal = _journal()
+    run = journal.store.resolve("one").id
+    said = {"subject": {"run": run}, "measured_by": run, "dataset": {"name": None}, "metrics": {"accuracy": 0.85}}
+    journal.state("result", {**said, "role": "unassigned", "how": "text"}, run)
+    given = journal.store.results(include_unassigned=True)
+    assert len(given) == 1
+    assert not build_table(journal.store, Selection(limit=None), Config(), given).rows
+
+
 def test_a_retracted_run_is_marked_here_too() -> None:
     journal = _journal()
     run = journal.store.resolve("one").id

@@ -72,7 +72,7 @@ def build_table(
     if selection.at not in (ALL, LAST, BEST) and not selection.at.isdecimal():
         raise InputError(f"--at {selection.at} is not known.", "Give all, last, best or a step.")
     picked = _picked(store, selection, results)
-    ends = _curve_ends(store, selection, picked)
+    ends = _curve_ends(store, selection, picked) if results is None else []
     picked = replace(picked, results=picked.results + tuple(ends), empty=() if ends else picked.empty)
     _check_datasets(store, selection, picked)
     values = values or values_of(config)
