@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from labjournal.compare.table import ALL, LAST, Selection
-from labjournal.model import PRINTED, Dataset, Result, Role, Run, Source, Subject
+from labjournal.model import PRINTED, Dataset, Result, Role, Run, SeriesInfo, Source, Subject
 from labjournal.store import Store
-from labjournal.store.series import SeriesData
 from labjournal.tags import SYSTEM, WATCH
 
 NOTE = "Read off validation curves: no counts and no data are known, so nothing is said about differences."
@@ -33,20 +32,17 @@ def results(store: Store, runs: Sequence[tuple[Run, str | None]], selection: Sel
 
 def _of_run(store: Store, run: Run, at: str) -> list[Result]:
     found: dict[tuple[int, Role], dict[str, float]] = {}
-    for role, name, data in _curves(store, run.id):
-        for index in _indices(data, at):
-            value = float(data.values[index])
+    for role, name, info in _curves(store, run.id):
+        for step, value in _points(store, info, at):
             if value == value:
-                found.setdefault((int(data.steps[index]), role), {})[name] = value
+                found.setdefault((step, role), {})[name] = value
     return [_result(run, step, role, metrics) for (step, role), metrics in sorted(found.items())]
 
 
-def _curves(store: Store, run: str) -> Iterable[tuple[Role, str, SeriesData]]:
-    keys = [(role, info.key) for info in store.series_list(run) if (role := _role_of(info.key.name)) is not None]
-    for role, key in keys[:_MOST_CURVES]:
-        data = store.series(key)
-        if data is not None and len(data.values):
-            yield role, (key.tag if key.folder == PRINTED else key.name), data
+def _curves(store: Store, run: str) -> Iterable[tuple[Role, str, SeriesInfo]]:
+    known = [(role, info) for info in store.series_list(run) if (role := _role_of(info.key.name)) is not None]
+    for role, info in known[:_MOST_CURVES]:
+        yield role, (info.key.tag if info.key.folder == PRINTED else info.key.name), info
 
 
 def _role_of(name: str) -> Role | None:
@@ -59,18 +55,22 @@ def _role_of(name: str) -> Role | None:
     return {"validation": Role.VALIDATION, "test": Role.TEST}.get(names.role_of(words))
 
 
-def _indices(data: SeriesData, at: str) -> Iterable[int]:
+def _points(store: Store, info: SeriesInfo, at: str) -> list[tuple[int, float]]:
     """The last point; the one of a step; for "best", whose direction the table knows, both ends and the last."""
+    if at in (ALL, LAST, "latest"):
+        return [(info.last_step, info.last_value)]  # the curve itself may be long
+    data = store.series(info.key)
+    if data is None:
+        return []
     import numpy as np
 
-    last = len(data.values) - 1
-    if at in (ALL, LAST, "latest"):
-        return [last]
     if at.isdecimal():
-        return [int(index) for index in np.flatnonzero(data.steps == int(at))[-1:]]
-    if np.isnan(data.values).all():
-        return []
-    return sorted({last, int(np.nanargmin(data.values)), int(np.nanargmax(data.values))})
+        chosen = np.flatnonzero(data.steps == int(at))[-1:].tolist()
+    elif np.isnan(data.values).all():
+        chosen = []
+    else:
+        chosen = [len(data.values) - 1, int(np.nanargmin(data.values)), int(np.nanargmax(data.values))]
+    return [(int(data.steps[index]), float(data.values[index])) for index in chosen]
 
 
 def _result(run: Run, step: int, role: Role, metrics: dict[str, float]) -> Result:
