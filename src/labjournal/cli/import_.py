@@ -205,4 +205,5 @@ def _write(context: Context, documents: list[Document], files: tuple[Path, ...],
             words = more if taken.is_new else f"{more} more" if taken.points else "nothing new"
             click.echo(f"{taken.run}  {fmt.visible(taken.name)}: {words}")
             grown |= set() if taken.is_new else {taken.run}
-        follower.unseal(grown)
+        if grown:
+            follower.unseal(grown)
