@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import labjournal
 from labjournal import facts
 from labjournal.diary import Measured, result_data
 from labjournal.errors import InputError, JournalUnavailableError
 from labjournal.facts import Fact
 from labjournal.importers.found import Document, FoundEntry, FoundResult
-from labjournal.launchers import liveness, records
+from labjournal.launchers import records
 from labjournal.model import EntryKind, Role
 from labjournal.paths import JournalPaths, RunPaths
+from labjournal.runner import adoption
 
 LATEST_SECOND = 9 * 3600
 """Entries of a day are stated a second a line from noon on, so that they keep their order and their day."""
@@ -115,18 +115,7 @@ def _run_id(document: Document, name: str) -> str:
 
 def _write_run(run: RunPaths, name: str, path: str, moment: str) -> None:
     because = f"named in {path}: not its command, its code, its settings or how it ended"
-    data: dict[str, Any] = {
-        "name": name,
-        "kind": "train",
-        "reason": None,
-        "command": [],
-        "launcher": liveness.ADOPTED,
-        "settings": {},
-        "snapshot": {"commit": None, "missing": f"imported from {path}: the code is not known"},
-        "validates": None,
-        "changes": [],
-        "labjournal": labjournal.__version__,
-    }
+    data = adoption.describe(name, missing=f"imported from {path}: the code is not known")
     end = {"attempt": 1, "status": "LOST", "cause": f"imported from {path}: how it ended is not known"}
     run.folder.mkdir(parents=True, exist_ok=True)
     records.write(run.exit, facts.make("exit", {**end, "ended_at": moment}, run.id, moment))

@@ -20,6 +20,7 @@ from labjournal.store import Store
 from labjournal.tags import ENV_RUN_ID
 from labjournal.watch.masking import masked_argv
 
+_NOT_KNOWN = "adopted: the code it started from is not known"
 _STAMP = re.compile(r"tfevents\.(\d{9,10})\.")
 
 
@@ -43,7 +44,7 @@ def adopt_process(
     ticks = machine.process_start_ticks(pid)
     _refuse_known(pid, ticks, environment.get(ENV_RUN_ID), paths, store)
     run = paths.run(facts.new_ulid(created))
-    data = _describe(name or _invented(command, paths), reason)
+    data = describe(name or _invented(command, paths), reason)
     data |= {
         "kind": commands.guess_kind(command or ["process"]),
         "command": masked_argv(command),
@@ -82,8 +83,8 @@ def adopt_folder(folder: Path, paths: JournalPaths, name: str | None, reason: st
     _refuse_taken(folder, paths)
     first = min(_began(file) for file in files)
     run = paths.run(facts.new_ulid(first))
-    data = _describe(name or folder.name or "run", reason)
-    data |= {"kind": "train", "command": [], "cwd": str(folder.parent), "logdir": str(folder)}
+    data = describe(name or folder.name or "run", reason)
+    data |= {"cwd": str(folder.parent), "logdir": str(folder)}
     because = "only its event files are known: not its command, its code, its settings or how it ended"
     _write(run, data, facts.now_iso(first), {"path": str(folder), "because": because}, {})
     seen = liveness.observe(run, machine)
@@ -103,13 +104,16 @@ def _began(file: Path) -> float:
     return float(stamp[1]) if stamp else file.stat().st_mtime
 
 
-def _describe(name: str, reason: str | None) -> dict[str, Any]:
+def describe(name: str, reason: str | None = None, missing: str = _NOT_KNOWN) -> dict[str, Any]:
+    """The data of the ``run`` fact of a run that was not launched here; ``missing`` says why its code is not known."""
     return {
         "name": name,
+        "kind": "train",
         "reason": reason,
+        "command": [],
         "launcher": liveness.ADOPTED,
         "settings": {},
-        "snapshot": {"commit": None, "missing": "adopted: the code it started from is not known"},
+        "snapshot": {"commit": None, "missing": missing},
         "validates": None,
         "changes": [],
         "labjournal": labjournal.__version__,

@@ -9,16 +9,16 @@ import os
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import labjournal
 from labjournal import events, facts
 from labjournal.errors import JournalUnavailableError
 from labjournal.facts import Fact
 from labjournal.importers.trackers.tracked import TrackedRun
-from labjournal.launchers import liveness, records
+from labjournal.launchers import records
 from labjournal.model import Status
 from labjournal.paths import JournalPaths, RunPaths
+from labjournal.runner import adoption
 from labjournal.watch.event_writer import field, record, varint
 from labjournal.watch.masking import masked
 
@@ -109,18 +109,9 @@ def _write_words(tracked: TrackedRun, run: RunPaths, paths: JournalPaths) -> Non
     told = list(_entries(tracked, run.id, began))
     if told:
         facts.append(paths.my_facts, told, sync=True, lock=True)
-    data: dict[str, Any] = {
-        "name": tracked.name,
-        "kind": "train",
-        "reason": None,
-        "command": [],
-        "launcher": liveness.ADOPTED,
-        "settings": masked(tracked.settings),
-        "snapshot": {"commit": None, "head": tracked.commit, "missing": f"imported from {tracked.tracker}"},
-        "validates": None,
-        "changes": [],
-        "labjournal": labjournal.__version__,
-    }
+    data = adoption.describe(tracked.name, missing=f"imported from {tracked.tracker}")
+    data["settings"] = masked(tracked.settings)
+    data["snapshot"]["head"] = tracked.commit
     records.write(run.run, facts.make("run", data, run.id, began), sync=True)
 
 
