@@ -223,7 +223,7 @@ async def test_a_run_started_here_is_recorded_and_survives_the_app(
         app.screen.query_one("#start").focus()
         await wait_for(pilot, lambda: "the first run of this command" in text_of(app))
         await pilot.press("enter")
-        await wait_for(pilot, lambda: "● running" in text_of(app), turns=2000)
+        await wait_for(pilot, lambda: "● running" in text_of(app))
         assert "w1" in text_of(app)
     (journal.project / "go").touch()
     follower = Follower.open(journal)
@@ -247,14 +247,14 @@ async def test_a_run_is_stopped_only_after_a_question(journal: JournalPaths, mon
     doing.launch(journal, launching.request(launching.Form(command="sleep 60", name="sleeper")))
     app = app_over(journal)
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait_for(pilot, lambda: "● running" in text_of(app), turns=2000)
+        await wait_for(pilot, lambda: "● running" in text_of(app))
         await pilot.press("X")
         await wait_for(pilot, lambda: "Stop sleeper?" in text_of(app))
         await pilot.press("n")
         await pilot.press("X")
         await wait_for(pilot, lambda: "Stop sleeper?" in text_of(app))
         await pilot.press("y")
-        await wait_for(pilot, lambda: "killed" in text_of(app), turns=2000)
+        await wait_for(pilot, lambda: "killed" in text_of(app))
 
 
 async def test_a_folder_of_event_files_needs_no_journal_and_nothing_is_written(tmp_path: Path) -> None:

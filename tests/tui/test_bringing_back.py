@@ -30,7 +30,7 @@ def app_over(journal: JournalPaths, **more: Any) -> JournalApp:
 
 
 async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
-    await wait_for(pilot, lambda: app.settled, turns=3000)
+    await wait_for(pilot, lambda: app.settled)
     await pilot.pause()
 
 
@@ -91,7 +91,7 @@ async def test_a_journal_that_a_verb_made_is_opened_in_its_place(journal: Journa
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot, app)
         app.push_screen(Output(("-C", str(made), "init"), None, makes=made))
-        await wait_for(pilot, lambda: "open its journal" in text_of(app), turns=3000)
+        await wait_for(pilot, lambda: "open its journal" in text_of(app))
         await pilot.press("o")
         await wait_for(pilot, lambda: app.next_folder == made)
     assert paths.at(made).folder.is_dir()
@@ -103,11 +103,11 @@ async def test_a_run_that_is_lost_while_one_looks_on_is_told_and_brought_back(jo
     async with app.run_test(size=(100, 30)) as pilot:
         await settled(pilot, app)
         begin(run)
-        await wait_for(pilot, lambda: "? lost  v1  its process is gone" in text_of(app), turns=3000)
+        await wait_for(pilot, lambda: "? lost  v1  its process is gone" in text_of(app))
         await pilot.press("b")
         await wait_for(pilot, lambda: f"retry {run.id[-6:].lower()}" in text_of(app))
         await pilot.press("escape", "A")
-        await wait_for(pilot, lambda: "b bring back" in screen_text(app)[-1], turns=3000)
+        await wait_for(pilot, lambda: "b bring back" in screen_text(app)[-1])
         await pilot.press("b")
         await wait_for(pilot, lambda: f"retry {run.id[-6:].lower()}" in text_of(app))
 

@@ -155,7 +155,7 @@ async def test_d_shows_what_changed_in_the_code_of_two_real_runs(
         await pilot.press("3")
         await wait_for(pilot, says(app, "r0"))
         await pilot.press("d")
-        await wait_for(pilot, says(app, "+RATE = 0.25"), turns=2000)
+        await wait_for(pilot, says(app, "+RATE = 0.25"))
         assert "-RATE = 0.1" in text_of(app)
         await pilot.press("escape")
         await wait_for(pilot, says(app, "What may be said"))

@@ -67,16 +67,16 @@ async def test_the_page_shows_the_extremes_while_the_points_are_read(
     monkeypatch.setattr(reading_run, "curves", held)
     app = JournalApp(Feed(journal), journal="jets", host="box2", clock=lambda: CREATED + 100)
     async with app.run_test(size=(120, 35)) as pilot:
-        await wait_for(pilot, lambda: app.settled, turns=6000)
+        await wait_for(pilot, lambda: app.settled)
         await pilot.press("enter")
-        await wait_for(pilot, lambda: app.main.pages.current == "Run", turns=6000)
+        await wait_for(pilot, lambda: app.main.pages.current == "Run")
         page = app.page
         assert isinstance(page, RunPage)
-        await wait_for(pilot, lambda: any("│" in line for line in screen_text(app)), turns=6000)
+        await wait_for(pilot, lambda: any("│" in line for line in screen_text(app)))
         chart = page.query("Chart").first()
         [series] = chart.series  # type: ignore[attr-defined]
         assert series.curve.in_short
         assert series.curve.values.max() == 77.0
         may_read.set()
-        await wait_for(pilot, lambda: not chart.series[0].curve.in_short, turns=6000)  # type: ignore[attr-defined]
+        await wait_for(pilot, lambda: not chart.series[0].curve.in_short)  # type: ignore[attr-defined]
         assert len(chart.series[0].curve) == 6_000  # type: ignore[attr-defined]

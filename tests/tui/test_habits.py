@@ -44,7 +44,7 @@ def app_over(journal: JournalPaths, state: Path | None = None, clock: Callable[[
 
 
 async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
-    await wait_for(pilot, lambda: app.settled, turns=3000)
+    await wait_for(pilot, lambda: app.settled)
     await pilot.pause()
 
 
@@ -227,7 +227,7 @@ async def test_the_line_runs_a_verb_and_shows_what_it_says(journal: JournalPaths
         await wait_for(pilot, lambda: "look for trouble" in text_of(app))
         await pilot.press("escape", "colon")
         await typed(pilot, "ls --json\n")
-        await wait_for(pilot, lambda: '"name":"v1"' in text_of(app).replace(" ", ""), turns=3000)
+        await wait_for(pilot, lambda: '"name":"v1"' in text_of(app).replace(" ", ""))
         assert "labjournal ls --json" in text_of(app)
         await pilot.press("escape")
         await wait_for(pilot, lambda: "labjournal ls --json" not in text_of(app))

@@ -100,9 +100,9 @@ def roles(theme: str) -> set[str]:
 
 
 async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
-    await wait_for(pilot, lambda: app.settled, turns=3000)
+    await wait_for(pilot, lambda: app.settled)
     await pilot.pause()
-    await wait_for(pilot, lambda: app.settled, turns=3000)
+    await wait_for(pilot, lambda: app.settled)
 
 
 PAGES = {"1": "runs", "4": "diary", "5": "checks", "6": "studies", "7": "queue"}
@@ -117,7 +117,7 @@ async def test_every_page_looks_as_kept_in_every_theme(journal: JournalPaths, si
             await settled(pilot, app)
             await pilot.press(key)
             await settled(pilot, app)
-            await wait_for(pilot, lambda: MARKS[page] in "\n".join(screen_text(app)), turns=3000)  # noqa: B023
+            await wait_for(pilot, lambda: MARKS[page] in "\n".join(screen_text(app)))  # noqa: B023
             await settled(pilot, app)
             text = "\n".join(screen_text(app)) + "\n"
             # New rules come; the page they are counted on looks the same.
@@ -145,7 +145,7 @@ async def test_every_sheet_over_a_page_looks_as_kept_in_every_theme(
         await settled(pilot, app)
         for key, (sheet, mark) in SHEETS.items():
             await pilot.press(key)
-            await wait_for(pilot, lambda: mark in "\n".join(screen_text(app)), turns=3000)  # noqa: B023
+            await wait_for(pilot, lambda: mark in "\n".join(screen_text(app)))  # noqa: B023
             await pilot.pause()
             text = "\n".join(screen_text(app)) + "\n"
             assert sheet != "launch" or "\n   start" in text

@@ -54,9 +54,9 @@ def text_of(app: JournalApp) -> str:
 
 
 async def opened(pilot: Pilot[Any], app: JournalApp, page: str) -> None:
-    await wait_for(pilot, lambda: app.settled, turns=3000)
+    await wait_for(pilot, lambda: app.settled)
     await pilot.press(page)
-    await wait_for(pilot, lambda: app.settled, turns=3000)
+    await wait_for(pilot, lambda: app.settled)
     await pilot.pause()
 
 
@@ -127,7 +127,7 @@ async def test_studies_show_stages_gates_and_criteria(journal: JournalPaths) -> 
     app = app_over(journal)
     async with app.run_test(size=(120, 35)) as pilot:
         await opened(pilot, app, "6")
-        await wait_for(pilot, lambda: "does the adapter help?" in text_of(app), turns=3000)
+        await wait_for(pilot, lambda: "does the adapter help?" in text_of(app))
         text = text_of(app)
         assert "gate shut" in text
         assert "baseline has not passed" in text
@@ -142,7 +142,7 @@ async def test_a_study_that_cannot_be_read_says_why(journal: JournalPaths) -> No
     app = app_over(journal)
     async with app.run_test(size=(160, 45)) as pilot:
         await opened(pilot, app, "6")
-        await wait_for(pilot, lambda: "not valid TOML" in text_of(app), turns=3000)
+        await wait_for(pilot, lambda: "not valid TOML" in text_of(app))
 
 
 async def test_the_queue_shows_gpus_and_what_waits_and_is_paused(
@@ -153,11 +153,11 @@ async def test_the_queue_shows_gpus_and_what_waits_and_is_paused(
     app = app_over(journal)
     async with app.run_test(size=(100, 30)) as pilot:
         await opened(pilot, app, "7")
-        await wait_for(pilot, lambda: "gpu 1" in text_of(app) and "nothing waits" in text_of(app), turns=3000)
+        await wait_for(pilot, lambda: "gpu 1" in text_of(app) and "nothing waits" in text_of(app))
         await pilot.press("P")
-        await wait_for(pilot, lambda: "paused by" in text_of(app), turns=3000)
+        await wait_for(pilot, lambda: "paused by" in text_of(app))
         await pilot.press("u")
-        await wait_for(pilot, lambda: "paused by" not in text_of(app), turns=3000)
+        await wait_for(pilot, lambda: "paused by" not in text_of(app))
 
 
 def test_every_verb_is_offered_and_every_face_is_a_verb() -> None:

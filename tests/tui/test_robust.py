@@ -20,8 +20,6 @@ from labjournal.paths import JournalPaths
 from labjournal.tui.app import JournalApp
 from labjournal.tui.feed import Feed
 
-PATIENCE = 6000
-
 
 @pytest.fixture
 def journal(tmp_path: Path) -> JournalPaths:
@@ -33,7 +31,7 @@ def app_over(journal: JournalPaths) -> JournalApp:
 
 
 async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
-    await wait_for(pilot, lambda: app.settled, turns=PATIENCE)
+    await wait_for(pilot, lambda: app.settled)
     await pilot.pause()
 
 
@@ -64,11 +62,11 @@ async def test_a_run_whose_folder_is_taken_away_stays_to_be_read(journal: Journa
     async with app.run_test(size=(120, 35)) as pilot:
         await settled(pilot, app)
         await pilot.press("j", "enter")
-        await wait_for(pilot, lambda: "0.02" in text_of(app) and "Charts" in text_of(app), turns=PATIENCE)
+        await wait_for(pilot, lambda: "0.02" in text_of(app) and "Charts" in text_of(app))
         shutil.rmtree(run.folder)
         make_run(journal, "v3", at=CREATED + 20)
         await pilot.press("L", "G", "g", "escape", "tab", "tab", "1")
-        await wait_for(pilot, lambda: "v3" in text_of(app), turns=PATIENCE)
+        await wait_for(pilot, lambda: "v3" in text_of(app))
         assert "v1" in text_of(app)
         await pilot.press("4")
         await settled(pilot, app)
@@ -86,7 +84,7 @@ async def test_a_journal_that_is_taken_away_is_a_line_and_no_traceback(journal: 
             await pilot.pause()
         assert app.is_running
         await pilot.press("1")
-        await wait_for(pilot, lambda: "v1" in text_of(app), turns=PATIENCE)
+        await wait_for(pilot, lambda: "v1" in text_of(app))
 
 
 async def test_a_database_that_another_program_holds_is_waited_for(journal: JournalPaths) -> None:
@@ -97,10 +95,10 @@ async def test_a_database_that_another_program_holds_is_waited_for(journal: Jour
         with held(journal):
             make_run(journal, "v2", at=CREATED + 10)
             await pilot.press("j", "k")
-            await wait_for(pilot, lambda: "v1" in text_of(app), turns=PATIENCE)
+            await wait_for(pilot, lambda: "v1" in text_of(app))
             assert "v2" not in text_of(app)
-        await wait_for(pilot, lambda: "v2" in text_of(app), turns=PATIENCE)
-        await wait_for(pilot, lambda: app.main.key_line.trouble is None, turns=PATIENCE)
+        await wait_for(pilot, lambda: "v2" in text_of(app))
+        await wait_for(pilot, lambda: app.main.key_line.trouble is None)
 
 
 async def test_two_apps_on_one_journal_show_the_same(journal: JournalPaths) -> None:
@@ -112,9 +110,9 @@ async def test_two_apps_on_one_journal_show_the_same(journal: JournalPaths) -> N
         async with first.run_test(size=(100, 30)) as pilot:
             await settled(pilot, first)
             await pilot.press("n")
-            await wait_for(pilot, lambda: "Note on v1" in text_of(first), turns=PATIENCE)
+            await wait_for(pilot, lambda: "Note on v1" in text_of(first))
             await pilot.press(*"seen", "escape")
-            await wait_for(pilot, lambda: "note written" in text_of(first), turns=PATIENCE)
+            await wait_for(pilot, lambda: "note written" in text_of(first))
             await written.wait()
 
     async def read() -> None:
@@ -122,7 +120,7 @@ async def test_two_apps_on_one_journal_show_the_same(journal: JournalPaths) -> N
             await settled(pilot, second)
             await pilot.press("4")
             try:
-                await wait_for(pilot, lambda: "note        seen" in text_of(second), turns=PATIENCE)
+                await wait_for(pilot, lambda: "note        seen" in text_of(second))
             finally:
                 written.set()
 
@@ -146,13 +144,13 @@ async def test_an_index_that_is_damaged_under_the_app_is_a_line_with_a_way_out(j
                 path.unlink()
         make_run(journal, "after", at=CREATED + 90)
         if how == "removed":  # SQLite goes on with the file that has no name any more: nothing is lost by it
-            await wait_for(pilot, lambda: len(app.runs_page.runs) == 41, turns=PATIENCE)
+            await wait_for(pilot, lambda: len(app.runs_page.runs) == 41)
         else:
-            await wait_for(pilot, lambda: "labjournal reindex" in text_of(app), turns=PATIENCE)
+            await wait_for(pilot, lambda: "labjournal reindex" in text_of(app))
         for key in ("enter", "4", "5", "3", "1", "j", "enter", "L", "1"):
             await pilot.press(key)
             await pilot.pause()
         assert app.is_running
         assert "Traceback" not in text_of(app)
         await pilot.press("1")
-        await wait_for(pilot, lambda: "v39" in text_of(app), turns=PATIENCE)
+        await wait_for(pilot, lambda: "v39" in text_of(app))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ from textual.widget import Widget
 from labjournal.tui.base_app import BaseApp, SizedScreen
 from labjournal.tui.glyphs import UNICODE, Glyphs
 from labjournal.tui.widgets.too_small import TooSmall
+
+_PATIENCE_S = 60
 
 
 class HarnessScreen(SizedScreen):
@@ -55,11 +58,15 @@ def screen_segments(app: App[Any]) -> list[list[Segment]]:
     return [list(strip) for strip in strips]
 
 
-async def wait_for(pilot: Pilot[Any], condition: Callable[[], bool], turns: int = 400) -> None:
-    """Let the app work until the condition holds; fails after ``turns`` turns of its event loop."""
-    for _ in range(turns):
-        if condition():
-            return
+async def wait_for(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
+    """Let the app work until the condition holds.
+
+    What is waited for may hang on threads and processes, which a busy machine may not run for many turns of the app's
+    event loop: so the limit is a minute, not a number of turns.
+    """
+    until = time.monotonic() + _PATIENCE_S
+    while not condition():
+        if time.monotonic() > until:
+            shown = "\n".join(screen_text(pilot.app))
+            raise AssertionError(f"waited in vain; the screen shows\n{shown}")
         await pilot.pause(0.01)
-    shown = "\n".join(screen_text(pilot.app))
-    raise AssertionError(f"waited in vain; the screen shows\n{shown}")

@@ -6,7 +6,7 @@ import math
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from labjournal.tui.widgets.axes import (
@@ -105,6 +105,7 @@ def test_more_points_only_widen_an_axis(points: list[float], parts: int, log: bo
 
 
 @given(st.lists(st.floats(0, 1e9), min_size=2, max_size=20), st.floats(0, 1e6))
+@example([0.0, 1e-9], 131072.0)
 def test_the_right_end_of_a_live_curve_never_comes_back(steps: list[float], left: float) -> None:
     edge = 0.0
     for last in sorted(left + step for step in steps):

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labjournal.tui.widgets.canvas import Canvas, Layer
+from labjournal.tui.widgets.canvas import Canvas, Layer, Pile
 from labjournal.tui.widgets.decimate import Buckets, dot_spans
 
 VALUES = st.one_of(st.floats(-100, 100), st.sampled_from([math.nan, math.inf, -math.inf]))
@@ -120,3 +120,29 @@ def test_the_series_drawn_last_owns_the_cell() -> None:
     canvas.draw(lower.bits, "s1")
     canvas.draw(upper.bits, "s2")
     assert canvas.rows() == [[("⠉", "s2"), ("⣀", "s1")]]
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 15), st.integers(-1, 4)), min_size=1, max_size=8)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), SPANS, st.integers(-1, 5)), max_size=8), st.integers(0, 15))
+def test_a_pile_laid_again_and_again_equals_one_laid_at_once(
+    changes: list[tuple[int, list[tuple[int, int, int]], int]], dash: int
+) -> None:
+    layers = [(Layer(6, 4), role) for role in ("s1", "s2", "s1")]
+    pile = Pile()
+    for which, spans, marked in changes:
+        layer = layers[which][0]
+        start = min(column for column, _, _ in spans)
+        top, bottom = layer.top.copy(), layer.bottom.copy()
+        for column, row, length in spans:
+            top[column], bottom[column] = row, row + length
+        layer.set(start, top[start:], bottom[start:])
+        canvas = pile.lay(6, 4, [(dash, "muted")], layers)
+        whole = Canvas(6, 4)
+        whole.dashed(dash, "muted")
+        for one, role in layers:
+            whole.draw(one.bits, role)
+        for drawn in (canvas, whole):
+            drawn.put(marked, 3, "▲", "alarm")
+        assert canvas.rows() == whole.rows()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 from tui_harness import HarnessApp, screen_segments, screen_text, wait_for
@@ -64,7 +63,6 @@ async def test_a_million_rows_fetch_only_what_is_in_sight() -> None:
     source = Counted(1_000_000)
     table = RunTable(COLUMNS, source)
     app = HarnessApp(table)
-    began = time.process_time()
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("j")
         assert table.cursor_id == "run-1"
@@ -73,8 +71,6 @@ async def test_a_million_rows_fetch_only_what_is_in_sight() -> None:
         await pilot.press("g")
         await wait_for(pilot, lambda: "run-0" in screen_text(app)[1])
     assert source.fetched < 1_000
-    # An eager table needs minutes; the bound only has to tell the two apart on a busy machine.
-    assert time.process_time() - began < 5
 
 
 async def test_new_rows_above_leave_the_cursor_on_its_thing_and_its_line() -> None:

@@ -34,6 +34,16 @@ def test_blocks_and_pieces_equal_the_plain_recursion(values: list[float], weight
     np.testing.assert_allclose(got, np.array(slow(values, weight)), rtol=1e-9, atol=1e-6)
 
 
+def test_long_curves_and_enormous_spikes_equal_the_plain_recursion() -> None:
+    values = np.random.default_rng(0).normal(1, 0.1, 40_000)
+    values[[5, 20_000]] = 1e30
+    values[[7, 16_383, 16_384]] = math.nan
+    for weight in (0.6, 0.99):
+        ema = Ema(weight)
+        got = np.concatenate([ema.add(values[:35_000]), ema.add(values[35_000:])])
+        np.testing.assert_allclose(got, np.array(slow(values.tolist(), weight)), rtol=1e-9)
+
+
 def test_one_nan_does_not_spoil_what_comes_after() -> None:
     smooth = Ema(0.9).add(np.array([1.0, math.nan, 1.0]))
     assert smooth[0] == 1.0
@@ -57,6 +67,15 @@ def test_a_curve_fed_in_any_order_equals_a_dictionary_by_step(pieces: list[list[
         known |= dict(piece)
     assert curve.steps.tolist() == sorted(known)
     assert curve.values.tolist() == [known[step] for step in sorted(known)]
+
+
+def test_arrays_that_were_given_are_never_written_to() -> None:
+    steps, values, walls = np.arange(3.0), np.arange(3.0), np.array([3.0, 2.0, 5.0])
+    curve = Curve(steps, values, walls)
+    curve.extend([2, 3, 4], [9.0, 9.0, 9.0], [1.0, 1.0, 1.0])
+    curve.extend([5], [9.0])
+    assert (steps.tolist(), values.tolist(), walls.tolist()) == ([0, 1, 2], [0, 1, 2], [3, 2, 5])
+    assert curve.values.tolist() == [0, 1, 9, 9, 9, 9]
 
 
 def test_points_that_come_after_the_last_do_not_count_as_a_revision() -> None:

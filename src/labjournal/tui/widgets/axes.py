@@ -90,7 +90,8 @@ def _log_axis(low: float, high: float) -> Axis:
 
 def ahead(last: float, span: float) -> float:
     """A round right end beyond the last point of a live curve, 1 to 30 % of the span ahead; it never comes back."""
-    step = nice_step(span, 10)
+    # A span at the limit of what floats can tell apart beside ``last`` has no end ahead of it.
+    step = nice_step(span := max(span, abs(last) * 1e-12), 10)
     # Every other finer step divides the chosen one; 2 does not divide 5.
     steps = (step, 0.4 * step) if f"{step:e}"[0] == "5" else (step,)
     return max(math.ceil((last + span / 100) / one) * one for one in steps)

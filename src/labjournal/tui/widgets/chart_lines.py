@@ -103,19 +103,19 @@ def _dot_row(y: Axis, value: float, height: int) -> int:
 
 def draw_canvas(frame: Frame, width: int, height: int) -> Canvas:
     """Thresholds, tails, raw values, smoothed ones, markers, marks, cursor: each over what came before."""
-    canvas = Canvas(width, height)
-    for threshold in frame.thresholds:
-        if frame.y.covers(threshold.value, threshold.value):
-            canvas.dashed(_dot_row(frame.y, threshold.value, height), threshold.role)
+    dashes = [
+        (_dot_row(frame.y, threshold.value, height), threshold.role)
+        for threshold in frame.thresholds
+        if frame.y.covers(threshold.value, threshold.value)
+    ]
     ordered = frame.ordered
-    for plot in ordered:
-        for tail in plot.tails:
-            canvas.draw(tail.layer(frame.y, height).bits, "muted")
+    layers = [(tail.layer(frame.y, height), "muted") for plot in ordered for tail in plot.tails]
     main = [(plot.smooth or plot.raw).layer(frame.y, height) for plot in ordered]
     for plot, layer in zip(ordered, main, strict=True):
         if plot.smooth is not None:
-            canvas.draw(plot.raw.layer(frame.y, height).bits, plot.series.dim_role)
-        canvas.draw(layer.bits, plot.series.role)
+            layers.append((plot.raw.layer(frame.y, height), plot.series.dim_role))
+        layers.append((layer, plot.series.role))
+    canvas = frame.plot.pile.lay(width, height, dashes, layers)
     if len(ordered) > 1:
         for at, (plot, layer) in enumerate(zip(ordered, main, strict=True)):
             _put_markers(canvas, plot.series, layer, (at + 0.5) / len(ordered))

@@ -75,7 +75,10 @@ class Curve:
         return walls[start:] - walls[0] if axis is XAxis.RELATIVE and walls.size else walls[start:]
 
     def extend(self, steps: ArrayLike, values: ArrayLike, walls: ArrayLike | None = None) -> None:
-        """Take in more points; those at steps already known replace what stood there."""
+        """Take in more points; those at steps already known replace what stood there.
+
+        Arrays given to an empty curve become its own: nobody may change them afterwards.
+        """
         new_steps = np.asarray(steps, dtype=np.float64)
         new_values = np.asarray(values, dtype=np.float64)
         new_walls = np.full(new_steps.shape, np.nan) if walls is None else np.asarray(walls, dtype=np.float64)
@@ -84,7 +87,8 @@ class Curve:
         after = not self._length or new_steps[0] > self._columns[0][self._length - 1]
         if after and self._length:
             new_walls = np.fmax(new_walls, self._columns[2][self._length - 1])
-        new_walls = np.fmax.accumulate(new_walls)
+        if walls is not None and not bool(np.all(new_walls[1:] >= new_walls[:-1])):
+            new_walls = np.fmax.accumulate(new_walls)
         if after and bool(np.all(new_steps[1:] > new_steps[:-1])):
             self._append(new_steps, new_values, new_walls)
             return
@@ -104,6 +108,10 @@ class Curve:
 
     def _append(self, steps: Floats, values: Floats, walls: Floats) -> None:
         length = self._length + steps.size
+        if not self._length:
+            # Taken as they are: most curves never grow, and what grows moves to a place with room at its first growth.
+            self._columns, self._length = (steps, values, walls), length
+            return
         if length > self._columns[0].size:
             # A quarter more than needed keeps the copying per point constant; room that is never written to is
             # never given a page by the system.

@@ -44,6 +44,7 @@ class Buckets:
         """The first column that changed since somebody set this back to ``columns``."""
         self._gap = False
         self._any = False
+        self._lowest, self._highest = np.inf, -np.inf
 
     def add(self, x: Floats, y: Floats) -> None:
         """Take in points, ``x`` ascending and none below what was added before. NaN and Inf are gaps."""
@@ -64,8 +65,12 @@ class Buckets:
             self._gap = bool(kept[-1] < y.size - 1)
             x, y = x[kept], y[kept]
         self._any = True
-        bounds = np.searchsorted(x, self.edges)
-        bounds[-1] = np.searchsorted(x, self.right, side="right")
+        # Only the columns that the points reach: a few new points must not cost a look at all of them.
+        begin = max(0, min(int(self.edges.searchsorted(x[0], "right")) - 1, self.columns - 1))
+        end = min(int(self.edges.searchsorted(x[-1], "right")), self.columns)
+        bounds = x.searchsorted(self.edges[begin : end + 1])
+        if end == self.columns:
+            bounds[-1] = x.searchsorted(self.right, "right")
         start, stop = int(bounds[0]), int(bounds[-1])
         if start:
             self.before = (float(x[start - 1]), float(y[start - 1]))
@@ -75,23 +80,26 @@ class Buckets:
             self.touched = min(self.touched, self.columns - 1)
         if start == stop:
             return
-        self._merge(y, bounds, broken, first_broken)
+        self._merge(y, begin, bounds, broken, first_broken)
 
-    def _merge(self, y: Floats, bounds: NDArray[np.intp], broken: NDArray[np.bool_] | None, first_broken: bool) -> None:
-        hit = np.flatnonzero(bounds[1:] > bounds[:-1])
-        starts = bounds[hit]
+    def _merge(
+        self, y: Floats, begin: int, bounds: NDArray[np.intp], broken: NDArray[np.bool_] | None, first_broken: bool
+    ) -> None:
+        within = (bounds[1:] > bounds[:-1]).nonzero()[0]
+        starts, stops, hit = bounds[within], bounds[within + 1], within + begin
         # Between hit columns lie only empty ones, so each reduction ends where the next begins.
         inside = y[: bounds[-1]]
         low = np.fmin(self.low[hit], np.minimum.reduceat(inside, starts))
         high = np.fmax(self.high[hit], np.maximum.reduceat(inside, starts))
         new = ~self.filled[hit]
         # A column's last value alone moves only the line to a later column, which then is new itself.
-        changed = np.flatnonzero(new | (low != self.low[hit]) | (high != self.high[hit]))
+        changed = (new | (low != self.low[hit]) | (high != self.high[hit])).nonzero()[0]
         if changed.size:
             self.touched = min(self.touched, int(hit[changed[0]]))
+            self._lowest, self._highest = min(self._lowest, float(low.min())), max(self._highest, float(high.max()))
         self.low[hit], self.high[hit] = low, high
         self.first[hit[new]] = y[starts[new]]
-        self.last[hit] = y[bounds[1:][hit] - 1]
+        self.last[hit] = y[stops - 1]
         if broken is not None:
             self.broken[hit[new]] = broken[starts[new]]
         if new[0] and starts[0] == 0:
@@ -100,9 +108,7 @@ class Buckets:
 
     def limits(self) -> tuple[float, float] | None:
         """Lowest and highest value inside the range; None without any."""
-        if not self.filled.any():
-            return None
-        return float(np.nanmin(self.low)), float(np.nanmax(self.high))
+        return (self._lowest, self._highest) if self._lowest <= self._highest else None
 
 
 def dot_spans(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labjournal.tui.widgets.axes import Axis
-from labjournal.tui.widgets.canvas import Layer
+from labjournal.tui.widgets.canvas import Layer, Pile
 from labjournal.tui.widgets.curve import Curve, XAxis
 from labjournal.tui.widgets.decimate import Buckets, dot_spans
 from labjournal.tui.widgets.smoothing import Ema
@@ -137,7 +137,9 @@ class SeriesPlot:
         if self.view.axis is not XAxis.STEP:
             known = np.isfinite(x)
             x, y = x[known], y[known]
-        trace.buckets.add(x, np.where(y > 0, y, np.nan) if self.view.log else y)
+        if self.view.log and y.size and not y.min() > 0:
+            y = np.where(y > 0, y, np.nan)
+        trace.buckets.add(x, y)
 
     def limits(self) -> tuple[float, float] | None:
         """Lowest and highest value in sight, tails included."""
@@ -153,6 +155,7 @@ class Plot:
     def __init__(self, series: Sequence[Series], view: View) -> None:
         self.view = view
         self.plots = [SeriesPlot(one, view) for one in series]
+        self.pile = Pile()
 
     def update(self) -> bool:
         """Take in new points of every series; True when something changed."""
