@@ -50,21 +50,19 @@ class Source:
         self._file: io.FileIO | None = None
         self._seen: tuple[int, int, int, int] | None = None
         self._idle_looks = 0
-        self._glances = 0
 
-    def unchanged_at_a_glance(self) -> bool:
-        """Whether an open file is as long as it was when last looked at; False where only a look can tell.
+    @property
+    def at_rest(self) -> tuple[io.FileIO, int] | None:
+        """The open file and its length when last looked at; None where only a look can tell.
 
-        A fifth of the cost of a look. What a glance cannot see (rewritten to the same length, deleted, moved) is found
-        by the look that every sixteenth of them asks for.
+        Whoever follows hundreds of files asks all of them for their lengths at once, for a fiftieth of their looks.
+        What a length cannot tell (rewritten, deleted, moved) is found by a look, after `suspect` by the very next one.
         """
-        if self._file is None or self._seen is None or self._reopen:
-            return False
-        if self._glances >= _PATH_CHECK:
-            self._glances, self._idle_looks = 0, _PATH_CHECK
-            return False
-        self._glances += 1
-        return os.lseek(self._file.fileno(), 0, os.SEEK_END) == self.size
+        return None if self._file is None or self._seen is None or self._reopen else (self._file, self.size)
+
+    def suspect(self) -> None:
+        """Let the next look also ask whether the name still leads to this file."""
+        self._idle_looks = _PATH_CHECK
 
     def look(self, place: Place) -> News:
         """What has happened to the file since ``place`` was stored."""

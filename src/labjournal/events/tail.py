@@ -8,6 +8,7 @@ while).  When such a file grows and still nothing of it can be decoded, that is 
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -104,9 +105,14 @@ class EventTail:
         """Bytes of the file that are done with."""
         return self._place.offset
 
-    def unchanged_at_a_glance(self) -> bool:
-        """Whether a read would very likely find nothing new; False where it might. See `Source`."""
-        return not self._more and self._source.unchanged_at_a_glance()
+    @property
+    def at_rest(self) -> tuple[io.FileIO, int] | None:
+        """The open file and the length at which a read would find nothing new; None where it might. See `Source`."""
+        return None if self._more else self._source.at_rest
+
+    def suspect(self) -> None:
+        """Let the next read also ask whether the name still leads to this file."""
+        self._source.suspect()
 
     def read(self, max_bytes: int | None = None, *, final: bool = False) -> TailRead:
         """Read the whole records that are new.

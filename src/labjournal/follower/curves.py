@@ -5,22 +5,21 @@ A file belongs to one run for ever; which files a run has is told by `sources`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from labjournal import facts
 from labjournal.facts import Fact
+from labjournal.follower.silent_files import FollowedFile, SilentFiles
 from labjournal.model import SeriesKey
 from labjournal.store import Store
 from labjournal.store.files import FileState
 
 if TYPE_CHECKING:
-    from labjournal.events import EventTail, TailRead
+    from labjournal.events import TailRead
 
 ROLE = "events"
-_DROWSY_LOOKS, _DROWSY_TURNS = 40, 4
-"""A file silent for 40 looks (2 s of the app's turns) is looked at every fourth turn, 50 of 200 at a time."""
 _MAX_BYTES = 32 << 20
 """A turn reads at most this much of one file, so that a first look at gigabytes does not hold up live runs."""
 
@@ -33,78 +32,38 @@ class FileRead:
     found: TailRead
 
 
-@dataclass
-class _Followed:
-    """An event file with its open tail, what the index knows of it, and for how many looks it has been silent."""
-
-    tail: EventTail
-    state: FileState
-    idle_looks: int = 0
-
-    @property
-    def drowsy(self) -> bool:
-        return self.idle_looks > _DROWSY_LOOKS
-
-
-class _Watched:
-    """The files of one run, those that are silent for long apart from the others."""
-
-    def __init__(self, files: Mapping[str, str], followed: Sequence[_Followed]) -> None:
-        self.files = files
-        self._followed = followed
-        self.sort()
-
-    def sort(self) -> None:
-        self._awake = [one for one in self._followed if not one.drowsy]
-        self._drowsy = [one for one in self._followed if one.drowsy]
-
-    def due(self, turn: int, final: bool) -> Sequence[_Followed]:
-        """Those to look at in this turn."""
-        return self._followed if final else [*self._awake, *self._drowsy[turn % _DROWSY_TURNS :: _DROWSY_TURNS]]
-
-
 class CurvesReader:
     """Keeps a tail open for every event file of the runs that are followed."""
 
     def __init__(self, store: Store, reopen: bool) -> None:
         self._store = store
         self._reopen = reopen
-        self._tails: dict[str, _Followed] = {}
-        self._watched: dict[str, _Watched] = {}
-        self._turns = 0
+        self._tails: dict[str, FollowedFile] = {}
+        self._files: dict[str, SilentFiles] = {}
 
     def read(self, run: str, files: Mapping[str, str], final: bool) -> list[FileRead]:
         """What is new in the given files (path -> folder of its curves). Nothing is written."""
-        self._turns += 1
-        watched = self._watched.get(run)
-        if watched is None or watched.files != files:
-            watched = self._watched[run] = self._watch(run, files)
-        reads, turned = [], False
-        for followed in watched.due(self._turns, final):
-            followed.idle_looks += 1
-            if followed.idle_looks == _DROWSY_LOOKS + 1:
-                turned = True
-            if not final and followed.tail.unchanged_at_a_glance():
-                continue
-            found = followed.tail.read(_MAX_BYTES, final=final)
-            if not found.idle:
-                turned = turned or followed.drowsy
-                followed.idle_looks = 0
-                reads.append(FileRead(followed.state, found))
-        if turned:
-            watched.sort()
-        return reads
+        known = self._files.get(run)
+        if known is None or known.files != files:
+            known = self._files[run] = self._follow(run, files)
+        due = known.due(final)
+        if not due:
+            return []
+        found = [(one, one.tail.read(_MAX_BYTES, final=final)) for one in due]
+        news = [(one, read) for one, read in found if not read.idle]
+        known.settle([one for one, _ in news])
+        return [FileRead(one.state, read) for one, read in news]
 
-    def _watch(self, run: str, files: Mapping[str, str]) -> _Watched:
+    def _follow(self, run: str, files: Mapping[str, str]) -> SilentFiles:
         """Without another run's files: reading them here would pass over what their owner has not taken in yet."""
         followed = [self._tails.get(path) or self._begin(run, path, folder) for path, folder in files.items()]
-        return _Watched(files, [one for one in followed if one.state.run == run])
+        return SilentFiles(files, [one for one in followed if one.state.run == run])
 
-    def _begin(self, run: str, path: str, folder: str) -> _Followed:
+    def _begin(self, run: str, path: str, folder: str) -> FollowedFile:
         from labjournal.events import EventTail
 
         state = self._store.file(path) or FileState(path, run, ROLE, folder=folder)
-        followed = _Followed(EventTail.resume(path, state.state, reopen=self._reopen), state)
+        followed = FollowedFile(EventTail.resume(path, state.state, reopen=self._reopen), state)
         self._tails[path] = followed
         return followed
 
@@ -148,7 +107,7 @@ class CurvesReader:
         known = self._tails.pop(path, None)
         if known:
             known.tail.close()
-            self._watched.pop(known.state.run or "", None)
+            self._files.pop(known.state.run or "", None)
 
     def forget_run(self, run: str) -> None:
         for path in [path for path, followed in self._tails.items() if followed.state.run == run]:

@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from labjournal.errors import JournalError
 from labjournal.paths import JournalPaths, RunPaths
@@ -29,6 +29,13 @@ ODD = "odd"
 """Role of the file states that say why a run could not be read."""
 
 
+class _Kept(NamedTuple):
+    """The answer to a question that nothing has changed since."""
+
+    asked: tuple[int, int | None, tuple[int, int]]
+    unsealed: set[str]
+
+
 class Lookout:
     """The runs of one journal that are not sealed."""
 
@@ -38,6 +45,7 @@ class Lookout:
         self._observed: dict[str, tuple[float, Observation]] = {}
         self._odd: dict[str, float] = {}
         self._listed: int | None = None
+        self._kept: _Kept | None = None
         self.queued: dict[str, str] = {}
         """What each run that waits in the queue waits for."""
         self._lost: set[str] = set()
@@ -50,8 +58,12 @@ class Lookout:
     def _unsealed(self, level: int) -> set[str]:
         """The folder of all runs is listed only when it has changed since it last was."""
         stamp = self._stamp()
+        asked = (level, stamp, self._store.age())
+        if self._kept is not None and self._kept.asked == asked:
+            return self._kept.unsealed
         if stamp is not None and self._store.runs_listed() == stamp:
-            return self._store.unsealed(level)
+            self._kept = _Kept(asked, self._store.unsealed(level))
+            return self._kept.unsealed
         found = set(self._paths.run_ids())
         fresh = found - self._store.run_ids()
         self._listed = stamp

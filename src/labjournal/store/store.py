@@ -70,6 +70,10 @@ class Store(Reading):
         """Changes when another connection has committed; a cheap "has anything happened"."""
         return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
 
+    def age(self) -> tuple[int, int]:
+        """Differs once this or another connection has changed anything: one pragma, no table is read."""
+        return self.data_version(), self.connection.total_changes
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """One write transaction; what fails is undone whole."""
