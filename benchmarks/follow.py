@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import google_crc32c
+import numpy as np
 
 from labjournal import facts, machine, paths
 from labjournal.follower import Follower
@@ -139,6 +140,21 @@ def flush_to_index(folder: Path, count: int = 60) -> float:
     return statistics.median(waits)
 
 
+def judging() -> float:
+    """The rules of curves over a million points of a noisy loss."""
+    from labjournal.checks.curve import Curve
+    from labjournal.checks.judging import judge_curves
+    from labjournal.checks.run_view import RunView
+
+    steps = np.arange(POINTS)
+    loss = 0.1 + 2.0 * np.exp(-steps / 1e5) + 0.2 * np.random.default_rng(0).standard_normal(POINTS)
+    curves = (("train/loss", loss), ("lr", np.full(POINTS, 1e-3)))
+    run = RunView(tuple(Curve(name, steps, values, steps + 1.75e9) for name, values in curves), ended=True)
+    begin = time.process_time()
+    judge_curves(run)
+    return time.process_time() - begin
+
+
 def main() -> None:
     os.environ["XDG_CONFIG_HOME"] = "/nonexistent"
     with tempfile.TemporaryDirectory() as name:
@@ -157,6 +173,8 @@ def main() -> None:
             (base / work).mkdir()
         print(f"idle turn over {FILES} files       {idle(base / 'idle') * 1e3:6.2f} ms CPU")
         print(f"flush to index, turns of 50 ms {flush_to_index(base / 'flush') * 1e3:6.1f} ms at the median")
+        judged = statistics.median(judging() for _ in range(runs))
+        print(f"judging {POINTS:,} points     {judged * 1e3:6.1f} ms CPU")
 
 
 if __name__ == "__main__":

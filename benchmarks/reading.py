@@ -1,5 +1,7 @@
 """Results and curves off a log: dense lines of metrics, a bar, dictionaries, and lines that say nothing.
 
+Then texts that tempt a reader into going over them again and again: the time of four times the text against the text's.
+
     python benchmarks/reading.py [MB]
 
 CPU of this process; the peer reads the same bytes line by line and splits each at its numbers, no more.
@@ -13,9 +15,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from labjournal.parsers import read_file
+from labjournal.parsers import read_file, read_text
 
 _NUMBER = re.compile(rb"(\d+(?:\.\d+)?)")
 _LINES: dict[str, Callable[[int, random.Random], str]] = {
@@ -34,6 +37,16 @@ _LINES: dict[str, Callable[[int, random.Random], str]] = {
     "no step": lambda i, r: f"loss {r.random():.6f} accuracy {r.random():.4f}",
     "Keras": lambda i, r: f"{i % 100}/100 [=====>....] - ETA: 3s - loss: {r.random():.4f} - acc: {r.random():.4f}",
     "nothing": lambda i, r: f"[{i}] worker {i % 8} fetched shard {i % 999} in {r.random():.3f}s from node-{i % 13}",
+}
+_TEMPTING = {
+    "open brackets": "[\n" * 20_000,
+    "matrices never closed": "".join(f"[[ {k} {2 * k}\n" for k in range(6_000)),
+    "a dictionary never closed": "{'accuracy': \n" * 4_000,
+    "headers without rows": "precision recall f1-score support\n" * 4_000,
+    "rows of numbers": "Confusion matrix\n" + "1 2 3\n" * 4_000,
+    "table rows": "| a | b |\n" * 6_000,
+    "paths": ("loading " + "a/" * 150 + "\n") * 1_000,
+    "names": "".join(f"accuracy_{k}: 0.{k}\n" for k in range(4_000)),
 }
 
 
@@ -62,6 +75,9 @@ def main() -> int:
             read, bare = spent(lambda: read_file(path)), spent(lambda: peer(path))
             said = f"{name:12} {i:,} lines, {written / 1e6:.0f} MB"
             print(f"{said}: {read:.2f} s; split alone {bare:.2f}; {read / bare:.1f}x")
+    for name, text in _TEMPTING.items():
+        once, four_times = (min(spent(partial(read_text, text * n)) for _ in range(2)) for n in (1, 4))
+        print(f"{name:28} {once:.2f} s; four times the text {four_times / once:.1f}x")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -219,19 +219,18 @@ async def test_dead_tails_are_drawn_dimmed_beside_the_surviving_curve() -> None:
     assert dimmed
 
 
-async def test_a_million_points_are_drawn_in_a_moment() -> None:
-    steps = np.arange(1_000_000.0)
+async def test_ten_more_points_cost_nothing_of_the_million_before_them() -> None:
+    steps = np.arange(900_000.0)
     chart = Chart("loss", options=ChartOptions(log=True))
     app = HarnessApp(chart)
     async with app.run_test(size=(160, 45)):
         curve = Curve(steps, 1 + np.sin(steps / 1e4) ** 2)
-        began = time.process_time()
         chart.show("loss", [Series("a", "a", curve)], live=True)
-        first = time.process_time() - began
         curve.extend(steps[-1] + np.arange(1.0, 11.0), np.full(10, 1.5))
-        began = time.process_time()
-        chart.points_came()
-        update = time.process_time() - began
-    # 30 ms and 1 ms when measured alone; the bounds leave room for a busy machine.
-    assert first < 0.5
-    assert update < 0.1
+        tracemalloc.start()
+        try:
+            chart.points_came()
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 1e6  # one pass over the whole curve makes 8 MB
