@@ -259,7 +259,6 @@ def test_an_epoch_in_a_table_of_named_rows_is_where_each_was_measured() -> None:
         "val_loss = float('inf')\n",
         "loss_weights:\n  dice: 0.5\n  loss: 0.5\n",
         '{"train_cfg": {"iou": 0.5}, "lr": 0.01}',
-        "Accuracy (train/val): 0.98/0.91\n",
     ],
 )
 def test_requirements_formulas_prices_and_weights_are_no_results(text: str) -> None:

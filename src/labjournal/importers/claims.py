@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from labjournal.parsers.names import is_metric_word, may_mention, shaped, words_of
+from labjournal.parsers.names import is_metric_word, may_mention, words_of
 from labjournal.parsers.numbers import Number, find_numbers
+from labjournal.parsers.shapes import shaped
 
 _SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý*_(])|(?<=[。！？；])")
 _ELSEWHERE = re.compile(

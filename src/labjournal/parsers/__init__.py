@@ -157,6 +157,8 @@ def _text(cursor: Cursor, parsers: tuple[Parser, ...], assembler: Assembler, con
             cursor.advance(1)
             continue
         claim, plain = _claim(cursor, parsers, context)
+        if claim is not None and claim.drafts and context.wishes:
+            claim, plain = None, False
         if claim is None:
             if not plain:
                 assembler.strange(line)

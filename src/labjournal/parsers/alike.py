@@ -10,6 +10,8 @@ from labjournal.parsers.numbers import Number
 
 NEAR = 5
 """Lines between two parts of one measurement, at most."""
+NEXT = 2
+"""The same where only one of them says its role: a blank line may part them."""
 
 
 STEP_WORDS = frozenset("epoch epoche époque epoca época step iter iteration itr round trial episode update ep".split())
@@ -53,7 +55,7 @@ def one_measurement(a: Draft, b: Draft) -> bool:
     """Two neighbouring drafts speak of one measurement: near, same section, no contradiction in what they name."""
     if a.saved or b.saved or a.block != b.block or b.line.number - a.last > NEAR or a.best != b.best:
         return False
-    if a.role != b.role and "unclear" not in (a.role, b.role) and not (a.role_above or b.role_above):
+    if a.role != b.role and not (a.role_above or b.role_above or _one_role(a, b)):
         return False
     if (
         a.dataset != b.dataset
@@ -77,6 +79,13 @@ def one_measurement(a: Draft, b: Draft) -> bool:
             agree(a.metrics[name], b.metrics[name]) or name == "accuracy" for name in shared
         ) and _supports_agree(a, b)
     return not shared or all(agree(a.metrics[name], b.metrics[name]) for name in shared)
+
+
+def _one_role(a: Draft, b: Draft) -> bool:
+    """Whether what says no role may be of the other's: the next line, but nobody's value is of the training set."""
+    if "unclear" not in (a.role, b.role) or "train" in (a.role, b.role):
+        return False
+    return b.line.number - a.last <= NEXT
 
 
 def _supports_agree(a: Draft, b: Draft) -> bool:

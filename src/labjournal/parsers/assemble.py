@@ -72,7 +72,7 @@ class Assembler:
             draft.options["_step"] = "above"
         if draft.role == "unclear":
             draft.role = context.role if context.role != "unclear" else context.source_role
-            draft.role_above = draft.role != "unclear"
+            draft.role_above = draft.role != "unclear" and context.role == "unclear"
             prefix = {"validation": "val_", "test": "test_"}.get(context.role)
             if prefix is not None and draft.step is not None:
                 for name in draft.metrics:

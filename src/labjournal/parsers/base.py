@@ -32,7 +32,9 @@ _WIDE = str.maketrans(
 _SHAPE = re.compile(r"[\d.,:%\s#=>█▏▎▍▌▋▊▉━╸╺|?\-+/\\e]+")
 _LOG_PREFIX = re.compile(
     r"""\s*(?:
-        (?:\[?\d{2,4}[-/.]\d\d?[-/.]\d{2,4}[ T_]\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?\]?
+        (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\ (?:\d\d?\ [A-Z][a-z]{2}\ \d{4}\ \d\d:\d\d:\d\d
+             |[A-Z][a-z]{2}\ \ ?\d\d?\ \d\d:\d\d:\d\d\ (?:[A-Z]{3,4}\ )?\d{4})
+          |\[?\d{2,4}[-/.]\d\d?[-/.]\d{2,4}[ T_]\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?\]?
           |\d\d/\d\d\ \d\d:\d\d:\d\d(?=\s)
           |\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?
           |[IWEF]\d{4}\ \d\d:\d\d:\d\d\.\d+\s+\d+\s+[\w./-]+:\d+\]
@@ -40,7 +42,7 @@ _LOG_PREFIX = re.compile(
           |\[?rank\s?\d+\]?:
           |\(\w+(?:\s\w+)*\spid=\d+(?:,\s?ip=[\d.]+)?\)
           |__main__\b|\[__main__\]
-          |(?:root|[\w]+(?:\.\w+)+)(?=\s[-|:\]])
+          |(?:root|[\w]+(?:\.\w+)+|[\w.]+(?=\s-\s(?:INFO|DEBUG|WARNING|ERROR)\b))(?=\s[-|:\]])
         )[\s:|>\-–—]*
     )+""",
     re.VERBOSE,
@@ -67,7 +69,7 @@ class Draft:
     n: int | None = None
     role: RoleName = "unclear"
     role_above: bool = False
-    """The role was taken from a heading above; what a neighbouring line says itself is better."""
+    """The role was taken from the name of the file; what a neighbouring line says itself is better."""
     step: tuple[StepKind, float] | None = None
     under_step: bool = False
     """Belongs to the step named above, when there is one."""
@@ -163,7 +165,7 @@ def body(text: str) -> str:
     if not text:
         return text
     head = text.lstrip()[:1]
-    if head.isdigit() or head in "[(IWEFDC_r" or head.islower():
+    if head.isdigit() or head in "[(IWEFDC_rMTS" or head.islower():
         match = _LOG_PREFIX.match(text)
         if match is not None and match.end() < len(text):
             return text[match.end() :]

@@ -5,93 +5,37 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from labjournal.parsers.context_forms import (
+    AVERAGE,
+    CHECKPOINT,
+    CHECKPOINT_NAMED,
+    CHECKPOINT_NUMBER,
+    CHECKPOINT_PARTS,
+    CONFUSION,
+    DATASET,
+    DATASET_PARTS,
+    DATASET_STARTS,
+    HEADING,
+    MARKS,
+    NAME,
+    NUMBERED,
+    OF_CLASS,
+    OPTION,
+    PHASE,
+    RESET,
+    RESET_PARTS,
+    RULER,
+    SAVING,
+    SETTING,
+    SUBJECT,
+    TITLE,
+)
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
 from labjournal.parsers.steps import find_step, names_only_a_step
-from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, bare_title
+from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, bare_title, title_role, wished
 from labjournal.parsers.value_lists import column_roles
-
-_RULER = re.compile(r"\s*([=\-_*~#+─━═▬╌])\1{7,}\s*$")
-_HEADING = re.compile(r"#{1,6}\s+\S")
-_TITLE = re.compile(
-    r"\s*(?:([=\-*#~─━═]{2,})\s*(?P<framed>[^=\-*#~─━═].{0,100}?)\s*\1?[=\-*#~─━═:]*|(?P<plain>[A-Za-zÀ-ɏ\u4e00-\u9fff][^:=|{}\[\]<>]{1,60}):)\s*$"
-)
-_CHECKPOINT = re.compile(
-    r"(?:(?:load(?:ed|ing)?|restor(?:ed?|ing)|resum(?:e[ds]?|ing)|evaluat(?:e|ed|ing|ion)|validat(?:e|ed|ing|ion)|using|from|testing)\b[^:=\n]{0,40}?[:=]?\s*"
-    r"|\b(?:checkpoint|ckpt|weights|model[_ ]path)(?:\s+(?:path|file|dir))?\s*[:=]?\s*)"
-    r"['\"`]?(?P<path>(?:[\w.~-]*/)*[\w.=+-]*(?:\.(?:pth?|ckpt|safetensors|h5|hdf5|keras|onnx|bin|pkl|tar|npz|msgpack|weights)(?:\.tar)?|checkpoint-\d+))(?![\w/])",
-    re.IGNORECASE,
-)
-_CHECKPOINT_NUMBER = re.compile(r"\b(checkpoint[-_ ]?#?\d+)\b(?![\w./])", re.IGNORECASE)
-_CHECKPOINT_NAMED = re.compile(r"^\W*(?:checkpoint|ckpt)\s*[:=]\s*['\"]?([\w./=+-]{1,120})['\"]?\s*$", re.IGNORECASE)
-_SAVING = re.compile(r"\b(?:sav(?:e[ds]?|ing)|writ(?:e|ing|ten)|export|dump|deleting|removing|upload)", re.IGNORECASE)
-_DATASET = re.compile(
-    r"""^\W*(?:
-        (?:eval(?:uation)?|val(?:idation)?|test)?\s*(?:data[\s_-]?set|data|benchmark
-          |task)(?:\s+name)?\s*[:=]\s*['"]?(?P<named>[\w][\w.:+/ -]{0,60}?)['"]?
-          (?:\s*[,;(]\s*(?:n\s*=\s*)?(?P<n1>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
-      | (?:validation|validating|validated|evaluation|evaluating|evaluate|testing|tested|test|results?
-        |inference|running|scores?|performance|metrics)
-          (?:\s+\w+)?\s+(?:on|for|over|with)\s+(?:the\s+)?['"]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"]?
-          (?:\s+(?:data\s?set|set|split|data|benchmark))?(?:\s*[(,]\s*(?:n\s*=\s*)?(?P<n2>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
-      | .{0,40}?\bon\s+(?:the\s+)?data\s?set:?\s+['"]?(?P<after>[\w:./+-]+)['"]?
-      | .{0,40}?\bon\s+(?:the\s+)?(?P<trail>[\w:./+-]+(?:\s[\w:./+-]+)?)\s+data\s?set
-      | (?P<head>[\w:./+-]+(?:\s\d+)?)\s+data\s?set(?:\s+(?:at|with)\s+(?P<n3>\d[\d,]*)\s+\w+)?(?:\s+on\s+[\w ]+)?
-    )\s*(?:[.:=\-*#]|…)*\s*$""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_OPTION = re.compile(
-    r"^\W*(?P<name>[A-Za-z][\w -]{1,40}?)\s*[:=]\s*(?P<value>on|off|yes|no|true|false|enabled|disabled)\s*\.?\s*$",
-    re.IGNORECASE,
-)
-_SETTING = re.compile(
-    r"^\s*(?P<name>threshold(?:\s*\([^)]*\))?|(?:optimal|best|decision)\s+threshold|mode|split|seed|fold|prompt"
-    r"|decoding|precision mode|beam(?:\s+size)?|num_beams|few-?shot"
-    r"|shots)\s*[:=]\s*(?P<value>[\w.+-]{1,40})\s*(?:\(|$)",
-    re.IGNORECASE,
-)
-_SUBJECT = re.compile(
-    r"^\W*(?:(?:results?\s+(?:for|of)\s+)?(?:model|classifier|algorithm|method|estimator|architecture|variant)(?:\s+name)?\s*[:=]?\s+|"
-    r"(?:evaluating|training|testing|fitting)\s+(?=[A-Z][\w()-]*\s*(?:\.{3}|…)?\s*$))['\"]?(?P<name>[A-Za-z][\w.()+/-]*(?:\s[\w.()+/-]+){0,3}?)['\"]?\s*(?:\.{3}|…|:)?\W*$",
-    re.IGNORECASE,
-)
-_RESET_PARTS = ("train", "test", "final", "best", "eval", "stop")
-_CHECKPOINT_PARTS = (
-    "checkpoint",
-    "ckpt",
-    ".p",
-    ".h5",
-    ".hdf5",
-    ".keras",
-    ".onnx",
-    ".safet",
-    ".bin",
-    ".npz",
-    ".t",
-    ".m",
-    ".w",
-)
-_DATASET_PARTS = ("data", "task", "benchmark")
-_DATASET_STARTS = ("val", "test", "eval", "result", "inference", "running", "score", "performance", "metric")
-_RESET = re.compile(
-    r"\b(?:training\s+(?:is\s+)?(?:complete[d]?|finished|done|ended|took)|finished\s+training|done\s+training|train(?:ing)?\s+completed|end\s+of\s+training|"
-    r"final(?:\s+\w+)?\s+(?:eval\w*|test\w*|results?|metrics|performance|report|model)|loading\s+best|loaded\s+best|load(?:ing|ed)?\s+(?:the\s+)?best|restor\w+\s+(?:the\s+)?best|best\s+model\b.*\b(?:test|eval)|"
-    r"evaluat(?:e|ing|ion)\s+on\s+(?:the\s+)?test|testing\b|test\s+(?:results|set|evaluation|metrics|phase)|running\s+test|early\s+stopp(?:ing|ed))",
-    re.IGNORECASE,
-)
-
-
-_AVERAGE = re.compile(r"(?:macro|micro|weighted|samples)[\s_-](?:avg|average|mean)\s*:?", re.IGNORECASE)
-_NAME = re.compile(r"[A-Z][\w-]*(?:\s[\w-]+){0,2}\s*")
-_PHASE = re.compile(
-    r"\W*(?:(?:now|start(?:ing|ed)?|begin(?:ning)?|continue|running)\s+)*(?P<verb>testing|validating|validation|training)\b"
-    r"(?:\s+(?:in|the|on|model|mode|eval|phase|set|data|network|again|now))*\W*$",
-    re.IGNORECASE,
-)
-_CONFUSION = re.compile(
-    r"confus|(?:^|[^a-z])cm(?:[^a-z]|$)|混淆|混同|konfusion|matriz de conf|matrice de conf", re.IGNORECASE
-)
 
 
 @dataclass(slots=True)
@@ -131,6 +75,8 @@ class Context:
     """The last step that was named, said to be over or not."""
     columns: tuple[RoleName, ...] = ()
     """The roles that a header over columns named: ``Train | Validation | Test``."""
+    wishes: bool = False
+    """The heading above announces targets, examples or other people's numbers."""
     heading: str = ""
     """The words of the last heading."""
 
@@ -172,7 +118,7 @@ class Context:
         if len(text) > 400:
             return
         self.within_settings(text)
-        if _RULER.match(text):
+        if RULER.match(text):
             self.block += 1
             self.under_ruler = True
             return
@@ -180,9 +126,9 @@ class Context:
             self.under_ruler = False
             self._under_ruler(text, number)
         low = text.lower()
-        if ("conf" in low or "cm" in low or not low.isascii()) and _CONFUSION.search(text):
+        if ("conf" in low or "cm" in low or not low.isascii()) and CONFUSION.search(text):
             self.titles["confusion"] = number
-        if any(part in low for part in _RESET_PARTS) and _RESET.search(text):
+        if any(part in low for part in RESET_PARTS) and RESET.search(text):
             self.reset = True
             self.step = None
         if ("correct" in low or "per class" in low or "per-class" in low) and not any(map(str.isdigit, text)):
@@ -191,38 +137,42 @@ class Context:
         self.settings = self.settings if opened is None else opened
         if "best iteration is" in low:
             self.titles["best iteration"] = number
-        if text.startswith("#") and _HEADING.match(text) and find_step(text) is None:
+        if text.startswith("#") and HEADING.match(text) and find_step(text) is None:
             self.section += 1
-        phase = _PHASE.match(text) if self.passed is not None and len(text) <= 60 else None
+        phase = PHASE.match(text) if self.passed is not None and len(text) <= 60 else None
         if phase is not None:
             role = role_of([phase["verb"].lower()])
             self.role, self.phase = ("unclear" if role == "train" else role), role != "train"
         columns = column_roles(text)
         if columns:
             self.columns, self.titles["columns"] = columns, number
-        title = _TITLE.match(text)
+        title = TITLE.match(text) or TITLE.match(MARKS.sub("", text))
         if title is None and bare_title(text) and role_of(words_of(text)) != self.role:
             self._entitle(text.strip(), number, framed=True)
         if title is not None:
             self._entitle(title["framed"] or title["plain"] or "", number, framed=title["framed"] is not None)
         stripped = text.strip()
-        checkpoint = any(part in low for part in _CHECKPOINT_PARTS) and self._checkpoint(text)
-        if any(part in low for part in _DATASET_PARTS) or low.lstrip(" \t=-*#>").startswith(_DATASET_STARTS):
+        checkpoint = any(part in low for part in CHECKPOINT_PARTS) and self._checkpoint(text)
+        if any(part in low for part in DATASET_PARTS) or low.lstrip(" \t=-*#>").startswith(DATASET_STARTS):
             self._dataset(text)
         if ":" in text or "=" in text or "..." in text:
-            subject = _SUBJECT.match(text)
-            if subject is not None:
-                self.group, self.group_line = subject["name"], number
+            subject = SUBJECT.match(text)
+            if subject is not None and not set(words_of(subject["name"])) <= NO_DATASET | PLAIN_TITLE:
+                self.group, self.group_line = subject["name"].rstrip("."), number
                 self.block += 1
-            option = _OPTION.match(text) or _SETTING.match(text)
+            option = OPTION.match(text) or SETTING.match(text)
             if option is not None:
                 name = "_".join(words_of(option["name"]))
                 if len(self.options) < 12 or name in self.options:
                     self.options[name] = option["value"].lower()
-        if _AVERAGE.fullmatch(stripped):
+        whose = (OF_CLASS.fullmatch(text) or NUMBERED.fullmatch(text)) if len(text) <= 80 else None
+        if whose is not None:
+            self.group, self.group_line = whose[1], number
+            self.block += 1
+        elif AVERAGE.fullmatch(stripped):
             self.group, self.group_line = stripped, number
             self.block += 1
-        elif self.group is not None and _NAME.fullmatch(text):
+        elif self.group is not None and NAME.fullmatch(text):
             self.group = None  # what follows is somebody else's
         if (
             not checkpoint
@@ -252,7 +202,9 @@ class Context:
         words = words_of(title)
         if not words:
             return
-        role = role_of(words)
+        step = find_step(title)
+        role = title_role(words, trained=self.passed is not None or step is not None)
+        self.wishes = wished(words)
         self.heading = title.strip(" *#")
         if framed or role != "unclear" or not set(words) & PLAIN_TITLE or {"best", "final"} & set(words):
             self.block += 1  # "Classification report:" between an accuracy and its report parts nothing
@@ -264,7 +216,6 @@ class Context:
                 else "unclear"
             )
             self.reset = self.reset or role == "test"
-        step = find_step(title)
         if step is not None:
             self.step, self.reset, self.bar_done, self.passed = (step[0], step[1]), False, False, step[1]
             return
@@ -276,14 +227,14 @@ class Context:
 
     def _checkpoint(self, text: str) -> bool:
         """Takes in the checkpoint a line names; True when it names one."""
-        if _SAVING.search(text):
+        if SAVING.search(text):
             return False
-        match = _CHECKPOINT_NAMED.match(text) or _CHECKPOINT.search(text)
+        match = CHECKPOINT_NAMED.match(text) or CHECKPOINT.search(text)
         found = None
         if match is not None:
-            found = match[1] if match.re is _CHECKPOINT_NAMED else match["path"]
+            found = match[1] if match.re is CHECKPOINT_NAMED else match["path"]
         elif len(text) < 120:
-            numbered = _CHECKPOINT_NUMBER.search(text)
+            numbered = CHECKPOINT_NUMBER.search(text)
             found = numbered[1].replace(" ", "-") if numbered else None
         if found and found != self.checkpoint:
             self.checkpoint = found
@@ -295,7 +246,7 @@ class Context:
         return found is not None
 
     def _dataset(self, text: str) -> None:
-        match = _DATASET.match(text)
+        match = DATASET.match(text)
         if match is None:
             return
         name = (match["named"] or match["on"] or match["after"] or match["trail"] or match["head"] or "").strip(
@@ -328,6 +279,16 @@ class Context:
                 "only",
                 "path",
                 "loaded",
+                "loading",
+                "preparing",
+                "processing",
+                "preprocessing",
+                "creating",
+                "building",
+                "reading",
+                "downloading",
+                "splitting",
+                "generating",
             }:
                 self.dataset = re.sub(r"\s+(?:data\s?set|set|split)$", "", name, flags=re.IGNORECASE)
                 self.n = int(count.replace(",", "")) if count else None

@@ -14,6 +14,7 @@ _RIGHT = frozenset(
     "correct correctly right hits richtig korrekt correctos correctas correcto corrects correctes".split()
     + "correctement corretas corretos".split()
 )
+_HITS = re.compile(r"^[^:]*\bhits\b", re.IGNORECASE)
 _STEMS = ("corre", "right", "richtig", "korrekt", "hits")
 _NOISE = _RIGHT | frozenset(
     """number of the predictions prediction predicted answers answer answered classified identified recognized
@@ -97,7 +98,7 @@ def _fractions(line: Line, text: str, fractions: list[Number], context: Context)
             draft.classes.setdefault(label, (k, n))
         elif draft.correct is None:
             draft.correct = (k, n)
-            draft.metrics["accuracy"] = number
+            draft.metrics["hit_rate" if _HITS.search(text) else "accuracy"] = number
             draft.n = n
         start = number.end
     if not draft.classes and draft.correct is None:
@@ -163,6 +164,8 @@ def _label(text: str) -> str:
     text = re.sub(r"\b(?:out\s+of|of|von)\s*$", "", text.strip(" :=-–>→\t'\"`*#"))
     kept = [word for word in re.findall(r"[^\s:=,'\"`()]+", text) if word.lower().strip(".") not in _NOISE]
     kept = [word.strip(".:") for word in kept if re.search(r"\w", word)]
+    if any(re.fullmatch(r"which|what|that|than|\d*\.\d+%?", word) for word in kept):
+        return ""  # the rest of a sentence
     return " ".join(kept) if 0 < len(kept) <= 4 else ""
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from labjournal.parsers.assemble import Assembler
 from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
-from labjournal.parsers.names import role_of, understand, words_of
+from labjournal.parsers.names import Name, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number, plain_float
 from labjournal.parsers.pairs import plausible
-from labjournal.parsers.reading import ClassRow, Line, StepKind
+from labjournal.parsers.reading import ClassRow, Line, RoleName, StepKind
+from labjournal.parsers.shapes import shaped
 
 MOST_ROWS = 200
 """More rows without a step are examples, not results."""
@@ -66,6 +68,7 @@ def delimiter_of(head: list[str]) -> str | None:
     return None
 
 
+_SUBJECTS = frozenset("model method name experiment run config algorithm architecture classifier".split())
 _RANKING = re.compile(r"[A-Za-z]\S*\s+all\s+\S+\s*")
 
 
@@ -90,6 +93,8 @@ def read_table(lines: Iterator[Line], delimiter: str, assembler: Assembler, cont
             header, rows = cells, []
             steps = _step_columns(header)
             continue
+        if steps and not count and _labelled(header, steps, cells):
+            steps = []
         if steps:
             if any(cell and title.lower().startswith("test") for title, cell in zip(header, cells, strict=False)):
                 tested = line, cells
@@ -138,6 +143,12 @@ def _step_columns(header: list[str]) -> list[int]:
     return [index for _, index in sorted(named)]
 
 
+def _labelled(header: list[str], steps: list[int], cells: list[str]) -> bool:
+    """Whether a row begins with a name: then "Epochs" says how long each was trained, and rows are no curve."""
+    first = header[0].lower() if header else ""
+    return steps[0] > 0 and first in _SUBJECTS and bool(cells) and plain_float(cells[0]) is None
+
+
 def _points(header: list[str], steps: list[int], cells: list[str], assembler: Assembler, row: int) -> None:
     step: tuple[StepKind, float] = ("row", float(row))
     for index in steps:
@@ -163,45 +174,64 @@ def _results(header: list[str], rows: list[tuple[Line, list[str]]], assembler: A
         return
     if len(rows) > MOST_ROWS or {"prediction", "pred", "predicted", "y-pred", "text"} & set(low):
         return
-    if len(header) == 2 and all(len(cells) == 2 for _, cells in rows) and understand(header[1]) is None:
+    if len(header) == 2 and all(len(cells) == 2 for _, cells in rows) and understand(shaped(header[1])) is None:
         _named_rows(rows, assembler, context)
         return
+    names = [understand(shaped(title)) for title in header]
+    decimal = decimal_columns([cells for _, cells in rows], len(header))
     for line, cells in rows:
-        draft = Draft(line, line.number, [line.text], "csv_tables", saved=True)
-        for name, cell in zip(header, cells, strict=False):
-            found = understand(name)
-            number = parse_number(cell)
-            if found is not None and number is not None and plausible(found, number):
-                key = name if re.fullmatch(r"\w+[_/]\w[\w/()-]*", name) else found.metric
-                draft.metrics.setdefault(key, number)
-            elif name.lower() in ("dataset", "data", "task", "benchmark") and cell:
-                draft.dataset = cell
-            elif name.lower() in ("checkpoint", "ckpt") and cell:
-                draft.checkpoint = cell
-            elif (
-                name.lower() in ("n", "support", "samples", "n_samples", "num_samples")
-                and number is not None
-                and number.integer
-            ):
-                draft.n = int(number.value)
-            elif (
-                cell
-                and len(draft.options) < 12
-                and (number is None or number.integer or name.lower() in ("lr", "learning_rate", "seed", "fold"))
-            ):
-                draft.options[name or "row"] = cell[:80]
-        if draft.metrics:
-            draft.role = role_of(
-                words_of(" ".join(draft.options.get(key, "") for key in ("split", "set", "phase", "Split")))
-            )
+        for draft in _row(line, cells, header, names, decimal):
             assembler.add(draft, context)
+
+
+def decimal_columns(rows: list[list[str]], width: int) -> set[int]:
+    """Columns with a decimal number somewhere: a 0 or a 1 among them is a value like the others."""
+    numbers = ((at, parse_number(cell)) for cells in rows for at, cell in enumerate(cells[:width]))
+    return {at for at, number in numbers if number is not None and not number.integer}
+
+
+def _row(
+    line: Line, cells: list[str], header: list[str], names: list[Name | None], decimal: set[int]
+) -> Iterator[Draft]:
+    """One draft for each role that the titles of the columns say."""
+    parts: dict[RoleName, Draft] = {}
+    about = Draft(line, line.number, [line.text], "csv_tables", saved=True)
+    for at, (title, cell, found) in enumerate(zip(header, cells, names, strict=False)):
+        number = parse_number(cell)
+        if number is not None and at in decimal:
+            number = replace(number, integer=False)
+        if found is not None and number is not None and plausible(found, number):
+            key = title if re.fullmatch(r"\w+[_/]\w[\w/()-]*", title) else found.metric
+            part = parts.setdefault(found.role, replace(about, metrics={}, role=found.role))
+            part.metrics.setdefault(key, number)
+        elif title.lower() in ("dataset", "data", "task", "benchmark") and cell:
+            about.dataset = cell
+        elif title.lower() in ("checkpoint", "ckpt") and cell:
+            about.checkpoint = cell
+        elif title.lower() in ("n", "support", "samples", "n_samples", "num_samples") and number is not None:
+            about.n = int(number.value) if number.value == number.value else None
+        elif (
+            cell
+            and len(about.options) < 12
+            and (number is None or number.integer or title.lower() in ("lr", "learning_rate", "seed", "fold"))
+        ):
+            about.options[title or "row"] = cell[:80]
+    said = role_of(words_of(" ".join(about.options.get(key, "") for key in ("split", "set", "phase", "Split"))))
+    for role, part in parts.items():
+        yield replace(
+            about,
+            metrics=part.metrics,
+            role=role if role != "unclear" else said,
+            options=dict(about.options),
+            text=[line.text],
+        )
 
 
 def _named_rows(rows: list[tuple[Line, list[str]]], assembler: Assembler, context: Context) -> None:
     """``metric,value``: each row names its metric."""
     draft: Draft | None = None
     for line, (name, cell) in ((line, cells) for line, cells in rows):
-        found, number = understand(name), parse_number(cell)
+        found, number = understand(shaped(name)), parse_number(cell)
         if found is not None and number is not None and plausible(found, number):
             if draft is None:
                 draft = Draft(line, line.number, [], "csv_tables", saved=True, role=found.role)

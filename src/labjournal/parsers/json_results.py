@@ -91,6 +91,8 @@ class _Walk:
         self.at = 0
         self.line = 1
         self.nodes = 0
+        self.above: list[dict[str, str]] = []
+        """What each record around the current one says of the data set and the checkpoint."""
 
     def visit(self, node: Any, path: tuple[str, ...], depth: int) -> None:
         self.nodes += 1
@@ -99,7 +101,9 @@ class _Walk:
         if isinstance(node, list):
             self._list(node, path, depth)
         elif isinstance(node, dict):
+            self.above.append(_said_of_all(node))
             self._dict(node, path, depth)
+            self.above.pop()
 
     def _list(self, nodes: list[Any], path: tuple[str, ...], depth: int) -> None:
         records = [node for node in nodes if isinstance(node, dict)]
@@ -224,8 +228,9 @@ class _Walk:
         self._locate(draft, first.rsplit("_", 1)[-1] if first not in self.text else first, node)
         texts = short_texts(node)
         keys = {str(key).lower(): value for key, value in node.items()}
-        draft.dataset = text_of(keys, DATASET_KEYS)
-        draft.checkpoint = text_of(keys, CHECKPOINT_KEYS)
+        said = {key: value for around in self.above for key, value in around.items()}
+        draft.dataset, draft.checkpoint = said.pop("dataset", None), said.pop("checkpoint", None)
+        draft.options.update(said)
         for key in N_KEYS:
             value = keys.get(key)
             if (
@@ -306,6 +311,14 @@ class _Walk:
                     draft.options["at"] = "best"
                     self.assembler.add(draft, self.context)
                 return
+
+
+def _said_of_all(node: Mapping[str, Any]) -> dict[str, str]:
+    """The data set, checkpoint and model that a record names, which hold for the records within it too."""
+    keys = {str(key).lower(): value for key, value in node.items()}
+    said = {"dataset": text_of(keys, DATASET_KEYS), "checkpoint": text_of(keys, CHECKPOINT_KEYS)}
+    said |= {key: text_of(keys, (key,)) for key in ("model", "model_name")}
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def _four_counts(node: Mapping[str, Any]) -> list[list[int]] | None:

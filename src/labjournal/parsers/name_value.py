@@ -9,15 +9,16 @@ import re
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context
-from labjournal.parsers.names import Name, is_metric_word, may_mention, role_of, shaped, understand, words_of
+from labjournal.parsers.names import Name, is_metric_word, may_mention, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number, unwrap
 from labjournal.parsers.pairs import GROUPED, RATES, Pair, plausible, scan
 from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.settings_lines import settings_line
+from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
 from labjournal.parsers.titles import PLAIN_TITLE
 from labjournal.parsers.value_lists import by_column
-from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER
+from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER, ROLE_WORDS
 
 LONGEST = 2_000
 """Longer lines are dumps of something, not statements."""
@@ -27,13 +28,23 @@ _BATCH = re.compile(r"[\[(]\s*(\d+)\s*/\s*(\d+)\s*[\])]")
 _COUNT = re.compile(r"(?<![\w.])n\s*=\s*(\d[\d,]*)(?![\d.%])")
 _COMMA_PAIR = re.compile(r"^(\s*[A-Za-z][\w/@. -]{1,39}),\s*(?=[-+]?\d*\.\d+\s*$)")
 _N = frozenset(("n", "N"))
-_OWNED = re.compile(
-    r"[\s*•>-]*([A-Za-z][\w.+/()'-]*(?:\s[\w.+/()'-]+){0,4}?)(?:\s*:\s*|\s[-–—]\s+|(?P<counts>\s{2,}\w+:\s.*))"
+_COUNTED = re.compile(r"[\s*•>-]*([A-Za-z][\w.+/()'-]*)\s{2,}\w+:\s.*")
+_PARTS = re.compile(r"\s*:(?:\s+|$)|\s[-–—]{1,3}(?:\s+|$)|\s*[|│](?:\s+|$)")
+_PART = re.compile(r"[^\w(]*([A-Za-z][\w.+/()'-]*(?:\s[\w.+/()'-]+){0,4})\s*")
+_LABEL = re.compile(
+    r"(?<![\w-])(?:class[_ ]?)?(?:name|label|category|class)\s*[=:]\s*['\"]?(?P<label>[A-Za-z][\w .+-]{0,38}?)['\"]?"
+    r"\s*(?:[,;|]|\s{2}|$)"
 )
-_NO_PART = NEVER | frozenset("step mean average avg best final overall info debug warning error critical".split())
+"""``class_id = 0, name = normal, ap = 3.12%``: the class whose value follows."""
+_NO_PART = NEVER | frozenset(
+    "step mean average avg best final overall info debug warning error critical adam adamw sgd rmsprop".split()
+)
 NOT_OWNERS = (
     NEVER | HEADLINE | FILLER | PLAIN_TITLE | frozenset("mean average avg new then done log trainer main".split())
 )
+_ANNOUNCING = frozenset(ROLE_WORDS) | PLAIN_TITLE | FILLER | HEADLINE
+_SCORED = re.compile(r"\]\s+((?:[\w.+-]+/)+[\w.+-]+)\s*$")
+"""What was scored, behind Kaldi's ``%WER 7.49 [ 7843 / 104765, 300 ins, … ]``."""
 _PREFIXED = re.compile(r"\s*(?P<name>(?:eval|test|predict|val|valid)_\w+)\s*[=:]\s*(?P<value>\S+)\s*")
 _RESULTS_FILE = re.compile(r"results|metrics|scores", re.IGNORECASE)
 _HAS_VALUE = re.compile(r"\d|\bnan\b|\binf\b", re.IGNORECASE)
@@ -62,6 +73,11 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     context.observe_head(rest)
     drafts = drafts_of(pairs, line, text, context, role, "name_value")
     owner = _owner(rest)
+    scored = _SCORED.search(text) if owner is None and len(drafts) == 1 else None
+    if scored is not None:
+        drafts[0].options.setdefault("file", scored[1])
+        if drafts[0].role == "unclear":
+            drafts[0].role = role_of(re.split(r"[\W_]+", scored[1].lower()))
     if owner is not None:
         for draft in drafts:
             draft.options.setdefault("group", owner)
@@ -81,17 +97,38 @@ def _saved_value(line: Line, text: str, context: Context) -> Claim | None:
 
 def _owner(head: str) -> str | None:
     """Whose values follow, where a line begins with a name that says nothing else: ``xgboost: MAE=68.9``."""
-    match = _OWNED.fullmatch(head)
-    if match is None or GROUPED.search(match[1]) or find_step(match[1]) is not None:
+    label = _LABEL.search(head)
+    if label is not None:
+        return label["label"]
+    counted = _COUNTED.fullmatch(head)
+    if counted is not None and len(words_of(counted[1])) == 1:
+        return counted[1]  # "PER   tp: 12 - fp: 3 - …": a label may be spelt like a metric
+    *parts, rest = _PARTS.split(head)
+    if rest.strip() or (len(parts) > 1 and find_step(head) is not None):
         return None
-    words = words_of(match[1])
-    if match["counts"] is not None and len(words) == 1:
-        return match[1]  # "PER   tp: 12 - fp: 3 - …": a label may be spelt like a metric
-    if not words or role_of(words) != "unclear" or any(map(is_metric_word, words)):
-        return None
-    if NOT_OWNERS.issuperset(words) or not _NO_PART.isdisjoint(words):
-        return None
-    return match[1]
+    named = [part[1] for text in parts if (part := _PART.fullmatch(text)) is not None]
+    owners = [
+        part for at, part in enumerate(named) if _is_owner(part) or (at and _heads(named[at - 1]) and _plain(part))
+    ]
+    return owners[0] if len(owners) == 1 else None
+
+
+def _heads(part: str) -> bool:
+    """Whether what stands before it only announces: ``Test statistics:``."""
+    words = words_of(part)
+    return any(word in ROLE_WORDS or word in PLAIN_TITLE for word in words) and _ANNOUNCING.issuperset(words)
+
+
+def _plain(part: str) -> bool:
+    words = words_of(part)
+    return bool(words) and not any(map(is_metric_word, words)) and not _heads(part) and find_step(part) is None
+
+
+def _is_owner(part: str) -> bool:
+    words = words_of(part)
+    if not words or GROUPED.search(part) or find_step(part) is not None or any(map(is_metric_word, words)):
+        return False
+    return role_of(words) == "unclear" and not NOT_OWNERS.issuperset(words) and _NO_PART.isdisjoint(words)
 
 
 def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: RoleName, rule: str) -> list[Draft]:

@@ -16,6 +16,7 @@ from labjournal.parsers.vocabulary import (
     CANONICAL,
     COMPOUND,
     EVALUATED,
+    EXTREMES,
     FILLER,
     FOREIGN,
     HEADLINE,
@@ -36,55 +37,6 @@ _FOREIGN_PARTS = tuple(
     )
 )
 
-_KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
-    # (a part the text must hold, pattern, what to write): looking for the part first makes a line 5 times faster
-    (needle, re.compile(pattern, re.IGNORECASE), repl)
-    for needle, pattern, repl in (
-        # "Mean Absolute Error (MAE)" and "mean average precision (mAP@0.50)": the short name says it
-        (
-            "(",
-            r"(?:\b(?:mean|absolute|squared|square|root|percentage|error|area|under|(?:the|roc|curve)(?=\W)|word|character"
-            r"|rate|intersection|over|union|average|precision|peak|signal|to|noise|ratio|structural|similarity|index"
-            r"|matthew'?s|correlation|coefficient|of|determination|negative|log|likelihood|discounted|normalized"
-            r"|cumulative|gain|reciprocal|rank|fr[eé]chet|inception|distance)[\s-]+){2,8}"
-            r"\((m?AP(?:@[^()]{1,12})?|MAE|R?MSE|MAPE|AUC|AUROC|ROC[- ]AUC|WER|CER|m?IoU|PSNR|SSIM|MCC|R\^?2|R²"
-            r"|NLL|NDCG(?:@\d+)?|MRR|FID)\)",
-            r"\1",
-        ),
-        ("@", r"\bm?AP\s?@\s?\[?\s?(?:IoU\s?=\s?)?0?\.50?\s?[:\-–]\s?(?:0?\.05\s?:\s?)?0?\.95\s?\]?", "mAP50-95"),
-        ("@", r"\b(m?AP)\s?@\s?\[?\s?(?:IoU\s?=\s?)?0?\.(\d)\b\s?\]?", r"\g<1>\g<2>0"),
-        ("@", r"\b(m?AP)\s?@\s?\[?\s?(?:IoU\s?=\s?)?0?\.(\d\d)\s?\]?", r"\1\2"),
-        ("95", r"\bm?AP50\s?[-:]\s?95\b", "mAP50-95"),
-        (
-            "@",
-            r"\b(sensitivity|specificity|recall|precision|TPR|FPR|FNR|TNR)\s?@\s?(\d+(?:\.\d+)?)\s?%\s?(\w+)",
-            r"\1_at_\2_\3",
-        ),
-        ("dcf", r"\bmin[\s_-]?DCF\b", "mindcf"),
-        ("rank-", r"\brank-(1|5|10|20|50)\b", r"rank\1"),
-        ("%", r"^\s*%(WER|CER|SER|PER)\s+([\d.]+)(?=\s)", r"\1: \2%"),  # Kaldi
-        ("besttest", r"^\s*bestTest\s*=", "best validation score ="),  # CatBoost
-        ("version:", r"^\s*(BLEU|chrF2?\+*|TER)[|+]\S*version:[\d.]+\s=\s", r"\1 = "),  # sacreBLEU
-        ("top", r"\btop[\s_-]?(\d+)", r"top\1"),
-        ("'s ", r"\b(training|valid\w*|train|test)'s\s(?=\w)", r"\1_"),
-        ("'s ", r"(?<=\w)'s\s", " "),
-        ("@", r"\b(?:P|prec)@(\d+)", r"precision@\1"),
-        ("@", r"\bR@(\d+)", r"recall@\1"),
-        ("@", r"(?<=[a-z])\s?@\s?(?:k\s?=\s?)?(\d+)(?![.\d])", r"@\1"),
-        ("f", r"\bF[\s_-]?1[\s_-]?(?:score|measure)?(?![\w.])", "F1"),
-        ("f", r"\bF[\s_-]?(?:beta|β)[\s_-]?score\b", "fbeta"),
-        ("f", r"\bF[\s_-](?:score|measure)\b", "F_score"),
-        ("r", r"\bR\s?(?:\^\s?2|²)(?:[\s_-]?score)?|\bR2[\s_-]score\b|\bR[\s_-]squared\b", "R2"),
-        ("rouge", r"\brouge[\s_-](\d|l(?:sum)?)\b", r"rouge\1"),
-        ("bleu", r"\bbleu[\s_-](\d)\b", r"bleu\1"),
-        ("entropy", r"\b(?:cross|x)[\s_-]?entropy\b", "crossentropy"),
-        ("log", r"\blog[\s_-]loss\b", "logloss"),
-        ("match", r"\bexact[\s_-]match\b", "exact_match"),
-        ("q", r"\bq\s?²", "q2"),
-        ("index", r"\bc[\s_-]index\b", "cindex"),
-        ("dice", r"\bhard[\s_-]?dice\b", "dice"),
-    )
-)
 _SPECIAL = {"exact_match": "exact_match", "f_score": "f_score", "map50-95": "map50_95"}
 _CAMEL = re.compile(
     r"(?<=[a-z]{2})(?=[A-Z][a-z])|(?<=[a-z]{3})(?=[A-Z]{2})|(?<=train)(?=[A-Z])|(?<=val)(?=[A-Z])|(?<=test)(?=[A-Z])"
@@ -116,15 +68,6 @@ class Name:
     n: int | None = None
     alone: bool = True
     """Nothing but the metric was said; else the rest ("for class plane") is part of ``metric``."""
-
-
-def shaped(text: str) -> str:
-    """The text with metric names of several parts ("Top-1", "mAP@0.5:0.95", "F1 score") drawn together."""
-    low = text.lower()
-    for needle, pattern, repl in _KNOWN_SHAPES:
-        if needle in low:
-            text = pattern.sub(repl, text)
-    return text
 
 
 def role_of(words: list[str]) -> RoleName:
@@ -172,7 +115,7 @@ _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _STEMS = (
     frozenset(re.sub(r"[\d_-].*", "", word) for word in METRIC_WORDS)
     | frozenset(word for word, english in FOREIGN.items() if english in METRIC_WORDS and word.isascii())
-    | frozenset(("rate", "match", "p", "r", "f", "besttest", "inception", "dcf"))
+    | frozenset(("rate", "match", "p", "r", "f", "besttest", "inception", "dcf", "reciprocal", "rec"))
 )
 
 
@@ -208,6 +151,10 @@ def understand(phrase: str) -> Name | None:
     if n_match:
         words = words_of(phrase[: n_match.start()] + " " + phrase[n_match.end() :])
     identifier = _IDENTIFIER.fullmatch(phrase) is not None
+    if words == ["rec"]:
+        words = ["recall"]
+    elif identifier and words[0] == "ar" and words[1][:1] not in "sml@0123456789":
+        return None  # a language, not the average recall
     metric_at = [k for k, word in enumerate(words) if is_metric_word(word)]
     if any(word in NEVER for word in words) and not _excused(words):
         return None
@@ -227,10 +174,10 @@ def understand(phrase: str) -> Name | None:
     if not identifier and "loss" in words and not _RATE_WORDS.isdisjoint(words):
         return None  # "accuracy loss" is a change, and two names side by side are none
     role = role_of(words_of(phrase) if n_match else words)
-    headline = bool(set(words) & HEADLINE) and not (
+    headline = any(word in HEADLINE and not _owned_extreme(words, at) for at, word in enumerate(words)) and not (
         words[-1] in HEADLINE and len(words) > 1 and words[0] not in HEADLINE
     )
-    best = bool(set(words) & BEST)
+    best = any(word in BEST and not _owned_extreme(words, at) for at, word in enumerate(words))
     if (
         words == ["error"]
         or words == ["l1"]
@@ -269,11 +216,29 @@ _LIMIT = re.compile(
 """The worst value allowed, as settings name it."""
 
 
+def _owned_extreme(words: list[str], at: int) -> bool:
+    """Whether "min" or "max" belongs to something else than the metric, as in "Min Salary Accuracy"."""
+    after = words[at + 1 : at + 2]
+    if words[at] not in EXTREMES or not after:
+        return False
+    known = after[0] in ROLE_WORDS or after[0] in QUALIFIERS or after[0] in FILLER or after[0] in HEADLINE
+    return not (known or is_metric_word(after[0]))
+
+
 def _excused(words: list[str]) -> bool:
     """Whether the forbidden words belong to the metric, as in "explained variance"."""
     bad = [word for word in words if word in NEVER]
     if bad == ["norm"] and ("acc" in words or "accuracy" in words):
         return True  # lm-eval's length-normalised accuracy
+    if bad == ["sentence"] and "level" in words:
+        return True
+    if (
+        set(bad) <= {"thr", "threshold"}
+        and bad
+        and is_metric_word(words[0])
+        and {"opt", "optimal", "best"} & set(words)
+    ):
+        return True  # acc_at_best_threshold
     if bad == ["index"] and {"rand", "jaccard", "similarity", "concordance", "gini", "youden"} & set(words):
         return True
     return (bad == ["rates"] and "error" in words) or (bad == ["variance"] and "explained" in words)
@@ -287,7 +252,7 @@ def _slug_words(words: list[str]) -> list[str]:
         if word == "total" and words[at + 1 : at + 2] == ["loss"]:
             kept.append(word)
             continue
-        if word in ROLE_WORDS or (word in HEADLINE and word not in ("top",)):
+        if word in ROLE_WORDS or (word in HEADLINE and word not in ("top",) and not _owned_extreme(words, at)):
             continue
         if word == "score" and others:
             continue

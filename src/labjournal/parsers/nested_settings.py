@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from labjournal.parsers.base import Cursor
-from labjournal.parsers.names import shaped, understand
+from labjournal.parsers.names import understand
+from labjournal.parsers.shapes import shaped
 
 LONGEST = 2_000
 FEWEST = 4

@@ -36,6 +36,9 @@ _NOT_A_VALUE_AFTER = re.compile(
 )
 
 
+_RANGE = re.compile(r"\s?%?(?P<dash>\s?[-–—~]\s?)(?P<upper>\d*\.?\d+)\s?%?(?![\w/]|\.\d)")
+"""The rest of ``0.85-0.90``: somewhere between, so neither end was measured."""
+_AT_LEAST = re.compile(r"\s?%?\+(?![/\-\d])")
 _EUROPEAN = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d|[.,]\d)")
 
 
@@ -74,13 +77,33 @@ def shifted(text: str, places: int) -> float:
 def find_numbers(text: str) -> list[Number]:
     """All numbers of a line that may be measured values, left to right."""
     found = []
+    upper = -1
     for match in TOKEN.finditer(text):
         number = _number(match)
+        if match.start() < upper:
+            continue
+        if number is not None and (end := _upper_end(text, match, number)):
+            upper = end
+            continue
+        if _AT_LEAST.match(text, match.end()):
+            continue  # 90%+
         if _EUROPEAN.match(text, match.start()):
             continue  # 1.234,56: readable, but not as 1.234
         if number is not None and not _NOT_A_VALUE_AFTER.match(text, match.end()):
             found.append(number)
     return found
+
+
+def _upper_end(text: str, match: re.Match[str], number: Number) -> int:
+    """Where the range ends whose lower end was found; 0 for a number of its own."""
+    if match["num"] is None:
+        return 0
+    found = _RANGE.match(text, match.end("num"))
+    if found is None or (number.integer and not number.percent and " " in found["dash"]):
+        return 0  # "Epoch 3 - 0.91": a dash between two statements
+    if float(found["upper"]) <= number.value * (100 if number.percent else 1):
+        return 0
+    return found.end()
 
 
 def plain_float(text: str) -> float | None:

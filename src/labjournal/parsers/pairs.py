@@ -6,11 +6,12 @@ import math
 import re
 from dataclasses import dataclass, replace
 
-from labjournal.parsers.names import Name, role_of, shaped, understand, words_of
+from labjournal.parsers.names import Name, is_metric_word, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, unwrap
 from labjournal.parsers.reading import RoleName
+from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
-from labjournal.parsers.value_lists import by_rank, rows_of_values
+from labjournal.parsers.value_lists import by_name, by_rank, rows_of_values
 
 _STRONG = re.compile(
     r"\s*(?:[:=≈~→▶│|]|->|=>|-->|>{2,}|\bis\s*:?|\bwas\s*:?|\bist\b|\best\b|\b[ée]s?\b|\.{3,}|为|は|是)+\s*[\"'(\[$]?\s*$|\t\s*$",
@@ -18,6 +19,7 @@ _STRONG = re.compile(
 )
 
 
+_FLAG = re.compile(r"(?:^|\s)--[A-Za-z][\w-]*(?:\s|=)\s*$")
 _COMPARED = re.compile(r"[=<>!~]=\s*$")
 
 
@@ -37,13 +39,23 @@ _VAGUE = re.compile(
 
 
 _ELSEWHERE = re.compile(
-    r"^\W*(?:examples?\s*:|e\.\s?g\.|for\s+(?:example|instance)\b)|\bet\s+al\b|\bstate[\s-]of[\s-]the[\s-]art\b"
+    r"^\W*(?:examples?\s*:|for\s+(?:example|instance)\b)|(?<!\w)e\.\s?g\.|\bet\s+al\b|\bstate[\s-]of[\s-]the[\s-]art\b"
     r"|\b(?:will\s+stop|(?:stop|halt|abort|quit|train|run)(?:s|ping|ning)?\s+(?:\w+\s+)?(?:when|if|once|until))\b|\binitiali[sz]\w*",
     re.IGNORECASE,
 )
 """An example, somebody else's number, a condition, a start value: nothing that this run measured."""
 
 
+_TAG = re.compile(r"</?(?:b|i|u|br|strong|em|td|tr|th|li|p|code|span|div)\b[^<>]*>", re.IGNORECASE)
+_BEFORE_NOUN = re.compile(
+    r".*\b(?:an?|the|achieve[ds]?|reach(?:e[ds])?|obtain(?:ed|s)?|gets?|got|gave|gives?|yield(?:ed|s)?|attain(?:ed|s)?|ha[ds]|have|scored"
+    r"|(?:very|fairly|quite|so|relatively)\s+\w+|high|low|good|great|solid|strong|impressive|decent)\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""Whose the value is and how good, before the name in a sentence: "the model achieved a very high accuracy of …"."""
+_RATE_PAIR = re.compile(
+    r"\b(?:precision|recall|f1|accuracy|auc)\s*/\s*(?:precision|recall|f1|accuracy|auc)\b", re.IGNORECASE
+)
 _BECOMES = re.compile(r"\s*(?:->|→|=>|➜|➔)\s*[-+]?\.?\d")
 
 
@@ -103,8 +115,11 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
         text = text.replace("**", "").replace("`", "")  # markdown
     if _ELSEWHERE.search(text):
         return [], "unclear", text
+    if "</" in text or "<b" in text:
+        text = _TAG.sub(" ", text)
     text = unwrap(text)
-    text = shaped(by_rank(text) if "@" in text else text)
+    text = by_rank(text) if "@" in text else text
+    text = shaped(by_name(text) if "/" in text or "|" in text else text)
     bare = _BARE.fullmatch(text)
     if bare is not None and (only := understand(_plain(bare["name"]))) is not None and only.alone:
         text = f"{_plain(bare['name'])}: {bare['value']}"  # "F1-score (micro)   0.94"
@@ -187,7 +202,7 @@ def _qualifies(text: str, number: Number) -> bool:
 
 def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, int] | None:
     """The metric named at the end of ``left``, and where its name starts."""
-    if _COMPARED.search(left):
+    if _COMPARED.search(left) or _FLAG.search(left):
         return None
     strong = _STRONG.search(left[-40:])
     if strong is not None:
@@ -229,6 +244,11 @@ def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, in
         if match.end() < len(phrase):
             begin = match.end()
     chunk = phrase[begin:]
+    if _RATE_PAIR.search(chunk):
+        return None  # two names and one value
+    noun = _BEFORE_NOUN.match(chunk)
+    if noun is not None and any(map(is_metric_word, words_of(chunk[noun.end() :]))):
+        begin, chunk = begin + noun.end(), chunk[noun.end() :]
     if strong is None:
         if vague:
             return None
@@ -259,10 +279,10 @@ def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, in
         default=0,
     )
     chunk = chunk[step_cut:]
-    if re.search(r"(?<![\w@/.-])\d", chunk) and not re.search(
+    if re.search(r"(?<![\w@/.-])\d(?!-?[dD]\b)", chunk) and not re.search(
         r"\b(?:images?|samples?|examples?|events?|instances?|documents|sentences|(?:test|val\w*)\s+data)\b", chunk
     ):
-        tail = re.split(r"(?<![\w@/.-])\d[\d.,%/]*", chunk)[-1]
+        tail = re.split(r"(?<![\w@/.-])\d(?!-?[dD]\b)[\d.,%/]*", chunk)[-1]
         if not tail.strip():
             return None
         chunk = tail

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from labjournal.parsers.names import understand
+from labjournal.parsers.shapes import shaped
 
 _COMMAND = re.compile(
-    r"\s--\w[\w-]+[ =]\S+.*\s--\w|^\s*(?:\$\s|python\d?\s|CUDA_VISIBLE|torchrun\s|accelerate\s|Namespace\("
+    r"(?:^|\s)--\w[\w-]+[ =]\S+.*\s--\w|^\s*(?:\$\s|python\d?\s|CUDA_VISIBLE|torchrun\s|accelerate\s|Namespace\("
     r"|usage:|import\s|from\s+\w+\s+import|\[CV\s|def\s|class\s+\w+[(:]|self\.|\+ |#\s*\w+\s*=)|(?:Arguments|Config\w*"
     r"|Namespace|Params?)\(|^\s*\w+\([\w\s]*\):|^\s*\(\w+\):\s\w+\(",
     re.IGNORECASE,
@@ -25,6 +26,7 @@ _SECTION = re.compile(
 _TO_DO = re.compile(r"\s*(?:[-*+]\s+\[ \]|TODO\b)")
 _OPENS = re.compile(r"(?P<indent>\s*)['\"]?(?P<key>[\w-]+)['\"]?\s*:\s*\{?\s*$")
 _TABLE = re.compile(r"\s*\[(?P<key>[\w.-]+)\]\s*$")
+_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 NO_INDENT = -1
 _KEYS = frozenset(
     """weights weight config cfg params parameters hyperparameters hparams optimizer scheduler args thresholds targets
@@ -41,14 +43,14 @@ def opens_settings(text: str) -> int | None:
     if table is not None:
         return NO_INDENT if _KEYS & set(re.split(r"[_.-]", table["key"].lower())) else None
     match = _OPENS.match(text)
-    if match is None or not _KEYS & set(re.split(r"[_-]", match["key"].lower())):
+    if match is None or not _KEYS & {part.lower() for part in _PARTS.findall(match["key"])}:
         return None
     return len(match["indent"].expandtabs(4))
 
 
 def settings_line(text: str) -> bool:
     """A command line, code, a printed configuration: its numbers are hyperparameters."""
-    if _COMMAND.search(text) or _TO_DO.match(text) or _SECTION.match(text):
+    if _COMMAND.search(text) or _TO_DO.match(text) or _SECTION.match(shaped(text)):
         return True
     pairs = _PAIRS.findall(_BRACKETS.sub("", text)) if text.count("=") > 5 else []
     if len(pairs) < 6:

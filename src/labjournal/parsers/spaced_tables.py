@@ -6,10 +6,11 @@ import re
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context
-from labjournal.parsers.names import shaped, understand
+from labjournal.parsers.names import Name, understand
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.reading import Line
-from labjournal.parsers.table_rows import SPREAD, STEPS, row_drafts
+from labjournal.parsers.shapes import shaped
+from labjournal.parsers.table_rows import SPREAD, STEPS, corner_metric, row_drafts, under_corner
 from labjournal.parsers.text_tables import BORDER, MOST_ROWS
 
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")
@@ -25,8 +26,10 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         found = _spaced(cursor, line)
         if found is not None:
             return found
-    if "  " in text.strip() and len(text) <= 400 and _WORDS_ONLY.fullmatch(text) is not None:
-        return _columns(cursor, body(text))
+    if "  " in text.strip() and len(text) <= 400 and _WORDS_ONLY.fullmatch(body(text)) is not None:
+        header = re.split(r"\s{2,}", re.sub(r",(?=\s{2,})", "", body(text)).strip())
+        parted = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
+        return _columns(cursor, parted) or (_columns(cursor, header) if parted != header else None)
     return None
 
 
@@ -62,18 +65,54 @@ def _spaced(cursor: Cursor, line: Line) -> Claim | None:
     return Claim(used, drafts) if drafts else None
 
 
-def _columns(cursor: Cursor, text: str) -> Claim | None:
+def _aligned(head: str, header: list[str], row: str, cells: list[str]) -> bool:
+    """Whether the last cells of a row stand under the last titles: flush left, flush right or below them."""
+    if "\t" in head or "\t" in row:
+        return True
+    stands = 0
+    left, right = len(head), len(row)
+    pairs = list(zip(reversed(header), reversed(cells), strict=False))[: len(header) - 1]
+    for title, cell in pairs:
+        left, right = head.rfind(title, 0, left), row.rfind(cell, 0, right)
+        ends = abs(left + len(title) - right - len(cell))
+        stands += left >= 0 and (
+            min(abs(left - right), ends) <= 1 or (left <= right + len(cell) and right <= left + len(title))
+        )
+    return stands * 2 > len(pairs)
+
+
+def _cornered(cursor: Cursor, header: list[str], corner: Name) -> Claim | None:
+    """Rows of one metric: a label, and a value for each of the titles after the one that names the metric."""
+    drafts: list[Draft] = []
+    used = 1
+    while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
+        cells = body(ahead.text).split()
+        used += 1
+        if BORDER.match(ahead.text) and ahead.text.strip():
+            continue
+        if len(cells) < len(header) or any(_VALUE_CELL.fullmatch(cell) is None for cell in cells[1 - len(header) :]):
+            used -= 1
+            break
+        label = " ".join(cells[: 1 - len(header)])
+        drafts.extend(under_corner(ahead, [label, *cells[1 - len(header) :]], header, corner))
+    return Claim(used, drafts) if len(drafts) > len(header) - 1 else None
+
+
+def _columns(cursor: Cursor, header: list[str]) -> Claim | None:
     """A printed DataFrame of results: names over columns, each row a label and as many numbers."""
-    header = re.split(r"\s{2,}", re.sub(r",(?=\s{2,})", "", text).strip())
-    header = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
     names = [understand(shaped(cell)) for cell in header]
     if len({(name.metric, name.role) for name in names if name}) < sum(name is not None for name in names):
         return None  # two tables side by side: which is which stands somewhere above
+    if (corner := corner_metric(header, names)) is not None:
+        return _cornered(cursor, header, corner)
     first = next((index for index, name in enumerate(names) if name is not None), None)
     named = sum(name is not None for name in names)
     if first is None or named < 1 or (named < 2 and first == 0) or len(header) > 30:
         return None
     width = len(header) - first
+    line = cursor.peek()
+    if line is None:
+        return None
     drafts: list[Draft] = []
     used = 1
     while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
@@ -84,6 +123,8 @@ def _columns(cursor: Cursor, text: str) -> Claim | None:
         if len(cells) < width or any(_VALUE_CELL.fullmatch(cell) is None for cell in cells[-width:]):
             break
         if any("_" in name.metric and name.metric.startswith("support") for name in names if name is not None):
+            return None
+        if not drafts and len(cells) != len(header) and not _aligned(line.text, header, ahead.text, cells):
             return None
         label = " ".join(cells[:-width])
         used += 1

@@ -14,6 +14,9 @@ _STEP = re.compile(
     rf"(?<![\w])(?P<name>{_STEP_WORD})s?(?:\s*(?:\[|\(|#|:|=|\||no\.?|nr\.?))*\s*(?P<step>\d[\d,]*(?:\.\d+)?)(?:\s*(?:/|of|\]\[)\s*(?P<of>\d[\d,]*))?(?![\w%]|\.\d)",
     re.IGNORECASE,
 )
+_PLANNED = re.compile(r"epochs\s*[:=]|(?:steps|iterations|rounds|trials|episodes)\s?=", re.IGNORECASE)
+"""``epochs=100`` says how long a training is to last."""
+_STEP_FIRST = re.compile(r"^[\W_]*(?P<step>\d{1,9})(?:st|nd|rd|th)?[\s-]*epochs?[\W_]*$", re.IGNORECASE)
 _STEP_CJK = re.compile(r"第\s*(?P<step>\d+)\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|epoch|エポック|回)")
 _STEP_BRACKET = re.compile(r"\[(\d{1,9})\]\s+\S[^=:]{0,60}[:=]")  # xgboost and LightGBM
 _STEP_MM = re.compile(r"\bEpoch\((?:val|test)\)\s*\[(\d{1,9})\]\s*\[")  # mmengine: epoch, then batches
@@ -28,7 +31,11 @@ _STEP_PHASE = re.compile(
 
 def names_only_a_step(text: str) -> bool:
     """Whether a line is ``Epoch 3/10`` and nothing else, or says that it is tested: ``Iteration 500, Testing net``."""
-    return _STEP_ONLY.match(text) is not None or ("ing" in text and _STEP_PHASE.match(text) is not None)
+    if _STEP_FIRST.match(text):
+        return True
+    return (_STEP_ONLY.match(text) is not None and find_step(text) is not None) or (
+        "ing" in text and _STEP_PHASE.match(text) is not None
+    )
 
 
 def find_step(text: str) -> tuple[StepKind, float, str] | None:
@@ -42,6 +49,8 @@ def find_step(text: str) -> tuple[StepKind, float, str] | None:
         return "step", float(bracket[1]), "step"
     for match in _STEP.finditer(text[:400]):
         word = match["name"].lower()
+        if match["of"] is None and _PLANNED.match(text, match.start()):
+            continue
         kind: StepKind = (
             "epoch" if word.startswith(("ep", "ép", "эп", "轮", "エ", "에")) and word != "episode" else "step"
         )
@@ -51,7 +60,7 @@ def find_step(text: str) -> tuple[StepKind, float, str] | None:
         if best is None or (kind == "step" and best[0] == "epoch"):
             best = (kind, value, word)
     if best is None:
-        cjk = _STEP_CJK.search(text[:200])
+        cjk = _STEP_FIRST.match(text) or _STEP_CJK.search(text[:200])
         if cjk is not None:
             best = ("epoch", float(cjk["step"][:15]), "epoch")
     return best

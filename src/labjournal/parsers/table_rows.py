@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from labjournal.parsers.base import Draft
-from labjournal.parsers.names import Name, role_of, shaped, understand, words_of
+from labjournal.parsers.names import Name, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number, unwrap
 from labjournal.parsers.pairs import plausible
 from labjournal.parsers.reading import Line, RoleName, StepKind
+from labjournal.parsers.shapes import shaped
 from labjournal.parsers.vocabulary import NEVER
 
 _SCORING = frozenset(("corr", "sub", "del", "ins", "err"))
@@ -49,11 +50,43 @@ def drafts_of_table(rows: list[tuple[Line, list[str]]], texts: list[str], headin
         return _named_in_column(header, at, rows[1:])
     names = [understand(shaped(cell)) for cell in header]
     numeric_head = any(parse_number(cell) is not None for cell in header)
+    if (corner := corner_metric(header, names)) is not None:
+        return [draft for line, cells in rows[1:] for draft in under_corner(line, cells, header, corner)]
     if len(header) >= 2 and len(rows) > 1 and any(names[1:]) and not numeric_head and not _named_rows(names, rows[1:]):
         return _headed(header, names, rows[1:])
     if all(len(cells) >= 2 for _, cells in rows):
         return _sections(rows) or _pairs(rows, texts)
     return []
+
+
+def corner_metric(header: list[str], names: list[Name | None]) -> Name | None:
+    """The metric of all cells, where the corner of a table names it and the other titles name who was measured."""
+    corner = names[0]
+    if corner is None or not corner.alone or len(header) < 3 or any(names[1:]) or corner.metric == "score":
+        return None
+    titles = [words_of(title) for title in header[1:] if parse_number(title) is None]
+    plain = len(titles) == len(header) - 1 and all(words and NEVER.isdisjoint(words) for words in titles)
+    return corner if plain and not any(map(_BESIDE.fullmatch, header[1:])) else None
+
+
+def under_corner(line: Line, cells: list[str], header: list[str], corner: Name) -> list[Draft]:
+    """A draft for each cell of a row whose first one says on what was measured."""
+    if len(cells) != len(header) or parse_number(cells[0]) is not None or SPREAD.fullmatch(cells[0]):
+        return []
+    if understand(shaped(cells[0])) is not None:
+        return []
+    drafts = []
+    for title, cell in zip(header[1:], cells[1:], strict=True):
+        number = _cell_number(cell)
+        if number is None or not plausible(corner, number):
+            continue
+        draft = Draft(line, line.number, [line.text], "text_tables", {corner.metric: number}, saved=True)
+        draft.role = next(
+            (said for text in (cells[0], title) if (said := role_of(words_of(text))) != "unclear"), corner.role
+        )
+        draft.options = {"row": cells[0][:80], "column": title[:80]}
+        drafts.append(draft)
+    return drafts
 
 
 def _named_rows(names: list[Name | None], rows: list[tuple[Line, list[str]]]) -> bool:
@@ -212,7 +245,7 @@ def _cell_number(cell: str) -> Number | None:
 
 def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
     """Name in the first column, values in the others; several columns are several data loaders."""
-    drafts: dict[int, Draft] = {}
+    drafts: dict[tuple[int, str], Draft] = {}
     titles = rows[0][1]
     for line, cells in rows:
         name = understand(shaped(cells[0]))
@@ -224,8 +257,18 @@ def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
             number = _cell_number(cell)
             if number is None or not plausible(name, number):
                 continue
-            draft = drafts.setdefault(column, Draft(line, line.number, texts[:80], "text_tables", headline=True))
-            draft.metrics.setdefault(name.metric, number)
+            draft = drafts.setdefault((column, ""), Draft(line, line.number, texts[:80], "text_tables", headline=True))
+            if name.metric in draft.metrics or name.role != draft.role != "unclear":
+                # "Best validation Dice" above "Final validation Dice": another moment, or another set
+                again = f"{name.role} {words_of(cells[0])[0]}"
+                draft = drafts.setdefault(
+                    (column, again), Draft(line, line.number, texts[:80], "text_tables", headline=True)
+                )
+                if name.metric in draft.metrics:
+                    continue
+                if name.role == drafts[column, ""].role:
+                    draft.options["row"] = cells[0][:80]
+            draft.metrics[name.metric] = number
             draft.tags[name.metric] = name.tag
             draft.role = name.role if draft.role == "unclear" else draft.role
             draft.last = line.number

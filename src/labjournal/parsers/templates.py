@@ -131,6 +131,7 @@ class Templates:
 def _quiet(context: Context, number: int) -> bool:
     return (
         context.settings is None
+        and not context.wishes
         and not context.under_ruler
         and all(number - announced > QUIET for announced in context.titles.values())
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from labjournal.parsers.names import words_of
+from labjournal.parsers.names import role_of, words_of
+from labjournal.parsers.reading import RoleName
 from labjournal.parsers.vocabulary import EVALUATED, ROLE_WORDS
 
 
@@ -19,6 +20,25 @@ def bare_title(text: str) -> bool:
     )
 
 
+def title_role(words: list[str], *, trained: bool) -> RoleName:
+    """The role a heading says. "Evaluation" says one only amid a training: elsewhere it may stand over a test."""
+    role = role_of(words)
+    said = trained or role != "validation" or any(word in _VALIDATED for word in words)
+    return role if said else "unclear"
+
+
+def wished(words: list[str]) -> bool:
+    """Whether a heading stands over targets, examples or other people's numbers: nothing that was measured here."""
+    return len(words) <= 8 and any(word in _WISHES or word.startswith(("目標", "目标")) for word in words)
+
+
+_VALIDATED = frozenset(word for word, role in ROLE_WORDS.items() if role == "validation" and word not in EVALUATED) | {
+    "eval"
+}
+_WISHES = frozenset(
+    """target targets goal goals expected expectation expectations requirement requirements acceptance published
+    literature sota 目標 目标 zielwerte ziele ziel objectif objectifs objetivo objetivos obiettivi цель цели""".split()
+)
 _TITLE_FILLERS = frozenset("set data dataset on the of for split subset and scores detailed".split())
 
 

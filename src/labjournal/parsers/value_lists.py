@@ -17,6 +17,11 @@ _VALUE = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?"
 _RANKED = re.compile(
     rf"(?P<name>[A-Za-z]\w*)@(?P<ranks>\d+(?:,\s?\d+)+)\s*[:=]?\s*(?P<values>{_VALUE}(?:[\s,|]+{_VALUE})+)"
 )
+_WORDS = r"[A-Za-z][\w@.-]*(?:\s[\w@.-]+){0,2}"
+_NAMED = re.compile(
+    rf"(?:(?P<head>{_WORDS})\s*\(\s*)?(?P<names>{_WORDS}(?:\s*[/|]\s*{_WORDS})+)(?(head)\s*\))\s*[:=]\s*"
+    rf"(?P<values>{_VALUE}(?:\s*[/|]\s*{_VALUE})+)(?![\w.])"
+)
 _NEXT = re.compile(r"(?=\s|[|│┃])\s*(?:\([^()]*\)\s*)?[|│┃]?\s*")
 _ROW = re.compile(
     rf"\s*(?P<name>[A-Za-z][^\d:=|│┃]*?)\s*[:=|│┃]?\s*(?P<values>{_VALUE}(?:(?:\s*[|│┃]\s*|\s+){_VALUE})+)[\s|│┃]*"
@@ -34,6 +39,26 @@ def by_rank(text: str) -> str:
     if len(ranks) != len(values):
         return text
     named = ", ".join(f"{match['name']}@{rank}: {value}" for rank, value in zip(ranks, values, strict=True))
+    return text[: match.start()] + named + text[match.end() :]
+
+
+def by_name(text: str) -> str:
+    """``precision / recall: 0.62 / 0.50`` and ``Loss (train/val): 0.1/0.2`` with each name before its value."""
+    match = _NAMED.search(text)
+    if match is None:
+        return text
+    values = re.findall(_VALUE, match["values"])
+    shared = match["head"].strip() if match["head"] else ""
+    names = [name.strip() for name in re.split(r"[/|,]", match["names"])]
+    if len(names) != len(values):
+        return text
+    kinds = [name.split()[0].lower() for name in names if name]
+    if shared and not all(kind in ROLE_WORDS for kind in kinds):
+        return text
+    if not shared and kinds[0] in ROLE_WORDS and " " not in names[0]:
+        shared = " ".join(names[-1].split()[1:])  # "train/val loss: 0.1/0.2"
+        names = [names[0], *(name.split()[0] for name in names[1:])]
+    named = ", ".join(f"{name} {shared}: {value}" for name, value in zip(names, values, strict=True))
     return text[: match.start()] + named + text[match.end() :]
 
 

@@ -15,8 +15,8 @@ METRIC_WORDS = frozenset(
     silhouette ari nmi ami purity homogeneity completeness vmeasure reward return elbo kl fitness mpjpe pampjpe epe
     eer mindcf sdr sisdr sisnr pesq stoi mos cindex concordance likelihood deviance accuracies exactitude q2 gmean
     likelihood winrate solved sic fb1 ade fde nds mota idf1 hota cmc hausdorff hd95 assd chamfer f_score adjr2 evs
-    ppx g-mean youden absrel sqrel silog gini ks lift entropy mad mre rse rae l1 l2 huber macc aacc
-    mdice mfscore mf1 bpref rprec matthew mindcf точность""".split()
+    ppx g-mean youden absrel sqrel silog gini ks pcc plcc srcc scc krcc lift entropy mad mre rse rae l1 l2 huber
+    macc aacc mate maoe mave maae mlas blex clas mdice mfscore mf1 bpref rprec matthew mindcf точность""".split()
 )
 """Words that name a metric by themselves."""
 RATE_OWNERS = frozenset(
@@ -55,9 +55,12 @@ ROLE_WORDS: dict[str, RoleName] = {
 EVALUATED = frozenset("eval evaluation evaluate evaluating evaluated".split())
 """Words that say validation only where nothing says test or train."""
 HEADLINE = frozenset(
-    "best final finally overall result results summary max maximum min minimum highest lowest achieved top last".split()
+    """best peak final finally overall result results summary max maximum min minimum highest lowest achieved top
+    last""".split()
 )
-BEST = frozenset("best max maximum highest lowest min minimum".split())
+BEST = frozenset("best peak max maximum highest lowest min minimum".split())
+EXTREMES = frozenset("max maximum min minimum highest lowest peak".split())
+"""Words that say "best" only straight before what was measured: "Min Salary Accuracy" is no minimum."""
 FILLER = frozenset(
     """the a an of on for in at is was were are our we and with to by as our this that from set sets dataset data split
     subset model network net classifier images image examples instances items got get has have reached reaches
@@ -243,6 +246,11 @@ FOREIGN = {
     "du": "of",
     "en": "on",
     "el": "the",
+    "del": "of",
+    "modelo": "model",
+    "modello": "model",
+    "modèle": "model",
+    "modells": "model",
     "los": "the",
     "do": "of",
     "da": "of",

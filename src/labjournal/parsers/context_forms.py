@@ -1,0 +1,97 @@
+"""Forms of the lines that say something about the lines after them: headings, data sets, checkpoints, options."""
+
+from __future__ import annotations
+
+import re
+
+RULER = re.compile(r"\s*([=\-_*~#+─━═▬╌])\1{7,}\s*$")
+HEADING = re.compile(r"#{1,6}\s+\S")
+TITLE = re.compile(
+    r"\s*(?:([=\-*#~─━═]{2,})\s*(?P<framed>[^=\-*#~─━═].{0,100}?)\s*\1?[=\-*#~─━═:]*|(?P<plain>[A-Za-zÀ-ɏ\u4e00-\u9fff][^:=|{}\[\]<>]{1,60}):)\s*$"
+)
+CHECKPOINT = re.compile(
+    r"(?:(?:load(?:ed|ing)?|restor(?:ed?|ing)|resum(?:e[ds]?|ing)|evaluat(?:e|ed|ing|ion)|validat(?:e|ed|ing|ion)|using|from|testing)\b[^:=\n]{0,40}?[:=]?\s*"
+    r"|\b(?:checkpoint|ckpt|weights|model[_ ]path)(?:\s+(?:path|file|dir))?\s*[:=]?\s*)"
+    r"['\"`]?(?P<path>(?:[\w.~-]*/)*[\w.=+-]*(?:\.(?:pth?|ckpt|safetensors|h5|hdf5|keras|onnx|bin|pkl|tar|npz|msgpack|weights)(?:\.tar)?|checkpoint-\d+))(?![\w/])",
+    re.IGNORECASE,
+)
+CHECKPOINT_NUMBER = re.compile(r"\b(checkpoint[-_ ]?#?\d+)\b(?![\w./])", re.IGNORECASE)
+CHECKPOINT_NAMED = re.compile(r"^\W*(?:checkpoint|ckpt)\s*[:=]\s*['\"]?([\w./=+-]{1,120})['\"]?\s*$", re.IGNORECASE)
+SAVING = re.compile(r"\b(?:sav(?:e[ds]?|ing)|writ(?:e|ing|ten)|export|dump|deleting|removing|upload)", re.IGNORECASE)
+DATASET = re.compile(
+    r"""^\W*(?:
+        (?:eval(?:uation)?|val(?:idation)?|test)?\s*(?:data[\s_-]?set|data|benchmark
+          |task)(?:\s+name)?\s*[:=]\s*['"]?(?P<named>[\w][\w.:+/ -]{0,60}?)['"]?
+          (?:\s*[,;(]\s*(?:n\s*=\s*)?(?P<n1>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
+      | (?:validation|validating|validated|evaluation|evaluating|evaluate|testing|tested|test|results?
+        |inference|running|scores?|performance|metrics)
+          (?:\s+\w+)?\s+(?:on|for|over|with)\s+(?:the\s+)?['"]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"]?
+          (?:\s+(?:data\s?set|set|split|data|benchmark))?(?:\s*[(,]\s*(?:n\s*=\s*)?(?P<n2>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
+      | .{0,40}?\bon\s+(?:the\s+)?data\s?set:?\s+['"]?(?P<after>[\w:./+-]+)['"]?
+      | .{0,40}?\bon\s+(?:the\s+)?(?P<trail>[\w:./+-]+(?:\s[\w:./+-]+)?)\s+data\s?set
+      | (?P<head>[\w:./+-]+(?:\s\d+)?)\s+data\s?set(?:\s+(?:at|with)\s+(?P<n3>\d[\d,]*)\s+\w+)?(?:\s+on\s+[\w ]+)?
+    )\s*(?:[.:=\-*#]|…)*\s*$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+OPTION = re.compile(
+    r"^\W*(?P<name>[A-Za-z][\w -]{1,40}?)\s*[:=]\s*(?P<value>on|off|yes|no|true|false|enabled|disabled)\s*\.?\s*$",
+    re.IGNORECASE,
+)
+SETTING = re.compile(
+    r"^\s*(?P<name>threshold(?:\s*\([^)]*\))?|(?:optimal|best|decision)\s+threshold|mode|split|seed|fold|prompt"
+    r"|decoding|precision mode|beam(?:\s+size)?|num_beams|few-?shot"
+    r"|shots)\s*[:=]\s*(?P<value>[\w.+-]{1,40})\s*(?:\(|$)",
+    re.IGNORECASE,
+)
+SUBJECT = re.compile(
+    r"^\W*(?:(?:results?\s+(?:for|of)\s+)?(?:model|classifier|algorithm|method|estimator|architecture|variant)(?:\s+name)?\s*[:=]?\s+|"
+    r"(?:evaluating|training|testing|fitting)\s+(?=(?-i:[A-Z])[\w()-]*(?:\s(?-i:[A-Z(])[\w()-]*){0,3}\s*(?:\.{3}|…)?\s*$))['\"]?(?P<name>[A-Za-z][\w.()+/-]*(?:\s[\w.()+/-]+){0,3}?)['\"]?\s*(?:\.{3}|…|:)?\W*$",
+    re.IGNORECASE,
+)
+RESET_PARTS = ("train", "test", "final", "best", "eval", "stop")
+CHECKPOINT_PARTS = (
+    "checkpoint",
+    "ckpt",
+    ".p",
+    ".h5",
+    ".hdf5",
+    ".keras",
+    ".onnx",
+    ".safet",
+    ".bin",
+    ".npz",
+    ".t",
+    ".m",
+    ".w",
+)
+DATASET_PARTS = ("data", "task", "benchmark")
+DATASET_STARTS = ("val", "test", "eval", "result", "inference", "running", "score", "performance", "metric")
+RESET = re.compile(
+    r"\b(?:training\s+(?:is\s+)?(?:complete[d]?|finished|done|ended|took)|finished\s+training|done\s+training|train(?:ing)?\s+completed|end\s+of\s+training|"
+    r"final(?:\s+\w+)?\s+(?:eval\w*|test\w*|results?|metrics|performance|report|model)|loading\s+best|loaded\s+best|load(?:ing|ed)?\s+(?:the\s+)?best|restor\w+\s+(?:the\s+)?best|best\s+model\b.*\b(?:test|eval)|"
+    r"evaluat(?:e|ing|ion)\s+on\s+(?:the\s+)?test|testing\b|test\s+(?:results|set|evaluation|metrics|phase)|running\s+test|early\s+stopp(?:ing|ed))",
+    re.IGNORECASE,
+)
+
+
+AVERAGE = re.compile(r"(?:macro|micro|weighted|samples)[\s_-](?:avg|average|mean)\s*:?", re.IGNORECASE)
+NAME = re.compile(r"[A-Z][\w-]*(?:\s[\w-]+){0,2}\s*")
+PHASE = re.compile(
+    r"\W*(?:(?:now|start(?:ing|ed)?|begin(?:ning)?|continue|running)\s+)*(?P<verb>testing|validating|validation|training)\b"
+    r"(?:\s+(?:in|the|on|model|mode|eval|phase|set|data|network|again|now))*\W*$",
+    re.IGNORECASE,
+)
+CONFUSION = re.compile(
+    r"confus|(?:^|[^a-z])cm(?:[^a-z]|$)|混淆|混同|konfusion|matriz de conf|matrice de conf", re.IGNORECASE
+)
+OF_CLASS = re.compile(
+    r"\W*(?:(?:results?|metrics|performance|scores)\s+)?(?:for|on|of)\s+(?:the\s+)?"
+    r"(?P<name>[\w'\"-]+(?:\s[\w-]+)?\s+class|class\s+\w+)(?:\s+(?:specifically|only|alone))?\s*:?\s*",
+    re.IGNORECASE,
+)
+NUMBERED = re.compile(
+    r"\W*((?:image|case|patient|subject|sample|scene|video|example|client)\s*[#:]?\s*\d+)\s*:?\s*", re.IGNORECASE
+)
+"""One of many of which each has its values: they are nobody else's."""
+MARKS = re.compile(r"^\s*(?:[*•>+]\s+|-\s+)|\*\*|__")
+"""What markdown adds to a heading within a list."""

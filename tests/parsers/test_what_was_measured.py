@@ -1,0 +1,189 @@
+"""What counts as measured here: no range, goal, example or setting; each value with its own set, class and name."""
+
+from __future__ import annotations
+
+import pytest
+
+from labjournal.parsers import read_text
+
+Wanted = list[tuple[str, dict[str, float], dict[str, str]]]
+
+
+def told(text: str) -> Wanted:
+    return [(result.role, dict(result.metrics), dict(result.options)) for result in read_text(text).results]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("MAE: 1.5–2.5\nF1: 0.79 - 0.82\nrecall: 80-85%\n", id="ranges"),
+        pytest.param("accuracy: 90%+\nmAP@0.5: 0.6+\n", id="at least"),
+        pytest.param("Goals:\n- precision: 0.75\n- recall: 0.5\n", id="goals"),
+        pytest.param("目標性能:\n- F1: 0.75\n", id="goals in another language"),
+        pytest.param("## Expected output\n\nTest accuracy: 0.75\n", id="what a manual expects"),
+        pytest.param(
+            "prints the metrics, e.g. `test loss: 0.25, test accuracy: 0.75`\n", id="an example in a sentence"
+        ),
+        pytest.param("check.py --lang af --max-err=10 data/dev.txt\n", id="options of a command"),
+        pytest.param("acceptanceThresholds: {\n  maximumRmse: 0.02,\n  worstError: 0.05,\n}\n", id="limits"),
+        pytest.param("precision/recall: 0.75\n", id="two names and one value"),
+        pytest.param("Parser score:\nar_padt 77.25\n", id="a treebank that begins like a metric"),
+    ],
+)
+def test_what_was_not_measured_is_no_result(text: str) -> None:
+    assert told(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param(
+            "precision / recall: 0.75 / 0.5\nLoss (train/val): 0.25/0.5\n",
+            [
+                ("unclear", {"precision": 0.75, "recall": 0.5}, {}),
+                ("train", {"loss": 0.25}, {}),
+                ("validation", {"loss": 0.5}, {}),
+            ],
+            id="names before as many values",
+        ),
+        pytest.param(
+            "The model achieved a very high accuracy of 0.75 and an F1 of 0.5\n",
+            [("unclear", {"accuracy": 0.75, "f1": 0.5}, {})],
+            id="a sentence",
+        ),
+        pytest.param(
+            "Min salary accuracy: 0.25\nMax salary accuracy: 0.75\nMax accuracy: 0.5\n",
+            [
+                ("unclear", {"min_salary_accuracy": 0.25, "max_salary_accuracy": 0.75}, {}),
+                ("unclear", {"accuracy": 0.5}, {}),
+            ],
+            id="min and max of something else",
+        ),
+        pytest.param(
+            "Dice Coefficient: 0.75\nMean reciprocal rank: 0.5\nSpearman's rank correlation: 0.25\n",
+            [("unclear", {"dice": 0.75, "mrr": 0.5, "spearman_correlation": 0.25}, {})],
+            id="names that hold a forbidden word",
+        ),
+        pytest.param(
+            "acc_opt_thr: 0.75\nopt_thr_acc: 0.5\nrec: 0.25\n",
+            [("unclear", {"acc_opt_thr": 0.75, "recall": 0.25}, {})],
+            id="at the best threshold, and that threshold",
+        ),
+        pytest.param(
+            "Test statistics: Old nodes -- acc: 0.75\nTest statistics: New nodes -- acc: 0.5\n",
+            [("test", {"accuracy": 0.75}, {"group": "Old nodes"}), ("test", {"accuracy": 0.5}, {"group": "New nodes"})],
+            id="whose they are behind a heading in the line",
+        ),
+        pytest.param(
+            "class_id = 0, name = car, ap = 12.5%\nclass_id = 1, name = bus, ap = 25.0%\n",
+            [("unclear", {"ap": 0.125}, {"group": "car"}), ("unclear", {"ap": 0.25}, {"group": "bus"})],
+            id="a class named in the line",
+        ),
+        pytest.param(
+            "Noise 1 | mIoU: 0.5\nNoise 2 | mIoU: 0.25\n",
+            [("unclear", {"miou": 0.5}, {"group": "Noise 1"}), ("unclear", {"miou": 0.25}, {"group": "Noise 2"})],
+            id="a label before a bar",
+        ),
+        pytest.param(
+            "Accuracy: 96%\nFor the diabetic class specifically:\n- Recall: 0.5\n",
+            [("unclear", {"accuracy": 0.96}, {}), ("unclear", {"recall": 0.5}, {"group": "diabetic class"})],
+            id="one class only",
+        ),
+        pytest.param(
+            "Training Random Forest...\nTest accuracy: 0.75\nTraining Naive Bayes...\nTest accuracy: 0.5\n",
+            [
+                ("test", {"accuracy": 0.75}, {"group": "Random Forest"}),
+                ("test", {"accuracy": 0.5}, {"group": "Naive Bayes"}),
+            ],
+            id="models of two words",
+        ),
+        pytest.param(
+            "*   **Evaluation Metrics (Testing Set):**\n    *   Accuracy: 0.75\n",
+            [("test", {"accuracy": 0.75}, {})],
+            id="a heading within a list",
+        ),
+        pytest.param("Evaluation\nAccuracy: 0.75\n", [("unclear", {"accuracy": 0.75}, {})], id="evaluated on what"),
+        pytest.param(
+            "Peak validation AUC: 0.75 (epoch 5)\n",
+            [("validation", {"auc": 0.75}, {"epoch": "5"})],
+            id="a peak is a best value",
+        ),
+        pytest.param("<b>Mean Dice:</b> 0.25<br>\n", [("unclear", {"mean_dice": 0.25}, {})], id="marked up"),
+        pytest.param(
+            "Scores for testset:\nacc of 0.75\n\nBest val_acc So Far: 0.5\n",
+            [("test", {"accuracy": 0.75}, {}), ("validation", {"accuracy": 0.5}, {})],
+            id="a test and a validation near each other",
+        ),
+        pytest.param(
+            "| setting | result |\n|---|---|\n| lr=1, epochs=9 | val_acc: 0.75 |\n| lr=2, epochs=9 | val_acc: 0.5 |\n",
+            [("validation", {"val_acc": 0.75}, {}), ("validation", {"val_acc": 0.5}, {})],
+            id="how long it was to train is no step",
+        ),
+        pytest.param(
+            "nDCG@10    flat   multi\n           -----  -----\nfiqa       0.25   0.5\nnq         0.75   0.5\n",
+            [
+                ("unclear", {"ndcg10": 0.25}, {"row": "fiqa", "column": "flat"}),
+                ("unclear", {"ndcg10": 0.5}, {"row": "fiqa", "column": "multi"}),
+                ("unclear", {"ndcg10": 0.75}, {"row": "nq", "column": "flat"}),
+                ("unclear", {"ndcg10": 0.5}, {"row": "nq", "column": "multi"}),
+            ],
+            id="one metric in the corner of a table",
+        ),
+        pytest.param(
+            "Model           CV Score   Test Acc   Time (s)\n"
+            "Random Forest   0.75       0.5        2.34\n"
+            "SVM             0.25       0.125      1.5\n",
+            [
+                ("unclear", {"cv_score": 0.75}, {"Model": "Random Forest"}),
+                ("test", {"accuracy": 0.5}, {"Model": "Random Forest"}),
+                ("unclear", {"cv_score": 0.25}, {"Model": "SVM"}),
+                ("test", {"accuracy": 0.125}, {"Model": "SVM"}),
+            ],
+            id="titles and labels of two words",
+        ),
+        pytest.param(
+            "Model,Train Accuracy,Test Accuracy,R²\nridge,0.75,0.5,0.25\nlasso,1,0,0.125\n",
+            [
+                ("train", {"accuracy": 0.75}, {"Model": "ridge"}),
+                ("test", {"accuracy": 0.5}, {"Model": "ridge"}),
+                ("unclear", {"r2": 0.25}, {"Model": "ridge"}),
+                ("train", {"accuracy": 1.0}, {"Model": "lasso"}),
+                ("test", {"accuracy": 0.0}, {"Model": "lasso"}),
+                ("unclear", {"r2": 0.125}, {"Model": "lasso"}),
+            ],
+            id="columns of several sets in CSV",
+        ),
+        pytest.param(
+            "model,epochs,EM\nsmall,5,0.5\nlarge,10,0\n",
+            [
+                ("unclear", {"em": 0.5}, {"model": "small", "epochs": "5"}),
+                ("unclear", {"em": 0.0}, {"model": "large", "epochs": "10"}),
+            ],
+            id="how long each was trained, and a 0 among fractions",
+        ),
+        pytest.param(
+            "| | A | B |\n|---|---|---|\n"
+            "| Best validation Dice | 0.75 | 0.5 |\n| Final validation Dice | 0.25 | 0.125 |\n",
+            [
+                ("validation", {"dice": 0.75}, {"column": "A"}),
+                ("validation", {"dice": 0.5}, {"column": "B"}),
+                ("validation", {"dice": 0.25}, {"column": "A", "row": "Final validation Dice"}),
+                ("validation", {"dice": 0.125}, {"column": "B", "row": "Final validation Dice"}),
+            ],
+            id="best and final are two moments",
+        ),
+    ],
+)
+def test_each_value_stands_where_it_belongs(text: str, wanted: Wanted) -> None:
+    assert told(text) == wanted
+
+
+def test_a_number_before_the_word_epoch_is_a_step() -> None:
+    series = read_text("3 epoch\nloss: 0.5\n\n4 epoch\nloss: 0.25\n").series
+    assert {tag: curve.points for tag, curve in series.items()} == {"loss": [(3.0, 0.5), (4.0, 0.25)]}
+
+
+def test_what_a_document_says_at_its_head_holds_for_the_records_within() -> None:
+    reading = read_text('{"task_name": "MS", "model": "small", "scores": {"test": [{"map": 0.5}]}}')
+    (result,) = reading.results
+    assert (result.role, result.dataset, dict(result.options)) == ("test", "MS", {"model": "small"})
