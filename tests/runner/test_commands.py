@@ -67,6 +67,11 @@ def test_options_are_read_in_each_way_they_are_written() -> None:
     }
 
 
+def test_an_option_that_is_recorded_too_is_one_setting() -> None:
+    command = ["python", "x.py", "--log-every", "5", "--lr", "0.1"]
+    assert commands.settings_of(command, {"log_every": 5}) == {"lr": "0.1", "log_every": 5}
+
+
 def test_the_same_script_with_other_options_is_the_same_command() -> None:
     first, second = "python train.py --lr 1".split(), "/usr/bin/python train.py --lr 2 --amp".split()
     assert commands.same_command(first) == commands.same_command(second)

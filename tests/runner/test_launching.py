@@ -68,6 +68,12 @@ def test_a_healthy_run_in_a_clean_repository_has_nothing_to_say(project: Path) -
     assert _data(project, again)["twin"] == run.id
 
 
+def test_an_option_given_as_a_setting_too_is_one_change(project: Path) -> None:
+    _launch(project, sys.executable, "train.py", "--log-every", "5")
+    run = _launch(project, sys.executable, "train.py", "--log-every", "{log_every}", settings={"log_every": "9"})
+    assert _data(project, run)["changes"] == ["log_every 5 -> 9"]
+
+
 def test_what_changed_since_the_last_run_is_said_by_kind(project: Path) -> None:
     _git(project, "init", "-q")
     _git(project, "add", "-A")

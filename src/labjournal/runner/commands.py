@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from labjournal.errors import InputError
 
@@ -130,6 +130,18 @@ def options(command: Sequence[str]) -> dict[str, str]:
 
 def _add(found: dict[str, str], name: str, value: str) -> None:
     found[name] = f"{found[name]} {value}" if name in found else value
+
+
+def settings_of(command: Sequence[str], recorded: Mapping[str, Any]) -> dict[str, Any]:
+    """Options of a command line and recorded settings, each once: ``--log-every`` is what is kept as log_every."""
+    known = {spelling(name) for name in recorded}
+    told = {name: text for name, text in options(command).items() if spelling(name) not in known}
+    return {**told, **recorded}
+
+
+def spelling(name: str) -> str:
+    """The name of a setting however it is written."""
+    return name.replace("-", "_")
 
 
 def places(command: Sequence[str]) -> set[str]:

@@ -113,13 +113,14 @@ def _differences(lived: Run, died: Run) -> Iterator[str]:
 
 
 def _settings(lived: Run, died: Run) -> Iterator[str]:
-    was = {**commands.options(lived.command), **lived.settings}
-    now = {**commands.options(died.command), **died.settings}
-    for name in sorted({*was, *now}):
-        # A run that died early had not read everything: what is missing on its side is no difference.
-        if name in now and str(was.get(name)) != str(now[name]) and died.settings_from.get(name) != "seed":
-            before = fmt.cut(fmt.setting(was[name]), 30) if name in was else "not given"
-            yield f"{name} {before} -> {fmt.cut(fmt.setting(now[name]), 30)}"
+    was = commands.settings_of(lived.command, lived.settings)
+    now = commands.settings_of(died.command, died.settings)
+    before = {commands.spelling(name): value for name, value in was.items()}
+    for name in sorted(now):  # a run that died early had not read everything: what is missing there is no difference
+        key = commands.spelling(name)
+        if str(before.get(key)) != str(now[name]) and died.settings_from.get(name) != "seed":
+            lived_by = fmt.cut(fmt.setting(before[key]), 30) if key in before else "not given"
+            yield f"{name} {lived_by} -> {fmt.cut(fmt.setting(now[name]), 30)}"
 
 
 def _code(lived: Run, died: Run) -> Iterator[str]:

@@ -95,8 +95,8 @@ def changes(
 ) -> Changes:
     """What differs from the run before: options and settings, constants in the code, Python and packages."""
     old_command = tuple(map(str, before.data.get("command") or ()))
-    old = {**commands.options(old_command), **_texts(before.data.get("settings"))}
-    new = {**commands.options(command), **_texts(settings)}
+    old = commands.settings_of(old_command, _texts(before.data.get("settings")))
+    new = commands.settings_of(command, _texts(settings))
     return Changes(
         settings=_of_values(old, new),
         code=_of_code(before.data.get("snapshot") or {}, snapshot),
@@ -109,11 +109,13 @@ def _texts(settings: Any) -> dict[str, str]:
 
 
 def _of_values(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
-    names = [*new, *(name for name in old if name not in new)]
+    was = {commands.spelling(name): text for name, text in old.items()}
+    now = {commands.spelling(name): text for name, text in new.items()}
+    written = {commands.spelling(name): name for name in (*old, *new)}
     return tuple(
-        f"{name} {old.get(name, 'not given')} -> {new.get(name, 'not given')}"
-        for name in names
-        if name not in old or name not in new or commands.typed(old[name]) != commands.typed(new[name])
+        f"{written[name]} {was.get(name, 'not given')} -> {now.get(name, 'not given')}"
+        for name in (*now, *(name for name in was if name not in now))
+        if name not in was or name not in now or commands.typed(was[name]) != commands.typed(now[name])
     )
 
 
