@@ -187,3 +187,73 @@ def test_what_a_document_says_at_its_head_holds_for_the_records_within() -> None
     reading = read_text('{"task_name": "MS", "model": "small", "scores": {"test": [{"map": 0.5}]}}')
     (result,) = reading.results
     assert (result.role, result.dataset, dict(result.options)) == ("test", "MS", {"model": "small"})
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param(
+            "MRR(filter):0.75\nsFID: 4.5\nAverage Cosine Similarity Higher is better: 0.5\nRank-1  : 25.0%\n",
+            [("unclear", {"mrr_filter": 0.75, "sfid": 4.5, "average_cosine_similarity": 0.5, "rank1": 0.25}, {})],
+            id="names in many forms",
+        ),
+        pytest.param(
+            "MICRO_AVG: acc 0.75 - f1-score 0.5\nMACRO_AVG: acc 0.25 - f1-score 0.125\n",
+            [
+                ("unclear", {"accuracy": 0.75, "f1": 0.5}, {"group": "MICRO_AVG"}),
+                ("unclear", {"accuracy": 0.25, "f1": 0.125}, {"group": "MACRO_AVG"}),
+            ],
+            id="averages before their values",
+        ),
+        pytest.param(
+            " valid_m {'mrr': tensor(0.5, device='cuda:0'), 'mr': tensor(8.5, device='cuda:0')}\n test {'mrr': 0.25}\n",
+            [("validation", {"mrr": 0.5, "mr": 8.5}, {"group": "valid_m"}), ("test", {"mrr": 0.25}, {})],
+            id="a name before a dictionary",
+        ),
+        pytest.param(
+            "Dataset: ETT\nEvaluation result: {'ours': {24: {'norm': {'MSE': 0.5}}, 48: {'norm': {'MSE': 0.25}}}}\n",
+            [
+                ("validation", {"mse": 0.5}, {"group": "ours/24/norm"}),
+                ("validation", {"mse": 0.25}, {"group": "ours/48/norm"}),
+            ],
+            id="keys that are numbers",
+        ),
+        pytest.param(
+            "thr 0.3:precision:0.75 hmean:0.5\nthr 0.4:precision:0.25 hmean:0.125\nhmean:0.5\n",
+            [
+                ("unclear", {"precision": 0.75, "hmean": 0.5}, {"threshold": "0.3"}),
+                ("unclear", {"precision": 0.25, "hmean": 0.125}, {"threshold": "0.4"}),
+                ("unclear", {"hmean": 0.5}, {}),
+            ],
+            id="values at thresholds",
+        ),
+        pytest.param(
+            "Starting Naive Bayes.....\naccuracy =  51.75\n\nStarting SGD.....\naccuracy =  35.25\n",
+            [
+                ("unclear", {"accuracy": 51.75}, {"group": "Naive Bayes"}),
+                ("unclear", {"accuracy": 35.25}, {"group": "SGD"}),
+            ],
+            id="what is started",
+        ),
+        pytest.param("Hits@10: 63\nMean Recall@10: 0.75\n", [("unclear", {"mean_recall10": 0.75}, {})], id="how many"),
+        pytest.param(
+            '  "exact": 87.5,\n  "f1": 89.25,\n  "best_f1_thresh": 0.25\n',
+            [("unclear", {"exact": 87.5, "f1": 89.25}, {})],
+            id="SQuAD without its braces",
+        ),
+        pytest.param(
+            "label precision recall f1-score support\nyes 0.50 0.25 0.75 8\nno 0.25 0.75 0.50 4\n"
+            "accuracy - - 0.50 12\nmacro-avg 0.375 0.50 0.625 12\n",
+            [
+                (
+                    "unclear",
+                    {"accuracy": 0.5, "macro_precision": 0.375, "macro_recall": 0.5, "macro_f1": 0.625},
+                    {},
+                )
+            ],
+            id="a report with empty cells",
+        ),
+    ],
+)
+def test_forms_found_in_other_logs(text: str, wanted: Wanted) -> None:
+    assert told(text) == wanted

@@ -36,6 +36,7 @@ from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
 from labjournal.parsers.steps import find_step, names_only_a_step
 from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, bare_title, title_role, wished
 from labjournal.parsers.value_lists import column_roles
+from labjournal.parsers.vocabulary import NEVER
 
 
 @dataclass(slots=True)
@@ -135,7 +136,7 @@ class Context:
             self.titles["counts announced"] = number
         opened = opens_settings(text) if text.rstrip().endswith((":", "{", "]")) else None
         self.settings = self.settings if opened is None else opened
-        if "best iteration is" in low:
+        if "best iteration" in low:
             self.titles["best iteration"] = number
         if text.startswith("#") and HEADING.match(text) and find_step(text) is None:
             self.section += 1
@@ -157,7 +158,7 @@ class Context:
             self._dataset(text)
         if ":" in text or "=" in text or "..." in text:
             subject = SUBJECT.match(text)
-            if subject is not None and not set(words_of(subject["name"])) <= NO_DATASET | PLAIN_TITLE:
+            if subject is not None and not set(words_of(subject["name"])) <= NO_DATASET | PLAIN_TITLE | NEVER:
                 self.group, self.group_line = subject["name"].rstrip("."), number
                 self.block += 1
             option = OPTION.match(text) or SETTING.match(text)
@@ -195,8 +196,12 @@ class Context:
 
     def _under_ruler(self, text: str, number: int) -> None:
         words = words_of(text) if len(text) <= 80 and ":" not in text and "=" not in text else []
-        if 0 < len(words) <= 8 and role_of(words) in ("test", "validation") and find_step(text) is None:
+        if not 0 < len(words) <= 8 or find_step(text) is not None:
+            return
+        if role_of(words) in ("test", "validation"):
             self._entitle(text.strip(), number, framed=True)
+        elif text.strip()[0].isupper() and set(words) & PLAIN_TITLE and not set(words) <= PLAIN_TITLE:
+            self.role, self.block = "unclear", self.block + 1  # "HYBRID RESULTS": somebody else's
 
     def _entitle(self, title: str, number: int, *, framed: bool) -> None:
         words = words_of(title)

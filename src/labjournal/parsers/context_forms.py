@@ -45,7 +45,7 @@ SETTING = re.compile(
 )
 SUBJECT = re.compile(
     r"^\W*(?:(?:results?\s+(?:for|of)\s+)?(?:model|classifier|algorithm|method|estimator|architecture|variant)(?:\s+name)?\s*[:=]?\s+|"
-    r"(?:evaluating|training|testing|fitting)\s+(?=(?-i:[A-Z])[\w()-]*(?:\s(?-i:[A-Z(])[\w()-]*){0,3}\s*(?:\.{3}|…)?\s*$))['\"]?(?P<name>[A-Za-z][\w.()+/-]*(?:\s[\w.()+/-]+){0,3}?)['\"]?\s*(?:\.{3}|…|:)?\W*$",
+    r"(?:evaluating|training|testing|fitting|starting|running)\s+(?=(?-i:[A-Z])[\w()-]*(?:\s(?-i:[A-Z(])[\w()-]*){0,3}\s*(?:\.{2,}|…)?\s*$))['\"]?(?P<name>[A-Za-z][\w.()+/-]*(?:\s[\w.()+/-]+){0,3}?)['\"]?\s*(?:\.{2,}|…|:)?\W*$",
     re.IGNORECASE,
 )
 RESET_PARTS = ("train", "test", "final", "best", "eval", "stop")

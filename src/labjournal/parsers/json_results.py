@@ -57,7 +57,8 @@ def _owners(path: tuple[str, ...]) -> list[str]:
     return [part for part in path if part.lower() not in _SAYS_NOTHING]
 
 
-def _settings(key: str) -> bool:
+def _settings(key: object) -> bool:
+    key = str(key)
     return key.lower() in _SETTINGS or key.lower().endswith(_SETTINGS_ENDS)
 
 
@@ -148,11 +149,11 @@ class _Walk:
         if (
             columns
             and len({len(value) for value in columns.values()}) <= 2
-            and any(metric_name(key) for key in columns)
+            and any(metric_name(str(key)) for key in columns)
         ):
             self._columns(columns, "".join(f"{part.strip('#')}/" for part in _owners(path)))
         for key, value in node.items():
-            if isinstance(value, (dict, list)) and not _settings(key) and key.lower() not in _MATRIX_KEYS:
+            if isinstance(value, (dict, list)) and not _settings(key) and str(key).lower() not in _MATRIX_KEYS:
                 self.visit(value, (*path, str(key)), depth + 1)
 
     def _columns(self, columns: dict[str, list[float]], owner: str) -> None:

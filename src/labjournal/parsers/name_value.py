@@ -42,9 +42,13 @@ _NO_PART = NEVER | frozenset(
 NOT_OWNERS = (
     NEVER | HEADLINE | FILLER | PLAIN_TITLE | frozenset("mean average avg new then done log trainer main".split())
 )
+_AVERAGES = frozenset("micro macro weighted samples avg average mean".split())
 _ANNOUNCING = frozenset(ROLE_WORDS) | PLAIN_TITLE | FILLER | HEADLINE
 _SCORED = re.compile(r"\]\s+((?:[\w.+-]+/)+[\w.+-]+)\s*$")
 """What was scored, behind Kaldi's ``%WER 7.49 [ 7843 / 104765, 300 ins, … ]``."""
+_DECIMAL = re.compile(r"\d\.\d")
+_LIMIT = re.compile(r"\b(?:thr|thres|thresh|threshold)\s*[:=]?\s*(\d*\.\d+)\s*[:,;|]")
+_EXACT = re.compile(r"\s*\"(?P<name>(?:HasAns_|NoAns_|best_)?exact)\"\s*:\s*(?P<value>[\d.]+)\s*,?\s*")
 _PREFIXED = re.compile(r"\s*(?P<name>(?:eval|test|predict|val|valid)_\w+)\s*[=:]\s*(?P<value>\S+)\s*")
 _RESULTS_FILE = re.compile(r"results|metrics|scores", re.IGNORECASE)
 _HAS_VALUE = re.compile(r"\d|\bnan\b|\binf\b", re.IGNORECASE)
@@ -86,6 +90,9 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
 
 def _saved_value(line: Line, text: str, context: Context) -> Claim | None:
     """``eval_MRPC = 84.2`` in a file of results: the prefix says what it is, whatever the name."""
+    exact = _EXACT.fullmatch(text)  # SQuAD's own evaluation, without its braces
+    if exact is not None and (value := parse_number(exact["value"])) is not None and not value.integer:
+        return Claim(1, [Draft(line, line.number, [line.text], "name_value", {exact["name"]: value})])
     match = _PREFIXED.fullmatch(text) if _RESULTS_FILE.search(context.source) is not None else None
     number = None if match is None else parse_number(match["value"])
     if match is None or number is None or number.integer or not NEVER.isdisjoint(words_of(match["name"])):
@@ -106,6 +113,7 @@ def _owner(head: str) -> str | None:
     *parts, rest = _PARTS.split(head)
     if rest.strip() or (len(parts) > 1 and find_step(head) is not None):
         return None
+    parts = [text for text in parts if _DECIMAL.search(text) is None]
     named = [part[1] for text in parts if (part := _PART.fullmatch(text)) is not None]
     owners = [
         part for at, part in enumerate(named) if _is_owner(part) or (at and _heads(named[at - 1]) and _plain(part))
@@ -126,6 +134,8 @@ def _plain(part: str) -> bool:
 
 def _is_owner(part: str) -> bool:
     words = words_of(part)
+    if len(words) > 1 and _AVERAGES.issuperset(words):
+        return True
     if not words or GROUPED.search(part) or find_step(part) is not None or any(map(is_metric_word, words)):
         return False
     return role_of(words) == "unclear" and not NOT_OWNERS.issuperset(words) and _NO_PART.isdisjoint(words)
@@ -137,6 +147,9 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
     first_value = pairs[0].number.start
     options: dict[str, str] = {}
     n: int | None = None
+    limit = _LIMIT.search(text[:first_value])
+    if limit is not None:
+        options["threshold"] = limit[1]
     for match in GROUPED.finditer(text):
         if match.start() > first_value and len(match[1]) == 1:
             continue

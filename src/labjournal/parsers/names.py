@@ -115,7 +115,7 @@ _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _STEMS = (
     frozenset(re.sub(r"[\d_-].*", "", word) for word in METRIC_WORDS)
     | frozenset(word for word, english in FOREIGN.items() if english in METRIC_WORDS and word.isascii())
-    | frozenset(("rate", "match", "p", "r", "f", "besttest", "inception", "dcf", "reciprocal", "rec"))
+    | frozenset("rate match p r f besttest inception dcf reciprocal rec rank cosine pred exact".split())
 )
 
 
@@ -167,6 +167,8 @@ def understand(phrase: str) -> Name | None:
             metric_at = [words.index("distance")]
         elif "rel" in words and {"abs", "sq"} & set(words):
             metric_at = [words.index("rel")]  # relative errors of depth maps
+        elif "cosine" in words and "similarity" in words:
+            metric_at = [words.index("similarity")]
         elif "rate" in words and (set(words) & RATE_OWNERS):
             metric_at = [words.index("rate")]
         else:

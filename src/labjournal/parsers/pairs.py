@@ -56,6 +56,7 @@ _BEFORE_NOUN = re.compile(
 _RATE_PAIR = re.compile(
     r"\b(?:precision|recall|f1|accuracy|auc)\s*/\s*(?:precision|recall|f1|accuracy|auc)\b", re.IGNORECASE
 )
+_RANKED = re.compile(r"(?:hits?|recall|precision|ndcg|mrr)@?\d+$")
 _BECOMES = re.compile(r"\s*(?:->|→|=>|➜|➔)\s*[-+]?\.?\d")
 
 
@@ -326,6 +327,8 @@ def plausible(name: Name, number: Number, text: str = "") -> bool:
         return not (name.best and math.isinf(value))  # "best loss so far: inf" is where a search begins
     if metric in ("return", "bits", "lift") or (number.integer and metric in ("score", "per", "em", "kl", "mask")):
         return metric == "score"
+    if _RANKED.search(metric) and number.integer and value > 1 and not number.percent:
+        return False  # how many were hit
     if RATES.search(metric):
         if value < 0 or value > 100:
             return False

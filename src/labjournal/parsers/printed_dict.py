@@ -11,11 +11,13 @@ from labjournal.parsers.assemble import Assembler, Row
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser
 from labjournal.parsers.context import Context
 from labjournal.parsers.json_results import walk_document
-from labjournal.parsers.names import role_of, words_of
+from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.numbers import unwrap
 from labjournal.parsers.reading import Line
 from labjournal.parsers.records import flat_metrics, split_roles, step_of
 from labjournal.parsers.settings_lines import settings_line
+from labjournal.parsers.titles import PLAIN_TITLE
+from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER, ROLE_WORDS
 
 LONGEST_DICT = 200_000
 
@@ -24,6 +26,9 @@ _DICT_IN_LINE = re.compile(r"\{\s*(?:['\"][^'\"]{1,80}['\"]\s*:\s*|\}?\s*$)")
 
 
 _ARRAY = re.compile(r"(?:\w+\.)?(?:array|tensor|Array)\(\s*(\[[^()]*\])\s*(?:,[^()]*)?\)")
+
+
+_OWNER = re.compile(r"[A-Za-z][\w.+/-]*(?:\s[\w.+/-]+)?")
 
 
 _LOOSE = re.compile(r"(?:tensor|array|(?:np|numpy|jnp|torch)\.\w+)\(")
@@ -54,6 +59,16 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     return _record_claim(record, line, cursor, lines, head, context)
 
 
+def owner_before(head: str) -> str | None:
+    """Whose values a dictionary holds, where only a name stands before it: ``valid_m {'mrr': 0.2}``."""
+    name = head.strip(" \t:=-–>")
+    words = words_of(name)
+    if not words or _OWNER.fullmatch(name) is None or any(map(is_metric_word, words)) or not NEVER.isdisjoint(words):
+        return None
+    plain = all(word in ROLE_WORDS or word in FILLER or word in HEADLINE or word in PLAIN_TITLE for word in words)
+    return None if plain else name
+
+
 def _ordered(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     """``OrderedDict([('recall@20', 0.25), …])``, as Python before 3.12 prints it, on one line."""
     start = line.text.index("OrderedDict([")
@@ -81,8 +96,11 @@ def _record_claim(
     else:
         return None if step is None else Claim(lines)
     role = role_of(words_of(head[-80:]))
+    owner = owner_before(head)
     for draft in drafts:
         draft.line, draft.last, draft.text, draft.saved = line, last.number if last else line.number, texts, False
+        if owner is not None:
+            draft.options.setdefault("group", owner)
         if draft.role == "unclear":
             draft.role = "train" if {"learning_rate", "lr", "grad_norm"} & record.keys() else role
         if step is not None:

@@ -102,6 +102,8 @@ def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
     if any("rel" in name and name.lower() in _DEPTH_ERRORS for name in metrics):
         # What depth estimation reports beside its errors has names that mean nothing elsewhere.
         metrics.update({str(k): n for k, v in record.items() if k in _DEPTH_SHARES and (n := as_number(v)) is not None})
+    if "mr" in record and any(name.startswith("mrr") for name in metrics) and (rank := as_number(record["mr"])):
+        metrics["mr"] = rank  # the mean rank beside its reciprocal
     if "f1" in metrics and "total" in record:  # SQuAD's own evaluation
         exact = {str(key): as_number(value) for key, value in record.items() if _EXACT.fullmatch(str(key))}
         metrics.update({key: number for key, number in exact.items() if number is not None})

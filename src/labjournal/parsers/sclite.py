@@ -10,6 +10,8 @@ from labjournal.parsers.numbers import Number, decimals
 
 _HEADER = re.compile(r"\|[^|]*\|\s*# Snt\s+# (?:Wrd|Chr)\s*\|\s*Corr\s+Sub\s+Del\s+Ins\s+Err\s+S\.Err\s*\|")
 _SUM = re.compile(r"\|\s*Sum/Avg\s*\|\s*(?P<n>\d+)\s+\d+\s*\|(?P<rates>(?:\s*[\d.]+){6})\s*\|")
+_KIND = re.compile(r"\b[WCT]ER\b")
+"""Whose errors they are, in the line that says where the table was written."""
 _NAMES = ("corr", "sub", "del", "ins", "err", "s_err")
 MOST_ROWS = 2_000
 
@@ -28,6 +30,9 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
                 name: Number(float(rate), decimals(rate))
                 for name, rate in zip(_NAMES, found["rates"].split(), strict=True)
             }
+            kind = _KIND.search(cursor.passed[-1]) if cursor.passed else None
+            if kind is not None:
+                rates = {kind[0].lower() if name == "err" else name: rate for name, rate in rates.items()}
             texts = [line.text, ahead.text]
             draft = Draft(ahead, ahead.number, texts, "sclite", rates, n=int(found["n"]), headline=True)
             return Claim(below + 1, [draft])

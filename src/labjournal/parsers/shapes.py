@@ -34,6 +34,8 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("cross", r"\bcross[\s_-]?validat(?:ion|ed)\b", "cv"),
         (" at ", r"\b(recall|precision|accuracy|acc|hits?|ndcg)\s+at\s+(?:rank\s+|k\s?=\s?)?(\d+)\b", r"\1@\2"),
         ("rank ", r"\brank\s(1|5|10|20|50)\s(accuracy|acc|recall)\b", r"rank\1 \2"),
+        ("pred", r"\bpos(?:itive)?[\s_]+pred(?:ictive)?[\s_]+value\b", "PPV"),
+        ("pred", r"\bneg(?:ative)?[\s_]+pred(?:ictive)?[\s_]+value\b", "NPV"),
         ("reciprocal", r"\bmean\s+reciprocal\s+rank\b", "MRR"),
         ("coefficient", r"\bmatthews'?s?\s+correlation\s+coefficient\b", "MCC"),
         (

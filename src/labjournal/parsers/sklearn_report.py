@@ -31,7 +31,13 @@ _AVERAGES = {
     "macro_avg": "macro",
     "weighted_avg": "weighted",
     "micro_avg": "micro",
+    "macro-avg": "macro",
+    "weighted-avg": "weighted",
+    "micro-avg": "micro",
+    "samples-avg": "samples",
+    "samples_avg": "samples",
 }
+_EMPTY_CELL = re.compile(r"(?<=\s)-(?=\s)")
 _RULE_LINE = re.compile(r"^[\s|:+=\-─━]*$")
 
 
@@ -89,6 +95,8 @@ def _rows(cursor: Cursor, first: Line, columns: list[str], start: int) -> Claim 
 
 def _row(text: str, columns: list[str]) -> tuple[str, list[str]] | None:
     """A row as (label, cells from the right): as many cells as the header names, one or two for the accuracy row."""
+    if text.split()[:1] == ["accuracy"]:
+        text = _EMPTY_CELL.sub(" ", text)
     parts = text.replace("|", " ").split() if "|" not in text else None
     if parts is None:
         cells = [cell.strip(" *`") for cell in text.strip().strip("|").split("|")]

@@ -25,6 +25,7 @@ _YOLO_ROW = re.compile(
     r"^\s*(?P<label>\S.*?)\s+(?P<images>\d+)\s+(?P<n>\d+)\s+(?P<p>[\d.e-]+)\s+(?P<r>[\d.e-]+)\s+(?P<m50>[\d.e-]+)\s+(?P<m95>[\d.e-]+)\s*$"
 )
 _TYPE = re.compile(r"(?:IoU metric:\s*|annotation type\s*\*?|results for )(bbox|segm|keypoints|boxes)\b", re.IGNORECASE)
+_ERRORS = re.compile(r"\b(?:WER|CER|TER|SER|PER)\b")
 _TEX_FACE = re.compile(r"\\(?:textbf|textit|underline|emph|mathbf|bf|texttt)\s*\{([^{}]*)\}")
 
 
@@ -110,7 +111,8 @@ def _piped(cursor: Cursor, line: Line, context: Context) -> Claim | None:
         else:
             break
         used += 1
-    drafts = drafts_of_table(rows, cursor.texts(used), context.heading)
+    above = _ERRORS.search(cursor.passed[-1]) if cursor.passed else None
+    drafts = drafts_of_table(rows, cursor.texts(used), context.heading if above is None else above[0])
     if not drafts:
         cursor.refuse("text_tables", used)
         return None

@@ -16,7 +16,8 @@ METRIC_WORDS = frozenset(
     eer mindcf sdr sisdr sisnr pesq stoi mos cindex concordance likelihood deviance accuracies exactitude q2 gmean
     likelihood winrate solved sic fb1 ade fde nds mota idf1 hota cmc hausdorff hd95 assd chamfer f_score adjr2 evs
     ppx g-mean youden absrel sqrel silog gini ks pcc plcc srcc scc krcc lift entropy mad mre rse rae l1 l2 huber
-    macc aacc mate maoe mave maae mlas blex clas mdice mfscore mf1 bpref rprec matthew mindcf точность""".split()
+    macc aacc mate maoe mave maae sfid rfid gfid mlas blex clas mdice mfscore mf1 bpref rprec matthew mindcf
+    точность""".split()
 )
 """Words that name a metric by themselves."""
 RATE_OWNERS = frozenset(
@@ -144,6 +145,42 @@ FOREIGN = {
     "精确度": "precision",
     "查准率": "precision",
     "召回率": "recall",
+    "raport": "report",
+    "klasyfikacji": "classification",
+    "informe": "report",
+    "reporte": "report",
+    "clasificación": "classification",
+    "rapport": "report",
+    "klassifikationsbericht": "classification report",
+    "relatório": "report",
+    "classificação": "classification",
+    "rapporto": "report",
+    "classificazione": "classification",
+    "отчет": "report",
+    "отчёт": "report",
+    "классификации": "classification",
+    "分类报告": "classification report ",
+    "分類報告": "classification report ",
+    "分類レポート": "classification report ",
+    "精確度": "precision",
+    "精確率": "precision",
+    "準確度": "accuracy",
+    "敏感度": "sensitivity",
+    "灵敏度": "sensitivity",
+    "靈敏度": "sensitivity",
+    "特异性": "specificity",
+    "特異性": "specificity",
+    "特异度": "specificity",
+    "特異度": "specificity",
+    "f1分數": "f1",
+    "especificidad": "specificity",
+    "especificidade": "specificity",
+    "sensibilidade": "sensitivity",
+    "spécificité": "specificity",
+    "sensibilité": "sensitivity",
+    "specificità": "specificity",
+    "spezifität": "specificity",
+    "sensitivität": "sensitivity",
     "查全率": "recall",
     "损失": "loss",
     "f1值": "f1",
