@@ -133,7 +133,8 @@ def test_runs_named_after_the_first_are_references_and_not_words_of_the_claim(
     for one in entries(call, "--kind", "result"):
         call("log", "--assign", one["on"][0], "--dataset", "1:1")
     code, _, err = call("note", "--kind", "claim", "--on", "a", "b", "it is better")
-    assert (code, err) == (0, "On a, b.\n")
+    assert code == 0
+    assert err.startswith("On a, b.\nBy the numbers confirmed: accuracy +0.150")
     (claim,) = entries(call, "--kind", "claim")
     assert claim["text"] == "it is better"
     assert claim["judged"]["word"] == "confirmed"
@@ -142,6 +143,37 @@ def test_runs_named_after_the_first_are_references_and_not_words_of_the_claim(
     assert "No numbers judge this claim" in err
     call("note", "--on", "a", "two", "words")
     assert entries(call, "--kind", "note")[-1]["text"] == "two words"
+
+
+def test_audit_names_the_claims_that_their_results_contradict_or_do_not_show(call: Call, journal: JournalPaths) -> None:
+    for name, right in (("a", 950), ("b", 800), ("c", 805)):
+        call("log", "--counts", json.dumps({"labels": ["x", "y"], "matrix": [[right, 1000 - right], [0, 0]]}),
+             "--dataset", "1:1", "--option", f"of={name}")  # fmt: skip
+    a, b, c = (one["on"][0] for one in entries(call, "--kind", "result"))
+    for of, against, words in (
+        (a, b, "a is better than b"),
+        (b, a, "b is better than a"),
+        (c, b, "c is slightly better than b"),
+        (c, b, "c and b are equally good"),
+    ):
+        call("note", "--kind", "claim", "--on", of, "--on", against, words)
+    found = [(item["kind"], item["weight"], item["printed"]) for item in json.loads(call("audit", "--json")[1])]
+    assert [item for item in found if "claim" in item[0]] == [
+        ("contradicted_claim", "high", "b is better than a"),
+        ("claim_not_shown", "medium", "c is slightly better than b"),
+    ]
+
+
+def test_a_claim_may_hold_a_result_against_a_run(call: Call, journal: JournalPaths) -> None:
+    for i, right in enumerate((950, 800)):
+        make_run(journal, "ab"[i], log=f"test accuracy: {right} out of 1000\n", at=CREATED + i)
+    Path("labjournal.toml").write_text('[datasets.x]\nrole = "test"\n')
+    named = [one["on"][0] for one in entries(call, "--kind", "result")]
+    for result in named:
+        call("log", "--assign", result, "--dataset", "1:1")
+    call("note", "--kind", "claim", "--on", named[0], "--on", "b", "a is better")
+    (claim,) = entries(call, "--kind", "claim")
+    assert claim["judged"]["word"] == "confirmed"
 
 
 def test_the_week_is_summed_up(call: Call, journal: JournalPaths) -> None:

@@ -1,4 +1,4 @@
-"""The journal against itself: counts against metrics, sources that disagree, claims on what must not be used."""
+"""The journal against itself: counts against metrics, sources that disagree, claims that their results do not carry."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from dataclasses import replace
 
 from labjournal.audit import reports
 from labjournal.audit.items import Item, order
+from labjournal.compare.measure import Values
 from labjournal.importers import FoundResult
 from labjournal.importers.places import Place
+from labjournal.judging import claims
+from labjournal.judging.estimates import REFUTED
 from labjournal.model import Entry, EntryKind, Result, Role
 from labjournal.parsers import ClassRow, ParsedResult
 from labjournal.store import Store
 
 
-def audit_store(store: Store) -> list[Item]:
-    """All that does not agree in a journal, results first."""
+def audit_store(store: Store, values: Values | None = None) -> list[Item]:
+    """All that does not agree in a journal, results first. ``values`` are metrics of one's own, for claims on them."""
     results = [result for result in store.results(include_unassigned=True) if result.dismissed is None]
     found: list[Item] = []
     for result in results:
@@ -29,7 +32,9 @@ def audit_store(store: Store) -> list[Item]:
             for text in result.disagreements
         ]
     found += _changed_sets([result for result in results if result.role is not Role.TRAIN])
-    found += _tainted_claims(store, {result.id: result for result in results})
+    every = {result.id: result for result in results}
+    found += _tainted_claims(store, every)
+    found += _judged_claims(store, every, values)
     return order(found)
 
 
@@ -102,6 +107,23 @@ def _tainted_claims(store: Store, results: dict[str, Result]) -> Iterator[Item]:
             text = entry.text.split("\n")[0][:120]
             message = f"the claim {text!r} rests on a result that must not be used: {why}"
             yield Item("journal", None, "tainted_claim", text, None, "high", message)
+
+
+def _judged_claims(store: Store, results: dict[str, Result], values: Values | None) -> Iterator[Item]:
+    """Claims that the numbers of the results they are bound to contradict, or do not show."""
+    runs = {run.id for run in store.runs()}
+    for entry in store.entries(kinds=[EntryKind.CLAIM.value]):
+        pair = claims.bound(entry, results, runs)
+        if any(result.taint for result in pair):
+            continue
+        judged = claims.judge(entry.text, pair, values)
+        text = entry.text.split("\n")[0][:120]
+        if judged is not None and judged.word == REFUTED:
+            message = f"the claim {text!r} is contradicted by its results: {judged.sentence}"
+            yield Item("journal", None, "contradicted_claim", text, judged.sentence, "high", message)
+        elif judged is not None and judged.not_shown:
+            message = f"the claim {text!r} is not shown by its results: {judged.sentence}"
+            yield Item("journal", None, "claim_not_shown", text, judged.sentence, "medium", message)
 
 
 def _taints(entry: Entry, results: dict[str, Result], retracted: dict[str, str]) -> Iterator[str]:

@@ -43,11 +43,13 @@ def _of_files(paths: tuple[Path, ...]) -> list[Item]:
 
 
 def _of_journal(context: Context) -> list[Item]:
+    from labjournal import config
     from labjournal.audit.journal import audit_store
     from labjournal.cli import session
+    from labjournal.compare.measure import values_of
 
     with session.opened(context, with_curves=False) as follower:
-        return audit_store(follower.store)
+        return audit_store(follower.store, values_of(config.load(follower.paths.project)))
 
 
 def _tell(items: list[Item]) -> None:

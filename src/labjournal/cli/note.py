@@ -111,6 +111,8 @@ def command(
     if kind == EntryKind.CLAIM.value and len(about) < 2:
         click.echo("No numbers judge this claim: name two results or runs with --on A --on B.", err=True)
     _tell(entry, as_json)
+    if kind == EntryKind.CLAIM.value and len(about) > 1:
+        _tell_what_the_numbers_say(context, entry)
 
 
 def _tell(entry: str, as_json: bool) -> None:
@@ -120,6 +122,20 @@ def _tell(entry: str, as_json: bool) -> None:
         print_json({"id": entry})
     else:
         click.echo(f"e:{entry[-6:].lower()}")
+
+
+def _tell_what_the_numbers_say(context: Context, claim: str) -> None:
+    from labjournal import config
+    from labjournal.cli import session
+    from labjournal.export.entry_words import Book
+
+    with session.opened(context, with_curves=False) as follower:
+        entry = next((known for known in follower.store.entries(kinds=["claim"]) if known.id == claim), None)
+        judged = Book(follower.store, config.load(follower.paths.project)).judged(entry) if entry else None
+    if judged is None:
+        click.echo("No numbers judge this claim: they have no results that were measured alike.", err=True)
+    else:
+        click.echo(f"By the numbers {judged.word}: {judged.sentence}.", err=True)
 
 
 def _state(context: Context, state: tuple[str, str], why: str, by: tuple[str, ...]) -> str:

@@ -14,14 +14,13 @@ from labjournal.compare.measure import Measures, values_of
 from labjournal.config import Config
 from labjournal.export import cells
 from labjournal.export.privacy import hider
-from labjournal.model import Entry, EntryKind, Result, Role, Run, RunKind, Status, short_id
+from labjournal.model import Entry, EntryKind, Result, Run, RunKind, Status, short_id
 from labjournal.store import Store
 
 if TYPE_CHECKING:
     from labjournal.judging.claims import JudgedClaim
 
 _MOST_VALUES = 4
-_USABLE = (Role.VALIDATION, Role.TEST)
 _COMMIT = re.compile("[0-9a-f]{40}")
 
 
@@ -66,7 +65,7 @@ class Book:
             return None
         from labjournal.judging import claims
 
-        return claims.judge(entry.text, self._claimed(entry), self.computed)
+        return claims.judge(entry.text, claims.bound(entry, self._results, self.runs), self.computed)
 
     def offsets(self, result: Result) -> list[str]:
         """How far a result lies from reference values."""
@@ -85,17 +84,6 @@ class Book:
             said.append(f"{one.state} since {fmt.day(one.t, zone)}{why}{by}")
         judged = self.judged(entry)
         return [*said, *([f"by the numbers {judged.word}: {judged.sentence}"] if judged else [])]
-
-    def _claimed(self, entry: Entry) -> list[Result]:
-        """The results a claim is bound to; of runs the last that were measured alike."""
-        runs = [reference for reference in entry.on if reference in self.runs]
-        if len(runs) < 2:
-            return self.results_of(entry)
-        usable = [result for result in self._results.values() if result.dismissed is None and result.role in _USABLE]
-        usable.sort(key=lambda result: (result.subject.step or -1, result.t, result.id), reverse=True)
-        a, b = ([result for result in usable if result.subject.run == run] for run in runs[:2])
-        pairs = ((one, other) for one in a for other in b if _alike(one, other))
-        return list(next(pairs, ()))
 
     def words(self, entry: Entry) -> str:
         """The entry's text; a result's with its values."""
@@ -135,12 +123,6 @@ class Book:
         if _COMMIT.fullmatch(reference):
             return reference[:10]
         return self.runs[reference].name if reference in self.runs else reference
-
-
-def _alike(a: Result, b: Result) -> bool:
-    """Measured on data of the same name or content, with the same options."""
-    name = a.dataset.hash == b.dataset.hash if a.dataset.hash and b.dataset.hash else a.dataset.name == b.dataset.name
-    return name and a.options == b.options
 
 
 def _value(cell: Cell, column: Column) -> str:

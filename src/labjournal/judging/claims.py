@@ -7,16 +7,17 @@ difference") and may name the metric; everything else the numbers decide.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from labjournal import format as fmt
 from labjournal.compare import apart, measure
+from labjournal.compare.claims import NO_DIFFERENCE
 from labjournal.compare.measure import Measures, Values
 from labjournal.compare.select import data_size
 from labjournal.compare.table import Column
 from labjournal.judging.estimates import CONFIRMED, REFUTED, UNDECIDED
-from labjournal.model import Result
+from labjournal.model import Entry, Result, Role
 
 _WORDS: tuple[tuple[str, str], ...] = (
     # The first that occurs decides, so "no better than" is not read as "better".
@@ -33,6 +34,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("lower", r"lower|less|smaller|below|fewer|decrease[sd]?|reduce[sd]?|drops?|falls?"),
     ("higher", r"higher|more|larger|above|greater|increase[sd]?|raise[sd]?|rises?|over"),
 )
+_USABLE = (Role.VALIDATION, Role.TEST)
 _SAYS = tuple((word, re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)) for word, pattern in _WORDS)
 
 
@@ -42,6 +44,38 @@ class JudgedClaim:
 
     word: str
     sentence: str
+    not_shown: bool = False
+    """It says that one differs from the other, and the interval of the difference holds 0."""
+
+
+def bound(entry: Entry, results: Mapping[str, Result], runs: Container[str]) -> list[Result]:
+    """The results a claim is bound to: those it names, and of a run it names the last that was measured alike.
+
+    ``results`` by their id, ``runs`` are the ids of the known ones.
+    """
+    sides = [_side(reference, results, runs) for reference in entry.on]
+    named = [side for side in sides if side]
+    if all(len(side) == 1 for side in named) and not any(reference in runs for reference in entry.on):
+        return [side[0] for side in named]
+    if len(named) < 2:
+        return []
+    pairs = ((a, b) for a in named[0] for b in named[1] if a.id != b.id and _alike(a, b))
+    return list(next(pairs, ()))
+
+
+def _side(reference: str, results: Mapping[str, Result], runs: Container[str]) -> list[Result]:
+    if reference not in runs:
+        result = results.get(reference.removeprefix("r:"))
+        return [] if result is None else [result]
+    of_run = (result for result in results.values() if result.subject.run == reference)
+    usable = [result for result in of_run if result.dismissed is None and result.role in _USABLE]
+    return sorted(usable, key=lambda result: (result.subject.step or -1, result.t, result.id), reverse=True)
+
+
+def _alike(a: Result, b: Result) -> bool:
+    """Measured on data of the same name or content, with the same options."""
+    name = a.dataset.hash == b.dataset.hash if a.dataset.hash and b.dataset.hash else a.dataset.name == b.dataset.name
+    return name and a.options == b.options
 
 
 def judge(text: str, results: Sequence[Result], values: Values | None = None) -> JudgedClaim | None:
@@ -66,11 +100,13 @@ def judge(text: str, results: Sequence[Result], values: Values | None = None) ->
         return JudgedClaim(UNDECIDED, f"{column.label} {gap}: how sure that is cannot be told, n unknown")
     gap = fmt.difference(test.difference, test.low, test.high, column.is_rate)
     p = "" if test.p is None else f", {fmt.p_value(test.p)}"
-    word = _word(_direction(text), test, column)
+    said = _direction(text)
+    word = _word(said, test, column)
     others = f"; of {len(results)} results the first two are compared" if len(results) > 2 else ""
     # the interval covers the sampling of events; that another seed would do the same is not measured by one run
     seeds = "; one run each" if a.subject.run != b.subject.run else ""
-    return JudgedClaim(word, f"{column.label} {gap}{p}: {test.word}{seeds}{others}")
+    not_shown = said not in (None, "same") and test.word == NO_DIFFERENCE
+    return JudgedClaim(word, f"{column.label} {gap}{p}: {test.word}{seeds}{others}", not_shown)
 
 
 def _unusable(a: Result, b: Result) -> str | None:
