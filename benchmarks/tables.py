@@ -59,7 +59,7 @@ def notes(n: int) -> Iterator[facts.Fact]:
 
 
 def folded(path: Path, *parts: Iterator[facts.Fact]) -> Store:
-    store = Store.at(path)
+    store = Store.at(path, JournalPaths(path.parent / ".labjournal"))
     with store.writing():
         store.fold([fact for part in parts for fact in part])
     return store

@@ -313,3 +313,33 @@ def test_runs_of_an_earlier_grid_or_of_earlier_checkpoints_do_not_count(tmp_path
     call(tmp_path, "study", "run", "thermo")
     assert states(tmp_path, None) == {"fit": "passed", "hold": "passed"}
     assert {name: len(one.runs) for name, one in standings(tmp_path, None).items()} == {"fit": 2, "hold": 4}
+
+
+SIZED = """
+question = "q"
+[settings]
+depth = 2
+[sizes.smoke]
+width = 8
+steps = 3
+[[stage]]
+name = "wide"
+command = "echo {width}"
+[[stage]]
+name = "long"
+command = "echo {steps} {depth}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "touched"),
+    [("width = 8", "width = 16", "wide"), ("depth = 2", "depth = 4", "long"), ("steps = 3", "steps = 3\nn = 1", None)],
+)
+def test_a_changed_setting_is_news_only_to_the_stages_that_use_it(
+    tmp_path: Path, old: str, new: str, touched: str | None
+) -> None:
+    (tmp_path / "entries" / "thermo").mkdir(parents=True)
+    (tmp_path / STUDY).write_text(SIZED)
+    call(tmp_path, "study", "run", "thermo", "--smoke")
+    change(tmp_path, STUDY, old, new)
+    assert states(tmp_path) == {name: "changed since" if name == touched else "passed" for name in ("wide", "long")}

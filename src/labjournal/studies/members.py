@@ -53,14 +53,15 @@ _DONE_BY = ("grid", "seeds", "search", "best_of", "best", "validates", "checkpoi
 def protocol_of(stage: Stage) -> str:
     """Hash of what the runs of a stage do; what must come of them is kept apart.
 
-    Only what was said goes in, so that a key a later version brings changes no hash.
+    Only what was said goes in, so that a key a later version brings changes no hash, and of the settings only those
+    that reach the runs: a new value of a size is no news to a stage that does not use it.
     """
     section, default = stage.section, StageSection()
     said = {key: getattr(section, key) for key in _DONE_BY if getattr(section, key) != getattr(default, key)}
     if section.search is not None:
         drawn = section.search._asdict()
         said["search"] = {key: drawn[key] for key in drawn if drawn[key] != SearchSection._field_defaults[key]}
-    return facts.derived_id("protocol", facts.dumps([stage.command, dict(stage.settings), said]))
+    return facts.derived_id("protocol", facts.dumps([stage.command, filling.used(stage), said]))
 
 
 def expected(
