@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,25 +53,45 @@ def in_job() -> None:
     """
     import os
 
-    from labjournal import config as configuration
-    from labjournal.launchers import slurm_job, slurm_script
+    from labjournal.launchers import slurm_job, slurm_keeper, slurm_script
 
     carried = slurm_script.plans(sys.stdin.read(), os.environ)
     plan = carried[int(os.environ.get("SLURM_ARRAY_TASK_ID") or 0)]
     run = RunPaths(Path(plan.folder))
+    again = run.attempt(plan.attempt).exists()
+    first = attempts.last_number(run) + 1 if again else plan.attempt
+    why = "requeued by SLURM" if again else None
+    keeper = slurm_keeper.Keeper()
+    retries = plan.retries_left
+    while (code := keeper.work(partial(_supervised, plan, run, why, retries))) is None:
+        keeper.see_out(plan, run, machine)
+        retries = plan.retries_left - (attempts.last_number(run) - first) - 1
+        ended = records.read(run.exit)
+        if retries < 0 or keeper.asked or run.stop.exists() or not slurm_job.is_to_be_retried(ended):
+            code = _exit_code(run)
+            break
+        why = str(ended.data.get("cause")) if ended else None
+    sys.exit(code)
+
+
+def _supervised(plan: Plan, run: RunPaths, why: str | None, retries: int) -> int:
+    """Stay beside a run of a job and start it again as often as it may; ``why`` it begins with another attempt."""
+    from labjournal import config as configuration
+    from labjournal.launchers import slurm_job
+
     config = configuration.load(run.journal.project)
     launch = _supervise_here(config)
-    if not run.attempt(plan.attempt).exists():
+    if why is None:
         launch([plan])
     else:
-        _go_on(plan, run, config, launch, "requeued by SLURM")
-    for _ in range(plan.retries_left):
+        _go_on(plan, run, config, launch, why)
+    for _ in range(retries):
         ended = records.read(run.exit)
-        if ended is None or ended.data.get("status") != "FAILED":
+        if ended is None or not slurm_job.is_to_be_retried(ended):
             break
         _go_on(plan, run, config, launch, str(ended.data.get("cause")))
     _requeue_when_over_time(run, config, slurm_job.own_number())
-    sys.exit(_exit_code(run))
+    return _exit_code(run)
 
 
 def _exit_code(run: RunPaths) -> int:

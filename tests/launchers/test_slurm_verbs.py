@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -119,6 +120,42 @@ def test_a_job_that_fails_is_started_again_as_often_as_asked(folder: Path) -> No
     end = exit_of(run)
     assert (end["attempt"], end["status"]) == (2, "DONE")
     assert (folder / "tries").read_text().split() == ["try", "try"]
+
+
+def supervisor_of(run: RunPaths, attempt: int) -> int:
+    wait_for(run.attempt(attempt).exists, PATIENCE_S)
+    return int(json.loads(run.attempt(attempt).read_text())["data"]["supervisor_pid"])
+
+
+def test_a_job_whose_supervisor_and_process_are_killed_is_started_again(folder: Path) -> None:
+    run = launch(folder, "--max-retries", "1", "--", "sh", "-c", "echo try >> tries; " + HOLD)
+    supervisor = supervisor_of(run, 1)
+    wait_for((folder / "tries").exists, PATIENCE_S)
+    os.kill(supervisor, signal.SIGSTOP)  # it may not see its process go
+    tree.signal_all(tree.of_run(run.id, (), machine), signal.SIGKILL, machine)
+    os.kill(supervisor, signal.SIGKILL)
+    wait_for(run.attempt(2).exists, PATIENCE_S)
+    (folder / "go").touch()
+    assert exit_of(run, PATIENCE_S)["status"] == "DONE"
+    assert (folder / "tries").read_text().split() == ["try", "try"]
+    before = json.loads(run.earlier_exit(1).read_text())["data"]
+    assert before["status"] == "KILLED"
+    assert "its supervisor was killed" in before["cause"]
+
+
+def test_how_a_job_ends_is_known_even_when_its_supervisor_was_killed(folder: Path) -> None:
+    run = launch(folder, "--max-retries", "1", "--", "sh", "-c", HOLD)
+    os.kill(supervisor_of(run, 1), signal.SIGKILL)
+    (folder / "go").touch()
+    assert (exit_of(run, PATIENCE_S)["status"], exit_of(run)["exit_code"]) == ("DONE", 0)
+    assert not run.attempt(2).exists()
+
+
+def test_a_process_that_the_kernel_kills_is_started_again_in_its_job(folder: Path) -> None:
+    run = launch(folder, "--max-retries", "1", "--", "sh", "-c", "echo try >> tries; test -e go || kill -9 $$")
+    tries = folder / "tries"
+    wait_for(lambda: tries.exists() and tries.read_text().split() == ["try", "try"], PATIENCE_S)
+    wait_for(lambda: run.attempt(2).exists() and run.exit.exists(), PATIENCE_S)
 
 
 def test_ranks_of_torchrun_are_one_run_with_facts_of_each(folder: Path) -> None:

@@ -13,13 +13,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from labjournal.launchers import causes, records, slurm_commands, tree
+from labjournal.launchers import causes, deaths, records, slurm_commands, tree
 from labjournal.launchers.base import Plan
 from labjournal.launchers.causes import Request
 from labjournal.launchers.supervisor import Supervisor
 from labjournal.paths import RunPaths
 
 if TYPE_CHECKING:
+    from labjournal.facts import Fact
     from labjournal.launchers.protocols import Machine
 
 _END_MARGIN_S = 5.0
@@ -97,6 +98,18 @@ class JobSupervisor(Supervisor):
 
     def _identity(self, plan: Plan) -> dict[str, object]:
         return {**super()._identity(plan), "job": own_number()}
+
+
+def is_to_be_retried(ended: Fact | None) -> bool:
+    """Whether an end is a failure of the run's own, or a kill that nobody asked us for."""
+    if ended is None or ended.data.get("stopped_by"):
+        return False
+    status, kind = ended.data.get("status"), (ended.data.get("death") or {}).get("kind")
+    if status == causes.LOST:
+        return True
+    if kind in (deaths.Kind.STOPPED, deaths.Kind.TIME, deaths.Kind.NOT_STARTED):
+        return False
+    return status == causes.FAILED or (status == causes.KILLED and kind is not None)
 
 
 def catches(pid: int, number: signal.Signals) -> bool:
