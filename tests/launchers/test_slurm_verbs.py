@@ -143,6 +143,21 @@ def test_a_job_whose_supervisor_and_process_are_killed_is_started_again(folder: 
     assert "its supervisor was killed" in before["cause"]
 
 
+def test_a_job_that_was_killed_whole_is_started_again_by_whoever_finds_it(folder: Path) -> None:
+    run = launch(folder, "-n", "fallen", "--max-retries", "1", "--", "sh", "-c", HOLD)
+    supervisor = supervisor_of(run, 1)
+    keeper = int(Path(f"/proc/{supervisor}/stat").read_text().rpartition(")")[2].split()[1])
+    for pid in (supervisor, keeper):
+        os.kill(pid, signal.SIGSTOP)
+    tree.signal_all(tree.of_run(run.id, (), machine), signal.SIGKILL, machine)
+    for pid in (supervisor, keeper):
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: call(folder, "ls") and run.attempt(2).exists(), PATIENCE_S)
+    (folder / "go").touch()
+    assert exit_of(run, PATIENCE_S)["status"] == "DONE"
+    assert json.loads(run.earlier_exit(1).read_text())["data"]["status"] == "LOST"
+
+
 def test_how_a_job_ends_is_known_even_when_its_supervisor_was_killed(folder: Path) -> None:
     run = launch(folder, "--max-retries", "1", "--", "sh", "-c", HOLD)
     os.kill(supervisor_of(run, 1), signal.SIGKILL)
