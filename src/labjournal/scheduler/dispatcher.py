@@ -9,6 +9,7 @@ supervisor makes in the run's folder lets one of them go on.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -27,6 +28,10 @@ from labjournal.scheduler.neighbours import user_name
 
 if TYPE_CHECKING:
     from labjournal.launchers.protocols import Machine
+
+
+_STOPS_EVERY_S = 1.0
+"""How often each waiting run is asked whether it was stopped; a supervisor sees it in any case before it begins."""
 
 
 class Starts(Protocol):
@@ -79,6 +84,10 @@ class Dispatcher:
         self._list_gpus = list_gpus
         self._freeze = freeze
         self._known: dict[str, tuple[int, Entry | str]] = {}
+        self._order: list[Entry] = []
+        """What was ours at the last look, the first to be started first."""
+        self._stopped: set[str] = set()
+        self._stops_read = float("-inf")
         self._gpus: list[Gpu] | NoGpus | None = None
 
     def look(self) -> Looked:
@@ -86,17 +95,16 @@ class Dispatcher:
         self._gpus = None
         here = self._machine.identity()
         waiting: dict[str, str] = {}
-        ours: list[Entry] = []
+        ours: dict[str, Entry] = {}
         for run_id, entry in self._entries():
             if isinstance(entry, str):
                 waiting[run_id] = entry
             elif entry.machine != here.machine or entry.host != here.host:
                 waiting[run_id] = f"queued on {entry.host}, to be started there"
             else:
-                ours.append(entry)
-        ours.sort(key=lambda entry: entry.order)
+                ours[run_id] = entry
         pause = pausing.read(self._paths)
-        started, mine = self._start_what_can(ours, pause)
+        started, mine = self._start_what_can(self._ordered(ours), pause)
         return Looked(tuple(started), waiting | mine, len(mine), pause is not None)
 
     def _entries(self) -> list[tuple[str, Entry | str]]:
@@ -114,6 +122,19 @@ class Dispatcher:
         self._known = known
         return [(run_id, entry) for run_id, (_, entry) in known.items()]
 
+    def _ordered(self, ours: dict[str, Entry]) -> list[Entry]:
+        """By priority, then age: sorted anew only when something came, not when something left."""
+        kept = [entry for entry in self._order if ours.get(entry.run_id) is entry]
+        self._order = kept if len(kept) == len(ours) else sorted(ours.values(), key=lambda entry: entry.order)
+        return self._order
+
+    def _asked_to_stop(self, ours: Sequence[Entry]) -> set[str]:
+        now = time.monotonic()
+        if now - self._stops_read >= _STOPS_EVERY_S:
+            self._stopped = entries.stopped(self._paths, [entry.run_id for entry in ours])
+            self._stops_read = now
+        return self._stopped
+
     def _read(self, run_id: str) -> Entry | str:
         path = entries.path_of(self._paths, run_id)
         owner = path.stat().st_uid
@@ -129,7 +150,7 @@ class Dispatcher:
         waiting: dict[str, str] = {}
         held = None if pause is None else view.PAUSED
         full: dict[str, str] = {}
-        asked_to_stop = entries.stopped(self._paths, [entry.plan.run_id for entry in ours])
+        asked_to_stop = self._asked_to_stop(ours)
         for entry in ours:
             stopped = entry.plan.run_id in asked_to_stop
             reason = None if stopped else held or _cannot_pass(entry, full)
