@@ -40,7 +40,7 @@ def tell(follower: Follower, lost: Sequence[str]) -> None:
 def _retries_left(follower: Follower, run: Run) -> int:
     """How often a SLURM job that ended without a word may still be started again, as ``--max-retries`` has it.
 
-    On one machine a lost run is one that somebody killed with its supervisor, or a power cut: ``[resume]`` speaks of it.
+    A lost run of this machine was killed with its supervisor, or by a power cut: ``[resume]`` speaks of that.
     """
     from labjournal.launchers import records
 

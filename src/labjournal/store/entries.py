@@ -17,6 +17,7 @@ from labjournal.model import Entry, EntryKind, Finding, Level, Result, Role, Sta
 from labjournal.store import codec, study_entries, verdicts
 
 HUMAN = ("entry", "amend", "entry_state", "retract", "lift", "git_tag", "stage", "gate")
+_ULID = 26
 _WITH_STATE = frozenset((EntryKind.HYPOTHESIS, EntryKind.QUESTION, EntryKind.PLAN))
 
 
@@ -174,7 +175,13 @@ def of_results(results: Iterable[Result]) -> list[Entry]:
 
 def write(connection: sqlite3.Connection, owner: str, entries: Iterable[Entry]) -> None:
     """Replace all entries of an owner: a run id, or "people"."""
+    entries = list(entries)
     connection.execute("DELETE FROM entries WHERE owner = ?", (owner,))
+    connection.execute("DELETE FROM entries_about WHERE owner = ?", (owner,))
+    connection.executemany(
+        "INSERT OR REPLACE INTO entries_about (run, entry, owner) VALUES (?,?,?)",
+        [(run, entry.id, owner) for entry in entries for run in _others(entry)],
+    )
     connection.executemany(
         "INSERT OR REPLACE INTO entries (id, t, kind, run, owner, user, automatic, text, data) "
         "VALUES (?,?,?,?,?,?,?,?,?)",
@@ -204,6 +211,21 @@ def write(connection: sqlite3.Connection, owner: str, entries: Iterable[Entry]) 
     )
 
 
+def _others(entry: Entry) -> set[str]:
+    """Runs that an entry is about, or that closed it, beside the one it belongs to; ``RUN:STEP`` is about the run."""
+    named = [*entry.on, *(reference for said in entry.states for reference in said.by)]
+    return {run for run, _, _ in (reference.partition(":") for reference in named) if len(run) == _ULID} - {entry.run}
+
+
+def note_about(connection: sqlite3.Connection) -> None:
+    """Write down of all entries which runs they are about."""
+    rows = connection.execute("SELECT id, t, kind, run, user, automatic, text, data, owner FROM entries")
+    connection.executemany(
+        "INSERT OR REPLACE INTO entries_about (run, entry, owner) VALUES (?,?,?)",
+        [(run, row[0], row[8]) for row in rows for run in _others(_from_row(row[:8]))],
+    )
+
+
 def read(
     connection: sqlite3.Connection,
     since: datetime | None = None,
@@ -226,8 +248,8 @@ def read(
         where.append(f"kind IN ({','.join('?' * len(kinds))})")
         values += kinds
     if run:
-        where.append("(run = ? OR data LIKE ?)")
-        values += [run, f"%{run}%"]
+        where.append("(run = ? OR id IN (SELECT entry FROM entries_about WHERE run = ?))")
+        values += [run, run]
     words = re.findall(r"\w+", grep) if grep else []
     if grep and not words:
         return []

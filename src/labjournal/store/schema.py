@@ -151,6 +151,19 @@ CREATE TRIGGER chunks_gone AFTER DELETE ON chunks BEGIN
 END;
 """
 
+_ABOUT = """
+CREATE TABLE IF NOT EXISTS entries_about (run TEXT, entry TEXT, owner TEXT, PRIMARY KEY (run, entry)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_about_owner ON entries_about (owner);
+CREATE INDEX IF NOT EXISTS entries_by_run ON entries (run);
+"""
+"""What people say of a run is found without reading everything that was ever said."""
+
+
+def _note_about(connection: sqlite3.Connection) -> None:
+    from labjournal.store import entries
+
+    entries.note_about(connection)
+
 
 def _make_relative(connection: sqlite3.Connection) -> None:
     from labjournal.store import places
@@ -167,6 +180,8 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     _turn,
     _OVERVIEWS,
     _make_relative,
+    _ABOUT,
+    _note_about,
 )
 
 
