@@ -104,6 +104,10 @@ def test_the_end_of_a_run_shows_its_main_curves(tmp_path: Path) -> None:
     with journal.store.writing():
         for tag in ("loss", "lr", "watch/update"):
             journal.store.append_series(SeriesKey(run, "", tag), "f", 0, steps, steps * 1.0, 100.0 - steps)
+        weights = [SeriesKey(run, "", f"loss/weight{i}") for i in range(5)]
+        for key in weights:
+            journal.store.append_series(key, "f", 0, steps, steps * 1.0, np.full(100, 0.05))
+        journal.store.append_series(SeriesKey(run, "", "mix"), "f", 0, steps, steps * 1.0, 100.0 - steps)
     journal.state("exit", {"attempt": 1, "status": "DONE", "cause": "ended by itself"}, run)
     write(journal, tmp_path)
     text = (tmp_path / "entries" / NAME).read_text()
@@ -111,7 +115,9 @@ def test_the_end_of_a_run_shows_its_main_curves(tmp_path: Path) -> None:
     assert "▁` 100 → 1" in text
     assert ", 100 points" in text
     assert "- lr `" not in text
-    assert [info.key.name for info in main_curves(journal.store.series_list(run))] == ["loss"]
+    assert "- mix `" in text
+    assert "weight" not in text, "a curve that never moves makes room for one that does"
+    assert next(info.key.name for info in main_curves(journal.store.series_list(run))) == "loss"
 
 
 @pytest.mark.parametrize(

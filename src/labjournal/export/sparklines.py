@@ -25,19 +25,31 @@ _ASIDE = re.compile(r"^(?:watch|system|lr|learning_rate|grad|time|epoch)|/(?:lr|
 
 
 def of_run(store: Store, run: str) -> Iterator[str]:
-    """A list item for each of the main curves."""
+    """A list item for each of the main curves. One that never moves, as a weight of the loss, makes room for others."""
+    still: list[str] = []
+    told = 0
     for info in main_curves(store.series_list(run)):
         data = store.series(info.key)
-        if data is not None and len(data.values) > 1:
-            ends = f"{fmt.number(float(data.values[0]))} → {fmt.number(float(data.values[-1]))}"
-            points = fmt.plural(len(data.values), "point")
-            yield f"- {fmt.markdown(info.key.name)} `{sparkline(data.values)}` {ends}, {points}"
+        if data is None or len(data.values) < 2:
+            continue
+        ends = f"{fmt.number(float(data.values[0]))} → {fmt.number(float(data.values[-1]))}"
+        points = fmt.plural(len(data.values), "point")
+        line = f"- {fmt.markdown(info.key.name)} `{sparkline(data.values)}` {ends}, {points}"
+        if (data.values == data.values[0]).all():
+            still.append(line)
+            continue
+        yield line
+        told += 1
+        if told == _MOST:
+            return
+    if not told:
+        yield from still[:_MOST]
 
 
 def main_curves(infos: Sequence[SeriesInfo]) -> list[SeriesInfo]:
     """Losses before scores before errors; what only tells how the run went along is left out."""
     ranked = [(_rank(info.key.name), info.key.name, info) for info in infos if not _ASIDE.search(info.key.name)]
-    return [info for _, _, info in sorted(ranked, key=lambda item: item[:2])[:_MOST]]
+    return [info for _, _, info in sorted(ranked, key=lambda item: item[:2])]
 
 
 def _rank(name: str) -> int:
