@@ -257,3 +257,46 @@ def test_what_a_document_says_at_its_head_holds_for_the_records_within() -> None
 )
 def test_forms_found_in_other_logs(text: str, wanted: Wanted) -> None:
     assert told(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("EER (%): 0.75\n", [("unclear", {"eer": 0.0075}, {})], id="percent in the name"),
+        pytest.param(
+            "Test net output #0: detection_eval = 0.75\n", [("test", {"detection_eval": 0.75}, {})], id="Caffe"
+        ),
+        pytest.param(
+            "{'rouge-1': 0.75, 'bleu-4': 0.5}\n",
+            [("unclear", {"rouge1": 0.75, "bleu4": 0.5}, {})],
+            id="names with a dash",
+        ),
+        pytest.param(
+            "[sample: a1, WER: 50.0%, decoded samples: 5]\n[sample: b2, WER: 25.0%, decoded samples: 6]\n",
+            [("unclear", {"wer": 0.5}, {"group": "a1"}), ("unclear", {"wer": 0.25}, {"group": "b2"})],
+            id="one sample of many",
+        ),
+        pytest.param(
+            "epe, epe_noc, err_rate\n  2.5,   1.5,   0.25\n",
+            [("unclear", {"epe": 2.5, "epe_noc": 1.5, "err_rate": 0.25}, {})],
+            id="names and values parted by commas",
+        ),
+        pytest.param(
+            "IDF1  IDP | Rcll FN | MOTA\n 75.5 84.5 | 99.5 12 | 81.5\n",
+            [("unclear", {"idf1": 75.5, "mota": 81.5}, {})],
+            id="names and values parted by bars",
+        ),
+        pytest.param(
+            ">>>>>>>testing : weather_96<<<<<<<\nmse:0.25, mae:0.5\n",
+            [("test", {"mse": 0.25, "mae": 0.5}, {})],
+            id="announced by a framed line",
+        ),
+        pytest.param(
+            "[INFO test.py line 120 21] Val result: mIoU/mAcc/allAcc 0.75/0.5/0.25.\n",
+            [("validation", {"miou": 0.75, "macc": 0.5, "accuracy": 0.25}, {})],
+            id="the name of a program says no role",
+        ),
+    ],
+)
+def test_forms_found_in_reports_of_faults(text: str, wanted: Wanted) -> None:
+    assert told(text) == wanted

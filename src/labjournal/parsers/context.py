@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from labjournal.parsers.context_forms import (
+    ANNOUNCED,
     AVERAGE,
     CHECKPOINT,
     CHECKPOINT_NAMED,
@@ -140,6 +141,9 @@ class Context:
             self.titles["best iteration"] = number
         if text.startswith("#") and HEADING.match(text) and find_step(text) is None:
             self.section += 1
+        announced = ANNOUNCED.fullmatch(text)
+        if announced is not None:
+            self.role, self.reset = role_of([announced["verb"].lower()]), True
         phase = PHASE.match(text) if self.passed is not None and len(text) <= 60 else None
         if phase is not None:
             role = role_of([phase["verb"].lower()])

@@ -84,6 +84,8 @@ PHASE = re.compile(
 CONFUSION = re.compile(
     r"confus|(?:^|[^a-z])cm(?:[^a-z]|$)|混淆|混同|konfusion|matriz de conf|matrice de conf", re.IGNORECASE
 )
+ANNOUNCED = re.compile(r"\W{3,}(?P<verb>testing|validating)\b[^<>]{0,300}?\W{3,}", re.IGNORECASE)
+"""``>>>>>>>testing : weather_96_720<<<<<<<``: what comes is of the test."""
 OF_CLASS = re.compile(
     r"\W*(?:(?:results?|metrics|performance|scores)\s+)?(?:for|on|of)\s+(?:the\s+)?"
     r"(?P<name>[\w'\"-]+(?:\s[\w-]+)?\s+class|class\s+\w+)(?:\s+(?:specifically|only|alone))?\s*:?\s*",

@@ -23,14 +23,12 @@ from labjournal.parsers.records import (
     flat_metrics,
     metric_name,
     per_example,
+    said_of_all,
     short_texts,
     step_of,
-    text_of,
 )
 
 DEEPEST = 8
-
-
 MOST_NODES = 200_000
 
 
@@ -102,7 +100,7 @@ class _Walk:
         if isinstance(node, list):
             self._list(node, path, depth)
         elif isinstance(node, dict):
-            self.above.append(_said_of_all(node))
+            self.above.append(said_of_all(node))
             self._dict(node, path, depth)
             self.above.pop()
 
@@ -312,14 +310,6 @@ class _Walk:
                     draft.options["at"] = "best"
                     self.assembler.add(draft, self.context)
                 return
-
-
-def _said_of_all(node: Mapping[str, Any]) -> dict[str, str]:
-    """The data set, checkpoint and model that a record names, which hold for the records within it too."""
-    keys = {str(key).lower(): value for key, value in node.items()}
-    said = {"dataset": text_of(keys, DATASET_KEYS), "checkpoint": text_of(keys, CHECKPOINT_KEYS)}
-    said |= {key: text_of(keys, (key,)) for key in ("model", "model_name")}
-    return {key: value for key, value in said.items() if value is not None}
 
 
 def _four_counts(node: Mapping[str, Any]) -> list[list[int]] | None:

@@ -49,6 +49,9 @@ _SCORED = re.compile(r"\]\s+((?:[\w.+-]+/)+[\w.+-]+)\s*$")
 _DECIMAL = re.compile(r"\d\.\d")
 _LIMIT = re.compile(r"\b(?:thr|thres|thresh|threshold)\s*[:=]?\s*(\d*\.\d+)\s*[:,;|]")
 _EXACT = re.compile(r"\s*\"(?P<name>(?:HasAns_|NoAns_|best_)?exact)\"\s*:\s*(?P<value>[\d.]+)\s*,?\s*")
+_EXAMPLE = re.compile(r"\W*(?:sample|utt|utterance|utt_?id|image|file)\s*[:=]\s*([\w./-]{1,80})", re.IGNORECASE)
+"""One of many that were scored: its values are nobody else's."""
+_CAFFE = re.compile(r".*\bTest net output #\d+:\s*(?P<name>\w+)\s*=\s*(?P<value>[-\d.e]+)")
 _PREFIXED = re.compile(r"\s*(?P<name>(?:eval|test|predict|val|valid)_\w+)\s*[=:]\s*(?P<value>\S+)\s*")
 _RESULTS_FILE = re.compile(r"results|metrics|scores", re.IGNORECASE)
 _HAS_VALUE = re.compile(r"\d|\bnan\b|\binf\b", re.IGNORECASE)
@@ -76,7 +79,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return _saved_value(line, text, context)
     context.observe_head(rest)
     drafts = drafts_of(pairs, line, text, context, role, "name_value")
-    owner = _owner(rest)
+    example = _EXAMPLE.match(text)
+    owner = _owner(rest) if example is None else example[1]
     scored = _SCORED.search(text) if owner is None and len(drafts) == 1 else None
     if scored is not None:
         drafts[0].options.setdefault("file", scored[1])
@@ -90,6 +94,10 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
 
 def _saved_value(line: Line, text: str, context: Context) -> Claim | None:
     """``eval_MRPC = 84.2`` in a file of results: the prefix says what it is, whatever the name."""
+    caffe = _CAFFE.match(text)
+    if caffe is not None and (value := parse_number(caffe["value"])) is not None:
+        metrics = {caffe["name"]: value}
+        return Claim(1, [Draft(line, line.number, [line.text], "name_value", metrics, role="test", under_step=True)])
     exact = _EXACT.fullmatch(text)  # SQuAD's own evaluation, without its braces
     if exact is not None and (value := parse_number(exact["value"])) is not None and not value.integer:
         return Claim(1, [Draft(line, line.number, [line.text], "name_value", {exact["name"]: value})])

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from labjournal.parsers.names import Name, is_metric_word, role_of, understand, words_of
-from labjournal.parsers.numbers import Number, find_numbers, unwrap
+from labjournal.parsers.numbers import Number, find_numbers, shifted, unwrap
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
@@ -56,6 +56,9 @@ _BEFORE_NOUN = re.compile(
 _RATE_PAIR = re.compile(
     r"\b(?:precision|recall|f1|accuracy|auc)\s*/\s*(?:precision|recall|f1|accuracy|auc)\b", re.IGNORECASE
 )
+_NEVER_WHOLE = frozenset(("score", "per", "em", "kl", "mask", "success"))
+_PROGRAM = re.compile(r"[\w/.-]+\.py\b")
+_IN_PERCENT = re.compile(r"[(\[]\s*%\s*[)\]]\s*(?:[:=]\s*)?$")
 _RANKED = re.compile(r"(?:hits?|recall|precision|ndcg|mrr)@?\d+$")
 _BECOMES = re.compile(r"\s*(?:->|→|=>|➜|➔)\s*[-+]?\.?\d")
 
@@ -142,7 +145,7 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
                 name = _within(name, text, number)
                 if head_end is None:
                     head_end = start + at
-                pairs.append(Pair(name, _counted(text, number)))
+                pairs.append(Pair(name, _counted(text, _percentage(text, number))))
             start = number.end
         elif number.end - start > 200:
             start = number.end
@@ -152,11 +155,19 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
                 pairs.append(Pair(after, number))
                 return pairs, role_of(words_of(text[: number.start])), text[: number.start]
     head = text if head_end is None else text[:head_end]
-    return pairs, role_of(words_of(head)) if pairs else "unclear", head
+    return pairs, role_of(words_of(_PROGRAM.sub(" ", head))) if pairs else "unclear", head
 
 
 def _plain(phrase: str) -> str:
     return phrase.replace("(", " ").replace(")", " ").strip()
+
+
+def _percentage(text: str, number: Number) -> Number:
+    """The number as a share where its name says that it is in percent: ``EER (%): 0.72``."""
+    if number.percent or number.fraction is not None or _IN_PERCENT.search(text[: number.start]) is None:
+        return number
+    value = shifted(text[number.start : number.end].strip().replace(",", ""), -2)
+    return replace(number, value=value, digits=number.digits + 2, percent=True)
 
 
 def _counted(text: str, number: Number) -> Number:
@@ -325,7 +336,9 @@ def plausible(name: Name, number: Number, text: str = "") -> bool:
         return False
     if math.isnan(value) or math.isinf(value):
         return not (name.best and math.isinf(value))  # "best loss so far: inf" is where a search begins
-    if metric in ("return", "bits", "lift") or (number.integer and metric in ("score", "per", "em", "kl", "mask")):
+    if metric in ("return", "bits", "lift") or (
+        number.integer and metric in ("score", "per", "em", "kl", "mask", "success")
+    ):
         return metric == "score"
     if _RANKED.search(metric) and number.integer and value > 1 and not number.percent:
         return False  # how many were hit

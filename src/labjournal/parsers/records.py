@@ -13,6 +13,7 @@ from labjournal.parsers.names import role_of, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.pairs import plausible
 from labjournal.parsers.reading import RoleName, StepKind
+from labjournal.parsers.shapes import shaped as drawn_together
 
 STEPS: tuple[tuple[str, StepKind], ...] = (
     ("step", "step"),
@@ -137,7 +138,7 @@ def metric_name(key: str) -> str | None:
     ):
         return None
     shaped = key.split(",")[0] if re.fullmatch(r"[\w@-]+,[\w-]+", key) else key
-    name = understand(shaped)
+    name = understand(shaped) or understand(drawn_together(shaped))
     if name is None:
         return None
     words = words_of(shaped)
@@ -193,6 +194,14 @@ def as_number(value: Any) -> Number | None:
 
 def text_of(keys: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
     return next((keys[name] for name in names if isinstance(keys.get(name), str) and 0 < len(keys[name]) <= 200), None)
+
+
+def said_of_all(node: Mapping[str, Any]) -> dict[str, str]:
+    """The data set, checkpoint and model that a record names, which hold for the records within it too."""
+    keys = {str(key).lower(): value for key, value in node.items()}
+    said = {"dataset": text_of(keys, DATASET_KEYS), "checkpoint": text_of(keys, CHECKPOINT_KEYS)}
+    said |= {key: text_of(keys, (key,)) for key in ("model", "model_name")}
+    return {key: value for key, value in said.items() if value is not None}
 
 
 def per_example(records: list[dict[str, Any]]) -> bool:

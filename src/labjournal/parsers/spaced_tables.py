@@ -14,6 +14,8 @@ from labjournal.parsers.table_rows import SPREAD, STEPS, corner_metric, row_draf
 from labjournal.parsers.text_tables import BORDER, MOST_ROWS
 
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")
+_PARTS = re.compile(r"\s*[,|&]\s*|\s+")
+_IDENTIFIER = re.compile(r"[A-Za-z][\w@./-]*")
 _VALUE_CELL = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?|NaN|nan|-|None")
 
 
@@ -26,6 +28,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         found = _spaced(cursor, line)
         if found is not None:
             return found
+    if ("," in text or "|" in text) and len(text) <= 400 and (parted := _parted(cursor, body(text))) is not None:
+        return parted
     if "  " in text.strip() and len(text) <= 400 and _WORDS_ONLY.fullmatch(body(text)) is not None:
         header = re.split(r"\s{2,}", re.sub(r",(?=\s{2,})", "", body(text)).strip())
         parted = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
@@ -63,6 +67,22 @@ def _spaced(cursor: Cursor, line: Line) -> Claim | None:
                 draft.step, draft.tags = (STEPS[header[0].lower()], step.value), {name.metric: title}
                 drafts.append(draft)
     return Claim(used, drafts) if drafts else None
+
+
+def _parted(cursor: Cursor, text: str) -> Claim | None:
+    """Names parted by commas or bars over as many values: ``epe, epe_noc, err_rate`` or ``IDF1 IDP | Rcll | MOTA``."""
+    header = _PARTS.split(text.strip(" |,&"))
+    below = cursor.peek(1)
+    values = [] if below is None else _PARTS.split(body(below.text).strip(" |,&\\"))
+    if len(header) < 3 or len(values) != len(header) or not all(map(_IDENTIFIER.fullmatch, header)):
+        return None
+    names = [understand(shaped(cell)) for cell in header]
+    if below is None or not all(map(_VALUE_CELL.fullmatch, values)) or sum(name is not None for name in names) < 2:
+        return None
+    drafts = row_drafts(below, values, header, names, None)
+    for draft in drafts:
+        draft.options = {}
+    return Claim(2, drafts) if drafts else None
 
 
 def _aligned(head: str, header: list[str], row: str, cells: list[str]) -> bool:

@@ -19,8 +19,8 @@ _RANKED = re.compile(
 )
 _WORDS = r"[A-Za-z][\w@.-]*(?:\s[\w@.-]+){0,2}"
 _NAMED = re.compile(
-    rf"(?:(?P<head>{_WORDS})\s*\(\s*)?(?P<names>{_WORDS}(?:\s*[/|]\s*{_WORDS})+)(?(head)\s*\))\s*[:=]\s*"
-    rf"(?P<values>{_VALUE}(?:\s*[/|]\s*{_VALUE})+)(?![\w.])"
+    rf"(?:(?P<head>{_WORDS})\s*\(\s*)?(?P<names>{_WORDS}(?:\s*[/|]\s*{_WORDS})+)(?(head)\s*\))(?:\s*[:=]\s*|\s+)"
+    rf"(?P<values>{_VALUE}(?:\s*[/|]\s*{_VALUE})+)(?!\w|\.\d)"
 )
 _NEXT = re.compile(r"(?=\s|[|│┃])\s*(?:\([^()]*\)\s*)?[|│┃]?\s*")
 _ROW = re.compile(

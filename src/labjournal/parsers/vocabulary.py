@@ -16,8 +16,8 @@ METRIC_WORDS = frozenset(
     eer mindcf sdr sisdr sisnr pesq stoi mos cindex concordance likelihood deviance accuracies exactitude q2 gmean
     likelihood winrate solved sic fb1 ade fde nds mota idf1 hota cmc hausdorff hd95 assd chamfer f_score adjr2 evs
     ppx g-mean youden absrel sqrel silog gini ks pcc plcc srcc scc krcc lift entropy mad mre rse rae l1 l2 huber
-    macc aacc mate maoe mave maae sfid rfid gfid mlas blex clas mdice mfscore mf1 bpref rprec matthew mindcf
-    точность""".split()
+    macc aacc mate maoe mave maae sfid rfid gfid mlas blex clas mdice mfscore mf1 sari ler jer success bpref rprec
+    matthew mindcf точность""".split()
 )
 """Words that name a metric by themselves."""
 RATE_OWNERS = frozenset(
