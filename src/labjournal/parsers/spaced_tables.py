@@ -28,8 +28,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         found = _spaced(cursor, line)
         if found is not None:
             return found
-    if ("," in text or "|" in text) and len(text) <= 400 and (parted := _parted(cursor, body(text))) is not None:
-        return parted
+    if ("," in text or "|" in text) and len(text) <= 400 and (found := _parted(cursor, body(text))) is not None:
+        return found
     if "  " in text.strip() and len(text) <= 400 and _WORDS_ONLY.fullmatch(body(text)) is not None:
         header = re.split(r"\s{2,}", re.sub(r",(?=\s{2,})", "", body(text)).strip())
         parted = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
