@@ -91,8 +91,9 @@ def build_table(
     measures = Measures(results_shown, values=values)
     columns = [_called(column, selection.labels) for column in _columns(selection, measures)]
     datasets = _datasets(chosen, selection)
+    named = Runs(runs)
     rows = [
-        build_row(row, dataset, Runs(runs), columns, measures)
+        build_row(row, dataset, named, columns, measures)
         for dataset in datasets
         for row in chosen
         if row.data_key == dataset.key

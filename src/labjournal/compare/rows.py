@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from labjournal import format as fmt
 from labjournal.compare.drafts import Draft, checkpoint_name
@@ -23,19 +24,19 @@ FEW_POSITIVES = 30
 """Below this many positives no order is read into a value that rests on them (jets study, gate 11)."""
 
 
-@dataclass(frozen=True, slots=True)
 class Runs:
     """The runs results speak of; a result by hand may belong to none."""
 
-    by_id: Mapping[str, Run]
+    def __init__(self, by_id: Mapping[str, Run]) -> None:
+        self.by_id = by_id
+        self._named = Counter(run.name for run in by_id.values())
 
     def name(self, run_id: str) -> str:
         """Its name, with the short id when another run of the table has the same; "by hand" without a run."""
         run = self.by_id.get(run_id)
         if run is None:
             return f"run {short_id(run_id)}" if run_id else "by hand"
-        twins = sum(other.name == run.name for other in self.by_id.values())
-        return f"{run.name} ({short_id(run_id)})" if twins > 1 else run.name
+        return f"{run.name} ({short_id(run_id)})" if self._named[run.name] > 1 else run.name
 
 
 def dataset_info(key: str, results: Sequence[Result]) -> DatasetInfo:

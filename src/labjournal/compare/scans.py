@@ -116,9 +116,12 @@ def _axes(rows: Sequence[Row], runs: Mapping[str, Run], by: str | None) -> tuple
     options = _numeric([row.options for row in rows])
     if options:
         return options, True
-    named = [runs[row.run] for row in rows if row.run in runs]
-    settings = [_of_interest(runs[row.run]) if row.run in runs else {} for row in rows]
-    names = {name for values in settings for name in values if not is_bookkeeping(name, *named)}
+    named = [runs[run] for run in dict.fromkeys(row.run for row in rows) if run in runs]
+    if len(named) < FEWEST:  # a setting has one value a run
+        return None
+    told = {run.id: _of_interest(run) for run in named}
+    settings = [told.get(row.run, {}) for row in rows]
+    names = {name for name in {name for values in told.values() for name in values} if not is_bookkeeping(name, *named)}
     differing = {n for n in names if len({fmt.setting(values.get(n)) for values in settings}) > 1}
     axes = _numeric(settings)
     if not axes or (set(axes) != differing and by not in axes):

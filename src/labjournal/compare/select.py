@@ -7,7 +7,7 @@ different n or different class counts. Data without any identity is never taken 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -48,7 +48,10 @@ class _Wanted:
 def pick(store: Store, selection: Selection, everything: Sequence[Result]) -> Picked:
     """Results of the runs asked for, or of all. Raises NotFoundError for a reference that matches nothing."""
     wanted = _wanted(store, selection.rows)
-    chosen = everything if not selection.rows else [r for r in everything if _is_wanted(r, wanted)]
+    by_run: dict[str, list[str | None]] = {}
+    for item in wanted:
+        by_run.setdefault(item.run, []).append(item.selector)
+    chosen = everything if not selection.rows else [r for r in everything if _is_wanted(r, by_run)]
     chosen = [result for result in chosen if _fits(result, selection)]
     found = {run for result in chosen for run in (result.subject.run, result.measured_by)}
     measured = tuple(result for result in chosen if result.role in _MEASURED)
@@ -83,12 +86,12 @@ def _wanted(store: Store, rows: Sequence[str]) -> list[_Wanted]:
     return wanted
 
 
-def _is_wanted(result: Result, wanted: Sequence[_Wanted]) -> bool:
-    subject = result.subject
+def _is_wanted(result: Result, wanted: Mapping[str, Sequence[str | None]]) -> bool:
+    """``wanted``: run -> what stands after its colon, each time it was asked for."""
     return any(
-        item.run in (subject.run, result.measured_by)
-        and (item.selector in (None, "all", "latest") or names_checkpoint(item.selector, result))
-        for item in wanted
+        selector in (None, "all", "latest") or names_checkpoint(selector, result)
+        for run in (result.subject.run, result.measured_by)
+        for selector in wanted.get(run, ())
     )
 
 
@@ -116,26 +119,29 @@ def _fits(result: Result, selection: Selection) -> bool:
 def by_data(results: Iterable[Result]) -> dict[str, list[Result]]:
     """Results by the data they were measured on, in order of first appearance; keys are stable texts."""
     groups: dict[str, list[Result]] = {}
-    named: dict[str, list[Result]] = {}
+    namesakes: dict[str, list[Result]] = {}
     for result in results:
         if result.dataset.hash is None and result.dataset.name is not None:
-            named.setdefault(result.dataset.name, []).append(result)
+            namesakes.setdefault(result.dataset.name, []).append(result)
+    told = {
+        name: (len(_known(map(data_size, same))) > 1, len(_known(map(_class_counts, same))) > 1)
+        for name, same in namesakes.items()
+    }
     for result in results:
-        groups.setdefault(_data_key(result, named), []).append(result)
+        groups.setdefault(_data_key(result, told), []).append(result)
     return groups
 
 
-def _data_key(result: Result, named: dict[str, list[Result]]) -> str:
+def _data_key(result: Result, told: Mapping[str, tuple[bool, bool]]) -> str:
+    """``told``: name -> whether the sizes, and the class counts, of what has it and no hash differ."""
     dataset = result.dataset
     if dataset.hash is not None:
         return f"hash {dataset.hash}"
     if dataset.name is None:
         return UNKNOWN
-    namesakes = named[dataset.name]
-    sizes = _known(data_size(other) for other in namesakes)
-    classes = _known(_class_counts(other) for other in namesakes)
-    size = data_size(result) if len(sizes) > 1 else None
-    counts = _class_counts(result) if len(classes) > 1 else None
+    sizes_differ, classes_differ = told[dataset.name]
+    size = data_size(result) if sizes_differ else None
+    counts = _class_counts(result) if classes_differ else None
     return f"name {dataset.name} {size or ''} {counts or ''}".rstrip()
 
 
