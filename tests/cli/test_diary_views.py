@@ -124,6 +124,21 @@ def test_a_claim_is_judged_wherever_it_is_shown(call: Call, journal: JournalPath
     assert "carries no claim: wrong labels" in entries(call, "--kind", "claim")[0]["judged"]["sentence"]
 
 
+def test_a_claim_about_runs_is_judged_on_the_data_that_it_names(call: Call, journal: JournalPaths) -> None:
+    for at, (name, right) in enumerate((("a", 950), ("b", 800))):
+        make_run(journal, name, at=CREATED + at)
+        for data, events in (("1:1", right), ("1:10", 1000 - right // 2)):
+            call("log", f"accuracy={events / 1000}", "--n", "1000", "--dataset", data, "--run", name)
+    for words in ("a is better on 1:1", "a is better on 1:10", "a is better", "a is better on 1:100"):
+        call("note", "--kind", "claim", "--on", "a", "b", words)
+    ones, tens, unsaid, other = (claim["judged"] for claim in entries(call, "--kind", "claim"))
+    assert (ones["word"], tens["word"]) == ("confirmed", "refuted")
+    assert "on 1:1: differs" in ones["sentence"]
+    assert "on 1:10: differs" in tens["sentence"]
+    assert "on 1:10: differs" in unsaid["sentence"]  # the last that were measured alike, and it says which
+    assert "on 1:10: differs" in other["sentence"]  # no result is on 1:100: what was compared is told
+
+
 def test_runs_named_after_the_first_are_references_and_not_words_of_the_claim(
     call: Call, journal: JournalPaths
 ) -> None:

@@ -7,7 +7,7 @@ difference") and may name the metric; everything else the numbers decide.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from labjournal import format as fmt
@@ -49,7 +49,8 @@ class JudgedClaim:
 
 
 def bound(entry: Entry, results: Mapping[str, Result], runs: Container[str]) -> list[Result]:
-    """The results a claim is bound to: those it names, and of a run it names the last that was measured alike.
+    """The results a claim is bound to: those it names, and of a run it names the last that was measured alike,
+    on the data sets that its words name.
 
     ``results`` by their id, ``runs`` are the ids of the known ones.
     """
@@ -59,8 +60,14 @@ def bound(entry: Entry, results: Mapping[str, Result], runs: Container[str]) -> 
         return [side[0] for side in named]
     if len(named) < 2:
         return []
-    pairs = ((a, b) for a in named[0] for b in named[1] if a.id != b.id and _alike(a, b))
-    return list(next(pairs, ()))
+    pairs = [(a, b) for a in named[0] for b in named[1] if a.id != b.id and _alike(a, b)]
+    spoken_of = _named_in(entry.text, {result.dataset.name for side in named[:2] for result in side})
+    return list(next((pair for pair in pairs if not spoken_of or pair[0].dataset.name in spoken_of), ()))
+
+
+def _named_in(text: str, datasets: Set[str | None]) -> set[str]:
+    """The data sets that a text names: ``1:1`` does not stand in "on 1:10"."""
+    return {name for name in datasets if name and re.search(rf"(?<![\w:.-]){re.escape(name)}(?![\w:-])", text)}
 
 
 def _side(reference: str, results: Mapping[str, Result], runs: Container[str]) -> list[Result]:
@@ -106,7 +113,15 @@ def judge(text: str, results: Sequence[Result], values: Values | None = None) ->
     # the interval covers the sampling of events; that another seed would do the same is not measured by one run
     seeds = "; one run each" if a.subject.run != b.subject.run else ""
     not_shown = said not in (None, "same") and test.word == NO_DIFFERENCE
-    return JudgedClaim(word, f"{column.label} {gap}{p}: {test.word}{seeds}{others}", not_shown)
+    sentence = f"{column.label} {gap}{p}, on {_measured_on(a, b)}: {test.word}{seeds}{others}"
+    return JudgedClaim(word, sentence, not_shown)
+
+
+def _measured_on(a: Result, b: Result) -> str:
+    """The data set of both, and the options they share: a claim on one set says nothing of another."""
+    name = a.dataset.name or b.dataset.name or f"#{(a.dataset.hash or '')[:4]}"
+    shared = sorted(set(a.options.items()) & set(b.options.items()))
+    return ", ".join([name, *(f"{key} {value}" for key, value in shared)])
 
 
 def _unusable(a: Result, b: Result) -> str | None:
