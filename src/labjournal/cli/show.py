@@ -24,12 +24,22 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @pass_context
 def command(context: Context, reference: str, as_json: bool) -> None:
-    """Show one run: state and cause, findings, settings, code, checkpoints, results."""
-    from labjournal.cli import session
+    """Show one run: state and cause, findings, settings, code, checkpoints, results.
+
+    r:RESULT shows one result: its counts, what follows from them, where it was read.
+    """
+    from labjournal.cli import results_shown, session
     from labjournal.store import references
 
     with session.opened(context) as follower:
         store = follower.store
+        if reference.startswith("r:"):
+            result = store.result(reference)
+            if as_json:
+                session.print_json(_plain(result))
+            else:
+                click.echo("\n".join(results_shown.whole(store, result, follower.config)))
+            return
         run = store.resolve(references.split(reference)[0])
         if as_json:
             session.print_json(_json(store, run, follower.config))
@@ -92,7 +102,7 @@ def _results(store: Store, run: Run) -> list[Result]:
 
 
 def _text(store: Store, run: Run, config: Config) -> list[str]:
-    from labjournal.cli import endings
+    from labjournal.cli import endings, results_shown
 
     return [
         *_headline(run),
@@ -105,7 +115,7 @@ def _text(store: Store, run: Run, config: Config) -> list[str]:
         *_faults(store, run),
         *_expected(store, run),
         *_checkpoints(store, run),
-        *_result_lines(store, _results(store, run)),
+        *results_shown.lines(store, _results(store, run), config),
         *_curves(store, run),
     ]
 
@@ -271,27 +281,6 @@ def _checkpoints(store: Store, run: Run) -> list[str]:
         old = "" if item.current else "  replaced since"
         lines.append(f"    {fmt.visible(item.path)}  step {step}  {fmt.size(item.size)}{old}")
     return ["  checkpoints", *lines] if lines else []
-
-
-def _result_lines(store: Store, results: list[Result]) -> list[str]:
-    from labjournal import format as fmt
-    from labjournal.model import short_id
-
-    references = store.reference_values() if results else []
-    lines = []
-    for result in results:
-        name = fmt.visible(result.dataset.name or "data not identified")
-        options = " ".join(f"{key}={fmt.visible(value)}" for key, value in sorted(result.options.items()))
-        metrics = ", ".join(f"{fmt.visible(key)} {fmt.number(value)}" for key, value in result.metrics.items())
-        taint = f"  {fmt.TAINT} {fmt.visible(result.taint)}" if result.taint else ""
-        unclear = "  unassigned" if result.role == "unassigned" else ""
-        what = fmt.visible(result.subject.checkpoint or "")
-        lines.append(f"    r:{short_id(result.id)}  {what}  {name}  {options}  {metrics}{unclear}{taint}")
-        if references:
-            from labjournal.judging.offsets import offsets
-
-            lines += [f"      {fmt.visible(words)}" for words in offsets(result, references)]
-    return ["  results", *lines] if lines else []
 
 
 def _curves(store: Store, run: Run) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from labjournal import format as fmt
 from labjournal.compare import Cell, Column
 from labjournal.compare.drafts import checkpoint_mark
-from labjournal.compare.measure import Measures, values_of
+from labjournal.compare.measure import Measures, Values, values_of
 from labjournal.config import Config
 from labjournal.export import cells
 from labjournal.export.privacy import hider
@@ -97,16 +97,14 @@ class Book:
         where = result.dataset.name or "data not identified"
         options = "".join(f", {key} {value}" for key, value in sorted(result.options.items()))
         shown, more = self.values(result, _MOST_VALUES)
-        values = [f"{column.label} {_value(cell, column)}" for column, cell in shown]
+        values = headline_words(shown)
         rest = [f"{more} more"] if more else []
         taint = f" {fmt.TAINT} {result.taint}" if result.taint else ""
         return f"{name}{f':{mark}' if mark else ''} on {where}{options}: {', '.join([*values, *rest])}{taint}"
 
     def values(self, result: Result, most: int | None = None) -> tuple[list[tuple[Column, Cell]], int]:
         """The headline values of a result, and how many were left out."""
-        measures = Measures([result], values=self.computed)
-        pairs = [(measures.column(name), measures.cell(result, name)) for name in measures.headline]
-        found = [(column, cell) for column, cell in pairs if cell is not None]
+        found = headline(result, self.computed)
         return found[:most], len(found) - len(found[:most])
 
     def names_of(self, references: Sequence[str]) -> list[str]:
@@ -123,6 +121,18 @@ class Book:
         if _COMMIT.fullmatch(reference):
             return reference[:10]
         return self.runs[reference].name if reference in self.runs else reference
+
+
+def headline(result: Result, computed: Values) -> list[tuple[Column, Cell]]:
+    """The values that matter first, those that follow from counts among them."""
+    measures = Measures([result], values=computed)
+    pairs = [(measures.column(name), measures.cell(result, name)) for name in measures.headline]
+    return [(column, cell) for column, cell in pairs if cell is not None]
+
+
+def headline_words(shown: Sequence[tuple[Column, Cell]]) -> list[str]:
+    """``["accuracy 0.897 [.877 .914] 897/1,000", …]``."""
+    return [f"{column.label} {_value(cell, column)}" for column, cell in shown]
 
 
 def _value(cell: Cell, column: Column) -> str:
