@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from textual.pilot import Pilot
-from tui_harness import screen_text, wait_for
+from tui_harness import settled, text_of, wait_for
 
 from journal_files import CREATED, EventWriter, add_facts, make_run, write_fact
 from labjournal import facts, paths
@@ -146,15 +146,6 @@ def app_over(journal: JournalPaths, **more: Any) -> JournalApp:
     return JournalApp(Feed(journal), journal="jets", host="box2", clock=lambda: CREATED + 20_000, **more)
 
 
-def text_of(app: JournalApp) -> str:
-    return "\n".join(screen_text(app))
-
-
-async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
-    await wait_for(pilot, lambda: app.settled)
-    await pilot.pause()
-
-
 async def open_run(pilot: Pilot[Any], app: JournalApp, name: str) -> None:
     """Open a run's page by its name and wait until its curves are there."""
     await settled(pilot, app)
@@ -162,5 +153,5 @@ async def open_run(pilot: Pilot[Any], app: JournalApp, name: str) -> None:
     from labjournal.tui.messages import RunAsked
 
     app.post_message(RunAsked(run))
-    await wait_for(pilot, lambda: f" {name} " in text_of(app) and "Charts" in text_of(app) and app.settled)
-    await pilot.pause()
+    await wait_for(pilot, lambda: f" {name} " in text_of(app) and "Charts" in text_of(app))
+    await settled(pilot, app)

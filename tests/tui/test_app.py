@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from tui_harness import screen_text, wait_for
+from tui_harness import screen_text, settled, text_of, wait_for
 
 from journal_files import CREATED, EventWriter, add_facts, make_run
 from labjournal import paths
@@ -53,15 +52,6 @@ def journal(tmp_path: Path) -> JournalPaths:
 
 def app_over(journal: JournalPaths | None, logdir: Path | None = None, **more: Any) -> JournalApp:
     return JournalApp(Feed(journal, logdir), journal="jets", host="box2", **more)
-
-
-async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
-    await wait_for(pilot, lambda: app.settled)
-    await pilot.pause()
-
-
-def text_of(app: JournalApp) -> str:
-    return "\n".join(screen_text(app))
 
 
 def trained(journal: JournalPaths, name: str = "v4-own-group", points: int = 40, **more: Any) -> EventWriter:

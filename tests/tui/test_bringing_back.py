@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from tui_harness import screen_text, wait_for
+from tui_harness import screen_text, settled, text_of, wait_for
 
 from journal_files import CREATED, make_run, write_fact
 from labjournal import machine, paths
@@ -27,15 +26,6 @@ def journal(tmp_path: Path) -> JournalPaths:
 def app_over(journal: JournalPaths, **more: Any) -> JournalApp:
     verbs = {"retry": "start again", "resume": "go on", "import": "take in", "demo": "the main job"}
     return JournalApp(Feed(journal), journal="jets", host="box2", clock=lambda: LATER, verbs=verbs, **more)
-
-
-async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
-    await wait_for(pilot, lambda: app.settled)
-    await pilot.pause()
-
-
-def text_of(app: JournalApp) -> str:
-    return "\n".join(screen_text(app))
 
 
 def begin(run: RunPaths) -> None:

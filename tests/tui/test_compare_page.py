@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from story import app_over, settled, tell, text_of
+from story import app_over, tell
 from textual.pilot import Pilot
-from tui_harness import screen_text, wait_for
+from tui_harness import screen_text, settled, text_of, wait_for
 
 from labjournal import paths
 from labjournal.follower import Follower
@@ -29,8 +29,8 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> JournalPaths:
 async def compared(pilot: Pilot[Any], app: JournalApp) -> None:
     await settled(pilot, app)
     await pilot.press("3")
-    await wait_for(pilot, lambda: "data set 1:10" in text_of(app) and app.settled)
-    await pilot.pause()
+    await wait_for(pilot, lambda: "data set 1:10" in text_of(app))
+    await settled(pilot, app)
 
 
 def line_with(app: JournalApp, text: str) -> str:
@@ -153,7 +153,7 @@ async def test_d_shows_what_changed_in_the_code_of_two_real_runs(
     async with app.run_test(size=(100, 30)) as pilot:
         await settled(pilot, app)
         await pilot.press("3")
-        await wait_for(pilot, says(app, "r0"))
+        await wait_for(pilot, says(app, "data set d"))
         await pilot.press("d")
         await wait_for(pilot, says(app, "+RATE = 0.25"))
         assert "-RATE = 0.1" in text_of(app)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sample_journal import NOW, finding, make
 from textual.pilot import Pilot
-from tui_harness import screen_text, wait_for
+from tui_harness import screen_text, settled, text_of, wait_for
 
 from journal_files import CREATED, add_facts, make_run
 from labjournal import paths
@@ -41,15 +41,6 @@ def app_over(journal: JournalPaths, state: Path | None = None, clock: Callable[[
     return JournalApp(
         Feed(journal), journal="jets", host="box2", clock=clock, remembered=remembered, drafts=drafts, verbs=VERBS
     )
-
-
-async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
-    await wait_for(pilot, lambda: app.settled)
-    await pilot.pause()
-
-
-def text_of(app: JournalApp) -> str:
-    return "\n".join(screen_text(app))
 
 
 async def typed(pilot: Pilot[Any], text: str) -> None:

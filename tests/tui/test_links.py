@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from story import app_over, settled, tell, text_of
-from tui_harness import wait_for
+from story import app_over, tell
+from tui_harness import settled, text_of, wait_for
 
 from labjournal.config import Config
 from labjournal.diary import Diary

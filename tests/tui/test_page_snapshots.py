@@ -11,13 +11,11 @@ import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.color import ColorType
 from sample_journal import NOW, make
-from textual.pilot import Pilot
-from tui_harness import screen_segments, screen_text, wait_for
+from tui_harness import screen_segments, screen_text, settled, wait_for
 
 from labjournal import paths
 from labjournal.paths import JournalPaths
@@ -99,12 +97,6 @@ def roles(theme: str) -> set[str]:
     return {one.get_truecolor().hex for style in styles for one in (style.color, style.bgcolor) if one is not None}
 
 
-async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
-    await wait_for(pilot, lambda: app.settled)
-    await pilot.pause()
-    await wait_for(pilot, lambda: app.settled)
-
-
 PAGES = {"1": "runs", "4": "diary", "5": "checks", "6": "studies", "7": "queue"}
 MARKS = {"runs": "gpu 1", "diary": "waiting 1", "checks": "5 open", "studies": "gate shut", "queue": "nothing waits"}
 
@@ -156,3 +148,4 @@ async def test_every_sheet_over_a_page_looks_as_kept_in_every_theme(
                 assert "\n".join(screen_text(app)) + "\n" == text
             await pilot.press("escape")
             await wait_for(pilot, lambda: len(app.screen_stack) == 1)
+            await settled(pilot, app)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sample_journal import NOW, make
 from textual.pilot import Pilot
-from tui_harness import screen_text, wait_for
+from tui_harness import settled, text_of, wait_for
 
 from journal_files import make_run
 from labjournal import paths
@@ -49,15 +49,10 @@ def app_over(journal: JournalPaths, clock: Callable[[], float] = lambda: NOW) ->
     return JournalApp(Feed(journal), journal="jets", host="box2", clock=clock)
 
 
-def text_of(app: JournalApp) -> str:
-    return "\n".join(screen_text(app))
-
-
 async def opened(pilot: Pilot[Any], app: JournalApp, page: str) -> None:
-    await wait_for(pilot, lambda: app.settled)
+    await settled(pilot, app)
     await pilot.press(page)
-    await wait_for(pilot, lambda: app.settled)
-    await pilot.pause()
+    await settled(pilot, app)
 
 
 async def test_the_diary_shows_days_kinds_and_what_waits(weeks: JournalPaths) -> None:

@@ -8,11 +8,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
-from tui_harness import screen_text, wait_for
+from tui_harness import settled, text_of, wait_for
 
 from journal_files import CREATED, EventWriter, make_run
 from labjournal import paths
@@ -28,15 +26,6 @@ def journal(tmp_path: Path) -> JournalPaths:
 
 def app_over(journal: JournalPaths) -> JournalApp:
     return JournalApp(Feed(journal), journal="jets", host="box2", clock=lambda: CREATED + 100)
-
-
-async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
-    await wait_for(pilot, lambda: app.settled)
-    await pilot.pause()
-
-
-def text_of(app: JournalApp) -> str:
-    return "\n".join(screen_text(app))
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from story import app_over, open_run, settled, tell, text_of
-from tui_harness import screen_text, wait_for
+from story import app_over, open_run, tell
+from tui_harness import screen_text, settled, text_of, wait_for
 
 from labjournal.paths import JournalPaths
 from labjournal.tui.remembered import Remembered

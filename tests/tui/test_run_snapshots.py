@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from story import app_over, open_run, settled, tell
-from tui_harness import screen_segments, screen_text, wait_for
+from story import app_over, open_run, tell
+from tui_harness import screen_segments, screen_text, settled, wait_for
 
 from labjournal.paths import JournalPaths
 from labjournal.tui.app import JournalApp

@@ -12,11 +12,13 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widget import Widget
 
+from labjournal.tui.app import JournalApp
 from labjournal.tui.base_app import BaseApp, SizedScreen
 from labjournal.tui.glyphs import UNICODE, Glyphs
 from labjournal.tui.widgets.too_small import TooSmall
 
 _PATIENCE_S = 60
+_RESTED_TURNS = 3
 
 
 class HarnessScreen(SizedScreen):
@@ -52,6 +54,10 @@ def screen_text(app: App[Any]) -> list[str]:
     return ["".join(segment.text for segment in line).rstrip() for line in screen_segments(app)]
 
 
+def text_of(app: App[Any]) -> str:
+    return "\n".join(screen_text(app))
+
+
 def screen_segments(app: App[Any]) -> list[list[Segment]]:
     """Every line of the screen as the terminal would get it, after the app's colour filters."""
     strips = app.screen._compositor.render_strips()
@@ -70,3 +76,15 @@ async def wait_for(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:
             shown = "\n".join(screen_text(pilot.app))
             raise AssertionError(f"waited in vain; the screen shows\n{shown}")
         await pilot.pause(0.01)
+
+
+async def settled(pilot: Pilot[Any], app: JournalApp) -> None:
+    """Let the app work until it shows all that stands in the files, and went on showing it for a few turns."""
+    turns = 0
+
+    def rested() -> bool:
+        nonlocal turns
+        turns = turns + 1 if app.settled else 0
+        return turns > _RESTED_TURNS
+
+    await wait_for(pilot, rested)

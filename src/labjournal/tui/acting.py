@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from labjournal.errors import JournalError
-from labjournal.tui.base_app import BaseApp
 from labjournal.tui.feed import Feed, Source
 from labjournal.tui.messages import (
     AckAsked,
@@ -27,6 +26,7 @@ from labjournal.tui.messages import (
     StopAsked,
     VerbAsked,
 )
+from labjournal.tui.resting import RestingApp
 from labjournal.tui.undoing import Step, UndoStack
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class ActingApp(BaseApp):
+class ActingApp(RestingApp):
     """The app's hands."""
 
     feed: Feed

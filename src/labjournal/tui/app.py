@@ -144,6 +144,7 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         for name in PAGES:
             await asyncio.to_thread(pages.load, name)
         await asyncio.to_thread(pages.load_on_threads)
+        self.keep_what_is_loaded()
 
     def _resumed(self, app: object) -> None:
         """Back from the shell, or from an editor: the terminal holds nothing of what was drawn."""

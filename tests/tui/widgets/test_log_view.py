@@ -99,6 +99,15 @@ async def test_a_log_that_does_not_exist_yet_appears(tmp_path: Path) -> None:
         assert "here" in screen_text(app)[1]
 
 
+async def test_a_log_that_is_not_there_is_told_over_what_was_drawn_before(tmp_path: Path) -> None:
+    view = LogView(written(tmp_path / "a.log", 100), poll_s=0.05)
+    app = pane_of(view)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait_for(pilot, lambda: screen_text(app)[-1] == " line 000099")
+        view.show(tmp_path / "b.log")
+        await wait_for(pilot, lambda: screen_text(app)[1] == " no output yet")
+
+
 async def test_another_run_s_log_replaces_the_view(tmp_path: Path) -> None:
     view = LogView(written(tmp_path / "a.log", 100), poll_s=0.05)
     app = pane_of(view)

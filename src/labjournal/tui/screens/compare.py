@@ -296,8 +296,10 @@ class ComparePage(Page):
 
     def action_difference(self) -> None:
         """The run under the cursor against the baseline, or against the first run of the table."""
-        run, paths = self._run, self.feed.paths
-        if self._table is None or run is None or paths is None:
+        run = self._run
+        if self._table is None:
+            self.toast("still reading")
+        if self._table is None or run is None or self.feed.paths is None:
             return
         runs = list(dict.fromkeys(row.run for row in self._table.rows if row.run))
         base = self._choice.selection.baseline or runs[0]

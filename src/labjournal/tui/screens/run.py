@@ -68,6 +68,7 @@ class RunPage(RunKeys):
     def __init__(self, feed: Feed, *, id: str) -> None:
         super().__init__(feed, id=id)
         self._full: Widget | None = None
+        self._read: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
         self._headline = Lines(self._headline_lines, id="headline")
@@ -108,6 +109,11 @@ class RunPage(RunKeys):
 
     # Reading
 
+    @property
+    def loaded(self) -> bool:
+        # Charts that came in sight a moment ago are asked for in the next turn.
+        return super().loaded and self._read.issuperset(self._grid.in_sight)
+
     def show_run(self, run: str) -> None:
         """Show this run from now on."""
         if self._open is None or run != self._open.run:
@@ -134,7 +140,9 @@ class RunPage(RunKeys):
         titles = self._grid.in_sight or list(mine.panels)[: self._grid.per_page]
         if await mine.read_in_short(titles):
             self._show(mine, again=True)
-        self._show(mine, await mine.read_curves(titles, self._deck.in_sight))
+        again = await mine.read_curves(titles, self._deck.in_sight)
+        self._read = frozenset(titles)
+        self._show(mine, again)
 
     def _show(self, mine: OpenRun, again: bool) -> None:
         """What was read of a run, if it is still the one that is looked at; ``again`` makes the panels anew."""

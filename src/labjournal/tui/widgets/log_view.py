@@ -241,6 +241,8 @@ class LogView(ScrollView, can_focus=True):
         if self.state != self._said:
             self._said = self.state
             self.post_message(StateSaid(self._said))
+            if not self._lines:  # the words stand in the place of the first line
+                self.refresh()
 
     # Drawing
 
