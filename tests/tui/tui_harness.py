@@ -16,6 +16,7 @@ from labjournal.tui.app import JournalApp
 from labjournal.tui.base_app import BaseApp, SizedScreen
 from labjournal.tui.glyphs import UNICODE, Glyphs
 from labjournal.tui.widgets.too_small import TooSmall
+from labjournal.tui.written import screen_strips
 
 _PATIENCE_S = 60
 _RESTED_TURNS = 3
@@ -60,8 +61,7 @@ def text_of(app: App[Any]) -> str:
 
 def screen_segments(app: App[Any]) -> list[list[Segment]]:
     """Every line of the screen as the terminal would get it, after the app's colour filters."""
-    strips = app.screen._compositor.render_strips()
-    return [list(strip) for strip in strips]
+    return [list(strip) for strip in screen_strips(app)]
 
 
 async def wait_for(pilot: Pilot[Any], condition: Callable[[], bool]) -> None:

@@ -6,10 +6,14 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labjournal.config import Config
 from labjournal.runner.request import LaunchRequest
+
+if TYPE_CHECKING:
+    from labjournal.vcs import Limits, NoRepository
+    from labjournal.vcs.snapshots import Survey
 
 _BESIDE_DIARY = ("attachments", "tables")
 _DIARY_DAY = re.compile(r"\d{4}-\d\d-\d\d\.md(\.orig)?\Z")
@@ -19,14 +23,31 @@ def record_code(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> 
     """The code as the ``run`` fact has it, and what to say about it."""
     from labjournal import vcs
 
-    limits = vcs.Limits(
-        untracked_file_bytes=int(config.code.untracked_file_mb * 1e6),
-        untracked_total_bytes=int(config.code.untracked_total_mb * 1e6),
-    )
-    found = vcs.snapshot(Path(cwd), list(no_code(cwd, requests, config)), limits)
+    found = vcs.snapshot(Path(cwd), list(no_code(cwd, requests, config)), _limits(config))
     if isinstance(found, vcs.NoRepository):
         return found.as_data(), [f"code not recorded: {found.reason}"]
     return found.as_data(), [f"code: {found.problem}"] if found.problem else []
+
+
+def survey_code(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> Survey | NoRepository:
+    """What of the code a launch would keep beside the last commit; nothing is written. Raises GitError."""
+    from labjournal.vcs import NoRepository
+    from labjournal.vcs.exclusion import exclusions
+    from labjournal.vcs.snapshots import find_root, survey
+
+    root = find_root(Path(cwd))
+    if isinstance(root, NoRepository):
+        return root
+    return survey(root, exclusions(root, Path(cwd), list(no_code(cwd, requests, config))), _limits(config))
+
+
+def _limits(config: Config) -> Limits:
+    from labjournal.vcs import Limits
+
+    return Limits(
+        untracked_file_bytes=int(config.code.untracked_file_mb * 1e6),
+        untracked_total_bytes=int(config.code.untracked_total_mb * 1e6),
+    )
 
 
 def no_code(cwd: str, requests: Sequence[LaunchRequest], config: Config) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import NamedTuple
 
+from labjournal import config, format
 from labjournal.errors import JournalError
 from labjournal.paths import JournalPaths
 from labjournal.runner import commands, previous
+from labjournal.runner.recording import survey_code
 from labjournal.runner.request import LaunchRequest
 
 _FILES_NAMED = 3
@@ -50,31 +51,37 @@ def rehearse(request: LaunchRequest, paths: JournalPaths) -> Rehearsal:
         command=command,
         before=None if before is None else before.name,
         changes=tuple(changed),
-        code=_code(Path(request.cwd), None if before is None else before.data.get("snapshot")),
+        code=_code(request, paths, None if before is None else before.data.get("snapshot")),
         left_open=tuple(sorted(place for place in places if place not in values)),
         unused=tuple(name for name in request.settings if name not in places),
     )
 
 
-def _code(cwd: Path, before: object) -> str:
-    from labjournal import vcs
-    from labjournal.vcs.snapshots import find_root
-    from labjournal.vcs.status import read_status
+def _code(request: LaunchRequest, paths: JournalPaths, before: object) -> str:
+    from labjournal.vcs import NoRepository
 
-    root = find_root(cwd)
-    if isinstance(root, vcs.NoRepository):
-        return f"not recorded: {root.reason}"
     try:
-        status = read_status(root)
+        found = survey_code(request.cwd, (request,), config.load(paths.project))
     except JournalError as error:
         return f"not recorded: {error.message}"
-    head = status.commit[:7] if status.commit else "no commit yet"
-    changed = [change.path for change in status.changes]
-    told = f"{head}, clean" if not changed else f"{head} + {len(changed)} changed, kept: {_named(changed)}"
+    if isinstance(found, NoRepository):
+        return f"not recorded: {found.reason}"
+    commit = found.status.commit
+    kept = [path for letter, path in found.changed if letter != "D"]
+    gone = len(found.changed) - len(kept)
+    told = [commit[:7] if commit else "no commit yet"]
+    if kept:
+        told.append(f" + {format.plural(len(kept), 'file')} not committed, kept: {_named(kept)}")
+    if gone:
+        told.append(f" − {format.plural(gone, 'file')} removed")
+    if not found.changed:
+        told.append(", clean" if commit else ", and no file to keep")
+    if found.left_out:
+        told.append(f" · left out: {_named([one.path for one in found.left_out])}")
     earlier = before.get("head") if isinstance(before, dict) else None
-    if isinstance(earlier, str) and status.commit and not status.commit.startswith(earlier[:7]):
-        told += f" · was {earlier[:7]}"
-    return told
+    if isinstance(earlier, str) and commit and not commit.startswith(earlier[:7]):
+        told.append(f" · was {earlier[:7]}")
+    return "".join(told)
 
 
 def _named(paths: list[str]) -> str:

@@ -5,15 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from textual._context import visible_screen_stack
 from textual.app import App
+from textual.strip import Strip
 
 from labjournal.errors import InputError, JournalUnavailableError
 
 
+def screen_strips(app: App[Any]) -> list[Strip]:
+    """Every line of the screen as the terminal would get it, what shows through from behind included."""
+    # Without the screens behind it, one that lets them through would draw, and keep, an empty ground.
+    visible_screen_stack.set(app._background_screens)
+    return app.screen._compositor.render_strips()
+
+
 def screen_lines(app: App[Any]) -> list[str]:
-    """Every line of the screen in front, without trailing spaces."""
-    strips = app.screen._compositor.render_strips()
-    return ["".join(segment.text for segment in strip).rstrip() for strip in strips]
+    """Every line of the screen, without trailing spaces."""
+    return ["".join(segment.text for segment in strip).rstrip() for strip in screen_strips(app)]
 
 
 def kinds(app: App[Any], suffix: str) -> str:
