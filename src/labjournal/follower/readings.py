@@ -51,6 +51,30 @@ def stating(
     return [_fact(run, parsed, how, name, stated, config, identifier) for how, name, parsed in _placed_alike(said)]
 
 
+def identifying(run: Run, stated: Sequence[Fact], config: Config, identifier: Identifier) -> list[Fact]:
+    """What a script did not say of the results that it stated: content and role of the data, step of the checkpoint."""
+    from labjournal import checkpoints
+
+    found = []
+    for fact in stated:
+        if fact.kind != "result" or fact.data.get("how") != "stated":
+            continue
+        said, subject = fact.data.get("dataset") or {}, fact.data.get("subject") or {}
+        name, mark = said.get("name"), subject.get("checkpoint")
+        dataset = identifier.identify(name, run, stated) if name and not said.get("hash") else None
+        configured = config.datasets.get(name) if name and fact.data.get("rule") == "labjournal.result" else None
+        data = {
+            "result": fact.id,
+            "dataset": {"name": name, "hash": dataset.hash, "source": dataset.source} if dataset else None,
+            "role": configured.role if configured else None,
+            "step": checkpoints.position(mark).number if mark and subject.get("step") is None else None,
+        }
+        if (dataset and dataset.hash) or data["role"] or data["step"] is not None:
+            fact_id = facts.derived_id("identified", run.id, fact.id)
+            found.append(facts.make("identified", data, run.id, _when(run), fact_id))
+    return found
+
+
 def _placed_alike(said: Sequence[tuple[str, str, ParsedResult]]) -> Iterable[tuple[str, str, ParsedResult]]:
     """Where one of several files with the same values says at which step they were measured, it says so for all."""
     steps: dict[object, set[tuple[tuple[str, str], ...]]] = {}

@@ -192,6 +192,7 @@ class RunFiles:
             saved = readings.read_saved(run, look.paths, self._config, stated)
             self._printed.write(look.paths, readings.curves_of(reading, saved))
             found = readings.stating(run, reading, saved, stated, self._config, self._identifier)
+            found += readings.identifying(run, stated, self._config, self._identifier)
             derived += [fact for fact in found if fact.id not in known_ids]
         return self._state(look, derived)
 

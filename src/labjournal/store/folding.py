@@ -32,7 +32,7 @@ def replace(connection: sqlite3.Connection, run: str, gone: Collection[str], sta
 
 def _bring_up_to_date(connection: sqlite3.Connection, new: Sequence[Fact]) -> set[str | None]:
     spoken_of = _spoken_of(connection, new)
-    measured = {fact.run for fact in new if fact.kind == "result"} | spoken_of
+    measured = {fact.run for fact in new if _places_results(fact)} | spoken_of
     touched = {fact.run for fact in new} | spoken_of
     words = results.words_about(facts.of_kinds(connection, _RESULT_WORDS)) if measured else {}
     acknowledged = _acknowledged(facts.of_kinds(connection, ("ack",)))
@@ -50,6 +50,11 @@ def _bring_up_to_date(connection: sqlite3.Connection, new: Sequence[Fact]) -> se
         about |= taint.apply(connection)
     pivot.write(connection, about)
     return touched
+
+
+def _places_results(fact: Fact) -> bool:
+    """A result, or what tells more of where results belong: order does not matter."""
+    return fact.kind in ("result", "identified") or (fact.kind == "run" and bool(fact.data.get("validates")))
 
 
 def _acknowledged(said: Iterable[Fact]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any
 from labjournal.facts import Fact, dumps
 from labjournal.model import Result, Role
 from labjournal.store import codec
+from labjournal.store.placing import Placing
 
 _STRENGTH = {"stated": 0, "file": 1, "text": 2}
 _COLUMNS = "id, t, measured_by, role, taint, dismissed, data"
@@ -27,7 +28,8 @@ def project(
     """
     stated = [fact for fact in facts if fact.kind == "result"]
     gone = {old for fact in stated for old in _superseded(fact)}
-    read_off = [(fact, _one(run_id, fact)) for fact in stated if fact.id not in gone]
+    placing = Placing(facts)
+    read_off = [(fact, placing.place(fact.id, _one(run_id, fact))) for fact in stated if fact.id not in gone]
     corrected = []
     for members in _grouped(read_off):  # a word about one source speaks of all sources of that result
         said = [word for fact, _ in members for word in words.get(fact.id, ())]
