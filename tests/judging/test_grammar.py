@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from labjournal.errors import InputError
 from labjournal.judging.estimates import Estimate, evaluate, judge
-from labjournal.judging.grammar import Number, Term, Value, parse
+from labjournal.judging.grammar import parse
+from labjournal.judging.syntax import Number, Term, Value
 
 
 def test_the_name_the_data_set_and_the_limit_are_read() -> None:

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from labjournal.errors import InputError
-from labjournal.judging.grammar import Expectation, Leaf, Number, Parser, Relation, Tolerance
+from labjournal.judging.grammar import Parser
+from labjournal.judging.syntax import Expectation, Leaf, Number, Relation, Tolerance
 from labjournal.vocabulary import Level, Status
 
 _LEVELS = {f"{level.value}{s}": level for level in Level for s in ("", "s")}

@@ -15,7 +15,7 @@ from pathlib import Path
 from labjournal import format as fmt
 from labjournal.compare.measure import Values
 from labjournal.errors import InputError
-from labjournal.judging import conditions, curves, grammar
+from labjournal.judging import conditions, curves, syntax
 from labjournal.judging.conditions import (
     Comparison,
     Condition,
@@ -136,8 +136,8 @@ def _along_curves(condition: Comparison, scope: Scope, finder: Finder, store: St
     import numpy as np
 
     parsed = condition.expectation
-    lines: dict[grammar.Leaf, curves.Line] = {}
-    columns: dict[grammar.Leaf, curves.Floats] = {}
+    lines: dict[syntax.Leaf, curves.Line] = {}
+    columns: dict[syntax.Leaf, curves.Floats] = {}
     key = None
     try:
         for leaf in parsed.values():
@@ -160,7 +160,7 @@ def _along_curves(condition: Comparison, scope: Scope, finder: Finder, store: St
     holds = np.ones(len(steps), bool)
     for relation in parsed.relations:
         holds &= _holds(relation, columns)
-    side = next(s for r in parsed.relations for s in grammar.relation_sides(r) if list(grammar.leaves(s)))
+    side = next(s for r in parsed.relations for s in syntax.relation_sides(r) if list(syntax.leaves(s)))
     shown = np.broadcast_to(curves.pointwise(side, columns), len(steps))
     told = " ".join(parsed.text.split())
     if condition.always:
@@ -184,8 +184,8 @@ def _along_curves(condition: Comparison, scope: Scope, finder: Finder, store: St
     )
 
 
-def _line(leaf: grammar.Leaf, finder: Finder, store: Store) -> curves.Line | None:
-    if isinstance(leaf, grammar.Aggregate) or leaf.part is not None or leaf.dataset is not None:
+def _line(leaf: syntax.Leaf, finder: Finder, store: Store) -> curves.Line | None:
+    if isinstance(leaf, syntax.Aggregate) or leaf.part is not None or leaf.dataset is not None:
         return None
     runs = finder.runs_of(leaf)
     if len(runs) != 1:
@@ -210,7 +210,7 @@ def _units(until: Until | None, steps: curves.Ints, scope: Scope, store: Store) 
     return steps.astype(float), "step"
 
 
-def _holds(relation: grammar.Relation, columns: dict[grammar.Leaf, curves.Floats]) -> object:
+def _holds(relation: syntax.Relation, columns: dict[syntax.Leaf, curves.Floats]) -> object:
     import numpy as np
 
     left, right = curves.pointwise(relation.left, columns), curves.pointwise(relation.right, columns)

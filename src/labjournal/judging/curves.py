@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from labjournal.judging.grammar import Call, Leaf, Node, Number, Term
+from labjournal.judging.syntax import Call, Leaf, Node, Number, Term
 from labjournal.model import SeriesKey
 from labjournal.store import Store
 

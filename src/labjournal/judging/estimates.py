@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from labjournal.judging.grammar import Call, Leaf, Node, Number, Relation, Term
+from labjournal.judging.syntax import Call, Leaf, Node, Number, Relation, Term
 
 
 @dataclass(frozen=True, slots=True)

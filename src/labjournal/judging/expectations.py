@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from labjournal import format as fmt
 from labjournal.compare.measure import Values
 from labjournal.errors import InputError
-from labjournal.judging import grammar
+from labjournal.judging import grammar, syntax
 from labjournal.judging.estimates import UNDECIDED, Estimate, Judgement, evaluate, judge, together
 from labjournal.judging.finder import Finder, Known, Scope, Unknown, took_s
 from labjournal.model import Result, Run, Status
@@ -67,9 +67,9 @@ def _expression(store: Store, run: Run, text: str, values: Values) -> Judged:
     return of_relations(parsed, Finder(store, Scope((run,)), values))
 
 
-def of_relations(parsed: grammar.Expectation, finder: Finder) -> Judged:
+def of_relations(parsed: syntax.Expectation, finder: Finder) -> Judged:
     """Comparisons held against what the finder finds."""
-    known: dict[grammar.Leaf, Known] = {}
+    known: dict[syntax.Leaf, Known] = {}
     missing: list[str] = []
     for value in parsed.values():
         try:
@@ -91,17 +91,17 @@ def of_relations(parsed: grammar.Expectation, finder: Finder) -> Judged:
     return Judged(parsed.text, together([one.word for one in judgements]), sentence, tightest.gap, ids, shown)
 
 
-def measured_side(parsed: grammar.Expectation, estimates: Mapping[grammar.Leaf, Estimate]) -> float:
+def measured_side(parsed: syntax.Expectation, estimates: Mapping[syntax.Leaf, Estimate]) -> float:
     """The value of the first side on which something is measured: what is shown beside a criterion."""
-    sides = [side for relation in parsed.relations for side in grammar.relation_sides(relation)]
-    return evaluate(next(side for side in sides if list(grammar.leaves(side))), estimates).value
+    sides = [side for relation in parsed.relations for side in syntax.relation_sides(relation)]
+    return evaluate(next(side for side in sides if list(syntax.leaves(side))), estimates).value
 
 
-def completed(value: grammar.Leaf, all_leaves: Sequence[grammar.Leaf]) -> grammar.Leaf:
+def completed(value: syntax.Leaf, all_leaves: Sequence[syntax.Leaf]) -> syntax.Leaf:
     """What a value leaves open is taken from the first value that says it; the other run and class are its own."""
-    if isinstance(value, grammar.Aggregate):
+    if isinstance(value, syntax.Aggregate):
         return value
-    all_values = [leaf for leaf in all_leaves if isinstance(leaf, grammar.Value)]
+    all_values = [leaf for leaf in all_leaves if isinstance(leaf, syntax.Value)]
     dataset = value.dataset or next((other.dataset for other in all_values if other.dataset), None)
     at = value.at or next((other.at for other in all_values if other.at), None)
     options = dict(value.options)
@@ -122,7 +122,7 @@ def _not_comparable(results: Sequence[Result]) -> list[str]:
     return said
 
 
-def _margin(parsed: grammar.Expectation, judgement: Judgement) -> list[str]:
+def _margin(parsed: syntax.Expectation, judgement: Judgement) -> list[str]:
     """How far it is met, where more than one value and one number are compared."""
     if len(parsed.values()) == 1 and len(parsed.relations) == 1:
         return []

@@ -17,7 +17,7 @@ from labjournal.compare.select import names_checkpoint
 from labjournal.compare.table import Cell, Column
 from labjournal.errors import NotFoundError
 from labjournal.facts import number
-from labjournal.judging import curves, grammar
+from labjournal.judging import curves, syntax
 from labjournal.judging.estimates import Estimate, evaluate
 from labjournal.model import Result, Role, Run, Status
 from labjournal.store import Store
@@ -51,9 +51,9 @@ class Scope:
     only_measured: bool = False
     """Only results that these runs measured: a validation speaks of the run it validates, others do too."""
 
-    def pinned(self, leaf: grammar.Leaf) -> bool:
+    def pinned(self, leaf: syntax.Leaf) -> bool:
         """Whether it means the same for each run of the family."""
-        if isinstance(leaf, grammar.Aggregate):
+        if isinstance(leaf, syntax.Aggregate):
             return True
         return bool(leaf.run or leaf.stage or leaf.name == "runs" or self.axes & {name for name, _ in leaf.options})
 
@@ -66,9 +66,9 @@ class Finder:
         self._scope = scope
         self._values = values
 
-    def find(self, leaf: grammar.Leaf) -> Known:
+    def find(self, leaf: syntax.Leaf) -> Known:
         """Raises Unknown."""
-        if isinstance(leaf, grammar.Aggregate):
+        if isinstance(leaf, syntax.Aggregate):
             return self._aggregate(leaf)
         runs = self.runs_of(leaf)
         if leaf.part is None:
@@ -89,7 +89,7 @@ class Finder:
             raise Unknown(self._why_not(value, runs, results))
         return found
 
-    def runs_of(self, value: grammar.Value) -> tuple[Run, ...]:
+    def runs_of(self, value: syntax.Value) -> tuple[Run, ...]:
         """The runs that a value speaks of. Raises Unknown when there are none."""
         scope = self._scope
         narrowed = {name: said for name, said in value.options if name in scope.axes}
@@ -109,7 +109,7 @@ class Finder:
             raise Unknown(f"no run {f'with {narrow} ' if narrow else ''}has ended")
         return found
 
-    def _without_axes(self, value: grammar.Value) -> grammar.Value:
+    def _without_axes(self, value: syntax.Value) -> syntax.Value:
         from dataclasses import replace
 
         return replace(value, options=tuple(pair for pair in value.options if pair[0] not in self._scope.axes))
@@ -129,17 +129,17 @@ class Finder:
             return Known(_exactly(count), fmt.plural(count, "checkpoint"))
         return None
 
-    def _aggregate(self, aggregate: grammar.Aggregate) -> Known:
+    def _aggregate(self, aggregate: syntax.Aggregate) -> Known:
         """A function of one value of each run: a number without an interval of its own."""
         family = self._scope.family or self._scope.runs
-        named = next((leaf for leaf in grammar.leaves(aggregate.of) if isinstance(leaf, grammar.Value)), None)
+        named = next((leaf for leaf in syntax.leaves(aggregate.of) if isinstance(leaf, syntax.Value)), None)
         if named is not None and self._scope.pinned(named):
             family = self.runs_of(named)
         found: list[float] = []
         done = tuple(run for run in family if run.status is Status.DONE)
         for run in done or family:  # of a search, what was ended early has no last value
             one = Finder(self._store, Scope((run,), axes=self._scope.axes), self._values)
-            leaves = {leaf: _alone(leaf) for leaf in grammar.leaves(aggregate.of)}
+            leaves = {leaf: _alone(leaf) for leaf in syntax.leaves(aggregate.of)}
             found.append(
                 evaluate(aggregate.of, {leaf: one.find(alone).estimate for leaf, alone in leaves.items()}).value
             )
@@ -173,7 +173,7 @@ class Finder:
             found |= {result.id: result for result in [*own, *measured]}
         return list(found.values())
 
-    def _measured(self, value: grammar.Value, runs: Sequence[Run], results: Sequence[Result]) -> Known | None:
+    def _measured(self, value: syntax.Value, runs: Sequence[Run], results: Sequence[Result]) -> Known | None:
         train = value.name.lower().startswith("train")
         results = [result for result in results if train or result.role is not Role.TRAIN]
         dataset, metric = value.dataset, value.name
@@ -196,7 +196,7 @@ class Finder:
         return Known(_estimate(cell, shown), self._words(chosen, cell, shown, runs), chosen)
 
     def _one(
-        self, value: grammar.Value, dataset: str | None, results: list[Result], measures: Measures, column: str
+        self, value: syntax.Value, dataset: str | None, results: list[Result], measures: Measures, column: str
     ) -> Result:
         """The one result that is meant. Raises Unknown when there is none, or no telling which."""
         if dataset is not None:
@@ -254,7 +254,7 @@ class Finder:
         """Whose value it is, where it is not that of the run in question."""
         return [f"of {runs[0].name}"] if runs and runs[0].id not in {run.id for run in self._scope.runs} else []
 
-    def _curve(self, value: grammar.Value, runs: Sequence[Run]) -> Known | None:
+    def _curve(self, value: syntax.Value, runs: Sequence[Run]) -> Known | None:
         if value.dataset or value.options or len(runs) != 1:
             return None
         key = curves.named(self._store, runs[0].id, value.name)
@@ -272,7 +272,7 @@ class Finder:
         told = place if place in curves.PLACES else f"step {place}"
         return Known(_exactly(found), f"curve {key.name}{whose}, {told}: {fmt.number(found)}")
 
-    def _setting(self, value: grammar.Value, runs: Sequence[Run]) -> Known | None:
+    def _setting(self, value: syntax.Value, runs: Sequence[Run]) -> Known | None:
         if value.part is not None or value.dataset or value.options:
             return None
         found = {number(run.settings.get(value.name)) for run in runs}
@@ -281,7 +281,7 @@ class Finder:
             return None
         return Known(_exactly(one), f"setting {value.name} {fmt.setting(runs[0].settings[value.name])}")
 
-    def _why_not(self, value: grammar.Value, runs: Sequence[Run], results: Collection[Result]) -> str:
+    def _why_not(self, value: syntax.Value, runs: Sequence[Run], results: Collection[Result]) -> str:
         of = "".join(f" {name}" for name in self._whose(runs))
         tainted = [result for result in results if result.taint]
         if tainted and len(tainted) == len(results):
@@ -311,11 +311,11 @@ def alike(setting: object, said: str) -> bool:
     return setting is not None and str(setting).lower() == said.lower()
 
 
-def _alone(leaf: grammar.Leaf) -> grammar.Leaf:
+def _alone(leaf: syntax.Leaf) -> syntax.Leaf:
     """The same value, asked of one run."""
     from dataclasses import replace
 
-    return leaf if isinstance(leaf, grammar.Aggregate) else replace(leaf, run=None, stage=None)
+    return leaf if isinstance(leaf, syntax.Aggregate) else replace(leaf, run=None, stage=None)
 
 
 def _exactly(value: float) -> Estimate:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from labjournal.errors import InputError
 from labjournal.judging import conditions
 from labjournal.judging.conditions import SameSettings
-from labjournal.judging.grammar import Value, leaves
+from labjournal.judging.syntax import Value, leaves
 from labjournal.runner import commands
 from labjournal.studies.sections import DecisionSection
 from labjournal.vocabulary import RunKind

@@ -207,7 +207,7 @@ def thresholds(title: str, keys: Sequence[SeriesKey], view: RunView) -> list[Thr
 
 def _limits(text: str) -> list[tuple[str, str, float]]:
     """(metric, sign, number) of each relation of an expectation that holds a metric against a constant."""
-    from labjournal.judging import grammar
+    from labjournal.judging import grammar, syntax
 
     try:
         relations = grammar.parse(text).relations
@@ -215,9 +215,9 @@ def _limits(text: str) -> list[tuple[str, str, float]]:
         return []
     found = []
     for one in relations:
-        if isinstance(one.left, grammar.Value) and isinstance(one.right, grammar.Number):
+        if isinstance(one.left, syntax.Value) and isinstance(one.right, syntax.Number):
             found.append((one.left.name, one.compare, one.right.value))
-        elif isinstance(one.right, grammar.Value) and isinstance(one.left, grammar.Number):
+        elif isinstance(one.right, syntax.Value) and isinstance(one.left, syntax.Number):
             found.append((one.right.name, one.compare.translate(str.maketrans("<>", "><")), one.left.value))
     return found
 
