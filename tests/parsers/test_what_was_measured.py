@@ -300,3 +300,24 @@ def test_forms_found_in_other_logs(text: str, wanted: Wanted) -> None:
 )
 def test_forms_found_in_reports_of_faults(text: str, wanted: Wanted) -> None:
     assert told(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("2. Testing error handling\n3. Accuracy\n", id="items of a list"),
+        pytest.param("> 4. Return **null**.\nelse return false: 3\n", id="return"),
+        pytest.param("AC:A7:F1:3F:08\nF2:D1:3F\n", id="fingerprints"),
+        pytest.param("raised in test_error.c:196\ntrain_loss.py: 21\n", id="lines of files"),
+        pytest.param("score_1: 1 if the node waits\n", id="a definition"),
+        pytest.param("The error is set to infinity, the loss is nan when nothing was read\n", id="nan in a sentence"),
+    ],
+)
+def test_words_of_manuals_and_programs_are_no_results(text: str) -> None:
+    assert told(text) == []
+
+
+def test_where_a_rate_was_read_off_is_part_of_its_name() -> None:
+    assert told("TPR at FPR 0.01: 0.75\nprecision@recall=0.9: 0.5\n") == [
+        ("unclear", {"TPR_at_FPR_0.01": 0.75, "precision_at_recall_0.9": 0.5}, {})
+    ]

@@ -12,7 +12,7 @@ from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
 from labjournal.parsers.names import Name, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number, plain_float
-from labjournal.parsers.pairs import plausible
+from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import ClassRow, Line, RoleName, StepKind
 from labjournal.parsers.shapes import shaped
 

@@ -11,7 +11,8 @@ from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context
 from labjournal.parsers.names import Name, is_metric_word, may_mention, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number, unwrap
-from labjournal.parsers.pairs import GROUPED, RATES, Pair, plausible, scan
+from labjournal.parsers.pairs import GROUPED, Pair, scan
+from labjournal.parsers.plausible import RATES, plausible
 from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.settings_lines import settings_line
 from labjournal.parsers.shapes import shaped

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.vocabulary import (
@@ -150,6 +151,8 @@ def understand(phrase: str) -> Name | None:
     n = int(n_match[1].replace(",", "")[:15]) if n_match else None
     if n_match:
         words = words_of(phrase[: n_match.start()] + " " + phrase[n_match.end() :])
+    if _says_return(words) or (_ATTRIBUTE.fullmatch(phrase) and not is_metric_word(words[-1])):
+        return None
     identifier = _IDENTIFIER.fullmatch(phrase) is not None
     if words == ["rec"]:
         words = ["recall"]
@@ -211,6 +214,8 @@ def understand(phrase: str) -> Name | None:
 
 
 _RATE_WORDS = frozenset("accuracy acc f1 auc precision recall map iou dice bleu psnr ssim".split())
+_ATTRIBUTE = re.compile(r"[a-z]\w*\.[A-Za-z_]\w*")
+_OF_RETURN = frozenset("mean average avg std min max median per episode on test train eval val".split())
 _LIMIT = re.compile(
     r"min(?:imum)?_(?:\w+_)?(?:acc|accuracy|f1|auc|precision|recall|iou|map|bleu|dice|score)$|max(?:imum)?_(?:\w+_)?(?:loss|wer|cer|ppl|perplexity)$",
     re.IGNORECASE,
@@ -225,6 +230,11 @@ def _owned_extreme(words: list[str], at: int) -> bool:
         return False
     known = after[0] in ROLE_WORDS or after[0] in QUALIFIERS or after[0] in FILLER or after[0] in HEADLINE
     return not (known or is_metric_word(after[0]))
+
+
+def _says_return(words: list[str]) -> bool:
+    """Whether "return" is the word of a program or a sentence, not what an agent got."""
+    return any(word == "return" and next_ not in _OF_RETURN for word, next_ in pairwise(words))
 
 
 def _excused(words: list[str]) -> bool:

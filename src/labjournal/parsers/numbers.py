@@ -31,13 +31,14 @@ _NOT_A_VALUE_AFTER = re.compile(
     r"""\s?(?:ms|[µu]s|ns|s|sec|secs|seconds?|min|mins|minutes?|h|hrs?|hours?|days?|it/s|s/it|[KMGT]i?B|bytes?|
         (?:it|img|imgs|images|samples|tokens|tok|steps?|iters?|batches|ex|examples)/s(?:ec)?|Hz|[KMG]Hz|W|C|°C|px|[GMT]FLOPs?|[GM]MACs?|
         params?|parameters|GF|[KMB]|x|X)(?![\w%/@])
-        |:\d|-\d\d|\.\d+\.|[A-Za-z_]\w*\d|/\s?s(?:ec)?\b|/\d*\.\d|/[A-Za-z]|\s\*\s[\w(]""",
+        |(?!(?:mm|cm|km|m|deg|rad|kg|[GM]?eV|pp)\b)[A-Za-z]|\s+(?:if|when|means|otherwise|unless|denotes)\b|:\d|-\d\d|\.\d+\.|[A-Za-z_]\w*\d|/\s?s(?:ec)?\b|/\d*\.\d|/[A-Za-z]|\s\*\s[\w(]""",
     re.VERBOSE,
 )
 
 
 _RANGE = re.compile(r"\s?%?(?P<dash>\s?[-–—~]\s?)(?P<upper>\d*\.?\d+)\s?%?(?![\w/]|\.\d)")
 """The rest of ``0.85-0.90``: somewhere between, so neither end was measured."""
+_ENUMERATED = re.compile(r"[\s>#*+-]*\d{1,3}\.")
 _AT_LEAST = re.compile(r"\s?%?\+(?![/\-\d])")
 _EUROPEAN = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d|[.,]\d)")
 
@@ -85,8 +86,8 @@ def find_numbers(text: str) -> list[Number]:
         if number is not None and (end := _upper_end(text, match, number)):
             upper = end
             continue
-        if _AT_LEAST.match(text, match.end()):
-            continue  # 90%+
+        if _AT_LEAST.match(text, match.end()) or _ENUMERATED.fullmatch(text, 0, match.end()):
+            continue  # 90%+; the 4 of "4. Return it"
         if _EUROPEAN.match(text, match.start()):
             continue  # 1.234,56: readable, but not as 1.234
         if number is not None and not _NOT_A_VALUE_AFTER.match(text, match.end()):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from labjournal.parsers.names import Name, is_metric_word, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, shifted, unwrap
+from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
@@ -20,6 +21,15 @@ _STRONG = re.compile(
 
 
 _FLAG = re.compile(r"(?:^|\s)--[A-Za-z][\w-]*(?:\s|=)\s*$")
+_IS = re.compile(r"\b(?:is|was|be|to|or|ist|est)\s*$", re.IGNORECASE)
+"""Before "nan" within a sentence."""
+_PLACE = re.compile(r"[\w-]\.(?:c|cc|cpp|cu|h|hpp|py|js|ts|java|go|rs|rb|jl|sh|md|txt|json|ya?ml):\s*$")
+"""A file, before the number of a line in it."""
+_GIVEN = re.compile(
+    r"(?:\bat\s+|@\s?)(?:fpr|tpr|tnr|fnr|far|recall|precision|sensitivity|specificity)\s*(?:of|[=:<>]+)?\s*$",
+    re.IGNORECASE,
+)
+"""``TPR at FPR 0.01``: where it was read off."""
 _COMPARED = re.compile(r"[=<>!~]=\s*$")
 
 
@@ -49,27 +59,20 @@ _ELSEWHERE = re.compile(
 _TAG = re.compile(r"</?(?:b|i|u|br|strong|em|td|tr|th|li|p|code|span|div)\b[^<>]*>", re.IGNORECASE)
 _BEFORE_NOUN = re.compile(
     r".*\b(?:an?|the|achieve[ds]?|reach(?:e[ds])?|obtain(?:ed|s)?|gets?|got|gave|gives?|yield(?:ed|s)?|attain(?:ed|s)?|ha[ds]|have|scored"
-    r"|(?:very|fairly|quite|so|relatively)\s+\w+|high|low|good|great|solid|strong|impressive|decent)\s+(?=\S)",
+    r"|(?:very|fairly|quite|so|relatively|much|even|slightly|significantly)\s+\w+|high|low|good|great|solid|strong|impressive|decent)\s+(?=\S)",
     re.IGNORECASE,
 )
 """Whose the value is and how good, before the name in a sentence: "the model achieved a very high accuracy of …"."""
 _RATE_PAIR = re.compile(
     r"\b(?:precision|recall|f1|accuracy|auc)\s*/\s*(?:precision|recall|f1|accuracy|auc)\b", re.IGNORECASE
 )
-_NEVER_WHOLE = frozenset(("score", "per", "em", "kl", "mask", "success"))
 _PROGRAM = re.compile(r"[\w/.-]+\.py\b")
 _IN_PERCENT = re.compile(r"[(\[]\s*%\s*[)\]]\s*(?:[:=]\s*)?$")
-_RANKED = re.compile(r"(?:hits?|recall|precision|ndcg|mrr)@?\d+$")
 _BECOMES = re.compile(r"\s*(?:->|→|=>|➜|➔)\s*[-+]?\.?\d")
 
 
 GROUPED = re.compile(
     r"\b((?i:fold|run|seed|split|subject|class|label|task|layer|head|client|worker|level|member|model|group|cluster|client|view|snr|shot|length|len|alpha)|[LNKTk]|n)\s*[=:#_]?\s*(\d+)\b(?!\s*[.%]\d)(?!\s*/)"
-)
-
-
-RATES = re.compile(
-    r"acc(?:uracy)?$|(?:^|_)(?:f1|precision|recall|auc|auroc|specificity|sensitivity|iou|miou|dice|map)$|balanced"
 )
 
 
@@ -138,7 +141,8 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
     vague = _VAGUE.search(text) is not None
     for index, number in enumerate(numbers):
         left = text[start : number.start]
-        found = None if number in changes else _name_before(left, vague, text.startswith("+", number.start))
+        told = number not in changes and not (not math.isfinite(number.value) and _IS.search(left))
+        found = _name_before(left, vague, text.startswith("+", number.start)) if told else None
         if found is not None:
             name, at = found
             if index not in rows and not _interval(text, number) and plausible(name, number, text):
@@ -214,7 +218,7 @@ def _qualifies(text: str, number: Number) -> bool:
 
 def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, int] | None:
     """The metric named at the end of ``left``, and where its name starts."""
-    if _COMPARED.search(left) or _FLAG.search(left):
+    if _COMPARED.search(left) or _FLAG.search(left) or _PLACE.search(left) or _GIVEN.search(left):
         return None
     strong = _STRONG.search(left[-40:])
     if strong is not None:
@@ -325,26 +329,3 @@ def _name_after(text: str, number: Number) -> Name | None:
         return None
     name = understand(phrase)
     return name if name is not None and plausible(name, number, text) else None
-
-
-def plausible(name: Name, number: Number, text: str = "") -> bool:
-    """Whether the value can be one of this metric; a class-wise rate above 100 or fp16's "precision: 16" cannot."""
-    value = number.value
-    metric = name.metric.lower()
-    words = words_of(name.metric)
-    if number.integer and words and words[-1] in ("error", "errors"):
-        return False
-    if math.isnan(value) or math.isinf(value):
-        return not (name.best and math.isinf(value))  # "best loss so far: inf" is where a search begins
-    if metric in ("return", "bits", "lift") or (
-        number.integer and metric in ("score", "per", "em", "kl", "mask", "success")
-    ):
-        return metric == "score"
-    if _RANKED.search(metric) and number.integer and value > 1 and not number.percent:
-        return False  # how many were hit
-    if RATES.search(metric):
-        if value < 0 or value > 100:
-            return False
-        if number.integer and value > 1 and not number.percent and not metric.endswith(("accuracy", "acc")):
-            return False
-    return True

@@ -11,7 +11,7 @@ from typing import Any
 from labjournal.parsers.base import Draft
 from labjournal.parsers.names import role_of, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number
-from labjournal.parsers.pairs import plausible
+from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.shapes import shaped as drawn_together
 

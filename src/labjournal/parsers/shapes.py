@@ -36,6 +36,12 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("rank ", r"\brank\s(1|5|10|20|50)\s(accuracy|acc|recall)\b", r"rank\1 \2"),
         ("pred", r"\bpos(?:itive)?[\s_]+pred(?:ictive)?[\s_]+value\b", "PPV"),
         ("pred", r"\bneg(?:ative)?[\s_]+pred(?:ictive)?[\s_]+value\b", "NPV"),
+        (
+            "r",
+            r"\b(tpr|tnr|fpr|fnr|tar|recall|precision|sensitivity|specificity)\s*(?:at|@)\s*"
+            r"(fpr|tpr|tnr|fnr|far|recall|precision|sensitivity|specificity)\s*(?:of|=)?\s*(\d[\d.]*(?:e-?\d+)?)%?",
+            r"\1_at_\2_\3",
+        ),
         ("reciprocal", r"\bmean\s+reciprocal\s+rank\b", "MRR"),
         ("coefficient", r"\bmatthews'?s?\s+correlation\s+coefficient\b", "MCC"),
         (

@@ -7,7 +7,7 @@ import re
 from labjournal.parsers.base import Draft
 from labjournal.parsers.names import Name, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number, unwrap
-from labjournal.parsers.pairs import plausible
+from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import Line, RoleName, StepKind
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.vocabulary import NEVER

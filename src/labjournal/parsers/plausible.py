@@ -1,0 +1,40 @@
+"""Whether a number can be a value of a metric at all: a rate above 100 cannot, nor a whole number of hits."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from labjournal.parsers.names import Name, words_of
+from labjournal.parsers.numbers import Number
+
+RATES = re.compile(
+    r"acc(?:uracy)?$|(?:^|_)(?:f1|precision|recall|auc|auroc|specificity|sensitivity|iou|miou|dice|map)$|balanced"
+)
+_RANKED = re.compile(r"(?:hits?|recall|precision|ndcg|mrr)@?\d+$")
+_NEVER_WHOLE = frozenset(("score", "per", "em", "kl", "mask", "success"))
+
+
+def plausible(name: Name, number: Number, text: str = "") -> bool:
+    """Whether the value can be one of this metric; a class-wise rate above 100 or fp16's "precision: 16" cannot."""
+    value = number.value
+    metric = name.metric.lower()
+    words = words_of(name.metric)
+    if number.integer and words and words[-1] in ("error", "errors"):
+        return False
+    if math.isnan(value) or math.isinf(value):
+        return not (name.best and math.isinf(value))  # "best loss so far: inf" is where a search begins
+    if (
+        metric in ("return", "bits", "lift")
+        or (number.integer and words[-1:] == ["bits"])
+        or (number.integer and metric in _NEVER_WHOLE)
+    ):
+        return metric == "score"
+    if _RANKED.search(metric) and number.integer and value > 1 and not number.percent:
+        return False  # how many were hit
+    if RATES.search(metric):
+        if value < 0 or value > 100:
+            return False
+        if number.integer and value > 1 and not number.percent and not metric.endswith(("accuracy", "acc")):
+            return False
+    return True
