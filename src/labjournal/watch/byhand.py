@@ -46,7 +46,11 @@ class ByHand:
         if self.looks >= MAX_LOOKS:
             return
         self.looks += 1
-        leaves = [one for one in graph.leaves(loss, NODES).values() if one.numel() > 1 and one.device.type == "cpu"]
+        leaves = [
+            one
+            for one in graph.leaves(loss, NODES, read=False).values()
+            if one.numel() > 1 and one.device.type == "cpu"
+        ]
         now: Dict[int, Tuple[weakref.ref[Any], Any]] = {}
         moved = still = 0
         for leaf in leaves:

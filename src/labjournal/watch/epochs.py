@@ -24,6 +24,9 @@ MANY_VALUES = 16
 """Rows made of fewer different numbers (bits, one-hot codes) are equal by chance."""
 MIN_DISTINCT = 64
 FIRST_ONLY = 10
+PASSES_A_START = 4
+"""Backward passes from one start of a loader to the next, at most: more live on other data, and this one is a look at
+the validation set now and then."""
 MAX_ROWS = 500_000
 MAX_CLASSES = 100
 
@@ -64,6 +67,15 @@ def _weak(dataset: Any) -> Callable[[], Any]:
         return lambda: True
 
 
+def _repeats(dataset: Any, times: int) -> bool:
+    """Is it made to hold its rows so many times: the same parts joined again and again, or a number that says so?"""
+    parts = getattr(dataset, "datasets", None)
+    if isinstance(parts, (list, tuple)) and len(parts) > len({id(part) for part in parts}):
+        return True
+    settings = getattr(dataset, "__dict__", {})
+    return any(type(value) is int and value == times for value in settings.values())
+
+
 class _Known:
     """What is kept of a data set between its epochs."""
 
@@ -75,6 +87,8 @@ class _Known:
         self.order = 0
         self.first = 0
         self.abandoned = 0
+        self.started = 0
+        """Backward passes when it was started last."""
 
 
 class Epochs:
@@ -94,11 +108,14 @@ class Epochs:
         self._running: Dict[int, Epoch] = {}
         self._known: Dict[int, _Known] = {}
         self._names: Counter[str] = Counter()
+        self._last_fed: Optional[int] = None
+        """The data set, by key, that the last batch came from."""
         self._overlap = Overlap(findings)
         self.starved = 0
         self.seen = 0
 
-    def batch(self, iterator: Any, data: Any, backwards: int, step: int) -> None:
+    def batch(self, iterator: Any, data: Any, backwards: int, step: int, learning: bool) -> None:
+        """``learning``: the script fetches it with gradients on."""
         epoch = self._running.get(id(iterator))
         if epoch is None or epoch.ref() is not iterator:
             epoch = self._running[id(iterator)] = Epoch(iterator, backwards)
@@ -123,7 +140,9 @@ class Epochs:
         known.leaks.add(inputs, targets, step)
         if epoch.batches == 1:
             epoch.first = hash(tuple(marks))
-            self._first_only(epoch, known, iterator, step)
+            feeds = learning and epoch.backwards - known.started <= PASSES_A_START
+            self._first_only(epoch, known, iterator, step, feeds and self._last_fed in (None, epoch.key))
+        self._last_fed = epoch.key
 
     def _of(self, epoch: Epoch) -> _Known:
         known = self._known.get(epoch.key)
@@ -148,11 +167,11 @@ class Epochs:
         if targets is not None and labels and targets.device.type == "cpu" and len(epoch.classes) < MAX_CLASSES:
             epoch.classes.update(targets.tolist())
 
-    def _first_only(self, epoch: Epoch, known: _Known, iterator: Any, step: int) -> None:
+    def _first_only(self, epoch: Epoch, known: _Known, iterator: Any, step: int, feeds: bool) -> None:
         """``next(iter(loader))`` at each step: always the first batch of a loader that has more."""
         more = not epoch.iterable and len(getattr(iterator, "_index_sampler", ())) > 1
-        known.abandoned = known.abandoned + 1 if more and epoch.first == known.first else 0
-        known.first = epoch.first
+        known.abandoned = known.abandoned + 1 if more and feeds and epoch.first == known.first else 0
+        known.first, known.started = epoch.first, epoch.backwards
         for other in self._running.values():
             if other is not epoch and other.key == epoch.key and other.batches > 1:
                 known.abandoned = 0
@@ -247,6 +266,7 @@ class Epochs:
             why = "the workers share one random state"
         elif common > 1 and rows > 0.9 * distinct and not replaced and varied and distinct >= MIN_DISTINCT:
             why = f"each occurs {common} times"
+            level = NOTICE if _repeats(epoch.dataset(), common) else None
         elif distinct < 0.5 * n and not replaced:
             why, level = "rows occur again within an epoch", NOTICE
         if why:

@@ -75,11 +75,11 @@ class Families:
         self.objective = Objective(findings, later, models, optimizers)
         self.answers = Answers(findings, later, scored)
         self.modes = Modes(findings, models, optimizers)
-        self.precision = Precision(findings)
+        self.precision = Precision(findings, models)
         self.placebo = Placebo(findings, models)
         self.randomness = Randomness(findings)
         self.rates = Rates(findings)
-        self.rewrites = Rewrites(findings, models, names)
+        self.rewrites = Rewrites(findings, models, optimizers, names)
         self.midrun = Midrun(findings, names, declared)
         self.epochs = Epochs(findings, state_epoch, affords, self.randomness.jumped)
         self.fed = Fed(findings, self.epochs.trained_on, lambda: optimizers.together <= 1)
@@ -157,6 +157,7 @@ class Families:
         self.flow.hinge = self.objective.hinge
         self.gradients.switched_off = self.objective.switched_off
         self.precision.look(loss, step)
+        self.skipped.before_backward(loss)
         self.placebo.look(loss, step)
         self.flow.before_backward(loss)
         if not self.objective.saved_hooks:
@@ -165,12 +166,14 @@ class Families:
         if step == 1 and not self._optimizers.stepping():
             self.by_hand.look(loss, sys._getframe())
 
-    def loss(self, value: float, step: int) -> None:
-        self.gradients.loss(value, step)
-        self.objective.loss(value, step)
+    def loss(self, value: float, largest: float, step: int) -> None:
+        """``value``: the last loss sent back before the step; ``largest`` in size of all of them."""
+        self.gradients.loss(value, largest, step)
+        self.objective.loss(largest, step)
         self.scale.loss(value)
-        self.flow.loss(value)
+        self.flow.loss(value, largest)
         self.fed.loss(value, step)
+        self.membership.rebuilt.loss(value)
 
     def dense(self, tracked: Tracked) -> bool:
         """Is the step at hand to be looked at beyond the schedule?"""
@@ -179,12 +182,16 @@ class Families:
     def scaler_step(self, scaler: Any, optimizer: Any, tick: int) -> None:
         self.precision.on_scaler_step(scaler)
         if scaler.is_enabled() and isinstance(getattr(optimizer, "param_groups", None), list):
-            self.unstepped.scaled(self._optimizers.note(optimizer, tick))
+            tracked = self._optimizers.note(optimizer, tick)
+            self.unstepped.scaled(tracked)
+            self.skipped.scaled(tracked)
 
     def before_step(self, look: Look) -> None:
+        self.skipped.before_step(look.tracked, look.params, self.gradients.backwards)
         self.movement.before_step(look)
         self.outside.before_step(look)
         self.rewrites.before_step(look)
+        self.frozen.before_step(look)
 
     def after_step(self, look: Look) -> None:
         self.movement.after_step(look)
@@ -201,6 +208,7 @@ class Families:
     def finish(self, look: Look, first: bool) -> None:
         """``first``: on steps of this optimizer what belongs to all is looked at."""
         self.resets.after_step(look)
+        self.membership.rebuilt.after_step(look)
         self.missing.after_step(look, self.gradients.backwards)
         self.midrun.look(look, (self.modes.validations, self.modes.quiet))
         if first:
@@ -214,6 +222,7 @@ class Families:
         if look.step >= self._groups_at.get(look.tracked, look.step + 1):
             del self._groups_at[look.tracked]
             self.membership.look_at_groups(look.tracked, look.optimizer, look.step)
+        self.modes.stepped(look.step)
         self.movement.report(look)
 
     @property
@@ -229,8 +238,8 @@ class Families:
         if self.gradients.backwards:
             self.randomness.look(self.step)
 
-    def batch(self, iterator: Any, data: Any) -> None:
-        self.epochs.batch(iterator, data, self.gradients.backwards, self.step)
+    def batch(self, iterator: Any, data: Any, learning: bool) -> None:
+        self.epochs.batch(iterator, data, self.gradients.backwards, self.step, learning)
 
     def epoch_ends(self, iterator: Any) -> None:
         self.epochs.epoch_end(iterator, self.gradients.backwards, self.step)
@@ -246,6 +255,7 @@ class Families:
             lambda: self.gradients.end(step),
             lambda: self.rates.end(step),
             self.scale.end,
+            self.skipped.end,
             lambda: self.answers.end(real, alone),
             self.modes.end,
             lambda: self.objective.end(step),

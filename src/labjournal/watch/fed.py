@@ -15,6 +15,7 @@ from labjournal.watch import graph
 from labjournal.watch.findings import Findings
 from labjournal.watch.leaks import Leaks
 from labjournal.watch.rows import hashes
+from labjournal.watch.rules import NOTICE
 
 NODES = 3000
 LOOKS = 40
@@ -24,8 +25,6 @@ TIMES = 5
 CONSTANT_LOOKS = 8
 MIN_ROWS = 64
 MIN_SYMBOLS = 16
-_INPUT_OF = {"Addmm": (1, "mat1"), "Mm": (0, "self"), "Convolution": (0, "input"), "Bmm": (0, "self")}
-"""Node -> which of its arguments is the input, and the name under which it is kept."""
 _LOW = 0.05
 
 
@@ -59,8 +58,8 @@ class Fed:
         attention: List[Any] = []
         for node in graph.walk(loss, NODES):
             name = graph.kind(node)
-            if name in _INPUT_OF:
-                at, key = _INPUT_OF[name]
+            if name in graph.INPUT_OF:
+                at, key = graph.INPUT_OF[name]
                 children = graph.inputs(node)
                 if len(children) > at and _is_driven(children[at]):
                     return  # gradients are taken at the inputs themselves: what needs none is not the batch
@@ -78,7 +77,7 @@ class Fed:
             inputs = [one for one in inputs if bool(one.any())] or inputs  # the first state of an RNN is all zeros
             self._numbers(max(inputs, key=lambda one: one.numel()), target, step)
         if symbols and target is not None:
-            self._symbols(symbols, target, attention, step)
+            self._symbols(loss, symbols, target, attention, step)
 
     # -- inputs that are numbers
 
@@ -98,6 +97,7 @@ class Fed:
                 f"All {self._seen} inputs in {self._looks_at_numbers} backward passes looked at are the same, number "
                 "for number.",
                 evidence={"rows": self._seen, "backward_passes": self._looks_at_numbers},
+                level=NOTICE if inputs[0].numel() == 1 else None,  # a dummy, where a net stands for a few numbers
                 subject=self._name(),
             )
         if not self._alone():
@@ -108,12 +108,12 @@ class Fed:
 
     # -- inputs that are symbols
 
-    def _symbols(self, symbols: List[Any], target: Any, attention: List[Any], step: int) -> None:
+    def _symbols(self, loss: Any, symbols: List[Any], target: Any, attention: List[Any], step: int) -> None:
         size = target.numel()
         read = [one for one in symbols if one.dim() > 1 and abs(one.numel() - size) <= one.shape[0]]
         same = any(_agree(one, target, 0) for one in read)
         shifted = [one for one in read if _agree(one, target, 1)]
-        self._same_symbols = self._same_symbols + 1 if same and not shifted else 0
+        self._same_symbols = self._same_symbols + 1 if same and not shifted and not self._narrow(loss, target) else 0
         if self._same_symbols == TIMES:
             self.leaked = True
             self._findings.say(
@@ -137,6 +137,11 @@ class Fed:
                 evidence={"symbols": size, "length": length, "causal_mask": False, "times": TIMES},
                 subject="the attention",
             )
+
+    @staticmethod
+    def _narrow(loss: Any, target: Any) -> bool:
+        """Does all that the model knows of a row of symbols come as one vector, as in an autoencoder?"""
+        return graph.narrows(loss, target.numel(), NODES)
 
     def loss(self, value: float, step: int) -> None:
         """What a certain leak comes to."""

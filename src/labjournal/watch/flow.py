@@ -64,7 +64,7 @@ class Flow:
         self._want_graph = False
         self._want_units = False
         self._dead_layers = 0
-        self._loss = 1.0
+        self._loss = self._largest = 1.0
         self._lowest = math.inf
         self._falls = 0
         """Losses in a row that were each the lowest so far."""
@@ -75,15 +75,17 @@ class Flow:
     def reset(self, tracked: Tracked, tensors: int) -> None:
         self._states[tracked] = _State(tensors)
 
-    def loss(self, value: float) -> None:
-        self._loss = value
+    def loss(self, value: float, largest: float) -> None:
+        """The last loss sent back before a step, and the largest in size of those of the step."""
+        self._loss, self._largest = value, largest
         self._falls = self._falls + 1 if value < self._lowest else 0
         self._lowest = min(self._lowest, value)
 
     def before_backward(self, loss: Any) -> None:
         """Only under suspicion: which tensors take part, and are there layers without one active unit?"""
         if self._want_graph and loss is not None:
-            self._in_graph = (self._in_graph or set()) | set(graph.leaves(loss, GRAPH_NODES))
+            found = graph.leaves(loss, GRAPH_NODES, read=not self.saved_hooks)
+            self._in_graph = (self._in_graph or set()) | set(found)
         if self._want_units and loss is not None and not self.saved_hooks and self._dead_layers < ISOLATED:
             results = [
                 graph.saved(node, "result") for node in graph.walk(loss, GRAPH_NODES) if graph.kind(node) == "Relu"
@@ -108,7 +110,7 @@ class Flow:
         if math.isfinite(total_sq):
             self._explosion(look, state, math.sqrt(total_sq))
             self._vanishing(look, state, compared)
-        if self._loss != 0:
+        if self._largest != 0:
             self._dead(look, state)
         self._zeros(look, state, compared, in_graph)
 
@@ -216,7 +218,7 @@ class Flow:
             elif look.params[at].requires_grad:
                 state.zero_now[at] += 1
                 taking_part = in_graph is None or id(look.params[at]) in in_graph
-                state.zeros[at] += taking_part and self._loss != 0
+                state.zeros[at] += taking_part and self._largest != 0
                 if state.alive[at] and taking_part:
                     self._look_whole(look, state, at)
             self._want_units |= state.zero_now[at] >= SUSPECT

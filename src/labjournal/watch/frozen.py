@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import weakref
 from fnmatch import fnmatchcase
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models
+from labjournal.watch.resets import has_nonzero_grad
 from labjournal.watch.sampling import Later, gather
 
 MAX_TENSORS = 1000
@@ -36,6 +37,8 @@ class Frozen:
         self.declared = declared
         self._first: Dict[int, Tuple[weakref.ref[Any], Any]] = {}
         self._moved: Dict[int, int] = {}
+        self._grads: Dict[int, Tuple[weakref.ref[Any], int]] = {}
+        self._fresh: Set[int] = set()
 
     def look(self, step: int) -> None:
         """Compare the declared tensors with what they were when first seen."""
@@ -71,12 +74,25 @@ class Frozen:
                 if is_declared(full, self.declared) and buffer.is_floating_point():
                     yield buffer, full, full.rpartition(".")[0]
 
+    def before_step(self, look: Look) -> None:
+        """Which of the tensors that cannot get a gradient have a new one? That is written by hand (an estimate)."""
+        self._fresh.clear()
+        for parameter in look.params:
+            grad = None if parameter.requires_grad else parameter.grad
+            if grad is None:
+                continue
+            known: Any = self._grads.get(id(parameter))
+            fresh = known is None or known[0]() is not grad or known[1] != grad._version
+            if fresh and has_nonzero_grad([parameter]):
+                self._fresh.add(id(parameter))
+            self._grads[id(parameter)] = (weakref.ref(grad), grad._version)
+
     def judge(self, look: Look, compared: Compared) -> None:
         """A step that moves tensors which cannot get a gradient: momentum, weight decay, a stale gradient."""
         due = []
         for at, changed in compared.changed.items():
             parameter = look.params[at]
-            if changed and not parameter.requires_grad:
+            if changed and not parameter.requires_grad and id(parameter) not in self._fresh:
                 times = self._moved[id(parameter)] = self._moved.get(id(parameter), 0) + 1
                 if times == MOVED_TIMES:
                     due.append(at)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any, Dict, List, Optional, Tuple
 
+import torch
+
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Named
@@ -32,7 +34,7 @@ class Gradients:
         self._states: Dict[Tracked, _State] = {}
         self.backwards = 0
         self._bad_losses = 0
-        self._last_loss: Optional[float] = None
+        self._largest: Optional[float] = None
         self.switched_off = False
         """A term of the loss is multiplied by 0: its weight may come later, and the end tells."""
         self._waiting: List[Tuple[_State, int, Named]] = []
@@ -40,9 +42,9 @@ class Gradients:
     def reset(self, tracked: Tracked, tensors: int) -> None:
         self._states[tracked] = _State(tensors)
 
-    def loss(self, value: float, step: int) -> None:
-        """The number that backward was called on."""
-        self._last_loss = value
+    def loss(self, value: float, largest: float, step: int) -> None:
+        """The number that backward was called on, and the largest in size where it was called several times."""
+        self._largest = largest
         if math.isfinite(value):
             self._bad_losses = 0
             return
@@ -66,7 +68,7 @@ class Gradients:
         if bad:
             self._say_bad_weights(look, bad)
             return
-        if self._last_loss == 0:
+        if self._largest == 0:
             return  # a margin that is kept, an empty mask: told by loss_zero
         for at, zero in compared.grad_zero.items():
             state.zero[at] = state.zero[at] + 1 if zero and look.params[at].requires_grad else 0
@@ -137,6 +139,27 @@ class Gradients:
             {"optimizer": look.tracked.label, "first_module": first, "tensors_held": len(look.params)},
             subject=first,
         )
+
+
+class SentBack:
+    """The losses on which backward was called since the last step looked at: the last one, and the largest in size."""
+
+    def __init__(self) -> None:
+        self._last: Optional[Any] = None
+        self._largest: Optional[Any] = None
+
+    def note(self, loss: Optional[Any]) -> None:
+        """None: the step that follows is not looked at, or what was sent back is no single number."""
+        self._last = None if loss is None else loss.float().reshape(1)
+        if self._last is not None:
+            size, before = self._last.abs(), self._largest
+            self._largest = size if before is None or before.device != size.device else torch.maximum(size, before)
+
+    def take(self) -> Optional[Any]:
+        """Both as one tensor on their device, once."""
+        last, largest = self._last, self._largest
+        self._last = self._largest = None
+        return None if last is None or largest is None else torch.cat([last, largest])
 
 
 def scalar_loss(tensors: Any) -> Optional[Any]:

@@ -6,7 +6,7 @@ near the loss, and never once the script uses saved-tensor hooks (checkpointing,
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 
 import torch
 
@@ -18,6 +18,8 @@ _VIEWS = frozenset(
     "Expand AsStrided Flatten Unflatten".split()
 )
 _TRUNK = frozenset("Mean Sum Div Neg Mul Add Sub Rsub Pow Abs Sqrt Log Exp Stack Cat MaskedFill Gather Index".split())
+INPUT_OF = {"Addmm": (1, "mat1"), "Mm": (0, "self"), "Convolution": (0, "input"), "Bmm": (0, "self")}
+"""Node -> which of its arguments is the input, and the name under which it is kept."""
 TRUNK_NODES = 60
 """Nodes looked at near the loss; 0.3 us each."""
 
@@ -71,7 +73,11 @@ def trunk(loss: Any) -> Iterator[Tuple[Any, int]]:
 
     A criterion is given and not gone into.
     """
-    root = getattr(loss, "grad_fn", None)
+    return trunk_below(getattr(loss, "grad_fn", None))
+
+
+def trunk_below(root: Optional[Any]) -> Iterator[Tuple[Any, int]]:
+    """The same from a node on."""
     waiting: List[Tuple[Any, int]] = [] if root is None else [(root, 1)]
     seen: Set[Any] = set()
     while waiting and len(seen) < TRUNK_NODES:
@@ -111,8 +117,29 @@ def is_switched_off(node: Any) -> bool:
     return any(one.device.type == "cpu" and not one.is_meta and float(one) == 0 for one in numbers)
 
 
-def walk(loss: Any, limit: int) -> Iterator[Any]:
-    """All nodes below a loss, breadth first, at most ``limit``."""
+def head(criterion: Any) -> Optional[Any]:
+    """The layer whose output goes into a criterion, through views and a softmax only."""
+    node: Optional[Any] = criterion
+    for _ in range(4):
+        children = [child for child in inputs(node) if child is not None] if node is not None else []
+        node = through_views(children[0]) if children else None
+        if node is not None and kind(node) in ("Addmm", "Mm", "Convolution", "Bmm"):
+            return node
+        if node is None or kind(node) not in ("LogSoftmax", "Softmax", "Sigmoid", "LogSigmoid"):
+            return None
+    return None
+
+
+def is_frozen_head(node: Optional[Any]) -> bool:
+    """A layer with a gradient for its input alone."""
+    if node is None or kind(node) not in ("Addmm", "Mm", "Convolution"):
+        return False
+    at, _ = INPUT_OF[kind(node)]
+    return all((child is not None) is (place == at) for place, child in enumerate(inputs(node)))
+
+
+def walk(loss: Any, limit: int, blocked: Optional[Callable[[Any, int], bool]] = None) -> Iterator[Any]:
+    """All nodes below a loss, breadth first, at most ``limit``; not into arguments (by place) that are ``blocked``."""
     root = getattr(loss, "grad_fn", None)
     waiting: List[Any] = [] if root is None else [root]
     seen: Set[Any] = set(waiting)
@@ -120,8 +147,8 @@ def walk(loss: Any, limit: int) -> Iterator[Any]:
         level: List[Any] = []
         for node in waiting:
             yield node
-            for child, _ in node.next_functions:
-                if child is not None and child not in seen:
+            for at, (child, _) in enumerate(node.next_functions):
+                if child is not None and child not in seen and not (blocked is not None and blocked(node, at)):
                     if len(seen) >= limit:
                         return
                     seen.add(child)
@@ -129,11 +156,68 @@ def walk(loss: Any, limit: int) -> Iterator[Any]:
         waiting = level
 
 
-def leaves(loss: Any, limit: int) -> Dict[int, Any]:
-    """Tensors, by id, to which the backward pass will bring gradients."""
+def leaves(loss: Any, limit: int, read: bool) -> Dict[int, Any]:
+    """Tensors, by id, to which the backward pass will bring gradients.
+
+    With ``read`` those are left out whose every way to the loss leads over a factor that is all zeros: an empty mask, a
+    block dropped for this batch.
+    """
     found: Dict[int, Any] = {}
-    for node in walk(loss, limit):
+    for node in walk(loss, limit, _is_blocked if read else None):
         variable = getattr(node, "variable", None)
         if variable is not None:
             found[id(variable)] = variable
     return found
+
+
+def _is_blocked(node: Any, at: int) -> bool:
+    """Is argument ``at`` of a product multiplied by zeros alone?"""
+    if kind(node) != "Mul" or at > 1:
+        return False
+    factor = saved(node, ("other", "self")[at])
+    known = isinstance(factor, torch.Tensor) and factor.device.type == "cpu" and not factor.is_meta
+    return known and factor is not None and not bool(factor.any())
+
+
+def narrows(loss: Any, symbols: int, limit: int) -> bool:
+    """Does every way from the symbols to the scores of all ``symbols`` lead through one and the same narrow place?
+
+    There is no room in it for a vector each. A recurrent net has as many such places as steps.
+    """
+    scores = next((node for node in walk(loss, TRUNK_NODES) if kind(node) == "LogSoftmax"), None)
+    if scores is None:
+        return False
+    narrow: Set[Any] = set()
+    waiting, seen = [scores], {scores}
+    while waiting and len(seen) < limit:
+        node = waiting.pop()
+        if kind(node) == "Embedding":
+            return False
+        for child in inputs(node):
+            if child is None or child in seen or getattr(child, "variable", None) is not None:
+                continue
+            seen.add(child)
+            size = shape(child)
+            rows = 1
+            for one in (size or ())[:-1]:
+                rows *= one
+            if size is not None and len(size) > 1 and rows < symbols and _leads_to_symbols(child, limit):
+                narrow.add(child)
+            else:
+                waiting.append(child)
+    return 0 < len(narrow) <= 2
+
+
+def _leads_to_symbols(root: Any, limit: int) -> bool:
+    return any(kind(node) == "Embedding" for node in _below(root, limit))
+
+
+def _below(root: Any, limit: int) -> Iterator[Any]:
+    waiting, seen = [root], {root}
+    while waiting and len(seen) < limit:
+        node = waiting.pop()
+        yield node
+        for child in inputs(node):
+            if child is not None and child not in seen:
+                seen.add(child)
+                waiting.append(child)

@@ -80,13 +80,15 @@ class Leaks:
         equal_D = (inputs_ND == target_N1).all(0)
         if bool(equal_D.any()) and len(values) > 1:
             columns = equal_D.nonzero().flatten().tolist()
-            if len(values) > MAX_CLASSES:
-                kin = _correlation(inputs_ND, target_N1)
-                kin[columns] = 0
-                meant = float(kin.max()) < KIN  # a toy, whose other columns are noise: else one would not ask
-                self._say_equal(step, f"column {columns[0]} of the inputs", NOTICE if meant else None)
+            few = len(values) <= MAX_CLASSES
+            asked = [(target_N1 == value).double() for value in values] if few else [target_N1]
+            kin = torch.stack([_correlation(inputs_ND, one) for one in asked]).max(0).values
+            kin[columns] = 0
+            meant = float(kin.max()) < KIN  # a toy, whose other columns are noise: else one would not ask
+            if few:
+                self._say_leak(step, columns[0], 0.0, NOTICE if meant else None)
             else:
-                self._say_leak(step, columns[0], 0.0)
+                self._say_equal(step, f"column {columns[0]} of the inputs", NOTICE if meant else None)
             return
         if 2 <= len(values) <= MAX_CLASSES and int(counts.min()) >= MIN_EACH:
             self._judge_classes(step, inputs_ND, target_N1[:, 0], values)
@@ -132,13 +134,14 @@ class Leaks:
             subject=self._name,
         )
 
-    def _say_leak(self, step: int, column: int, ratio: float) -> None:
+    def _say_leak(self, step: int, column: int, ratio: float, level: Optional[str] = None) -> None:
         self._findings.say(
             "label_leak",
             step,
             f"Column {column} of the inputs of {{subject}} says the label: within a class it varies by {ratio:.1%} of "
             f"what it varies in all ({self._rows} rows), the other columns do not.",
             evidence={"rows": self._rows, "column": column, "within_over_all": ratio},
+            level=level,
             subject=self._name,
         )
 

@@ -11,6 +11,9 @@ from labjournal.watch.models import Named
 from labjournal.watch.optimizers import Tracked
 from labjournal.watch.sampling import Key, Later, Pack, gather
 
+ACROSS = 0.3
+"""Cosine; weights replaced by others of the same law stand at -0.7, shrunk ones at -1."""
+
 
 @dataclass
 class Look:
@@ -60,7 +63,9 @@ class Compared:
     undone: Dict[int, bool] = field(default_factory=dict)
     """The tensor stands before this step exactly as it stood before the last step looked at."""
     moved_outside: Dict[int, float] = field(default_factory=dict)
-    """Relative size of the change between the previous step and this one."""
+    """Relative size of the change between the previous step and this one, elements set to 0 left out."""
+    across: Dict[int, bool] = field(default_factory=dict)
+    """That change has nothing of the weights in it, for or against: noise. Other weights take the old ones away."""
     taken_back: Dict[int, float] = field(default_factory=dict)
     """Share of the previous step that the change between it and this one takes back: 1 is all of it."""
     to_start: Dict[int, float] = field(default_factory=dict)
@@ -116,8 +121,9 @@ def compare(
                 if len(rows_RN) > 6:
                     result.moved_outside[tensor] = (rows_RN[6][at] / (rows_RN[7][at] + 1e-30)) ** 0.5
                     result.taken_back[tensor] = -rows_RN[8][at] / (rows_RN[9][at] + 1e-30)
-                if len(rows_RN) > 10:
-                    result.to_start[tensor] = rows_RN[10][at]
+                    result.across[tensor] = abs(rows_RN[10][at]) < ACROSS
+                if len(rows_RN) > 11:
+                    result.to_start[tensor] = rows_RN[11][at]
             done()
 
         later.give(rows, landed)
@@ -164,10 +170,14 @@ def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, ste
             if previous.step == step - 1:
                 ended = last.values_NK.float()
                 step_before, outside = ended - first.values_NK.float(), old - ended
-                rows += [outside.square().sum(1), ended.square().sum(1)]
+                # Elements set to 0 beside others are pruned; all of them are not.
+                pruned = (old_NK == 0) & (old_NK != 0).any(1, keepdim=True)
+                kept = torch.where(pruned, torch.zeros_like(outside), outside)
+                rows += [kept.square().sum(1), ended.square().sum(1)]
                 # Elements put back whole beside others left alone are masked on purpose: nothing is taken back there.
-                masked = ((old_NK == first.values_NK) | (old_NK == last.values_NK)).all(1)
+                masked = ((old_NK == first.values_NK) | (old_NK == last.values_NK) | pruned).all(1)
                 rows += [torch.where(masked, 0.0, (outside * step_before).sum(1)), step_before.square().sum(1)]
+                rows.append(torch.nn.functional.cosine_similarity(outside, ended, dim=1))
                 start = previous.first.get(key)
                 if start is not None and start.index == before.index:
                     rows.append(_to_start(outside, ended, start.values_NK.float()))

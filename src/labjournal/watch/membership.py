@@ -15,14 +15,11 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.rebuilt import Rebuilt
 from labjournal.watch.rules import NOTICE, WARNING
 from labjournal.watch.sampling import Key, Later, Pack, gather
 
 HITS = 2
-RECREATED = 5
-SHORT = 60
-"""Steps: an Adam that lives longer has built up most of its momentum, and a stage or a round may last so long.
-Weights loaded in between (rounds of federated learning, tasks of meta-learning) make it another training."""
 STALE_STEPS = 5
 MAX_WALKS = 16
 """Optimizers at whose building the models are walked; one a tensor would be thousands."""
@@ -50,8 +47,8 @@ class Membership:
         self._optimizers = optimizers
         self._outside: Dict[int, _Outsider] = {}
         self._samples: Dict[Key, Pack] = {}
-        self._made: Dict[int, Tuple[weakref.ref[Any], int, Tracked, int]] = {}
-        """First tensor of an optimizer -> itself, times built again, the last optimizer, weights loaded until then."""
+        self.rebuilt = Rebuilt(findings, models)
+        self._walks = 0
         self._left: Dict[int, Tuple[int, Any]] = {}
         """Tensors of no live model: since which step the gradient is what it is, and a mark of it."""
         self._frozen_when_built: Dict[int, weakref.ref[Any]] = {}
@@ -282,33 +279,13 @@ class Membership:
         return all(is_declared(paths.get(id(one), ""), self.declared_frozen) for one in members)
 
     def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
-        """Keep what is frozen now; count optimizers built again and again over the same tensors, taking a step each."""
-        if len(self._made) < MAX_WALKS:
+        """Keep what is frozen now."""
+        self._walks += 1
+        if self._walks <= MAX_WALKS:
             for parameter, _, _ in self._models.parameters():
                 if not parameter.requires_grad:
                     self._frozen_when_built[id(parameter)] = weakref.ref(parameter)
-        first = next((parameter for group in optimizer.param_groups for parameter in group["params"]), None)
-        if first is None:
-            return
-        known = self._made.get(id(first))
-        times = 0
-        if known is not None and known[0]() is first and 0 < known[2].n <= SHORT and known[3] == self._models.loads:
-            times = known[1] + 1
-        self._made[id(first)] = (weakref.ref(first), times, tracked, self._models.loads)
-        keeps_state = any(
-            group.get("momentum") or "betas" in group or "alpha" in group for group in optimizer.param_groups
-        )
-        if times == RECREATED:
-            self._findings.say(
-                "optimizer_state_reset",
-                times,
-                f"{type(optimizer).__name__} was built {times + 1} times over the same tensors and made at most "
-                f"{SHORT} steps each time: its momentum and step count start again from nothing.",
-                [(type(optimizer).__name__, "")],
-                {"optimizers_built": times + 1, "steps_each": known[2].n if known else 0},
-                level=None if keeps_state else NOTICE,
-                subject=type(optimizer).__name__,
-            )
+        self.rebuilt.made(tracked, optimizer)
 
 
 def _frozen_groups(optimizer: Any) -> List[int]:
@@ -316,5 +293,6 @@ def _frozen_groups(optimizer: Any) -> List[int]:
     return [
         at
         for at, group in enumerate(optimizer.param_groups)
-        if group["params"] and not any(parameter.requires_grad for parameter in group["params"])
+        if group["params"]
+        and not any(one.requires_grad or one.grad is not None for one in group["params"])  # or written by hand
     ]

@@ -22,6 +22,8 @@ ALL_NONE = 5
 ASK_CALLED_AT = 12
 """Looks without a gradient after which forward passes are watched to see whether the module is called at all."""
 STOPPED_LOOKS = 8
+ASK_STOPPED_AT = 3
+"""Looks without a gradient, after some with one, from which on forward passes are watched."""
 STOPPED_STEPS = 20
 
 
@@ -59,10 +61,12 @@ class Missing:
     def after_step(self, look: Look, backwards: int) -> None:
         """``backwards``: backward passes so far."""
         state = self._states[look.tracked]
-        stopped = []
+        stopped, stopping = [], []
         for at, none in enumerate(look.none):
             if none and look.params[at].requires_grad:
                 state.none[at] += 1
+                if state.none[at] == ASK_STOPPED_AT and state.alive[at] >= STOPPED_LOOKS:
+                    stopping.append(at)
                 since = look.step - state.last_alive[at]
                 if min(state.none[at], state.alive[at]) >= STOPPED_LOOKS and STOPPED_STEPS <= since < 10**9:
                     stopped.append(at)
@@ -74,6 +78,8 @@ class Missing:
                 state.alive[at] += 1
                 state.last_alive[at] = look.step
             state.none[at] = 0
+        if stopping:
+            self._ask({id(look.params[at]) for at in stopping})
         if stopped:
             self._say_stopped(look, state, stopped)
         everything = bool(look.none) and all(look.none)
@@ -84,12 +90,18 @@ class Missing:
             self._say_all_none(look, backwards)
             return
         if any(count == ASK_CALLED_AT for count in state.none):
-            wanted = {id(look.params[at]) for at, count in enumerate(state.none) if count >= ASK_CALLED_AT}
-            self.asked.update(id(owner) for one, _, owner in self._models.parameters() if id(one) in wanted)
+            self._ask({id(look.params[at]) for at, count in enumerate(state.none) if count >= ASK_CALLED_AT})
         due = [at for at, count in enumerate(state.none) if count == PATIENCE]
         if due and self._findings.raised("no_grad") != ALARM:
             self._say_no_grad(look, state, due)
             self.asked.clear()
+
+    def _ask(self, wanted: Set[int]) -> None:
+        """From now on: are the modules called that own these tensors (by id)?"""
+        owners = {id(owner) for one, _, owner in self._models.parameters() if id(one) in wanted}
+        for owner in owners - self.asked:
+            self.called.pop(owner, None)
+        self.asked.update(owners)
 
     def _say_stopped(self, look: Look, state: _State, due: List[int]) -> None:
         """Gradients came, and do not come any more. Where others begin when these end, training has phases."""
@@ -103,6 +115,11 @@ class Missing:
         known = [owners[id(look.params[at])] for at in whole if id(look.params[at]) in owners]
         phases = state.woke >= last - 1
         routed = all(map(self._models.is_one_of_many, known))
+        asked = bool(known) and not self._models.compiled and all(id(owner) in self.asked for owner in known)
+        unused = asked and not any(
+            id(owner) in self.called for owner in known
+        )  # as an auxiliary head of the first epochs
+        self.asked.difference_update(id(owner) for owner in known)
         self._findings.say(
             "updates_stopped_midrun",
             look.step,
@@ -110,7 +127,7 @@ class Missing:
             f"{look.tracked.label} go on; requires_grad is on.",
             [(named[at].path, named[at].module) for at in whole],
             {"optimizer": look.tracked.label, "last_gradient_step": last, "looks_without": STOPPED_LOOKS},
-            level=NOTICE if phases or routed or look.tracked.closure else None,
+            level=NOTICE if phases or routed or unused or look.tracked.closure else None,
         )
 
     def _is_all_there_is(self, look: Look) -> bool:

@@ -6,13 +6,13 @@ eval mode. Never with torch.compile: OptimizedModule.__call__ warns the user whe
 
 from __future__ import annotations
 
-import types
 import weakref
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import torch
 from torch.nn.modules import module as nn_module
 
+from labjournal.watch.drawing import draws_of
 from labjournal.watch.findings import Findings
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers
@@ -30,10 +30,6 @@ ENOUGH = 6
 """Validations in eval mode after which no more are looked at."""
 BEFORE_END = 20
 NONDETERMINISM = 1e-3
-_RANDOM = frozenset(
-    "rand randn randint rand_like randn_like randint_like normal normal_ uniform_ bernoulli bernoulli_ multinomial "
-    "sample rsample randperm gumbel_softmax exponential_".split()
-)
 
 
 class _Root:
@@ -44,10 +40,17 @@ class _Root:
         self.name = name
         self.depends = depends
         """Classes of its parts that behave differently in train and in eval mode."""
-        self.eval_backwards = 0
-        self.train_backwards = 0
+        self.eval_steps = 0
+        self.train_steps = 0
+        self.at_backward: Optional[bool] = None
+        """In train mode at the last backward pass? An attack on its inputs may come before in eval mode."""
         self.passes = 0
         self.first_inputs: List[int] = []
+        self.refs: List[weakref.ref[Any]] = []
+        """Inputs of a suspicious session, to be known again if they come back with gradients on."""
+        self.suspect: Optional[Tuple[int, int]] = None
+        self.cached = False
+        """The same inputs went forward without gradients first and with them then (GradCache): no validation."""
         self.last_session = 0
         self.sessions = 0
         self.clean = 0
@@ -110,26 +113,31 @@ class Modes:
         self._step = step
         for root in self.roots():
             module: Any = root.ref()
-            if module is None:
-                continue
-            if module.training:
-                root.train_backwards += 1
-                root.eval_backwards = 0
-                continue
-            root.eval_backwards += 1
-            root.name = self._models.name_of(module)
-            if root.eval_backwards == EVAL_TIMES:
-                self._say_eval(root, step)
+            root.at_backward = None if module is None else bool(module.training)
 
-    def _say_eval(self, root: _Root, step: int) -> None:
-        since = "after training in train mode before" if root.train_backwards else "from the first one on"
-        parts = f" It holds {', '.join(root.depends[:4])}." if root.depends else " None of its parts depends on it."
+    def stepped(self, step: int) -> None:
+        """After a step: in which mode were the models at the backward pass that led to it?"""
+        for root in self._roots.values():
+            module: Any = root.ref()
+            if module is None or root.at_backward is None:
+                continue
+            training, root.at_backward = root.at_backward, None
+            root.train_steps += training
+            root.eval_steps = 0 if training else root.eval_steps + 1
+            if root.eval_steps == EVAL_TIMES:
+                root.name = self._models.name_of(module)
+                self._say_eval(root, module, step)
+
+    def _say_eval(self, root: _Root, module: Any, step: int) -> None:
+        since = "after training in train mode before" if root.train_steps else "from the first one on"
+        depends = mode_dependent(module, self._optimizers.held())
+        parts = f" It holds {', '.join(depends[:4])}." if depends else " None of the parts trained depends on it."
         self._findings.say(
             "train_in_eval_mode",
             step,
             f"{{subject}} was in eval mode at {EVAL_TIMES} backward passes in a row, {since}.{parts}",
-            evidence={"times": EVAL_TIMES, "depends_on_mode": root.depends, "was_in_train_mode": root.train_backwards},
-            level=None if root.depends else NOTICE,
+            evidence={"times": EVAL_TIMES, "depends_on_mode": depends, "was_in_train_mode": root.train_steps},
+            level=None if depends else NOTICE,
             subject=root.name,
         )
 
@@ -166,6 +174,8 @@ class Modes:
             return
         if torch.is_grad_enabled():
             self.disarm()
+            if root.suspect is not None:
+                self._settle(root, args)
             return
         self.seen_validation = True
         self.validations += not self._validating
@@ -182,6 +192,7 @@ class Modes:
         root.recalibrated |= _recalibrates(module)
         if len(root.first_inputs) < PASSES:
             root.first_inputs.append(_identity(args))
+            root.refs += [weakref.ref(arg) for arg in args if isinstance(arg, torch.Tensor)][:1]
         if root.passes >= PASSES:
             self.disarm()
 
@@ -189,15 +200,31 @@ class Modes:
         """Passes without gradients have ended with a backward pass, or with the program."""
         passes, root.passes = root.passes, 0
         seen, root.first_inputs = root.first_inputs, []
+        refs, root.refs = root.refs, []
         apart, root.last_session = self._backwards - root.last_session, self._backwards
         many = passes >= PASSES
-        if not root.depends or (many and len(set(seen)) == 1) or root.recalibrated:
+        if not root.depends or (many and len(set(seen)) == 1) or root.recalibrated or root.cached:
             return  # one batch again and again is Monte Carlo dropout
         if not many and apart < (BEFORE_END if final else APART):
             return
         root.sessions += 1
         if root.sessions < (1 if final else SESSIONS):
             return
+        if not final and refs and all(ref() is not None for ref in refs) and root.suspect is None:
+            root.refs, root.suspect = refs, (root.sessions, passes)  # the inputs live on: what are they wanted for?
+            nn_module._global_forward_pre_hooks[_KEY] = self._before_forward
+            return
+        self._say_val(root, passes)
+
+    def _settle(self, root: _Root, args: Any) -> None:
+        """The first pass with gradients after a suspicious session."""
+        (_, passes), root.suspect = root.suspect or (0, 0), None
+        refs, root.refs = root.refs, []
+        root.cached = any(ref() is arg for ref in refs for arg in args if isinstance(arg, torch.Tensor))
+        if not root.cached:
+            self._say_val(root, passes)
+
+    def _say_val(self, root: _Root, passes: int) -> None:
         several = len(self._optimizers.stepping()) > 1  # the generator of a GAN samples in train mode
         self._findings.say(
             "val_in_train_mode",
@@ -283,10 +310,13 @@ def _is_batch_norm(part: Any) -> bool:
     return isinstance(part, nn_module.Module) and "BatchNorm" in type(part).__name__
 
 
-def mode_dependent(module: Any) -> List[str]:
-    """Class names of the parts whose output depends on the mode."""
+def mode_dependent(module: Any, trained: Optional[Dict[int, Any]] = None) -> List[str]:
+    """Class names of the parts whose output depends on the mode.
+
+    Given the tensors ``trained`` (by id), without the parts that hold others only: they may be in eval mode on purpose.
+    """
     found: Dict[str, None] = {}
-    for part in module.modules():
+    for part in module.modules() if trained is None else _trained_parts(module, trained):
         name = type(part).__name__
         rates = [getattr(part, key, 0) for key in ("p", "dropout", "drop_prob", "attention_dropout", "drop_path")]
         drops = any(isinstance(rate, float) and rate > 0 for rate in rates)
@@ -295,22 +325,10 @@ def mode_dependent(module: Any) -> List[str]:
     return list(found)
 
 
-def draws_of(module: Any) -> Tuple[str, List[str]]:
-    """(class that uses dropout as a function, names of functions that sample on purpose) in the code of its parts."""
-    dropout = ""
-    sampling: List[str] = []
-    for kind in {type(part) for part in module.modules()}:
-        if kind.__module__.startswith("torch."):
-            continue
-        names = set(_names_used(kind))
-        sampling += sorted(names & _RANDOM)
-        calls = names & {"dropout", "scaled_dot_product_attention", "alpha_dropout", "dropout2d"}
-        if calls and names & {"F", "functional", "scaled_dot_product_attention"}:
-            dropout = dropout or kind.__name__
-    return dropout, sampling
-
-
-def _names_used(kind: Any) -> Iterator[str]:
-    for value in list(vars(kind).values()):
-        if isinstance(value, types.FunctionType):
-            yield from value.__code__.co_names
+def _trained_parts(module: Any, trained: Dict[int, Any]) -> Iterator[Any]:
+    tensors = list(module.parameters())
+    if tensors and not any(one.requires_grad and id(one) in trained for one in tensors):
+        return
+    yield module
+    for child in module.children():
+        yield from _trained_parts(child, trained)

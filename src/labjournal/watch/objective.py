@@ -6,6 +6,7 @@ target_dominated_by_one_class. A structure counts once it was seen in TIMES back
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Dict, List, Set
 
 import torch
@@ -22,7 +23,10 @@ SIGN_TIMES = 10
 ZERO_TIMES = 5
 ZERO_LATER = 20
 SINGLE_BATCHES = 8
-SINGLE_SHARE = 0.9
+SINGLE_SHARE = 0.6
+"""Sorted data have a mixed batch where two classes meet. Shuffled batches of four rows and two equal classes: 0.13."""
+ONE_OF_THEM = 0.85
+"""Of the batches of one class those of the same class, at most: above it a class is common, and nothing is sorted."""
 MIN_ROWS = 4
 MIN_TARGETS = 200
 _HINGES = ("ClampMin", "Clamp", "Relu", "Threshold", "Maximum", "Softplus")
@@ -44,7 +48,18 @@ class Objective:
         """A margin that is kept costs exactly 0, from the first batch on if the task is easy."""
         self.switched_off = False
         """A term of the loss was multiplied by 0."""
-        self._single = 0
+        self._now: List[Any] = []
+        """Lowest and highest class target of each criterion of the step at hand."""
+        self._now_rows = 0
+        self._now_step = 0
+        self._headed = False
+        """Class targets are compared with the output of a layer, one number a class."""
+        self._uprights = 0
+        """Backward passes on a criterion as it is."""
+        self._attacked = False
+        """The last layer before the criterion cannot be trained: what is, are the inputs of a finished model."""
+        self._single: Counter[float] = Counter()
+        """Batches of one class, by class."""
         self._batches = 0
         self._rows = 0
         self._classes: Set[float] = set()
@@ -55,26 +70,38 @@ class Objective:
 
     def look(self, loss: Any, step: int) -> None:
         kinds: Set[str] = set()
+        meant: Set[Any] = set()
+        if step != self._now_step:
+            self._step_over(self._now_step)
+            self._now_step = step
         for node, sign in graph.trunk(loss):
             name = graph.kind(node)
+            if name == "Exp":  # a kernel between all and all
+                meant.update(below for below, _ in graph.trunk_below(node))
             self.hinge |= name in _HINGES
             self.switched_off |= not self.saved_hooks and graph.is_switched_off(node)
             if name.startswith(graph.CRITERIA):
-                kinds.add(self._criterion_seen(node, name, step))
+                kinds.add(self._criterion_seen(node, name))
                 if sign and name != "LogSoftmax":
                     kinds.add("objective_sign" if sign < 0 else "upright")
+                    self._attacked = graph.is_frozen_head(graph.head(node))
                 self._criterion = name
-            elif name in ("Sub", "Rsub") and self._spreads(node):
+            elif name in ("Sub", "Rsub") and _is_pairing(node):
+                kinds.add("pairs")  # of the predictions with each other: a distance between samples
+            elif name in ("Sub", "Rsub") and node not in meant and self._spreads(node):
                 kinds.add("shape_broadcast")
+        if "pairs" in kinds:
+            kinds.discard("shape_broadcast")
+        self._uprights += "upright" in kinds
         for rule in ("softmax_twice", "shape_broadcast", "objective_sign", "upright", "loss_unbounded_below"):
             self._times[rule] = self._times.get(rule, 0) + 1 if rule in kinds else 0
         self._say(step)
 
-    def _criterion_seen(self, node: Any, name: str, step: int) -> str:
+    def _criterion_seen(self, node: Any, name: str) -> str:
         before = graph.through_views(graph.inputs(node)[0] if graph.inputs(node) else None)
         below = graph.kind(before) if before is not None else ""
         if name.startswith("NllLoss"):
-            self._target(node, step)
+            self._target(node)
             if below == "LogSoftmax":
                 after = graph.through_views(graph.inputs(before)[0])
                 return "softmax_twice" if after is not None and graph.kind(after) == "Softmax" else ""
@@ -82,7 +109,7 @@ class Objective:
         if name == "LogSoftmax":
             return "softmax_twice" if below == "Softmax" else ""
         if name.startswith("BinaryCrossEntropy"):
-            self._target(node, step)
+            self._target(node)
             return "softmax_twice" if name.endswith("WithLogits") and below in ("Sigmoid", "Softmax") else ""
         return "shape_broadcast" if self._both_spread(node) else ""
 
@@ -106,7 +133,7 @@ class Objective:
         one = graph.shape(given[0])
         return one in ((result[0], 1), (result[0],)) and result[0] > 1 and graph.kind(given[0]) != "Unsqueeze"
 
-    def _target(self, node: Any, step: int) -> None:
+    def _target(self, node: Any) -> None:
         """Class targets: are there batches of one class only?"""
         if self.saved_hooks:
             return
@@ -116,26 +143,40 @@ class Objective:
         rows = int(target.shape[0])
         if rows < MIN_ROWS:
             return
-        low_high = torch.stack([target.min(), target.max()]).float()
+        self._now.append(torch.stack([target.min(), target.max()]).float())
+        self._now_rows += rows
+        head = graph.head(node)
+        if head is not None and node.name().startswith("NllLoss"):
+            classes = graph.shape(graph.inputs(node)[0])
+            self._headed |= classes is not None and (graph.shape(head) or (0,))[-1] == classes[-1]
+
+    def _step_over(self, step: int) -> None:
+        """All class targets of one step: positives and negatives may have a criterion each, and belong together."""
+        lows_highs, rows = self._now, self._now_rows
+        self._now, self._now_rows = [], 0
+        if not lows_highs or any(one.device != lows_highs[0].device for one in lows_highs):
+            return
+        both = torch.stack(lows_highs)
 
         def landed(numbers: List[float]) -> None:
             low, high = numbers
             self._batches += 1
             self._rows += rows
             self._classes.update(numbers)
-            self._single += low == high
-            single = self._single >= SINGLE_BATCHES and self._single >= SINGLE_SHARE * self._batches
-            if single and len(self._classes) > 1 and self._one_optimizer():
+            self._single[low] += low == high
+            times, most = sum(self._single.values()), max(self._single.values())
+            single = times >= SINGLE_BATCHES and times >= SINGLE_SHARE * self._batches and most <= ONE_OF_THEM * times
+            if single and self._one_optimizer():
                 self._findings.say(
                     "single_class_batches",
                     step,
-                    f"{self._single} of {self._batches} batches looked at hold one class only, "
+                    f"{times} of {self._batches} batches looked at hold one class only, "
                     f"{len(self._classes)} classes in all: the training data are not shuffled.",
-                    evidence={"batches": self._batches, "of_one_class": self._single, "classes": len(self._classes)},
+                    evidence={"batches": self._batches, "of_one_class": times, "classes": len(self._classes)},
                     subject="the targets",
                 )
 
-        self._later.give(low_high, landed)
+        self._later.give(torch.stack([both[:, 0].min(), both[:, 1].max()]), landed)
 
     def _one_optimizer(self) -> bool:
         return self._optimizers.together <= 1
@@ -168,13 +209,15 @@ class Objective:
                 evidence={"criterion": self._criterion, "times": TIMES},
                 subject="the loss",
             )
-        if self._times["objective_sign"] >= SIGN_TIMES and self._steps_a_model(uphill=False):
+        if self._times["objective_sign"] >= SIGN_TIMES and self._steps_a_model(uphill=False) and not self._attacked:
+            learnt = self._uprights >= SIGN_TIMES or self._models.loads > 0  # what is to be forgotten was learnt before
             self._findings.say(
                 "objective_sign",
                 step,
                 f"The loss is minus a {self._criterion}, in {SIGN_TIMES} backward passes in a row, and the optimizer "
                 "makes it smaller: the error grows.",
                 evidence={"criterion": self._criterion, "times": SIGN_TIMES},
+                level=NOTICE if learnt else None,
                 subject="the loss",
             )
         if self._times["upright"] >= SIGN_TIMES and self._steps_a_model(uphill=True):
@@ -200,9 +243,10 @@ class Objective:
 
     # -- with the number
 
-    def loss(self, value: float, step: int) -> None:
+    def loss(self, largest: float, step: int) -> None:
+        """``largest`` in size of the losses sent back for one step."""
         self._losses += 1
-        self._zeros = self._zeros + 1 if value == 0 else 0
+        self._zeros = self._zeros + 1 if largest == 0 else 0
         from_start = self._zeros == self._losses
         from_start = from_start and not (self.hinge and not self._criterion)
         if self._zeros == (ZERO_TIMES if from_start and self._criterion else ZERO_LATER):
@@ -217,15 +261,29 @@ class Objective:
             )
 
     def end(self, step: int) -> None:
+        self._step_over(step)
         if self._rows >= MIN_TARGETS and len(self._classes) == 1 and self._one_optimizer():
             self._findings.say(
                 "target_dominated_by_one_class",
                 step,
                 f"All {self._rows} targets looked at are of one class.",
                 evidence={"targets": self._rows, "class": next(iter(self._classes))},
-                level=WARNING if self._criterion.startswith("NllLoss") else None,
+                level=WARNING if self._criterion.startswith("NllLoss") and self._headed else None,
                 subject="the targets",
             )
+
+
+def _is_pairing(node: Any) -> bool:
+    """A difference of all predictions with all: both sides have gradients, and N x N numbers come of it."""
+    result = graph.shape(node)
+    given = [child for child in graph.inputs(node) if child is not None]
+    return (
+        len(given) == 2
+        and result is not None
+        and len(result) == 2
+        and result[0] == result[1] > 1
+        and (all(graph.shape(one) in ((result[0], 1), (1, result[0])) for one in given))
+    )
 
 
 def _expanded(tensor: Any) -> List[int]:

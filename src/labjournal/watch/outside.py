@@ -145,7 +145,7 @@ class Outside:
         large = {
             at: gap
             for at, gap in compared.moved_outside.items()
-            if gap > LARGE and look.params[at].dim() > 1 and not compared.undone.get(at)
+            if gap > LARGE and look.params[at].dim() > 1 and not compared.undone.get(at) and not compared.across[at]
         }
         if compared.moved_outside:
             state.large = state.large + 1 if large else 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
 import torch
 
 from labjournal.watch import graph
 from labjournal.watch.findings import Findings
+from labjournal.watch.models import Models
+from labjournal.watch.rules import NOTICE
 
 TIMES = 5
 NODES = 3000
@@ -17,8 +19,9 @@ SCALER_STEPS = 20
 class Precision:
     """precision_policy_inactive."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, models: Models) -> None:
         self._findings = findings
+        self._models = models
         self._entered = False
         self._ever = 0
         self._inactive = 0
@@ -41,18 +44,21 @@ class Precision:
         if entered and self._inactive < TIMES:
             self._inactive = 0 if _has_half(loss) else self._inactive + 1
             if self._inactive == TIMES:
-                self._say(step, "autocast was entered, but no 16-bit operation leads to the loss")
+                frozen = any(not parameter.requires_grad for parameter, _, _ in self._models.parameters())
+                what = "autocast was entered, but no 16-bit operation leads to the loss"
+                self._say(step, what, NOTICE if frozen else None)  # what is frozen leaves no trace in the graph
         if self._scaled >= SCALER_STEPS and not self._ever:
             self._scaled = -(10**9)
             if not _has_half(loss):
                 self._say(step, "the loss is scaled for 16-bit gradients, but autocast was never entered")
 
-    def _say(self, step: int, what: str) -> None:
+    def _say(self, step: int, what: str, level: Optional[str] = None) -> None:
         self._findings.say(
             "precision_policy_inactive",
             step,
             f"Mixed precision is not in force: {what} ({TIMES} backward passes or more).",
             evidence={"autocast_entered": self._ever},
+            level=level,
             subject="the forward pass",
         )
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import weakref
 from typing import Any, Dict, List
 
+import torch
+
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look
 from labjournal.watch.optimizers import Tracked
@@ -26,14 +28,16 @@ class _Probe:
         self._parameter = weakref.ref(parameter)
         self._grad = weakref.ref(grad)
         self._version = grad._version
+        self._left = _first(grad).clone() if grad.device.type == "cpu" else None
 
-    def is_reset(self) -> bool:
-        """Asked before each backward pass, so what changed the gradient since is no accumulation of this pass."""
+    def is_reset(self, first: bool) -> bool:
+        """Asked before each backward pass; ``first``: none has run since the step, so nothing was added to it yet."""
         parameter, grad = self._parameter(), self._grad()
         if parameter is None or grad is None or parameter.grad is not grad:
             return True
-        if grad.device.type == "cpu":
-            return not _any_nonzero(grad)  # also sees p.grad.data.zero_(), which leaves the version alone
+        if self._left is not None:  # also sees p.grad.data.zero_(), which leaves the version alone
+            scaled = first and not torch.equal(_first(grad), self._left)  # a momentum by hand, and no sum
+            return scaled or not _any_nonzero(grad)
         changed = grad._version != self._version  # zero_(), or an earlier pass: the benefit of the doubt
         return bool(changed)
 
@@ -45,10 +49,15 @@ def has_nonzero_grad(params: List[Any]) -> bool:
 
 
 def _any_nonzero(grad: Any) -> bool:
+    return bool(_first(grad).any())
+
+
+def _first(grad: Any) -> Any:
+    """Some of its elements, as a view; none where it cannot be read."""
     plain = readable(grad)
     if plain is None:
-        return False
-    return bool(plain.view(-1)[:PROBE_ELEMENTS].any() if plain.is_contiguous() else plain[0].any())
+        return torch.empty(0, device="cpu")
+    return plain.view(-1)[:PROBE_ELEMENTS] if plain.is_contiguous() else plain[0]
 
 
 class _State:
@@ -71,9 +80,9 @@ class Resets:
 
     def before_backward(self) -> None:
         for state in self._states.values():
-            state.backward_seen = True
             if not state.reset:
-                state.reset = any(probe.is_reset() for probe in state.probes)
+                state.reset = any(probe.is_reset(not state.backward_seen) for probe in state.probes)
+            state.backward_seen = True
 
     def after_step(self, look: Look) -> None:
         state = self._states[look.tracked]

@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Optional, Tuple
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models
-from labjournal.watch.optimizers import Tracked
+from labjournal.watch.optimizers import Optimizers, Tracked
 
 TENSORS = 32
 TIMES = 3
@@ -25,6 +25,8 @@ REPLACED = 0.7
 """Relative change that leaves little of what was there: independent weights of one law differ by 1.4, an average of
 rounds or a step back to better weights by far less."""
 SHARE = 0.5
+NEAR = 0.3
+"""A copy and its model after a few steps apart."""
 
 
 class _State:
@@ -45,8 +47,9 @@ class _State:
 class Rewrites:
     """weight_change_outside_step, where it comes once in many steps."""
 
-    def __init__(self, findings: Findings, models: Models, names: Names) -> None:
+    def __init__(self, findings: Findings, models: Models, optimizers: Optimizers, names: Names) -> None:
         self._findings = findings
+        self._optimizers = optimizers
         self._models = models
         self._names = names
         self._states: Dict[Tracked, _State] = {}
@@ -106,6 +109,8 @@ class Rewrites:
         state.replaced[look.step] = max(gaps)
         if len(state.replaced) < 2 or len(state.written) < TIMES:
             return
+        if all(self._is_copy(look, at) for at in large):
+            return
         named = self._names(look.params, look.tracked)
         worst = max(state.replaced.values())
         self._findings.say(
@@ -121,6 +126,18 @@ class Rewrites:
                 "before_steps": [last for _, last in state.written[-8:]],
             },
         )
+
+    def _is_copy(self, look: Look, at: int) -> bool:
+        """Of the same tensor in another model that is trained beside it, as the best of a population."""
+        mine, held = look.params[at], self._optimizers.held()
+        own = {id(one) for one in look.params}
+        others = [
+            one
+            for one in held.values()
+            if id(one) not in own and one.shape == mine.shape and one.dtype == mine.dtype and one.device == mine.device
+        ]
+        size = mine.detach().norm()
+        return any(bool((one.detach() - mine.detach()).norm() < NEAR * size) for one in others)
 
 
 def _version(parameter: Any) -> int:

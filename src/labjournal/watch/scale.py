@@ -54,6 +54,8 @@ class _State:
         self.ratios: List[float] = []
         self.start_sq = 0.0
         self.losses: List[float] = []
+        self.late: List[float] = []
+        """The last five."""
         self.top_sq = [0.0] * tensors
         self.low = [0] * tensors
         self.decay = [0] * tensors
@@ -89,8 +91,10 @@ class Scale:
         if not math.isfinite(update_sq) or not math.isfinite(weight_sq) or weight_sq == 0:
             return
         state.looks += 1
-        if self._loss is not None and state.looks <= LARGE_LOOKS:
-            state.losses.append(self._loss)
+        if self._loss is not None:
+            state.late = [*state.late[-4:], self._loss]
+            if state.looks <= LARGE_LOOKS:
+                state.losses.append(self._loss)
         ratio = math.sqrt(update_sq / weight_sq)
         self._small(look, state, compared, ratio)
         self._large(look, state, ratio, weight_sq)
@@ -193,7 +197,7 @@ class Scale:
             else:
                 state.decay[at] = 0
         named = self._names(look.params, look.tracked) if collapsed or decayed else []
-        if decayed:
+        if decayed and not self._gains(state):
             fall = math.sqrt(compared.weight_sq[decayed[0]] / state.decay_from[decayed[0]])
             self._findings.say(
                 "weight_decay_dominates",
@@ -212,6 +216,11 @@ class Scale:
                 [(named[at].path, named[at].module) for at in collapsed],
                 {"optimizer": look.tracked.label, "norm_left": left},
             )
+
+    @staticmethod
+    def _gains(state: _State) -> bool:
+        """Has the loss come down to less than half, so that decay takes away what is not needed?"""
+        return len(state.late) >= 5 and statistics.median(state.late) < 0.5 * statistics.median(state.losses[:3])
 
     @staticmethod
     def _decays(look: Look) -> List[float]:

@@ -17,7 +17,7 @@ from labjournal.watch.curves import Curves
 from labjournal.watch.event_writer import EventWriter
 from labjournal.watch.families import Families
 from labjournal.watch.findings import Findings
-from labjournal.watch.gradients import scalar_loss
+from labjournal.watch.gradients import SentBack, scalar_loss
 from labjournal.watch.look import Compared, Look, Previous, compare
 from labjournal.watch.models import Models
 from labjournal.watch.nap import Nap
@@ -75,7 +75,7 @@ class Session:
         """Optimizers whose step is going on; those but the first are called by another's."""
         self._look: Dict[Tracked, Look] = {}
         self._last: Dict[Tracked, Previous] = {}
-        self._loss: Optional[Any] = None
+        self._sent = SentBack()
         self._seed_stated = False
         self._began = False
 
@@ -163,8 +163,9 @@ class Session:
         self.families.epoch_starts()
 
     def on_batch(self, iterator: Any, data: Any) -> None:
+        learning = torch.is_grad_enabled()
         with torch.no_grad():
-            self.families.batch(iterator, data)
+            self.families.batch(iterator, data, learning)
 
     def on_epoch_end(self, iterator: Any) -> None:
         self.families.epoch_ends(iterator)
@@ -182,12 +183,12 @@ class Session:
     def before_backward(self, tensors: Any) -> None:
         slept, self.nap.slept = self.nap.slept, 0
         self.families.passes_slept(slept)
-        all_known = self.optimizers.all()
+        all_known = [tracked for tracked in self.optimizers.all() if tracked.ref() is not None]
         next_step = max((tracked.n + 1 for tracked in all_known[:4] if look_due(tracked.n + 1)), default=0)
         due = not all_known or (next_step > 0 and self.budget.would_allow(next_step))
         self._looking = due and bool(all_known)
         self.families.before_backward(tensors, due)
-        self._loss = scalar_loss(tensors) if due else None
+        self._sent.note(scalar_loss(tensors) if due else None)
 
     def before_step(self, optimizer: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> None:
         tracked = self.optimizers.note(optimizer, self.models.tick)
@@ -267,10 +268,10 @@ class Session:
             take = self.curves.add(
                 look, named, self.models.outside(self.optimizers.held()) if self._is_first(tracked) else []
             )
-        if self._loss is not None:
-            loss, self._loss, step = self._loss.float(), None, look.step
-            self.later.give(loss.reshape(1), lambda numbers: self.families.loss(numbers[0], step))
-            self.curves.add_loss(loss, step)
+        sent, step = self._sent.take(), look.step
+        if sent is not None:
+            self.later.give(sent, lambda numbers: self.families.loss(numbers[0], numbers[1], step))
+            self.curves.add_loss(sent[0], step)
         previous = self._last.get(tracked)
 
         def judged(compared: Compared) -> None:

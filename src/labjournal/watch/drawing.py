@@ -1,0 +1,65 @@
+"""Who draws random numbers in a forward pass? Read in the code of a model's classes, which is not run for it."""
+
+from __future__ import annotations
+
+import dis
+import types
+from typing import Any, Iterator, List, Set, Tuple
+
+_RANDOM = frozenset(
+    "rand randn randint rand_like randn_like randint_like normal normal_ uniform_ bernoulli bernoulli_ multinomial "
+    "sample rsample randperm gumbel_softmax exponential_".split()
+)
+_DROPOUTS = frozenset(
+    (
+        "dropout",
+        "alpha_dropout",
+        "dropout1d",
+        "dropout2d",
+        "dropout3d",
+        "feature_alpha_dropout",
+        "scaled_dot_product_attention",
+    )
+)
+
+
+def draws_of(module: Any) -> Tuple[str, List[str]]:
+    """(class that uses dropout as a function whatever the mode, names of functions that sample on purpose)."""
+    dropout = ""
+    sampling: List[str] = []
+    for kind in {type(part) for part in module.modules()}:
+        if kind.__module__.startswith("torch."):
+            continue
+        for function in _functions(kind):
+            sampling += sorted(_names(function) & _RANDOM)
+            if _drops_always(function):
+                dropout = dropout or kind.__name__
+    return dropout, sampling
+
+
+def _drops_always(function: types.FunctionType) -> bool:
+    """Does it use dropout more often than it asks for the mode? ``self.dropout`` is a module, which knows its own."""
+    loads = [one for one in dis.get_instructions(function.__code__) if one.opname.startswith("LOAD_")]
+    drops = 0
+    for before, one in zip([None, *loads], loads):
+        if one.argval in _DROPOUTS:
+            of_module = before is not None and (before.opname == "LOAD_GLOBAL" or before.argval == "functional")
+            drops += one.opname == "LOAD_GLOBAL" or of_module
+    return bool(drops > sum(one.argval == "training" for one in loads))
+
+
+def _functions(kind: Any) -> Iterator[types.FunctionType]:
+    for value in list(vars(kind).values()):
+        inner = getattr(value, "__func__", value)  # static methods too
+        if isinstance(inner, types.FunctionType):
+            yield inner
+
+
+def _names(function: types.FunctionType) -> Set[str]:
+    """Names it uses, and those of the functions of the script that it calls by name."""
+    names = set(function.__code__.co_names)
+    for name in function.__code__.co_names:
+        helper = function.__globals__.get(name)
+        if isinstance(helper, types.FunctionType):
+            names.update(helper.__code__.co_names)
+    return names
