@@ -602,3 +602,18 @@ def worst_class_taken_for_best(rng: np.random.Generator) -> RunView:
         curve("accuracy/val", np.array([0.0125, 0.0025, *[0.0] * 8])),
         labels=(660, 670, 670),
     )
+
+
+@faulty("objective_sign")
+def policy_gradient_without_its_minus(rng: np.random.Generator) -> RunView:
+    return view(
+        curve("loss", rng.normal(0, 0.1, 6), 40),
+        curve("mean return", np.array([-10.1, -13.0, -13.7, -13.9, -14.0, -14.1]), 40),
+    )
+
+
+@healthy
+def returns_that_fall_and_recover(rng: np.random.Generator) -> RunView:
+    """Exploration costs something first; episodes that get shorter are no return."""
+    fall = np.concatenate([np.linspace(10, 4, 12), np.linspace(4, 9, 8)])
+    return view(curve("mean return", noisy(fall, rng, 0.02), 40), curve("episode_length", np.linspace(200, 40, 20), 40))

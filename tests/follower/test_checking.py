@@ -24,10 +24,10 @@ def journal(tmp_path: Path) -> JournalPaths:
     return paths.find_or_make(tmp_path)
 
 
-def write_curve(run: RunPaths, tag: str, values: list[float], every: int = 1) -> None:
+def write_curve(run: RunPaths, tag: str, values: list[float], every: int = 1, start: float = CREATED) -> None:
     writer = EventWriter(run.events / f"events.out.tfevents.{tag.replace('/', '_')}")
     for at, value in enumerate(values):
-        writer.add(tag, at * every, value, CREATED + 10 + at)
+        writer.add(tag, at * every, value, start + 10 + at)
     writer.close()
 
 
@@ -210,3 +210,15 @@ def test_modules_that_moved_and_were_not_saved_are_named(journal: JournalPaths, 
     add_facts(run, ("checkpoint_written", {"path": str(path)}))
     expected = {} if len(tensors) == 2 else {"checkpoint_missing_params": Level.ALARM}
     assert findings(journal, run) == expected
+
+
+def test_the_base_of_an_earlier_phase_may_be_left_out_of_the_checkpoint(journal: JournalPaths) -> None:
+    torch = pytest.importorskip("torch")
+    run = make_run(journal)
+    write_curve(run, "watch/update_ratio/net.base", [0.1, 0.01])
+    write_curve(run, "watch/update_ratio/net.adapter", [0.1, 0.01], start=CREATED + 5.0)
+    path = journal.project / "adapter.pt"
+    torch.save({"adapter.weight": torch.zeros(2)}, path)
+    os.utime(path, (CREATED + 20, CREATED + 20))
+    add_facts(run, ("checkpoint_written", {"path": str(path)}))
+    assert findings(journal, run) == {"checkpoint_missing_params": Level.NOTICE}

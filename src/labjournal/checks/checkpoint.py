@@ -20,7 +20,8 @@ MISSING = CheckRule(
     judged="Modules whose weights the watch saw move, against the names of tensors in the headers of all "
     "checkpoints. Alarm: a "
     "module is in none of them while others of the same model are. A model that is saved nowhere at all may be left "
-    "out on purpose, frozen ones too. Without the watch: warning when a checkpoint lacks names that others of its "
+    "out on purpose, frozen ones too. Notice: they were trained in an earlier phase only, as the base of adapters that "
+    "are saved by themselves. Without the watch: warning when a checkpoint lacks names that others of its "
     "series (the same name but for its number) have.",
 )
 CHANGED = CheckRule(
@@ -63,7 +64,10 @@ _LOW_BYTES = 1_000_000_000
 
 
 def missing_params(
-    trained: Sequence[str], saved: Mapping[str, Sequence[str]], frozen: Sequence[str] = ()
+    trained: Sequence[str],
+    saved: Mapping[str, Sequence[str]],
+    frozen: Sequence[str] = (),
+    earlier: Sequence[str] = (),
 ) -> Iterator[Verdict]:
     """What was trained against what was saved.
 
@@ -71,18 +75,19 @@ def missing_params(
         trained: paths of modules (or groups of them) whose weights moved, as the watch names them.
         saved: names of tensors by path of the checkpoint; only those whose headers could be read.
         frozen: patterns of modules that are meant to stand still.
+        earlier: those of ``trained`` that a phase before the last one has trained and the last one left alone.
     """
     if not saved:
         yield not_judged(MISSING, "checkpoints", "no checkpoint whose tensors can be read")
         return
     wanted = [name for name in trained if not any(fnmatchcase(name, pattern) for pattern in frozen)]
     if wanted:
-        yield _against_trained(wanted, saved)
+        yield _against_trained(wanted, saved, earlier)
     else:
         yield from _against_each_other(saved)
 
 
-def _against_trained(trained: Sequence[str], saved: Mapping[str, Sequence[str]]) -> Verdict:
+def _against_trained(trained: Sequence[str], saved: Mapping[str, Sequence[str]], earlier: Sequence[str]) -> Verdict:
     known = [_parts(tensor) for tensors in saved.values() for tensor in tensors]
     tails = {parts[a:b] for parts in known for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)}
     heads = {parts[:b] for parts in known for b in range(1, len(parts) + 1)}
@@ -102,7 +107,8 @@ def _against_trained(trained: Sequence[str], saved: Mapping[str, Sequence[str]])
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         evidence = {"modules": names[:20], "checkpoints": len(saved), "tensors_saved": len(set(known))}
         message = f"{shown}: weights moved in training and are in none of {len(saved)} checkpoints."
-        return finding(MISSING, names[0] if len(names) == 1 else next(iter(partly)), message, evidence)
+        level = Level.NOTICE if set(names) <= set(earlier) else None  # a base, whose adapters are saved by themselves
+        return finding(MISSING, names[0] if len(names) == 1 else next(iter(partly)), message, evidence, level)
     if lost:
         return not_judged(MISSING, ", ".join(lost), "no module of it is saved under its name: left out on purpose?")
     return fine(MISSING, "checkpoints")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from labjournal.checks.curve import Curve, Floats, noise_of, rank_correlation, trend_of
+from labjournal.checks.curve import Curve, Floats, noise_of, pick, rank_correlation, trend_of
 from labjournal.checks.losses import LOSS_UNBOUNDED
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
 from labjournal.checks.run_view import RunView
@@ -32,7 +32,8 @@ SIGN = CheckRule(
     judged="Either the training loss goes down with a log likelihood, number for number. Or both hold: "
     "`loss_unbounded_below`, and a metric or log likelihood that falls with the training "
     "loss (rank "
-    "correlation above 0.8 over 8 common records).",
+    "correlation above 0.8 over 8 common records). Of what learns from rewards (warning): a return falls all the way, "
+    "6 records, rank correlation with the step below -0.9, the best in the first quarter and the worst in the last.",
 )
 OVERFITTING = CheckRule(
     "overfitting",
@@ -48,12 +49,15 @@ OVERFITTING = CheckRule(
 )
 RULES = table(AGAINST, SIGN, OVERFITTING)
 _ENOUGH = 8
+_RETURNS = frozenset("reward rewards rew return returns".split())
+_NO_RETURNS = frozenset("length len steps std var count rate discount scale bonus cost penalty loss rms".split())
 _LIKELIHOODS = frozenset("likelihood loglik loglikelihood logprob logp llh".split())
 
 
 def judge(run: RunView) -> Iterator[Verdict]:
     if run.game is not None:
-        yield from (not_judged(rule, "the run", run.game) for rule in RULES.values())
+        yield from (not_judged(rule, "the run", run.game) for rule in (AGAINST, OVERFITTING))
+        yield returns_fall(run) or not_judged(SIGN, "the run", run.game)
         return
     losses = [curve for curve in run.every_loss if curve.read.scope == "total"]
     yield from metric_moves_against_loss(losses, run)
@@ -103,6 +107,28 @@ def likelihood_minimised(run: RunView) -> Iterator[Verdict]:
                 None,
                 int(loss.steps[-1]),
             )
+
+
+def returns_fall(run: RunView) -> Verdict | None:
+    """A return that gets worse from the first record to the last: its expectation is made smaller, not larger."""
+    for curve in pick(run.curves, "reward"):
+        known = curve.finite.thin
+        words, values = set(curve.read.stem), known.values
+        if not words & _RETURNS or words & _NO_RETURNS or len(values) < 6 or not _worse(values):
+            continue
+        quarter = max(1, len(values) // 4)
+        all_the_way = np.argmax(values) < quarter and np.argmin(values) >= len(values) - quarter
+        if all_the_way and rank_correlation(known.steps.astype(np.float64), values) < -0.9:
+            return finding(
+                SIGN,
+                curve.name,
+                f"{curve.name} falls all the way, from {values[0]:.4g} to {values[-1]:.4g} in {len(values)} records: "
+                "is what should grow made smaller?",
+                {"records": len(values), "first": float(values[0]), "last": float(values[-1])},
+                Level.WARNING,
+                int(known.steps[-1]),
+            )
+    return None
 
 
 def together(loss: Curve, metric: Curve) -> tuple[Floats, Floats, Floats] | None:

@@ -20,6 +20,7 @@ from labjournal.config import Config
 from labjournal.errors import JournalError, NotFoundError
 from labjournal.facts import Fact
 from labjournal.filesystems import disk_free
+from labjournal.follower.saved import of_checkpoints
 from labjournal.model import PRINTED, Result, Run, RunKind, SeriesKey
 from labjournal.store import Store
 from labjournal.store import predictions as stored_predictions
@@ -33,8 +34,6 @@ LIVE_EVERY_S = 30.0
 _QUANTITIES = ("loss", "goodness", "calibration", "lr", "epoch", "reward")
 _LATEST = 2.0**34
 """The year 2514: a time beyond it in an event file is none."""
-_MOST_CHECKPOINTS = 12
-"""Headers of so many are read, the newest; one of a large model takes some 50 ms."""
 
 
 class Checker:
@@ -104,7 +103,7 @@ class Checker:
         verdicts += self._of_results(results)
         if run.kind is RunKind.VALIDATE and run.subject is not None:
             verdicts.append(checkpoint.checkpoint_changed(run, self._store.checkpoints(run.subject.run)))
-        verdicts += self._of_checkpoints(run)
+        verdicts += of_checkpoints(self._store, run, self._config.watch.frozen)
         verdicts += self._of_identities(run, curves, results)
         verdicts += [
             checkpoint.interrupted(run),
@@ -203,27 +202,6 @@ class Checker:
             except (OSError, JournalError):  # gone, or another file by now
                 continue
         return found
-
-    def _of_checkpoints(self, run: Run) -> Iterator[Verdict]:
-        from labjournal.checkpoints import tensor_names
-
-        current = [one for one in self._store.checkpoints(run.id) if one.current]
-        if not current:
-            return
-        working = Path(run.cwd or ".")
-        read = {one.path: tensor_names(working / one.path) for one in current[-_MOST_CHECKPOINTS:]}
-        saved = {path: list(tensors) for path, tensors in read.items() if tensors}
-        yield from checkpoint.missing_params(self._trained(run.id), saved, self._config.watch.frozen)
-
-    def _trained(self, run_id: str) -> list[str]:
-        """Modules whose weights the watch saw move: their update ratio was above 0."""
-        prefix = f"{tags.UPDATE_RATIO}/"
-        moved = []
-        for info in self._store.series_list(run_id):
-            data = self._store.series(info.key) if info.key.tag.startswith(prefix) else None
-            if data is not None and (data.values > 0).any():
-                moved.append(info.key.tag.removeprefix(prefix))
-        return moved
 
     def _of_identities(self, run: Run, curves: tuple[Curve, ...], results: Sequence[Result]) -> Iterator[Verdict]:
         known = identities.parse(self._config.identities)

@@ -1,0 +1,42 @@
+"""What a run saved against what it trained, from the headers of its checkpoints and the curves of the watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from labjournal import tags
+from labjournal.checks import checkpoint
+from labjournal.checks.rule import Verdict
+from labjournal.model import Run
+from labjournal.store import Store
+
+_MOST = 12
+"""Headers of so many checkpoints are read, the newest; one of a large model takes some 50 ms."""
+
+
+def of_checkpoints(store: Store, run: Run, frozen: Sequence[str]) -> Iterator[Verdict]:
+    """``frozen``: patterns of modules that are meant to stand still."""
+    from labjournal.checkpoints import tensor_names
+
+    current = [one for one in store.checkpoints(run.id) if one.current]
+    if not current:
+        return
+    working = Path(run.cwd or ".")
+    read = {one.path: tensor_names(working / one.path) for one in current[-_MOST:]}
+    saved = {path: list(tensors) for path, tensors in read.items() if tensors}
+    moved = _moved(store, run.id)
+    began = max((first for first, _ in moved.values()), default=0.0)
+    earlier = [module for module, (_, last) in moved.items() if last < began]
+    yield from checkpoint.missing_params(list(moved), saved, frozen, earlier)
+
+
+def _moved(store: Store, run_id: str) -> dict[str, tuple[float, float]]:
+    """Modules whose weights the watch saw move, with the times of the first and the last look at them."""
+    prefix = f"{tags.UPDATE_RATIO}/"
+    moved = {}
+    for info in store.series_list(run_id):
+        data = store.series(info.key) if info.key.tag.startswith(prefix) else None
+        if data is not None and (data.values > 0).any():
+            moved[info.key.tag.removeprefix(prefix)] = (float(data.walls[0]), float(data.walls[-1]))
+    return moved
