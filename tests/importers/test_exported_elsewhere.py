@@ -49,6 +49,24 @@ def test_runs_sets_and_options_are_taken_as_the_headings_say_whatever_the_number
     assert {one["n"] for one in read} == {1000}
 
 
+def test_counts_unknown_answers_and_what_was_retracted_survive_and_the_audit_accuses_nothing(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    counts = {"labels": ["bg", "a | b"], "matrix": [[1435, 55], [47, 446]], "unknown": [10, 7]}
+    for name in ("good", "bad"):
+        _call(here, "run", "-n", name, "--follow", "--", "true")
+        _call(here, "log", "--run", name, "--checkpoint", "7", "--dataset", "1:1", "--counts", json.dumps(counts))
+    _call(here, "retract", "bad", "--why", "wrong labels")
+    _call(here, "export")
+    (diary,) = (here / "entries").glob("*.md")
+    (there / "theirs.md").write_bytes(diary.read_bytes())
+    read = json.loads(_call(there, "import", "theirs.md", "--dry-run", "--json"))["results"]
+    assert [{key: one["counts"][key] for key in counts} for one in read] == [counts] * 2
+    assert {one["run"]: one["role"] for one in read} == {"good": "validation", "bad": "unclear"}
+    assert json.loads(_call(there, "audit", "theirs.md", "--json")) == []
+
+
 @pytest.mark.parametrize(
     ("level", "title", "place"),
     [

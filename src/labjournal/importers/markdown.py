@@ -52,8 +52,8 @@ def read(text: str, path: str = "", year: int | None = None, last: date | None =
     root = outline(lines, year or _year_in(path), last)
     found = sections(root)
     results, strange = walk.results(found)
-    if not walk.is_export:  # else each heading says it, and nothing needs to be concluded
-        results = with_sets(results, walk.names)
+    # each heading of an export says it, and nothing needs to be concluded
+    results = exported.completed(results, lines) if walk.is_export else with_sets(results, walk.names)
     results = with_runs(results, path, lines)
     entries = [_entry(section, lines, results) for section in found]
     reports = printed.report_rows(lines)
