@@ -1,4 +1,4 @@
-"""Who draws random numbers in a forward pass? Read in the code of a model's classes, which is not run for it."""
+"""Who draws random numbers, in a forward pass or for an order? Read in the code of a class, which is not run for it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ _DROPOUTS = frozenset(
         "scaled_dot_product_attention",
     )
 )
+
+
+_MIXING = frozenset(("shuffle", "randperm", "permutation", "permuted", "randint", "randrange", "choice"))
+
+
+def mixes(dataset: Any) -> bool:
+    """Does the code of a data set draw the order of its samples?"""
+    kinds = [kind for kind in type(dataset).__mro__ if not kind.__module__.startswith(("torch.", "builtins", "typing"))]
+    return any(_MIXING & _names(function) for kind in kinds for function in _functions(kind))
 
 
 def draws_of(module: Any) -> Tuple[str, List[str]]:

@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, List, Optional, Set
 
 import torch
 
+from labjournal.watch.drawing import mixes
 from labjournal.watch.findings import Findings
 from labjournal.watch.leaks import Leaks
 from labjournal.watch.overlap import Overlap
@@ -113,6 +114,8 @@ class Epochs:
         self._overlap = Overlap(findings)
         self.starved = 0
         self.seen = 0
+        self.own_order = False
+        """A data set trained on gives its samples in an order of its own, and nothing in its code draws one."""
 
     def batch(self, iterator: Any, data: Any, backwards: int, step: int, learning: bool) -> None:
         """``learning``: the script fetches it with gradients on."""
@@ -207,14 +210,15 @@ class Epochs:
             return
         self._duplicates(epoch, step)
         again = known.order == epoch.order and len(epoch.rows) > epoch.n // 2
-        own = getattr(epoch.sampler, "generator", None) is not None
+        own = epoch.iterable or getattr(epoch.sampler, "generator", None) is not None
+        by = "its own code" if epoch.iterable else f"the sampler ({type(epoch.sampler).__name__})"
+        self.own_order |= training and epoch.iterable and not self._shuffles(epoch)
         # Drawn from the global random state, which was put back: rng_reset tells it.
         if training and again and self._shuffles(epoch) and (own or not self._rng_jumped()):
             self._findings.say(
                 "order_repeat",
                 step,
-                f"Two epochs of {{subject}} came in the same order of {epoch.n} samples, though the sampler "
-                f"({type(epoch.sampler).__name__}) shuffles.",
+                f"Two epochs of {{subject}} came in the same order of {epoch.n} samples, though {by} shuffles.",
                 evidence={"rows": epoch.n, "sampler": type(epoch.sampler).__name__},
                 subject=known.name,
             )
@@ -240,6 +244,8 @@ class Epochs:
 
     @staticmethod
     def _shuffles(epoch: Epoch) -> bool:
+        if epoch.iterable:  # its order is its own: does its code draw one?
+            return mixes(epoch.dataset())
         name = type(epoch.sampler).__name__
         return name == "RandomSampler" or bool(getattr(epoch.sampler, "shuffle", False)) or "Shuffle" in name
 

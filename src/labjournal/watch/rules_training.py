@@ -137,7 +137,7 @@ TRAINING = (
         "single_class_batches",
         WARNING,
         "data",
-        "Nearly every batch holds one class only, and the classes change from batch to batch.",
+        "Most batches hold one class only, and the classes change from batch to batch.",
         "Shuffle the training data.",
         ("unshuffled_classes", "sorted_batches"),
     ),

@@ -71,6 +71,8 @@ def not_judged(families: Families, models: Models, optimizers: Optimizers, budge
         reasons.update((slug, "no DataLoader of torch was used") for slug in _DATA)
     elif families.epochs.starved:
         reasons.update((slug, "the time allowed was used up before an epoch was over") for slug in _DATA)
+    elif families.epochs.own_order:
+        reasons["order_repeat"] = "an IterableDataset gives an order of its own, and nothing in its code draws one"
     if not families.frozen.declared:
         reasons["frozen_layer_changes"] = "nothing is declared frozen; tensors with requires_grad off were watched"
     if not families.precision.asked:
