@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -45,10 +46,14 @@ class ClockGap(NamedTuple):
 
 
 def identity() -> Identity:
-    """The identity of machine, boot and pid namespace; costs three small reads on Linux."""
+    """The identity of machine, boot and pid namespace.
+
+    Asked for each run that is looked at: what no process outlives is read once (on macOS by a process of its own).
+    """
     return Identity(_machine_id(), _boot_id(), _pid_namespace(), host_name())
 
 
+@cache
 def _machine_id() -> str:
     for path in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
         found = _read(path)
@@ -66,6 +71,7 @@ def _machine_id() -> str:
     return "node-" + hashlib.sha256(stand_in.encode("utf-8", "replace")).hexdigest()[:32]
 
 
+@cache
 def _boot_id() -> str:
     found = _read("/proc/sys/kernel/random/boot_id")
     if found:
