@@ -9,8 +9,8 @@ from typing import Any
 
 from labjournal.parsers.assemble import Assembler
 from labjournal.parsers.base import Draft
-from labjournal.parsers.confusion import square
 from labjournal.parsers.context import Context
+from labjournal.parsers.json_counts import counts_of, holds_counts
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.reading import ClassRow, Line
@@ -58,12 +58,6 @@ def _owners(path: tuple[str, ...]) -> list[str]:
 def _settings(key: object) -> bool:
     key = str(key)
     return key.lower() in _SETTINGS or key.lower().endswith(_SETTINGS_ENDS)
-
-
-_MATRIX_KEYS = ("confusion_matrix", "cm", "conf_matrix", "confusion", "conf_mat", "confusionmatrix")
-
-
-_LABEL_KEYS = ("labels", "classes", "class_names", "label_names", "target_names")
 
 
 _AVERAGES = {
@@ -151,7 +145,7 @@ class _Walk:
         ):
             self._columns(columns, "".join(f"{part.strip('#')}/" for part in _owners(path)))
         for key, value in node.items():
-            if isinstance(value, (dict, list)) and not _settings(key) and str(key).lower() not in _MATRIX_KEYS:
+            if isinstance(value, (dict, list)) and not _settings(key) and not holds_counts(str(key), value):
                 self.visit(value, (*path, str(key)), depth + 1)
 
     def _columns(self, columns: dict[str, list[float]], owner: str) -> None:
@@ -200,20 +194,11 @@ class _Walk:
 
     def _plain(self, node: dict[str, Any], path: tuple[str, ...]) -> Draft | None:
         metrics = flat_metrics(node)
-        matrix = next((node[key] for key in node if str(key).lower() in _MATRIX_KEYS), None) or _four_counts(node)
+        counts = counts_of(node)
         draft = self._draft("json_results")
         draft.metrics = metrics
-        if isinstance(matrix, list) and all(
-            isinstance(row, list) and all(type(v) in (int, float) and v == v and v >= 0 and int(v) == v for v in row)
-            for row in matrix
-        ):
-            whole = [[int(value) for value in row] for row in matrix]
-            if square(whole):
-                draft.matrix = whole
-                labels: list[object] = next((node[key] for key in _LABEL_KEYS if isinstance(node.get(key), list)), [])
-                draft.labels = tuple(map(str, labels)) if len(labels) == len(whole) else ()
-                if not draft.labels and not any(str(key).lower() in _MATRIX_KEYS for key in node):
-                    draft.labels = ("negative", "positive")
+        if counts is not None:
+            draft.matrix, draft.labels, draft.unknown = counts.matrix, counts.labels, counts.unknown
         if draft.empty or (step_of(node) is not None and len(path) > 0 and path[-1] in ("args", "state")):
             return None
         return draft
@@ -310,14 +295,6 @@ class _Walk:
                     draft.options["at"] = "best"
                     self.assembler.add(draft, self.context)
                 return
-
-
-def _four_counts(node: Mapping[str, Any]) -> list[list[int]] | None:
-    """The matrix of ``{"tp": …, "fp": …, "tn": …, "fn": …}``."""
-    counts = {str(key).lower(): value for key, value in node.items() if type(value) is int}
-    if not {"tp", "fp", "tn", "fn"} <= counts.keys():
-        return None
-    return [[counts["tn"], counts["fp"]], [counts["fn"], counts["tp"]]]
 
 
 def _row_keys(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
