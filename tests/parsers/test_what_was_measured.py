@@ -262,6 +262,7 @@ def test_forms_found_in_other_logs(text: str, wanted: Wanted) -> None:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
+        pytest.param("- valid ppl at 2000: 9.25\n", [("validation", {"ppl": 9.25}, {})], id="when, and what"),
         pytest.param("EER (%): 0.75\n", [("unclear", {"eer": 0.0075}, {})], id="percent in the name"),
         pytest.param(
             "Test net output #0: detection_eval = 0.75\n", [("test", {"detection_eval": 0.75}, {})], id="Caffe"

@@ -205,7 +205,7 @@ def understand(phrase: str) -> Name | None:
         words = words_of(phrase[: on.start()])
         role = role if role != "unclear" else role_of(words)
     kept = _slug_words(words)
-    if not kept:
+    if not 0 < len(kept) <= LONGEST_NAME:
         return None
     metric = "_".join(kept)
     alone = all(is_metric_word(w) or w in QUALIFIERS or "_" in w for w in kept)
@@ -214,6 +214,8 @@ def understand(phrase: str) -> Name | None:
 
 
 _RATE_WORDS = frozenset("accuracy acc f1 auc precision recall map iou dice bleu psnr ssim".split())
+LONGEST_NAME = 7
+"""Words that say something, at most: more of them are a sentence."""
 _ATTRIBUTE = re.compile(r"[a-z]\w*\.[A-Za-z_]\w*")
 _OF_RETURN = frozenset("mean average avg std min max median per episode on test train eval val".split())
 _LIMIT = re.compile(

@@ -23,6 +23,8 @@ _STRONG = re.compile(
 _FLAG = re.compile(r"(?:^|\s)--[A-Za-z][\w-]*(?:\s|=)\s*$")
 _IS = re.compile(r"\b(?:is|was|be|to|or|ist|est)\s*$", re.IGNORECASE)
 """Before "nan" within a sentence."""
+_AT_STEP = re.compile(r"\s+at\s+(?:step\s+|epoch\s+|iteration\s+)?(\d{2,}|\d{1,3}(?:,\d{3})+)\s*:\s*(?=[\d.])")
+"""``valid ppl at 2000: 9.41``: the first number says when."""
 _PLACE = re.compile(r"[\w-]\.(?:c|cc|cpp|cu|h|hpp|py|js|ts|java|go|rs|rb|jl|sh|md|txt|json|ya?ml):\s*$")
 """A file, before the number of a line in it."""
 _GIVEN = re.compile(
@@ -124,7 +126,7 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
         return [], "unclear", text
     if "</" in text or "<b" in text:
         text = _TAG.sub(" ", text)
-    text = unwrap(text)
+    text = _AT_STEP.sub(r" (step \1): ", unwrap(text))
     text = by_rank(text) if "@" in text else text
     text = shaped(by_name(text) if "/" in text or "|" in text else text)
     bare = _BARE.fullmatch(text)
