@@ -208,6 +208,7 @@ def test_the_time_limit_of_the_job_ends_a_run_as_what_it_is(folder: Path) -> Non
     (folder / "labjournal.toml").write_text("[slurm]\nwarn_s = 40\n[run]\nstop_int_s = 0.5\nstop_term_s = 0.5\n")
     saving = (
         "import signal, sys, time\n"
+        "time.sleep(21)\n"  # as an import of torch may take; the warning comes before it is over
         "signal.signal(signal.SIGUSR1, lambda *_: (print('saved', flush=True), sys.exit(0)))\n"
         "time.sleep(300)\n"
     )

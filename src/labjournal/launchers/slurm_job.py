@@ -56,23 +56,30 @@ class JobSupervisor(Supervisor):
         self._forward = forward
         self._end_at: float | None = None
         self._restarts = int(os.environ.get("SLURM_RESTART_COUNT") or 0)
-        self.told = 0
-        """How many processes were told that the end is near."""
+        self._told: set[tree.Member] = set()
+        """Processes that were told that the end is near."""
         signal.signal(signal.SIGUSR2, self._warned)
 
     def _warned(self, _number: int, _frame: object) -> None:
         stop_s = self._plan.stop_int_s + self._plan.stop_term_s + _END_MARGIN_S
         self._end_at = time.monotonic() + max(0.0, self._warn_s - stop_s)
-        members = tree.of_run(self._plan.run_id, (os.getpid(),), self.machine)
+        self._tell_who_listens()
+
+    def _tell_who_listens(self) -> None:
+        """Once each: SLURM may warn up to a minute early, when a script still imports what it will save with."""
+        members = tree.of_run(self._plan.run_id, (os.getpid(),), self.machine) - self._told
         listening = {member for member in members if catches(member.pid, self._forward)}
-        self.told = len(listening)
+        self._told |= listening
         tree.signal_all(listening, self._forward, self.machine)
 
     def why_asked(self) -> Request | None:
         """TERM means what SLURM says it means; near the end of the job it is the limit."""
         if self.asked is None:
-            if self._end_at is not None and time.monotonic() >= self._end_at:
+            if self._end_at is None:
+                return None
+            if time.monotonic() >= self._end_at:
                 return Request(causes.TIMEOUT, f"{WARNING}, and it had not ended by itself")
+            self._tell_who_listens()
             return None
         state = slurm_commands.state_of(own_number())
         if state.name == "PREEMPTED" or "Preempt" in state.reason:
@@ -92,7 +99,7 @@ class JobSupervisor(Supervisor):
             while self.asked is None and time.monotonic() < until:
                 self.sleep(0.1)
         request = self.why_asked()
-        if request is None and self.told:
+        if request is None and self._told:
             return Request(causes.TIMEOUT, f"{WARNING}: it was told by {self._forward.name[3:]}", told=True)
         return request
 
