@@ -22,6 +22,7 @@ from labjournal.tui.app import JournalApp
 from labjournal.tui.feed import Feed
 from labjournal.tui.frame import one_frame
 from labjournal.tui.glyphs import ASCII
+from labjournal.tui.pages import PAGES
 from labjournal.tui.screens.runs import RunsPage
 from labjournal.tui.widgets.header import Counts
 
@@ -169,12 +170,12 @@ async def test_a_finding_is_acknowledged_with_a_reason(journal: JournalPaths) ->
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot, app)
         await pilot.press("5")
-        await wait_for(pilot, lambda: "1 open over 1 run" in text_of(app))
+        await wait_for(pilot, lambda: "1 open in 1 run" in text_of(app))
         await wait_for(pilot, lambda: "tensors 6" in text_of(app))
         await pilot.press("a")
         await wait_for(pilot, lambda: "Acknowledge" in text_of(app))
         await pilot.press(*"known", "enter")
-        await wait_for(pilot, lambda: "0 open over" in text_of(app))
+        await wait_for(pilot, lambda: "none open" in text_of(app))
 
 
 async def test_a_comparison_shows_rows_intervals_and_what_may_be_said(journal: JournalPaths) -> None:
@@ -327,6 +328,16 @@ async def test_a_damaged_database_is_a_line_with_a_way_out(journal: JournalPaths
     app = app_over(journal)
     async with app.run_test(size=(120, 24)) as pilot:
         await wait_for(pilot, lambda: "reindex" in text_of(app))
+
+
+async def test_the_keys_of_a_page_are_told_in_the_apps_own_words(journal: JournalPaths) -> None:
+    make_run(journal, "v1")
+    app = app_over(journal)
+    async with app.run_test(size=(120, 45)) as pilot:
+        await settled(pilot, app)
+        told = {key: words for key, words, *_ in app.key_meanings()}
+        assert told["tab"] == "next pane"
+        assert not [words for words in told.values() if words[:1].isupper() and words not in PAGES]
 
 
 def test_one_frame_is_text(journal: JournalPaths) -> None:

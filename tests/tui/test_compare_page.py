@@ -14,6 +14,7 @@ from story import app_over, tell
 from textual.pilot import Pilot
 from tui_harness import screen_text, settled, text_of, wait_for
 
+from journal_files import CREATED, add_facts, make_run
 from labjournal import paths
 from labjournal.follower import Follower
 from labjournal.model import Status
@@ -159,3 +160,19 @@ async def test_d_shows_what_changed_in_the_code_of_two_real_runs(
         assert "-RATE = 0.1" in text_of(app)
         await pilot.press("escape")
         await wait_for(pilot, says(app, "What may be said"))
+
+
+async def test_rows_whose_data_nobody_named_say_so_in_whole_words(tmp_path: Path) -> None:
+    journal = paths.find_or_make(tmp_path)
+    for at, name in enumerate(("v1", "v2")):
+        stated = {"subject": {}, "dataset": {}, "metrics": {"accuracy": 0.9}, "role": "validation", "how": "stated"}
+        run = make_run(journal, name, at=CREATED + at)
+        add_facts(run, ("result", {**stated, "subject": {"run": run.id}}))
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("3")
+        await wait_for(pilot, says(app, "data not identified"))
+        assert "…" not in line_with(app, "data not identified")
+        await pilot.press("tab")
+        await wait_for(pilot, says(app, "No two of these rows can be held against each other"))

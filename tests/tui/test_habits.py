@@ -203,9 +203,9 @@ async def test_an_acknowledgement_and_a_look_are_taken_back(journal: JournalPath
         await pilot.press("5", "a")
         await wait_for(pilot, lambda: "Acknowledge" in text_of(app))
         await typed(pilot, "known\n")
-        await wait_for(pilot, lambda: "0 open over" in text_of(app))
+        await wait_for(pilot, lambda: "none open" in text_of(app))
         await pilot.press("u")
-        await wait_for(pilot, lambda: "1 open over" in text_of(app))
+        await wait_for(pilot, lambda: "1 open in" in text_of(app))
 
 
 async def test_the_line_runs_a_verb_and_shows_what_it_says(journal: JournalPaths) -> None:

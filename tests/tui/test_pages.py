@@ -105,7 +105,7 @@ async def test_checks_list_findings_and_every_rule_with_how_it_judges(weeks: Jou
     app = app_over(weeks)
     async with app.run_test(size=(160, 45)) as pilot:
         await opened(pilot, app, "5")
-        assert "5 open over 5 runs" in text_of(app)
+        assert "5 open in 5 runs" in text_of(app)
         assert "Build the optimizer after the adapter." in text_of(app)
         await pilot.press("slash", *"level", "colon", *"warn", "enter")
         await wait_for(pilot, lambda: "placebo_input" not in text_of(app))

@@ -276,6 +276,7 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         page = self.page
         assert isinstance(page, RunPage)
         self.remembered.set("run", message.run)
+        self.main.news.seen(message.run)
         page.show_run(message.run)
 
     def on_marked_asked(self, message: MarkedAsked) -> None:

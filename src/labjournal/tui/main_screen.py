@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher
 
 from labjournal.tui.base_app import SizedScreen
@@ -17,6 +19,13 @@ from labjournal.tui.widgets.too_small import TooSmall
 
 class MainScreen(SizedScreen):
     """Pages one behind the other, and the lines around them."""
+
+    # Textual's own keys of a screen, in words of this app.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "app.focus_next", "next pane", show=False),
+        Binding("shift+tab", "app.focus_previous", "pane before", show=False),
+        Binding("ctrl+c,super+c", "screen.copy_text", "copy what the mouse has selected", show=False),
+    ]
 
     def __init__(self, journal: str, host: str, names: Sequence[str], first: Page) -> None:
         super().__init__()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tui_harness import HarnessApp, screen_segments, screen_text, wait_for
+from tui_harness import HarnessApp, screen_segments, screen_text, text_of, wait_for
 
 from labjournal.tui.base_app import size_classes
 from labjournal.tui.glyphs import ASCII, UNICODE
@@ -15,6 +15,7 @@ from labjournal.tui.theme import LOOKS
 from labjournal.tui.widgets.header import Counts, Header, header_line
 from labjournal.tui.widgets.key_line import KeyLine, hint_line
 from labjournal.tui.widgets.lines import Lines
+from labjournal.tui.widgets.news_line import NewsLine
 from labjournal.tui.widgets.pane import Pane, title_line
 from labjournal.tui.widgets.row_source import ListRows
 from labjournal.tui.widgets.run_table import RunTable
@@ -30,6 +31,18 @@ HINTS = (
     ("/", "filter"),
     ("?", "keys"),
 )
+
+
+async def test_news_of_a_run_go_when_somebody_goes_there() -> None:
+    news = NewsLine()
+    app = HarnessApp(news)
+    async with app.run_test(size=(80, 24)) as pilot:
+        news.tell("r1", "v1", "b there brings it back", ("✗ failed", "alarm"))
+        await wait_for(pilot, lambda: "v1  b there" in text_of(app))
+        news.seen("r2")
+        assert news.run == "r1"
+        news.seen("r1")
+        await wait_for(pilot, lambda: "v1" not in text_of(app))
 
 
 def test_the_header_at_80_columns_is_the_one_of_the_drawing() -> None:

@@ -13,6 +13,9 @@ _WORD_ROLES = {
     "may not be used": "warning",
 }
 
+_ALONE = "One row stands alone: nothing is held against it."
+_NOTHING = "No two of these rows can be held against each other."
+
 
 def lines(table: Table, width: int) -> list[Line]:
     """Claims first, each under what it is about; then the notes."""
@@ -20,8 +23,8 @@ def lines(table: Table, width: int) -> list[Line]:
     for claim in table.claims:
         drawn += paragraph(format.visible(claim.title), width, "b text")
         drawn += paragraph(format.visible(claim.text), width, _WORD_ROLES.get(claim.word, "text"), lead="   ")
-    if not table.claims:
-        drawn.append([(" One row stands alone: nothing is held against it.", "muted")])
+    if not table.claims and table.rows:
+        drawn.append([(f" {_NOTHING if len(table.rows) > 1 else _ALONE}", "muted")])
     if table.notes:
         drawn += [[], [(" to keep in mind", "b muted")]]
         for note in table.notes:

@@ -25,6 +25,7 @@ _FORESTS = ((140, 44), (100, 24), (0, 18))
 _LEAST_FLAGS = 24
 """Cells beside the values from which flags stand there and not below."""
 _SERIOUS = ("retracted", "alarm")
+_UNIDENTIFIED = " data not identified"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,12 @@ def _plan(table: Table, look: Look) -> _Plan:
         forest = 0
     counts = _COUNTS if width >= _COUNTS_FROM and not look.counts else 0
     room = width - 4 - (forest + 2 if forest else 0) - counts - _VALUE
-    label = max(_LEAST_LABEL, min(room, max(len(_label(row)) + 3 for row in table.rows)))
+    beside = 3 + (forest + 2 if forest else 0) + counts
+    names = [f" data set {one.label}" if one.identified else _UNIDENTIFIED for one in table.datasets]
+    needed = max(
+        *(len(_label(row)) + 3 for row in table.rows), *(len(format.visible(name)) + 1 - beside for name in names)
+    )
+    label = max(_LEAST_LABEL, min(room, needed))
     plan = _Plan(label, forest, counts, table.columns, 0)
     most = max(1, (width - plan.left - 1) // _VALUE)
     shown = table.columns[:most]
@@ -106,7 +112,7 @@ def _label(row: Row) -> str:
 
 
 def _head(table: Table, dataset: DatasetInfo, plan: _Plan, look: Look) -> list[Span]:
-    name = f" data set {dataset.label}" if dataset.identified else " data not identified: these rows are never compared"
+    name = f" data set {dataset.label}" if dataset.identified else _unidentified(plan.left - 1)
     told = f"  #{dataset.hash[:4]}" if dataset.hash and dataset.name else ""
     majority = f"  majority {format.rate(dataset.majority[1])}" if dataset.majority is not None else ""
     counted = ""
@@ -122,6 +128,12 @@ def _head(table: Table, dataset: DatasetInfo, plan: _Plan, look: Look) -> list[S
     shown = Style(interval=look.style)
     columns = "".join(pad(format.visible(cells.heading(column, table, shown)), _VALUE) for column in plan.shown)
     return [(pad(head, plan.left), "b text"), (columns, "muted")]
+
+
+def _unidentified(room: int) -> str:
+    """Whole words: cut in the middle, "these rows are never compared" would be read as something else."""
+    longer = (_UNIDENTIFIED + more for more in (": these rows are never compared", ": never compared"))
+    return next((told for told in longer if len(told) <= room), _UNIDENTIFIED)
 
 
 def _row_lines(row: Row, table: Table, axis: Axis | None, plan: _Plan, look: Look, told: set[str]) -> Iterator[Line]:

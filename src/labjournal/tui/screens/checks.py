@@ -120,7 +120,7 @@ class ChecksPage(FilteredPage):
         unanswered = [one for one in self._known.findings.values() if _is_open(one)]
         runs = len({one.run for one in unanswered})
         told = [f"/{self.filter_text}"] if self.filter_text else []
-        told.append(f"{len(unanswered)} open over {format.plural(runs, 'run')}")
+        told.append(f"{len(unanswered)} open in {format.plural(runs, 'run')}" if unanswered else "none open")
         off = f", {len(self._known.off)} off" if self._known.off else ""
         told += [f"{len(self._known.rules)} rules{off}", _VIEWS[self._view]]
         self._pane.state = " · ".join(told)

@@ -42,6 +42,14 @@ class NewsLine(Lines):
         self.remove_class("-there")
         return there
 
+    def seen(self, run: str) -> None:
+        """Somebody went to a run: what it was about needs no line any more."""
+        self._more.discard(run)
+        if self.run == run and not self._more:
+            self.dismiss()
+        else:
+            self.redraw()
+
     def _news(self, width: int, height: int) -> list[Line]:
         if self._told is None:
             return []
