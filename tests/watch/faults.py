@@ -92,4 +92,8 @@ FAULTY = {
     "pulled_to_start": ("weight_change_outside_step", "model"),
     "leaping_lr": ("update_too_large", "Adam"),
     "weight_never_comes": ("zero_grad", "model.2"),
+    "module_flag": ("optimizer_param_frozen", "Adam"),
+    "bare_tensor": ("param_not_in_optimizer", "model"),
+    "opponents_share": ("param_in_two_optimizers", "forger"),
+    "stale_resume": ("weight_change_outside_step", "model"),
 }

@@ -32,6 +32,7 @@ from labjournal.watch.placebo import Placebo
 from labjournal.watch.precision import Precision
 from labjournal.watch.randomness import EVERY, Randomness
 from labjournal.watch.rates import Rates
+from labjournal.watch.reloaded import Reloaded
 from labjournal.watch.resets import Resets
 from labjournal.watch.rewrites import Rewrites
 from labjournal.watch.sampling import Later
@@ -63,7 +64,7 @@ class Families:
         """The step from which the groups of an optimizer are to be looked at, for each new layout of them."""
         self.membership = Membership(findings, later, models, optimizers, declared)
         self.movement = Movement(findings, later, names, declared)
-        self.outside = Outside(findings, later, names)
+        self.outside = Outside(findings, later, optimizers, names)
         self.unstepped = Unstepped(findings, later, optimizers, names)
         self.skipped = Skipped(findings, optimizers)
         self.gradients = Gradients(findings, later, names)
@@ -80,6 +81,7 @@ class Families:
         self.randomness = Randomness(findings)
         self.rates = Rates(findings)
         self.rewrites = Rewrites(findings, models, optimizers, names)
+        self.reloaded = Reloaded(findings, models)
         self.midrun = Midrun(findings, names, declared)
         self.epochs = Epochs(findings, state_epoch, affords, self.randomness.jumped)
         self.fed = Fed(findings, self.epochs.trained_on, lambda: optimizers.together <= 1)
@@ -162,6 +164,7 @@ class Families:
         self.flow.before_backward(loss)
         if not self.objective.saved_hooks:
             self.fed.look(loss, step)
+            self.membership.inputs = self.fed.driven
             self.answers.look(loss, step)
         if step == 1 and not self._optimizers.stepping():
             self.by_hand.look(loss, sys._getframe())
@@ -192,6 +195,7 @@ class Families:
         self.outside.before_step(look)
         self.rewrites.before_step(look)
         self.frozen.before_step(look)
+        self.reloaded.before_step(look)
 
     def after_step(self, look: Look) -> None:
         self.movement.after_step(look)

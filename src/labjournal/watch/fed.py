@@ -45,6 +45,8 @@ class Fed:
         self._open = 0
         self._start: Optional[float] = None
         self._below = 0
+        self.driven: Set[int] = set()
+        """Leaves, by id, that a layer takes as its input."""
         self.leaked = False
         """The target is certainly among what the model sees."""
 
@@ -61,6 +63,8 @@ class Fed:
             if name in graph.INPUT_OF:
                 at, key = graph.INPUT_OF[name]
                 children = graph.inputs(node)
+                if len(children) > at:
+                    self.driven.update(id(one) for one in graph.joined_leaves(children[at]))
                 if len(children) > at and _is_driven(children[at]):
                     return  # gradients are taken at the inputs themselves: what needs none is not the batch
                 if len(children) > at and children[at] is None:

@@ -138,6 +138,20 @@ def is_frozen_head(node: Optional[Any]) -> bool:
     return all((child is not None) is (place == at) for place, child in enumerate(inputs(node)))
 
 
+def joined_leaves(node: Optional[Any]) -> List[Any]:
+    """The leaves that make up an argument through views and joins alone."""
+    waiting: List[Optional[Any]] = [node]
+    found: List[Any] = []
+    while waiting and len(found) < 16:
+        one = through_views(waiting.pop())
+        variable = getattr(one, "variable", None)
+        if variable is not None:
+            found.append(variable)
+        elif one is not None and kind(one) in ("Cat", "Stack"):
+            waiting += inputs(one)[:16]
+    return found
+
+
 def walk(loss: Any, limit: int, blocked: Optional[Callable[[Any, int], bool]] = None) -> Iterator[Any]:
     """All nodes below a loss, breadth first, at most ``limit``; not into arguments (by place) that are ``blocked``."""
     root = getattr(loss, "grad_fn", None)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
+
+import torch
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.frozen import is_declared
@@ -53,9 +55,13 @@ class Membership:
         """Tensors of no live model: since which step the gradient is what it is, and a mark of it."""
         self._frozen_when_built: Dict[int, weakref.ref[Any]] = {}
         self._frozen: Dict[Tracked, List[int]] = {}
+        self._frozen_at_birth: Dict[Tracked, Set[int]] = {}
+        """Tensors, by id, that were frozen when their optimizer was built: an earlier phase is no excuse for these."""
         self._groups: Dict[Tracked, int] = {}
         self._trained: Dict[int, weakref.ref[Any]] = {}
         """Tensors that had a gradient when an optimizer that holds them was laid out anew."""
+        self.inputs: Set[int] = set()
+        """Tensors, by id, that a layer takes as its input, such as the points of a differential equation."""
         self.declared_frozen = declared
         """Paths (with ``*``) that the user declared frozen: standing still is what they should do."""
 
@@ -64,8 +70,9 @@ class Membership:
         held = self._optimizers.held()
         candidates = [
             (parameter, named, owner)
-            for parameter, named, owner in self._models.parameters()
+            for parameter, named, owner in (*self._models.parameters(), *self._models.plain_tensors())
             if id(parameter) not in held and parameter.requires_grad and parameter.grad is not None
+            if id(parameter) not in self.inputs
         ]
         known, self._outside = self._outside, {}
         order = []
@@ -155,6 +162,8 @@ class Membership:
         if self._optimizers.was_held(parameter):
             return True  # an earlier phase trained it
         birth = self._models.birth(parameter)
+        if not isinstance(parameter, torch.nn.Parameter):
+            return False  # no parameter, so that nobody could have given it to the optimizer
         built = [tracked.tick for tracked in self._optimizers.stepping()]
         if birth is None or (built and birth[0] > max(built)):
             return False  # it came after the optimizer: nobody could have left it out
@@ -205,7 +214,13 @@ class Membership:
 
     def look_at_groups(self, tracked: Tracked, optimizer: Any, step: int) -> None:
         """Groups that cannot get a gradient, tensors in two optimizers. Call once the first 20 steps are over."""
-        frozen = [at for at in _frozen_groups(optimizer) if not self._was_trained(optimizer.param_groups[at]["params"])]
+        born = self._frozen_at_birth.get(tracked, set())
+        frozen = [
+            at
+            for at in _frozen_groups(optimizer)
+            if all(id(one) in born for one in optimizer.param_groups[at]["params"])
+            or not self._was_trained(optimizer.param_groups[at]["params"])
+        ]
         if frozen:
             everything = len(frozen) == len(optimizer.param_groups)
             self._frozen[tracked] = frozen
@@ -269,6 +284,11 @@ class Membership:
     def end(self, step: int) -> None:
         """What was frozen to the end was given to the optimizer for nothing."""
         for tracked, still in self._frozen.items():
+            optimizer = tracked.ref()
+            if optimizer is not None:  # looks may not have been paid for since
+                still = [at for at in _frozen_groups(optimizer) if at in still]
+                still = [] if self._all_declared(optimizer, still) else still
+                self._groups[tracked] = len(optimizer.param_groups)
             if still and tracked in self._groups:
                 self._say_frozen(tracked, self._groups[tracked], still, step, WARNING)
 
@@ -280,6 +300,8 @@ class Membership:
 
     def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
         """Keep what is frozen now."""
+        tensors = tracked.params(optimizer)
+        self._frozen_at_birth[tracked] = {id(one) for one in tensors if not one.requires_grad}
         self._walks += 1
         if self._walks <= MAX_WALKS:
             for parameter, _, _ in self._models.parameters():

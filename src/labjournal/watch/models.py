@@ -10,7 +10,7 @@ import sys
 import weakref
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 
 import torch
 
@@ -47,6 +47,8 @@ class Models:
         """Rises with each module or parameter registered; tells what was there when an optimizer was built."""
         self.loads = 0
         """Calls of ``load_state_dict`` so far."""
+        self.when_loaded: Optional[Callable[[Any, Any], None]] = None
+        """Told of each load: the module, and what it is given by name."""
         self.misfits: List[Tuple[weakref.ref[Any], int, str, str]] = []
         """Loads that filled nothing: model, its number of tensors, one name of its own, the same as it was given."""
         self._modules: Dict[int, weakref.ref[Any]] = {}
@@ -56,6 +58,7 @@ class Models:
         self._loaded: Dict[int, weakref.ref[Any]] = {}
         self._walked: List[Tuple[weakref.ref[Any], Named, weakref.ref[Any]]] = []
         self._walked_at = -1
+        self._plain: List[Tuple[weakref.ref[Any], Named, weakref.ref[Any]]] = []
         self._stated: List[Tuple[weakref.ref[Any], str]] = []
 
     # -- told by torch's hooks
@@ -83,6 +86,8 @@ class Models:
     def on_loaded(self, module: Any, state: Any) -> None:
         """``load_state_dict`` is called on it: the parts that ``state`` has weights for have them from somewhere."""
         self.loads += 1
+        if self.when_loaded is not None:
+            self.when_loaded(module, state)
         self._note_misfit(module, [str(key) for key in state])
         filled = {str(key).rpartition(".")[0] for key in state}
         for prefix, child in module.named_modules():
@@ -199,6 +204,7 @@ class Models:
         """
         if self._walked_at != self.tick:
             self._walked_at = self.tick
+            self._plain = []
             self._walked = [
                 (weakref.ref(parameter), named, weakref.ref(owner)) for parameter, named, owner in self._walk()
             ]
@@ -206,6 +212,14 @@ class Models:
             parameter, owner = parameter_ref(), owner_ref()
             if parameter is not None and owner is not None and parameter.is_leaf:
                 yield parameter, named, owner
+
+    def plain_tensors(self) -> Iterator[Tuple[Any, Named, Any]]:
+        """Tensors that want a gradient and are attributes of a module without being parameters; kept like the walk."""
+        list(self.parameters())
+        for ref, named, owner_ref in self._plain:
+            tensor, owner = ref(), owner_ref()
+            if tensor is not None and owner is not None and tensor.is_leaf and tensor.requires_grad:
+                yield tensor, named, owner
 
     def outside(self, held: Dict[int, Any]) -> List[Tuple[Any, Named]]:
         """Trainable tensors that are not among ``held``, which are by id."""
@@ -226,6 +240,12 @@ class Models:
                     seen.add(id(parameter))
                     module_path = _clean(f"{root_name}.{prefix}" if prefix else root_name)
                     yield parameter, Named(f"{module_path}.{name}", module_path, id(root)), module
+                for name, value in vars(module).items():
+                    if type(value) is torch.Tensor and value.requires_grad and value.is_leaf and id(value) not in seen:
+                        seen.add(id(value))
+                        module_path = _clean(f"{root_name}.{prefix}" if prefix else root_name)
+                        named = Named(f"{module_path}.{name}", module_path, id(root))
+                        self._plain.append((weakref.ref(value), named, weakref.ref(module)))
 
     def describe(self) -> List[Dict[str, Any]]:
         """The models found, for the watch state."""

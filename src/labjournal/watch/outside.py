@@ -13,7 +13,7 @@ import torch
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
-from labjournal.watch.optimizers import Tracked
+from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.sampling import Later, readable
 
 LARGE = 0.1
@@ -54,8 +54,9 @@ class _Settle:
 class Outside:
     """Changes between steps, for each optimizer."""
 
-    def __init__(self, findings: Findings, later: Later, names: Names) -> None:
+    def __init__(self, findings: Findings, later: Later, optimizers: Optimizers, names: Names) -> None:
         self._findings = findings
+        self._optimizers = optimizers
         self._later = later
         self._names = names
         self._states: Dict[Tracked, _State] = {}
@@ -77,7 +78,7 @@ class Outside:
         """Look at the whole of the tensors whose samples were undone: a mask may spare a few rows."""
         state = self._states[look.tracked]
         for at, (step, before) in list(state.suspects.items()):
-            now = _mark(look.params[at])
+            now = mark_of(look.params[at])
             if now is None:
                 del state.suspects[at]
             elif before is None or step != look.step - 1:
@@ -111,6 +112,7 @@ class Outside:
             back = TAKEN_BACK < share < 1.5 and not compared.undone.get(at)
             state.taken_back[at] = state.taken_back[at] + 1 if back else 0
         members = [at for at, times in enumerate(state.taken_back) if times == TIMES]
+        members = self._not_shared(look, members, compared)
         if members:
             named = self._names(look.params, look.tracked)
             share = compared.taken_back[members[0]]
@@ -123,6 +125,29 @@ class Outside:
                 {"optimizer": look.tracked.label, "share_taken_back": share, "times": TIMES},
             )
 
+    def _not_shared(self, look: Look, members: List[int], compared: Compared) -> List[int]:
+        """Without those that another optimizer steps as well: one undoes what the other does."""
+        others = [
+            (tracked, one) for tracked, one in self._optimizers.live() if tracked is not look.tracked and tracked.n
+        ]
+        for tracked, other in others if members else ():
+            theirs = {id(one) for one in tracked.params(other)}
+            shared = [at for at in members if id(look.params[at]) in theirs]
+            if shared and not (tracked.nested or look.tracked.nested):
+                named = self._names(look.params, look.tracked)
+                pair = " and ".join(sorted((look.tracked.label, tracked.label)))
+                share = compared.taken_back.get(shared[0], 0.0)
+                self._findings.say(
+                    "param_in_two_optimizers",
+                    look.step,
+                    f"{{subject}} ({{n}}) is stepped by both {pair}: {share:.0%} of what one does is undone by the "
+                    f"other, {TIMES} times in a row.",
+                    [(f"{named[at].path} undone", named[at].module) for at in shared],
+                    {"optimizers": pair, "share_taken_back": share},
+                )
+                members = [at for at in members if at not in shared]
+        return members
+
     def _pulled(self, look: Look, state: _State, compared: Compared) -> None:
         """Each time a part of the way back to where training began, as towards an average that is never brought up to
         date. Decay by hand leads to 0 instead, Lookahead to where it was some steps ago."""
@@ -130,6 +155,7 @@ class Outside:
             back = cosine > STRAIGHT and look.params[at].dim() > 1 and not compared.undone.get(at)
             state.pulled[at] = state.pulled[at] + 1 if back else 0
         members = [at for at, times in enumerate(state.pulled) if times == TIMES]
+        members = self._not_shared(look, members, compared)
         if members:
             named = self._names(look.params, look.tracked)
             self._findings.say(
@@ -162,7 +188,7 @@ class Outside:
             )
 
 
-def _mark(parameter: Any) -> Any:
+def mark_of(parameter: Any) -> Any:
     """The sum of all bits as whole numbers, without a copy; None where they cannot be read."""
     plain = readable(parameter)
     bits = {8: torch.int64, 4: torch.int32, 2: torch.int16}.get(0 if plain is None else plain.element_size())

@@ -1,0 +1,77 @@
+"""The weights that training began with, loaded again and again while the same optimizer goes on:
+weight_change_outside_step. Folds and trials begin with an optimizer of their own; averages and the best weights so far
+are other weights each time, or not those of the start.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Dict, List, Mapping, Tuple
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.look import Look
+from labjournal.watch.models import Models
+from labjournal.watch.optimizers import Tracked
+from labjournal.watch.outside import mark_of
+
+TIMES = 3
+STEPS = 3
+"""Steps between two loads, at least: fewer are a search that goes back."""
+TENSORS = 4
+
+
+class _Start:
+    def __init__(self, marks: Dict[int, Any], refs: List[weakref.ref[Any]]) -> None:
+        self.marks = marks
+        self.refs = refs
+        self.loaded_at: List[int] = []
+        """Steps taken when the weights of the start were loaded."""
+
+
+class Reloaded:
+    """Marks of some tensors before the first step of each optimizer."""
+
+    def __init__(self, findings: Findings, models: Models) -> None:
+        self._findings = findings
+        self._models = models
+        self._starts: Dict[Tracked, _Start] = {}
+        models.when_loaded = self._loaded
+
+    def before_step(self, look: Look) -> None:
+        if look.step == 1 and look.tracked not in self._starts:
+            tensors = [one for one in look.params if one.dim() > 1 and one.device.type == "cpu"][:TENSORS]
+            marks = {id(one): mark_of(one) for one in tensors}
+            self._starts[look.tracked] = _Start(marks, [weakref.ref(one) for one in tensors])
+
+    def _loaded(self, module: Any, state: Mapping[str, Any]) -> None:
+        named = {id(one): name for name, one in module.named_parameters()}
+        for tracked, start in self._starts.items():
+            live = [ref() for ref in start.refs]
+            pairs: List[Tuple[Any, Any]] = [
+                (start.marks[id(one)], state.get(named[id(one)]))
+                for one in live
+                if one is not None and id(one) in named
+            ]
+            if tracked.ref() is None or not pairs or not all(_is(mark, given) for mark, given in pairs):
+                continue
+            if tracked.n - (start.loaded_at[-1] if start.loaded_at else 0) >= STEPS:
+                start.loaded_at.append(tracked.n)
+                if len(start.loaded_at) == TIMES:
+                    self._say(module, tracked, start)
+
+    def _say(self, module: Any, tracked: Tracked, start: _Start) -> None:
+        model = self._models.name_of(module)
+        self._findings.say(
+            "weight_change_outside_step",
+            tracked.n,
+            f"The weights that {{subject}} began with were loaded again {TIMES} times, after steps "
+            f"{', '.join(map(str, start.loaded_at))}, while {tracked.label} goes on: training begins anew each time.",
+            [(f"{model} reloaded", model)],
+            {"optimizer": tracked.label, "after_steps": start.loaded_at},
+            subject=model,
+        )
+
+
+def _is(mark: Any, given: Any) -> bool:
+    found = mark_of(given) if mark is not None and getattr(given, "device", None) is not None else None
+    return found is not None and found.device == mark.device and bool(found == mark)
