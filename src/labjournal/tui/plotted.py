@@ -32,16 +32,17 @@ def plotted(name: str, steps: ArrayLike, values: ArrayLike, width: int, height: 
 
 
 def _frame(name: str, series: tuple[Series, ...], width: int, height: int) -> tuple[Frame | None, int]:
-    """What is drawn, and the cells its y labels need: they are known only when it has been read once."""
-    ends, gutter = everything(series, XAxis.STEP, False), chart_lines.GUTTER
-    while ends is not None:
-        plot = Plot(series, View(*ends, 2 * (width - gutter)))
-        limits = plot.limits()
-        if limits is None:
-            break
-        y = value_axis(*limits, False, max(2, height // 3))
-        needed = chart_lines.gutter_of(y, height - 2)
-        if needed <= gutter:
-            return Frame(name, plot, y), gutter
-        gutter = needed
-    return None, gutter
+    """What is drawn, and the cells its y labels need."""
+    ends = everything(series, XAxis.STEP, False)
+    if ends is None:
+        return None, chart_lines.GUTTER
+    y, gutter = chart_lines.fitted(
+        lambda dots: Plot(series, View(*ends, dots)),
+        lambda limits: value_axis(*limits, False, max(2, height // 3)),
+        width,
+        height,
+        chart_lines.GUTTER,
+    )
+    if y is None:
+        return None, gutter
+    return Frame(name, Plot(series, View(*ends, 2 * (width - gutter))), y), gutter

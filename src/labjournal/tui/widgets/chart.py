@@ -217,22 +217,18 @@ class Chart(Widget):
         ends = self._ends()
         if ends is None:
             return None
-        plot, y = self._plot, None
-        for _ in range(2):
+
+        def plot_of(dots: int) -> Plot:
             options = self._options
-            dots = 2 * (width - self._gutter)
             view = View(*ends, dots, options.axis, options.log, options.smoothing, options.raw_only)
-            if plot is None or plot.view != view:
-                plot = Plot(self._series, view)
-            limits = plot.limits()
-            self._plot = plot
-            if limits is None:
-                return None
-            y = self._needed(limits, height)
-            gutter = min(chart_lines.gutter_of(y, height - 2), width // 2)
-            if gutter == self._gutter:
-                break
-            self._gutter = gutter
+            if self._plot is None or self._plot.view != view:
+                self._plot = Plot(self._series, view)
+            return self._plot
+
+        y, self._gutter = chart_lines.fitted(
+            plot_of, lambda limits: self._needed(limits, height), width, height, self._gutter
+        )
+        plot = self._plot
         if plot is None or y is None:
             return None
         return Frame(

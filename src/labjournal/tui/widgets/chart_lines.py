@@ -6,7 +6,7 @@ the gutter it began with.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -76,6 +76,31 @@ def gutter_of(y: Axis, height: int) -> int:
     """Cells the y labels and the axis need."""
     widest = max((len(tick.label) for tick in y_ticks(y, height)), default=0)
     return min(_WIDEST_GUTTER, max(GUTTER, widest + 1))
+
+
+def fitted(
+    plot_of: Callable[[int], Plot], y_of: Callable[[tuple[float, float]], Axis], width: int, height: int, gutter: int
+) -> tuple[Axis | None, int]:
+    """The y axis of a plot and the cells its labels need, which are known only when it has been read once.
+
+    Args:
+        plot_of: The plot at so many dots.
+        y_of: The axis around the lowest and the highest value in sight.
+        width: Cells of the chart.
+        height: Lines of the chart.
+        gutter: Cells to begin with.
+    """
+    y = None
+    for _ in range(2):
+        limits = plot_of(2 * (width - gutter)).limits()
+        if limits is None:
+            return None, gutter
+        y = y_of(limits)
+        needed = min(gutter_of(y, height - 2), width // 2)
+        if needed == gutter:
+            break
+        gutter = needed
+    return y, gutter
 
 
 def y_ticks(y: Axis, height: int) -> list[Tick]:
