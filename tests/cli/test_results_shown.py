@@ -51,3 +51,15 @@ def test_a_result_that_was_read_shows_the_text(tmp_path: Path, stated: str, caps
     Path("out.txt").write_text("test accuracy: 950 out of 1000\n", encoding="utf-8")
     result = _call(capsys, "log", "--from", "out.txt", "--run", "base", "--dataset", "1:1").strip()
     assert "Read off:\n    test accuracy: 950 out of 1000" in _call(capsys, "show", result)
+
+
+def test_a_validation_of_which_nothing_was_read_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_run(paths.find_or_make(tmp_path), "validate-1", kind="validate", log="all good\n")
+    assert "none was read off what it printed" in _call(capsys, "show", "validate-1")
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        cli.main(("compare",))
+    assert "Nothing that validate-1 printed was read as a result" in capsys.readouterr().err

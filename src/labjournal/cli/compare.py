@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from labjournal.compare import Selection, Table
     from labjournal.config import TableConfig
     from labjournal.export.style import Interval
+    from labjournal.store import Store
 
 _FORMATS = ("text", "md", "csv", "latex", "html", "json")
 _INTERVALS = ("range", "plus-minus", "none")
+_LATEST = 100
+"""So many runs are looked through for validations that gave no result."""
 
 
 @click.command("compare")
@@ -115,4 +118,24 @@ def _table(context: Context, selection: Selection, at: str | None) -> tuple[Tabl
                 labels=kept.labels,
             )
         section = follower.config.tables[asked[0]] if kept is not None else None
-        return build_table(follower.store, selection, follower.config), section
+        table = build_table(follower.store, selection, follower.config)
+        if not table.rows:
+            _say_unread(follower.store)
+        return table, section
+
+
+def _say_unread(store: Store) -> None:
+    """Validations that ended well and gave no result: they must not look as if nobody had measured."""
+    from labjournal import format as fmt
+    from labjournal.model import RunKind, Status
+
+    ended = [run for run in store.runs(_LATEST) if run.kind is RunKind.VALIDATE and run.status is Status.DONE]
+    unread = [run for run in ended if not store.results(None, run.id, include_unassigned=True, include_dismissed=True)]
+    if unread:
+        name = fmt.visible(unread[0].name)
+        more = f" and {fmt.plural(len(unread) - 1, 'other validation')}" if len(unread) > 1 else ""
+        click.echo(
+            f"Nothing that {name}{more} printed was read as a result: labjournal logs {name} shows it.\n"
+            "  A format of your own is one [[results.rule]] in labjournal.toml; labjournal.result() states a result.",
+            err=True,
+        )

@@ -7,15 +7,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from labjournal.compare.measure import Values
     from labjournal.config import Config
-    from labjournal.model import Result
+    from labjournal.model import Result, Run
     from labjournal.store import Store
 
 
-def lines(store: Store, results: list[Result], config: Config) -> list[str]:
+def lines(store: Store, run: Run, results: list[Result], config: Config) -> list[str]:
     """The results of a run, one line each, with how far they lie from reference values."""
-    if not results:
-        return []
     from labjournal import format as fmt
+
+    if not results:  # a validation without a result must not look as if nobody had measured
+        unread = run.kind == "validate" and run.status == "DONE"
+        return (
+            [f"  results  none was read off what it printed: labjournal logs {fmt.visible(run.name)}"] if unread else []
+        )
     from labjournal.compare.measure import values_of
     from labjournal.judging.offsets import offsets
     from labjournal.model import short_id

@@ -115,7 +115,7 @@ def _text(store: Store, run: Run, config: Config) -> list[str]:
         *_faults(store, run),
         *_expected(store, run),
         *_checkpoints(store, run),
-        *results_shown.lines(store, _results(store, run), config),
+        *results_shown.lines(store, run, _results(store, run), config),
         *_curves(store, run),
     ]
 
