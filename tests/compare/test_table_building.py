@@ -149,6 +149,27 @@ def test_requirement_14_each_metric_is_defined_under_the_table(one: Table) -> No
     assert said(one, "SIC = eps_S / sqrt(eps_B); empty where no background passes; higher is better.")
 
 
+@pytest.mark.parametrize(
+    ("trained", "measured", "told"),
+    [
+        ({"numeric": "off"}, {"numeric": "on"}, "trained with numeric off"),
+        ({"numeric": False}, {"numeric": "true"}, "trained with numeric off"),
+        ({"batch_size": 32}, {"batch_size": "256"}, None),
+        ({"numeric": "on"}, {"numeric": "off"}, None),  # a control
+        ({"numeric": True}, {"numeric": "on"}, None),
+        ({"lr": 0.1}, {"numeric": "on"}, None),
+    ],
+)
+def test_a_row_says_when_its_model_was_trained_otherwise(
+    trained: dict[str, object], measured: dict[str, str], told: str | None
+) -> None:
+    journal = Folded()
+    run = journal.run("a", trained)
+    journal.result(run, {"accuracy": 0.9}, "1:1", 1, measured, n=1000)
+    (row,) = build(journal).rows
+    assert next((flag.words for flag in row.flags if flag.slug == "trained_otherwise"), None) == told
+
+
 def test_requirement_5_unknown_answers_are_counted_by_class_and_collapse_is_flagged() -> None:
     journal = Folded()
     journal.result(journal.run("a"), {}, "1:1", 1, counts=matrix(CLASSES, [[490, 4], [470, 6]], [10, 20]))

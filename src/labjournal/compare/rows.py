@@ -114,6 +114,20 @@ def _flagged(cell: Cell, column: Column, dataset: DatasetInfo, positives: int | 
     return replace(cell, flags=tuple(flags)) if flags else cell
 
 
+_ON = frozenset(("on", "true", "yes", "1", "enabled"))
+_OFF = frozenset(("off", "false", "no", "0", "disabled"))
+
+
+def _trained_otherwise(used: Sequence[Result], run: Run) -> list[Flag]:
+    """Switches that are on in the evaluation and were off in the training.
+
+    The other way round it is a control, and a batch size or a seed may well be another one: neither needs a flag.
+    """
+    said = sorted({pair for result in used for pair in result.options.items()})
+    off = [name for name, value in said if value.lower() in _ON and str(run.settings.get(name)).lower() in _OFF]
+    return [Flag("trained_otherwise", f"trained with {', '.join(off)} off")] if off else []
+
+
 def _row_flags(
     used: Sequence[Result],
     results: Sequence[Result],
@@ -133,6 +147,8 @@ def _row_flags(
         flags += _answers(counts)
     for cell in cells.values():
         flags += [flag for flag in cell.flags if flag.slug != "n_unknown"]
+    if run is not None:
+        flags += _trained_otherwise(used, run)
     if run is not None and run.worst and run.worst[1] is Level.ALARM:
         flags.append(Flag("alarm", f"alarm in its run: {run.worst[0]}"))
     if len(results) > 1:
