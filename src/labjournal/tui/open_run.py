@@ -18,7 +18,7 @@ from labjournal.tui.panels import CurveBook, Guest, arrange, panel
 from labjournal.tui.reading_run import RunView
 from labjournal.tui.reading_runs import main_curve
 from labjournal.tui.run_panes import Seen
-from labjournal.tui.widgets.chart_grid import Panel
+from labjournal.tui.widgets.panel import Panel
 
 _LONG = 50_000
 """Points from which reading a curve takes longer than one should wait to see it."""

@@ -16,9 +16,9 @@ from labjournal.tui.glyphs import Glyphs
 from labjournal.tui.look_of_runs import level_sign
 from labjournal.tui.reading_run import Points, RunView
 from labjournal.tui.theme import series_marker, series_role
-from labjournal.tui.widgets.chart_grid import Panel
 from labjournal.tui.widgets.chart_lines import Mark, Threshold
 from labjournal.tui.widgets.curve import Curve
+from labjournal.tui.widgets.panel import Panel
 from labjournal.tui.widgets.plot import Series
 
 _QUANTITIES = {

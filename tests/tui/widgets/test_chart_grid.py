@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from tui_harness import HarnessApp, screen_text, wait_for
 
-from labjournal.tui.widgets.chart_grid import ChartGrid, Panel
+from labjournal.tui.widgets.chart_grid import ChartGrid
 from labjournal.tui.widgets.curve import Curve
 from labjournal.tui.widgets.pane import Pane
+from labjournal.tui.widgets.panel import Panel
 from labjournal.tui.widgets.plot import Series
 
 STEPS = np.arange(0, 1000.0)

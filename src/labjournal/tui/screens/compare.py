@@ -27,10 +27,11 @@ from labjournal.tui.reading_run import Points
 from labjournal.tui.reading_runs import main_curve
 from labjournal.tui.screens.page import Page, sheet
 from labjournal.tui.text import Line
-from labjournal.tui.widgets.chart_grid import ChartGrid, Panel
+from labjournal.tui.widgets.chart_grid import ChartGrid
 from labjournal.tui.widgets.curve import Curve
 from labjournal.tui.widgets.key_line import Hint
 from labjournal.tui.widgets.pane import Pane
+from labjournal.tui.widgets.panel import Panel
 from labjournal.tui.widgets.plot import Series
 from labjournal.tui.widgets.reader import Reader
 from labjournal.tui.widgets.row_reader import RowReader

@@ -14,32 +14,13 @@ from textual.message import Message
 
 from labjournal.tui.widgets import chart_looks
 from labjournal.tui.widgets.chart import Chart
-from labjournal.tui.widgets.chart_lines import Mark, Threshold
 from labjournal.tui.widgets.chart_view import ChartOptions
 from labjournal.tui.widgets.pane import StateSaid
-from labjournal.tui.widgets.plot import Series
+from labjournal.tui.widgets.panel import Panel, columns_of, rows_of
 
-_THREE_FROM = 110
-"""Columns of the terminal from which three charts stand in a row."""
-_TWO_FROM = 60
-_TWO_ROWS_FROM = 14
-"""Lines of the grid from which there are two rows of charts."""
 _AIRED_FROM = 18
 """Lines of the grid from which an empty one stands between its rows."""
 _MOST = 6
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One chart to be."""
-
-    title: str
-    series: tuple[Series, ...]
-    log: bool = False
-    marks: tuple[Mark, ...] = ()
-    thresholds: tuple[Threshold, ...] = ()
-    alarming: bool = False
-    note: str = ""
 
 
 class ChartGrid(Grid, can_focus=True):
@@ -174,15 +155,11 @@ class ChartGrid(Grid, can_focus=True):
 
     @property
     def _columns(self) -> int:
-        if self._enlarged or self.size.width < _TWO_FROM or len(self._panels) < 2:
-            return 1
-        return 3 if self.size.width >= _THREE_FROM else 2
+        return 1 if self._enlarged else columns_of(self.size.width, len(self._panels))
 
     @property
     def _rows(self) -> int:
-        if self._enlarged or self.size.height < _TWO_ROWS_FROM or len(self._panels) <= self._columns:
-            return 1
-        return 2
+        return 1 if self._enlarged else rows_of(self.size.height, self._columns, len(self._panels))
 
     @property
     def in_sight(self) -> list[str]:
