@@ -617,3 +617,8 @@ def returns_that_fall_and_recover(rng: np.random.Generator) -> RunView:
     """Exploration costs something first; episodes that get shorter are no return."""
     fall = np.concatenate([np.linspace(10, 4, 12), np.linspace(4, 9, 8)])
     return view(curve("mean return", noisy(fall, rng, 0.02), 40), curve("episode_length", np.linspace(200, 40, 20), 40))
+
+
+@faulty("rate_rounded_to_zero")
+def accuracy_divided_as_whole_numbers(rng: np.random.Generator) -> RunView:
+    return view(curve("loss/val", decay(10, 0.9, 0.05)), curve("accuracy/val", np.zeros(10)), labels=(500, 510, 490))

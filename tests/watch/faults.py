@@ -95,5 +95,6 @@ FAULTY = {
     "module_flag": ("optimizer_param_frozen", "Adam"),
     "bare_tensor": ("param_not_in_optimizer", "model"),
     "opponents_share": ("param_in_two_optimizers", "forger"),
+    "best_not_copied": ("checkpoint_changed", "model"),
     "stale_resume": ("weight_change_outside_step", "model"),
 }

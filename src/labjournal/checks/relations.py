@@ -8,6 +8,7 @@ import numpy as np
 
 from labjournal.checks.curve import Curve, Floats, noise_of, pick, rank_correlation, trend_of
 from labjournal.checks.losses import LOSS_UNBOUNDED
+from labjournal.checks.outcome_rules import ROUNDED
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
 from labjournal.checks.run_view import RunView
 from labjournal.vocabulary import Level
@@ -183,6 +184,17 @@ def metric_moves_against_loss(losses: list[Curve], run: RunView) -> Iterator[Ver
             first, last = float(of_loss[:part].mean()), float(of_loss[-part:].mean())
             agreement = rank_correlation(of_loss, of_metric)
             inverted = _below_guessing(of_metric, run)
+            if inverted is not None and first - last > 0.5 * abs(first) and not of_metric.any():
+                yield finding(
+                    ROUNDED,
+                    metric.name,
+                    f"{metric.name} is exactly 0 in all {len(of_metric)} records, while {loss.name} fell from "
+                    f"{first:.4g} to {last:.4g}: guessing gives {inverted:.3g}. Is it divided as whole numbers?",
+                    {"records": len(of_metric), "loss": [first, last]},
+                    Level.WARNING,
+                    int(min(loss.steps[-1], metric.steps[-1])),
+                )
+                continue
             if inverted is not None and first - last > 0.5 * abs(first):
                 yield finding(
                     AGAINST,

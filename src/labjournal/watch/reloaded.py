@@ -1,6 +1,8 @@
-"""The weights that training began with, loaded again and again while the same optimizer goes on:
-weight_change_outside_step. Folds and trials begin with an optimizer of their own; averages and the best weights so far
-are other weights each time, or not those of the start.
+"""Weights loaded while an optimizer goes on, and what they are.
+
+Those that training began with, again and again: weight_change_outside_step. Folds and trials begin with an optimizer of
+their own; averages and the best weights so far are other weights each time. And the model's own tensors:
+checkpoint_changed, for a state that was kept without a copy.
 """
 
 from __future__ import annotations
@@ -8,16 +10,21 @@ from __future__ import annotations
 import weakref
 from typing import Any, Dict, List, Mapping, Tuple
 
+import torch
+
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Tracked
 from labjournal.watch.outside import mark_of
+from labjournal.watch.sampling import readable
 
 TIMES = 3
 STEPS = 3
 """Steps between two loads, at least: fewer are a search that goes back."""
 TENSORS = 4
+LONG = 20
+"""Steps before a model is given its own tensors: before training it does no harm."""
 
 
 class _Start:
@@ -45,6 +52,7 @@ class Reloaded:
 
     def _loaded(self, module: Any, state: Mapping[str, Any]) -> None:
         named = {id(one): name for name, one in module.named_parameters()}
+        self._itself(module, state)
         for tracked, start in self._starts.items():
             live = [ref() for ref in start.refs]
             pairs: List[Tuple[Any, Any]] = [
@@ -59,6 +67,24 @@ class Reloaded:
                 if len(start.loaded_at) == TIMES:
                     self._say(module, tracked, start)
 
+    def _itself(self, module: Any, state: Mapping[str, Any]) -> None:
+        """Is what is loaded the very tensors of the module? A state kept as the best so far was never copied then."""
+        steps = max((tracked.n for tracked in self._starts), default=0)
+        pairs = [(one, state.get(name)) for name, one in module.named_parameters()]
+        same = [given is not None and _shares(one, given) for one, given in pairs]
+        if steps < LONG or len(same) < 2 or not all(same):
+            return
+        model = self._models.name_of(module)
+        self._findings.say(
+            "checkpoint_changed",
+            steps,
+            "The state that {subject} loads is its own tensors: state_dict() was kept without a copy, so it has "
+            "changed with every step since, and nothing is restored.",
+            [(f"{model} itself", model)],
+            {"tensors": len(same), "after_steps": steps},
+            subject=model,
+        )
+
     def _say(self, module: Any, tracked: Tracked, start: _Start) -> None:
         model = self._models.name_of(module)
         self._findings.say(
@@ -70,6 +96,12 @@ class Reloaded:
             {"optimizer": tracked.label, "after_steps": start.loaded_at},
             subject=model,
         )
+
+
+def _shares(one: Any, given: Any) -> bool:
+    """Is it the same storage? Tensors without one have none to share."""
+    plain = type(given) in (torch.Tensor, torch.nn.Parameter) and not given.is_meta and bool(given.numel())
+    return plain and readable(one) is not None and given.data_ptr() == one.data_ptr()
 
 
 def _is(mark: Any, given: Any) -> bool:

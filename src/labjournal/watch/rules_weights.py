@@ -38,6 +38,14 @@ WEIGHTS = (
         ("state_dict_mismatch",),
     ),
     Rule(
+        "checkpoint_changed",
+        WARNING,
+        "checkpoint",
+        "The state that was kept is not a copy, and has changed with the model since.",
+        "Keep copy.deepcopy(model.state_dict()), or save it to a file.",
+        ("state_not_copied",),
+    ),
+    Rule(
         "param_in_two_optimizers",
         WARNING,
         "membership",
