@@ -63,3 +63,11 @@ def test_a_validation_of_which_nothing_was_read_is_told(
     with pytest.raises(SystemExit):
         cli.main(("compare",))
     assert "Nothing that validate-1 printed was read as a result" in capsys.readouterr().err
+
+
+def test_a_fork_and_the_run_it_came_from_name_each_other(stated: str, capsys: pytest.CaptureFixture[str]) -> None:
+    journal = paths.find_or_make(Path.cwd())
+    (base,) = journal.run_ids()
+    make_run(journal, "fork", at=4e9, parent={"run": base, "step": 300, "checkpoint": None})
+    assert "  from     base:300\n" in _call(capsys, "show", "fork")
+    assert "  forks    fork\n" in _call(capsys, "show", "base")

@@ -106,6 +106,7 @@ def _text(store: Store, run: Run, config: Config) -> list[str]:
 
     return [
         *_headline(run),
+        *_family(store, run),
         *endings.death_lines(store, run, config),
         *endings.attempt_lines(store, run),
         *_findings(store.findings(run.id)),
@@ -118,6 +119,21 @@ def _text(store: Store, run: Run, config: Config) -> list[str]:
         *results_shown.lines(store, run, _results(store, run), config),
         *_curves(store, run),
     ]
+
+
+def _family(store: Store, run: Run) -> list[str]:
+    """The run it was forked from, and those forked from it."""
+    from labjournal import format as fmt
+
+    lines = []
+    if run.parent is not None:
+        above = next((one.name for one in store.runs_of([run.parent])), run.parent)
+        step = f":{run.parent_step}" if run.parent_step is not None else ""
+        lines.append(f"  from     {fmt.visible(above)}{step}")
+    forks = [one for one in store.children(run.id) if one.parent == run.id]
+    if forks:
+        lines.append(f"  forks    {fmt.listed(fmt.visible(one.name) for one in forks)}")
+    return lines
 
 
 def _headline(run: Run) -> list[str]:
