@@ -22,8 +22,10 @@ BLOCKS = st.lists(st.integers(0, 9), unique=True, max_size=6).map(
 )
 
 
-def write(journal: Folded, folder: Path, check: bool = False, force: bool = False) -> Exported:
-    return export(journal.store, Config(), folder / "entries", folder, None, check, force, UTC)
+def write(
+    journal: Folded, folder: Path, check: bool = False, force: bool = False, memory: Path | None = None
+) -> Exported:
+    return export(journal.store, Config(), folder / "entries", folder, None, check, force, UTC, memory=memory)
 
 
 def test_a_second_export_changes_nothing(tmp_path: Path) -> None:
@@ -58,6 +60,34 @@ def test_a_diary_kept_by_hand_is_added_to_and_not_replaced(tmp_path: Path) -> No
     write(journal, tmp_path)
     assert path.read_text().startswith("# My day\n\nNothing worked.\n\n<!-- labjournal:begin day-")
     assert write(journal, tmp_path).written == ()
+
+
+def test_the_blocks_of_a_colleague_stay_in_the_file_that_both_export_to(tmp_path: Path) -> None:
+    path = tmp_path / "entries" / NAME
+    mine, hers = jets(), Folded()
+    mine.state("entry", {"kind": "note", "text": "what I saw"})
+    hers.state("entry", {"kind": "note", "text": "what she saw"})
+    for _ in range(2):
+        write(mine, tmp_path, memory=tmp_path / "mine.json")
+        write(hers, tmp_path, memory=tmp_path / "hers.json")
+    text = path.read_text()
+    assert ("what I saw" in text, "what she saw" in text) == (True, True)
+    assert text.count("what I saw") == text.count("what she saw") == 1
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_block_that_has_no_ground_any_more_goes_where_this_journal_wrote_it(tmp_path: Path, known: bool) -> None:
+    journal, emptied = jets(), Folded()
+    journal.state("entry", {"kind": "note", "text": "soon taken back"})
+    emptied.state("entry", {"kind": "note", "text": "what is left"})
+    memory = tmp_path / "memory.json"
+    write(journal, tmp_path, memory=memory)
+    if not known:
+        memory.unlink()
+    write(emptied, tmp_path, memory=memory)
+    text = (tmp_path / "entries" / NAME).read_text()
+    assert "what is left" in text
+    assert ("soon taken back" in text) is not known
 
 
 def test_a_file_with_an_edited_block_is_left_alone_and_named(tmp_path: Path) -> None:
@@ -173,9 +203,12 @@ def test_parsed_parts_joined_are_the_file(before: str, blocks: list[Block], afte
 @given(BLOCKS, BLOCKS, st.lists(PROSE, min_size=7, max_size=7))
 def test_merging_is_stable_and_keeps_prose_and_order(old: list[Block], new: list[Block], prose: list[str]) -> None:
     text = "".join(f"{block}\n{between}\n" for block, between in zip(old, prose, strict=False))
-    once = merge(parse(text), new)
-    assert merge(parse(once), new) == once
+    ours = {block.id for block in old}
+    once = merge(parse(text), new, ours)
+    assert merge(parse(once), new, ours) == once
     assert [part.id for part in parse(once) if isinstance(part, Found)] == [block.id for block in new]
+    kept = {part.id for part in parse(merge(parse(text), new, ())) if isinstance(part, Found)}
+    assert kept == ours | {block.id for block in new}
     for _, between in zip(old, prose, strict=False):
         assert between.strip() in once
 

@@ -36,7 +36,8 @@ def command(context: Context, folder: Path | None, since: str | None, check: boo
         target = (folder or project / follower.config.diary.export).absolute()
         named = follower.config.diary.file
         file = (project / named).absolute() if named and folder is None else None
-        done = export(follower.store, follower.config, target, project, begin, check, force, file=file)
+        memory = follower.paths.cache / "exported.json"
+        done = export(follower.store, follower.config, target, project, begin, check, force, file=file, memory=memory)
     for path, blocks in done.edited:
         click.echo(f"{_short(path)} was left as it is: block {', '.join(blocks)} was edited.", err=True)
     if done.edited:

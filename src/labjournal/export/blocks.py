@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 _BEGIN = re.compile(r"^<!-- labjournal:begin (?P<id>\S+) (?P<hash>\S+) -->", re.MULTILINE)
@@ -86,8 +86,12 @@ def append(parts: Sequence[str | Found], blocks: Sequence[Block]) -> str:
     return f"{text}{gap}{chr(10).join(f'{block}{chr(10)}' for block in wanted.values())}"
 
 
-def merge(parts: Sequence[str | Found], blocks: Sequence[Block]) -> str:
-    """The file with its blocks brought up to date: known ones replaced in place, new ones put where they belong."""
+def merge(parts: Sequence[str | Found], blocks: Sequence[Block], ours: Collection[str]) -> str:
+    """The file with its blocks brought up to date: known ones replaced in place, new ones put where they belong.
+
+    A block that is wanted no more goes only when its id is among ``ours``, those that this journal put there: any
+    other is of a colleague's journal, or of one that was lost.
+    """
     there = {part.id for part in parts if isinstance(part, Found)}
     following: dict[str | None, list[Block]] = {}
     anchor: str | None = None
@@ -108,6 +112,8 @@ def merge(parts: Sequence[str | Found], blocks: Sequence[Block]) -> str:
             first = []
         if part.id in wanted:
             out.append("\n\n".join(map(str, [wanted.pop(part.id), *following.get(part.id, [])])))
+        elif part.id not in ours:
+            out.append(part.text)
     text = "".join(out)
     if first:
         text = (f"{text.rstrip()}\n\n" if text.strip() else "") + "\n\n".join(map(str, first))

@@ -7,7 +7,7 @@ block was edited is left as it is and named; with ``force`` it is kept as ``NAME
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -19,6 +19,7 @@ from labjournal.errors import JournalUnavailableError
 from labjournal.export import day, footnotes, kept_tables, summary
 from labjournal.export.blocks import Block, Found, append, merge, parse
 from labjournal.export.entry_words import Book
+from labjournal.export.ours import Ours
 from labjournal.store import Store
 
 
@@ -44,6 +45,7 @@ def export(
     force: bool = False,
     zone: tzinfo | None = None,
     file: Path | None = None,
+    memory: Path | None = None,
 ) -> Exported:
     """Write the days of the diary. Raises JournalUnavailableError when a file cannot be written.
 
@@ -57,7 +59,9 @@ def export(
         force: replace edited blocks too; the file is kept beside.
         zone: of dates and times; None is local.
         file: one file of a person's own, instead of a file a day.
+        memory: the file in which the journal keeps which blocks it wrote where; without it no block is ever taken out.
     """
+    ours = Ours(memory, project)
     book = Book(store, config)
     up = Path(os.path.relpath(project, folder)).as_posix() + "/"
     days = [one for one in diary.days(store, zone=zone) if since is None or one.date >= since.astimezone(zone).date()]
@@ -74,7 +78,7 @@ def export(
     for path, blocks in wanted:
         try:
             before = _read(path)
-            text, altered = _updated(before, blocks, own=path == file)
+            text, altered = _updated(before, blocks, None if path == file else ours.of(path))
             if altered and not force:
                 edited.append((path, altered))
             elif text == before:
@@ -85,10 +89,14 @@ def export(
                 if not check:
                     _write(path, text)
                 written.append(path)
+            if not (altered and not force):
+                ours.wrote(path, (block.id for block in blocks))
         except OSError as error:
             raise JournalUnavailableError(
                 f"{path} cannot be written: {error.strerror or error}.", "Name another folder with --to."
             ) from error
+    if not check:
+        _keep_in_mind(ours)
     return Exported(tuple(written), unchanged, tuple(edited), tuple(kept))
 
 
@@ -105,10 +113,18 @@ def _studies(
     return found
 
 
-def _updated(before: str | None, blocks: list[Block], own: bool) -> tuple[str, tuple[str, ...]]:
+def _updated(before: str | None, blocks: list[Block], ours: Collection[str] | None) -> tuple[str, tuple[str, ...]]:
+    """The new text and the blocks that were edited. ``ours``: what this journal put there; None for a person's file."""
     parts = parse(before) if before else []
     altered = tuple(part.id for part in parts if isinstance(part, Found) and part.edited)
-    return append(parts, blocks) if own else merge(parts, blocks), altered
+    return append(parts, blocks) if ours is None else merge(parts, blocks, ours), altered
+
+
+def _keep_in_mind(ours: Ours) -> None:
+    try:
+        ours.keep()
+    except OSError:
+        return  # a journal that may only be read; then a later export takes nothing out
 
 
 def _read(path: Path) -> str | None:
