@@ -99,3 +99,13 @@ def test_the_order_in_which_facts_arrive_does_not_matter() -> None:
         (result,) = store.results(include_unassigned=True)
         seen.add((result.subject.version, result.dataset.hash, result.role))
     assert seen == {("87d0", "e0af", Role.TEST)}
+
+
+def test_a_stranger_who_names_his_data_by_a_text_alone_stops_nothing(journal: JournalPaths) -> None:
+    trained = make_run(journal, "base").id
+    stated = {**_stated(trained), "dataset": "1:1", "subject": {"run": trained, "checkpoint": 300}}
+    run = _validation(journal, trained)
+    add_facts(run, ("result", stated))
+    (result,) = _results(journal)
+    assert (result.dataset.name, result.metrics["accuracy"]) == ("1:1", 0.9)
+    assert Follower.open(journal).store.sealed(2) >= {run.id}

@@ -97,6 +97,9 @@ def test_a_report_as_a_table_is_a_result_and_no_claim() -> None:
         ("TODO: get to 0.93 accuracy.", []),
         ("Paper: 94.1% accuracy", []),
         ("Diff in val acc and train acc in 10th epoch is 13.5.", []),
+        ("a − b, accuracy on 1:1: +0.124 [+.089 +.162], p < .001: differs.", []),
+        ("The accuracy is 0.93 (95% interval 0.91 to 0.95, p = 0.03).", [0.93]),
+        ("Accuracy 0.907 (95% CI 0.88-0.92), F1 above 0.8, recall 0.71 ± 0.02", [0.907, 0.71]),
         ("train acc: 0.9905 & val_acc: 0.9892 at 10th epoch", [0.9905, 0.9892]),
     ],
 )

@@ -18,6 +18,7 @@ from labjournal.facts import Fact
 from labjournal.follower.datasets import Identifier
 from labjournal.model import Role, Run, RunKind
 from labjournal.paths import RunPaths
+from labjournal.store import codec
 
 if TYPE_CHECKING:
     from labjournal.parsers import OwnRule, ParsedResult, ParsedSeries, Reading
@@ -59,9 +60,9 @@ def identifying(run: Run, stated: Sequence[Fact], config: Config, identifier: Id
     for fact in stated:
         if fact.kind != "result" or fact.data.get("how") != "stated":
             continue
-        said, subject = fact.data.get("dataset") or {}, fact.data.get("subject") or {}
-        name, mark = said.get("name"), subject.get("checkpoint")
-        dataset = identifier.identify(name, run, stated) if name and not said.get("hash") else None
+        said, subject = codec.dataset(fact.data.get("dataset")), codec.mapping(fact.data.get("subject"))
+        name, mark = said.name, codec.text_or_none(subject.get("checkpoint"))
+        dataset = identifier.identify(name, run, stated) if name and not said.hash else None
         configured = config.datasets.get(name) if name and fact.data.get("rule") == "labjournal.result" else None
         data = {
             "result": fact.id,

@@ -20,6 +20,14 @@ _ELSEWHERE = re.compile(
 _CHANGE = re.compile(
     r"\b(?:diff\w*|delta|gap|margin|gain\w*|drop\w*|lift|std|scatter|by)\b[^.,;:]{0,60}$", re.IGNORECASE
 )
+_UNSURE = re.compile(
+    r"(?:\bp(?:[\s-]?values?)?\s*(?:[<>=≤≥≈~:]=?|of|is|was)?|[±≤≥<>~≈]=?|\+/?-|\[[^\]]*"
+    r"|\b(?:intervals?|ci|range)\b[^;\])]{0,25}"
+    r"|\b(?:above|below|over|under|than|exceed\w*|at\s+most|up\s+to))\s*$",
+    re.IGNORECASE,
+)
+"""Before a number that is how sure a value is, or a bound of it."""
+_LEVEL = re.compile(r"\s*-?\s*(?:ci\b|confidence|credible|intervals?\b)", re.IGNORECASE)
 _LEADS_TO = re.compile(r"\s*(?:→|->|=>)")
 _MOST = 40
 _KNOWN = {"acc": "accuracy", "prec": "precision", "rec": "recall", "f1score": "f1", "exactitude": "accuracy"}
@@ -53,7 +61,8 @@ def said_in(text: str, line: int) -> Iterator[Said]:
                 continue
             if sentence.startswith("+", number.start) or _LEADS_TO.match(sentence, number.end):
                 continue  # a change, or the setting that led to what follows
-            if _CHANGE.search(sentence, max(0, number.start - 90), number.start):
+            before = sentence[max(0, number.start - 90) : number.start]
+            if _CHANGE.search(before) or _UNSURE.search(before) or _LEVEL.match(sentence, number.end):
                 continue
             yield Said(line, sentence.strip(), _nearest(sentence, number, metrics), number)
             taken += 1
