@@ -13,6 +13,7 @@ import pytest
 
 from labjournal.config import CodeConfig, Config, WatchConfig
 from labjournal.errors import InputError, JournalUnavailableError
+from labjournal.launchers.base import LaunchError
 from labjournal.paths import JournalPaths, make
 from labjournal.runner import launching, numbering
 from labjournal.runner.request import Launched, LaunchRequest, Parent
@@ -66,6 +67,17 @@ def test_a_healthy_run_in_a_clean_repository_has_nothing_to_say(project: Path) -
     again = _launch(project)
     assert again.notices == ()
     assert _data(project, again)["twin"] == run.id
+
+
+@pytest.mark.parametrize("started", [True, False])
+def test_a_run_whose_supervisor_died_after_its_start_is_not_given_up(project: Path, started: bool) -> None:
+    run = _journal(project).run(_launch(project).id)
+    exit_of(run)
+    run.exit.unlink()
+    if not started:
+        run.attempt(1).unlink()
+    launching.give_up(run, 1, LaunchError("The supervisor of the run died at its start."))
+    assert run.exit.exists() is not started
 
 
 def test_an_option_given_as_a_setting_too_is_one_change(project: Path) -> None:

@@ -133,7 +133,12 @@ def _hand_over(
 
 
 def give_up(run: RunPaths, attempt: int, error: LaunchError) -> None:
-    """Write down that an attempt could not be launched; where that cannot be written, it will be found lost."""
+    """Write down that an attempt could not be launched; where that cannot be written, it will be found lost.
+
+    Where a supervisor died only after it had started the process, that goes on: how it ends is seen by who looks.
+    """
+    if run.attempt(attempt).exists():
+        return
     now = facts.now_iso()
     data = {
         "attempt": attempt,
