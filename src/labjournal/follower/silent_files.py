@@ -36,16 +36,16 @@ class FollowedFile:
 class _Group:
     """Files that are due in the same turns."""
 
-    def __init__(self, followed: Sequence[FollowedFile]) -> None:
+    def __init__(self, followed: Sequence[FollowedFile], glances: int) -> None:
         self.followed = followed
-        self._glances = 0
+        self.glances = glances
         self.settle()
 
     def due(self) -> Sequence[FollowedFile]:
         """Those that may have something new; now and then it is all of them."""
-        self._glances += 1
-        if self._glances > _GLANCES:
-            self._glances = 0
+        self.glances += 1
+        if self.glances > _GLANCES:
+            self.glances = 0
             for one in self.followed:
                 one.tail.suspect()
             return self.followed
@@ -77,6 +77,7 @@ class SilentFiles:
         self._turn = 0  # of this run: turns of all runs together would pass over some of them for ever
         for one in followed:
             one.grew = 0
+        self._awake, self._drowsy = _Group((), 0), [_Group((), 0)] * DROWSY_TURNS
         self._sort()
 
     def due(self, final: bool) -> Sequence[FollowedFile]:
@@ -103,7 +104,10 @@ class SilentFiles:
         return one.grew + DROWSY_LOOKS < self._turn
 
     def _sort(self) -> None:
-        shares = [self._followed[share::DROWSY_TURNS] for share in range(DROWSY_TURNS)]
-        self._drowsy = [_Group([one for one in share if self._is_drowsy(one)]) for share in shares]
-        self._awake = _Group([one for one in self._followed if not self._is_drowsy(one)])
+        """Each group goes on with the glances of the one before: a file that wakes often must not spare the others."""
+        self._drowsy = [
+            _Group([one for one in self._followed[share::DROWSY_TURNS] if self._is_drowsy(one)], before.glances)
+            for share, before in enumerate(self._drowsy)
+        ]
+        self._awake = _Group([one for one in self._followed if not self._is_drowsy(one)], self._awake.glances)
         self._next_sort = min((one.grew for one in self._awake.followed), default=sys.maxsize) + DROWSY_LOOKS
