@@ -16,7 +16,7 @@ from labjournal import diary
 from labjournal.config import Config
 from labjournal.diary import Day, studies
 from labjournal.errors import JournalUnavailableError
-from labjournal.export import day, footnotes, kept_tables, summary
+from labjournal.export import day, footnotes, kept_tables, summary, whole_files
 from labjournal.export.blocks import Block, Found, append, merge, parse
 from labjournal.export.entry_words import Book
 from labjournal.export.ours import Ours
@@ -87,7 +87,7 @@ def export(
                 if altered and not check:
                     kept.append(_keep(path))
                 if not check:
-                    _write(path, text)
+                    whole_files.write(path, text)
                 written.append(path)
             if not (altered and not force):
                 ours.wrote(path, (block.id for block in blocks))
@@ -132,14 +132,6 @@ def _read(path: Path) -> str | None:
         return path.read_bytes().decode("utf-8", "surrogateescape")
     except FileNotFoundError:
         return None
-
-
-def _write(path: Path, text: str) -> None:
-    """Beside and renamed, so that nobody ever reads half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_bytes(text.encode("utf-8", "surrogateescape"))
-    beside.replace(path)
 
 
 def _keep(path: Path) -> Path:

@@ -10,6 +10,8 @@ import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from labjournal.export import whole_files
+
 
 class Ours:
     """Remembers the ids of the blocks of each file, by the file's place as seen from the project."""
@@ -31,10 +33,7 @@ class Ours:
         """Write down what was written. Raises OSError."""
         if self._memory is None or self._known == self._before:
             return
-        self._memory.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._memory.with_name(f".{self._memory.name}.{os.getpid()}")
-        beside.write_text(json.dumps(self._known, sort_keys=True), encoding="utf-8", errors="surrogateescape")
-        beside.replace(self._memory)
+        whole_files.write(self._memory, json.dumps(self._known, sort_keys=True))
 
     def _name(self, path: Path) -> str:
         return Path(os.path.relpath(path, self._project)).as_posix()
