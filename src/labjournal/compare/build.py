@@ -14,7 +14,8 @@ from labjournal.compare.drafts import Draft, at, drafts, holding, ordered
 from labjournal.compare.expected import law_notes
 from labjournal.compare.gaps import with_gaps
 from labjournal.compare.grouping import grouping_notes, widened
-from labjournal.compare.measure import Measures, Values, values_of
+from labjournal.compare.known import Known
+from labjournal.compare.measure import Measures, values_of
 from labjournal.compare.notes import definitions, notes
 from labjournal.compare.paired import Pairs
 from labjournal.compare.pivot import DATASET, STEP, pivot
@@ -52,8 +53,7 @@ def build_table(
     selection: Selection,
     config: Config,
     results: Sequence[Result] | None = None,
-    values: Values | None = None,
-    known: Mapping[str, Run] | None = None,
+    known: Known | None = None,
 ) -> Table:
     """The comparison a selection asks for.
 
@@ -62,8 +62,7 @@ def build_table(
         selection: what to compare.
         config: names the positive class.
         results: what to choose from; None is all there are.
-        values: computed before, by somebody who builds several tables.
-        known: runs by id, read before.
+        known: what somebody who builds several tables has read and computed before.
 
     Raises:
         NotFoundError: a reference, data set or baseline matches nothing.
@@ -75,7 +74,7 @@ def build_table(
     ends = _curve_ends(store, selection, picked) if results is None else []
     picked = replace(picked, results=picked.results + tuple(ends), empty=() if ends else picked.empty)
     _check_datasets(store, selection, picked)
-    values = values or values_of(config)
+    values = known.values if known else values_of(config)
     chosen = at(drafts(picked), selection.at, selection.metrics, values)
     if selection.metrics:
         chosen = holding(chosen, selection.metrics)
@@ -98,9 +97,9 @@ def build_table(
         for row in chosen
         if row.data_key == dataset.key
     ]
-    files = predictions.read(store.connection)
+    files = known.predictions if known else predictions.read(store.connection)
     rows = widened(rows, files, config.results.signal) if files else rows
-    rows = with_overlap(rows, store.runs_found(OVERLAP))
+    rows = with_overlap(rows, known.overlaps if known else store.runs_found(OVERLAP))
     shown = [runs[run] for run in dict.fromkeys(row.run for row in rows) if run in runs]
     differences = compare_settings(shown)
     measurers = _runs(store, {result.measured_by for result in results_shown}, known)
@@ -153,7 +152,8 @@ def build_table(
         notes=tuple(under),
         definitions=defined,
     )
-    return with_gaps(_only_changed(table) if selection.only_changed else table, store)
+    unfinished = known.unfinished if known else store.unfinished_validations
+    return with_gaps(_only_changed(table) if selection.only_changed else table, unfinished)
 
 
 def _picked(store: Store, selection: Selection, results: Sequence[Result] | None) -> Picked:
@@ -198,20 +198,20 @@ def _check_by(selection: Selection, chosen: Sequence[Draft], runs: Mapping[str, 
         )
 
 
-def _runs(store: Store, ids: set[str], known: Mapping[str, Run] | None) -> dict[str, Run]:
+def _runs(store: Store, ids: set[str], known: Known | None) -> dict[str, Run]:
     """Without those of a result pulled from another box ahead of its run."""
     wanted = sorted(ids - {""})
-    if known is None:
-        known = {run.id: run for run in store.runs_of(wanted)}
-    return {run_id: known[run_id] for run_id in wanted if run_id in known}
+    runs = known.runs if known else {run.id: run for run in store.runs_of(wanted)}
+    return {run_id: runs[run_id] for run_id in wanted if run_id in runs}
 
 
 def _relabelled(runs: Mapping[str, Run], labels: Mapping[str, str]) -> dict[str, Run]:
-    return {run_id: replace(run, name=labels.get(run.name, run.name)) for run_id, run in runs.items()}
+    return {run_id: replace(run, name=labels[run.name]) if run.name in labels else run for run_id, run in runs.items()}
 
 
 def _called(column: Column, labels: Mapping[str, str]) -> Column:
-    return replace(column, label=labels.get(column.metric) or labels.get(column.label) or column.label)
+    label = labels.get(column.metric) or labels.get(column.label)
+    return replace(column, label=label) if label else column
 
 
 def _check_datasets(store: Store, selection: Selection, picked: Picked) -> None:

@@ -6,13 +6,12 @@ result on a data set and with options on which its neighbours have one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from labjournal.compare.table import ALL, DatasetInfo, Flag, Row, Selection, Table
 from labjournal.model import Run, Status
-from labjournal.store import Store
 
 SLUG = "not_measured"
 _MOST = 30
@@ -21,12 +20,15 @@ _Place = tuple[str, object, str, tuple[tuple[str, str], ...]]
 """Run, checkpoint (its step, else its file), key of the data, options."""
 
 
-def with_gaps(table: Table, store: Store) -> Table:
-    """The table with a row for each gap, beside the measured checkpoints of its run, and a note that counts them."""
+def with_gaps(table: Table, unfinished: Callable[[Sequence[str]], list[Run]]) -> Table:
+    """The table with a row for each gap, beside the measured checkpoints of its run, and a note that counts them.
+
+    ``unfinished``: the validations of these runs that wait, run or failed.
+    """
     if table.selection.at != ALL or table.selection.by is not None or not table.rows:
         return table
     have = {_place(row) for row in table.rows}
-    missing = {place: row for place, row in _gaps(table, store) if place not in have}
+    missing = {place: row for place, row in _gaps(table, unfinished) if place not in have}
     if not missing:
         return table
     rows = list(table.rows)
@@ -38,11 +40,11 @@ def with_gaps(table: Table, store: Store) -> Table:
     return replace(table, rows=tuple(rows), notes=(*table.notes, note))
 
 
-def _gaps(table: Table, store: Store) -> Iterator[tuple[_Place, Row]]:
+def _gaps(table: Table, unfinished: Callable[[Sequence[str]], list[Run]]) -> Iterator[tuple[_Place, Row]]:
     """Planned ones after the others: what is known of a launched validation is the better word."""
     yield from _holes(table.rows)
     first = {row.run: row for row in reversed(table.rows)}
-    for run in store.unfinished_validations(list(first)):
+    for run in unfinished(list(first)):
         made = _planned(run, first, table.datasets, table.selection)
         if made is not None:
             yield _place(made), made

@@ -108,21 +108,20 @@ class DatasetInfo:
     class_counts: Mapping[str, int] | None = None
     identified: bool = True
     """False when neither name nor content is known: rows on it are shown and never compared."""
+    majority: tuple[str, float] | None = field(init=False, compare=False, default=None)
+    """The most frequent class and its share; None when the class counts are not known."""
+
+    def __post_init__(self) -> None:
+        counts = self.class_counts
+        total = sum(counts.values()) if counts else 0
+        if counts and total:
+            label = max(counts, key=counts.__getitem__)
+            object.__setattr__(self, "majority", (label, counts[label] / total))
 
     @property
     def label(self) -> str:
         """Name, else the start of the hash, else words."""
         return self.name or (f"#{self.hash[:4]}" if self.hash else "data not identified")
-
-    @property
-    def majority(self) -> tuple[str, float] | None:
-        """The most frequent class and its share; None when the class counts are not known."""
-        counts = self.class_counts
-        total = sum(counts.values()) if counts else 0
-        if not counts or not total:
-            return None
-        label = max(counts, key=lambda name: counts[name])
-        return label, counts[label] / total
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def export(
         every = (block for one in days for block in day.blocks(one, book, zone, up_from_file))
         wanted = [(file, footnotes.unique(list(every)))] if days else []
     wanted += _studies(days, store, book, folder, project, zone)
-    wanted += kept_tables.files(store, config, folder, book.computed, zone)
+    wanted += kept_tables.files(store, config, folder, book.known, zone)
     for study in studies.studies(folder):
         wanted += kept_tables.of_study(store, config, folder / study, zone)
     written, unchanged, edited, kept = [], 0, [], []

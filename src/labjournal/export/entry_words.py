@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from labjournal import format as fmt
 from labjournal.compare import Cell, Column
 from labjournal.compare.drafts import checkpoint_mark
-from labjournal.compare.measure import Measures, Values, values_of
+from labjournal.compare.known import Known
+from labjournal.compare.measure import Measures, Values
 from labjournal.config import Config
 from labjournal.export import cells
 from labjournal.export.privacy import hider
@@ -32,9 +33,10 @@ class Book:
         self.config = config
         self.hidden = hider(config.diary.hide, store)
         """Takes out of a text what ``[diary] hide`` names."""
-        self.computed = values_of(config)
+        self.known = Known(store, config)
+        self.computed = self.known.values
         self._references = store.reference_values()
-        self.runs: dict[str, Run] = {run.id: run for run in store.runs()}
+        self.runs = self.known.runs
         self._results = {result.id: result for result in store.results(include_unassigned=True, include_dismissed=True)}
 
     def run(self, run_id: str | None) -> Run | None:

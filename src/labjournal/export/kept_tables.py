@@ -9,7 +9,7 @@ from pathlib import Path
 
 from labjournal import format as fmt
 from labjournal.compare import build_table, named
-from labjournal.compare.measure import Values, values_of
+from labjournal.compare.known import Known
 from labjournal.config import Config
 from labjournal.errors import InputError, NotFoundError
 from labjournal.export import markdown
@@ -24,12 +24,12 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 
 
 def files(
-    store: Store, config: Config, folder: Path, computed: Values, zone: tzinfo | None
+    store: Store, config: Config, folder: Path, known: Known | None, zone: tzinfo | None
 ) -> Iterator[tuple[Path, list[Block]]]:
     """Each kept table with its file. One that cannot be built says why in its place, the others are written."""
     for name in config.tables:
         path = folder / FOLDER / f"{_UNSAFE.sub('-', name).lstrip('.') or 'table'}.md"
-        yield path, [Block(block_id(name), harmless(_text(store, config, name, computed, zone)))]
+        yield path, [Block(block_id(name), harmless(_text(store, config, name, known, zone)))]
 
 
 def of_study(store: Store, config: Config, folder: Path, zone: tzinfo | None) -> Iterator[tuple[Path, list[Block]]]:
@@ -42,7 +42,7 @@ def of_study(store: Store, config: Config, folder: Path, zone: tzinfo | None) ->
         text = f"# {fmt.markdown(folder.name)}\n\nThe tables cannot be made: {fmt.markdown(str(error))}"
         yield folder / FOLDER / "tables.md", [Block(block_id(folder.name), harmless(text))]
         return
-    yield from files(store, own, folder, values_of(own), zone)
+    yield from files(store, own, folder, None, zone)
 
 
 def block_id(name: str) -> str:
@@ -50,14 +50,14 @@ def block_id(name: str) -> str:
     return derived_id("table", name)
 
 
-def _text(store: Store, config: Config, name: str, computed: Values, zone: tzinfo | None) -> str:
+def _text(store: Store, config: Config, name: str, known: Known | None, zone: tzinfo | None) -> str:
     section, selection = config.tables[name], named(config, name)
     title = f"# {fmt.markdown(section.caption or name)}"
     if selection is None:
         return title
     try:
         style = Style(zone=zone).kept(section, name)
-        table = build_table(store, selection, config, values=computed)
+        table = build_table(store, selection, config, known=known)
     except (NotFoundError, InputError) as error:
         return f"{title}\n\nThis table cannot be made: {fmt.markdown(str(error))}"
     return f"{title}\n\n{markdown.body(table, style)}"

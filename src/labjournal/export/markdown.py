@@ -35,16 +35,16 @@ def body(table: Table, style: Style) -> str:
 
 def grid(headings: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[bool]) -> Iterator[str]:
     """A table with its pipes in line. The texts are escaped already; ``right`` aligns a column to the right."""
-    widths = [max(3, *(fmt.cells(text) for text in column)) for column in zip(headings, *rows, strict=True)]
-    yield _pipes(headings, widths, right)
-    yield _pipes(["-" * (w - 1) + ":" if r else "-" * w for w, r in zip(widths, right, strict=True)], widths, right)
-    for row in rows:
-        yield _pipes(row, widths, right)
+    columns = [_column(texts, r) for texts, r in zip(zip(headings, *rows, strict=True), right, strict=True)]
+    for padded in zip(*columns, strict=True):
+        yield f"| {' | '.join(padded)} |"
 
 
-def _pipes(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    padded = (fmt.pad(text, width, r) for text, width, r in zip(texts, widths, right, strict=True))
-    return f"| {' | '.join(padded)} |"
+def _column(texts: Sequence[str], right: bool) -> list[str]:
+    """Heading, rule and cells of one column, all of one width."""
+    width = max(3, *map(fmt.cells, texts))
+    padded = [fmt.pad(text, width, right) for text in texts]
+    return [padded[0], "-" * (width - 1) + ":" if right else "-" * width, *padded[1:]]
 
 
 def _rows(table: Table, style: Style) -> tuple[list[str], list[list[str]], list[bool]]:

@@ -26,7 +26,7 @@ def results_block(
     results: Sequence[Result], book: Book, zone: tzinfo | None, defined: dict[str, None]
 ) -> Iterator[str]:
     """Everything measured of one run on one day. What the values mean goes into ``defined``: said once for the day."""
-    table = build_table(book.store, Selection(limit=None), book.config, results, book.computed, book.runs)
+    table = build_table(book.store, Selection(limit=None), book.config, results, book.known)
     defined.update(dict.fromkeys(table.definitions))
     table = replace(table, notes=tuple(note for note in table.notes if note not in table.definitions))
     columns = {column.metric: column for column in table.columns}
@@ -151,8 +151,8 @@ def _report_digits(result: Result) -> int:
 
 
 def _report_row(row: Mapping[str, float | None], support: float | None, digits: int) -> str:
-    parts = (fmt.number(row.get(part), digits) for part in ("precision", "recall", "f1"))
-    return "".join(f"{text:>10}" for text in parts) + f"{'' if support is None else int(support):>10}"
+    parts = (fmt.number(row.get(part), digits).rjust(10) for part in ("precision", "recall", "f1"))
+    return "".join(parts) + ("" if support is None else str(int(support))).rjust(10)
 
 
 def _class_rows(result: Result) -> dict[str, Mapping[str, float | None]]:

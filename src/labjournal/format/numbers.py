@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 TAINT = "†"
 MINUS = "−"
@@ -170,6 +171,19 @@ def measured_parts(
         return missing(), ""
     if not math.isfinite(value):
         return _nonfinite(value), ""
+    return _parts(value + 0.0, low, high, is_rate, numerator, denominator, printed_digits)  # a negative zero is zero
+
+
+@lru_cache(maxsize=4096)  # a value stands in its section of a diary, and in the table below it
+def _parts(
+    value: float,
+    low: float | None,
+    high: float | None,
+    is_rate: bool,
+    numerator: int | None,
+    denominator: int | None,
+    printed_digits: int | None,
+) -> tuple[str, str]:
     wanted = digits_of(low, high)
     if not is_rate:
         return number(value, printed_digits if wanted is None else wanted), bounds(low, high, wanted or 0)

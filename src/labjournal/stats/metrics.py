@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -189,13 +189,13 @@ def class_rows(counts: Counts) -> dict[str, ClassRates]:
 @lru_cache(maxsize=4096)
 def _class_rows(counts: Counts) -> Mapping[str, ClassRates]:
     rows: dict[str, ClassRates] = {}
-    answered = [sum(row[j] for row in counts.matrix) for j in range(len(counts.labels))]
-    for index, (label, support) in enumerate(zip(counts.labels, counts.support, strict=True)):
+    answered = map(sum, zip(*counts.matrix, strict=True))
+    for index, (label, support, given) in enumerate(zip(counts.labels, counts.support, answered, strict=True)):
         hit = counts.matrix[index][index]
         rows[label] = ClassRates(
-            hit / answered[index] if answered[index] else None,
+            hit / given if given else None,
             hit / support if support else None,
-            2 * hit / (support + answered[index]) if support + answered[index] else None,
+            2 * hit / (support + given) if support + given else None,
             support,
         )
     return rows
@@ -207,25 +207,32 @@ def derive(counts: Counts, signal: str | None = None) -> dict[str, float | None]
     Macro means leave out classes without support; a class with support that was never answered counts with precision 0
     there (scikit-learn's convention), and has none of its own. Unknown answers are wrong answers of no class.
     """
-    return dict(_derived(counts, signal))
+    values = dict(_derived(counts))
+    if signal is not None and signal in counts.labels and len(counts.labels) == 2 and counts.n:
+        values |= _of_signal(counts, signal)
+    return values
 
 
 @lru_cache(maxsize=4096)  # a table, a report and a check ask for the same counts, one after another
-def _derived(counts: Counts, signal: str | None) -> Mapping[str, float | None]:
-    n = counts.n
-    values: dict[str, float | None] = {}
+def _derived(counts: Counts) -> Mapping[str, float | None]:
+    """Everything but what rests on a positive class."""
+    support = counts.support
+    n = sum(support)
     if n == 0:
         return {"accuracy": None}
-    rows = class_rows(counts)
+    values: dict[str, float | None] = {}
+    rows = _class_rows(counts)
     present = [row for row in rows.values() if row.support]
+    parts = {part: [getattr(row, part) or 0.0 for row in present] for part in ("precision", "recall", "f1")}
     values["accuracy"] = counts.correct / n
-    for average, weights in (("macro", [1] * len(present)), ("weighted", [row.support for row in present])):
-        for part in ("precision", "recall", "f1"):
-            parts = [getattr(row, part) or 0.0 for row in present]
-            values[f"{average}_{part}"] = math.fsum(w * v for w, v in zip(weights, parts, strict=True)) / sum(weights)
+    for part, found in parts.items():
+        values[f"macro_{part}"] = math.fsum(found) / len(found)
+    for part, found in parts.items():
+        weighted = (row.support * value for row, value in zip(present, found, strict=True))
+        values[f"weighted_{part}"] = math.fsum(weighted) / n
     values["balanced_accuracy"] = values["macro_recall"]
-    values["mcc"] = _mcc(counts)
-    values["majority"] = max(counts.support) / n
+    values["mcc"] = _mcc(counts, support)
+    values["majority"] = max(support) / n
     values["unknown_rate"] = sum(counts.unknown) / n
     for label, row in rows.items():
         values[f"precision[{label}]"], values[f"recall[{label}]"], values[f"f1[{label}]"] = (
@@ -233,14 +240,16 @@ def _derived(counts: Counts, signal: str | None) -> Mapping[str, float | None]:
             row.recall,
             row.f1,
         )
-    if signal in counts.labels and len(counts.labels) == 2:
-        s = counts.labels.index(signal)
-        b = 1 - s
-        ks, ns, kb, nb = counts.matrix[s][s], counts.support[s], counts.matrix[b][s], counts.support[b]
-        values["tpr"] = ks / ns if ns else None
-        values["fpr"] = kb / nb if nb else None
-        values["sic"] = sic(ks, ns, kb, nb)
     return values
+
+
+def _of_signal(counts: Counts, signal: str) -> dict[str, float | None]:
+    """What two classes of which one is the positive say beyond it."""
+    s = counts.labels.index(signal)
+    b = 1 - s
+    ks, kb = counts.matrix[s][s], counts.matrix[b][s]
+    ns, nb = counts.support[s], counts.support[b]
+    return {"tpr": ks / ns if ns else None, "fpr": kb / nb if nb else None, "sic": sic(ks, ns, kb, nb)}
 
 
 def without_support(counts: Counts) -> tuple[str, ...]:
@@ -248,11 +257,10 @@ def without_support(counts: Counts) -> tuple[str, ...]:
     return tuple(label for label, support in zip(counts.labels, counts.support, strict=True) if not support)
 
 
-def _mcc(counts: Counts) -> float | None:
+def _mcc(counts: Counts, support: Sequence[int]) -> float | None:
     """Gorodkin's multi-class Matthews correlation, unknown answers as one more class that no event has."""
-    n = counts.n
-    answered = [sum(row[j] for row in counts.matrix) for j in range(len(counts.labels))] + [sum(counts.unknown)]
-    truth = [*counts.support, 0]
-    top = counts.correct * n - sum(p * t for p, t in zip(answered, truth, strict=True))
-    spread = (n * n - sum(p * p for p in answered)) * (n * n - sum(t * t for t in truth))
+    n = sum(support)
+    answered = [*map(sum, zip(*counts.matrix, strict=True)), sum(counts.unknown)]
+    top = counts.correct * n - sum(p * t for p, t in zip(answered, support, strict=False))
+    spread = (n * n - sum(p * p for p in answered)) * (n * n - sum(t * t for t in support))
     return top / math.sqrt(spread) if spread else None
