@@ -17,7 +17,11 @@ from labjournal.errors import JournalUnavailableError
 
 _TOP = ("__init__.py", "errors.py", "tags.py", "facts.py", "py.typed")
 _LAUNCHER_ONLY = ("boot.py", "_sitecustomize.py")
-_ALWAYS_LOADED = ("__init__", "watch/__init__", "watch/start", "watch/outbox", "watch/files", "watch/imports")
+_ALWAYS_LOADED = (
+    "__init__",
+    *(f"watch/{name}" for name in ("__init__", "start", "outbox", "audit", "imports", "masking")),
+    *("watch/files", "watch/sources"),  # as soon as a file of the repository is run
+)
 
 
 def prepare(folder: Path) -> Path:
@@ -81,5 +85,5 @@ def _compile(folder: Path) -> None:
     import py_compile
 
     names = [f"labjournal/{name}.py" for name in _ALWAYS_LOADED]
-    for name in ["sitecustomize.py", "labjournal/watch/masking.py", *names]:
+    for name in ["sitecustomize.py", *names]:
         py_compile.compile(str(folder / name), doraise=False, quiet=2)

@@ -1,8 +1,6 @@
 """Notes the files a run opens: event files and results it writes, data it reads, checkpoints both ways.
 
-Python tells an audit hook each ``open``. The hook looks at the suffix first and leaves at once for the thousands of
-opens that are none of ours. Files opened by C or Rust code alone (torch.save by name, safetensors, pyarrow) raise no
-such event; ``storage.py`` covers the two that carry checkpoints.
+What Python opens is told by ``audit.py``, what torch and safetensors open by themselves by ``storage.py``.
 """
 
 from __future__ import annotations
@@ -11,14 +9,14 @@ import os
 import sys
 import time
 
-from labjournal import tags
-from labjournal.watch.sources import Sources
+from labjournal.watch.audit import CHECKPOINT, CONFIG, DATA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Set, Tuple
 
     from labjournal.watch.outbox import Outbox
+    from labjournal.watch.sources import Sources
 
 MAX_OPENED = 200
 """Files read that are told per process; an image folder would be millions."""
@@ -28,15 +26,7 @@ SMALL_BYTES = 1_000_000
 BATCH = 16
 BATCH_S = 2.0
 
-_CONFIG = frozenset((".yaml", ".yml", ".toml", ".json", ".cfg", ".ini"))
-_CHECKPOINT = frozenset((".pt", ".pth", ".ckpt", ".safetensors", ".keras"))
-_DATA = frozenset(
-    ".csv .tsv .npz .npy .json .jsonl .parquet .feather .arrow .h5 .hdf5 .root .fits .pkl .pickle .joblib .mat .txt "
-    ".db .sqlite .lmdb .tfrecord .zarr .gz .xz .bz2 .zip .tar .bin .pt .pth .safetensors .wav .flac .tif .tiff".split()
-)
 _TEXT = frozenset((".txt", ".csv", ".tsv", ".json", ".jsonl"))
-_SUFFIXES = _CONFIG | _CHECKPOINT | _DATA
-_LONGEST = max(len(suffix) for suffix in _SUFFIXES)
 _RESULT_WORDS = frozenset(
     "result results metric metrics score scores report reports eval evaluation confusion progress".split()
 )
@@ -49,12 +39,12 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_APPEND
 
 
 class FileWatch:
-    """The audit hook and what it has seen. Nothing it does may raise: an error here would come out of ``open``."""
+    """What this process has opened, read, written and run; ``begun_in`` is where it was started."""
 
-    def __init__(self, outbox: Outbox, run_folder: str, project: Optional[str]) -> None:
+    def __init__(self, outbox: Outbox, run_folder: str, begun_in: str, project: Optional[str]) -> None:
         self._outbox = outbox
         self._own = (os.path.join(run_folder, "facts"), os.path.join(run_folder, "events"))
-        self._projects = tuple({folder + os.sep for folder in (os.getcwd(), project) if folder})
+        self._projects = tuple({folder + os.sep for folder in (begun_in, project) if folder})
         self._foreign = _foreign_folders()
         self._seen: Set[Tuple[str, bool]] = set()
         self._waiting: List[Tuple[str, Dict[str, Any], Optional[str]]] = []
@@ -63,51 +53,26 @@ class FileWatch:
         self._checkpoints = 0
         self._results = 0
         self._since = 0.0
-        self._busy = False
         self._work = os.path.join(run_folder, "work")
-        self._code = Sources(os.environ.get(tags.ENV_CODE_ROOT))
-
-    def install(self) -> None:
-        sys.addaudithook(self._audit)
+        self._code: Optional[Sources] = None
+        """What was run of the repository; many processes run nothing of it."""
 
     def after_fork(self) -> None:
         """A forked child tells only what it does itself."""
-        self._waiting, self._written, self._busy = [], {}, False
-        self._code.new = {}
+        self._waiting, self._written = [], {}
+        if self._code is not None:
+            self._code.new = {}
 
-    def _audit(self, event: str, args: Tuple[Any, ...]) -> None:
-        if event == "open":
-            path = args[0]
-            if type(path) is bytes:  # TensorBoard's own writer encodes its names
-                path = os.fsdecode(path)
-            elif type(path) is not str:
-                return
-            dot = path.rfind(".", -_LONGEST)
-            if (dot < 0 or path[dot:].lower() not in _SUFFIXES) and "tfevents" not in path:
-                return
-            self._guarded(self._on_open, path, args[1], args[2])
-        elif event == "exec":
-            self._guarded(self._on_exec, args[0])
-        elif event == "os.rename":
-            self._guarded(self._on_rename, args[0], args[1])
+    def executed(self, full: str, root: str) -> None:
+        """A module below the repository's ``root``, or the script itself, is about to run."""
+        if self._code is None:
+            from labjournal.watch.sources import Sources  # 1 ms with zlib
 
-    def _guarded(self, what: Any, *args: Any) -> None:
-        if self._busy or self._outbox.dark:
-            return
-        self._busy = True
-        try:
-            what(*args)
-        except Exception:  # noqa: BLE001 - it would surface in the user's open()
-            return
-        finally:
-            self._busy = False
-
-    def _on_exec(self, code: Any) -> None:
-        """A module, or the script itself, is about to run."""
-        if self._code.executed(getattr(code, "co_filename", "")):
+            self._code = Sources(root)
+        if self._code.executed(full):
             self._start_clock()
 
-    def _on_open(self, path: str, mode: Optional[str], flags: Any) -> None:
+    def opened(self, path: str, mode: Optional[str], flags: Any) -> None:
         writing = any(char in mode for char in "wax+") if mode else bool(isinstance(flags, int) and flags & _WRITING)
         if (path, writing) in self._seen:
             return
@@ -122,7 +87,7 @@ class FileWatch:
             return
         suffix = os.path.splitext(full)[1].lower()
         if writing:
-            if suffix in _CHECKPOINT:
+            if suffix in CHECKPOINT:
                 self.checkpoint_written(full)
             elif suffix in _TEXT:
                 self._on_result(full)
@@ -137,12 +102,12 @@ class FileWatch:
 
     def _on_read(self, full: str, suffix: str) -> None:
         stat = os.stat(full)
-        config = suffix in _CONFIG and stat.st_size < SMALL_BYTES
+        config = suffix in CONFIG and stat.st_size < SMALL_BYTES
         if config and not full.startswith(self._projects):
             return
-        if suffix in _CHECKPOINT:
+        if suffix in CHECKPOINT:
             self.checkpoint_read(full)
-        if (config or suffix in _DATA) and self._opened < MAX_OPENED:
+        if (config or suffix in DATA) and self._opened < MAX_OPENED:
             self._opened += 1
             use = "config" if config else "data"
             self._wait("file_opened", {"path": full, "size": stat.st_size, "mtime": stat.st_mtime, "use": use})
@@ -152,14 +117,12 @@ class FileWatch:
             full = full[len(self._work) :]
         return full.startswith(self._foreign) or any(f"{os.sep}{name}{os.sep}" in full for name in _FOREIGN_NAMES)
 
-    def _on_rename(self, source: Any, target: Any) -> None:
-        if not (isinstance(source, str) and isinstance(target, str)):
-            return
+    def renamed(self, source: str, target: str) -> None:
         full = os.path.abspath(target)
         suffix = os.path.splitext(full)[1].lower()
         if suffix in _TEXT:
             self._on_result(full)
-        if suffix in _CHECKPOINT or os.path.abspath(source) in self._written:
+        if suffix in CHECKPOINT or os.path.abspath(source) in self._written:
             self._written.pop(os.path.abspath(source), None)
             self.checkpoint_written(full)
 
@@ -184,14 +147,15 @@ class FileWatch:
 
     def _start_clock(self) -> None:
         now = time.monotonic()
-        if not self._waiting and not self._written and len(self._code.new) <= 1:
+        if not self._waiting and not self._written and (self._code is None or len(self._code.new) <= 1):
             self._since = now
         elif now - self._since > BATCH_S:
             self.flush()
 
     def tick(self) -> None:
         """Called now and then from elsewhere, so that what waits is told within seconds."""
-        if (self._waiting or self._written or self._code.new) and time.monotonic() - self._since > BATCH_S:
+        new = self._waiting or self._written or (self._code is not None and self._code.new)
+        if new and time.monotonic() - self._since > BATCH_S:
             self.flush()
 
     def flush(self, final: bool = False) -> None:
@@ -213,24 +177,11 @@ class FileWatch:
             data = {"path": path, "size": stat.st_size, "mtime": stat.st_mtime}
             self._waiting.append(("checkpoint_written", data, None))
         self._written = still
-        if self._code.new:
+        if self._code is not None and self._code.new:
             self._waiting.append(("code", self._code.take(), None))
         waiting, self._waiting = self._waiting, []
         if waiting:
             self._outbox.write_all(waiting)
-
-
-def hide_from_compiler(eval_frame: Any) -> None:
-    """torch.compile would compile the audit hook when a file is opened inside a compiled call: one frame more.
-
-    ``eval_frame`` is ``torch._C._dynamo.eval_frame``, which is there before torch._dynamo is imported.
-    """
-    code = FileWatch._audit.__code__
-    if hasattr(eval_frame, "set_code_exec_strategy"):
-        skip = eval_frame._FrameAction.SKIP
-        eval_frame.set_code_exec_strategy(code, eval_frame._FrameExecStrategy(skip, skip))
-    elif hasattr(eval_frame, "skip_code"):
-        eval_frame.skip_code(code)
 
 
 def _speaks_of_results(name: str) -> bool:

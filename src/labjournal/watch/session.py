@@ -251,7 +251,7 @@ class Session:
         self._looking = True
         with torch.no_grad():
             self._finish(look)
-        self._inside.files.tick()
+        self._inside.audit.files.tick()
 
     def _finish(self, look: Look) -> None:
         tracked = look.tracked

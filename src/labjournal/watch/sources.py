@@ -11,7 +11,7 @@ import zlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Optional, Set
+    from typing import Any, Dict, List, Set
 
 _MOST = 500
 _LARGE_BYTES = 2_000_000
@@ -19,22 +19,19 @@ _FOREIGN = ("site-packages", "dist-packages", ".venv", "node_modules", ".labjour
 
 
 class Sources:
-    """Files below ``root`` by their path in it; None watches nothing."""
+    """Files below ``root`` (an absolute path that ends with a separator) by their path in it."""
 
-    def __init__(self, root: Optional[str]) -> None:
-        self._root = os.path.join(os.path.abspath(root), "") if root else None
+    def __init__(self, root: str) -> None:
+        self._root = root
         self._seen: Set[str] = set()
         self.new: Dict[str, List[int]] = {}
         """Size and CRC-32 of what was not told yet."""
 
-    def executed(self, name: str) -> bool:
-        """Note a file whose code is about to run; whether it is one of the repository."""
-        if self._root is None or not name or name[0] == "<" or name in self._seen or len(self._seen) >= _MOST:
+    def executed(self, full: str) -> bool:
+        """Note a file below the root whose code is about to run; whether it is the repository's own."""
+        if full in self._seen or len(self._seen) >= _MOST:
             return False
-        full = os.path.abspath(name)
-        if not full.startswith(self._root):
-            return False
-        self._seen.add(name)
+        self._seen.add(full)
         path = full[len(self._root) :]
         if any(part in _FOREIGN for part in path.split(os.sep)):
             return False

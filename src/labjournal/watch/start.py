@@ -10,7 +10,7 @@ import atexit
 import os
 import sys
 
-from labjournal.watch.files import FileWatch, hide_from_compiler
+from labjournal.watch.audit import FileAudit
 from labjournal.watch.imports import ImportWatch
 from labjournal.watch.masking import masked_argv
 from labjournal.watch.outbox import Outbox, python_version
@@ -32,7 +32,7 @@ class Inside:
         self.attempt = attempt
         self.rank = _number("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK")
         self.outbox = Outbox(run, folder, attempt, _is_helper(command_line()), self._hook)
-        self.files = FileWatch(self.outbox, folder, project)
+        self.audit = FileAudit(self.outbox, folder, project, os.environ.get("LABJOURNAL_CODE_ROOT"))
         self.torch: Any = None
         """The hooks in torch (``torch_hook.TorchHook``), once it has been imported."""
         self._gave_up = False
@@ -59,7 +59,7 @@ class Inside:
             if self.outbox.trouble:
                 self.give_up(f"facts cannot be written to {self.outbox.trouble}")
             return
-        self.files.install()
+        self.audit.install()
         ImportWatch(
             {
                 "torch": self._on_torch,
@@ -102,7 +102,7 @@ class Inside:
         try:
             from labjournal.watch import storage, torch_hook
 
-            storage.watch_torch(torch, self.files)
+            storage.watch_torch(torch, self.audit.files)
             self._hide_from_compiler()
             self.torch = torch_hook.install(torch, self)
         except Exception as error:  # noqa: BLE001 - the user's import of torch has succeeded
@@ -113,14 +113,14 @@ class Inside:
         try:
             from torch._C._dynamo import eval_frame
 
-            hide_from_compiler(eval_frame)
+            FileAudit.hide_from_compiler(eval_frame)
         except (ImportError, AttributeError, TypeError):  # private names of torch: without them, one frame more
             return
 
     def _on_storage(self, module: Any) -> None:
         from labjournal.watch import storage
 
-        storage.watch_safetensors(module, self.files)
+        storage.watch_safetensors(module, self.audit.files)
 
     def _on_settings(self, module: Any) -> None:
         from labjournal.watch import settings
@@ -149,7 +149,7 @@ class Inside:
         try:
             if self.torch is not None:
                 self.torch.end()
-            self.files.flush(final=True)
+            self.audit.flush(final=True)
             if self.outbox.dark and self.outbox.trouble:
                 self.give_up(f"facts were lost: {self.outbox.trouble}")
         except Exception:  # noqa: BLE001 - Python would print it at the end of the user's program
@@ -157,7 +157,7 @@ class Inside:
 
     def _after_fork(self) -> None:
         self.outbox.after_fork()
-        self.files.after_fork()
+        self.audit.after_fork()
         if self.torch is not None:
             self.torch.after_fork()
 
