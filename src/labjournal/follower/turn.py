@@ -190,8 +190,8 @@ class Follower:
                 raise
             except Exception:  # noqa: BLE001 - some run holds what no projection foresaw: fold each by itself
                 touched = self._fold_one_by_one(read, looks)
-        if any(look.paths.id not in self._known for look in looks):
-            self._known = self.store.run_ids()
+        if new := [look.paths.id for look in looks if look.paths.id not in self._known]:
+            self._known |= self.store.known_among(new)
         for look in looks:
             look.known = look.paths.id in self._known
         if listed is not None and whole and all(look.known for look in looks):

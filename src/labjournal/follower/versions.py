@@ -15,7 +15,7 @@ class VersionsReader:
     """Looks at the files that processes of a run opened as checkpoints; one stat each while nothing changes."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._seen: dict[str, dict[str, tuple[int, int]]] = {}  # by run: two that live may write one file
         self._written: dict[str, tuple[Sequence[Fact], list[str]]] = {}
 
     def read(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
@@ -36,6 +36,7 @@ class VersionsReader:
 
     def forget(self, run_id: str) -> None:
         self._written.pop(run_id, None)
+        self._seen.pop(run_id, None)
 
     def _look(self, run: Run, path: str) -> Fact | None:
         try:
@@ -45,12 +46,13 @@ class VersionsReader:
         if run.ended_at is not None and status.st_mtime > run.ended_at.timestamp() + 2:
             return None  # written after the run had ended: another run's version under the same name
         signature = (status.st_size, status.st_mtime_ns)
-        if self._seen.get(path) == signature:
+        seen = self._seen.setdefault(run.id, {})
+        if seen.get(path) == signature:
             return None
         found = checkpoints.inspect(Path(path))
         if found is None:
             return None
-        self._seen[path] = signature
+        seen[path] = signature
         working = Path(run.cwd) if run.cwd else None
         inside = working is not None and Path(path).is_relative_to(working)
         name = Path(path).relative_to(working).as_posix() if working and inside else path

@@ -65,10 +65,29 @@ def _machine_id() -> str:
             return found
     # Small container images have no machine id: the hardware address and the host name stand in for it.
     import hashlib
+
+    stand_in = f"{_hardware_address()}-{os.uname().nodename}"
+    return "node-" + hashlib.sha256(stand_in.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _hardware_address() -> str:
+    """Of the network device that has been there longest; empty where there is none.
+
+    Not `uuid.getnode` alone: without a network it makes up another number in each process.
+    """
+    devices = "/sys/class/net"
+    if os.path.isdir(devices):
+        addresses: list[tuple[int, str]] = []
+        for name in os.listdir(devices):
+            address = _read(f"{devices}/{name}/address")
+            index = _read(f"{devices}/{name}/ifindex") or ""
+            if address and index.isdigit() and address.strip("0:"):
+                addresses.append((int(index), address))
+        return min(addresses)[1] if addresses else ""
     import uuid
 
-    stand_in = f"{uuid.getnode():012x}-{os.uname().nodename}"
-    return "node-" + hashlib.sha256(stand_in.encode("utf-8", "replace")).hexdigest()[:32]
+    node = uuid.getnode()
+    return "" if node >> 40 & 1 else f"{node:012x}"  # that bit is set in numbers that were made up
 
 
 @cache

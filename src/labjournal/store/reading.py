@@ -336,6 +336,13 @@ class Reading:
     def run_ids(self) -> set[str]:
         return {row[0] for row in self.connection.execute("SELECT id FROM runs")}
 
+    def known_among(self, runs: Iterable[str]) -> set[str]:
+        """Those of the given runs that the index has."""
+        found = self.connection.execute(
+            "SELECT id FROM runs WHERE id IN (SELECT value FROM json_each(?))", (dumps(list(runs)),)
+        )
+        return {row[0] for row in found}
+
     def file(self, path: str) -> files.FileState | None:
         known = files.read(self.connection, self.places.name(path))
         return known and known._replace(path=path)
