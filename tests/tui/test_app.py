@@ -55,6 +55,19 @@ def app_over(journal: JournalPaths | None, logdir: Path | None = None, **more: A
     return JournalApp(Feed(journal, logdir), journal="jets", host="box2", **more)
 
 
+async def test_the_page_of_a_run_is_made_before_somebody_asks_for_it(journal: JournalPaths) -> None:
+    # Its widgets cost more than the curve that is waited for.
+    trained(journal)
+    app = app_over(journal)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await wait_for(pilot, lambda: bool(app.main.pages.query("#Run")))
+        (made,) = app.main.pages.query("#Run")
+        assert app.main.pages.current == "Runs"
+        assert not made.display
+        await pilot.press("2")
+        await wait_for(pilot, lambda: app.page is made and "train/loss" in text_of(app))
+
+
 def trained(journal: JournalPaths, name: str = "v4-own-group", points: int = 40, **more: Any) -> EventWriter:
     """A run with a loss curve, an alarm and a result."""
     run = make_run(journal, name, log="starting\nstep 1 loss 3.0\n", **more)

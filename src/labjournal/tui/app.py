@@ -144,6 +144,8 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         for name in PAGES:
             await asyncio.to_thread(pages.load, name)
         await asyncio.to_thread(pages.load_on_threads)
+        # Its thirty widgets were most of the time from a key to a run's first curve.
+        await self._mounted("Run")
         self.keep_what_is_loaded()
 
     def _resumed(self, app: object) -> None:
@@ -248,19 +250,25 @@ class JournalApp(ShowingApp, inherit_bindings=False):
 
     async def action_page(self, name: str) -> None:
         """Show a page, made at its first visit."""
-        shown = self.main.pages
-        if not shown.query(f"#{name}"):
-            # Loading a page's modules takes several turns of the event loop, so it is not done in one.
-            await asyncio.to_thread(pages.load, name)
-            page = pages.make(name, self.feed)
-            page.display = False
-            await shown.mount(page)
-        shown.current = name
+        await self._mounted(name)
+        self.main.pages.current = name
         self.main.header.tell(here=name)
         self.main.key_line.hints = self.page.hints
         self.remembered.set("page", name)
         if self._readable:
             self.page.come_up()
+
+    async def _mounted(self, name: str) -> None:
+        """See to it that a page is there, out of sight until it is shown."""
+        shown = self.main.pages
+        if shown.query(f"#{name}"):
+            return
+        # Loading a page's modules takes several turns of the event loop, so it is not done in one.
+        await asyncio.to_thread(pages.load, name)
+        if not shown.query(f"#{name}"):  # somebody else may have made it meanwhile
+            page = pages.make(name, self.feed)
+            page.display = False
+            await shown.mount(page)
 
     async def action_out(self) -> None:
         """One step out: the news line, then what the page has open, then from any page to the runs."""

@@ -52,7 +52,7 @@ class Glance(Pane):
         """Follow the cursor to a run; ``again`` when the run itself changed."""
         if run != self._run or again:
             self._run = run
-            self.run_worker(self._load(), exclusive=True, exit_on_error=False)
+            self.run_worker(self._load, exclusive=True, exit_on_error=False)
 
     async def _load(self) -> None:
         run = self._run
