@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from labjournal import tags
 from labjournal.model import SeriesKey
-from labjournal.tui import reading_run
+from labjournal.tui import reading_curves, reading_run
 from labjournal.tui.curve_order import is_about_machine
 from labjournal.tui.feed import Feed
 from labjournal.tui.glyphs import Glyphs
@@ -19,9 +19,6 @@ from labjournal.tui.reading_run import RunView
 from labjournal.tui.reading_runs import main_curve
 from labjournal.tui.run_panes import Seen
 from labjournal.tui.widgets.panel import Panel
-
-_LONG = 50_000
-"""Points from which reading a curve takes longer than one should wait to see it."""
 
 
 class OpenRun:
@@ -74,10 +71,14 @@ class OpenRun:
             return False
         book = self._book(self.run)
         wanted = {key for title in titles for key in self.panels.get(title, ())}
-        long = [info.key for info in view.infos if info.n > _LONG and info.key in wanted and not book.total(info.key)]
+        long = [
+            info.key
+            for info in view.infos
+            if info.n > reading_curves.LONG and info.key in wanted and not book.total(info.key)
+        ]
         if not long:
             return False
-        book.take_in_short(await self._feed.ask(lambda source: reading_run.in_short(source, long)))
+        book.take_in_short(await self._feed.ask(lambda source: reading_curves.in_short(source, long)))
         return True
 
     async def read_curves(self, titles: Sequence[str], panes: Collection[str]) -> bool:
@@ -91,8 +92,8 @@ class OpenRun:
         if view is None:
             return False
         known = {key: self._book(key.run).total(key) for key in self._wanted(view, titles, panes)}
-        news = await self._feed.ask(lambda source: reading_run.curves(source, known))
-        again = any(not known[key] for key in news)
+        news = await self._feed.ask(lambda source: reading_curves.curves(source, known))
+        again = False
         for run in {key.run for key in news}:
             again |= self._book(run).take({key: points for key, points in news.items() if key.run == run})
         ended = view.run.status.ended

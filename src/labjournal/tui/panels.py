@@ -6,15 +6,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from labjournal import format, tags
 from labjournal.errors import InputError
 from labjournal.model import Finding, Level, SeriesInfo, SeriesKey
 from labjournal.tui.curve_order import in_order
 from labjournal.tui.glyphs import Glyphs
 from labjournal.tui.look_of_runs import level_sign
-from labjournal.tui.reading_run import Points, RunView
+from labjournal.tui.reading_curves import Rest, Whole
+from labjournal.tui.reading_run import RunView
 from labjournal.tui.theme import series_marker, series_role
 from labjournal.tui.widgets.chart_lines import Mark, Threshold
 from labjournal.tui.widgets.curve import Curve
@@ -66,10 +65,9 @@ class CurveBook:
         """The curve, empty until it is read; a long one in short until all of it is."""
         return self._curves.setdefault(key, Curve())
 
-    def take_in_short(self, found: Mapping[SeriesKey, Points]) -> None:
+    def take_in_short(self, found: Mapping[SeriesKey, Curve]) -> None:
         """Take in long curves of which nothing is known yet, in short."""
-        for key, points in found.items():
-            self._curves[key] = Curve(points.steps, points.values, points.walls, in_short=True)
+        self._curves.update(found)
 
     @property
     def dead_points(self) -> int:
@@ -80,21 +78,17 @@ class CurveBook:
         """How many points are known of it."""
         return self._totals.get(key, 0)
 
-    def take(self, news: Mapping[SeriesKey, Points]) -> bool:
+    def take(self, news: Mapping[SeriesKey, Whole | Rest]) -> bool:
         """Take in news; True when curves began anew, so that panels must be made again."""
         again = False
-        for key, points in news.items():
-            first = not self._totals.get(key)
-            self._totals[key] = points.count + (0 if points.fresh else self._totals.get(key, 0))
-            if points.fresh and (not first or self.curve(key).in_short):
-                self._curves[key] = Curve(points.steps, points.values, points.walls)
+        for key, found in news.items():
+            if isinstance(found, Whole):
+                self._curves[key], self._tails[key] = found.curve, found.tails
+                self._totals[key] = found.count
                 again = True
             else:
-                self.curve(key).extend(points.steps, points.values, points.walls)
-            if points.fresh:
-                tails = tuple(Curve(steps, values, walls) for steps, walls, values in points.tails)
-                again = again or bool(tails)
-                self._tails[key] = tails
+                self.curve(key).extend(found.steps, found.values, found.walls)
+                self._totals[key] = self.total(key) + len(found.steps)
         return again
 
     def series(self, key: SeriesKey, name: str, number: int) -> Series:
@@ -224,12 +218,6 @@ def _limits(text: str) -> list[tuple[str, str, float]]:
 
 def wants_log(series: Sequence[Series]) -> bool:
     """Whether positive values span so much that a chart begins with a log axis."""
-    low, high = np.inf, 0.0
-    for one in series:
-        values = one.curve.values[np.isfinite(one.curve.values)]
-        if not values.size:
-            continue
-        if values.min() <= 0:
-            return False
-        low, high = min(low, float(values.min())), max(high, float(values.max()))
-    return bool(high > low * _LOG_FROM)
+    limits = [found for one in series if (found := one.curve.limits()) is not None]
+    low, high = min((low for low, _ in limits), default=0.0), max((high for _, high in limits), default=0.0)
+    return low > 0 and high > low * _LOG_FROM

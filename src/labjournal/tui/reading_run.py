@@ -1,25 +1,19 @@
-"""Questions about one run, asked on the reading thread: what it is, what was measured of it, its curves."""
+"""Questions about one run, asked on the reading thread: what it is, what was measured of it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from labjournal import format
 from labjournal.errors import NotFoundError
-from labjournal.model import Checkpoint, Finding, Result, Run, SeriesInfo, SeriesKey, Verdict
+from labjournal.model import Checkpoint, Finding, Result, Run, SeriesInfo, Verdict
 from labjournal.tui.feed import Source
 
 if TYPE_CHECKING:
     from labjournal.facts import Fact
-    from labjournal.store.series import SeriesData
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +83,6 @@ class RunView:
     def parent(self) -> str | None:
         """Name of the run it was forked from."""
         return self.forked_from.name if self.forked_from is not None else None
-
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """News of one curve."""
-
-    count: int
-    """Points in the index, all attempts together: added to those known, or all of them where ``fresh``."""
-    fresh: bool
-    """These are all points; False when they come after those known."""
-    steps: Floats
-    walls: Floats
-    values: Floats
-    tails: tuple[tuple[Floats, Floats, Floats], ...] = ()
-    """(steps, walls, values) that attempts wrote and a later one replaced; only with ``fresh``."""
 
 
 def newest_run(source: Source) -> str | None:
@@ -241,67 +220,3 @@ def _dataset(result: Result) -> str:
     name = result.dataset.name or (f"#{result.dataset.hash[:4]}" if result.dataset.hash else "not identified")
     options = "".join(f" {key} {value}" for key, value in sorted(result.options.items()))
     return format.visible(f"{name}{options}")
-
-
-def curves(source: Source, known: Mapping[SeriesKey, int]) -> dict[SeriesKey, Points]:
-    """News of curves, by the number of points already known of each."""
-    found = {}
-    for key, total in known.items():
-        read = source.store.series_on(key, total)
-        if read is None:
-            continue
-        before, data = read
-        if before + len(data.steps) == total:
-            continue
-        news = _rest(data, total - before) if total else None
-        if news is None:
-            whole = source.store.series(key) if before else data
-            news = _afresh(whole) if whole is not None else None
-        if news is not None:
-            found[key] = news
-    return found
-
-
-def in_short(source: Source, keys: Collection[SeriesKey]) -> dict[SeriesKey, Points]:
-    """Long curves by their lowest and highest points: what is drawn until all points are read."""
-    found = {}
-    for key in keys:
-        data = source.store.series_in_short(key)
-        if data is not None and len(data.steps):
-            found[key] = _afresh(data)
-    return found
-
-
-def _rest(data: SeriesData, known: int) -> Points | None:
-    """The points after the first ``known``, where they only continue the curve; None where they do not."""
-    steps = data.steps
-    if len(steps) <= known or data.sessions[0] != data.sessions[-1] or steps[known - 1] >= steps[known:].min():
-        return None
-    rest = slice(known, None)
-    return Points(len(steps) - known, False, steps[rest].astype(float), data.walls[rest], data.values[rest])
-
-
-def _afresh(data: SeriesData) -> Points:
-    """All points, those that a later attempt replaced apart."""
-    from labjournal.events.lineage import surviving
-
-    breaks = (np.flatnonzero(np.diff(data.sessions)) + 1).tolist()
-    alive = surviving(data.steps, breaks)
-    return Points(
-        len(data.steps),
-        True,
-        data.steps[alive].astype(float),
-        data.walls[alive],
-        data.values[alive],
-        tuple(_tails(data, alive)),
-    )
-
-
-def _tails(data: SeriesData, alive: NDArray[np.bool_]) -> list[tuple[Floats, Floats, Floats]]:
-    """Dead points by the attempt that wrote them."""
-    dead = np.flatnonzero(~alive)
-    return [
-        (data.steps[part].astype(float), data.walls[part], data.values[part])
-        for session in np.unique(data.sessions[dead])
-        if len(part := dead[data.sessions[dead] == session])
-    ]

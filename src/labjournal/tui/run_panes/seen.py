@@ -45,5 +45,10 @@ class Seen:
     @property
     def loss(self) -> tuple[str, Floats, Floats] | None:
         """Name, wall times and values of that curve, as the sentences want them."""
-        main = self.main
-        return None if main is None else (main[0], main[1].walls, main[1].values)
+        return None if self.main is None else told_points(*self.main)
+
+
+def told_points(name: str, curve: Curve) -> tuple[str, Floats, Floats]:
+    """What sentences may be made of; of a curve in short its last point alone, the others being its extremes."""
+    first = -1 if curve.in_short else 0
+    return name, curve.walls[first:], curve.values[first:]

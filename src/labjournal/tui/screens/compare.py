@@ -14,7 +14,7 @@ from textual.widget import Widget
 from labjournal import format
 from labjournal.compare import Table, build_table
 from labjournal.errors import JournalError
-from labjournal.tui import reading_run
+from labjournal.tui import reading_curves
 from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.compare_panes import difference, said, settings, table
 from labjournal.tui.compare_panes.choice import Choice
@@ -23,7 +23,6 @@ from labjournal.tui.compare_panes.table import Block, Look, table_block
 from labjournal.tui.feed import Feed, Source
 from labjournal.tui.messages import RunAsked
 from labjournal.tui.panels import wants_log
-from labjournal.tui.reading_run import Points
 from labjournal.tui.reading_runs import main_curve
 from labjournal.tui.screens.page import Page, sheet
 from labjournal.tui.text import Line
@@ -45,15 +44,15 @@ _TABLE_SHARE = 0.45
 """Of the page's height that the table takes at most where other panes stand below it."""
 
 
-def _curves(source: Source, runs: tuple[str, ...]) -> dict[str, tuple[str, Points]]:
-    """The curve each run is judged by: run id -> (name, points)."""
+def _curves(source: Source, runs: tuple[str, ...]) -> dict[str, tuple[str, Curve]]:
+    """The curve each run is judged by, with its name, by the run's id."""
     found = {}
     for run in runs[:_MOST_CURVES]:
         info = main_curve(source.store.series_list(run))
         if info is not None:
-            points = reading_run.curves(source, {info.key: 0})
-            if points:
-                found[run] = (info.key.name, points[info.key])
+            read = reading_curves.curves(source, {info.key: 0}).get(info.key)
+            if isinstance(read, reading_curves.Whole):
+                found[run] = (info.key.name, read.curve)
     return found
 
 
@@ -189,13 +188,12 @@ class ComparePage(Page):
     def _difference_lines(self, width: int) -> list[Line]:
         return difference.lines(self._difference, width) if self._difference is not None else []
 
-    def _show_curves(self, found: Table, curves: dict[str, tuple[str, Points]]) -> None:
+    def _show_curves(self, found: Table, curves: dict[str, tuple[str, Curve]]) -> None:
         glyphs, looks = glyphs_of(self), self._looks(found)
         names = {row.run: row.name for row in found.rows}
         series: dict[str, list[Series]] = {}
-        for at, (run, (tag, points)) in enumerate(curves.items()):
+        for at, (run, (tag, curve)) in enumerate(curves.items()):
             marker, role = looks.get(run, (glyphs.markers[at % 4], f"s{at % 4 + 1}"))
-            curve = Curve(points.steps, points.values, points.walls)
             series.setdefault(tag, []).append(Series(run, names.get(run, run[-6:].lower()), curve, role, marker))
         self.set_class(bool(curves), "-curves")
         self._grid.show([Panel(tag, tuple(one), wants_log(one)) for tag, one in series.items()])

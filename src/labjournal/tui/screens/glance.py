@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from textual import work
+
 from labjournal import format
 from labjournal.errors import JournalError
-from labjournal.tui import reading_run
+from labjournal.tui import reading_curves, reading_run
 from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.feed import Feed
 from labjournal.tui.headline import open_findings, sentences
 from labjournal.tui.look_of_runs import level_sign, state_span
 from labjournal.tui.panels import CurveBook, panel
 from labjournal.tui.reading_runs import main_curve
+from labjournal.tui.run_panes.seen import Floats, told_points
 from labjournal.tui.text import Line, paragraph
 from labjournal.tui.widgets.chart import Chart
 from labjournal.tui.widgets.chart_view import ChartOptions
@@ -21,10 +25,12 @@ from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.pane import Pane
 
 if TYPE_CHECKING:
-    from labjournal.model import SeriesKey
+    from labjournal.model import SeriesInfo, SeriesKey
     from labjournal.tui.reading_run import RunView
 
 _MOST_CHANGES = 6
+_REST_S = 0.4
+"""How long the cursor rests on a run before all points of a long curve are read."""
 
 
 class Glance(Pane):
@@ -52,8 +58,9 @@ class Glance(Pane):
         """Follow the cursor to a run; ``again`` when the run itself changed."""
         if run != self._run or again:
             self._run = run
-            self.run_worker(self._load, exclusive=True, exit_on_error=False)
+            self._load()
 
+    @work(exclusive=True, exit_on_error=False)
     async def _load(self) -> None:
         run = self._run
         if run is None:
@@ -63,17 +70,26 @@ class Glance(Pane):
             other = self._view is None or self._view.run.id != run
             if other or self._book is None:
                 self._book, self._key = CurveBook(glyphs_of(self)), None
-            info = main_curve(view.infos)
-            known = {info.key: self._book.total(info.key)} if info is not None else {}
-            news = await self._feed.ask(lambda source: reading_run.curves(source, known))
+            info, book = main_curve(view.infos), self._book
+            if info is not None and info.n > reading_curves.LONG and not book.total(info.key):
+                if not len(book.curve(info.key)):
+                    keys = [info.key]
+                    book.take_in_short(await self._feed.ask(lambda source: reading_curves.in_short(source, keys)))
+                    self._show(view, info, again=True)
+                await asyncio.sleep(_REST_S)
+            known = {info.key: book.total(info.key)} if info is not None else {}
+            news = await self._feed.ask(lambda source: reading_curves.curves(source, known))
         except JournalError:
             # The page itself says what the trouble is; what was shown stays.
             return
-        again = self._book.take(news)
+        self._show(view, info, book.take(news) or other)
+
+    def _show(self, view: RunView, info: SeriesInfo | None, again: bool) -> None:
+        assert self._book is not None
         self._view = view
         if info is None:
             self._chart.show("", ())
-        elif other or again or info.key != self._key:
+        elif again or info.key != self._key:
             drawn = panel(info.key.name, (info.key,), self._book, view, glyphs_of(self))
             self._chart.options = ChartOptions(log=drawn.log)
             self._chart.show(drawn.title, drawn.series, marks=drawn.marks, live=not view.run.status.ended)
@@ -104,11 +120,10 @@ class Glance(Pane):
                 lines += paragraph(format.visible(one.remedy), width, "muted")
         return lines
 
-    def _loss(self) -> tuple[str, reading_run.Floats, reading_run.Floats] | None:
+    def _loss(self) -> tuple[str, Floats, Floats] | None:
         if self._book is None or self._key is None:
             return None
-        curve = self._book.curve(self._key)
-        return self._key.name, curve.walls, curve.values
+        return told_points(self._key.name, self._book.curve(self._key))
 
     def _change_lines(self, width: int, height: int) -> list[Line]:
         view = self._view

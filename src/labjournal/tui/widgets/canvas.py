@@ -38,20 +38,21 @@ class Layer:
         """The first cell that changed since a pile laid it."""
 
     def set(self, start: int, top: NDArray[np.intp], bottom: NDArray[np.intp]) -> None:
-        """Set the dots from row ``top`` to row ``bottom`` of each dot column from ``start`` to the last.
+        """Set the dots from row ``top`` to row ``bottom`` of each dot column from ``start`` on, as many as are given.
 
         Dot rows count from 0 at the top to ``4 * height - 1``; a column with ``bottom < top`` stays empty.
         """
-        self.top[start:], self.bottom[start:] = top, bottom
-        cell = start // 2
+        stop = start + top.size
+        self.top[start:stop], self.bottom[start:stop] = top, bottom
+        cell, end = start // 2, (stop + 1) // 2
         self.changed = min(self.changed, cell)
         # In two bytes a number it takes half the time.
         rows = 4 * np.arange(self.bits.shape[0], dtype=np.int16)[:, None]
-        before = np.minimum(np.maximum(self.top[2 * cell :].astype(np.int16) - rows, 0), 4)
-        until = np.minimum(np.maximum(self.bottom[2 * cell :].astype(np.int16) + 1 - rows, 0), 4)
+        before = np.minimum(np.maximum(self.top[2 * cell : 2 * end].astype(np.int16) - rows, 0), 4)
+        until = np.minimum(np.maximum(self.bottom[2 * cell : 2 * end].astype(np.int16) + 1 - rows, 0), 4)
         # An empty column ends before it begins, so nothing of it is left.
         spans = 5 * before + until
-        self.bits[:, cell:] = _LEFT.take(spans[:, ::2]) | _RIGHT.take(spans[:, 1::2])
+        self.bits[:, cell:end] = _LEFT.take(spans[:, ::2]) | _RIGHT.take(spans[:, 1::2])
 
 
 class Canvas:

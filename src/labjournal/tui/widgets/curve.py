@@ -35,6 +35,7 @@ class Curve:
         walls: ArrayLike | None = None,
         *,
         in_short: bool = False,
+        grows: bool = False,
     ) -> None:
         """A curve of these points.
 
@@ -43,8 +44,11 @@ class Curve:
             values: Value of each point.
             walls: Seconds since 1970 of each point; without them the curve has no time axis.
             in_short: These are the extremes of more points that are not here yet: nothing may be averaged over them.
+            grows: Points will come: they find room made here, where nobody need wait for it.
         """
         self.in_short = in_short
+        self._grows = grows
+        self._limits: tuple[tuple[int, int], tuple[float, float] | None] = ((0, 0), None)
         self._columns: tuple[Floats, Floats, Floats] = (np.empty(0), np.empty(0), np.empty(0))
         self._length = 0
         self.revision = 0
@@ -66,6 +70,20 @@ class Curve:
     def walls(self) -> Floats:
         """Seconds since 1970, NaN where they are not known; a clock set back does not fold the curve over itself."""
         return self._columns[2][: self._length]
+
+    def limits(self) -> tuple[float, float] | None:
+        """Lowest and highest finite value; None without any. Points that came since cost only themselves."""
+        (length, revision), known = self._limits
+        if revision != self.revision:
+            length, known = 0, None
+        if length < self._length or revision != self.revision:
+            values = self.values[length:]
+            values = values[np.isfinite(values)]
+            if values.size:
+                low, high = float(values.min()), float(values.max())
+                known = (low, high) if known is None else (min(known[0], low), max(known[1], high))
+            self._limits = ((self._length, self.revision), known)
+        return known
 
     def x(self, axis: XAxis, start: int = 0) -> Floats:
         """Positions of the points from number ``start`` on, never descending."""
@@ -108,7 +126,7 @@ class Curve:
 
     def _append(self, steps: Floats, values: Floats, walls: Floats) -> None:
         length = self._length + steps.size
-        if not self._length:
+        if not self._length and not self._grows:
             # Taken as they are: most curves never grow, and what grows moves to a place with room at its first growth.
             self._columns, self._length = (steps, values, walls), length
             return

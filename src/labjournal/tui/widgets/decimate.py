@@ -7,12 +7,15 @@ are ``edges[k] <= x < edges[k + 1]``, the last one including its right edge.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+_FEW = 32
+"""Up to so many points a loop takes less time than numpy needs to begin."""
 
 
 class Buckets:
@@ -48,10 +51,55 @@ class Buckets:
 
     def add(self, x: Floats, y: Floats) -> None:
         """Take in points, ``x`` ascending and none below what was added before. NaN and Inf are gaps."""
+        if x.size <= _FEW:
+            self._add_few(x, y)
+        else:
+            self._add_many(x, y)
+
+    def _add_few(self, x: Floats, y: Floats) -> None:
+        columns, values = (self.edges.searchsorted(x, "right") - 1).tolist(), y.tolist()
+        if not values:
+            return
+        column = columns[0]
+        if column == columns[-1] and 0 <= column < self.columns and math.isfinite(sum(values)):
+            # Points that come to a live curve: all of them fall into its last column.
+            broken = self._gap and self._any
+            self._gap, self._any = False, True
+            self._put(column, values[0], min(values), max(values), values[-1], broken)
+            return
+        for at, value, column in zip(x.tolist(), values, columns, strict=True):
+            if not math.isfinite(value):
+                self._gap = True
+                continue
+            broken = self._gap and self._any
+            self._gap, self._any = False, True
+            if column < 0:
+                self.before = (at, value)
+            elif at > self.right:
+                if self.after is None:
+                    self.after = (at, value, broken)
+                    self.touched = min(self.touched, self.columns - 1)
+            else:
+                self._put(min(column, self.columns - 1), value, value, value, value, broken)
+
+    def _put(self, column: int, first: float, low: float, high: float, last: float, broken: bool) -> None:
+        """Take points into one column."""
+        self.last[column] = last
+        if not self.filled[column]:
+            self.filled[column], self.broken[column], self.first[column] = True, broken, first
+        else:
+            known_low, known_high = float(self.low[column]), float(self.high[column])
+            if known_low <= low and high <= known_high:
+                # A column's last value alone moves only the line to a later column, which then is new itself.
+                return
+            low, high = min(known_low, low), max(known_high, high)
+        self.low[column], self.high[column] = low, high
+        self.touched = min(self.touched, column)
+        self._lowest, self._highest = min(self._lowest, low), max(self._highest, high)
+
+    def _add_many(self, x: Floats, y: Floats) -> None:
         finite = np.isfinite(y)
         if finite.all():
-            if not x.size:
-                return
             broken = None
             first_broken = self._gap and self._any
             self._gap = False
@@ -92,7 +140,6 @@ class Buckets:
         low = np.fmin(self.low[hit], np.minimum.reduceat(inside, starts))
         high = np.fmax(self.high[hit], np.maximum.reduceat(inside, starts))
         new = ~self.filled[hit]
-        # A column's last value alone moves only the line to a later column, which then is new itself.
         changed = (new | (low != self.low[hit]) | (high != self.high[hit])).nonzero()[0]
         if changed.size:
             self.touched = min(self.touched, int(hit[changed[0]]))
@@ -123,16 +170,18 @@ def dot_spans(
         since: The first column that changed; what cannot look different for it is left out.
 
     Returns:
-        The first column told of, and first and last dot row of each column from there on; an empty column has
-        the last above the first.
+        The first column told of, and first and last dot row of each column from there to the last that can look
+        different; an empty column has the last above the first.
     """
     at = np.flatnonzero(buckets.filled)
     # A change reaches back to the filled column before it, whose own line may now end elsewhere.
     known = max(0, int(np.searchsorted(at, since)) - 2) if since else 0
     start = int(at[known]) + 1 if known else 0
     at = at[known:]
-    top = np.full(buckets.columns - start, np.inf)
-    bottom = np.full(buckets.columns - start, -np.inf)
+    # Right of the last filled column nothing changes, unless a line leads out of sight.
+    stop = int(at[-1]) + 1 if known and buckets.after is None else buckets.columns
+    top = np.full(stop - start, np.inf)
+    bottom = np.full(stop - start, -np.inf)
     low, high, first, last = rows_of(buckets.values_VC[:, at])
     own = at[1:] - start if known else at
     top[own], bottom[own] = (high[1:], low[1:]) if known else (high, low)

@@ -83,7 +83,7 @@ class Trace:
 
             start, top, bottom = dot_spans(buckets, rows_of, dots, buckets.touched)
             if self._dashed:
-                bottom = np.where(np.arange(start, buckets.columns) % 4 < 2, bottom, -1)
+                bottom = np.where(np.arange(start, start + bottom.size) % 4 < 2, bottom, -1)
             self._layer.set(start, top, bottom)
             buckets.touched = buckets.columns
         return self._layer
