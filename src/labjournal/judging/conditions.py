@@ -12,6 +12,7 @@ chi2 of order 1 and beta near 3.10 +- 0.05      and, or, not, parentheses
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Iterator
@@ -109,6 +110,7 @@ class Not:
 Condition = Comparison | Quiet | Found | Ended | Says | Wrote | SameSettings | Joined | Not
 
 
+@functools.lru_cache(maxsize=1024)
 def parse(text: str, called: str = "criterion") -> Condition:
     """Read a criterion. Raises InputError saying where it stops making sense."""
     parser = _Conditions(text, f"{called}: {text!r}", exact=True)

@@ -24,6 +24,8 @@ from labjournal.vocabulary import OVERDUE_AFTER
 
 _POLL_S = 0.1
 _SLOWEST_POLL_S = 1.0
+_LATE = 0.02
+"""The end of a stage is seen late by this share of what the stage takes, within the two above."""
 _WORTH_PROGRESS_S = 30.0
 _NOT_AGAIN = frozenset((State.PASSED, State.FAILED, State.UNDECIDED))
 
@@ -61,6 +63,8 @@ class Runner:
         self._tell = tell
         self._launcher = launcher
         self._judge = Judge(study, follower.store, follower.paths, follower.config)
+        self._known: list[Standing] | None = None
+        """Where all stages stand, while nothing has been launched since."""
 
     def run(self, asked: Asked) -> list[Standing]:
         """Run what is asked for, return where the study stands then. Raises InputError, NotFoundError."""
@@ -139,6 +143,7 @@ class Runner:
             raise InputError(f"Stage {stage.name} has nothing to run.")
         paths, config = self._follower.paths, self._follower.config
         requests = [member.request._replace(launcher=self._launcher) for member in wanted]
+        self._known = None
         launched = launching.launch_all(requests, paths, config)
         what = launched[0].name if len(launched) == 1 else fmt.plural(len(launched), "run")
         expected = stage.section.expect_time
@@ -149,7 +154,7 @@ class Runner:
     def _wait(self, stage: Stage) -> None:
         """Until no run of the stage lives, with progress; then say how it turned out."""
         expected_s = commands.seconds(stage.section.expect_time, "expect_time")
-        begun, pause, told = time.monotonic(), _POLL_S, ""
+        begun, told = time.monotonic(), ""
         overdue = False
         while True:
             self._follower.catch_up()
@@ -170,8 +175,8 @@ class Runner:
                 if len(runs) > 1 and living:  # of a single run the journal says it by itself
                     statements.state_overdue(self._follower.paths, living[0], late, expected_s)
                     notices.stage_late(self._follower.paths, self._study, stage.name, living[0], late)
-            time.sleep(pause)
-            pause = min(pause * 1.3, _SLOWEST_POLL_S)
+            time.sleep(min(max(_POLL_S, _LATE * elapsed), _SLOWEST_POLL_S))
+        self._known = None
         standing = next(one for one in self._settled() if one.stage.name == stage.name)
         self._state_outcome(standing)
         self._say(stage, _outcome(standing), notice=standing.state is not State.PASSED)
@@ -187,8 +192,10 @@ class Runner:
             notices.stage_ended(self._follower.paths, self._study, standing, fact.id)
 
     def _settled(self) -> list[Standing]:
-        self._follower.catch_up()
-        return self._judge.standings()
+        if self._known is None:
+            self._follower.catch_up()
+            self._known = self._judge.standings()
+        return self._known
 
     def _say(self, stage: Stage, text: str, notice: bool = False) -> None:
         self._tell(Said(stage.name, text, notice))
