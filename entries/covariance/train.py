@@ -12,6 +12,7 @@ import resource
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import torch
@@ -43,13 +44,17 @@ class Trainer:
     """One network, its optimizer, and what is logged of each step."""
 
     net: Estimator
-    optimizer: torch.optim.Optimizer
     annealing: Annealing
     asked: argparse.Namespace
     stuck: Stuck = field(default_factory=Stuck)
     steps: int = 0
     corrections: int = 0
     raised: bool = False
+
+    @cached_property
+    def optimizer(self) -> torch.optim.Optimizer:
+        """Made when the guards have let the first step pass: its import takes as long as that of torch."""
+        return torch.optim.Adam(self.net.parameters(), lr=self.asked.lr)
 
     def beta(self, epoch: int) -> float:
         fixed = {"beta_one": 1.0, "hidden_network": 0.95}.get(self.asked.fault or "", self.asked.fixed_beta)
@@ -254,7 +259,7 @@ def _state(
 def _trainer(asked: argparse.Namespace, annealing: Annealing, device: torch.device) -> Trainer:
     torch.manual_seed(asked.seed)
     net = Estimator(asked.sensors, asked.width, asked.layers, asked.heads).to(device)
-    return Trainer(net, torch.optim.Adam(net.parameters(), lr=asked.lr), annealing, asked)
+    return Trainer(net, annealing, asked)
 
 
 def _norm(parameters: object) -> float:

@@ -14,6 +14,8 @@ RADIUS = 0.5
 JETS_KEPT = 2
 PT_MIN = 20.0
 """A jet of less is none: soft particles alone."""
+_TOGETHER = 1_000
+"""Events in one call: fastjet keeps the history of all of them, and 10,000 no longer fit into a cache."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ def four_momenta(pt: Array, eta: Array, phi: Array) -> Array:
 
 def with_fastjet(events: Events, radius: float = RADIUS) -> list[list[Jet]]:
     """The hardest jets of each event, hardest first."""
+    parts = (events[begin : begin + _TOGETHER] for begin in range(0, len(events), _TOGETHER))
+    return [jets for part in parts for jets in _together(part, radius)]
+
+
+def _together(events: Events, radius: float) -> list[list[Jet]]:
     import awkward as ak
     import fastjet
 
@@ -42,7 +49,9 @@ def with_fastjet(events: Events, radius: float = RADIUS) -> list[list[Jet]]:
     momenta = four_momenta(events.pt_EP[there], events.eta_EP[there], events.phi_EP[there])
     flat = ak.zip(dict(zip(("px", "py", "pz", "E"), momenta.T, strict=True)), with_name="Momentum4D")
     particles = ak.unflatten(flat, there.sum(-1))
-    found = fastjet.ClusterSequence(particles, fastjet.JetDefinition(fastjet.antikt_algorithm, radius))
+    # Any strategy finds the same jets; for 150 particles this one takes a quarter less than what "Best" chooses.
+    tiled = fastjet.JetDefinition(fastjet.antikt_algorithm, radius, fastjet.N2Tiled, fastjet.E_scheme)
+    found = fastjet.ClusterSequence(particles, tiled)
     jets, members = found.inclusive_jets(min_pt=PT_MIN), found.constituents(min_pt=PT_MIN)
     lead = ak.max(np.hypot(members.px, members.py), axis=-1)
     columns = (jets.px, jets.py, jets.pz, jets.E, ak.num(members, axis=-1), lead)

@@ -9,7 +9,8 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +43,20 @@ def cluster_chunk(label: str, n: int, seed: int, scale: float, to: Path) -> Path
 
 
 def drawn_and_clustered(
-    label: str, n: int, seed: int, folder: Path, asked: argparse.Namespace, scale: float = collisions.BACKGROUND_SCALE
+    pool: Executor,
+    asked: argparse.Namespace,
+    label: str,
+    n: int,
+    seed: int,
+    scale: float = collisions.BACKGROUND_SCALE,
 ) -> list[Record]:
     """Chunk by chunk, by several processes; merged in the order of the chunks."""
+    folder = _scratch(asked)
     sizes = [min(asked.chunk, n - begin) for begin in range(0, n, asked.chunk)]
     chunks = [(label, size, seed + k, scale, folder / f"{label}-{seed + k}.jsonl") for k, size in enumerate(sizes)]
     if asked.clustered is not None:  # the same events, of a run before
         return [record for chunk in chunks for record in read(asked.clustered / chunk[-1].name)]
-    with ProcessPoolExecutor(asked.workers) as pool:
-        return [record for path in pool.map(cluster_chunk, *zip(*chunks, strict=True)) for record in read(path)]
+    return [record for path in pool.map(cluster_chunk, *zip(*chunks, strict=True)) for record in read(path)]
 
 
 def read(path: Path) -> Iterator[Record]:
@@ -124,15 +130,14 @@ def largest_difference(seed: int) -> float:
 def main() -> None:
     asked = _arguments()
     begin = time.monotonic()
-    scratch = asked.out / "chunks"
-    scratch.mkdir(parents=True, exist_ok=True)
+    _scratch(asked).mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(asked.seed)
-    cluster: Callable[..., list[Record]] = drawn_and_clustered
-    whole = cluster(SIGNAL, asked.signals, 1_000, scratch, asked)
-    whole += cluster(BACKGROUND, _RATIO * asked.signals, 2_000, scratch, asked)
-    box = cluster(SIGNAL, asked.black_box_signals, 3_000, scratch, asked)
-    few = asked.black_box - asked.black_box_signals
-    box += cluster(BACKGROUND, few, 4_000, scratch, asked, _BLACK_BOX_SCALE)
+    with ProcessPoolExecutor(asked.workers) as pool:  # one for all: each process imports what it clusters with
+        cluster: Callable[..., list[Record]] = partial(drawn_and_clustered, pool, asked)
+        whole = cluster(SIGNAL, asked.signals, 1_000)
+        whole += cluster(BACKGROUND, _RATIO * asked.signals, 2_000)
+        box = cluster(SIGNAL, asked.black_box_signals, 3_000)
+        box += cluster(BACKGROUND, asked.black_box - asked.black_box_signals, 4_000, _BLACK_BOX_SCALE)
     took = time.monotonic() - begin
     train, held_out, rest = split(whole, random)
     sets = {
@@ -159,6 +164,12 @@ def main() -> None:
         clustered_per_s=(len(whole) + len(box)) / took,
         **{f"events_{name}": len(records) for name, records in sets.items()},
     )
+
+
+def _scratch(asked: argparse.Namespace) -> Path:
+    """Where the processes leave their shares."""
+    folder: Path = asked.out / "chunks"
+    return folder
 
 
 def _arguments() -> argparse.Namespace:

@@ -186,7 +186,7 @@ def test_the_raised_weight_comes_back_with_an_event(
     said: list[str] = []
     monkeypatch.setattr(study["train"].labjournal, "event", said.append)
     asked = argparse.Namespace(fault=None, lam_cov=1.0, lam_pred=0.05)
-    trainer = study["train"].Trainer(None, None, None, asked)
+    trainer = study["train"].Trainer(None, None, asked)
     assert [trainer.weights(beta).pred for beta in (0.3, 1.0, 1.0, 0.3)] == [0.05, 0.2, 0.2, 0.05]
     assert [text.split(":")[1] for text in said] == [" lam_pred raised", " lam_pred back"]
     assert trainer.corrections == 2
