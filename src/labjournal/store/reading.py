@@ -6,15 +6,14 @@ runs needs none of it.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from labjournal.errors import NotFoundError
 from labjournal.facts import Fact, dumps
-from labjournal.store import files, rows
-from labjournal.store.places import Places
+from labjournal.store import rows
+from labjournal.store.progress import Progress
 from labjournal.store.rows import ListedRun, RunRow
 
 if TYPE_CHECKING:
@@ -32,37 +31,15 @@ if TYPE_CHECKING:
         SeriesKey,
         Verdict,
     )
-    from labjournal.store.owners import Alive
     from labjournal.store.series import SeriesData
     from labjournal.store.sweeps import TrialRow
 
 
-class Reading:
+class Reading(Progress):
     """The questions of a `Store`. None of them writes."""
-
-    def __init__(self, connection: sqlite3.Connection, places: Places | None = None) -> None:
-        self.connection = connection
-        self.places = places or Places(None)
 
     def count_runs(self) -> int:
         return int(self.connection.execute("SELECT count(*) FROM runs").fetchone()[0])
-
-    def seals(self) -> int:
-        """Changes when a run is sealed or opened again."""
-        return int(self.connection.execute("SELECT ifnull(sum(sealed), 0) FROM runs").fetchone()[0])
-
-    def count_words(self) -> int:
-        """How many facts are about no run: what people said."""
-        return int(self.connection.execute("SELECT count(*) FROM facts WHERE run IS NULL").fetchone()[0])
-
-    def facts_stamp(self, run_id: str) -> int:
-        """Grows with each fact about a run, the runs that measured it and what people said, or replaced."""
-        counts = self.connection.execute(
-            "SELECT count(*) + ifnull((SELECT value FROM meta WHERE key = 'facts withdrawn'), 0) FROM facts "
-            "WHERE run IN (SELECT ?1 UNION SELECT run FROM results WHERE subject = ?1) OR run IS NULL",
-            (run_id,),
-        )
-        return int(counts.fetchone()[0])
 
     def run_rows(self, limit: int | None = None, offset: int = 0) -> list[RunRow]:
         """Rows for lists, newest first."""
@@ -304,51 +281,3 @@ class Reading:
         ]
         hosts, users = (tuple(str(row[0]) for row in rows) for rows in found)
         return hosts, users
-
-    def alive_at(self, moment: float) -> list[Alive]:
-        """Runs that lived at a moment, seconds since 1970."""
-        from labjournal.store import owners
-
-        return owners.alive_at(self.connection, moment)
-
-    def openers(self, path: str) -> set[str]:
-        """Runs whose processes opened this event file for writing."""
-        from labjournal.store import owners
-
-        return owners.openers(self.connection, path)
-
-    def sealed(self, level: int) -> set[str]:
-        """Runs whose facts (1) or everything (2) is in the index for good."""
-        return {row[0] for row in self.connection.execute("SELECT id FROM runs WHERE sealed >= ?", (level,))}
-
-    def unsealed(self, level: int) -> set[str]:
-        """Runs that are not `sealed` to this level."""
-        return {row[0] for row in self.connection.execute("SELECT id FROM runs WHERE sealed < ?", (level,))}
-
-    def runs_listed(self) -> int | None:
-        """The stamp of the folder of runs when all in it were known; None when it was never listed."""
-        row = self.connection.execute("SELECT value FROM meta WHERE key = 'runs listed'").fetchone()
-        return int(row[0]) if row else None
-
-    def note_listed(self, stamp: int) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('runs listed', ?)", (str(stamp),))
-
-    def run_ids(self) -> set[str]:
-        return {row[0] for row in self.connection.execute("SELECT id FROM runs")}
-
-    def known_among(self, runs: Iterable[str]) -> set[str]:
-        """Those of the given runs that the index has."""
-        found = self.connection.execute(
-            "SELECT id FROM runs WHERE id IN (SELECT value FROM json_each(?))", (dumps(list(runs)),)
-        )
-        return {row[0] for row in found}
-
-    def file(self, path: str) -> files.FileState | None:
-        known = files.read(self.connection, self.places.name(path))
-        return known and known._replace(path=path)
-
-    def troubled_files(self) -> list[files.FileState]:
-        return [one._replace(path=self.places.path(one.path)) for one in files.troubled(self.connection)]
-
-    def file_offset(self, path: str) -> int:
-        return files.offset(self.connection, self.places.name(path))

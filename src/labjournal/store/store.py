@@ -157,6 +157,9 @@ class Store(Reading):
             (cause, run, cause),
         )
 
+    def note_listed(self, stamp: int) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('runs listed', ?)", (str(stamp),))
+
     def seal(self, run: str, level: int) -> None:
         """See `sealed`; level 0 opens the run again."""
         self.connection.execute("UPDATE runs SET sealed = ? WHERE id = ?", (level, run))
