@@ -69,15 +69,17 @@ class Keeper:
             ending.step(time.monotonic())
             time.sleep(0.0 if ending.done else _ENDING_S)
             _reap()
-        records.write_once(run.exit, facts.make("exit", self._end(run, status), run=run.id))
+        log_start = attempt.data.get("log_start") if attempt is not None and pid else None
+        end = self._end(run, status, log_start if isinstance(log_start, int) else 0)
+        records.write_once(run.exit, facts.make("exit", end, run=run.id))
         Notices(run, number).ended()
 
-    def _end(self, run: RunPaths, status: int | None) -> dict[str, object]:
+    def _end(self, run: RunPaths, status: int | None, log_start: int) -> dict[str, object]:
         stop = records.read(run.stop)
         stopped = f"; a stop had been asked for by {stop.user}" if stop else ""
         if status is None:
             return attempts.end_data(run, causes.LOST, f"{_ALONE} (by hand, or out of memory){stopped}")
-        ended = causes.decide(status, None, None, causes.read_tail(run.log, 0), _UNKNOWN, _UNKNOWN)
+        ended = causes.decide(status, None, None, causes.read_tail(run.log, log_start), _UNKNOWN, _UNKNOWN)
         words = None if ended.cause is None else f"{ended.cause}; {_ALONE} before it{stopped}"
         kind = deaths.Kind.STOPPED if stop and ended.kind else ended.kind
         return {

@@ -127,6 +127,7 @@ class Supervisor:
             "command": list(plan.recorded),
             "pid": held.pid,
             "start_ticks": self.machine.process_start_ticks(held.pid),
+            "log_start": log_start,
         }
         try:
             run.attempts.mkdir(exist_ok=True)
