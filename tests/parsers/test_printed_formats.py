@@ -122,7 +122,10 @@ PRINTED: dict[str, tuple[str, Results, dict[str, int]]] = {
         "                   all        128        929      0.640      0.537      0.605      0.446\n"
         "                person         61        254      0.749      0.673      0.758      0.521\n"
         "Speed: 0.2ms preprocess, 1.1ms inference, 0.0ms loss, 0.8ms postprocess per image\n",
-        [("validation", {"precision": 0.64, "recall": 0.537, "mAP50": 0.605, "mAP50-95": 0.446})],
+        [
+            ("validation", {"precision": 0.64, "recall": 0.537, "mAP50": 0.605, "mAP50-95": 0.446}),
+            ("validation", {"precision": 0.749, "recall": 0.673, "mAP50": 0.758, "mAP50-95": 0.521}),
+        ],
         {},
     ),
     "coco": (

@@ -284,7 +284,7 @@ def test_forms_found_in_other_logs(text: str, wanted: Wanted) -> None:
         ),
         pytest.param(
             "IDF1  IDP | Rcll FN | MOTA\n 75.5 84.5 | 99.5 12 | 81.5\n",
-            [("unclear", {"idf1": 75.5, "mota": 81.5}, {})],
+            [("unclear", {"idf1": 75.5, "idp": 84.5, "rcll": 99.5, "mota": 81.5}, {})],
             id="names and values parted by bars",
         ),
         pytest.param(

@@ -27,8 +27,11 @@ def told(result: ParsedResult) -> Wanted:
         ),
         pytest.param(
             "           class a   class b\nSensitivity  0.91      0.87\nSpecificity  0.88      0.93\n",
-            [],
-            id="values of two classes side by side are nobody's",
+            [
+                ("unclear", {"sensitivity": 0.91, "specificity": 0.88}, {"column": "class a"}),
+                ("unclear", {"sensitivity": 0.87, "specificity": 0.93}, {"column": "class b"}),
+            ],
+            id="values of two classes side by side",
         ),
         pytest.param("recall: 0.5 0.6 0.7 mean_recall: 0.6\n", [("unclear", {"mean_recall": 0.6}, {})], id="a list"),
         pytest.param(

@@ -18,6 +18,7 @@ from labjournal.parsers import (
     conlleval,
     count_lines,
     keras,
+    listed_values,
     name_value,
     names,
     optuna,
@@ -78,6 +79,7 @@ PARSERS: tuple[Parser, ...] = (
     spaced_tables.PARSER,
     count_lines.PARSER,
     name_value.PARSER,
+    listed_values.PARSER,
 )
 
 

@@ -30,8 +30,8 @@ class _Curve:
     values: array[float] = field(default_factory=lambda: array("d"))
     stride: int = 1
     seen: int = 0
-    first: Draft | None = None
-    """The draft of a lone point, kept while it may still turn out to be a result."""
+    lone: list[Draft] = field(default_factory=list)
+    """The drafts of its points, kept while they may still turn out to be results: one, or all at one step."""
 
     def add(self, step: float, value: float) -> None:
         self.seen += 1
@@ -124,7 +124,7 @@ class Assembler:
             context.dataset_used = True
         for curve, value in zip(row.curves, values, strict=True):
             if curve is not None and not (curve.steps[-1] == step[1] and curve.values[-1] == value):
-                curve.first = None
+                curve.lone = []
                 curve.add(step[1], value)
         return True
 
@@ -136,7 +136,9 @@ class Assembler:
             curve = self._curve(tag, draft.role, step[0])
             if curve is None or (curve.seen and curve.steps[-1] == step[1] and curve.values[-1] == number.value):
                 continue  # a line printed twice is one point
-            curve.first = draft if curve.seen == 0 and lone else None
+            beneath = draft.options.get("_step") == "above" and curve.seen and curve.steps[-1] == step[1]
+            again = len(curve.lone) == curve.seen < REPEATS and (not curve.seen or beneath)
+            curve.lone = [*curve.lone, draft] if lone and again else []
             curve.add(step[1], number.value)
 
     def add_point(self, tag: str, role: RoleName, kind: StepKind, step: float, value: float) -> None:
@@ -164,14 +166,13 @@ class Assembler:
         drafts = [draft for same in self._alike.values() for draft in same] + self._done
         lone: dict[int, Draft] = {}
         for curve in self._curves.values():
-            if curve.seen == 1 and curve.first is not None:
-                draft = curve.first
-                lone.setdefault(id(draft), draft)
-                draft.metrics = {n: v for n, v in draft.metrics.items() if self._lone(_tag(draft, n))}
+            if curve.lone and curve.seen == len(curve.lone):
+                lone |= {id(draft): draft for draft in curve.lone}
         for draft in lone.values():
-            for name in draft.metrics:
-                self._curves.pop(_tag(draft, name), None)
-            drafts.append(draft)
+            draft.metrics = {n: v for n, v in draft.metrics.items() if self._lone(_tag(draft, n))}
+        for tag in [_tag(draft, name) for draft in lone.values() for name in draft.metrics]:
+            self._curves.pop(tag, None)
+        drafts += lone.values()
         drafts = self._retold(self._orphans(drafts))
         drafts.sort(key=lambda draft: draft.line.number)
         results = numbered([result for result in map(finished, distinct(drafts)) if result is not None])
@@ -185,7 +186,7 @@ class Assembler:
 
     def _lone(self, tag: str) -> bool:
         curve = self._curves.get(tag)
-        return curve is not None and curve.seen == 1 and curve.first is not None
+        return curve is not None and len(curve.lone) == curve.seen > 0
 
     def _curve(self, tag: str, role: RoleName, kind: StepKind) -> _Curve | None:
         curve = self._curves.get(tag)

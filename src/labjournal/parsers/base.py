@@ -42,6 +42,7 @@ _LOG_PREFIX = re.compile(
           |\[?rank\s?\d+\]?:
           |\(\w+(?:\s\w+)*\spid=\d+(?:,\s?ip=[\d.]+)?\)
           |__main__\b|\[__main__\]
+          |[\w.-]*\w[.-][\w.-]+(?=\s+(?:INFO|DEBUG|WARNING|ERROR)\b)
           |(?:root|[\w]+(?:\.\w+)+|[\w.]+(?=\s-\s(?:INFO|DEBUG|WARNING|ERROR)\b))(?=\s[-|:\]])
         )[\s:|>\-–—]*
     )+""",

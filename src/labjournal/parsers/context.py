@@ -17,6 +17,7 @@ from labjournal.parsers.context_forms import (
     DATASET_PARTS,
     DATASET_STARTS,
     HEADING,
+    LABEL,
     MARKS,
     NAME,
     NUMBERED,
@@ -31,13 +32,23 @@ from labjournal.parsers.context_forms import (
     SUBJECT,
     TITLE,
 )
-from labjournal.parsers.names import role_of, words_of
+from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
 from labjournal.parsers.steps import find_step, names_only_a_step
 from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, bare_title, title_role, wished
 from labjournal.parsers.value_lists import column_roles
-from labjournal.parsers.vocabulary import NEVER
+from labjournal.parsers.vocabulary import FILLER, HEADLINE, METRIC_WORDS, NEVER
+
+_SAY_NOTHING = (
+    NO_DATASET
+    | PLAIN_TITLE
+    | NEVER
+    | FILLER
+    | HEADLINE
+    | METRIC_WORDS
+    | frozenset("done ok yes no none true false finished".split())
+)
 
 
 @dataclass(slots=True)
@@ -81,6 +92,8 @@ class Context:
     """The heading above announces targets, examples or other people's numbers."""
     heading: str = ""
     """The words of the last heading."""
+    listed: str = ""
+    """The heading of the list of values that ended on the line before."""
 
     def columns_at(self, number: int) -> tuple[RoleName, ...]:
         """The roles of the columns on this line, while it follows their header without a break."""
@@ -181,8 +194,11 @@ class Context:
             self.group = None  # what follows is somebody else's
         if (
             not checkpoint
-            and re.fullmatch(r"[A-Za-z][\w.+-]*\d[\w.+-]*|[a-z]+(?:[_-]\w+)+", stripped)
             and len(stripped) <= 60
+            and (
+                re.fullmatch(r"[A-Za-z][\w.+-]*\d[\w.+-]*|[a-z]+(?:[_-]\w+)+", stripped)
+                or (LABEL.fullmatch(text) and _SAY_NOTHING.isdisjoint(words_of(stripped)))
+            )
         ):
             self.group, self.group_line = stripped, number
             self.block += 1
@@ -199,7 +215,8 @@ class Context:
         self.step, self.passed = step, step[1]
 
     def _under_ruler(self, text: str, number: int) -> None:
-        words = words_of(text) if len(text) <= 80 and ":" not in text and "=" not in text else []
+        plain = len(text) <= 80 and re.search(r":(?!\d)|=", text) is None  # "DATALOADER:0 TEST RESULTS" is a heading
+        words = words_of(text) if plain else []
         if not 0 < len(words) <= 8 or find_step(text) is not None:
             return
         if role_of(words) in ("test", "validation"):
@@ -229,7 +246,8 @@ class Context:
             self.step, self.reset, self.bar_done, self.passed = (step[0], step[1]), False, False, step[1]
             return
         plain = set(words) & PLAIN_TITLE or role != "unclear"
-        if not plain and len(words) <= 4:
+        few = len(words) <= 4 or (any(map(is_metric_word, words)) and len(title.split()) <= 4)
+        if not plain and few:
             self.group, self.group_line = title.strip(" *#"), number
         elif framed:
             self.group = None

@@ -76,6 +76,8 @@ RESET = re.compile(
 
 AVERAGE = re.compile(r"(?:macro|micro|weighted|samples)[\s_-](?:avg|average|mean)\s*:?", re.IGNORECASE)
 NAME = re.compile(r"[A-Z][\w-]*(?:\s[\w-]+){0,2}\s*")
+LABEL = re.compile(r"(?!\w*(?:ing|ed)$)[A-Za-z][A-Za-z]{1,24}")
+"""One word alone on a line may say whose the values below are."""
 PHASE = re.compile(
     r"\W*(?:(?:now|start(?:ing|ed)?|begin(?:ning)?|continue|running)\s+)*(?P<verb>testing|validating|validation|training)\b"
     r"(?:\s+(?:in|the|on|model|mode|eval|phase|set|data|network|again|now))*\W*$",

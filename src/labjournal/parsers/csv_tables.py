@@ -9,12 +9,14 @@ from dataclasses import replace
 
 from labjournal.parsers.assemble import Assembler
 from labjournal.parsers.base import Draft
+from labjournal.parsers.columns import cell_number, column_names
 from labjournal.parsers.context import Context
 from labjournal.parsers.names import Name, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number, plain_float
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import ClassRow, Line, RoleName, StepKind
 from labjournal.parsers.shapes import shaped
+from labjournal.parsers.table_rows import METRIC_COLUMNS, named_in_column
 
 MOST_ROWS = 200
 """More rows without a step are examples, not results."""
@@ -52,7 +54,7 @@ def delimiter_of(head: list[str]) -> str | None:
             len(cell) > 60 or (plain_float(cell) is not None and not cell.strip().isdigit()) for cell in columns
         ):
             continue
-        if not all(re.fullmatch(r"[\w ./@()%:+#\-\[\]|&*]*", cell) for cell in columns) or not any(
+        if not all(re.fullmatch(r"[\w ./@()%:+#\-\[\]|&*^<>=↑↓±~°'?!$]*", cell) for cell in columns) or not any(
             re.search(r"[A-Za-z]", cell) for cell in columns
         ):
             continue
@@ -62,7 +64,7 @@ def delimiter_of(head: list[str]) -> str | None:
             continue
         rows = [_split(line, delimiter) for line in lines[1:8]]
         fitting = sum(len(row) == len(columns) or (len(row) == len(columns) - 1 and delimiter != ",") for row in rows)
-        numeric = sum(plain_float(cell) is not None for row in rows for cell in row)
+        numeric = sum(cell_number(cell) is not None for row in rows for cell in row)
         if fitting >= max(1, len(rows) - 1) and numeric >= len(rows):
             return delimiter
     return None
@@ -177,7 +179,12 @@ def _results(header: list[str], rows: list[tuple[Line, list[str]]], assembler: A
     if len(header) == 2 and all(len(cells) == 2 for _, cells in rows) and understand(shaped(header[1])) is None:
         _named_rows(rows, assembler, context)
         return
-    names = [understand(shaped(title)) for title in header]
+    named = next((at for at, cell in enumerate(low) if cell.replace("-", " ") in METRIC_COLUMNS and at > 0), None)
+    if named is not None and len(header) > 2:
+        for draft in named_in_column(header, named, rows):
+            assembler.add(draft, context)
+        return
+    names = column_names(header, [cells for _, cells in rows])
     decimal = decimal_columns([cells for _, cells in rows], len(header))
     for line, cells in rows:
         for draft in _row(line, cells, header, names, decimal):
@@ -186,7 +193,7 @@ def _results(header: list[str], rows: list[tuple[Line, list[str]]], assembler: A
 
 def decimal_columns(rows: list[list[str]], width: int) -> set[int]:
     """Columns with a decimal number somewhere: a 0 or a 1 among them is a value like the others."""
-    numbers = ((at, parse_number(cell)) for cells in rows for at, cell in enumerate(cells[:width]))
+    numbers = ((at, cell_number(cell)) for cells in rows for at, cell in enumerate(cells[:width]))
     return {at for at, number in numbers if number is not None and not number.integer}
 
 
@@ -197,7 +204,7 @@ def _row(
     parts: dict[RoleName, Draft] = {}
     about = Draft(line, line.number, [line.text], "csv_tables", saved=True)
     for at, (title, cell, found) in enumerate(zip(header, cells, names, strict=False)):
-        number = parse_number(cell)
+        number = cell_number(cell)
         if number is not None and at in decimal:
             number = replace(number, integer=False)
         if found is not None and number is not None and plausible(found, number):

@@ -11,7 +11,7 @@ from labjournal.parsers.assemble import Assembler
 from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
 from labjournal.parsers.json_counts import counts_of, holds_counts
-from labjournal.parsers.names import role_of, words_of
+from labjournal.parsers.names import role_of, understand, words_of
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.reading import ClassRow, Line
 from labjournal.parsers.records import (
@@ -22,11 +22,13 @@ from labjournal.parsers.records import (
     as_number,
     flat_metrics,
     metric_name,
+    named_value,
     per_example,
     said_of_all,
     short_texts,
     step_of,
 )
+from labjournal.parsers.shapes import shaped
 
 DEEPEST = 8
 MOST_NODES = 200_000
@@ -233,6 +235,10 @@ class _Walk:
         if owners and any("," in key for key in keys):
             draft.dataset = draft.dataset or owners[-1].strip("#")  # lm-eval: {"results": {task: {"acc,none": ...}}}
         draft.role = role_of([str(keys.get("split", "")).lower()])
+        if named_value(node) is not None:
+            named = role_of([word for text in texts.values() for word in words_of(text)])
+            draft.role = named if draft.role == "unclear" else draft.role
+            texts = {key: value for key, value in texts.items() if understand(shaped(value)) is None}
         group = []
         for part in owners:
             role = role_of(words_of(part))

@@ -51,6 +51,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
                 names: RoleName = "train" if role == "train" else "validation"
                 drafts.append(Draft(line, line.number, [line.text], "keras", chosen, role=names, step=epoch))
         return Claim(1, drafts)
+    if any(name.startswith("val_") for name in numbers):
+        return Claim(1)  # an epoch whose head stands before this text
     # A finished bar that belongs to no epoch is evaluate(): its names carry no val_.
     chosen = {
         {"acc": "accuracy"}.get(name, name): number

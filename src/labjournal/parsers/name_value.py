@@ -214,7 +214,7 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
             if draft.headline and not inside:
                 draft.options[step[2].replace(" ", "_")] = f"{step[1]:g}"
             else:
-                draft.step, draft.reaches = (step[0], step[1]), not draft.headline
+                draft.step, draft.reaches = (step[0], step[1]), not draft.headline and batch is None
         else:
             draft.under_step = not draft.headline
     return list(drafts.values())

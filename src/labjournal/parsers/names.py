@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from labjournal.parsers.languages import COMPOUND, FOREIGN
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.vocabulary import (
     BEST,
     CANONICAL,
-    COMPOUND,
     EVALUATED,
     EXTREMES,
     FILLER,
-    FOREIGN,
     HEADLINE,
     METRIC_WORDS,
     NEVER,
@@ -90,20 +89,23 @@ def words_of(text: str) -> list[str]:
         for part in _FOREIGN_PARTS:
             if part in text:
                 text = text.replace(part, f" {FOREIGN[part]} ")
-    words: list[str] = []
     if " no conjunto" in text:
         text = text.replace(" no conjunto", " on set")  # Portuguese; an English "no" is another word
     if "genau" in text or "verlust" in text:
         text = _COMPOUND.sub(r"\1 \2", text)
-    for word in _WORD.findall(text):
-        english = FOREIGN.get(word)
+    words: list[str] = []
+    found = _WORD.findall(text)
+    german = len(found) > 2 or any(word in FOREIGN and word != "der" for word in found)
+    for word in found:
+        english = FOREIGN.get(word) if word != "der" or german else None  # else the diarization error rate
         words.extend(english.split() if english is not None else [word.replace("@", "")])
     return words
 
 
 _COMPOUND = re.compile(COMPOUND)
 _NUMBERED = re.compile(
-    r"(?:acc|top|rank|ap|map|recall|precision|prec|hits|hit|ndcg|mrr|pass|rouge|bleu)\d{1,3}(?:-95)?"
+    r"(?:m?acc|top|rank|ap|map|m?recall|precision|prec|hits|hit|hr|ndcg|dcg|mrr|pass|rouge|bleu|auc|err|success|pck)\d{1,3}(?:-95)?"
+    r"|[kfr]?fid\d+k|kid\d+k|dist(?:inct)?-?[1-4]|[1357]px"
 )
 
 
@@ -116,7 +118,9 @@ _PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _STEMS = (
     frozenset(re.sub(r"[\d_-].*", "", word) for word in METRIC_WORDS)
     | frozenset(word for word, english in FOREIGN.items() if english in METRIC_WORDS and word.isascii())
-    | frozenset("rate match p r f besttest inception dcf reciprocal rec rank cosine pred exact".split())
+    | frozenset(
+        "rate match p r f besttest inception dcf reciprocal rec rank cosine pred exact rand mutual chi χ hr mr".split()
+    )
 )
 
 
@@ -172,6 +176,10 @@ def understand(phrase: str) -> Name | None:
             metric_at = [words.index("rel")]  # relative errors of depth maps
         elif "cosine" in words and "similarity" in words:
             metric_at = [words.index("similarity")]
+        elif "rand" in words and {"index", "adjusted"} & set(words):
+            metric_at = [words.index("rand")]
+        elif "mutual" in words and len(words) <= 5 and {"information", "info"} & set(words):
+            metric_at = [words.index("mutual")]
         elif "rate" in words and (set(words) & RATE_OWNERS):
             metric_at = [words.index("rate")]
         else:
@@ -225,6 +233,10 @@ _LIMIT = re.compile(
 """The worst value allowed, as settings name it."""
 
 
+_INDEXES = frozenset("rand jaccard similarity concordance gini youden bouldin harabasz calinski dunn".split())
+"""What an index that measures is called after."""
+
+
 def _owned_extreme(words: list[str], at: int) -> bool:
     """Whether "min" or "max" belongs to something else than the metric, as in "Min Salary Accuracy"."""
     after = words[at + 1 : at + 2]
@@ -253,7 +265,7 @@ def _excused(words: list[str]) -> bool:
         and {"opt", "optimal", "best"} & set(words)
     ):
         return True  # acc_at_best_threshold
-    if bad == ["index"] and {"rand", "jaccard", "similarity", "concordance", "gini", "youden"} & set(words):
+    if bad == ["index"] and _INDEXES & set(words):
         return True
     return (bad == ["rates"] and "error" in words) or (bad == ["variance"] and "explained" in words)
 

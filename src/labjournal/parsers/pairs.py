@@ -6,13 +6,14 @@ import math
 import re
 from dataclasses import dataclass, replace
 
+from labjournal.parsers.beside import beside
 from labjournal.parsers.names import Name, is_metric_word, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, shifted, unwrap
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
-from labjournal.parsers.value_lists import by_name, by_rank, rows_of_values
+from labjournal.parsers.value_lists import by_name, by_place, by_rank, by_set, by_statistic, rows_of_values
 
 _STRONG = re.compile(
     r"\s*(?:[:=≈~→▶│|]|->|=>|-->|>{2,}|\bis\s*:?|\bwas\s*:?|\bist\b|\best\b|\b[ée]s?\b|\.{3,}|为|は|是)+\s*[\"'(\[$]?\s*$|\t\s*$",
@@ -52,7 +53,7 @@ _VAGUE = re.compile(
 
 _ELSEWHERE = re.compile(
     r"^\W*(?:examples?\s*:|for\s+(?:example|instance)\b)|(?<!\w)e\.\s?g\.|\bet\s+al\b|\bstate[\s-]of[\s-]the[\s-]art\b"
-    r"|\b(?:will\s+stop|(?:stop|halt|abort|quit|train|run)(?:s|ping|ning)?\s+(?:\w+\s+)?(?:when|if|once|until))\b|\binitiali[sz]\w*",
+    r"|\b(?:will\s+stop|(?:stop|halt|abort|quit|train|run)(?:s|ping|ning)?\s+(?:\w+\s+)?(?:when|if|once|until))\b|\binitiali[sz]\w*|\bfrom\s+score\b",
     re.IGNORECASE,
 )
 """An example, somebody else's number, a condition, a start value: nothing that this run measured."""
@@ -98,7 +99,10 @@ _REPEATS = re.compile(
 """Over how many repeats a mean was taken, and the round counted in Chinese or Japanese: no part of the name."""
 _UPPER_END = re.compile(r"\s*[,;]\s*[-+]?\.?\d")
 _OWNER = re.compile(r"([A-Za-z_]+)\s*[:=]?\s*$")
+_SPLIT = re.compile(r"\b(?:split|phase|stage|subset|mode)\s*[=:]\s*['\"]?(\w+)")
 _ABOUT = re.compile(r"\s*(?:with|using|from|after|of|at)\s", re.IGNORECASE)
+_PARTICLE = re.compile(r"(?<=[A-Za-z0-9)])(?:가|는|은|이|을|를|의|は|が|の|を)(?=\s|[:：])")
+"""What Korean and Japanese put behind a name."""
 _UNIT = re.compile(
     r"\s*(?:s|sec|secs|seconds|ms|min|minutes|h|hours|days|years?|deg(?:rees?)?|°|px|mm|cm|m|km|€|\$|usd|eur)\s*",
     re.IGNORECASE,
@@ -120,6 +124,8 @@ class Pair:
 
 def scan(text: str) -> tuple[list[Pair], RoleName, str]:
     """All (name, value) pairs of a line, the role its head says, and the head."""
+    if not text.isascii():
+        text = _PARTICLE.sub(" ", text)
     if "**" in text or "`" in text:
         text = text.replace("**", "").replace("`", "")  # markdown
     if _ELSEWHERE.search(text):
@@ -127,7 +133,8 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
     if "</" in text or "<b" in text:
         text = _TAG.sub(" ", text)
     text = _AT_STEP.sub(r" (step \1): ", unwrap(text))
-    text = by_rank(text) if "@" in text else text
+    text = by_rank(text) if "@" in text or "/" in text else text
+    text = by_place(by_statistic(by_set(text)))
     text = shaped(by_name(text) if "/" in text or "|" in text else text)
     bare = _BARE.fullmatch(text)
     if bare is not None and (only := understand(_plain(bare["name"]))) is not None and only.alone:
@@ -159,7 +166,10 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
             after = _name_after(text, number)
             if after is not None:
                 pairs.append(Pair(after, number))
-                return pairs, role_of(words_of(text[: number.start])), text[: number.start]
+                start, head_end = number.end, number.start
+    if pairs and not vague:
+        pairs += [Pair(*found) for found in beside(text, numbers, [pair.number for pair in pairs])]
+        pairs.sort(key=lambda pair: pair.number.start)
     head = text if head_end is None else text[:head_end]
     return pairs, role_of(words_of(_PROGRAM.sub(" ", head))) if pairs else "unclear", head
 
@@ -201,7 +211,9 @@ def _within(name: Name, text: str, number: Number) -> Name:
         depth += (char in ")]}") - (char in "([{")
         if depth < 0:
             owner = _OWNER.search(text[max(at - 40, 0) : at])
-            role = "unclear" if owner is None else role_of(words_of(owner[1]))
+            split = _SPLIT.search(text, at, number.start)
+            roles = [role_of(words_of(found[1])) for found in (split, owner) if found is not None]
+            role: RoleName = next((said for said in roles if said != "unclear"), "unclear")
             if role == "unclear":
                 return name
             prefix = {"validation": "val_", "test": "test_", "train": "train_"}[role]
@@ -257,10 +269,13 @@ def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, in
             if count is not None:
                 return replace(found[0], n=int(count[1].replace(",", "")[:15])), found[1]
             return _suffixed(found[0], inner), found[1]
-    begin = 0
+    begin = before = 0
     for match in _DELIMITER.finditer(phrase):
         if match.end() < len(phrase):
+            before = begin if match[0] == ")" and strong is not None else match.end()
             begin = match.end()
+    if begin != before and not any(map(is_metric_word, words_of(phrase[begin:]))):
+        begin = before  # "Protocol 1 (MPJPE) action-wise average": the name is in the brackets
     chunk = phrase[begin:]
     if _RATE_PAIR.search(chunk):
         return None  # two names and one value

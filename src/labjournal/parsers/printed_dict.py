@@ -28,6 +28,12 @@ _DICT_IN_LINE = re.compile(r"\{\s*(?:['\"][^'\"]{1,80}['\"]\s*:\s*|\}?\s*$)")
 _ARRAY = re.compile(r"(?:\w+\.)?(?:array|tensor|Array)\(\s*(\[[^()]*\])\s*(?:,[^()]*)?\)")
 
 
+_PAIR = re.compile(
+    r"\(\s*['\"]([^'\"()]{1,60})['\"]\s*,\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,2})?|nan|inf)\s*\)"
+)
+_ONLY_PAIRS = re.compile(r"[^\W\d]*[\w ]{0,40}[\s:=,\[\](){}-]*")
+
+
 _OWNER = re.compile(r"[A-Za-z][\w.+/-]*(?:\s[\w.+/-]+)?")
 
 
@@ -40,6 +46,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return None
     if "OrderedDict([(" in line.text:
         return _ordered(cursor, line, context)
+    if "('" in line.text or '("' in line.text:
+        return _tuples(cursor, line, context)
     if "{" not in line.text or cursor.refused("printed_dict"):
         return None
     start = _DICT_IN_LINE.search(line.text)
@@ -81,6 +89,16 @@ def _ordered(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     return _record_claim(record, line, cursor, 1, line.text[:start], context)
 
 
+def _tuples(cursor: Cursor, line: Line, context: Context) -> Claim | None:
+    """``('accuracy', 0.91)``, alone or in a list: names and values as tuples."""
+    text = unwrap(line.text)
+    pairs = _PAIR.findall(text)
+    if not pairs or not _ONLY_PAIRS.fullmatch(_PAIR.sub("", text)):
+        return None
+    head = text[: text.index("(")]
+    return _record_claim({name: float(value) for name, value in pairs}, line, cursor, 1, head, context)
+
+
 def _record_claim(
     record: dict[str, Any], line: Line, cursor: Cursor, lines: int, head: str, context: Context
 ) -> Claim | None:
@@ -95,6 +113,9 @@ def _record_claim(
         drafts = list(split_roles(Draft(line, line.number, texts, "printed_dict", metrics)))
     else:
         return None if step is None else Claim(lines)
+    if context.role == "test" and {draft.role for draft in drafts} == {"unclear", "validation"} and metrics:
+        # Within the results of a test "val_loss" is how the loss is called.
+        drafts = [Draft(line, line.number, texts, "printed_dict", metrics, role="test")]
     role = role_of(words_of(head[-80:]))
     owner = owner_before(head)
     for draft in drafts:

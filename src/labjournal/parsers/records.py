@@ -11,6 +11,7 @@ from typing import Any
 from labjournal.parsers.base import Draft
 from labjournal.parsers.names import role_of, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number
+from labjournal.parsers.open_names import open_name
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.shapes import shaped as drawn_together
@@ -77,13 +78,36 @@ CHECKPOINT_KEYS = (
 )
 
 
+TYPED_DIGITS = 4
+"""Decimals of a number in JSON that somebody may have typed."""
 _EXACT = re.compile(r"(?:HasAns_|NoAns_|best_)?exact")
 _DEPTH_ERRORS = frozenset(("abs_rel", "absrel", "abs rel", "sq_rel"))
 _DEPTH_SHARES = frozenset(("a1", "a2", "a3", "d1", "d2", "d3", "delta1", "delta2", "delta3", "log_10", "log10"))
 
 
+_NAME_KEYS = ("metric", "metric_name", "metric_type", "measure", "type", "name", "metric name")
+_VALUE_KEYS = ("value", "score", "result", "mean")
+
+
+def named_value(record: Mapping[str, Any]) -> tuple[str, Number] | None:
+    """``{"metric": "accuracy", "value": 0.91}``: a record whose value says under another key what it is."""
+    keys = {str(key).lower(): value for key, value in record.items()}
+    number = next((number for key in _VALUE_KEYS if (number := as_number(keys.get(key))) is not None), None)
+    said = [keys[key] for key in _NAME_KEYS if isinstance(keys.get(key), str)]
+    if number is None:
+        return None
+    for text in said:
+        name = understand(drawn_together(text))
+        if name is not None and plausible(name, number):
+            return metric_name(text) or name.metric, number
+    return None
+
+
 def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
     """The metrics of one record: settings, times, counts and nested values are left out."""
+    named = named_value(record)
+    if named is not None:
+        return {named[0]: named[1]}
     metrics: dict[str, Number] = {}
     means: dict[str, Number] = {}
     for key, value in record.items():
@@ -110,11 +134,24 @@ def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
         metrics.update({key: number for key, number in exact.items() if number is not None})
     if any(not name.endswith(("_number", "support")) for name in metrics):
         metrics.update(means)
+        metrics.update(_beside(record, metrics))
     else:
         metrics = {}
     return {
         k: v for k, v in metrics.items() if not k.endswith("support") or ("_support" in k and k[: -len("_support")])
     }
+
+
+def _beside(record: Mapping[str, Any], known: Mapping[str, Number]) -> dict[str, Number]:
+    """What no vocabulary names, beside as many known metrics and with as many digits as only measured values have."""
+    found: dict[str, Number] = {}
+    for key, value in record.items():
+        number = as_number(value) if isinstance(value, float) else None
+        if number is not None and number.digits > TYPED_DIGITS and metric_name(str(key)) is None:
+            name = open_name(str(key))
+            if name is not None and not _timed(str(key)):
+                found[name.metric] = number
+    return found if len(found) <= len(known) else {}
 
 
 def step_of(record: Mapping[str, Any]) -> tuple[StepKind, float] | None:

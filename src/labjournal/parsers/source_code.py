@@ -190,7 +190,7 @@ def _fenced(cursor: Cursor, fence: str) -> int:
         if stripped.startswith(">>>"):
             return 0  # a session: what it prints between the prompts was measured
         if stripped.startswith(fence) and not stripped.strip(fence[0]):
-            return k + 1
+            return k + 1 if any(map(_CODE.match, cursor.texts(k)[1:])) else 0  # else it is what a program printed
     return 0
 
 

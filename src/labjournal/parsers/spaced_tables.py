@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
+from labjournal.parsers.columns import column_names
 from labjournal.parsers.context import Context
+from labjournal.parsers.grids import BORDER, MOST_ROWS, aligned, caption
 from labjournal.parsers.names import Name, understand
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.reading import Line
 from labjournal.parsers.shapes import shaped
-from labjournal.parsers.table_rows import SPREAD, STEPS, corner_metric, row_drafts, under_corner
-from labjournal.parsers.text_tables import BORDER, MOST_ROWS
+from labjournal.parsers.table_rows import SPREAD, STEPS, corner_metric, drafts_of_table, row_drafts, under_corner
 
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")
 _PARTS = re.compile(r"\s*[,|&]\s*|\s+")
@@ -33,13 +34,28 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if "  " in text.strip() and len(text) <= 400 and _WORDS_ONLY.fullmatch(body(text)) is not None:
         header = re.split(r"\s{2,}", re.sub(r",(?=\s{2,})", "", body(text)).strip())
         parted = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
-        return _columns(cursor, parted) or (_columns(cursor, header) if parted != header else None)
-    return None
+        found = _columns(cursor, parted) or (_columns(cursor, header) if parted != header else None)
+        if found is not None:
+            return found
+    return _aligned_grid(cursor)
+
+
+def _aligned_grid(cursor: Cursor) -> Claim | None:
+    """Any other table whose columns stand under their titles; whose first column names metrics, too."""
+    grid = aligned(cursor)
+    if grid is None:
+        return None
+    drafts = drafts_of_table(grid.rows, cursor.texts(grid.lines), caption=caption(cursor))
+    if not drafts:
+        cursor.refuse("aligned", grid.lines - 1)
+    return Claim(grid.lines, drafts) if drafts else None
 
 
 def _spaced(cursor: Cursor, line: Line) -> Claim | None:
     """fastai and spaCy: a header of names, rows of numbers under it."""
     header = body(line.text).split()
+    if "  " in body(line.text).strip():
+        header = re.split(r"\s{2,}", body(line.text).strip())
     if (
         not 3 <= len(header) <= 30
         or header[0].lower() not in STEPS
@@ -76,7 +92,7 @@ def _parted(cursor: Cursor, text: str) -> Claim | None:
     values = [] if below is None else _PARTS.split(body(below.text).strip(" |,&\\"))
     if len(header) < 3 or len(values) != len(header) or not all(map(_IDENTIFIER.fullmatch, header)):
         return None
-    names = [understand(shaped(cell)) for cell in header]
+    names = column_names(header, [values])
     if below is None or not all(map(_VALUE_CELL.fullmatch, values)) or sum(name is not None for name in names) < 2:
         return None
     drafts = row_drafts(below, values, header, names, None)
@@ -133,7 +149,7 @@ def _columns(cursor: Cursor, header: list[str]) -> Claim | None:
     line = cursor.peek()
     if line is None:
         return None
-    drafts: list[Draft] = []
+    rows: list[tuple[Line, str, list[str]]] = []
     used = 1
     while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
         cells = body(ahead.text).split()
@@ -144,7 +160,7 @@ def _columns(cursor: Cursor, header: list[str]) -> Claim | None:
             break
         if any("_" in name.metric and name.metric.startswith("support") for name in names if name is not None):
             return None
-        if not drafts and len(cells) != len(header) and not _aligned(line.text, header, ahead.text, cells):
+        if not rows and len(cells) != len(header) and not _aligned(line.text, header, ahead.text, cells):
             return None
         label = " ".join(cells[:-width])
         used += 1
@@ -152,9 +168,12 @@ def _columns(cursor: Cursor, header: list[str]) -> Claim | None:
             continue
         if re.fullmatch(r"\d+(?:\s+\S.*)?", label) and " " in label:
             label = label.split(maxsplit=1)[1]  # the index of a DataFrame
-        row = cells if len(cells) == len(header) else [label[:80]] * first + cells[-width:]
+        rows.append((ahead, label[:80], cells if len(cells) == len(header) else [label[:80]] * first + cells[-width:]))
+    names = column_names(header, [row for _, _, row in rows])
+    drafts: list[Draft] = []
+    for ahead, label, row in rows:
         if first == 0 and label and not label.isdigit():
-            drafts.extend(row_drafts(ahead, [label[:80], *row], ["row", *header], [None, *names], None))
+            drafts.extend(row_drafts(ahead, [label, *row], ["row", *header], [None, *names], None))
         else:
             drafts.extend(row_drafts(ahead, row, header, names, None))
     return Claim(used, drafts) if len(drafts) > (named < 2) else None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from labjournal.parsers.base import Draft
+from labjournal.parsers.columns import caption_metric, cell_number, column_names, under_groups
 from labjournal.parsers.names import Name, role_of, understand, words_of
-from labjournal.parsers.numbers import Number, parse_number, unwrap
+from labjournal.parsers.numbers import parse_number
+from labjournal.parsers.open_names import measured, open_name
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import Line, RoleName, StepKind
 from labjournal.parsers.shapes import shaped
-from labjournal.parsers.vocabulary import NEVER
+from labjournal.parsers.vocabulary import NEVER, PARAMETERS
 
 _SCORING = frozenset(("corr", "sub", "del", "ins", "err"))
 
@@ -35,7 +38,11 @@ STEPS: dict[str, StepKind] = {
 }
 
 
-def drafts_of_table(rows: list[tuple[Line, list[str]]], texts: list[str], heading: str = "") -> list[Draft]:
+def drafts_of_table(
+    rows: list[tuple[Line, list[str]]], texts: list[str], heading: str = "", caption: str = ""
+) -> list[Draft]:
+    """What a table measured. ``caption`` is the line above it, which may say what all its cells are."""
+    rows = under_groups(rows)
     if not rows:
         return []
     header = _scoring_header(rows[0][1], heading)
@@ -45,18 +52,28 @@ def drafts_of_table(rows: list[tuple[Line, list[str]]], texts: list[str], headin
         return _headed(header[:side], [understand(shaped(cell)) for cell in header[:side]], rows)
     if {"metric", "value"} <= {cell.lower() for cell in header}:
         return _lm_eval(header, rows[1:])
-    at = next((index for index, cell in enumerate(header) if cell.lower() in _METRIC_COLUMNS), None)
+    at = next((index for index, cell in enumerate(header) if cell.lower() in METRIC_COLUMNS), None)
     if at is not None and len(header) > 2 and at > 0:
-        return _named_in_column(header, at, rows[1:])
-    names = [understand(shaped(cell)) for cell in header]
+        return named_in_column(header, at, rows[1:])
+    names = column_names(header, [cells for _, cells in rows[1:]])
     numeric_head = any(parse_number(cell) is not None for cell in header)
     if (corner := corner_metric(header, names)) is not None:
         return [draft for line, cells in rows[1:] for draft in under_corner(line, cells, header, corner)]
     if len(header) >= 2 and len(rows) > 1 and any(names[1:]) and not numeric_head and not _named_rows(names, rows[1:]):
         return _headed(header, names, rows[1:])
-    if all(len(cells) >= 2 for _, cells in rows):
-        return _sections(rows) or _pairs(rows, texts)
-    return []
+    if not all(len(cells) >= 2 for _, cells in rows):
+        return []
+    found = _sections(rows) or _pairs(rows, texts)
+    shared = None if found or numeric_head else caption_metric(caption)
+    if shared is None or len(rows) < 2 or not all(map(_plain_title, header[1:])):
+        return found
+    return [draft for line, cells in rows[1:] for draft in under_corner(line, cells, header, shared)]
+
+
+def _plain_title(title: str) -> bool:
+    """Whether a title may say whose the values under it are."""
+    words = words_of(title)
+    return bool(words) and PARAMETERS.isdisjoint(words) and not _BESIDE.fullmatch(title)
 
 
 def corner_metric(header: list[str], names: list[Name | None]) -> Name | None:
@@ -77,7 +94,7 @@ def under_corner(line: Line, cells: list[str], header: list[str], corner: Name) 
         return []
     drafts = []
     for title, cell in zip(header[1:], cells[1:], strict=True):
-        number = _cell_number(cell)
+        number = cell_number(cell)
         if number is None or not plausible(corner, number):
             continue
         draft = Draft(line, line.number, [line.text], "text_tables", {corner.metric: number}, saved=True)
@@ -97,7 +114,7 @@ def _named_rows(names: list[Name | None], rows: list[tuple[Line, list[str]]]) ->
     return bool(labels) and sum(label is not None for label in labels) * 2 > len(labels)
 
 
-def _named_in_column(header: list[str], at: int, rows: list[tuple[Line, list[str]]]) -> list[Draft]:
+def named_in_column(header: list[str], at: int, rows: list[tuple[Line, list[str]]]) -> list[Draft]:
     """A column says which metric a row is of, others whose it is; what only compares columns is left out."""
     drafts: list[Draft] = []
     for line, cells in rows:
@@ -109,7 +126,7 @@ def _named_in_column(header: list[str], at: int, rows: list[tuple[Line, list[str
         values = [
             (title, number)
             for title, cell in beside
-            if (number := _cell_number(cell)) is not None
+            if (number := cell_number(cell)) is not None
             and plausible(name, number)
             and not _BESIDE.fullmatch(title)
             and NEVER.isdisjoint(words_of(title))
@@ -167,15 +184,19 @@ SPREAD = re.compile(
 """Labels of rows that say how values scatter: no measurement of their own."""
 
 
-_METRIC_COLUMNS = frozenset(("metric", "metrics", "metric_type", "metric name", "measure", "指标"))
+METRIC_COLUMNS = frozenset(("metric", "metrics", "metric_type", "metric name", "measure", "指标"))
 
 
 _BESIDE = re.compile(
     rf"(?:{SPREAD.pattern}|min(?:imum)?|max(?:imum)?|threshold|change|delta|diff(?:erence)?|Δ|p(?:[- ]?value)?|n"
-    r"|support|95%\s?ci|ci|target|goal|baseline|weight|unit|status)\.?",
+    r"|support|95%\s?ci|ci|lower|upper|low|high|(?:ci|conf)[._ ]?(?:low|lower|high|upper)|p[._]value"
+    r"|std\.error|statistic|target|goal|baseline|weight|unit|status)\.?",
     re.IGNORECASE,
 )
 """Titles of columns that stand beside a value: how it scatters, what it was compared with."""
+
+
+_OF_CLASS = re.compile(r"(?:class(?:es)?|categor(?:y|ies)|labels?|objects?)(?:[\s_]names?)?|name", re.IGNORECASE)
 
 
 def row_drafts(
@@ -190,8 +211,8 @@ def row_drafts(
     options: dict[str, str] = {}
     if cells and SPREAD.fullmatch(cells[0].strip(" *_")):
         return []
-    for cell, name, title in zip(cells, names, header, strict=True):
-        number = _cell_number(cell)
+    for at, (cell, name, title) in enumerate(zip(cells, names, header, strict=True)):
+        number = cell_number(cell)
         if name is not None and number is not None and plausible(name, number):
             part = parts.get(name.role)
             if part is None:
@@ -202,10 +223,17 @@ def row_drafts(
             if name.metric not in part.metrics:
                 part.metrics[name.metric] = number
                 part.tags[name.metric] = title if step is None and re.fullmatch(r"[\w/]+", title) else name.tag
-        elif name is None and title and cell and len(options) < 8 and (number is None or number.integer):
-            options[title] = cell[:80]
+        elif (
+            name is None
+            and (title or (at == 0 and number is None))
+            and cell
+            and len(options) < 8
+            and (number is None or number.integer)
+        ):
+            options[title or "row"] = cell[:80]
     if step is None and options:
-        said = role_of(words_of(next(iter(options.values()))))
+        title, label = next(iter(options.items()))
+        said = "unclear" if _OF_CLASS.fullmatch(title) else role_of(words_of(label))  # a train may be a class
         for part in parts.values():
             part.options = dict(options)
             part.role = said if part.role == "unclear" else part.role
@@ -220,7 +248,7 @@ def _sections(rows: list[tuple[Line, list[str]]]) -> list[Draft]:
     parts = [rows[begin:end] for begin, end in zip(begins, [*begins[1:], len(rows)], strict=True)]
     if rows[0][1][0].endswith("/") and len(parts) > 1:  # boxes that follow each other, each at its time step
         return [draft for part in parts for draft in _sections(part)]
-    values = {cells[0]: _cell_number(cells[1]) for _, cells in rows}
+    values = {cells[0]: cell_number(cells[1]) for _, cells in rows}
     step = values.get("total_timesteps") or values.get("total timesteps")
     if step is None:
         return []
@@ -238,31 +266,32 @@ def _sections(rows: list[tuple[Line, list[str]]]) -> list[Draft]:
     return drafts
 
 
-def _cell_number(cell: str) -> Number | None:
-    """The value of a cell; a spread behind it (``0.81 ± 0.02``) is not another one."""
-    return parse_number(unwrap(re.split(r"\s*(?:±|\+/-|\()", cell)[0]))
-
-
 def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
     """Name in the first column, values in the others; several columns are several data loaders."""
     drafts: dict[tuple[int, str], Draft] = {}
     titles = rows[0][1]
+    labels = [cells[0] for _, cells in rows[1:] if cells[0]]
+    mostly = sum(understand(shaped(label)) is not None for label in labels) * 2 > len(labels)
     for line, cells in rows:
         name = understand(shaped(cells[0]))
+        known = name is not None
+        if name is None and mostly and line is not rows[0][0]:
+            name = open_name(cells[0])
         if name is None:
             continue
         for column, cell in enumerate(cells[1:]):
-            if column + 1 < len(titles) and _BESIDE.fullmatch(titles[column + 1]):
+            title = titles[column + 1] if column + 1 < len(titles) else ""
+            number = None if _BESIDE.fullmatch(title) else cell_number(cell)
+            if number is None or not plausible(name, number) or not (known or measured(number)):
                 continue
-            number = _cell_number(cell)
-            if number is None or not plausible(name, number):
-                continue
-            draft = drafts.setdefault((column, ""), Draft(line, line.number, texts[:80], "text_tables", headline=True))
-            if name.metric in draft.metrics or name.role != draft.role != "unclear":
+            over: RoleName = "unclear" if line is rows[0][0] else role_of(words_of(title))
+            blank = Draft(line, line.number, texts[:80], "text_tables", headline=True, role=over)
+            draft = drafts.setdefault((column, ""), blank)
+            other = name.role != draft.role != "unclear" and (name.role, draft.role) != ("unclear", over)
+            if name.metric in draft.metrics or other:
                 # "Best validation Dice" above "Final validation Dice": another moment, or another set
-                again = f"{name.role} {words_of(cells[0])[0]}"
                 draft = drafts.setdefault(
-                    (column, again), Draft(line, line.number, texts[:80], "text_tables", headline=True)
+                    (column, f"{name.role} {words_of(cells[0])[0]}"), replace(blank, metrics={}, tags={}, options={})
                 )
                 if name.metric in draft.metrics:
                     continue
@@ -272,13 +301,8 @@ def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
             draft.tags[name.metric] = name.tag
             draft.role = name.role if draft.role == "unclear" else draft.role
             draft.last = line.number
-            if (
-                len(cells) > 2
-                and column + 1 < len(titles)
-                and parse_number(titles[column + 1]) is None
-                and titles[column + 1]
-            ):
-                draft.options["column"] = titles[column + 1][:80]
+            if len(cells) > 2 and title and parse_number(title) is None:
+                draft.options["column"] = title[:80]
     return [draft for draft in drafts.values() if draft.metrics]
 
 

@@ -6,19 +6,18 @@ import re
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser
 from labjournal.parsers.context import Context
+from labjournal.parsers.grids import BORDER, MOST_ROWS, Grid, bars, caption, html
 from labjournal.parsers.numbers import parse_number
 from labjournal.parsers.reading import Line
 from labjournal.parsers.table_rows import drafts_of_table
 
-MOST_ROWS = 2_000
-BORDER = re.compile(r"^[\s|+:\-=─━═┃│┏┓┗┛┡┩┢┪╇┳┻╋┼├┤┬┴┌┐└┘╭╮╰╯╒╕╘╛╞╡╪╤╧╔╗╚╝╠╣╬╦╩║]*$")
 _PIPES = re.compile(r"[|│┃║]")
 _COCO = re.compile(
     r"^\s*Average (?P<what>Precision|Recall)\s+\((?:AP"
     r"|AR)\)\s*@\[\s*IoU=(?P<iou>[\d.:]+)\s*\|\s*area=\s*(?P<area>\w+)\s*\|\s*maxDets=\s*(?P<dets>\d+)\s*\]\s*=\s*(?P<value>-?[\d.]+)"
 )
 _YOLO_HEAD = re.compile(
-    r"^\s*Class\s+Images\s+(?:Instances|Labels|Targets)\s+(?:Box\()?P\s+R\s+mAP@?\.?50\s+mAP(?:@?\.?50-95|@\.5:\.95)\)?(?:\s*:.*)?",
+    r"^\s*Class\s+Images\s+(?:Instances|Labels|Targets)\s+(?:Box\()?P\s+R\s+mAP@?\.?50?\s+mAP(?:@?\.?50-95|@\.5:\.95)\)?(?:\s*:.*)?",
     re.IGNORECASE,
 )
 _YOLO_ROW = re.compile(
@@ -38,8 +37,10 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return coco
     if "Class" in text and _YOLO_HEAD.match(text):
         return _yolo(cursor, line)
+    if "<table" in text.lower():
+        return _gridded(cursor, html(cursor))
     if _PIPES.search(text):
-        return _piped(cursor, line, context)
+        return _piped(cursor, line, context) or _gridded(cursor, bars(cursor))
     if "&" in text and text.rstrip().endswith("\\\\"):
         return _latex(cursor)
     return None
@@ -67,23 +68,29 @@ def _coco(cursor: Cursor, line: Line) -> Claim | None:
 
 
 def _yolo(cursor: Cursor, line: Line) -> Claim | None:
-    """The row "all" is the result; the classes below it have no F1 and stay in the text."""
+    """The row "all" is the result; the classes below it have their own."""
+    classes: list[Draft] = []
     draft = Draft(line, line.number, [], "text_tables", role="validation")
     used = 1
     while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
         match = _YOLO_ROW.match(ahead.text)
         if match is None:
             break
-        if match["label"] == "all":
-            for name, group in (("precision", "p"), ("recall", "r"), ("mAP50", "m50"), ("mAP50-95", "m95")):
-                number = parse_number(match[group])
-                if number is not None:
-                    draft.metrics[name] = number
+        whole = match["label"] == "all"
+        row = draft if whole else Draft(ahead, ahead.number, [ahead.text], "text_tables", role="validation", saved=True)
+        for name, group in (("precision", "p"), ("recall", "r"), ("mAP50", "m50"), ("mAP50-95", "m95")):
+            number = parse_number(match[group])
+            if number is not None:
+                row.metrics[name] = number
+        if whole:
             draft.n = int(match["images"])
+        else:
+            row.options["class"] = match["label"][:80]
+            classes.append(row)
         draft.last = ahead.number
         used += 1
     draft.text = cursor.texts(used)
-    return Claim(used, [draft] if draft.metrics else [])
+    return Claim(used, [draft, *classes] if draft.metrics else classes)
 
 
 def _cells(text: str) -> list[str]:
@@ -97,26 +104,47 @@ def _cells(text: str) -> list[str]:
 
 def _piped(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     """A table with bars: a header that names metrics over rows, or two columns of name and value."""
-    text = line.text.strip()
-    if text[:1] not in "|│┃║" or cursor.refused("text_tables"):
+    if cursor.refused("text_tables"):
         return None
+    first = line.text.strip()
+    if first[:1] not in "|│┃║":
+        first = _behind_prefix(cursor, first)
+        if not first:
+            return None
     rows: list[tuple[Line, list[str]]] = []
     used = 0
     while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
         if BORDER.match(ahead.text):
             if not ahead.text.strip():
                 break
-        elif ahead.text.strip()[:1] in "|│┃║":
-            rows.append((ahead, _cells(ahead.text)))
+        elif used == 0 or ahead.text.strip()[:1] in "|│┃║":
+            rows.append((ahead, _cells(ahead.text if used else first)))
         else:
             break
         used += 1
     above = _ERRORS.search(cursor.passed[-1]) if cursor.passed else None
-    drafts = drafts_of_table(rows, cursor.texts(used), context.heading if above is None else above[0])
+    heading = context.heading if above is None else above[0]
+    drafts = drafts_of_table(rows, cursor.texts(used), heading, caption(cursor))
     if not drafts:
         cursor.refuse("text_tables", used)
         return None
     return Claim(used, drafts)
+
+
+def _behind_prefix(cursor: Cursor, text: str) -> str:
+    """The titles of a table that a logger wrote, behind its prefix; the rows below have none."""
+    below = cursor.peek(1)
+    at = min((found for bar in "|│┃║" if (found := text.find(bar)) > 0), default=0)
+    plain = at and re.search(r"\d\d:\d\d|\b(?:INFO|info)\b|\]\s*$", text[:at]) is not None
+    if not plain or below is None or below.text.strip()[:1] not in ("|", "│", "┃", "║"):
+        return ""
+    titles = text[at:]
+    return titles if len(_cells(titles)) == len(_cells(below.text)) > 1 else ""
+
+
+def _gridded(cursor: Cursor, grid: Grid | None) -> Claim | None:
+    drafts = [] if grid is None else drafts_of_table(grid.rows, cursor.texts(grid.lines), caption=caption(cursor))
+    return Claim(grid.lines, drafts) if grid is not None and drafts else None
 
 
 def _latex(cursor: Cursor) -> Claim | None:
@@ -132,7 +160,7 @@ def _latex(cursor: Cursor) -> Claim | None:
         elif text and not text.startswith("\\"):
             break
         used += 1
-    drafts = drafts_of_table(rows, cursor.texts(used)) if len(rows) > 1 else []
+    drafts = drafts_of_table(rows, cursor.texts(used), caption=caption(cursor)) if len(rows) > 1 else []
     if not drafts:
         cursor.refuse("latex", used)
     return Claim(used, drafts) if drafts else None

@@ -17,10 +17,34 @@ _VALUE = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?"
 _RANKED = re.compile(
     rf"(?P<name>[A-Za-z]\w*)@(?P<ranks>\d+(?:,\s?\d+)+)\s*[:=]?\s*(?P<values>{_VALUE}(?:[\s,|]+{_VALUE})+)"
 )
-_WORDS = r"[A-Za-z][\w@.-]*(?:\s[\w@.-]+){0,2}"
+_NUMBERED = re.compile(
+    rf"(?P<name>\b(?:ROUGE|BLEU|top|rank|hits?|R|P|acc|dist(?:inct)?))[-_@]?(?P<numbers>[\dLl]+(?:/[\dLl]+)+)\s*[:=]\s*"
+    rf"(?P<values>{_VALUE}(?:\s*[/,|]\s*{_VALUE})+)",
+    re.IGNORECASE,
+)
+_RATIO = re.compile(r"=\s*-?\d+\.\d+\s*/\s*-?\d+(?:\.\d+)?\s*=\s*(?=[-.\d])")
+"""``chi2 / ndf = 112.3 / 100 = 1.12``: the value stands last."""
+_SET = r"(?:the\s+)?(?P<{}>(?:[\w-]+\s)?(?:train\w*|val\w*|dev\w*|test\w*|held-out)(?:\s+(?:set|split|data))?)\b"
+_ON_SETS = re.compile(
+    rf"(?P<name>[A-Za-z][\w@.-]*(?:\s(?:score|rate|accuracy|error|loss))?)\s(?:of\s|[:=]\s?)?(?P<a>{_VALUE})\s+on\s+{_SET.format('first')}"
+    rf"\s*(?:,|and|,\s+and)\s+(?P<b>{_VALUE})\s+on\s+{_SET.format('second')}",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"\s*(?P<name>(?!.*\b(?:history|histories|epochs?|folds?|runs?|ci|interval|quantiles?|percentiles?|range)\b)"
+    r"\w[\w@ .()/-]{1,38}?)\s*(?:[:=]|\s-\s)"
+    rf"\s*(?:\w*\()?[\[(]?\s*(?P<values>{_VALUE}(?:\s*,\s*{_VALUE}){{2,7}})\s*[\])]{{0,2}}\s*",
+    re.IGNORECASE,
+)
+_STATISTIC = re.compile(
+    rf"\W*(?P<name>[A-Za-z][\w@ .-]{{0,38}}?)\s*[-:|]\s*(?:mean|avg|average)\s*[:=]?\s*(?P<value>{_VALUE})\s*[,;|]"
+    rf"(?:\s*(?:min(?:imum)?|max(?:imum)?|var(?:iance)?|std(?:ev)?|median|sd|sem|range|n|count|p\d+)\s*[:=]?\s*{_VALUE}\s*[,;|]?)+\s*",
+    re.IGNORECASE,
+)
+_WORDS = r"[A-Za-z][\w@.-]*(?:\(\w+\))?(?:\s[\w@.-]+){0,2}(?:\(\w+\))?"
 _NAMED = re.compile(
     rf"(?:(?P<head>{_WORDS})\s*\(\s*)?(?P<names>{_WORDS}(?:\s*[/|]\s*{_WORDS})+)(?(head)\s*\))(?:\s*[:=]\s*|\s+)"
-    rf"(?P<values>{_VALUE}(?:\s*[/|]\s*{_VALUE})+)(?!\w|\.\d)"
+    rf"(?P<values>{_VALUE}(?:\s?dB)?(?:\s*[/|;]\s*{_VALUE}(?:\s?dB)?)+)(?!\w|\.\d)"
 )
 _NEXT = re.compile(r"(?=\s|[|│┃])\s*(?:\([^()]*\)\s*)?[|│┃]?\s*")
 _ROW = re.compile(
@@ -31,15 +55,51 @@ _SET_WORDS = frozenset(("set", "data", "split"))
 
 def by_rank(text: str) -> str:
     """``Precision@1,3: 0.62 0.50`` as ``Precision@1: 0.62, Precision@3: 0.50``."""
-    match = _RANKED.search(text)
+    text = _RATIO.sub("= ", text)
+    match = _RANKED.search(text) or _NUMBERED.search(text)
     if match is None:
         return text
+    if match.re is _NUMBERED:
+        return _each_number(match, text)
     ranks = re.findall(r"\d+", match["ranks"])
     values = re.findall(_VALUE, match["values"])
     if len(ranks) != len(values):
         return text
     named = ", ".join(f"{match['name']}@{rank}: {value}" for rank, value in zip(ranks, values, strict=True))
     return text[: match.start()] + named + text[match.end() :]
+
+
+def _each_number(match: re.Match[str], text: str) -> str:
+    numbers = match["numbers"].split("/")
+    values = re.findall(_VALUE, match["values"])
+    if len(numbers) != len(values):
+        return text
+    named = ", ".join(f"{match['name']}-{number}: {value}" for number, value in zip(numbers, values, strict=True))
+    return text[: match.start()] + named + text[match.end() :]
+
+
+def by_place(text: str) -> str:
+    """``bbox AP: 90.8, 90.1, 89.7`` as ``bbox AP_1: 90.8, bbox AP_2: 90.1``: their places are all that names them."""
+    match = _LIST.fullmatch(text)
+    values = re.findall(_VALUE, match["values"]) if match is not None else []
+    if match is None or not all("." in value for value in values):
+        return text
+    return ", ".join(f"{match['name'].strip()}_{at}: {value}" for at, value in enumerate(values, 1))
+
+
+def by_set(text: str) -> str:
+    """``a BLEU of 27.3 on the test set and 28.1 on the validation set`` with the name before each value."""
+    match = _ON_SETS.search(text) if " on " in text else None
+    if match is None or role_of(words_of(match["first"])) == role_of(words_of(match["second"])):
+        return text
+    said = f"{match['first']} {match['name']}: {match['a']}, {match['second']} {match['name']}: {match['b']}"
+    return text[: match.start()] + said + text[match.end() :]
+
+
+def by_statistic(text: str) -> str:
+    """``Accuracy - mean: 0.91, min: 0.88, max: 0.93`` as the mean of the accuracy: the rest says how it scatters."""
+    match = _STATISTIC.fullmatch(text) if "mean" in text.lower() or "avg" in text.lower() else None
+    return text if match is None else f"mean {match['name'].strip()}: {match['value']}"
 
 
 def by_name(text: str) -> str:

@@ -1,0 +1,119 @@
+"""What the titles of a table name: metrics, known or not, the classes beside their mean, groups above them."""
+
+from __future__ import annotations
+
+import re
+
+from labjournal.parsers.names import Name, understand, words_of
+from labjournal.parsers.numbers import Number, parse_number, unwrap
+from labjournal.parsers.open_names import measured, open_name
+from labjournal.parsers.reading import Line
+from labjournal.parsers.shapes import shaped
+from labjournal.parsers.vocabulary import PARAMETERS
+
+_MEANS = {
+    "miou": "iou",
+    "map": "ap",
+    "mdice": "dice",
+    "macc": "accuracy",
+    "mf1": "f1",
+    "mpq": "pq",
+    "mrecall": "recall",
+}
+"""Metrics that are the mean of another over the classes."""
+_SHORT = {"P": "precision", "R": "recall", "F": "f1"}
+_AROUND = re.compile(r"[*_<>≈~\s]*([-+−.\d].*?)[*_†‡↑↓\s]*")
+_SPREAD = re.compile(r"\s*(?:±|\+/-|\+-|\()")
+_WITHIN = re.compile(r"[δΔd(]?\s?<\s?1\.25\W?(?:\^?[23]|²|³)?\)?")
+"""The share of depths within a factor of the true ones."""
+_ARROW = re.compile(r"\s*(?:[↑↓⬆⬇]|\\(?:up|down)arrow|\((?:%|↑|↓|higher|lower)\))")
+
+
+def cell_number(cell: str) -> Number | None:
+    """The value of a cell; a spread behind it (``0.81 ± 0.02``) is not another one, a mark is none."""
+    plain = _AROUND.fullmatch(_SPREAD.split(cell)[0])
+    return parse_number(unwrap(plain[1] if plain is not None else cell))
+
+
+def title_name(title: str) -> Name | None:
+    if _WITHIN.fullmatch(title.strip()):
+        return Name(title.strip(), "unclear", title.strip())
+    return understand(shaped(_ARROW.sub("", title)))
+
+
+def caption_metric(caption: str) -> Name | None:
+    """The metric that the line above a table names, where it names nothing else: ``Test accuracy (%)``."""
+    name = understand(shaped(re.sub(r"[\[(]\s*%\s*[\])]|\s+(?:per|by|for each)\s+\w+$", "", caption).strip()))
+    return name if name is not None and name.alone and name.metric != "score" else None
+
+
+def column_names(header: list[str], rows: list[list[str]]) -> list[Name | None]:
+    """The metric of each column. One that no vocabulary knows is a metric where it stands behind one, in its form."""
+    names = [title_name(title) for title in header]
+    if {"P", "R"} <= {*header}:
+        names = [title_name(_SHORT.get(title, title)) for title in header]
+    known = [at for at, name in enumerate(names) if name is not None]
+    if not known or len(known) == len(header) or any(len(cells) != len(header) for cells in rows):
+        return names
+    decimal = [at for at, name in enumerate(names) if name is None and _decimal(at, rows)]
+    means = [at for at in known if (name := names[at]) is not None and name.metric.split("_")[-1] in _MEANS]
+    if len(known) == 1 and means and len(decimal) > 1 and _is_mean(means[0], decimal, rows):
+        whole = names[means[0]]
+        for at in decimal:
+            names[at] = None if whole is None else _of_class(whole, header[at])
+        return names
+    for at in decimal:
+        if at > known[0] and _measured(at, rows, known):
+            names[at] = open_name(header[at])
+    return names
+
+
+def _decimal(at: int, rows: list[list[str]]) -> bool:
+    numbers = [cell_number(cells[at]) for cells in rows if cells[at].strip(" -–—")]
+    return bool(numbers) and all(numbers) and any(number is not None and not number.integer for number in numbers)
+
+
+def _measured(at: int, rows: list[list[str]], known: list[int]) -> bool:
+    """Whether the values of a column have the digits of measured ones: many, or as many as the metrics beside them."""
+    numbers = [number for cells in rows if (number := cell_number(cells[at])) is not None]
+    beside = [number.digits for cells in rows for k in known if (number := cell_number(cells[k])) is not None]
+    fewest = min(2, max(min(beside, default=2), 1))
+    return sum(measured(number) or number.digits >= fewest for number in numbers) * 2 >= len(numbers) > 0
+
+
+def _is_mean(at: int, classes: list[int], rows: list[list[str]]) -> bool:
+    """Whether a column is the mean of the others in most rows, to the digits shown."""
+    fits = 0
+    for cells in rows:
+        values = [number.value for other in classes if (number := cell_number(cells[other])) is not None]
+        mean = cell_number(cells[at])
+        if mean is not None and values:
+            fits += abs(sum(values) / len(values) - mean.value) <= 1.01 * 10.0**-mean.digits
+    return fits * 2 > len(rows)
+
+
+def _of_class(whole: Name, title: str) -> Name | None:
+    words = words_of(title)
+    if not words or not PARAMETERS.isdisjoint(words):
+        return None
+    *before, mean = whole.metric.split("_")
+    metric = "_".join([*before, _MEANS[mean], *words])
+    return Name(metric, whole.role, metric, alone=False)
+
+
+def under_groups(rows: list[tuple[Line, list[str]]]) -> list[tuple[Line, list[str]]]:
+    """Two rows of titles as one, where the upper one names groups of as many columns each."""
+    if len(rows) < 3 or len(rows[0][1]) != len(rows[1][1]) or len(rows[0][1]) < 4:
+        return rows
+    upper, lower = rows[0][1], rows[1][1]
+    if any(parse_number(cell) is not None for cell in (*upper, *lower)) or "" not in upper[1:]:
+        return rows
+    repeated = [cell for cell in lower if cell and lower.count(cell) > 1]
+    if not repeated or not any(title_name(cell) is not None for cell in repeated):
+        return rows
+    titles: list[str] = []
+    group = ""
+    for above, below in zip(upper, lower, strict=True):
+        group = above or group
+        titles.append(f"{group} {below}".strip() if below in repeated else below or above)
+    return [(rows[0][0], titles), *rows[2:]]
