@@ -222,8 +222,10 @@ def html(cursor: Cursor) -> Grid | None:
         return None
     whole = "\n".join(texts)
     rows: list[Row] = []
+    at = passed = 0
     for found in _ROW_TAG.finditer(whole):
-        line = cursor.peek(whole.count("\n", 0, found.start())) or first
+        passed, at = passed + whole.count("\n", at, found.start()), found.start()
+        line = cursor.peek(passed) or first
         rows.append((line, [_text_of(cell) for cell in _CELL_TAG.findall(found[1])]))
     rows = [(line, cells) for line, cells in rows if cells]
     width = max((len(cells) for _, cells in rows), default=0)

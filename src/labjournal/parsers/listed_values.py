@@ -7,6 +7,7 @@ results; a class stands under a heading that names what was measured of each: ``
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context
@@ -22,6 +23,7 @@ from labjournal.parsers.steps import find_step
 from labjournal.parsers.vocabulary import BEST, HEADLINE, NEVER, PARAMETERS, ROLE_WORDS
 
 LONGEST = 120
+MOST = 300
 _AHEAD = 12
 _ITEM = re.compile(
     r"""(?P<indent>[\s>|]*)(?:[-*•·▸✓✔]\s+|\d{1,3}[.)]\s+)?['"]?(?P<name>[^\W_][^:=|\t]{0,58}?)['"]?\s*
@@ -51,41 +53,44 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     item = _item(line.text)
     if item is None or settings_line(body(line.text)) or context.within_settings(line.text) or context.wishes:
         return None
-    block = _block(cursor, item)
     heading = _heading(cursor, context, line)
     each = _measured_of_each(heading)
-    drafts = []
-    for used, (row, found) in enumerate(block):
-        draft = _of_class(row, found, each) if each is not None else _open(row, found)
-        if draft is None:
-            block = block[:used]
-            break
-        drafts.append(draft)
-    stated = each is not None or (all(draft.headline for draft in drafts[:2]) and len(drafts) > 1)
-    if not drafts or not (stated or _among_metrics(cursor, item, len(block)) or _announced(heading, block)):
-        cursor.refuse("listed_values", max(len(block), 1))
+    drafts = _drafts(cursor, item, each)
+    length = len(drafts)
+    stated = each is not None or (length > 1 and all(draft.headline for draft in drafts[:2]))
+    if not drafts or not (stated or _among_metrics(cursor, item, length) or _announced(heading, length)):
+        cursor.refuse("listed_values", max(length, 1))
         return None
-    context.titles["listed"] = line.number + len(block) - 1
+    context.titles["listed"] = line.number + length - 1
     context.listed = heading
-    return Claim(len(block), drafts)
+    return Claim(length, drafts)
 
 
+@lru_cache(maxsize=512)
 def _item(text: str) -> re.Match[str] | None:
     item = _ITEM.fullmatch(unwrap(body(text)))
     return None if item is None or _NO_NAME.search(item["name"]) else item
 
 
-def _block(cursor: Cursor, first: re.Match[str]) -> list[tuple[Line, re.Match[str]]]:
-    """The lines of the same form from here on, up to the first whose name is a metric."""
-    block: list[tuple[Line, re.Match[str]]] = []
-    while (line := cursor.peek(len(block))) is not None and len(line.text) <= LONGEST and len(block) < 300:
+@lru_cache(maxsize=4096)
+def _known(name: str) -> Name | None:
+    return understand(shaped(name))
+
+
+def _drafts(cursor: Cursor, first: re.Match[str], each: Name | None) -> list[Draft]:
+    """One draft for each line of the same form from here on, up to the first whose name is a metric or a setting."""
+    drafts: list[Draft] = []
+    while (line := cursor.peek(len(drafts))) is not None and len(line.text) <= LONGEST and len(drafts) < MOST:
         item = _item(line.text)
         if item is None or not _alike(item, first):
             break
-        if block and understand(shaped(item["name"])) is not None:
+        if drafts and _known(item["name"]) is not None:
             break
-        block.append((line, item))
-    return block
+        draft = _of_class(line, item, each) if each is not None else _open(line, item)
+        if draft is None:
+            break
+        drafts.append(draft)
+    return drafts
 
 
 def _heading(cursor: Cursor, context: Context, line: Line) -> str:
@@ -120,7 +125,7 @@ def _of_class(line: Line, item: re.Match[str], each: Name | None) -> Draft | Non
     words = words_of(item["name"])
     if number is None or each is None or number.integer or not plausible(each, number) or not words:
         return None
-    name = understand(shaped(item["name"]))
+    name = _known(item["name"])
     if (name is not None and name.alone) or set(words) & {"mean", "average", "avg", "overall", "std", "threshold"}:
         return None
     draft = Draft(line, line.number, [line.text], "listed_values", {each.metric: number}, role=each.role)
@@ -172,7 +177,7 @@ def _among_metrics(cursor: Cursor, first: re.Match[str], length: int) -> bool:
     prefix = _PREFIX.match(first["name"])
     if prefix is not None and any(name.startswith(prefix[0]) and understand(name) is not None for name in names):
         return True  # eval_exact among eval_f1, eval_runtime and others
-    known = sum(understand(shaped(name)) is not None for name in names)
+    known = sum(_known(name) is not None for name in names)
     settings = sum(not NEVER.isdisjoint(words_of(name)) for name in names)
     return known > settings
 
@@ -188,15 +193,15 @@ def _alike(a: re.Match[str], b: re.Match[str]) -> bool:
     return flush and a["mark"].strip() == b["mark"].strip()
 
 
-def _announced(heading: str, block: list[tuple[Line, re.Match[str]]]) -> bool:
+def _announced(heading: str, length: int) -> bool:
     """Whether a heading says that results follow, of a test or as a list."""
     words = words_of(heading)
     if not words or len(words) > 8 or not PARAMETERS.isdisjoint(words):
         return False
     tested = role_of(words) in ("test", "validation")
     if not _ANNOUNCING.isdisjoint(words):
-        return tested or len(block) > 1
-    return tested and len(block) > 1 and len(words) <= 3
+        return tested or length > 1
+    return tested and length > 1 and len(words) <= 3
 
 
 PARSER = Parser("listed_values", 1, "lines of one name and value under a heading of results, or among them", _read)
