@@ -1,6 +1,6 @@
 """A recorded session of 500 keys over 10,000 runs: key to screen, and the longest turn of the event loop.
 
-    python benchmarks/session.py [--runs 10000] [--keys 500]
+    python benchmarks/session.py [--runs 10000] [--keys 500] [--journal DIR]
 
 The app runs in this process without a terminal. A turn is measured in CPU of the app's own thread, which other
 programs on the machine cannot lengthen; from a key to the first line it changed, wall and CPU are both told.
@@ -74,23 +74,31 @@ async def session(folder: Path, keys: int, loop: TimedLoop) -> tuple[list[float]
     return walls, cpus
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=10_000)
-    parser.add_argument("--keys", type=int, default=500)
-    arguments = parser.parse_args()
+def make(folder: Path, runs: int) -> None:
+    """A journal of many runs, the newest four with curves."""
     import follow
     from labjournal.follower import Follower
     from startup import make_journal
 
+    journal = make_journal(folder, runs, live=0)
+    for run in sorted(journal.run_ids())[-4:]:
+        follow.write_events(journal.run(run).events / "events.out.tfevents.1", 40_000)
+    follower = Follower.open(journal)
+    follower.catch_up()
+    follower.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=10_000)
+    parser.add_argument("--keys", type=int, default=500)
+    parser.add_argument("--journal", type=Path, help="keep the journal here, and use it when it is there")
+    arguments = parser.parse_args()
     os.environ["XDG_CONFIG_HOME"] = "/nonexistent"
     with tempfile.TemporaryDirectory() as name:
-        journal = make_journal(Path(name), arguments.runs, live=0)
-        for run in sorted(journal.run_ids())[-4:]:
-            follow.write_events(journal.run(run).events / "events.out.tfevents.1", 40_000)
-        follower = Follower.open(journal)
-        follower.catch_up()
-        follower.close()
+        folder = arguments.journal or Path(name)
+        if not (folder / ".labjournal").is_dir():
+            make(folder, arguments.runs)
         loops: list[TimedLoop] = []
 
         def made() -> TimedLoop:
@@ -99,7 +107,7 @@ def main() -> int:
 
         with asyncio.Runner(loop_factory=made) as runner:
             runner.get_loop()
-            walls, cpus = runner.run(session(Path(name), arguments.keys, loops[0]))
+            walls, cpus = runner.run(session(folder, arguments.keys, loops[0]))
     turns = sorted(loops[0].turns)
     print(f"{len(walls)} of {arguments.keys} keys changed the screen")
     print(

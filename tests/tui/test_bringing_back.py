@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +19,11 @@ from labjournal.paths import JournalPaths, RunPaths
 from labjournal.tui.app import JournalApp
 from labjournal.tui.feed import Feed
 from labjournal.tui.screens.output import Output
+from launching_place import attempt_of
+from launching_place import wait_for as wait
 
 LATER = CREATED + 100
+HOLD = "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.05)"
 
 
 @pytest.fixture
@@ -119,3 +127,27 @@ async def test_a_run_that_goes_on_is_not_brought_back(journal: JournalPaths) -> 
         await settled(pilot, app)
         await pilot.press("b")
         await wait_for(pilot, lambda: "b is for runs that have ended" in text_of(app))
+
+
+@pytest.mark.parametrize("readonly", [False, True])
+async def test_a_run_that_the_app_finds_lost_goes_on_by_itself_where_that_is_configured(
+    journal: JournalPaths, readonly: bool
+) -> None:
+    (journal.project / "labjournal.toml").write_text("[resume]\nautomatic = true\n")
+    command = [sys.executable, "-m", "labjournal", "run", "-n", "v1", "--", sys.executable, "-c", HOLD]
+    launched = subprocess.run(command, cwd=journal.project, capture_output=True, text=True, check=True)
+    run = journal.run(launched.stdout.strip())
+    await asyncio.to_thread(wait, run.attempt(1).exists)
+    app = app_over(journal, readonly=readonly)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await wait_for(pilot, lambda: "● running" in text_of(app))
+        attempt = attempt_of(run)
+        for pid in (attempt["supervisor_pid"], attempt["pid"]):
+            os.kill(pid, signal.SIGKILL)
+        if readonly:
+            await wait_for(pilot, lambda: "? lost" in text_of(app))
+            assert not run.attempt(2).exists()
+            return
+        await wait_for(pilot, run.attempt(2).exists)
+        (journal.project / "go").touch()
+        await wait_for(pilot, lambda: "✓ done" in text_of(app))

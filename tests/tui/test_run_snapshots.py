@@ -95,3 +95,10 @@ async def test_the_pages_look_as_they_did_in_every_theme(journal: JournalPaths, 
         await wait_for(pilot, lambda: any("data set 1:10" in line for line in screen_text(app)) and app.settled)
         await settled(pilot, app)
         looks_as(app, "compare")
+        before = screen_text(app)
+        for theme in THEMES:
+            app.theme = theme
+            await pilot.pause()
+            await wait_for(pilot, lambda: screen_text(app) == before)
+            every_sign_can_be_read(app)
+            assert has_colour(app) == (not LOOKS[theme].ansi)

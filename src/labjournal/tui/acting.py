@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -76,6 +76,23 @@ class ActingApp(RestingApp):
     def work(self, coroutine: Awaitable[None]) -> None:
         """Go on with something while keys are taken."""
         self.run_worker(coroutine, exit_on_error=False)
+
+    def go_on(self, lost: Collection[str]) -> None:
+        """Start runs that this app was the first to find lost again, where that is configured: no verb will."""
+        paths = self.feed.paths
+        if paths is None or self.readonly:
+            return
+
+        from labjournal.tui import doing
+
+        # Begun at once and not when a worker comes to it: an app that shows one frame and ends must not forget it.
+        begun = asyncio.get_running_loop().run_in_executor(None, doing.go_on, paths, lost)
+
+        async def tell() -> None:
+            for said in await begun:
+                self.say(said, "warning")
+
+        self.work(tell())
 
     def _diary(self, paths: JournalPaths) -> Diary:
         from labjournal.diary import Diary

@@ -1,4 +1,4 @@
-"""The app: pages under numbers, one line above and below, and the loop that follows the journal.
+"""The app: pages under numbers, one line above and below, what its keys do from anywhere, where one was.
 
 Nothing on the app's own thread touches a file: pages ask the feed, and what changes the world (a note, a launch, a
 stop) is done on a thread. A run started here belongs to its supervisor; the app may end at any time.
@@ -20,10 +20,10 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from labjournal import format
-from labjournal.errors import JournalError, JournalUnavailableError
 from labjournal.tui import pages
 from labjournal.tui.drafts import Drafts
-from labjournal.tui.feed import Feed, Pace
+from labjournal.tui.feed import Feed
+from labjournal.tui.following_app import FollowingApp
 from labjournal.tui.glyphs import UNICODE, Glyphs
 from labjournal.tui.look_of_runs import state_span
 from labjournal.tui.main_screen import MainScreen
@@ -40,21 +40,18 @@ from labjournal.tui.messages import (
 )
 from labjournal.tui.pages import PAGES
 from labjournal.tui.remembered import Remembered
-from labjournal.tui.screens.page import HintsChanged, Page
+from labjournal.tui.screens.page import HintsChanged
 from labjournal.tui.screens.runs import RunsPage
-from labjournal.tui.showing import ShowingApp
 
 if TYPE_CHECKING:
-    from labjournal.follower import Turned
+    pass
 
-_RETRY_S = 1.0
-_RETRY_LATER_S = 5.0
 _SAVE_S = 2.0
 _LOAD_AFTER_S = 0.3
 
 
 # Textual's own keys of an app take ctrl-q from the terminal's flow control.
-class JournalApp(ShowingApp, inherit_bindings=False):
+class JournalApp(FollowingApp, inherit_bindings=False):
     """The terminal app of one journal, or of a folder of event files."""
 
     CSS = "ContentSwitcher { height: 1fr; width: 1fr; }"
@@ -106,37 +103,27 @@ class JournalApp(ShowingApp, inherit_bindings=False):
             ends_with: A process id: the app ends when that is no longer its parent.
         """
         look = {"theme": theme, "glyphs": glyphs, "remembered": remembered, "drafts": drafts, "clock": clock}
-        super().__init__(verbs=verbs or {}, **look)
-        self.feed = feed
+        super().__init__(feed, verbs=verbs or {}, **look)
         self.readonly = readonly
         self.next_folder: Path | None = None
         """Whose journal to open when this app has ended."""
         self._ends_with = ends_with
         self._journal, self._host = journal, host
-        self._readable = False
-        self._opened = False
-        self._caught_up = False
 
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self._journal, self._host, tuple(PAGES), pages.make("Runs", self.feed))
 
-    @property
-    def runs_page(self) -> RunsPage:
-        return self.main.pages.query_one(RunsPage)
-
-    @property
-    def settled(self) -> bool:
-        """Whether everything that stands in the files is on the screen."""
-        return self._caught_up and self.page.loaded
-
-    # Following
+    # What goes on beside the keys
 
     def on_ready(self) -> None:
         self.app_resume_signal.subscribe(self.main, self._resumed)
         self._tick()
         self.set_interval(1.0, self._tick)
         self.set_interval(_SAVE_S, self._save)
-        self.run_worker(self._follow(), group="follow", exit_on_error=False)
+        self.run_worker(self.follow(), group="follow", exit_on_error=False)
+
+    def caught_up(self) -> None:
+        self.run_worker(self._load_pages(), group="load", exit_on_error=False)
 
     async def _load_pages(self) -> None:
         """Load the other pages' modules while nobody waits for them, so that their first visit is quick."""
@@ -165,75 +152,14 @@ class JournalApp(ShowingApp, inherit_bindings=False):
         if self.remembered.changed:
             await asyncio.to_thread(self.remembered.save)
 
-    async def _follow(self) -> None:
-        """Turn for ever; trouble is told and tried again."""
-        pace = Pace(time.monotonic)
-        while True:
-            try:
-                if not self._opened:
-                    await self._open()
-                turned = await self.feed.turn()
-            except JournalError as error:
-                self._tell_trouble(error)
-                await asyncio.sleep(_RETRY_S)
-                continue
-            except Exception as error:  # noqa: BLE001 - whatever it is, the app must not go on as if it followed
-                self.log.error(error)
-                self._tell_trouble(
-                    JournalUnavailableError(
-                        f"The journal cannot be followed: {type(error).__name__}: {error}.",
-                        "What is shown may be old. labjournal doctor says more; trying again.",
-                    )
-                )
-                await asyncio.sleep(_RETRY_LATER_S)
-                continue
-            self.main.key_line.trouble = None
-            self.main.header.tell(unread=turned.left)
-            if turned:
-                self._spread(turned)
-            if not self._caught_up and not turned.unfinished:
-                self._caught_up = True
-                self.run_worker(self._load_pages(), group="load", exit_on_error=False)
-                self.runs_page.caught_up()
-            await asyncio.sleep(pace.after(bool(turned), turned.unfinished, bool(self._live_runs)))
-
-    def _tell_trouble(self, error: JournalError) -> None:
-        """Said at the bottom as long as it lasts, and on a page with nothing to show."""
-        self._caught_up = True
-        self.page.trouble(error)
-        self.main.key_line.trouble = " ".join(part for part in (error.message, error.hint) if part)
-
-    async def _open(self) -> None:
-        """Show what the index holds, then begin to follow: the first frame must not wait for the second."""
-        if not self._readable and await self.feed.open_index():
-            self._readable = True
-            self.page.reload()
-            while not self.page.loaded:
-                await asyncio.sleep(0.005)
-            await self._last_place()
-        await self.feed.open()
-        self._opened = True
-        if not self._readable:
-            self._readable = True
-            self.page.reload()
-
-    async def _last_place(self) -> None:
-        """Back to where one was, unless there is news: news is the first thing to see."""
+    async def last_place(self) -> None:
+        # News is the first thing to see, wherever one was.
         name, run = self.remembered.text("page"), self.remembered.text("run")
         if name not in PAGES or name == "Runs" or self.page.id != "Runs" or self.runs_page.has_news:
             return
         await self.action_page(name)
         if name == "Run" and run:
             self.post_message(RunAsked(run))
-
-    @property
-    def _live_runs(self) -> int:
-        found = self.runs_page
-        return found.counts.running if found.is_mounted else 0
-
-    def _spread(self, turned: Turned) -> None:
-        for page in self.main.pages.query(Page):
-            page.changed(turned)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker that died becomes a line, never a traceback over the screen."""

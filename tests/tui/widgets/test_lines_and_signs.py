@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -50,17 +52,28 @@ def test_the_header_at_80_columns_is_the_one_of_the_drawing() -> None:
     assert plain_text(line) == " jets   1 Runs  2 Run  3 Compare  4 Diary  5 Checks             ▲ 1  ● 1  09:12 "
 
 
+@pytest.mark.parametrize("here", SCREENS)
+def test_the_header_at_80_columns_names_every_screen(here: str) -> None:
+    for journal in ("jets", "a-journal-of-a-long-name"):
+        for counts in (Counts(), Counts(12, 3, 4)):
+            told = plain_text(header_line(journal, SCREENS, here, counts, "09:12", "box2", 80, UNICODE))
+            for number, name in enumerate(SCREENS, 1):
+                assert f" {number} {name} " in told
+
+
 def test_the_header_at_160_columns_has_words_and_the_host() -> None:
     line = header_line("jets", SCREENS, "Run", Counts(1, 1, 1), "09:12", "box2", 160, UNICODE)
     assert plain_text(line).endswith("▲ 1 alarm   ● 1 running   ◌ 1 queued   box2   09:12 ")
-    assert ("Run", "b text") in line
+    assert (" Run", "b text") in line
 
 
 @given(st.integers(60, 200), st.sampled_from(SCREENS), st.integers(0, 5000), st.text(max_size=50))
 def test_the_header_always_fits_and_names_where_one_is(width: int, here: str, alarms: int, journal: str) -> None:
     line = header_line(journal, SCREENS, here, Counts(alarms, 3, 2), "09:12", "box2", width, UNICODE)
     assert line_width(line) == width
-    assert (here, "b text") in line
+    assert any(text.strip() == here and role == "b text" for text, role in line)
+    for number in range(1, len(SCREENS) + 1):
+        assert re.search(rf" {number}( |$)", plain_text(line))
 
 
 def test_hints_give_way_from_the_right_and_help_stays() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -27,6 +27,7 @@ from labjournal.tui.run_rows import RunRows
 from labjournal.tui.screens.gpus import Gpus
 from labjournal.tui.screens.page import HintsChanged, sheet
 from labjournal.tui.screens.runs_begin import BEGIN_HINTS, beginning_lines
+from labjournal.tui.screens.runs_beside import RunsBeside
 from labjournal.tui.screens.runs_filter import RunsFilter
 from labjournal.tui.screens.runs_keys import RunsKeys
 from labjournal.tui.text import Line, paragraph
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
 _AFTER_FIRST_FRAME_S = 0.02
 _GLANCE_FROM = 160
 _AIR_FROM = 30
-_AT_ONCE = 500
-"""Runs whose results are read in one question, when all are to be sorted by a metric."""
 _MOST_NEWS = 4
 _BROKEN = {
     Status.LOST: "its process is gone and left no word why; b there brings it back",
@@ -53,7 +52,7 @@ _BROKEN = {
 }
 
 
-class RunsPage(RunsKeys, RunsFilter):
+class RunsPage(RunsBeside, RunsKeys, RunsFilter):
     """The first page."""
 
     DEFAULT_CSS = sheet(__file__)
@@ -82,16 +81,14 @@ class RunsPage(RunsKeys, RunsFilter):
         self._runs: RunRows | None = None
         self.folded = FOLDED_AT_FIRST
         self._touched: set[str] | None = None
-        self._wanted: list[str] = []
         self._trouble: JournalError | None = None
         self.news: News | None = None
-        self._choices: list[reading_runs.MetricChoice] = []
         self._shown = 0
         self._followed = False
         self._awake = False
 
     def compose(self) -> ComposeResult:
-        self._runs = RunRows(glyphs_of(self), lambda: now_of(self), self._want, lambda: self.table.size.width)
+        self._runs = RunRows(glyphs_of(self), lambda: now_of(self), self.want, lambda: self.table.size.width)
         self.recall(remembered_of(self))
         source, _ = self._runs.source(self.folded)
         self.table = RunTable(columns(""), source, id="runs-table")
@@ -218,45 +215,6 @@ class RunsPage(RunsKeys, RunsFilter):
         remembered_of(self).set("cursor", message.id)
         await self.glance_at(message.id)
 
-    def _want(self, ids: Sequence[str]) -> None:
-        """Ask for what stands beside runs in sight; questions of one frame are put together."""
-        first = not self._wanted
-        self._wanted += [run for run in ids if run not in self._wanted]
-        if first:
-            self.call_after_refresh(self._ask_beside)
-
-    def _ask_beside(self) -> None:
-        if self._wanted:
-            self.run_worker(self._learn(tuple(self._wanted)), exit_on_error=False, group="beside")
-
-    async def _learn(self, ids: tuple[str, ...]) -> None:
-        try:
-            found = await self.ask(lambda source: reading_runs.beside(source, ids))
-        except JournalError:
-            # The rows stay; what stands beside them is asked for again when they are next in sight.
-            self._wanted = []
-            return
-        self._wanted = [run for run in self._wanted if run not in found]
-        self.runs.learn(found)
-        self._choices = reading_runs.most_common(self.runs.known)
-        if self.runs.choice is None and self._choices:
-            kept = remembered_of(self).text("metric")
-            self.choose(next((one for one in self._choices if one.title == kept), self._choices[0]))
-        self.table.refresh_rows()
-        self._ask_beside()
-
-    async def learn_all(self) -> None:
-        """Read what stands beside every run, for an order that depends on it."""
-        while unknown := self.runs.unknown()[:_AT_ONCE]:
-            self._pane.state = f"reading results, {format.count(len(self.runs.unknown()))} runs left"
-            found = await self.ask(lambda source, ids=tuple(unknown): reading_runs.beside(source, ids))  # type: ignore[misc]
-            self.runs.learn({run: found.get(run, reading_runs.Beside()) for run in unknown})
-        self.show_rows()
-
-    @property
-    def loaded(self) -> bool:
-        return super().loaded and not self._wanted
-
     # Telling
 
     @property
@@ -264,6 +222,9 @@ class RunsPage(RunsKeys, RunsFilter):
         """What the top line tells: runs with an open alarm, runs that go on, runs that wait."""
         runs = self.runs
         return Counts(runs.alarms, runs.count_of(Status.RUNNING), runs.count_of(Status.QUEUED))
+
+    def say_state(self, text: str) -> None:
+        self._pane.state = text
 
     def tell(self) -> None:
         """How much is shown of what, in which order."""
@@ -333,20 +294,9 @@ class RunsPage(RunsKeys, RunsFilter):
         message.stop()
         self.tell()
 
-    # Filter and metric
+    # Filter
 
     def apply_filter(self) -> str:
         self.show_rows()
         self.table.settle()
         return f"{format.count(self._shown)} of {format.count(len(self.runs))}"
-
-    def choose(self, choice: reading_runs.MetricChoice) -> None:
-        """Show another number."""
-        self.runs.choice = choice
-        self.table.set_columns(columns(choice.title))
-        if self.runs.sort == "metric":
-            self.show_rows()
-
-    @property
-    def choices(self) -> list[reading_runs.MetricChoice]:
-        return self._choices

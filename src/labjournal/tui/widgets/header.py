@@ -37,34 +37,55 @@ def header_line(
     glyphs: Glyphs,
     unread: int = 0,
 ) -> list[Span]:
-    """The line at a width; names of screens that do not fit are left out, the one shown never is."""
+    """The line at a width. The number of every screen stands in it always; where there is no room, first the gaps
+    give way, then the words of counts, the journal's name and the clock, then names of screens from the right, never
+    that of the one shown.
+    """
     reading: Line = [(f"reading {format.plural(unread, 'run')}  ", "warning")] if unread else []
-    right = [*reading, *_counts(counts, clock, host, width, glyphs)]
-    left: list[Span] = [(f" {cut_middle(format.visible(journal), max(8, width // 6), glyphs.ellipsis)} ", "b accent")]
-    for number, name in enumerate(screens, 1):
-        mine = name == here
-        entry: list[Span] = [(f"  {number} ", "accent" if mine else "muted"), (name, "b text" if mine else "muted")]
-        later = sum(len(rest) + 4 for rest in screens[number:] if rest == here)
-        if not mine and line_width(left) + line_width(entry) + later + line_width(right) + 2 > width:
-            continue
-        left += entry
+    rights = [[*reading, *_counts(counts, host, width, glyphs, words)] for words in (width >= _WORDS_FROM, False)]
+    worded, short = rights
+    now: Span = (f"{clock} ", "muted")
+    name, names = format.visible(journal), len(screens)
+    wide, narrow = max(8, width // 6), max(4, width // 10)
+    forms = [
+        (wide, 2, names, [*worded, now]),
+        (wide, 1, names, [*worded, now]),
+        (wide, 1, names, [*short, now]),
+        (narrow, 1, names, [*short, now]),
+        *((narrow, 1, named, short) for named in range(names, -1, -1)),
+    ]
+    for most, gap, named, right in forms:
+        left = _left(cut_middle(name, most, glyphs.ellipsis), screens, here, gap, named)
+        if line_width(left) + line_width(right) < width:
+            break
     return ends(left, right, width, glyphs.ellipsis)
 
 
-def _counts(counts: Counts, clock: str, host: str, width: int, glyphs: Glyphs) -> list[Span]:
-    words = width >= _WORDS_FROM
-    spans: list[Span] = []
+def _left(journal: str, screens: Sequence[str], here: str, gap: int, named: int) -> list[Span]:
+    """The journal and its screens, the first so many of them by name."""
+    line: list[Span] = [(f" {journal}{' ' * (gap - 1)}", "b accent")]
+    for number, name in enumerate(screens, 1):
+        mine = name == here
+        line.append((f"{' ' * gap}{number}", "accent" if mine else "muted"))
+        if mine or number <= named:
+            line.append((f" {name}", "b text" if mine else "muted"))
+    return line
+
+
+def _counts(counts: Counts, host: str, width: int, glyphs: Glyphs, words: bool) -> list[Span]:
+    """What is open, running and waiting; each with the gap to what comes after it."""
+    gap: Span = ("   " if words else "  ", "text")
+    line: list[Span] = []
     if counts.alarms:
         told = format.plural(counts.alarms, "alarm") if words else format.count(counts.alarms)
-        spans.append((f"{glyphs.alarm} {told}", "b alarm"))
+        line += [(f"{glyphs.alarm} {told}", "b alarm"), gap]
     if counts.running:
-        told = f"{format.count(counts.running)}{' running' if words else ''}"
-        spans += [("   " if words else "  ", "text"), (f"{glyphs.running} {told}", "accent")]
+        line += [(f"{glyphs.running} {format.count(counts.running)}{' running' if words else ''}", "accent"), gap]
     if counts.queued and words:
-        spans += [("   ", "text"), (f"{glyphs.queued} {format.count(counts.queued)} queued", "muted")]
+        line += [(f"{glyphs.queued} {format.count(counts.queued)} queued", "muted"), gap]
     if host and width >= _HOST_FROM:
-        spans.append((f"   {format.visible(host)}", "muted"))
-    return [*spans, (f"{'   ' if words else '  '}{clock} ", "muted")]
+        line += [(format.visible(host), "muted"), gap]
+    return line
 
 
 class Header(Lines):
