@@ -94,6 +94,7 @@ def test_follow_joins_a_run_and_ends_with_it(call: Call) -> None:
     run_id = call("run", "--", "sh", "-c", "echo one; sleep 0.5; echo two; exit 3").stdout.strip()
     done = call("follow", run_id[-6:])
     assert (done.stdout, done.returncode) == ("one\ntwo\n", 3)
+    assert "failed: exit code 3" in done.stderr
     assert call("follow", run_id).returncode == 3
 
 
@@ -102,7 +103,9 @@ def test_follow_ends_when_the_run_is_lost(call: Call, tmp_path: Path) -> None:
     attempt = attempt_of(run)
     for key in ("supervisor_pid", "pid"):
         os.kill(attempt[key], signal.SIGKILL)
-    assert call("follow", "@last").returncode == 1
+    done = call("follow", "@last")
+    assert done.returncode == 1
+    assert "lost: " in done.stderr
     assert exit_of(run)["status"] == "LOST"
 
 

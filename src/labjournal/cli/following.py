@@ -65,7 +65,18 @@ def follow(run: RunPaths, name: str, raw: bool = False, start: int = 0) -> int:
         )
         return 130
     found.look()
+    _tell_end(ended, name)
     return exit_code(ended)
+
+
+def _tell_end(ended: Fact | None, name: str) -> None:
+    """How a run ended that was not simply done: a kill or a time limit stands nowhere in what it printed."""
+    data = ended.data if ended is not None else {"status": "gone", "cause": "its folder was removed"}
+    if data.get("status") != Status.DONE:
+        cause = data.get("cause") or "nobody said why"
+        click.echo(
+            f"labjournal: {format.visible(name)} {str(data['status']).lower()}: {format.visible(cause)}", err=True
+        )
 
 
 def _judge(run: RunPaths) -> None:
