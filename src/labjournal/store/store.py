@@ -161,8 +161,14 @@ class Store(Reading):
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('runs listed', ?)", (str(stamp),))
 
     def seal(self, run: str, level: int) -> None:
-        """See `sealed`; level 0 opens the run again."""
-        self.connection.execute("UPDATE runs SET sealed = ? WHERE id = ?", (level, run))
+        """See `sealed`; level 0 opens the run again.
+
+        A run that was started again since it was looked at has not ended: it stays open.
+        """
+        self.connection.execute(
+            "UPDATE runs SET sealed = ?1 WHERE id = ?2 AND (?1 = 0 OR status NOT IN ('RUNNING', 'QUEUED'))",
+            (level, run),
+        )
 
     def append_series(self, key: SeriesKey, file: str, session: int, steps: Any, walls: Any, values: Any) -> None:
         from labjournal.store import series
