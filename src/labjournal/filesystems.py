@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +24,18 @@ _LOCAL_FUSE = frozenset("fuse fuseblk fuse.ntfs fuse.ntfs-3g fuse.exfat fuse.lxc
     "fuse.mergerfs",
     "fuse.gvfsd-fuse",
 }
+
+
+_COARSE_CLOCK_NS = 2_000_000_000
+"""The grain of the coarsest clock of a file system."""
+
+
+def at_rest(changed_ns: int) -> bool:
+    """Whether a file or folder changed so long ago that one more change would have shown in its time.
+
+    Changed twice within the grain of its clock it looks unchanged: only what is at rest may be trusted to be as it was.
+    """
+    return time.time_ns() - changed_ns > _COARSE_CLOCK_NS
 
 
 def filesystem_kind(path: Path | str) -> Literal["local", "network"]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labjournal import facts
+from labjournal import facts, filesystems
 from labjournal.facts import Fact
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.store import Store
@@ -16,8 +15,6 @@ from labjournal.store.files import FileState
 APPENDED, WHOLE = "facts", "fact"
 """Roles of fact files: lines appended by one writer, or one fact a file, replaced by rename."""
 _MARK_BYTES = 64
-_COARSE_CLOCK_NS = 2_000_000_000
-"""A folder changed twice within the grain of its clock looks unchanged: trust only what is older than this."""
 
 
 @dataclass
@@ -69,7 +66,7 @@ class FactsReader:
         try:
             changed = os.stat(folder).st_mtime_ns
             known = self._folders.get(folder)
-            if known is not None and known[0] == changed and time.time_ns() - changed > _COARSE_CLOCK_NS:
+            if known is not None and known[0] == changed and filesystems.at_rest(changed):
                 return known[1]
             names = sorted(os.listdir(folder))
         except OSError:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from labjournal import filesystems
 from labjournal.errors import JournalError
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.store import Store
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from labjournal.launchers.liveness import Observation
 
 _OBSERVE_EVERY_S = 0.5
-_COARSE_CLOCK_NS = 2_000_000_000
 _AGAIN_S = 60.0
 """An odd run is tried again after this long, and by every new process."""
 ODD = "odd"
@@ -75,7 +75,7 @@ class Lookout:
             changed = os.stat(self._paths.runs).st_mtime_ns
         except OSError:
             return None
-        return changed if time.time_ns() - changed > _COARSE_CLOCK_NS else None
+        return changed if filesystems.at_rest(changed) else None
 
     def take_listing(self) -> int | None:
         """The stamp of a listing made since this was last asked for."""

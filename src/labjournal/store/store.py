@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from labjournal import filesystems
 from labjournal.errors import JournalUnavailableError
 from labjournal.facts import Fact, dumps
 from labjournal.paths import JournalPaths
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     )
 
 _BUSY_S = 20.0
-_COARSE_CLOCK_NS = 2_000_000_000
 
 
 class Store(Reading):
@@ -96,8 +95,7 @@ class Store(Reading):
             status = os.stat(self._log)
         except OSError:
             return None
-        silent = time.time_ns() - status.st_mtime_ns > _COARSE_CLOCK_NS
-        return (status.st_size, status.st_mtime_ns) if silent else None
+        return (status.st_size, status.st_mtime_ns) if filesystems.at_rest(status.st_mtime_ns) else None
 
     def age(self) -> tuple[int, int]:
         """Differs once this or another connection has changed anything: one pragma, no table is read."""
