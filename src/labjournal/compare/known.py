@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from labjournal.compare.measure import values_of
 from labjournal.compare.rows import OVERLAP
 from labjournal.config import Config
-from labjournal.model import Run, Status
+from labjournal.model import Run
 from labjournal.store import Store, predictions
 
 
@@ -20,8 +20,8 @@ class Known:
         self.predictions = predictions.read(store.connection)
         self.overlaps = store.runs_found(OVERLAP)
         self._unfinished: dict[str, list[Run]] = {}
-        for run in self.runs.values():
-            if run.subject is not None and run.status is not Status.DONE:
+        for run in store.unfinished_validations(list(self.runs)):
+            if run.subject is not None:
                 self._unfinished.setdefault(run.subject.run, []).append(run)
 
     def unfinished(self, runs: Sequence[str]) -> list[Run]:

@@ -93,8 +93,8 @@ class Reading(Progress):
 
     def unfinished_validations(self, runs: Sequence[str]) -> list[Run]:
         """Validations of these runs that did not end well, or not yet, oldest first."""
-        places = ", ".join("?" * len(runs))
-        return self._runs(f"subject IN ({places}) AND status != 'DONE' ORDER BY id", tuple(runs))
+        among = "subject IN (SELECT value FROM json_each(?))"
+        return self._runs(f"{among} AND status != 'DONE' ORDER BY id", (dumps(list(runs)),))
 
     def runs_of_study(self, study: str) -> list[Run]:
         """The runs that a study launched, oldest first."""
