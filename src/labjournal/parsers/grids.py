@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from html import unescape
 
 from labjournal.parsers.base import Cursor, body
 from labjournal.parsers.numbers import parse_number
@@ -29,7 +30,6 @@ _TOKEN = re.compile(r"\S+")
 _ROW_TAG = re.compile(r"<tr\b[^>]*>(.*?)(?=<tr\b|</tr>|</table|$)", re.IGNORECASE | re.DOTALL)
 _CELL_TAG = re.compile(r"<t[hd]\b[^>]*>(.*?)(?=<t[hd]\b|</t[hd]>|$)", re.IGNORECASE | re.DOTALL)
 _ANY_TAG = re.compile(r"<[^<>]*>")
-_ENTITIES = {"&nbsp;": " ", "&plusmn;": "±", "&amp;": "&", "&lt;": "<", "&gt;": ">", "&#177;": "±"}
 
 Row = tuple[Line, list[str]]
 
@@ -243,10 +243,7 @@ def caption(cursor: Cursor) -> str:
 
 
 def _text_of(cell: str) -> str:
-    text = _ANY_TAG.sub(" ", cell)
-    for entity, plain in _ENTITIES.items():
-        text = text.replace(entity, plain)
-    return " ".join(text.split()).strip(" *`")
+    return " ".join(unescape(_ANY_TAG.sub(" ", cell)).split()).strip(" *`")
 
 
 def _joined(text: str) -> str:
