@@ -65,11 +65,11 @@ def follow(run: RunPaths, name: str, raw: bool = False, start: int = 0) -> int:
         )
         return 130
     found.look()
-    _tell_end(ended, name)
+    tell_end(ended, name)
     return exit_code(ended)
 
 
-def _tell_end(ended: Fact | None, name: str) -> None:
+def tell_end(ended: Fact | None, name: str) -> None:
     """How a run ended that was not simply done: a kill or a time limit stands nowhere in what it printed."""
     data = ended.data if ended is not None else {"status": "gone", "cause": "its folder was removed"}
     if data.get("status") != Status.DONE:

@@ -15,7 +15,7 @@ _AGAIN_S = 3.0
 
 def follow_afar(context: Context, host: str, reference: str, path: str | None, ssh: str | None, raw: bool) -> int:
     """Pull what is new there, print the run's output until it ends, pull its end; returns its exit code."""
-    from labjournal.cli.following import Shown, exit_code
+    from labjournal.cli.following import Shown, exit_code, tell_end
     from labjournal.errors import NotFoundError
     from labjournal.follower import Follower
     from labjournal.launchers import records
@@ -52,4 +52,6 @@ def follow_afar(context: Context, host: str, reference: str, path: str | None, s
         click.echo(f"\nDetached: {fmt.visible(far.name)} goes on there.", err=True)
         return 130
     pulling.pull(f"{host}:{there}", paths, ssh)
-    return exit_code(records.read(paths.run(far.run).exit))
+    ended = records.read(paths.run(far.run).exit)
+    tell_end(ended, far.name)
+    return exit_code(ended)
