@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -42,9 +42,6 @@ from labjournal.tui.pages import PAGES
 from labjournal.tui.remembered import Remembered
 from labjournal.tui.screens.page import HintsChanged
 from labjournal.tui.screens.runs import RunsPage
-
-if TYPE_CHECKING:
-    pass
 
 _SAVE_S = 2.0
 _LOAD_AFTER_S = 0.3
