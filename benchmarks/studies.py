@@ -8,10 +8,8 @@ idle core it takes 1.6 s here, and all figures grow with it where others use the
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -19,23 +17,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from descendants import adopt, cpu_s, reap
+
 ENTRIES = Path(__file__).parents[1] / "entries"
 LIMIT_S = 90
-SUBREAPER = 36
-
-
-def cpu_s() -> float:
-    """Of every descendant that has ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def reap_all() -> None:
-    while True:
-        try:
-            os.wait()
-        except ChildProcessError:
-            return
 
 
 def yardstick() -> float:
@@ -55,7 +40,7 @@ def copied(name: str, to: Path) -> None:
 
 def main() -> None:
     names = sys.argv[1:] or sorted(path.parent.name for path in ENTRIES.glob("*/study.toml"))
-    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+    adopt()
     os.environ["OMP_NUM_THREADS"] = "1"
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     program = [sys.executable, "-m", "labjournal", "study"]
@@ -66,7 +51,7 @@ def main() -> None:
             torch, cpu, began = yardstick(), cpu_s(), time.monotonic()
             subprocess.run([*program, "run", name, "--smoke"], cwd=folder, capture_output=True)
             wall = time.monotonic() - began
-            reap_all()
+            reap(wait=True)
             cpu = cpu_s() - cpu
             told = subprocess.run([*program, "status", name, "--json"], cwd=folder, capture_output=True, check=True)
             stages = json.loads(told.stdout)

@@ -8,15 +8,13 @@ of supervisors and of what minds the queue is counted whole. The peer is the sam
 
 from __future__ import annotations
 
-import ctypes
-import os
-import resource
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from descendants import adopt, cpu_s, reap
 from labjournal import paths
 from labjournal.follower import Follower
 from labjournal.sweeps import plan, table
@@ -24,22 +22,6 @@ from labjournal.sweeps import plan, table
 GRID = ("theta=0.5,0.75,1.0,1.25,1.5,2.0,2.5", "offset=0.5..2.0:4", "radius=0.06,0.10,0.15,0.20", "q=0,0.2,0.4")
 SHEAR = "shear=0,0.02,0.04"
 LIMIT_RUN_MS, LIMIT_TABLE_MS = 150, 100
-SUBREAPER = 36
-
-
-def cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def reap() -> None:
-    """Take in every descendant that has ended."""
-    while True:
-        try:
-            if os.waitpid(-1, os.WNOHANG)[0] == 0:
-                return
-        except ChildProcessError:
-            return
 
 
 def bare(trials: int) -> float:
@@ -90,7 +72,7 @@ def read(folder: Path) -> tuple[float, float]:
 
 def main() -> int:
     trials = int(sys.argv[1]) if len(sys.argv) > 1 else 1008
-    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+    adopt()
     alone = bare(trials)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
