@@ -67,7 +67,6 @@ class Attempt:
         # What the fork of this process held is counted as the command's: a value below it says nothing.
         floor = _bytes(resource.getrusage(resource.RUSAGE_SELF))
         self._pid = begun.pid
-        records.reserve(self._run.exit)
         if begun.failure is not None:
             child.say(begun.log, begun.failure.cause)
         tree.adopt_orphans()

@@ -23,10 +23,13 @@ def write(path: Path, fact: Fact, sync: bool = False) -> None:
 
 def reserve(path: Path) -> None:
     """Take room on the disk now for a fact that `write_reserved` will put into ``path`` later, as far as it can be."""
+    reserved = _reserve_of(path)
     try:
-        _fill(_reserve_of(path), b"\n" * _RESERVED, sync=False)
-    except OSError:  # taken already by an earlier attempt, or full: then writing waits
+        _fill(reserved, b"\n" * _RESERVED, sync=False)
+    except FileExistsError:  # taken by an earlier attempt
         return
+    except OSError:  # full already: then writing waits
+        _forget(reserved)
 
 
 def write_reserved(path: Path, fact: Fact) -> None:

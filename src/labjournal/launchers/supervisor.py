@@ -133,6 +133,7 @@ class Supervisor:
             run.attempts.mkdir(exist_ok=True)
             records.write(run.attempt(plan.attempt), facts.make("attempt", attempt, run=plan.run_id))
             run.heartbeat.touch()
+            records.reserve(run.exit)  # before the command runs: it can fill a disk in milliseconds
         except OSError as error:
             child.abandon(held)
             return error
