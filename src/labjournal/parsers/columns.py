@@ -68,6 +68,11 @@ def column_names(header: list[str], rows: list[list[str]]) -> list[Name | None]:
     return names
 
 
+def of_itself(header: list[str], labels: list[str]) -> bool:
+    """Whether the rows are called as the columns are: how quantities depend on each other, no measurement of them."""
+    return len(labels) > 1 and (labels == header[1:] or labels == header)
+
+
 def _decimal(at: int, rows: list[list[str]]) -> bool:
     numbers = [cell_number(cells[at]) for cells in rows if cells[at].strip(" -–—")]
     return bool(numbers) and all(numbers) and any(number is not None and not number.integer for number in numbers)

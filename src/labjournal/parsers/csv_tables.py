@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from labjournal.parsers.assemble import Assembler
 from labjournal.parsers.base import Draft
-from labjournal.parsers.columns import cell_number, column_names
+from labjournal.parsers.columns import cell_number, column_names, of_itself
 from labjournal.parsers.context import Context
 from labjournal.parsers.names import Name, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number, plain_float
@@ -174,8 +174,12 @@ def _results(header: list[str], rows: list[tuple[Line, list[str]]], assembler: A
         return
     if _matrix(header, rows, assembler, context):
         return
+    if of_itself(header, [cells[0] for _, cells in rows if cells]):
+        return
     if len(rows) > MOST_ROWS or {"prediction", "pred", "predicted", "y-pred", "text"} & set(low):
         return
+    if "label" in low and {"id", "prob", "probability", "image", "image-id", "file"} & set(low):
+        return  # one row for each example
     if len(header) == 2 and all(len(cells) == 2 for _, cells in rows) and understand(shaped(header[1])) is None:
         _named_rows(rows, assembler, context)
         return

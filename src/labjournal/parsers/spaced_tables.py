@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
-from labjournal.parsers.columns import column_names
+from labjournal.parsers.columns import column_names, of_itself
 from labjournal.parsers.context import Context
 from labjournal.parsers.grids import BORDER, MOST_ROWS, aligned, caption
 from labjournal.parsers.names import Name, understand
@@ -45,6 +45,8 @@ def _aligned_grid(cursor: Cursor) -> Claim | None:
     grid = aligned(cursor)
     if grid is None:
         return None
+    if of_itself(grid.rows[0][1], [cells[0] for _, cells in grid.rows[1:]]):
+        return Claim(grid.lines)
     drafts = drafts_of_table(grid.rows, cursor.texts(grid.lines), caption=caption(cursor))
     if not drafts:
         cursor.refuse("aligned", grid.lines - 1)
@@ -169,6 +171,8 @@ def _columns(cursor: Cursor, header: list[str]) -> Claim | None:
         if re.fullmatch(r"\d+(?:\s+\S.*)?", label) and " " in label:
             label = label.split(maxsplit=1)[1]  # the index of a DataFrame
         rows.append((ahead, label[:80], cells if len(cells) == len(header) else [label[:80]] * first + cells[-width:]))
+    if of_itself(header, [label for _, label, _ in rows]):
+        return Claim(used)
     names = column_names(header, [row for _, _, row in rows])
     drafts: list[Draft] = []
     for ahead, label, row in rows:

@@ -178,7 +178,7 @@ def _headed(header: list[str], names: list[Name | None], rows: list[tuple[Line, 
 
 SPREAD = re.compile(
     r"(?:std|stdev|std\.?\s?dev\.?|standard deviation|s\.?d\.?|sigma|σ|var|variance|sem|std\.?\s?err(?:or)?|count|range"
-    r"|\d+%)",
+    r"|\d+%|min(?:imum)?|max(?:imum)?)",
     re.IGNORECASE,
 )
 """Labels of rows that say how values scatter: no measurement of their own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser
+from labjournal.parsers.columns import of_itself
 from labjournal.parsers.context import Context
 from labjournal.parsers.grids import BORDER, MOST_ROWS, Grid, bars, caption, html
 from labjournal.parsers.numbers import parse_number
@@ -122,6 +123,8 @@ def _piped(cursor: Cursor, line: Line, context: Context) -> Claim | None:
         else:
             break
         used += 1
+    if rows and of_itself(rows[0][1], [cells[0] for _, cells in rows[1:]]):
+        return Claim(used)
     above = _ERRORS.search(cursor.passed[-1]) if cursor.passed else None
     heading = context.heading if above is None else above[0]
     drafts = drafts_of_table(rows, cursor.texts(used), heading, caption(cursor))

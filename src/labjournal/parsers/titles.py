@@ -29,6 +29,8 @@ def title_role(words: list[str], *, trained: bool) -> RoleName:
 
 def wished(words: list[str]) -> bool:
     """Whether a heading stands over targets, examples or other people's numbers: nothing that was measured here."""
+    if "correlation" in words and _DEPENDING & set(words):
+        return True
     return len(words) <= 8 and any(word in _WISHES or word.startswith(("目標", "目标")) for word in words)
 
 
@@ -37,8 +39,10 @@ _VALIDATED = frozenset(word for word, role in ROLE_WORDS.items() if role == "val
 }
 _WISHES = frozenset(
     """target targets goal goals expected expectation expectations requirement requirements acceptance published
-    literature sota 目標 目标 zielwerte ziele ziel objectif objectifs objetivo objetivos obiettivi цель цели""".split()
+    literature sota 目標 目标 zielwerte ziele ziel objectif objectifs objetivo objetivos obiettivi цель цели
+    importance importances correlations""".split()
 )
+_DEPENDING = frozenset(("matrix", "feature", "features", "between"))
 _TITLE_FILLERS = frozenset("set data dataset on the of for split subset and scores detailed".split())
 
 
