@@ -18,7 +18,7 @@ def test_the_folder_holds_the_inside_part_and_nothing_else(tmp_path: Path) -> No
     folder = prepare(tmp_path)
     top = {path.name for path in folder.iterdir()} - {"__pycache__"}
     package = {path.name for path in (folder / "labjournal").iterdir()} - {"__pycache__"}
-    assert top == {"sitecustomize.py", "labjournal"}
+    assert top == {"sitecustomize.py", "always.code", "labjournal"}
     assert package == {"__init__.py", "errors.py", "tags.py", "facts.py", "py.typed", "watch"}
     assert not (folder / "labjournal" / "watch" / "boot.py").exists()
 
@@ -55,6 +55,50 @@ def test_what_every_process_loads_is_compiled_beforehand(tmp_path: Path) -> None
     assert len(ours) >= 8
     assert any("sources" in path for path in ours)
     assert [path for path in ours if not Path(path).is_file()] == []
+
+
+LOADED = """\
+import sys
+for name in sorted(name for name in sys.modules if name.split(".")[0] == "labjournal"):
+    module = sys.modules[name]
+    print(name, module.__file__, module.__spec__.cached, list(getattr(module, "__path__", ()))[:1], module.__package__)
+print(sys.meta_path[-1].__name__, type(sys.modules["labjournal.watch.start"].inside()).__name__)
+print(sys.modules["labjournal.watch.start"].begin.__code__.co_filename)
+print([type(finder).__name__ for finder in sys.meta_path], "labjournal" in sys.path_importer_cache)
+"""
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\x00\x00\x00\x00rest", "cut", "wrong"])
+def test_modules_are_the_same_whether_their_code_stood_together_or_not(tmp_path: Path, content: object) -> None:
+    """Another Python, a file cut short, none at all: each module is then found as any other."""
+    inside = prepare(tmp_path / "cache")
+    together = inside / "always.code"
+    good = together.read_bytes()
+    expected = _what_is_loaded(inside, tmp_path / "first")
+    assert "labjournal.watch.start" in expected
+    if content is None:
+        together.unlink()
+    else:
+        broken = {"cut": good[: len(good) // 2], "wrong": good[:4] + good[:4]}
+        together.write_bytes(content if isinstance(content, bytes) else broken[str(content)])
+    assert _what_is_loaded(inside, tmp_path / "second") == expected
+
+
+def test_what_stands_together_is_used(tmp_path: Path) -> None:
+    inside = prepare(tmp_path / "cache")
+    for name in ("start", "outbox", "imports"):
+        (inside / "labjournal" / "watch" / f"{name}.py").write_text("raise SystemExit('read from its own file')\n")
+    assert "Inside" in _what_is_loaded(inside, tmp_path / "run")
+
+
+def _what_is_loaded(inside: Path, run: Path) -> str:
+    run.mkdir()
+    ids = {"LABJOURNAL_RUN_ID": "01JCWATCHBOOT0000000000000", "LABJOURNAL_RUN_DIR": str(run)}
+    env = {"PYTHONPATH": str(inside), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", **ids}
+    called = subprocess.run([sys.executable, "-c", LOADED], env=env, capture_output=True, text=True, check=True)
+    assert called.stderr == ""
+    assert list((run / "facts").iterdir())
+    return called.stdout
 
 
 def test_launchers_that_come_at_once_share_one_folder(tmp_path: Path) -> None:
