@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from labjournal.model import Finding, Level, Run, RunKind, Status
+from labjournal.model import Checkpoint, Finding, Level, Run, RunKind, Status
+from labjournal.store.saved import Overwriting
 from labjournal.tui.glyphs import UNICODE
 from labjournal.tui.headline import end_words, sentences, step_words
 from labjournal.tui.panels import CurveBook
 from labjournal.tui.reading_run import Measured, RunView
-from labjournal.tui.run_panes import Seen, headline
+from labjournal.tui.run_panes import Seen, checkpoints, headline
 from labjournal.tui.text import plain_text
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -111,3 +113,16 @@ def test_the_end_has_a_spread_and_is_not_guessed_early() -> None:
     assert end_words(run(), steps, walls, NOW, short=True) == ""
     ended = run(Status.DONE, started_at=BEGAN, ended_at=NOW)
     assert end_words(ended, steps, walls, NOW, short=True) == "took 2 h 0 min"
+
+
+def test_a_checkpoint_that_another_run_wrote_over_names_that_run_at_every_width() -> None:
+    own = Checkpoint("01", "out/model.pt", "a", 300, 1000, BEGAN, current=True)
+    by = Overwriting("02", "second", "b", NOW)
+    shown = replace(view(run()), checkpoints=(own,), overwritten={"out/model.pt": by})
+    seen = Seen(shown, CurveBook(UNICODE), UNICODE, NOW)
+    for width in (58, 78, 118):
+        (line,) = checkpoints.lines(seen, width)[1:]
+        assert "overwritten by second" in plain_text(line)
+        assert "…" not in plain_text(line) or width < 60
+        assert len(plain_text(line)) <= width
+    assert checkpoints.words(seen).endswith("1 file overwritten since, by second.")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def parent(context: Context, reference: str) -> Parent:
     """What ``--from REF[:STEP]`` means. Raises NotFoundError."""
     from labjournal.cli import session
-    from labjournal.runner import subjects
+    from labjournal.runner import subjects, written_over
     from labjournal.runner.request import Parent
     from labjournal.store import references
 
@@ -26,7 +26,7 @@ def parent(context: Context, reference: str) -> Parent:
         run = follower.store.resolve(wanted)
         if selector is None:
             return Parent(run.id)
-        checkpoint = subjects.one(follower.store, run, selector)
+        checkpoint = written_over.own(follower.store, run, subjects.one(follower.store, run, selector))
     return Parent(run.id, checkpoint.step, subjects.path_of(run, checkpoint))
 
 

@@ -32,6 +32,7 @@ def lines(store: Store, run: Run, results: list[Result], config: Config) -> list
         options = "".join(f", {fmt.visible(key)} {fmt.visible(value)}" for key, value in sorted(result.options.items()))
         taint = f"  {fmt.TAINT} {fmt.visible(result.taint)}" if result.taint else ""
         unclear = "  unassigned" if result.role == "unassigned" else ""
+        unclear = f"  dismissed: {fmt.visible(result.dismissed)}" if result.dismissed else unclear
         step = f"step {fmt.count(result.subject.step)}" if result.subject.step is not None else ""
         what = f"{fmt.visible(result.subject.checkpoint or step)}  " if result.subject.checkpoint or step else ""
         values = fmt.visible(_values(result, computed))

@@ -65,7 +65,7 @@ def _json(store: Store, run: Run, config: Config) -> dict[str, Any]:
         "nearest_tag": near._asdict() if (near := _nearest_tag(run)) else None,
         "death": endings.death_json(store, run, config),
         "attempts_list": [_plain(attempt) for attempt in store.attempts(run.id)],
-        "checkpoints_list": [_plain(checkpoint) for checkpoint in store.checkpoints(run.id)],
+        "checkpoints_list": _checkpoints_json(store, run),
         "curves": [
             {"name": info.key.name, "n": info.n, "last_step": info.last_step, "last_value": info.last_value}
             for info in store.series_list(run.id)
@@ -76,6 +76,15 @@ def _json(store: Store, run: Run, config: Config) -> dict[str, Any]:
         "results": [_plain(result) for result in _results(store, run)],
         "entries": [_plain(entry) for entry in store.entries(run=run.id)],
     }
+
+
+def _checkpoints_json(store: Store, run: Run) -> list[dict[str, Any]]:
+    overwritten = store.overwritten(run.id)
+    listed = []
+    for item in store.checkpoints(run.id):
+        by = overwritten.get(item.path) if item.current else None
+        listed.append({**_plain(item), "overwritten_by": _plain(by._asdict()) if by else None})
+    return listed
 
 
 def _plain(value: Any) -> Any:
@@ -95,9 +104,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _results(store: Store, run: Run) -> list[Result]:
+def _results(store: Store, run: Run, dismissed: bool = False) -> list[Result]:
     own = store.results(run=run.id, include_unassigned=True)
-    measured = store.results(measured_by=run.id, include_unassigned=True)
+    measured = store.results(measured_by=run.id, include_unassigned=True, include_dismissed=dismissed)
     return list({result.id: result for result in [*own, *measured]}.values())
 
 
@@ -116,7 +125,7 @@ def _text(store: Store, run: Run, config: Config) -> list[str]:
         *_faults(store, run),
         *_expected(store, run),
         *_checkpoints(store, run),
-        *results_shown.lines(store, run, _results(store, run), config),
+        *results_shown.lines(store, run, _results(store, run, dismissed=True), config),
         *_curves(store, run),
     ]
 
@@ -290,11 +299,15 @@ def _nearest_tag(run: Run) -> NearestTag | None:
 
 def _checkpoints(store: Store, run: Run) -> list[str]:
     from labjournal import format as fmt
+    from labjournal.model import short_id
 
     lines = []
+    overwritten = store.overwritten(run.id)
     for item in store.checkpoints(run.id):
         step = fmt.count(item.step) if item.step is not None else fmt.missing()
         old = "" if item.current else "  replaced since"
+        if item.current and (by := overwritten.get(item.path)):
+            old = f"  overwritten by {fmt.visible(by.name)} ({short_id(by.run)}), {fmt.moment_text(by.at)}"
         lines.append(f"    {fmt.visible(item.path)}  step {step}  {fmt.size(item.size)}{old}")
     return ["  checkpoints", *lines] if lines else []
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from labjournal.model import Run
     from labjournal.runner.request import Launched
+    from labjournal.runner.written_over import Replaced
 
 _COMMAND = "labjournal.command"
 _GIVEN = "labjournal.given"
@@ -119,8 +120,16 @@ def command(
             queue=queue,
         )
 
+        said: set[str] = set()
+
+        def say_once(replaced: Replaced) -> None:
+            if replaced.words not in said:
+                said.add(replaced.words)
+                click.echo(f"labjournal: left out: {replaced.words}", err=True)
+
         def requests() -> list[LaunchRequest]:
-            found = validation.find_subjects(follower.store, wanted, needs_checkpoint, how.cwd, may_be_none=watch)
+            left_out = say_once if watch else None
+            found = validation.find_subjects(follower.store, wanted, needs_checkpoint, how.cwd, left_out)
             if queue is not None:
                 found = validating.absolute(found)
             made = validation.requests(found, how, datasets, options, config, asked)

@@ -16,7 +16,7 @@ from labjournal.config import FILE, Config
 from labjournal.errors import InputError, NotFoundError
 from labjournal.model import Checkpoint, Run
 from labjournal.paths import JournalPaths
-from labjournal.runner import commands, subjects
+from labjournal.runner import commands, subjects, written_over
 from labjournal.store import Store
 from labjournal.watch.masking import masked_argv
 
@@ -165,7 +165,7 @@ def _chosen(store: Store, run: Run, selector: str | None) -> Checkpoint | None:
     chosen = subjects.one(store, run, selector)
     if checkpoints.inspect(Path(subjects.path_of(run, chosen)), settle_s=0.0) is None:
         raise NotFoundError(f"{chosen.path} is gone, or it is not complete.")
-    return chosen
+    return written_over.own(store, run, chosen)
 
 
 def _template(run: Run, command: Sequence[str], paths: JournalPaths, config: Config) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from labjournal import facts, format
@@ -13,7 +13,7 @@ from labjournal.config import Config
 from labjournal.errors import InputError, NotFoundError
 from labjournal.model import Checkpoint, Run
 from labjournal.paths import JournalPaths
-from labjournal.runner import commands, subjects
+from labjournal.runner import commands, subjects, written_over
 from labjournal.runner.request import LaunchRequest
 from labjournal.store import Store, references
 
@@ -66,23 +66,41 @@ def _remembered(paths: JournalPaths) -> Template | None:
 
 
 def find_subjects(
-    store: Store, wanted: Sequence[str], needs_checkpoint: bool, cwd: str, may_be_none: bool = False
+    store: Store,
+    wanted: Sequence[str],
+    needs_checkpoint: bool,
+    cwd: str,
+    left_out: Callable[[written_over.Replaced], None] | None = None,
 ) -> list[Subject]:
-    """The runs and checkpoints that ``REF[:STEP|:all|:latest]`` mean. Raises NotFoundError, unless they may be none."""
+    """The runs and checkpoints that ``REF[:STEP|:all|:latest]`` mean.
+
+    Raises NotFoundError when there are none, or when another run wrote over one of them; where ``left_out`` is told
+    of those, there may be none.
+    """
     found: list[Subject] = []
+    replaced: list[written_over.Replaced] = []
     for text in wanted:
         reference, selector = references.split(text)
         run = store.resolve(reference)
         chosen = _chosen(store, run, selector)
         for checkpoint in chosen:
-            found.append(Subject(run, checkpoint, _path_from(run, checkpoint, cwd)))
+            now = written_over.as_it_stands(store, run, checkpoint)
+            if isinstance(now, written_over.Replaced):
+                replaced.append(now)
+            else:
+                found.append(Subject(run, now, _path_from(run, now, cwd)))
         if not chosen and selector is None and not needs_checkpoint:
             found.append(Subject(run, None, None))
-        elif not chosen and not may_be_none:
+        elif not chosen and left_out is None:
             raise NotFoundError(
                 f"No checkpoint of {format.visible(run.name)} was seen.",
                 f"Name its file: {run.id[-6:].lower()}:path/to/checkpoint.pt",
             )
+    if left_out is None:
+        written_over.refuse(replaced)
+    else:
+        for one in replaced:
+            left_out(one)
     return list({(subject.run.id, subject.path): subject for subject in found}.values())
 
 
@@ -126,6 +144,8 @@ def requests(
             "path": subject.path,
             "step": None if checkpoint is None else checkpoint.step,
             "version": None if checkpoint is None else checkpoint.version or None,
+            "size": None if checkpoint is None else checkpoint.size,
+            "written_at": None if checkpoint is None else format.iso(checkpoint.written_at),
             "dataset": dataset,
             "options": chosen,
         }

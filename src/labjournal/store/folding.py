@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from labjournal.facts import Fact
-from labjournal.store import entries, facts, findings, pivot, results, runs, series, taint
+from labjournal.store import entries, facts, findings, pivot, results, runs, saved, series, taint
 
 _RESULT_WORDS = ("assign", "dismiss")
 _ALTERS_TAINT = frozenset({"retract", "lift", "fault", "fault_mark", "run", "result", *_RESULT_WORDS})
@@ -94,7 +94,7 @@ def _project(connection: sqlite3.Connection, run: str, acknowledged: Mapping[str
     row = runs.project(run, stated)
     runs.write(connection, row)
     runs.write_attempts(connection, run, stated)
-    runs.write_checkpoints(connection, run, stated)
+    saved.write(connection, run, stated)
     found = findings.project(run, stated, acknowledged)
     findings.write(connection, run, found)
     entries.write(connection, run, entries.of_run(run, row["name"], stated, found))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         SeriesKey,
         Verdict,
     )
+    from labjournal.store.saved import Overwriting
     from labjournal.store.series import SeriesData
     from labjournal.store.sweeps import TrialRow
 
@@ -146,9 +147,21 @@ class Reading(Progress):
         return runs.read_attempts(self.connection, run_id)
 
     def checkpoints(self, run_id: str) -> list[Checkpoint]:
-        from labjournal.store import runs
+        from labjournal.store import saved
 
-        return runs.read_checkpoints(self.connection, run_id)
+        return saved.read(self.connection, run_id)
+
+    def overwritten(self, run_id: str) -> dict[str, Overwriting]:
+        """By path: which other run wrote into the file of a checkpoint since."""
+        from labjournal.store import saved
+
+        return saved.overwritten(self.connection, run_id)
+
+    def writers(self, version: str) -> list[tuple[str, str]]:
+        """(id, name) of the runs that saved this version of a checkpoint."""
+        from labjournal.store import saved
+
+        return saved.writers(self.connection, version)
 
     def series_list(self, run_id: str) -> list[SeriesInfo]:
         from labjournal.store import series

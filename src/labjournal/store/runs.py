@@ -9,7 +9,7 @@ from typing import Any
 
 from labjournal.facts import Fact, dumps
 from labjournal.facts import number as number_of
-from labjournal.model import Attempt, Checkpoint, Level, Run, RunKind, Snapshot, StageRun, Status, SweepTrial
+from labjournal.model import Attempt, Level, Run, RunKind, Snapshot, StageRun, Status, SweepTrial
 from labjournal.store import codec
 from labjournal.store.rows import RunRow
 
@@ -185,23 +185,6 @@ def write_attempts(connection: sqlite3.Connection, run_id: str, facts: Sequence[
     )
 
 
-def write_checkpoints(connection: sqlite3.Connection, run_id: str, facts: Sequence[Fact]) -> None:
-    rows = [
-        (
-            run_id,
-            str(fact.data.get("path")),
-            str(fact.data.get("version")),
-            codec.whole(fact.data.get("step")),
-            codec.whole(fact.data.get("size")) or 0,
-            str(fact.data.get("written_at") or fact.t),
-        )
-        for fact in facts
-        if fact.kind == "checkpoint"
-    ]
-    connection.executemany("INSERT OR REPLACE INTO checkpoints VALUES (?,?,?,?,?,?)", rows)
-    connection.execute("UPDATE runs SET checkpoints = ? WHERE id = ?", (len({row[1] for row in rows}), run_id))
-
-
 def read(connection: sqlite3.Connection, row: RunRow, data: str) -> Run:
     raw = json.loads(data)
     validates, snapshot = codec.mapping(raw["validates"]), codec.mapping(raw["snapshot"])
@@ -301,16 +284,3 @@ def read_attempts(connection: sqlite3.Connection, run_id: str) -> list[Attempt]:
             )
         )
     return found
-
-
-def read_checkpoints(connection: sqlite3.Connection, run_id: str) -> list[Checkpoint]:
-    """All versions, oldest first; the newest version of each path is current."""
-    rows = connection.execute(
-        "SELECT path, version, step, size, written_at FROM checkpoints WHERE run = ? ORDER BY written_at, path",
-        (run_id,),
-    ).fetchall()
-    newest = {path: version for path, version, *_ in rows}
-    return [
-        Checkpoint(run_id, path, version, step, size, codec.moment(at) or codec.EPOCH, newest[path] == version)
-        for path, version, step, size, at in rows
-    ]

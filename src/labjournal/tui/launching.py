@@ -177,7 +177,7 @@ def parent_of(source: Source, start: str) -> Parent | None:
     """What ``REF:STEP`` names. Raises NotFoundError."""
     if not start:
         return None
-    from labjournal.runner import subjects
+    from labjournal.runner import subjects, written_over
     from labjournal.runner.request import Parent
     from labjournal.store import references
 
@@ -185,7 +185,7 @@ def parent_of(source: Source, start: str) -> Parent | None:
     run = source.store.resolve(name)
     if selector is None:
         return Parent(run.id)
-    checkpoint = subjects.one(source.store, run, selector)
+    checkpoint = written_over.own(source.store, run, subjects.one(source.store, run, selector))
     return Parent(run.id, checkpoint.step, subjects.path_of(run, checkpoint))
 
 

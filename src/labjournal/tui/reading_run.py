@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from labjournal.tui.feed import Source
 
 if TYPE_CHECKING:
     from labjournal.facts import Fact
+    from labjournal.store.saved import Overwriting
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class RunView:
     lives: tuple[Life, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     model: Watched | None = None
+    overwritten: Mapping[str, Overwriting] = field(default_factory=dict)
+    """By the path of a checkpoint: which other run wrote into its file since."""
 
     @property
     def parent(self) -> str | None:
@@ -107,6 +110,7 @@ def view(source: Source, run_id: str) -> RunView:
         tuple(_lives(source, run_id, facts)),
         tuple(store.verdicts(run_id)),
         _watched(facts),
+        store.overwritten(run_id),
     )
 
 

@@ -8,6 +8,8 @@ from labjournal.tui.run_panes.seen import Seen
 from labjournal.tui.text import Line, Span, cut_middle, pad
 
 _STEP, _SIZE, _AGE = 9, 9, 8
+_NAME = 7
+"""Columns that a file's name keeps, whatever stands beside it."""
 
 
 def _ordered(seen: Seen) -> list[Checkpoint]:
@@ -27,12 +29,17 @@ def lines(seen: Seen, width: int) -> list[Line]:
     head = f" {pad('step', _STEP - 1, right=True)}  {pad('file', name)}{sizes}"
     drawn: list[Line] = [[(head, "muted")]]
     for one in found:
-        role = "text" if one.current else "muted"
+        by = seen.view.overwritten.get(one.path) if one.current else None
+        role = "text" if one.current and by is None else "muted"
         gone = "" if one.current else "  replaced"
-        file = cut_middle(format.visible(one.path), name - 1 - len(gone), seen.glyphs.ellipsis)
+        if by is not None:
+            most = max(0, name - 1 - len("  overwritten by ") - _NAME)
+            gone = f"  overwritten by {cut_middle(format.visible(by.name), max(_NAME, most), seen.glyphs.ellipsis)}"
+        file = cut_middle(format.visible(one.path), max(_NAME, name - len(gone)), seen.glyphs.ellipsis)
         line: list[Span] = [
             (f" {pad(format.count(one.step), _STEP - 1, right=True)}  ", role),
-            (pad(f"{file}{gone}", name), role),
+            (pad(file, name - len(gone)), role),
+            (gone, "warning" if by is not None else role),
             (pad(format.size(one.size), _SIZE, right=True), "muted"),
             (pad(format.age(one.written_at, seen.now), age, right=True) if age else "", "muted"),
         ]
@@ -54,8 +61,11 @@ def words(seen: Seen) -> str:
     if not found:
         return "Checkpoints: none was written yet."
     newest = found[0]
+    others = sorted({by.name for by in seen.view.overwritten.values()})
+    count = len(seen.view.overwritten)
+    lost = f" {format.plural(count, 'file')} overwritten since, by {format.listed(others)}." if others else ""
     at = f" at step {format.count(newest.step)}" if newest.step is not None else ""
     return (
         f"Checkpoints: {state(seen)}. The newest is {newest.path}{at}, {format.size(newest.size)}, "
-        f"written {format.moment_text(newest.written_at)}."
+        f"written {format.moment_text(newest.written_at)}.{lost}"
     )
