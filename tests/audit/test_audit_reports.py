@@ -115,14 +115,24 @@ def test_the_sic_of_the_other_class_is_said_to_be_that() -> None:
     assert [(item.kind, item.weight) for item in items] == [("sic", "medium")]
 
 
-def test_an_accuracy_below_the_majority_is_medium_and_true() -> None:
+@pytest.mark.parametrize(
+    ("said", "weight"),
+    [
+        ("", "low"),
+        ("Loss still falls.", "low"),
+        ("89.9% is a good result.", "medium"),
+        ("Results seem promising. We are already at 0.899 accuracy.", "medium"),
+        ("The accuracy is the highest so far (89.9%), and still below what always background gives.", "low"),
+    ],
+)
+def test_an_accuracy_below_the_majority_weighs_more_where_it_is_praised(said: str, weight: str) -> None:
     lines = (
         "Number of correct background predictions: 840 out of 918",
         "Number of correct signal predictions: 59 out of 82",
     )
     text = "\n".join((*lines, "Validation Accuracy: 0.899"))
-    items = audit_document(read(f"## 2025-10-20\nCheckpoint-300\n```\n{text}\n```\n", "d.md"))
-    assert [(item.kind, item.weight, item.computed) for item in items] == [("below_majority", "medium", 0.918)]
+    items = audit_document(read(f"## 2025-10-20\nCheckpoint-300\n```\n{text}\n```\n{said}\n", "d.md"))
+    assert [(item.kind, item.weight, item.computed) for item in items] == [("below_majority", weight, 0.918)]
 
 
 @given(st.floats(0.001, 1), st.integers(1, 6))

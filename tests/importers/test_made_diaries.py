@@ -138,7 +138,10 @@ def test_what_is_read_is_what_was_written(seed: int) -> None:
         assert place.dataset is not None
         assert (found.date, place.checkpoint, found.n) == (one.day, one.checkpoint, one.measured.n)
         assert place.dataset.lower().replace("-", " ") == one.dataset
-        assert place.options.get("numeric") == one.numeric
+        if found.options_from == "text":
+            assert place.options.get("numeric") == one.numeric
+        else:  # nothing is written over it, and "off" is over others of its training
+            assert (place.options.get("numeric"), one.numeric) == ("on", None)
         assert found.parsed.metrics["accuracy"] == pytest.approx(one.measured.accuracy)
         assert tuple(found.supports.values()) == one.measured.support
         if one.counted:

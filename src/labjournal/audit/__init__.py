@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labjournal.audit import cited, prose, reports, sets
+from labjournal.audit import cited, prose, reports, said, sets
 from labjournal.audit.items import Item, Weight, order
 from labjournal.importers import Document
 from labjournal.importers.sources import read_diary
@@ -19,7 +19,8 @@ def audit_document(document: Document) -> list[Item]:
     found += sets.repeated(document.path, document.results)
     found += cited.check_tables(document)
     found += prose.check(document)
-    return order(found)
+    found += said.check(document)
+    return order(said.weighed(document, found))
 
 
 def audit_file(path: Path, shown_as: str | None = None) -> list[Item]:

@@ -6,16 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from labjournal.audit import values
+from labjournal.audit import said, values
 from labjournal.audit.items import Item, Weight, explained
 from labjournal.audit.reports import place_text, signal_of
-from labjournal.audit.sets import set_key
 from labjournal.audit.values import Value
 from labjournal.importers import Document, FoundResult
 from labjournal.importers.document import Line
 from labjournal.importers.places import Names, Place, checkpoint_in, place_of
 from labjournal.importers.switches import options_in
 from labjournal.importers.tables import Cell, Row
+from labjournal.importers.trainings import set_key
 
 _ON = re.compile(r"^(?:on|yes|enabled|true|with|✓|✔|✅|1)$", re.IGNORECASE)
 _OFF = re.compile(r"^(?:off|no|disabled|false|without|none|✗|✘|❌|0|-|–|—)$", re.IGNORECASE)
@@ -43,7 +43,20 @@ def check_tables(document: Document) -> list[Item]:
         for row in table.rows:
             if row.cells:
                 found += _check_row(document.path, row, above, sources, names)
+        cited = [one for row in table.rows if (one := _cited(row, above, sources, names)) is not None]
+        found += said.one_set(document, table.last, cited)
     return found
+
+
+def _cited(row: Row, above: Place, sources: Sequence[_Source], names: Names) -> FoundResult | None:
+    """The result a row names by checkpoint and set, and whose values it has."""
+    place = above.under(_row_place(row, names))
+    if place.checkpoint is None or place.dataset is None:
+        return None
+    fitting = [source for source in sources if source.result.place.dataset and _cites(place, source.result)]
+    having = [source for source in fitting if all(_cell_agrees(cell, source) is not False for cell in row.cells)]
+    contents = {tuple(sorted(source.result.supports.items())) for source in having}
+    return having[0].result if len(contents) == 1 else None
 
 
 def _names(document: Document) -> Names:
@@ -78,16 +91,16 @@ def _row_place(row: Row, names: Names) -> Place:
 
 
 def _check_row(path: str, row: Row, above: Place, sources: Sequence[_Source], names: Names) -> Iterator[Item]:
-    said = above.under(_row_place(row, names))
-    fitting = [source for source in sources if _cites(said, source.result)]
-    exact = [source for source in fitting if _same_options(said, source.result)] or fitting
-    if not exact or (said.checkpoint is None and said.dataset is None and len(row.cells) < 3):
+    place = above.under(_row_place(row, names))
+    fitting = [source for source in sources if _cites(place, source.result)]
+    exact = [source for source in fitting if _same_options(place, source.result)] or fitting
+    if not exact or (place.checkpoint is None and place.dataset is None and len(row.cells) < 3):
         return
     scored = [(sum(_cell_agrees(cell, source) is True for cell in row.cells), at) for at, source in enumerate(exact)]
     score, at = max(scored)
     source = exact[at]
     judged = [cell for cell in row.cells if _cell_agrees(cell, source) is not None]
-    named = said.checkpoint is not None and said.dataset is not None and source.result.place.dataset is not None
+    named = place.checkpoint is not None and place.dataset is not None and source.result.place.dataset is not None
     alone = len(exact) == 1 and named
     if not judged or score == len(judged) or (score < 2 and not alone) or (score * 2 < len(judged) and not alone):
         return

@@ -45,9 +45,11 @@ def place_text(result: FoundResult) -> str:
 
 def _once(items: list[Item]) -> list[Item]:
     """One item for a value, though counts and rows both contradict it."""
-    first: dict[tuple[str, object], Item] = {}
+    first: dict[tuple[object, ...], Item] = {}
     for item in items:
-        first.setdefault((item.kind, item.printed) if item.kind == "accuracy" else (item.kind, item.message), item)
+        named = item.message.replace("_", " ").partition(" is printed as ")
+        same = item.kind == "accuracy" or (item.kind == "average" and named[1])
+        first.setdefault((item.kind, named[0], item.printed) if same else (item.kind, item.message), item)
     return list(first.values())
 
 
@@ -218,7 +220,7 @@ def _below_majority(path: str, result: FoundResult) -> Iterator[Item]:
     if value + half < majority:
         label = max(supports, key=lambda name: supports[name])
         message = f"accuracy {value:.6g} is below {majority:.6g}, which always answering {label} would get."
-        yield Item(path, result.line, "below_majority", accuracy, majority, "medium", place_text(result) + message)
+        yield Item(path, result.line, "below_majority", accuracy, majority, "low", place_text(result) + message)
 
 
 def _mean_over_nothing(path: str, result: FoundResult) -> Iterator[Item]:

@@ -9,13 +9,15 @@ from itertools import pairwise
 from labjournal.audit.items import Item, Weight
 from labjournal.audit.reports import place_text
 from labjournal.importers import Document, FoundResult
-from labjournal.importers.trainings import same_session
+from labjournal.importers.document import Line
+from labjournal.importers.trainings import same_session, set_key
 
 
 def check(document: Document) -> list[Item]:
     results = document.results
     return [
-        *_changed_sets(document.path, results),
+        *_changed_sets(document),
+        *_other_number(document.path, results),
         *_order_of_checkpoints(document),
         *_order_of_days(document),
     ]
@@ -30,37 +32,76 @@ def same_set(a: FoundResult, b: FoundResult) -> bool:
     return a.n is None or b.n is None or a.n == b.n
 
 
-def set_key(name: str) -> str:
-    return re.sub(r"[\s_-]+", " ", name.casefold()).strip()
-
-
 def _folded(result: FoundResult) -> dict[str, int]:
     return {label.casefold(): support for label, support in result.supports.items()}
 
 
-def _changed_sets(path: str, results: Sequence[FoundResult]) -> Iterator[Item]:
+_TOLD = re.compile(
+    r"\b(?:not|n['’]t)\s+(?:be\s+|exactly\s+)?the\s+same\s+(?:events|samples|examples|images|data\s?sets?|sets?|data)\b"
+    r"|\b(?:not|n['’]t|never)\s+(?:be\s+)?compar(?:e|ed|able)\b"
+    r"|\bsets?\s+(?:were|was|are|is)\s+(?:re-?made|re-?built|re-?drawn|re-?sampled|new)\b",
+    re.IGNORECASE,
+)
+"""The text says itself that a set is another one now."""
+
+
+def _told(lines: Sequence[Line], first: int, last: int) -> bool:
+    return any(line.kind == "text" and _TOLD.search(line.text) for line in lines[first : last - 1])
+
+
+def _changed_sets(document: Document) -> Iterator[Item]:
     """The first result of each new content under a name that was used for another before."""
-    latest: dict[str, FoundResult] = {}
+    path, results = document.path, document.results
+    held: dict[str, list[FoundResult]] = {}
     families = {set_key(result.place.dataset) for result in results if result.place.dataset}
     for result in results:
         name = result.place.dataset
-        if name is None or not result.supports:
+        if name is None or not result.supports or not _sure_of_events(result):
             continue
         key = set_key(name)
         family = re.sub(r" \d$", "", key)
         if family in families and not any(other.startswith(f"{family} ") and other != key for other in families):
             key = family  # "black box" and the only numbered one of that name
-        before = latest.get(key)
-        latest[key] = result
-        if before is None or _folded(before) == _folded(result) or set(_folded(before)) != set(_folded(result)):
+        before = held.setdefault(key, [])
+        known = any(_folded(one) == _folded(result) or set(_folded(one)) != set(_folded(result)) for one in before)
+        last = before[-1] if before else None
+        before.append(result)
+        if known or last is None:
             continue
-        stated = result.dataset_from == before.dataset_from == "text"
-        weight: Weight = "high" if stated and result.n == before.n and name == before.place.dataset else "medium"
         message = (
-            f"{name} holds {_shown(result)} events here and held {_shown(before)} in line {before.line}: "
+            f"{name} holds {_shown(result)} events here and held {_shown(last)} in line {last.line}: "
             "another set under one name, not to be compared as one."
         )
-        yield Item(path, result.line, "changed_set", _shown(result), _shown(before), weight, message)
+        weight = "low" if _told(document.lines, last.line, result.line) else _weight(result, last)
+        yield Item(path, result.line, "changed_set", _shown(result), _shown(last), weight, message)
+
+
+def _weight(result: FoundResult, before: FoundResult) -> Weight:
+    if result.place.n == result.n and result.n != before.n:
+        return "low"  # the text gives the other number of events itself
+    stated = result.dataset_from == before.dataset_from == "text"
+    return "high" if stated and result.n == before.n and result.place.dataset == before.place.dataset else "medium"
+
+
+def _sure_of_events(result: FoundResult) -> bool:
+    """Whether the counts and the report agree on the events of each class: else one of them is a slip."""
+    rows, tally = result.parsed.per_class, result.parsed.tally
+    if tally is None:
+        return True
+    return all(rows[label].support in (None, n) for label, (_, n) in tally.classes.items() if label in rows)
+
+
+def _other_number(path: str, results: Sequence[FoundResult]) -> Iterator[Item]:
+    """The words over a result give one number of events, its counts another."""
+    for result in results:
+        said, total = result.place.n, sum(result.supports.values())
+        unknown = result.parsed.tally.unknown if result.parsed.tally is not None else None
+        if said is None or not total or not _sure_of_events(result) or abs(said - total) in (0, unknown or 0):
+            continue
+        if result.parsed.n not in (None, total):
+            continue
+        message = f"{place_text(result)}the text says {said} events; the result is of {total}."
+        yield Item(path, result.line, "other_number", said, total, "medium", message)
 
 
 def _shown(result: FoundResult) -> str:

@@ -147,10 +147,11 @@ def _result(result: FoundResult) -> str:
 
     place = result.place
     options = " ".join(f"{name} {value}" for name, value in place.options.items())
+    options += " (concluded: off is written over others)" if result.options_from != "text" else ""
     n = f"n {result.n}" if result.n else None
     where = "  ".join(filter(None, [result.run, place.checkpoint, place.dataset, n, options]))
     first = list(result.parsed.metrics.items())[:3]
-    return f"{_short(where, 90)}: {', '.join(f'{fmt.visible(name)} {fmt.number(value)}' for name, value in first)}"
+    return f"{_short(where, 110)}: {', '.join(f'{fmt.visible(name)} {fmt.number(value)}' for name, value in first)}"
 
 
 def _summary(document: Document) -> None:

@@ -36,6 +36,8 @@ class FoundResult:
     """text, or class counts when only the numbers of each class tell which set it was."""
     run: str | None = None
     """The training the checkpoint belongs to: as the diary names it, else told apart by its numbers."""
+    options_from: str = "text"
+    """text, or contrast where the diary writes the option only over its exceptions."""
 
     @property
     def line(self) -> int:
@@ -127,6 +129,7 @@ def _result_json(result: FoundResult) -> dict[str, Any]:
         "per_class": raw["per_class"],
         "role": result.parsed.role,
         "dataset_from": result.dataset_from,
+        "options_from": result.options_from if result.place.options else None,
     }
 
 

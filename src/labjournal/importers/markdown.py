@@ -8,16 +8,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from labjournal.importers import claims, dates, exported, kinds, places, printed, switches, tables
+from labjournal.importers import claims, commands, dates, exported, kinds, places, printed, spoken, switches, tables
 from labjournal.importers.document import Line, scan
 from labjournal.importers.found import Document, FoundClaim, FoundEntry, FoundResult
 from labjournal.importers.mojibake import repair
 from labjournal.importers.outline import Section, outline, sections
 from labjournal.importers.places import NOWHERE, Names, Place
+from labjournal.importers.scopes import Group, Scopes
+from labjournal.importers.standing import with_contrast
 from labjournal.importers.trainings import with_runs, with_sets
 from labjournal.parsers import ParsedResult
 
@@ -28,7 +30,6 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _TITLE_MOST = 80
-_GROUP = re.compile(r"^(\s*)[-*+•]\s+(?P<name>[^\W\d][\w /-]{1,30}?)\s*[=:#]?\s*(?P<value>\d[\w.%]*)\s*:\s*$")
 _SETUP = re.compile(
     r"^\W*(?:\d+[.)]\s*)?(?:experiment(?:al)?\s+)?(?:set-?up|configuration|config|settings?|methods?|details|parameters"
     r"|data(?:\s?set)?s?|设置|配置|数据)\W*$",
@@ -55,6 +56,7 @@ def read(text: str, path: str = "", year: int | None = None, last: date | None =
     # each heading of an export says it, and nothing needs to be concluded
     results = exported.completed(results, lines) if walk.is_export else with_sets(results, walk.names)
     results = with_runs(results, path, lines)
+    results = results if walk.is_export else with_contrast(results)
     entries = [_entry(section, lines, results) for section in found]
     reports = printed.report_rows(lines)
     said_tables = tuple(tables.tables([line for line in lines if line.number not in reports]))
@@ -95,44 +97,61 @@ class _Walk:
         inside = {number for block in blocks.values() for number, _ in block.lines}
         results: list[FoundResult] = []
         strange: list[tuple[int, str, str]] = []
-        scopes, group, setup = _Scopes(), _Group(), False
+        scopes, group, setup = Scopes(), Group(), False
         opened: list[tuple[int, int, bool]] = [(0, 0, False)]
         """(level, results before it, names a checkpoint) of the headings above."""
+        announced: tuple[int, tuple[str, str]] | None = None
+        """Results before a line that announces two, and the states it gives them."""
         for at, line in enumerate(self._lines):
             if line.number in blocks:
                 good, odd = printed.read(blocks[line.number])
                 place = scopes.place.under(group.place(line.text))
-                results += [self._result(one, place) for one in good]
+                called = self._called(blocks[line.number])
+                results += [self._result(one, place, called) for one in good]
                 strange += [(number, text, "looks like a result") for number, text in odd]
-            elif line.number in inside:
+                if called:
+                    scopes.say(replace(called[-1][1], dataset=None))  # a later output is of another set
+            elif line.number in inside or line.kind in ("blank", "fence"):
                 continue
             elif line.kind == "heading" and line.level <= 6:
+                results, announced = _distributed(results, announced), None
                 own = exported.place_of(line.level, line.title) if self.is_export else None
                 place = own if own is not None else self._said(line.title, heading=True)
                 scopes.enter(line.level, place)
-                setup, group = _SETUP.search(line.title) is not None, _Group()
+                setup, group = _SETUP.search(line.title) is not None, Group()
                 opened = [one for one in opened if one[0] < line.level]
                 opened.append((line.level, len(results), place.checkpoint is not None))
             elif line.kind in ("text", "heading"):
-                said = self._of_line(line, at, inside)
+                results, announced = _distributed(results, announced), None
+                said = self._of_line(line, at, inside, scopes.place)
+                states = switches.alternatives(line.text) if self._leads(at, inside) else None
+                announced = (len(results), states) if states is not None else None
                 if setup and said.dataset is not None and places.labels_set(line.text):
                     scopes.say_above(Place(dataset=said.dataset))  # "Setup" says it for the "Results" beside it
                 elif not setup:
                     scopes.say(said)
-                group = _Group.of(line.text) or group
+                group = Group.of(line.text) or group
                 self._prose(line, scopes.place)
-                if switches.not_given(line.text):
+                results += self._spoken(line, scopes.place)
+                of_all = None if self.is_export else switches.said_of_all(line.text)
+                if of_all is not None:
                     first = next((first for _, first, named in reversed(opened) if named), opened[-1][1])
-                    results[first:] = [_without_numbers(result) for result in results[first:]]
+                    results[first:] = [_with_numbers(result, of_all) for result in results[first:]]
+                    if len(results) == first:
+                        scopes.say(Place(options={"numeric": of_all}))
+        results = _distributed(results, announced)
         return results, strange
 
     def _said(self, text: str, heading: bool = False) -> Place:
         place = places.place_of(text, heading, self.names)
         return replace(place, options=switches.full_option_names(place.options, text, self.names.numeric_adapter))
 
-    def _of_line(self, line: Line, at: int, inside: set[int]) -> Place:
+    def _of_line(self, line: Line, at: int, inside: set[int], above: Place) -> Place:
         """What a line says that is no heading of markdown: a bold line and a short one like a heading."""
         text = line.title or line.text
+        state = switches.referred(text)
+        if state is not None and len(above.options) == 1 and len(text) < 160 and self._leads(at, inside):
+            return replace(self._said(text), options=dict.fromkeys(above.options, state))
         if line.level != 7 and not places.is_short(text):
             return places.place_of_sentence(text, self._leads(at, inside), self.names)
         place = self._said(text)
@@ -150,9 +169,26 @@ class _Walk:
             return line.number in inside
         return False
 
-    def _result(self, one: printed.Printed, place: Place) -> FoundResult:
+    def _called(self, block: printed.Block) -> list[tuple[int, Place]]:
+        """The command lines of a block by line, with what they say of the output below them."""
+        found = ((number, commands.called(text, self.names)) for number, text in block.lines)
+        return [(number, place) for number, place in found if place is not None]
+
+    def _spoken(self, line: Line, place: Place) -> list[FoundResult]:
+        """A measurement that stands in a sentence with all its counts."""
+        if self.is_export:
+            return []
+        parsed = spoken.measured(line.text, line.number)
+        if parsed is None:
+            return []
+        where = place.under(Place(dataset=self.names.dataset_in(line.text)))
+        return [FoundResult(self.day_of(line.number), where, parsed, "text" if where.dataset else None)]
+
+    def _result(self, one: printed.Printed, place: Place, called: Sequence[tuple[int, Place]] = ()) -> FoundResult:
         parsed = _with_sic(one.result)
+        place = place.under(next((said for number, said in reversed(called) if number < parsed.line), NOWHERE))
         own = places.checkpoint_in(parsed.checkpoint) or parsed.checkpoint if parsed.checkpoint else None
+        own = None if own and _PART.search(own) else own
         dataset = self.names.dataset_in(f"{parsed.dataset} dataset") or parsed.dataset if parsed.dataset else None
         options = dict(map(_option, ((k, v) for k, v in parsed.options.items() if k != "group")))
         mine = Place(own or one.step, dataset, None, options)
@@ -176,79 +212,6 @@ class _Walk:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """An item of a list that heads those below it: ``- Threshold 0.05:``."""
-
-    indent: int = -1
-    name: str = ""
-    value: str = ""
-
-    @classmethod
-    def of(cls, text: str) -> _Group | None:
-        match = _GROUP.match(text)
-        return cls(len(match[1].expandtabs(4)), match["name"].strip().lower(), match["value"]) if match else None
-
-    def place(self, text: str) -> Place:
-        """What it says of a line: only of those that are indented deeper."""
-        indent = len(text.expandtabs(4)) - len(text.expandtabs(4).lstrip())
-        return Place(options={self.name: self.value}) if 0 <= self.indent < indent else NOWHERE
-
-
-class _Scopes:
-    """The headings above a line, each with what it says, and what lines under them say.
-
-    A line stands half a level below the heading it is under, so that a deeper heading keeps it and the next heading of
-    that level ends it. A line that names another checkpoint takes the place of the one before.
-    """
-
-    def __init__(self) -> None:
-        self._stack: list[tuple[float, Place]] = []
-
-    @property
-    def place(self) -> Place:
-        place = NOWHERE
-        for _, deeper in self._stack:
-            place = place.under(deeper)
-        return place
-
-    def enter(self, level: int, place: Place) -> None:
-        self._stack = [scope for scope in self._stack if scope[0] < level]
-        if place.checkpoint is not None:
-            # A line named the checkpoint before; what it said does not hold for this one, though it stands higher.
-            named = next((at for at, (above, said) in enumerate(self._stack) if above % 1 and said.checkpoint), None)
-            self._stack = self._stack[:named]
-        self._stack.append((level, place))
-
-    def say_above(self, place: Place) -> None:
-        """As if the heading over the present one had said it."""
-        above = next((at for at in range(len(self._stack) - 2, -1, -1) if not self._stack[at][0] % 1), None)
-        if above is None:
-            self.say(place)
-        else:
-            level, said = self._stack[above]
-            self._stack[above] = (level, said.under(place))
-
-    def say(self, place: Place) -> None:
-        if not place:
-            return
-        if place.checkpoint is not None and place.checkpoint != self.place.checkpoint:
-            named = next((at for at, (_, above) in enumerate(self._stack) if above.checkpoint is not None), None)
-            if named is not None:
-                level = int(self._stack[named][0])
-                self._stack = self._stack[:named]  # what was said of another checkpoint does not hold for this one
-            else:
-                if self._stack and self._stack[-1][0] % 1:
-                    self._stack.pop()  # nor what was said before the first one was named
-                level = int(self._stack[-1][0]) if self._stack else 0
-            self._stack.append((level + 0.5, place))
-        elif self._stack and self._stack[-1][0] % 1:
-            half, said = self._stack.pop()
-            self._stack.append((half, said.under(place)))
-        else:
-            self._stack.append(((self._stack[-1][0] if self._stack else 0) + 0.5, place))
-
-
 def _with_sic(parsed: ParsedResult) -> ParsedResult:
     """``Significance Improvement Characteristic (SIC)`` is the metric ``sic``, however it was spelled out."""
     name = next((name for name in parsed.metrics if name.endswith("_sic") or name.startswith("sic_")), None)
@@ -268,11 +231,29 @@ def _option(pair: tuple[str, str]) -> tuple[str, str]:
     return ("numeric" if name.startswith("numeric") else name), _STATES.get(value.lower(), value)
 
 
-def _without_numbers(result: FoundResult) -> FoundResult:
-    """The text under a result says that the numbers were not given; what a heading says of it goes first."""
+_PART = re.compile(
+    r"adapter|tokenizer|optimizer|optim\b|scheduler|scaler|rng_state|vocab|config|embedding", re.IGNORECASE
+)
+"""A file of a part that is loaded beside the checkpoint."""
+
+
+def _with_numbers(result: FoundResult, state: str) -> FoundResult:
+    """The text around a result says whether the numbers were given; what a heading says of it goes first."""
     if "numeric" in result.place.options:
         return result
-    return replace(result, place=replace(result.place, options={**result.place.options, "numeric": "off"}))
+    return replace(result, place=replace(result.place, options={**result.place.options, "numeric": state}))
+
+
+def _distributed(results: list[FoundResult], announced: tuple[int, tuple[str, str]] | None) -> list[FoundResult]:
+    """The results with the two states that a line above announced, where two followed it."""
+    if announced is None or len(results) - announced[0] != len(announced[1]):
+        return results
+    first, states = announced
+    given = [
+        replace(result, place=replace(result.place, options={**result.place.options, "numeric": state}))
+        for result, state in zip(results[first:], states, strict=True)
+    ]
+    return [*results[:first], *given]
 
 
 def _entry(section: Section, lines: Sequence[Line], results: Sequence[FoundResult]) -> FoundEntry | None:

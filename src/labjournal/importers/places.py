@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 
 from labjournal.importers.switches import names_numeric_adapter, options_in
 
@@ -26,6 +27,15 @@ _CHECKPOINT_AFTER = re.compile(
     r"\b(?:checkpoint|ckpt)\s+(?:at|after)\s+(?P<number>\d[\d,]*)(?P<k>k)?\s+(?:training\s+)?steps\b", re.IGNORECASE
 )
 _CHECKPOINT_CJK = re.compile(r"(?:检查点|檢查點|チェックポイント)[\s:：-]*(?P<number>\d+)")
+_MISSPELT = re.compile(r"\b[Cc][a-zA-Z]{6,11}(?=[\s_:#-]*\d)")
+_BARE_STEP = re.compile(
+    r"\b(?:left|leave|ran|re-?ran|running|repeat(?:ed)?|validated?|evaluated?|tested|measured)\s+(?P<number>\d{3,7})\b",
+    re.I,
+)
+_SHOWN_FOR = re.compile(
+    r"\b(?:here\s+(?:is|are)|(?:raw\s+)?(?:output|log|report|results?|numbers?)\s+(?:for|of|from))\b", re.I
+)
+_VERSION = re.compile(r"\((?P<name>v\d+(?:\.\d+)+)\)")
 _SEVERAL = re.compile(r"\d(?:,\s+|\s*(?:and|und|et|y|vs\.?|to|bis|&|/|–|-|→)\s*)(?:checkpoint[\s-]*)?\d", re.IGNORECASE)
 
 _RATIO = re.compile(r"(?<![\d:.])(?P<a>\d{1,4})(?:\s?:\s?|-to-)(?P<b>\d{1,5})(?![\d:.])")
@@ -112,25 +122,35 @@ def place_of(text: str, heading: bool = False, names: Names | None = None) -> Pl
     """What a heading or a short line says. Sentences must be given to `place_of_sentence`."""
     plain = _MARKS.sub("", text).strip(" \t#>*:-–—")
     known = names or Names()
-    run = _RUN.search(plain) if heading else None
+    checkpoint = checkpoint_in(plain, heading)
     return Place(
-        checkpoint_in(plain, heading),
+        checkpoint,
         known.dataset_in(plain),
         count_in(plain),
         options_in(plain),
-        run["name"].strip() if run is not None and not _CHECKPOINT.match(run["name"]) else None,
+        _run_in(plain, heading, checkpoint),
     )
+
+
+def _run_in(text: str, heading: bool, checkpoint: str | None) -> str | None:
+    """The training a heading names; ``Checkpoint-2500 (v0.1.3)`` is of the training of that version."""
+    version = _VERSION.search(text)
+    if checkpoint is not None and version is not None:
+        return version["name"]
+    run = _RUN.search(text) if heading else None
+    return run["name"].strip() if run is not None and not _CHECKPOINT.match(run["name"]) else None
 
 
 def place_of_sentence(text: str, leads: bool, names: Names) -> Place:
     """What a line of prose says: only that something was run on a data set, or what it announces with a colon."""
-    announces = leads and text.rstrip(" *_").endswith(":") and len(text) < 160
+    announces = leads and len(text) < 160 and (text.rstrip(" *_").endswith(":") or _SHOWN_FOR.search(text) is not None)
     ran = _RAN_ON.search(text) is not None and not _WISH.search(text.split(".")[0])
     if not (announces or ran):
         said = options_in(text) if (_RAN.search(text) or _ALL.match(text)) and not _WISH.search(text) else {}
         return Place(options={name: state for name, state in said.items() if name == "numeric"})
     place = place_of(text, names=names)
-    return place if announces else replace(place, checkpoint=None)
+    bare = names.bare_step(text)
+    return replace(place, checkpoint=place.checkpoint or bare) if announces else replace(place, checkpoint=bare)
 
 
 def is_short(text: str) -> bool:
@@ -147,6 +167,7 @@ def is_short(text: str) -> bool:
 
 def checkpoint_in(text: str, heading: bool = False) -> str | None:
     """The checkpoint a text names, in one spelling (``checkpoint-2500``); None when it names several."""
+    text = _MISSPELT.sub(_spelled, text)
     found: dict[str, None] = {}
     first = len(text)
     for match in _CHECKPOINT.finditer(text):
@@ -167,6 +188,16 @@ def checkpoint_in(text: str, heading: bool = False) -> str | None:
     return next(iter(found)) if len(found) == 1 and not _SEVERAL.search(_RATIO.sub("", text[first:])) else None
 
 
+def _spelled(match: re.Match[str]) -> str:
+    """``Chekpoint`` put right; another word stays."""
+    word = match[0].lower()
+    return "Checkpoint" if SequenceMatcher(None, word, "checkpoint").ratio() >= ALIKE else match[0]
+
+
+ALIKE = 0.88
+"""One or two letters missing, doubled or swapped; "checkpointing" and "counterpoint" stay apart from it."""
+
+
 def count_in(text: str) -> int | None:
     """The number of events a text speaks of: "at 1000 samples"."""
     match = _COUNT.search(text)
@@ -181,7 +212,9 @@ def labels_set(text: str) -> bool:
 
 
 _OPENS = re.compile(r"(?:^|[(\[,|/–—-]|\b(?:on|for|with|R&D)|:\s)\s*[*_`]*$", re.IGNORECASE)
-_CLOSES = re.compile(r"[*_`]*\s*(?:$|[()\[\],|/–—:-]|(?:validation|val|test|results?)\W*$)", re.IGNORECASE)
+_CLOSES = re.compile(
+    r"[*_`]*\s*(?:$|[()\[\],|/–—:-]|with(?:out)?\b|w/|(?:validation|val|test|results?)\W*$)", re.IGNORECASE
+)
 
 
 class Names:
@@ -193,17 +226,32 @@ class Names:
         self.even: str | None = None
         self.numeric_adapter = False
         """The text speaks of a numeric adapter: "the adapter" is that one."""
+        self._steps: set[int] = set()
+        """Of the checkpoints it names: "I left 10200 running" is one of them."""
 
     def learn(self, text: str) -> None:
         """Takes in a line that says what a word stands for: "the imbalanced dataset (1:10 ratio)"."""
         if len(text) > 600:
             return
         self.numeric_adapter = self.numeric_adapter or names_numeric_adapter(text)
+        named = checkpoint_in(text, heading=True)
+        if named is not None and named.startswith("checkpoint-"):
+            self._steps.add(int(named.removeprefix("checkpoint-")))
         ratio = _ratio_in(text)
         if ratio is not None and ratio != "1:1" and self.skewed is None and _SKEWED.search(text):
             self.skewed = ratio
         if ratio == "1:1" and self.even is None:
             self.even = ratio
+
+    def bare_step(self, text: str) -> str | None:
+        """The known checkpoint that a sentence calls by its number alone."""
+        match = _BARE_STEP.search(text)
+        known = match is not None and int(match["number"]) in self._steps
+        return f"checkpoint-{int(match['number'])}" if match is not None and known else None
+
+    def knows(self, name: str) -> bool:
+        """Whether a set was called so before."""
+        return _key(name) in self._spelling
 
     def dataset_in(self, text: str) -> str | None:
         """The data set a text names; None when it names none or only says "the validation set"."""
@@ -232,8 +280,11 @@ class Names:
 
     def _one(self, name: str) -> str:
         name = name.strip(" .,:;`'\"-")
-        key = re.sub(r"[\s_-]+", " ", name.casefold())
-        return self._spelling.setdefault(key, name)
+        return self._spelling.setdefault(_key(name), name)
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name.casefold())
 
 
 def _ratio_in(text: str) -> str | None:

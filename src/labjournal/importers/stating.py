@@ -187,6 +187,7 @@ def _results(document: Document, runs: dict[str, str], moments: _Moments) -> Seq
     for result in document.results:
         data = result_data(_measured(result, document.path, runs[result.run] if result.run else None))
         data["dataset"] |= {"source": result.dataset_from} if result.dataset_from else {}
+        data |= {"options_source": result.options_from} if result.options_from != "text" else {}
         content = facts.dumps([result.date, data["subject"], data["dataset"], data["options"], data["metrics"]])
         repeats[content] = repeats.get(content, 0) + 1
         fact_id = facts.derived_id("imported-result", document.path, content, repeats[content])

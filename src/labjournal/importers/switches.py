@@ -97,6 +97,8 @@ def _numbers_given(text: str) -> str | None:
 
     "With the adapter" beside a checkpoint says what was trained, not what was measured.
     """
+    if alternatives(text) is not None:
+        return None
     said = {"off" if match["off"] else "on" for match in _AFTER.finditer(text)}
     if not said:
         for match in _BEFORE.finditer(text):
@@ -142,6 +144,52 @@ _NOUNS = frozenset("input inputs adapter adapters feature features value values 
 def not_given(text: str) -> bool:
     """Whether prose says that the numbers were not handed to the model."""
     return _NOT_GIVEN.search(text) is not None
+
+
+_TWO = re.compile(
+    rf"{_N}\s*(?P<a>on|off|enabled|disabled)\s*(?:/|,|;|and|then)\s*(?:then\s+)?(?:{_N}\s*)?(?P<b>on|off|enabled|disabled)\b"
+    rf"|\b(?P<c>with(?:out)?)\s*(?:/|,|and|then)\s*(?P<d>with(?:out)?)\s+{_N}",
+    re.IGNORECASE,
+)
+_OFF_WORDS = frozenset(("off", "disabled", "without"))
+
+
+def alternatives(text: str) -> tuple[str, str] | None:
+    """The two states a line announces for the two results below it: "numeric off / numeric on:"."""
+    match = _TWO.search(text)
+    if match is None:
+        return None
+    first, second = ("off" if (match[x] or match[y]).lower() in _OFF_WORDS else "on" for x, y in ("ac", "bd"))
+    return (first, second) if first != second else None
+
+
+_REFERRED = re.compile(r"\b(?P<how>with|without)\s+(?:it|them)\b(?!\s*(?:self|sel))", re.IGNORECASE)
+
+
+def referred(text: str) -> str | None:
+    """The state of the option spoken of last: "and the same checkpoint without it"."""
+    match = _REFERRED.search(text)
+    return None if match is None else "off" if match["how"].lower() == "without" else "on"
+
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_HOLDS = re.compile(
+    r"^\W*(?:all|both|everything)\b|\b(?:for|in)\s+(?:all|each|every|both)\b|\b(?:throughout|everywhere)\b", re.I
+)
+_NOT_NOW = re.compile(
+    r"\b(?:will|would|should|could|might|may|if|want(?:ed)?|plan|next|later|hope|than|before|previous(?:ly)?|was\s+bad|training|trained)\b",
+    re.I,
+)
+
+
+def said_of_all(text: str) -> str | None:
+    """The state that a sentence gives to all results around it: "All numeric enabled.", "enabled for all of these"."""
+    for sentence in _SENTENCE.split(text):
+        if len(sentence) <= 160 and _HOLDS.search(sentence) and not _NOT_NOW.search(sentence):
+            given = _numbers_given(re.sub(r"\s+(?:for|in)\s+(?:all|each|every|both)\b.*|[.!?]\s*$", "", sentence))
+            if given is not None:
+                return given
+    return "off" if not_given(text) else None
 
 
 def full_option_names(options: Mapping[str, str], text: str, known: bool = False) -> dict[str, str]:

@@ -14,6 +14,8 @@ _SAME_SESSION = re.compile(r"\b(?:earlier|same|previous)\s+(?:checkpoints?|train
 _RATIO = re.compile(r"\d+:\d+")
 _FAR_RATIO = 3.0
 """Supports further than this from the ratio a set is called by are of another set."""
+TELLING = 50
+"""Events from which on equal numbers of every class tell a set; ten images of each class are in many sets."""
 _NEAR_RATIO = 1.2
 """Supports within 20 % of a ratio that names a data set are taken to be that set; the reading says so."""
 
@@ -22,9 +24,22 @@ def with_sets(results: Sequence[FoundResult], names: Names) -> list[FoundResult]
     """Results without a named set get the one their class counts tell, where a ratio names exactly one."""
     ratios = {result.place.dataset for result in results if result.place.dataset}
     named = [name for name in {*ratios, names.even, names.skewed} if name and _RATIO.fullmatch(name)]
+    results = _one_spelling(results)
+    contents: dict[tuple[tuple[str, int], ...], set[str]] = {}
+    for result in results:
+        if result.place.dataset and result.supports and (result.n or 0) >= TELLING:
+            contents.setdefault(_content(result), set()).add(result.place.dataset)
     made = []
     for result in results:
         said, supports = result.place.dataset, list(result.supports.values())
+        same = contents.get(_content(result), set())
+        off = (
+            said is not None and _RATIO.fullmatch(said) and len(supports) == 2 and not _fits(said, supports, _FAR_RATIO)
+        )
+        if (said is None or (off and said not in same)) and len(same) == 1:
+            result = replace(result, place=replace(result.place, dataset=min(same)), dataset_from="class counts")
+            made.append(result)
+            continue
         if len(supports) == 2 and (said is None or (_RATIO.fullmatch(said) and not _fits(said, supports, _FAR_RATIO))):
             # Nothing names the set, or the heading names what was trained on and the numbers say it was another.
             fitting = [name for name in named if _fits(name, supports, _NEAR_RATIO)]
@@ -33,6 +48,32 @@ def with_sets(results: Sequence[FoundResult], names: Names) -> list[FoundResult]
             result = replace(result, place=place, dataset_from="class counts" if told else None)
         made.append(result)
     return made
+
+
+def _content(result: FoundResult) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((label.casefold(), support) for label, support in result.supports.items()))
+
+
+def _one_spelling(results: Sequence[FoundResult]) -> list[FoundResult]:
+    """``black-box`` is ``black-box 1`` where that is the only longer name, and both hold the same events."""
+    held: dict[str, set[tuple[tuple[str, int], ...]]] = {}
+    for result in results:
+        if result.place.dataset and result.supports:
+            held.setdefault(result.place.dataset, set()).add(_content(result))
+    return [replace(one, place=replace(one.place, dataset=_fuller(one, held))) for one in results]
+
+
+def _fuller(result: FoundResult, held: Mapping[str, set[tuple[tuple[str, int], ...]]]) -> str | None:
+    name = result.place.dataset
+    if name is None or not result.supports:
+        return name
+    longer = [other for other in held if set_key(other).startswith(f"{set_key(name)} ")]
+    return longer[0] if len(longer) == 1 and _content(result) in held[longer[0]] else name
+
+
+def set_key(name: str) -> str:
+    """One key for the spellings of a name."""
+    return re.sub(r"[\s_-]+", " ", name.casefold()).strip()
 
 
 def _fits(name: str, supports: Sequence[int], slack: float) -> bool:
@@ -61,7 +102,11 @@ def with_runs(results: Sequence[FoundResult], path: str, lines: Sequence[Line]) 
         )
         again = key in seen and seen[key] != result.parsed.metrics and step is not None
         back = step is not None and step < highest
-        if result.place.run is None and (again or (back and not same_session(lines, before, result.line))):
+        if result.place.run is not None:
+            numbered.append((result, number))
+            before = result.line
+            continue
+        if again or (back and not same_session(lines, before, result.line)):
             number, highest, seen = number + 1, -1, {}
         highest = max(highest, step if step is not None else -1)
         if back and step is not None:
