@@ -70,6 +70,8 @@ class Assembler:
         elif draft.under_step and draft.step is None and context.step is not None and not context.reset:
             draft.step = context.step
             draft.options["_step"] = "above"
+            if self._tested_again(draft):
+                draft.step = None
         if draft.role == "unclear":
             draft.role = context.role if context.role != "unclear" else context.source_role
             draft.role_above = draft.role != "unclear" and context.role == "unclear"
@@ -110,10 +112,10 @@ class Assembler:
         at: int,
     ) -> bool:
         """Like ``add`` for one more line of a kind that only adds points; False where that is not sure."""
-        if row.place is None or model.headline:
+        if row.place is None or model.headline or any(curve is not None and curve.lone for curve in row.curves):
             return False
         if step is None:
-            if not model.under_step or context.step is None or context.reset:
+            if not model.under_step or context.step is None or context.reset or model.role == "test":
                 return False
             step = context.step
         elif model.reaches:
@@ -130,7 +132,9 @@ class Assembler:
 
     def point(self, draft: Draft, step: tuple[StepKind, float]) -> None:
         """Each metric of a draft as a point of its curve; a lone one may still become a result at the end."""
-        lone = not draft.running and (draft.options.get("_step") == "above" or draft.role == "test")
+        lone = not draft.running and (
+            draft.options.get("_step") == "above" or draft.role == "test" or _of_a_validation(draft)
+        )
         for name, number in draft.metrics.items():
             tag = _tag(draft, name)
             curve = self._curve(tag, draft.role, step[0])
@@ -146,6 +150,13 @@ class Assembler:
         curve = self._curve(tag, role, kind)
         if curve is not None:
             curve.add(step, value)
+
+    def _tested_again(self, draft: Draft) -> bool:
+        """Whether the lines of the steps said what is tested here: said again below the last one, it is the result."""
+        if draft.step is None or draft.role != "test":
+            return False
+        curves = [self._curves.get(_tag(draft, name)) for name in draft.metrics]
+        return all(curve is not None and not curve.lone and curve.steps[-1] == draft.step[1] for curve in curves)
 
     def lone(self, tag: str) -> bool:
         """Whether a curve has one point; that point is then taken for no curve any more."""
@@ -165,7 +176,10 @@ class Assembler:
         self._close()
         drafts = [draft for same in self._alike.values() for draft in same] + self._done
         lone: dict[int, Draft] = {}
+        lasting = any(curve.seen > 1 for curve in self._curves.values())
         for curve in self._curves.values():
+            if curve.lone and lasting:
+                curve.lone = [draft for draft in curve.lone if not _of_a_validation(draft)]
             if curve.lone and curve.seen == len(curve.lone):
                 lone |= {id(draft): draft for draft in curve.lone}
         for draft in lone.values():
@@ -286,6 +300,12 @@ class Assembler:
             curve = self._curve(_tag(draft, name), draft.role, "row")
             if curve is not None:
                 curve.add(float(self._rows[key]), number.value)
+
+
+def _of_a_validation(draft: Draft) -> bool:
+    """Whether the head of a line, not its metrics, says that it validates: a result where nothing is measured twice."""
+    named = any(role_of(words_of(name)) != "unclear" for name in draft.metrics)
+    return draft.role == "validation" and draft.options.get("_step") != "above" and not named
 
 
 def _tag(draft: Draft, name: str) -> str:

@@ -12,6 +12,7 @@ from labjournal.parsers.context_forms import (
     CHECKPOINT_NAMED,
     CHECKPOINT_NUMBER,
     CHECKPOINT_PARTS,
+    COMPARED,
     CONFUSION,
     DATASET,
     DATASET_PARTS,
@@ -143,6 +144,8 @@ class Context:
         low = text.lower()
         if ("conf" in low or "cm" in low or not low.isascii()) and CONFUSION.search(text):
             self.titles["confusion"] = number
+        if ":" in text and COMPARED.match(text):
+            self.titles["compared"] = number
         if any(part in low for part in RESET_PARTS) and RESET.search(text):
             self.reset = True
             self.step = None

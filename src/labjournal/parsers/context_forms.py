@@ -99,3 +99,9 @@ NUMBERED = re.compile(
 """One of many of which each has its values: they are nobody else's."""
 MARKS = re.compile(r"^\s*(?:[*•>+]\s+|-\s+)|\*\*|__")
 """What markdown adds to a heading within a list."""
+COMPARED = re.compile(
+    r"\W*(?:reference|prediction|hypothesis|predicted|ground[\s_-]?truth|expected|target|answer|gold|ref|hyp|pred|gt)"
+    r"(?:\s(?:text|answer|label|sentence|transcript))?\W{0,3}:\W*[^\W\d]",
+    re.IGNORECASE,
+)
+"""One prediction or what it should have been, with words behind it."""

@@ -11,7 +11,7 @@ from labjournal.parsers.numbers import Number, find_numbers
 from labjournal.parsers.reading import Line
 
 _RIGHT = frozenset(
-    "correct correctly right hits richtig korrekt correctos correctas correcto corrects correctes".split()
+    "correct correctly right hits richtig korrekt correctos correctas correcto corrects correctes correcte".split()
     + "correctement corretas corretos".split()
 )
 _HITS = re.compile(r"^[^:]*\bhits\b", re.IGNORECASE)

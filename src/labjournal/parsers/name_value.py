@@ -6,9 +6,11 @@ The value may also stand alone on the next line.
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context
+from labjournal.parsers.context_forms import COMPARED
 from labjournal.parsers.names import Name, is_metric_word, may_mention, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number, unwrap
 from labjournal.parsers.pairs import GROUPED, Pair, scan
@@ -52,6 +54,7 @@ _LIMIT = re.compile(r"\b(?:thr|thres|thresh|threshold)\s*[:=]?\s*(\d*\.\d+)\s*[:
 _EXACT = re.compile(r"\s*\"(?P<name>(?:HasAns_|NoAns_|best_)?exact)\"\s*:\s*(?P<value>[\d.]+)\s*,?\s*")
 _EXAMPLE = re.compile(r"\W*(?:sample|utt|utterance|utt_?id|image|file)\s*[:=]\s*([\w./-]{1,80})", re.IGNORECASE)
 """One of many that were scored: its values are nobody else's."""
+BESIDE = 4
 _CAFFE = re.compile(r".*\bTest net output #\d+:\s*(?P<name>\w+)\s*=\s*(?P<value>[-\d.e]+)")
 _PREFIXED = re.compile(r"\s*(?P<name>(?:eval|test|predict|val|valid)_\w+)\s*[=:]\s*(?P<value>\S+)\s*")
 _RESULTS_FILE = re.compile(r"results|metrics|scores", re.IGNORECASE)
@@ -70,7 +73,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if not may_mention(raw):
         return _saved_value(line, raw, context)
     text = body(raw)
-    if settings_line(text) or context.within_settings(raw):
+    if settings_line(text) or context.within_settings(raw) or _of_an_example(cursor, context):
         return None
     columns = context.columns_at(line.number)
     if columns:
@@ -91,6 +94,17 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         for draft in drafts:
             draft.options.setdefault("group", owner)
     return Claim(1, drafts)
+
+
+def _of_an_example(cursor: Cursor, context: Context) -> bool:
+    """Whether a line tells of one prediction beside its reference: what it scored is not what the set scored."""
+    line = cursor.peek()
+    if line is None or line.number - context.titles.get("compared", -9) <= BESIDE:
+        return line is not None and all(text.strip() for text in list(cursor.passed)[-1:])
+    if not line.text.startswith("#"):
+        return False
+    below = [ahead.text for k in range(1, BESIDE) if (ahead := cursor.peek(k)) is not None]
+    return any(map(COMPARED.match, takewhile(str.strip, below[1:] if below and not below[0].strip() else below)))
 
 
 def _saved_value(line: Line, text: str, context: Context) -> Claim | None:
@@ -235,6 +249,8 @@ def _two_lines(cursor: Cursor, line: Line, raw: str) -> Claim | None:
     if name is None or not name.alone:
         return None
     below = cursor.peek(1)
+    apart = text.endswith("=") and below is not None and not below.text.strip()
+    below = cursor.peek(2) if apart else below  # MATLAB
     number = None if below is None else parse_number(unwrap(below.text.strip()))
     if (
         below is None
@@ -254,7 +270,7 @@ def _two_lines(cursor: Cursor, line: Line, raw: str) -> Claim | None:
     )
     draft.metrics[name.metric] = number
     draft.tags[name.metric] = name.tag
-    return Claim(2, [draft])
+    return Claim(3 if apart else 2, [draft])
 
 
 PARSER = Parser("name_value", 1, "lines that name metrics and give their values", _read)

@@ -29,9 +29,10 @@ from labjournal.parsers.vocabulary import (
 
 # "score" alone is a metric; beside another metric word it says nothing ("F1 score").
 
+_FOREIGN_ENDS = ("值", "分数", "得分", "스코어", "スコア")
 _FOREIGN_PARTS = tuple(
     sorted(
-        (word for word in FOREIGN if ord(word[0]) > 0x2E80 or word.endswith(("值", "分数", "스코어"))),
+        (word for word in FOREIGN if ord(word[0]) > 0x2E80 or word.endswith(_FOREIGN_ENDS)),
         key=len,
         reverse=True,
     )

@@ -16,7 +16,7 @@ from labjournal.parsers.steps import find_step
 from labjournal.parsers.value_lists import by_name, by_place, by_rank, by_set, by_statistic, rows_of_values
 
 _STRONG = re.compile(
-    r"\s*(?:[:=≈~→▶│|]|->|=>|-->|>{2,}|\bis\s*:?|\bwas\s*:?|\bist\b|\best\b|\b[ée]s?\b|\.{3,}|为|は|是)+\s*[\"'(\[$]?\s*$|\t\s*$",
+    r"\s*(?:[:=≈~→➜➔➝⇒⟶▶│|]|->|=>|-->|>{2,}|\bis\s*:?|\bwas\s*:?|\bist\b|\best\b|\b[ée]s?\b|\.{3,}|为|は|是)+\s*[\"'(\[$]?\s*$|\t\s*$",
     re.IGNORECASE,
 )
 
@@ -40,7 +40,7 @@ _WEAK = re.compile(r"(?:\s+(?:of|at|reached|von|de|=)?\s*|\s*\()\(?\s*$")
 
 
 _DELIMITER = re.compile(
-    r"[,;|│┃•·\t()\[\]{}<>]|\s[-–—]{1,3}\s|\.\s+(?=[A-Z])|:\s|=\s|!\s|(?:->|=>|→)|\"|(?<!\w)'|'(?!\w)"
+    r"[,;|│┃•·\t()\[\]{}<>]|\s[-–—]{1,3}\s|\.\s+(?=[A-Z])|:\s|=\s|!\s|(?:->|=>|→|➜|➔|➝|⇒|⟶)|\s{3,}|\"|(?<!\w)'|'(?!\w)"
 )
 
 
@@ -71,7 +71,7 @@ _RATE_PAIR = re.compile(
 )
 _PROGRAM = re.compile(r"[\w/.-]+\.py\b")
 _IN_PERCENT = re.compile(r"[(\[]\s*%\s*[)\]]\s*(?:[:=]\s*)?$")
-_BECOMES = re.compile(r"\s*(?:->|→|=>|➜|➔)\s*[-+]?\.?\d")
+_BECOMES = re.compile(r"\s*(?:-{1,2}>|→|=>|➜|➔)\s*[-+]?\.?\d")
 
 
 GROUPED = re.compile(
@@ -271,6 +271,8 @@ def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, in
             return _suffixed(found[0], inner), found[1]
     begin = before = 0
     for match in _DELIMITER.finditer(phrase):
+        if match[0].isspace() and ":" not in phrase[: match.start()]:
+            continue  # a wide gap parts columns of names and values; within a name it is one
         if match.end() < len(phrase):
             before = begin if match[0] == ")" and strong is not None else match.end()
             begin = match.end()

@@ -20,7 +20,7 @@ def plausible(name: Name, number: Number, text: str = "") -> bool:
     value = number.value
     metric = name.metric.lower()
     words = words_of(name.metric)
-    if number.integer and words and words[-1] in ("error", "errors"):
+    if number.integer and words and words[-1] in ("error", "errors", "hits"):
         return False
     if math.isnan(value) or math.isinf(value):
         return not (name.best and math.isinf(value))  # "best loss so far: inf" is where a search begins

@@ -66,6 +66,7 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("@", r"\b(?:P|prec)@(\d+)", r"precision@\1"),
         ("@", r"\bR@(\d+)", r"recall@\1"),
         ("@", r"(?<=[a-z])\s?@\s?(?:k\s?=\s?)?(\d+)(?![.\d])", r"@\1"),
+        ("adj", r"\badj(?:usted)?\.?[\s_-]*R[\s_-]?(?:\^?\s?2|²|sq\w*)(?:[\s_-]?score)?", "adjr2"),
         ("f", r"\bF[\s_-]?1[\s_-]?(?:score|measure)?(?![\w.])", "F1"),
         ("f", r"\bF[\s_-]?(?:beta|β)[\s_-]?score\b", "fbeta"),
         ("f", r"\bF[\s_-](?:score|measure)(?=\s*\()", "fscore"),

@@ -6,11 +6,13 @@ import re
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context
+from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.numbers import Number, decimals
 from labjournal.parsers.reading import ClassRow, Line
 
 _HEADER = re.compile(
-    r"^[\s|#\w]*?\bprecision\b[\s|,]+(?:recall|sensitivity)\b(?:[\s|,]+(?P<f1>f1[- _]?score|f1|f[- _]?score"
+    r"^(?:(?P<title>[^:|]{1,60}):\s{2})?"
+    r"[\s|#\w]*?\bprecision\b[\s|,]+(?:recall|sensitivity)\b(?:[\s|,]+(?P<f1>f1[- _]?score|f1|f[- _]?score"
     r"|f-?measure)\b)?(?:[\s|,]+(?P<support>support|count|n)\b)?[\s|]*$",
     re.IGNORECASE,
 )
@@ -55,7 +57,10 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
             columns = (
                 ["precision", "recall"] + (["f1"] if header["f1"] else []) + (["support"] if header["support"] else [])
             )
-            return _rows(cursor, line, columns, start=1)
+            claim = _rows(cursor, line, columns, start=1)
+            if claim is not None and header["title"]:
+                claim.drafts[0].role = role_of(words_of(header["title"]))
+            return claim
         return None
     if not text.rstrip()[-1:].isdigit() or cursor.refused("sklearn_report") or not _STRICT_ROW.match(text):
         return None

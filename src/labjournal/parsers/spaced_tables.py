@@ -17,6 +17,8 @@ from labjournal.parsers.table_rows import SPREAD, STEPS, corner_metric, drafts_o
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")
 _PARTS = re.compile(r"\s*[,|&]\s*|\s+")
 _IDENTIFIER = re.compile(r"[A-Za-z][\w@./-]*")
+_DESCRIBED = re.compile(rf"({SPREAD.pattern}|mean|median)(?:\s+-?[\d.]+)+", re.IGNORECASE)
+"""The label of a row of a description, and its values in columns before the first metric: ``mean 507.5``."""
 _VALUE_CELL = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?|NaN|nan|-|None")
 
 
@@ -165,6 +167,8 @@ def _columns(cursor: Cursor, header: list[str]) -> Claim | None:
         if not rows and len(cells) != len(header) and not _aligned(line.text, header, ahead.text, cells):
             return None
         label = " ".join(cells[:-width])
+        if len(cells) > len(header) and (named_row := _DESCRIBED.fullmatch(label)) is not None:
+            label = named_row[1]
         used += 1
         if SPREAD.fullmatch(label):
             continue

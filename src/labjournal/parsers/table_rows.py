@@ -13,7 +13,7 @@ from labjournal.parsers.open_names import measured, open_name
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import Line, RoleName, StepKind
 from labjournal.parsers.shapes import shaped
-from labjournal.parsers.vocabulary import NEVER, PARAMETERS
+from labjournal.parsers.vocabulary import FILLER, NEVER, PARAMETERS, ROLE_WORDS
 
 _SCORING = frozenset(("corr", "sub", "del", "ins", "err"))
 
@@ -164,6 +164,8 @@ def _headed(header: list[str], names: list[Name | None], rows: list[tuple[Line, 
     if len(rows) == 1:
         step_at = None  # one row is no curve
     for line, cells in rows:
+        if len(cells) == len(header) - 1 and names[-1] is None and cells[-1] and cell_number(cells[-1]) is None:
+            cells = [*cells, ""]  # the last column is left open
         if len(cells) != len(header):
             continue
         step: tuple[StepKind, float] | None = None
@@ -233,11 +235,18 @@ def row_drafts(
             options[title or "row"] = cell[:80]
     if step is None and options:
         title, label = next(iter(options.items()))
-        said = "unclear" if _OF_CLASS.fullmatch(title) else role_of(words_of(label))  # a train may be a class
+        said = "unclear" if _OF_CLASS.fullmatch(title) else _role_said(words_of(label))
         for part in parts.values():
             part.options = dict(options)
             part.role = said if part.role == "unclear" else part.role
     return list(parts.values())
+
+
+def _role_said(words: list[str]) -> RoleName:
+    """The role a label says. "train" may be a class or part of a name: only among words that say no more is it one."""
+    role = role_of(words)
+    plain = all(word in ROLE_WORDS or word in FILLER or word.isdigit() for word in words)
+    return "unclear" if role == "train" and not plain else role
 
 
 def _sections(rows: list[tuple[Line, list[str]]]) -> list[Draft]:

@@ -26,6 +26,7 @@ _YOLO_ROW = re.compile(
 )
 _TYPE = re.compile(r"(?:IoU metric:\s*|annotation type\s*\*?|results for )(bbox|segm|keypoints|boxes)\b", re.IGNORECASE)
 _ERRORS = re.compile(r"\b(?:WER|CER|TER|SER|PER)\b")
+_BREAK = re.compile(r"<br\s*/?>")
 _TEX_FACE = re.compile(r"\\(?:textbf|textit|underline|emph|mathbf|bf|texttt)\s*\{([^{}]*)\}")
 
 
@@ -95,7 +96,7 @@ def _yolo(cursor: Cursor, line: Line) -> Claim | None:
 
 
 def _cells(text: str) -> list[str]:
-    inner = text.strip()
+    inner = _BREAK.sub(" ", text.strip()) if "<br" in text else text.strip()
     if inner[:1] in "|│┃║":
         inner = inner[1:]
     if inner[-1:] in "|│┃║":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from labjournal.parsers.reading import RoleName
 
 METRIC_WORDS = frozenset(
-    """accuracy acc acc1 acc5 top1 top5 err err1 err5 error f1 f2 f05 fscore fbeta f1score fmeasure hmean precision
+    """accuracy acc accu acc1 acc5 top1 top5 err err1 err5 error f1 f2 f05 fscore fbeta f1score fmeasure hmean precision
     prec recall sensitivity specificity tpr fpr tnr fnr npv ppv fdr auc auroc rocauc aucroc auprc prauc aupr roc ap
     ar map map50 map75 map5095 ap50 ap75 aps apm apl map50-95 iou miou fwiou ciou giou dice dsc jaccard pq sq rq
     bleu bleu1 bleu2 bleu3 bleu4 sacrebleu rouge rouge1 rouge2 rougel rougelsum meteor chrf chrf2 ter cider spice
@@ -77,6 +77,7 @@ FILLER = frozenset(
 )
 CANONICAL = {
     "acc": "accuracy",
+    "accu": "accuracy",
     "accuracies": "accuracy",
     "prec": "precision",
     "f1score": "f1",
