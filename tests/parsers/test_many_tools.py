@@ -86,6 +86,20 @@ FORMS = [
         id="one evaluation and no training",
     ),
     pytest.param(
+        "MAE=3.200 | P/R/F1@K=10: 0.115/0.137/0.125\n",
+        [("unclear", {"mae": 3.2, "precision10": 0.115, "recall10": 0.137, "F1_at_10": 0.125})],
+        id="names with one cut before as many values",
+    ),
+    pytest.param(
+        "| Metric | Value |\n|---|---|\n| train_loss | 0.692 |\n| val_loss | 0.688 |\n",
+        [("train", {"train_loss": 0.692}), ("validation", {"val_loss": 0.688})],
+        id="two roles in a table of metrics",
+    ),
+    pytest.param(
+        "| Model | F1 ↑ |\n|---|---|\n| A 🚀 | 0.943 🏆 |\n", [("unclear", {"f1": 0.943})], id="marks behind a value"
+    ),
+    pytest.param("Area under the curve: 0.5377\n", [("unclear", {"auc": 0.5377})], id="a metric in words"),
+    pytest.param(
         "       seed  val_acc\ncount  6.0000   6.0000\nmean   507.50   0.9962\nstd    1.8708   0.0028\n",
         [("validation", {"val_acc": 0.9962})],
         id="a description with more columns",
@@ -96,3 +110,11 @@ FORMS = [
 @pytest.mark.parametrize(("text", "wanted"), FORMS)
 def test_what_tools_print_is_read(text: str, wanted: Told) -> None:
     assert [(result.role, dict(result.metrics)) for result in read_text(text).results] == wanted
+
+
+def test_an_empty_first_cell_repeats_the_one_above() -> None:
+    table = (
+        "| Dataset | Model | MRR |\n|---|---|---|\n| FB15K | A | 0.352 |\n|       | B | 0.343 |\n| WN18 | A | 0.431 |\n"
+    )
+    found = [(result.options["Dataset"], result.options["Model"]) for result in read_text(table).results]
+    assert found == [("FB15K", "A"), ("FB15K", "B"), ("WN18", "A")]

@@ -22,7 +22,7 @@ _MEANS = {
 }
 """Metrics that are the mean of another over the classes."""
 _SHORT = {"P": "precision", "R": "recall", "F": "f1"}
-_AROUND = re.compile(r"[*_<>≈~\s]*([-+−.\d].*?)[*_†‡↑↓\s]*")
+_AROUND = re.compile(r"[*_<>≈~\s]*([-+−.\d].*?)[*_†‡↑↓\s\u2600-\u27bf\ufe0f\U0001f300-\U0001faff]*")
 _SPREAD = re.compile(r"\s*(?:±|\+/-|\+-|\()")
 _WITHIN = re.compile(r"[δΔd(]?\s?<\s?1\.25\W?(?:\^?[23]|²|³)?\)?")
 """The share of depths within a factor of the true ones."""

@@ -120,7 +120,8 @@ _STEMS = (
     frozenset(re.sub(r"[\d_-].*", "", word) for word in METRIC_WORDS)
     | frozenset(word for word, english in FOREIGN.items() if english in METRIC_WORDS and word.isascii())
     | frozenset(
-        "rate match p r f besttest inception dcf reciprocal rec rank cosine pred exact rand mutual chi χ hr mr".split()
+        """rate match p r f besttest inception dcf reciprocal rec rank cosine pred exact rand mutual chi χ hr mr
+        area""".split()
     )
 )
 

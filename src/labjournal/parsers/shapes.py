@@ -36,6 +36,7 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("cross", r"\bcross[\s_-]?validat(?:ion|ed)\b", "cv"),
         (" at ", r"\b(recall|precision|accuracy|acc|hits?|ndcg)\s+at\s+(?:rank\s+|k\s?=\s?)?(\d+)\b", r"\1@\2"),
         ("rank ", r"\brank\s(1|5|10|20|50)\s(accuracy|acc|recall)\b", r"rank\1 \2"),
+        ("area under", r"\barea\s+under\s+(?:the\s+)?(?:roc\s+)?curve\b(?:\s*\(AUC\))?", "AUC"),
         ("pred", r"\bpos(?:itive)?[\s_]+pred(?:ictive)?[\s_]+value\b", "PPV"),
         ("pred", r"\bneg(?:ative)?[\s_]+pred(?:ictive)?[\s_]+value\b", "NPV"),
         (

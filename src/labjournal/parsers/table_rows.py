@@ -13,6 +13,7 @@ from labjournal.parsers.open_names import measured, open_name
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import Line, RoleName, StepKind
 from labjournal.parsers.shapes import shaped
+from labjournal.parsers.tool_tables import lm_eval, sections
 from labjournal.parsers.vocabulary import FILLER, NEVER, PARAMETERS, ROLE_WORDS
 
 _SCORING = frozenset(("corr", "sub", "del", "ins", "err"))
@@ -51,7 +52,7 @@ def drafts_of_table(
         rows = [(line, cells[at : at + side]) for line, cells in rows[1:] for at in range(0, len(cells), side)]
         return _headed(header[:side], [understand(shaped(cell)) for cell in header[:side]], rows)
     if {"metric", "value"} <= {cell.lower() for cell in header}:
-        return _lm_eval(header, rows[1:])
+        return lm_eval(header, rows[1:])
     at = next((index for index, cell in enumerate(header) if cell.lower() in METRIC_COLUMNS), None)
     if at is not None and len(header) > 2 and at > 0:
         return named_in_column(header, at, rows[1:])
@@ -63,7 +64,7 @@ def drafts_of_table(
         return _headed(header, names, rows[1:])
     if not all(len(cells) >= 2 for _, cells in rows):
         return []
-    found = _sections(rows) or _pairs(rows, texts)
+    found = sections(rows) or _pairs(rows, texts)
     shared = None if found or numeric_head else caption_metric(caption)
     if shared is None or len(rows) < 2 or not all(map(_plain_title, header[1:])):
         return found
@@ -163,7 +164,11 @@ def _headed(header: list[str], names: list[Name | None], rows: list[tuple[Line, 
         step_at = None  # each row has a name: it says at which epoch it was measured, and is no point of one curve
     if len(rows) == 1:
         step_at = None  # one row is no curve
+    above = ""
     for line, cells in rows:
+        if len(names) > 2 and len(cells) > 1 and names[0] is names[1] is None and cells[1]:
+            cells = [cells[0] or above, *cells[1:]]  # an empty first cell repeats the one above
+            above = cells[0]
         if len(cells) == len(header) - 1 and names[-1] is None and cells[-1] and cell_number(cells[-1]) is None:
             cells = [*cells, ""]  # the last column is left open
         if len(cells) != len(header):
@@ -249,32 +254,6 @@ def _role_said(words: list[str]) -> RoleName:
     return "unclear" if role == "train" and not plain else role
 
 
-def _sections(rows: list[tuple[Line, list[str]]]) -> list[Draft]:
-    """Stable-Baselines3 prints its scalars in sections (``rollout/``, ``train/``) with the time step among them."""
-    if not any(cells[0].endswith("/") and not cells[1] for _, cells in rows):
-        return []
-    begins = [index for index, (_, cells) in enumerate(rows) if cells[:2] == rows[0][1][:2]]
-    parts = [rows[begin:end] for begin, end in zip(begins, [*begins[1:], len(rows)], strict=True)]
-    if rows[0][1][0].endswith("/") and len(parts) > 1:  # boxes that follow each other, each at its time step
-        return [draft for part in parts for draft in _sections(part)]
-    values = {cells[0]: cell_number(cells[1]) for _, cells in rows}
-    step = values.get("total_timesteps") or values.get("total timesteps")
-    if step is None:
-        return []
-    drafts: list[Draft] = []
-    section = ""
-    for line, cells in rows:
-        if cells[0].endswith("/") and not cells[1]:
-            section = cells[0]
-        elif section not in ("", "time/") and (number := values[cells[0]]) is not None:
-            role: RoleName = "validation" if section == "eval/" else "train"
-            name = section + cells[0]
-            draft = Draft(line, line.number, [line.text], "text_tables", {name: number}, role=role)
-            draft.step, draft.tags = ("step", step.value), {name: name}
-            drafts.append(draft)
-    return drafts
-
-
 def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
     """Name in the first column, values in the others; several columns are several data loaders."""
     drafts: dict[tuple[int, str], Draft] = {}
@@ -313,37 +292,3 @@ def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
             if len(cells) > 2 and title and parse_number(title) is None:
                 draft.options["column"] = title[:80]
     return [draft for draft in drafts.values() if draft.metrics]
-
-
-def _lm_eval(header: list[str], rows: list[tuple[Line, list[str]]]) -> list[Draft]:
-    """``|Tasks|Version|Filter|n-shot|Metric| |Value| |Stderr|``: empty task cells repeat the one above."""
-    low = [cell.lower() for cell in header]
-    at_metric, at_value = low.index("metric"), low.index("value")
-    at_task = next(
-        (index for index, cell in enumerate(low) if cell in ("tasks", "task", "groups", "dataset", "model")), None
-    )
-    drafts: dict[str, Draft] = {}
-    task = ""
-    for line, cells in rows:
-        if len(cells) <= max(at_metric, at_value):
-            continue
-        if at_task is not None and cells[at_task].strip(" -"):
-            task = cells[at_task].strip(" -")
-        name = understand(shaped(cells[at_metric]))
-        number = parse_number(cells[at_value])
-        if name is None or number is None or not plausible(name, number):
-            continue
-        option = ",".join(
-            cells[index] for index, title in enumerate(low) if title in ("filter",) and cells[index] not in ("", "none")
-        )
-        draft = drafts.setdefault(
-            f"{task}|{option}",
-            Draft(line, line.number, [], "text_tables", dataset=task or None, saved=True, role=name.role),
-        )
-        raw = cells[at_metric]
-        draft.metrics.setdefault(raw if re.fullmatch(r"\w+_\w+", raw) else name.metric, number)
-        if option:
-            draft.options["filter"] = option
-        draft.text.append(line.text)
-        draft.last = line.number
-    return list(drafts.values())

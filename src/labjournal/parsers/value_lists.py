@@ -102,8 +102,28 @@ def by_statistic(text: str) -> str:
     return text if match is None else f"mean {match['name'].strip()}: {match['value']}"
 
 
+_AT_CUT = re.compile(
+    rf"(?P<names>[A-Za-z]\w*(?:/[A-Za-z]\w*)+)\s?@\s?(?:[kK]\s?=\s?)?(?P<cut>\d+)\s*[:=]\s*(?P<values>{_VALUE}(?:\s*/\s*{_VALUE})+)"
+)
+"""``P/R/F1@K=10: 0.16/0.25/0.19``."""
+_LETTERS = {"P": "precision@{}", "R": "recall@{}", "F": "F1_at_{}"}
+
+
+def _by_cut(text: str) -> str:
+    match = _AT_CUT.search(text)
+    if match is None:
+        return text
+    names, values = match["names"].split("/"), re.findall(_VALUE, match["values"])
+    if len(names) != len(values):
+        return text
+    named = [_LETTERS.get(name.upper(), f"{name}_at_{match['cut']}") for name in names]
+    said = [f"{name.format(match['cut'])}: {value}" for name, value in zip(named, values, strict=True)]
+    return text[: match.start()] + ", ".join(said) + text[match.end() :]
+
+
 def by_name(text: str) -> str:
     """``precision / recall: 0.62 / 0.50`` and ``Loss (train/val): 0.1/0.2`` with each name before its value."""
+    text = _by_cut(text) if "@" in text else text
     match = _NAMED.search(text)
     if match is None:
         return text
