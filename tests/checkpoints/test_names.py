@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labjournal.checkpoints import Counter, position
+from labjournal.checkpoints import Counter, counted, position
 from labjournal.checkpoints.names import model_file
 
 STEP, EPOCH, UNKNOWN = Counter.STEP, Counter.EPOCH, Counter.UNKNOWN
@@ -105,3 +105,9 @@ def test_what_is_no_model_is_passed_over(name: str) -> None:
 def test_any_name_can_be_judged(name: str) -> None:
     model_file(name)
     position(name)
+
+
+def test_a_number_is_called_a_step_only_where_the_name_says_so() -> None:
+    assert counted("out/checkpoint-2500", 2500) == "step 2,500"
+    assert counted("epoch_030.pt", 30) == "epoch 30"
+    assert counted("out/ckpt_030.pt", 30) == "30 by its name"

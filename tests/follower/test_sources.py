@@ -10,6 +10,7 @@ import pytest
 from journal_files import CREATED, EventWriter, add_facts, make_run
 from labjournal import paths
 from labjournal.follower import Follower, reindex
+from labjournal.follower.sources import _folder
 from labjournal.paths import JournalPaths, RunPaths
 
 
@@ -90,3 +91,11 @@ def test_of_two_living_runs_the_one_that_names_the_folder_has_the_file(journal: 
     run(journal, "two", CREATED + 5)
     event_file(journal, "logs/x", CREATED + 10)
     assert owners(journal) == {"one": ["loss"], "two": []}
+
+
+def test_curves_of_add_hparams_are_called_alike_in_every_run(tmp_path: Path) -> None:
+    root = tmp_path / "runs/104500"
+    assert _folder(root / "1795922659.5206091", root, tmp_path) == "hparams"
+    assert _folder(root / "fold/1795922659.52", root, tmp_path) == "fold/hparams"
+    assert _folder(root / "lr_1795922659.5", root, tmp_path) == "lr_1795922659.5"
+    assert _folder(root / "0.5", root, tmp_path) == "0.5"

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from labjournal import facts
 from labjournal.config import CodeConfig, Config, WatchConfig
 from labjournal.errors import InputError, JournalUnavailableError
 from labjournal.launchers.base import LaunchError
@@ -98,6 +99,17 @@ def test_what_changed_since_the_last_run_is_said_by_kind(project: Path) -> None:
     assert data["changes"] == ["lr 0.1 -> 0.3", "amp not given -> on", "steps 200000 -> 20000, train.py:2"]
     assert data["snapshot"]["dirty"] is True
     assert data["twin"] is None
+
+
+def test_an_option_given_only_now_is_held_against_the_default_of_the_run_before(project: Path) -> None:
+    before = _journal(project).run(_launch(project, sys.executable, "train.py", "--depth", "2").id)
+    values = {"lr": 0.001, "depth": 2, "seed": 0, "amp": False}
+    fact = facts.make("settings", {"source": "argparse", "values": values}, before.id)
+    facts.append(facts.writer_path(before.facts, 1, "watch"), [fact])
+    now = ("--lr", "0.003", "--seed", "0", "--amp", "--new", "1")
+    run = _launch(project, sys.executable, "train.py", *now)
+    changes = ["lr 0.001 -> 0.003", "amp off -> on", "new not given -> 1", "depth 2 -> its default"]
+    assert _data(project, run)["changes"] == changes
 
 
 def test_changes_are_at_most_three_lines_however_many_they_are(project: Path) -> None:

@@ -26,7 +26,7 @@ def result(run: RunPaths, step: int, correct: int, n: int = 1000, dataset: str =
     matrix = [[hit, half - hit], [half - (correct - hit), correct - hit]]
     counts = {"labels": ["background", "signal"], "matrix": matrix, "unknown": [0, 0]}
     data = {
-        "subject": {"run": run.id, "checkpoint": f"ckpt-{step}.pt", "step": step},
+        "subject": {"run": run.id, "checkpoint": f"step-{step}.pt", "step": step},
         "dataset": {"name": dataset},
         "metrics": {"accuracy": correct / n},
         "n": n,

@@ -50,7 +50,7 @@ def result(run: RunPaths, step: int, correct: int, dataset: str, n: tuple[int, i
     missed = min(positives - 1, wrong // 2)
     false = wrong - missed
     return {
-        "subject": {"run": run.id, "checkpoint": f"ckpt-{step}.pt", "step": step},
+        "subject": {"run": run.id, "checkpoint": f"step-{step}.pt", "step": step},
         "dataset": {"name": dataset, "hash": f"{dataset[-2:]}a41f0000".replace(":", "0")},
         "options": options,
         "metrics": {"accuracy": correct / (negatives + positives)},
@@ -95,7 +95,7 @@ def tell(folder: Path) -> JournalPaths:
         log=LOG,
         at=CREATED + 5000,
         reason="own optimizer group for the numeric branch",
-        parent={"run": parent.id, "step": 300, "checkpoint": "ckpt-300.pt"},
+        parent={"run": parent.id, "step": 300, "checkpoint": "step-300.pt"},
         changes=["lr 3e-5 -> 3e-3", "precision not given -> fp32"],
         expect=["accuracy > 0.93"],
     )
@@ -114,7 +114,7 @@ def tell(folder: Path) -> JournalPaths:
             run,
             ("watch_state", {"state": "watched", "because": None, "models": models, "optimizers": [], "tensors": 6}),
             *(
-                ("checkpoint", {"path": f"ckpt-{step}.pt", "version": f"v{step}", "step": step, "size": 34_100_000})
+                ("checkpoint", {"path": f"step-{step}.pt", "version": f"v{step}", "step": step, "size": 34_100_000})
                 for step in (100, 200, 300)
             ),
         )

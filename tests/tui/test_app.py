@@ -36,7 +36,7 @@ FINDING = {
     "remedy": "Build the optimizer after the adapter.",
 }
 RESULT = {
-    "subject": {"checkpoint": "ckpt-40.pt", "step": 40},
+    "subject": {"checkpoint": "step-40.pt", "step": 40},
     "dataset": {"name": "1:1"},
     "metrics": {"accuracy": 0.908},
     "n": 1000,

@@ -12,10 +12,11 @@ from labjournal.model import Checkpoint, Finding, Level, Run, RunKind, Status
 from labjournal.store.saved import Overwriting
 from labjournal.tui.glyphs import UNICODE
 from labjournal.tui.headline import end_words, sentences, step_words
-from labjournal.tui.panels import CurveBook
+from labjournal.tui.panels import CurveBook, short_modules, step_saved
 from labjournal.tui.reading_run import Measured, RunView
 from labjournal.tui.run_panes import Seen, checkpoints, headline
 from labjournal.tui.text import plain_text
+from labjournal.tui.widgets.curve import Curve
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 BEGAN = NOW - timedelta(hours=2)
@@ -126,3 +127,23 @@ def test_a_checkpoint_that_another_run_wrote_over_names_that_run_at_every_width(
         assert "…" not in plain_text(line) or width < 60
         assert len(plain_text(line)) <= width
     assert checkpoints.words(seen).endswith("1 file overwritten since, by second.")
+
+
+def test_a_checkpoint_whose_name_counts_something_else_is_marked_where_it_was_saved() -> None:
+    at = BEGAN.timestamp()
+    curve = Curve(np.arange(24, 744, 24), np.ones(30), at + np.arange(30.0))
+    saved = Checkpoint("01", "out/ckpt_005.pt", "a", 5, 1000, BEGAN + timedelta(seconds=4.5), current=True)
+    assert step_saved(saved, curve) == 120
+    assert step_saved(replace(saved, path="out/step_5.pt"), curve) == 5
+    assert step_saved(replace(saved, written_at=BEGAN - timedelta(1)), curve) is None
+
+
+def test_what_is_not_identified_is_no_name_of_data() -> None:
+    measured = Measured("—", "not identified", None, "accuracy", "0.935", "", None, identified=False)
+    assert "Accuracy 0.935, on data not identified." in said(view(run(), measured=(measured,)), NOW, None)
+
+
+def test_a_number_alone_is_no_name_of_a_module() -> None:
+    assert list(short_modules(["m.0", "m.3", "m.6"]).values()) == ["m.0", "m.3", "m.6"]
+    assert list(short_modules(["net.layers.0.q", "net.layers.1.q"]).values()) == ["layers.0.q", "layers.1.q"]
+    assert list(short_modules(["model.lora.q", "model.lora.v"]).values()) == ["q", "v"]

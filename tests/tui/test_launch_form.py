@@ -64,3 +64,20 @@ def test_a_run_to_wait_for_has_to_be_there(source: Source) -> None:
 def test_what_was_asked_survives_the_editor() -> None:
     form = launching.Form(command="python x.py", gpus="1 20G", queue="after v1 priority 5")
     assert launching.from_text(launching.as_text(form)) == form
+
+
+def test_all_that_is_wrong_in_a_form_is_told_at_once_and_where(source: Source) -> None:
+    wrong = launching.Form(
+        command='python "x.py',
+        settings="depth",
+        expect="acc >",
+        gpus="x",
+        queue="tomorrow",
+        time="banana",
+        parent="nope",
+    )
+    told = launching.troubles(source, wrong)
+    assert list(told) == ["command", "settings", "expect", "gpus", "queue", "time", "parent"]
+    assert "nope" in told["parent"]
+    assert launching.troubles(source, launching.Form(command="python x.py", parent="v1", time="2h")) == {}
+    assert list(launching.troubles(source, launching.Form(gpus="2"))) == ["command"]

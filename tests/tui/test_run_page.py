@@ -123,7 +123,7 @@ async def test_every_pane_can_be_said_in_words(journal: JournalPaths, key: str) 
         "charts": "train/loss, by step",
         "weights": "Standing still exactly: net.adapter.0",
         "results": "300 on 1:1: accuracy 0.908 [.888 .924], n 1,000, majority 0.524",
-        "checkpoints": "The newest is ckpt-300.pt at step 300, 34.1 MB",
+        "checkpoints": "The newest is step-300.pt at step 300, 34.1 MB",
         "origin": "Settings: epochs 9, hidden 64",
         "attempts": "Attempt 1",
         "system": "speed/tokens_per_s 1,900",
@@ -151,11 +151,11 @@ async def test_how_charts_are_looked_at_is_remembered_for_every_run(journal: Jou
     async with app.run_test(size=(120, 35)) as pilot:
         await open_run(pilot, app, "v4-own-group")
         await pilot.press("x", "+", "y")
-        await wait_for(pilot, lambda: "time · raw and ema .8" in text_of(app))
+        await wait_for(pilot, lambda: "time · raw dim, ema .8 bright" in text_of(app))
     app = app_over(journal, remembered=memory)
     async with app.run_test(size=(120, 35)) as pilot:
         await open_run(pilot, app, "v3-embed")
-        await wait_for(pilot, lambda: "time · raw and ema .8" in text_of(app))
+        await wait_for(pilot, lambda: "time · raw dim, ema .8 bright" in text_of(app))
         assert memory.mapping("looks")["logs"] == {"train/loss": True}
 
 

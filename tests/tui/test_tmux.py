@@ -124,7 +124,7 @@ def test_a_day_in_the_app(terminal: Terminal) -> None:
     terminal.wait("No runs yet", "r  launch a command")
     # launch
     terminal.keys("r")
-    terminal.wait("nothing starts yet")
+    terminal.wait("nothing starts before enter on start")
     terminal.type("python train.py --lr 0.3 --wait go")
     terminal.wait("would run  python train.py --lr 0.3 --wait go")
     terminal.keys("Up")

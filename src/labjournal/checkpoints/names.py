@@ -91,6 +91,14 @@ def _in_name(name: str, folder: re.Match[str] | None) -> Position:
     return Position(None, None)
 
 
+def counted(path: str, number: int) -> str:
+    """``step 2,500``, ``epoch 30``, ``30 by its name``: the number in a name, and what it counts if that is said."""
+    counter = position(path).counter
+    if counter in (Counter.STEP, Counter.EPOCH, None):
+        return f"{counter or Counter.STEP} {number:,}"
+    return f"{number:,} by its name"
+
+
 def checkpoint_folder(name: str) -> bool:
     """Whether a folder is one checkpoint as a whole by its name (``checkpoint-2500``, ``global_step100``)."""
     return _FOLDER.fullmatch(name) is not None

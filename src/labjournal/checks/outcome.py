@@ -84,7 +84,10 @@ def title(result: Result) -> str:
 def _of_counts(result: Result) -> Iterator[Verdict]:
     counts, subject = result.counts, title(result)
     if counts is None or counts.n == 0:
-        yield from (not_judged(rule, subject, "no counts") for rule in (COLLAPSE, UNKNOWN, BELOW_MAJORITY))
+        yield from (
+            not_judged(rule, subject, "no confusion matrix (how often each class was answered)")
+            for rule in (COLLAPSE, UNKNOWN, BELOW_MAJORITY)
+        )
         yield _auc_at_chance(result)
         return
     yield unknown_answers(counts, subject)
@@ -160,7 +163,7 @@ def _auc_at_chance(result: Result) -> Verdict:
     value = stated[1] if stated else None
     n = result.n
     if value is None or n is None or n < 200 or not math.isfinite(value):
-        return not_judged(AT_CHANCE, subject, "no counts, and no AUC of 200 events or more")
+        return not_judged(AT_CHANCE, subject, "no confusion matrix, and no AUC of 200 events or more")
     error = math.sqrt(1 / (3 * n))  # of 0.5 with both classes of n/2: sqrt((n1 + n2 + 1) / (12 n1 n2)), Mann-Whitney
     if abs(value - 0.5) > 2 * error:
         return fine(AT_CHANCE, subject)

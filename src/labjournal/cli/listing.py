@@ -102,4 +102,6 @@ def _finding(row: ListedRun | RunRow) -> str:
         more = f" +{others}" if others else ""
         return f"{taint}{_LOUD.get(row.worst_level or '', row.worst_level)} {row.worst_rule}{more}"
     watch = row.watch
-    return taint if not watch or watch == "watched" else f"{taint}{fmt.visible(watch.partition(':')[0])}"
+    if not watch or watch == "watched":
+        return taint
+    return taint + ("not yet watched" if watch.endswith(" yet") else fmt.visible(watch.partition(":")[0]))

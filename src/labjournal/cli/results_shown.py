@@ -33,10 +33,11 @@ def lines(store: Store, run: Run, results: list[Result], config: Config) -> list
         taint = f"  {fmt.TAINT} {fmt.visible(result.taint)}" if result.taint else ""
         unclear = "  unassigned" if result.role == "unassigned" else ""
         unclear = f"  dismissed: {fmt.visible(result.dismissed)}" if result.dismissed else unclear
+        best = "  (the best of its own looks, as printed)" if result.best_of_looks else ""
         step = f"step {fmt.count(result.subject.step)}" if result.subject.step is not None else ""
         what = f"{fmt.visible(result.subject.checkpoint or step)}  " if result.subject.checkpoint or step else ""
         values = fmt.visible(_values(result, computed))
-        shown.append(f"    r:{short_id(result.id)}  {what}{name}{options}  {values}{unclear}{taint}")
+        shown.append(f"    r:{short_id(result.id)}  {what}{name}{options}  {values}{best}{unclear}{taint}")
         shown += [f"      {fmt.visible(words)}" for words in offsets(result, references)]
     return ["  results", *shown]
 

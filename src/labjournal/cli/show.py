@@ -299,16 +299,17 @@ def _nearest_tag(run: Run) -> NearestTag | None:
 
 def _checkpoints(store: Store, run: Run) -> list[str]:
     from labjournal import format as fmt
+    from labjournal.checkpoints import counted
     from labjournal.model import short_id
 
     lines = []
     overwritten = store.overwritten(run.id)
     for item in store.checkpoints(run.id):
-        step = fmt.count(item.step) if item.step is not None else fmt.missing()
+        step = counted(item.path, item.step) if item.step is not None else f"step {fmt.missing()}"
         old = "" if item.current else "  replaced since"
         if item.current and (by := overwritten.get(item.path)):
             old = f"  overwritten by {fmt.visible(by.name)} ({short_id(by.run)}), {fmt.moment_text(by.at)}"
-        lines.append(f"    {fmt.visible(item.path)}  step {step}  {fmt.size(item.size)}{old}")
+        lines.append(f"    {fmt.visible(item.path)}  {step}  {fmt.size(item.size)}{old}")
     return ["  checkpoints", *lines] if lines else []
 
 

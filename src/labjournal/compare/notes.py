@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from labjournal import format as fmt
+from labjournal.checkpoints import Counter, position
 from labjournal.compare import apart, seeds
 from labjournal.compare.claims import Judge, leader
 from labjournal.compare.differences import Differences, seed_of
@@ -33,6 +34,7 @@ def notes(
     """In the order in which they matter: taint, data, metrics, seeds, what is not in the table."""
     return [
         *_taint(rows),
+        *_best(rows, picked),
         *_baseline(rows, claims),
         *_data(datasets),
         *_leaders(rows, columns, datasets, judge, Noise(found)),
@@ -50,6 +52,16 @@ def _taint(rows: Sequence[Row]) -> Iterator[str]:
         named = list(dict.fromkeys(row.label for row in rows if row.tainted == why))
         reason = "" if why == "retracted" else f": {fmt.visible(why)}"
         yield f"{fmt.TAINT} retracted{reason} ({', '.join(named)}). These values carry no claim."
+
+
+def _best(rows: Sequence[Row], picked: Picked) -> Iterator[str]:
+    chosen = {result.subject.run for result in picked.results if result.best_of_looks and not result.taint}
+    named = list(dict.fromkeys(row.name for row in rows if row.run in chosen and row.checkpoint is None))
+    if named:
+        yield (
+            f"The best of many looks, by its own words: {', '.join(named)}. Chosen on the data it is of, such a value "
+            "is too good; a validation of one checkpoint is not."
+        )
 
 
 def _baseline(rows: Sequence[Row], claims: Sequence[Claim]) -> Iterator[str]:
@@ -165,7 +177,14 @@ def _like_for_like(rows: Sequence[Row]) -> Iterator[str]:
         yield f"Different objectives, never compared: {', '.join(objectives)}."
     steps = sorted({row.step for row in rows if row.step is not None})
     if len(steps) > 1 and len({row.run for row in rows}) > 1:
-        yield f"Trained for different lengths: steps {fmt.count(steps[0])} to {fmt.count(steps[-1])}."
+        counters = {position(row.checkpoint).counter for row in rows if row.checkpoint and row.step is not None} - {
+            None
+        }
+        lengths = f"{fmt.count(steps[0])} to {fmt.count(steps[-1])}"
+        if Counter.UNKNOWN in counters or len(counters) > 1:
+            yield f"Trained for different lengths: {lengths} by the names of checkpoints, steps or epochs."
+        else:
+            yield f"Trained for different lengths: {'epochs' if Counter.EPOCH in counters else 'steps'} {lengths}."
 
 
 def _counted(claims: Sequence[Claim]) -> Iterator[str]:

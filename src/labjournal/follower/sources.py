@@ -196,11 +196,15 @@ def _root(opened: Sequence[Path]) -> Path | None:
     return first.parent if first.name.lower() in _SPLITS else first
 
 
+_CALLED_BY_THE_TIME = re.compile(r"(?<![^/])1\d{9}\.\d+(?![^/])")
+"""``SummaryWriter.add_hparams`` of torch writes into a folder called by ``time.time()``: another one in each run."""
+
+
 def _folder(folder: Path, root: Path | None, working: Path) -> str:
     for base in filter(None, (root, working)):
         try:
             relative = folder.relative_to(base).as_posix()
         except ValueError:
             continue
-        return "" if relative == "." else relative
+        return "" if relative == "." else _CALLED_BY_THE_TIME.sub("hparams", relative)
     return folder.as_posix()

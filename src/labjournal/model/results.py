@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -91,6 +92,19 @@ class Result:
     dismissed: str | None = None
     disagreements: tuple[str, ...] = ()
     """What does not agree inside the result, one sentence each."""
+
+    @property
+    def best_of_looks(self) -> bool:
+        """Whether it was read off a line that calls it the best: the highest of many looks at the data it is of."""
+        texts = [source.text for source in self.sources if source.text]
+        return bool(texts) and all("\n" not in text.strip() and _BEST.search(text) is not None for text in texts)
+
+
+_BEST = re.compile(
+    r"\b(?:best|highest|max(?:imum)?)[\s_-]+(?:\w+[\s_-]+){0,2}?"
+    r"(?:acc\w*|f1\w*|\w*auc|\w*score|\w*loss|precision|recall|m?ap|m?iou|bleu|dice|mae|rmse)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)

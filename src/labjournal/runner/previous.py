@@ -14,6 +14,8 @@ from labjournal.runner import commands, environment
 
 _LOOKED_AT = 300  # newest runs; 40 us each
 _PACKAGES_NAMED = 3
+_TOLD_EARLY_BYTES = 256 * 1024
+"""Arguments are parsed before anything else is told."""
 _LINE = 160  # two lines of a terminal
 
 
@@ -98,7 +100,7 @@ def changes(
     old = commands.settings_of(old_command, _texts(before.data.get("settings")))
     new = commands.settings_of(command, _texts(settings))
     return Changes(
-        settings=_of_values(old, new),
+        settings=_of_values(old, new, _parsed(paths, before.id) if old.keys() != new.keys() else {}),
         code=_of_code(before.data.get("snapshot") or {}, snapshot),
         python=() if python is None else _of_python(environment.read_python(paths.run(before.id)), python),
     )
@@ -108,12 +110,36 @@ def _texts(settings: Any) -> dict[str, str]:
     return {str(name): str(value) for name, value in settings.items()} if isinstance(settings, Mapping) else {}
 
 
-def _of_values(old: Mapping[str, str], new: Mapping[str, str]) -> tuple[str, ...]:
+def _parsed(paths: JournalPaths, run_id: str) -> dict[str, str]:
+    """What the arguments of a run came to, defaults among them, as its process told; nothing where it told nothing."""
+    for file in sorted(paths.run(run_id).facts.glob("*-watch-*.jsonl")):
+        try:
+            with file.open("rb") as stated:
+                raw = stated.read(_TOLD_EARLY_BYTES)
+        except OSError:
+            continue
+        for line in raw.split(b"\n"):
+            fact = facts.decode(line) if b'"argparse"' in line else None
+            if fact is not None and fact.kind == "settings" and isinstance(fact.data.get("values"), dict):
+                values = fact.data["values"].items()
+                return {commands.spelling(name): _spoken(value) for name, value in values if value is not None}
+    return {}
+
+
+def _spoken(value: object) -> str:
+    """As `commands.options` has it: a flag is on."""
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+
+
+def _of_values(old: Mapping[str, str], new: Mapping[str, str], parsed: Mapping[str, str]) -> tuple[str, ...]:
+    """``parsed`` has the defaults of the run before: an option given only now had a value then as well."""
     was = {commands.spelling(name): text for name, text in old.items()}
     now = {commands.spelling(name): text for name, text in new.items()}
+    was |= {name: parsed[name] for name in now if name not in was and name in parsed}
     written = {commands.spelling(name): name for name in (*old, *new)}
+    gone = {name: "its default" if name in parsed else "not given" for name in was}
     return tuple(
-        f"{written[name]} {was.get(name, 'not given')} -> {now.get(name, 'not given')}"
+        f"{written[name]} {was.get(name, 'not given')} -> {now.get(name, gone.get(name))}"
         for name in (*now, *(name for name in was if name not in now))
         if name not in was or name not in now or commands.typed(was[name]) != commands.typed(now[name])
     )

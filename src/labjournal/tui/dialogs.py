@@ -86,7 +86,9 @@ class TextDialog(Dialog[None]):
                 # Title, hint, margins: what is left of the terminal is for the text.
                 scroll.styles.max_height = max(4, self.app.size.height - 7)
                 yield body
-            yield _line("j k scroll   esc leave", "muted", "hint")
+            count = len(self._body(width, 0))
+            hidden = count > max(4, self.app.size.height - 7)
+            yield _line(f"{f'j k scroll its {count} lines   ' if hidden else ''}esc leave", "muted", "hint")
 
     def action_scroll(self, by: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

@@ -72,7 +72,10 @@ def _results(view: RunView) -> list[str]:
         if one.taint is None:
             at = f" at {one.checkpoint}" if one.checkpoint != format.missing() else ""
             interval = f" {one.interval}" if one.interval else ""
-            return [f"{one.metric.capitalize()} on {one.dataset} {one.value}{interval}{at}."]
+            on = f" on {one.dataset}" if one.identified else ""
+            unknown = "" if one.identified else ", on data not identified"
+            best = ", the best of its own looks" if one.best else ""
+            return [f"{one.metric.capitalize()}{on} {one.value}{interval}{at}{best}{unknown}."]
     return ["Results: all retracted."] if view.measured else []
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
-from labjournal.errors import InputError
+from labjournal.errors import InputError, JournalError
 from labjournal.tui.feed import Source
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ FIELDS: Mapping[str, str] = {
     "settings": "lr=3e-4 seed=2: recorded, and filled into {lr}",
     "reason": "why you run it; kept beside the outcome",
     "expect": "what should come out: accuracy > 0.9",
-    "name": "invented when empty",
+    "name": "left empty, one is made up",
     "gpus": "2, or 1 20G: so much of one; empty leaves it to the command",
     "queue": "starts at once; yes: in its turn; after REF; priority 5",
     "time": "end it after: 90s, 15m, 2h",
@@ -56,7 +56,7 @@ def as_text(form: Form) -> str:
     """The form for an editor: a field a line."""
     lines = [f"{name}: {getattr(form, name)}".rstrip() for name in FIELDS]
     hints = [f"#   {name}: {hint}" for name, hint in FIELDS.items()]
-    return "\n".join([*lines, "", "# Save and leave; nothing starts yet.", *hints, ""])
+    return "\n".join([*lines, "", "# Save and leave: this only fills the form, nothing is started by it.", *hints, ""])
 
 
 def from_text(text: str) -> Form:
@@ -99,6 +99,29 @@ def request(form: Form, parent: Parent | None = None, queue: Queueing | None = N
         time_limit_s=commands.seconds(form.time or None, "time"),
         queue=queue,
     )
+
+
+def troubles(source: Source, form: Form) -> dict[str, str]:
+    """What is wrong in which field, all of it, in the order of the fields; asked on the reading thread."""
+    from labjournal.judging import grammar
+    from labjournal.runner import commands
+
+    looks: Mapping[str, Callable[[], object]] = {
+        "command": lambda: _words(form.command, "command"),
+        "settings": lambda: commands.pairs(_words(form.settings, "settings"), "settings"),
+        "expect": lambda: grammar.parse(form.expect) if form.expect else None,
+        "gpus": lambda: gpus(form.gpus),
+        "queue": lambda: queueing(source, form.queue),
+        "time": lambda: commands.seconds(form.time or None, "time"),
+        "parent": lambda: parent_of(source, form.parent),
+    }
+    found = {} if form.command else {"command": "No command was given: python train.py, for instance."}
+    for name, look in looks.items():
+        try:
+            look()
+        except JournalError as error:
+            found.setdefault(name, f"{error.message} {error.hint or ''}".strip())
+    return {name: found[name] for name in FIELDS if name in found}
 
 
 def gpus(text: str) -> tuple[int | None, int | None]:

@@ -53,7 +53,7 @@ def finding_spans(
         return [(f"{sign} {format.visible(rule)}", role), (f" +{more}" if more > 0 else "", "muted")]
     if watch is None or watch == "watched":
         return []
-    head = watch.partition(":")[0]
+    head = "not yet" if watch.endswith(" yet") else watch.partition(":")[0]
     return [(format.visible(head) if wide else {"not watched": "unseen"}.get(head, format.visible(head)), "muted")]
 
 

@@ -6,9 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from labjournal import format, tags
+from labjournal.checkpoints import Counter, position
 from labjournal.errors import InputError
-from labjournal.model import Finding, Level, SeriesInfo, SeriesKey
+from labjournal.model import Checkpoint, Finding, Level, SeriesInfo, SeriesKey
 from labjournal.tui.curve_order import in_order
 from labjournal.tui.glyphs import Glyphs
 from labjournal.tui.look_of_runs import level_sign
@@ -49,6 +52,8 @@ def short_modules(modules: Sequence[str]) -> dict[str, str]:
     if len(parts) > 1:
         while all(len(one) > common + 1 and one[common] == parts[0][common] for one in parts):
             common += 1
+        if common and any(one[common].isdecimal() for one in parts):
+            common -= 1  # a number alone is no name: layers.3, not 3
     return {module: ".".join(one[common:]) for module, one in zip(modules, parts, strict=True)}
 
 
@@ -156,7 +161,7 @@ def panel(
         title,
         tuple(series),
         wants_log(series),
-        tuple(_marks(view, glyphs)),
+        tuple(_marks(view, glyphs, book.curve(keys[0]))),
         tuple(thresholds(title, keys, view)),
         alarming=any(_accuses(one, keys, names) for one in view.findings),
     )
@@ -168,14 +173,26 @@ def _accuses(finding: Finding, keys: Sequence[SeriesKey], modules: Mapping[str, 
     return any(speaks_of(finding, module) for module in modules) or any(key.name == finding.subject for key in keys)
 
 
-def _marks(view: RunView, glyphs: Glyphs) -> list[Mark]:
+def _marks(view: RunView, glyphs: Glyphs, curve: Curve) -> list[Mark]:
     """Checkpoints, then findings over them."""
-    marks = [Mark(one.step, glyphs.marked, "accent", "checkpoint") for one in view.checkpoints if one.step is not None]
+    places = [step_saved(one, curve) for one in view.checkpoints]
+    marks = [Mark(step, glyphs.marked, "accent", "checkpoint") for step in places if step is not None]
     for one in view.findings:
         if one.step is not None and one.level is not Level.NOTICE:
             sign, role = level_sign(one.level, glyphs)
             marks.append(Mark(one.step, sign[:1], role, one.rule, urgent=True))
     return marks
+
+
+def step_saved(one: Checkpoint, curve: Curve) -> int | None:
+    """The step at which a checkpoint was saved: by its name when that counts steps, else by the time it was written.
+
+    A name often counts epochs, or something it does not say: ``ckpt_005.pt``.
+    """
+    if position(one.path).counter is Counter.STEP:
+        return one.step
+    before = np.flatnonzero(curve.walls <= one.written_at.timestamp())
+    return int(curve.steps[before[-1]]) if len(before) else None
 
 
 def thresholds(title: str, keys: Sequence[SeriesKey], view: RunView) -> list[Threshold]:

@@ -30,6 +30,10 @@ class Measured:
     taint: str | None
     majority: float | None = None
     """Share of the most frequent class of the data; None where the classes were not counted."""
+    identified: bool = True
+    """Whether it is known which data that was."""
+    best: bool = False
+    """Whether it is the best of many looks by the words it was read off."""
     told: str = ""
     """What to keep in mind: retracted because, disagreeing sources."""
 
@@ -199,7 +203,9 @@ def _measured(source: Source, run_id: str) -> list[Measured]:
                 interval,
                 result.taint,
                 _majority(result),
-                " ".join([*([f"Retracted: {result.taint}."] if result.taint else []), *result.disagreements]),
+                identified=result.dataset.name is not None or result.dataset.hash is not None,
+                best=result.best_of_looks,
+                told=" ".join([*([f"Retracted: {result.taint}."] if result.taint else []), *result.disagreements]),
             )
         )
     return lines

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from labjournal import format
+from labjournal.checkpoints import Counter, counted, position
 from labjournal.model import Checkpoint
 from labjournal.tui.run_panes.seen import Seen
 from labjournal.tui.text import Line, Span, cut_middle, pad
@@ -26,7 +29,7 @@ def lines(seen: Seen, width: int) -> list[Line]:
     age = _AGE if width >= 44 else 0
     name = max(8, width - 2 - _STEP - _SIZE - age - value)
     sizes = pad("size", _SIZE, right=True) + pad("age" if age else "", age, right=True)
-    head = f" {pad('step', _STEP - 1, right=True)}  {pad('file', name)}{sizes}"
+    head = f" {pad(_counter(found), _STEP - 1, right=True)}  {pad('file', name)}{sizes}"
     drawn: list[Line] = [[(head, "muted")]]
     for one in found:
         by = seen.view.overwritten.get(one.path) if one.current else None
@@ -49,6 +52,12 @@ def lines(seen: Seen, width: int) -> list[Line]:
     return drawn
 
 
+def _counter(found: Sequence[Checkpoint]) -> str:
+    """What the numbers count, as far as the names of the files say."""
+    counters = {position(one.path).counter for one in found if one.step is not None}
+    return "step" if counters <= {Counter.STEP} else "epoch" if counters == {Counter.EPOCH} else "named"
+
+
 def state(seen: Seen) -> str:
     count = len(seen.view.checkpoints)
     total = sum(one.size for one in seen.view.checkpoints if one.current)
@@ -64,7 +73,7 @@ def words(seen: Seen) -> str:
     others = sorted({by.name for by in seen.view.overwritten.values()})
     count = len(seen.view.overwritten)
     lost = f" {format.plural(count, 'file')} overwritten since, by {format.listed(others)}." if others else ""
-    at = f" at step {format.count(newest.step)}" if newest.step is not None else ""
+    at = f" at {counted(newest.path, newest.step)}" if newest.step is not None else ""
     return (
         f"Checkpoints: {state(seen)}. The newest is {newest.path}{at}, {format.size(newest.size)}, "
         f"written {format.moment_text(newest.written_at)}.{lost}"

@@ -30,7 +30,7 @@ from labjournal.tui.widgets.pane import Pane
 
 KEEP_S = 2.0
 """Seconds between two looks at whether the draft changed."""
-_HINTS = (("esc", "write it down"), ("^e", "$EDITOR"), ("^t", "kind"), ("^p", "preview"), ("^d", "drop"))
+_HINTS = (("esc", "save"), ("^d", "drop it"), ("^t", "kind"), ("^p", "preview"), ("^e", "$EDITOR"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Editor(ModalScreen[Written | None]):
     Editor.-w120.-plain #preview { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "write_down", "write it down", priority=True),
+        Binding("escape", "write_down", "save", priority=True),
         Binding("ctrl+e", "external", "$EDITOR", priority=True),
         Binding("ctrl+t", "kind", "kind", priority=True),
         Binding("ctrl+p", "preview", "preview", priority=True),
@@ -170,7 +170,8 @@ class Editor(ModalScreen[Written | None]):
         if self.text.strip() == before.strip():
             self._began = self._template(self.kind)
             self._area.text = self._began
-        self._tell("kind changed")
+        following = [*self._kinds[self._kind + 1 :], *self._kinds[: self._kind]]
+        self._tell(f"^t next: {', '.join(following)}")
 
     def action_preview(self) -> None:
         self.toggle_class("-plain" if self.has_class("-w120") else "-preview")

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 _REST_S = 0.3
 """Keys rest for so long before a launch is looked through again."""
 _LABEL = 11
+_WORDS = {"parent": "from"}
+"""What a field is called on the screen, where that is not its name."""
 _MOST_CHANGES = 4
 _HINTS = (
     ("enter", "next, then start"),
@@ -77,11 +79,13 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         self._cards: tuple[Card, ...] | None = None
         self._no_gpus: str | None = None
         self._queued = False
-        self._trouble: str | None = None
+        self._troubles: dict[str, str] = {}
         self._timer: Timer | None = None
         self._would = Lines(self._would_lines, id="would")
         self._start = Start(id="start")
-        self._pane = Pane("Launch", *self._fields(), self._would, self._start, state="nothing starts yet", id="form")
+        self._pane = Pane(
+            "Launch", *self._fields(), self._would, self._start, state="nothing starts before enter on start", id="form"
+        )
 
     def _fields(self) -> list[Horizontal]:
         rows = []
@@ -91,10 +95,13 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         return rows
 
     def _label(self, name: str) -> list[Line]:
-        word = "from" if name == "parent" else name
+        word = _WORDS.get(name, name)
         focused = self.focused is not None and self.focused.id == name
         bar = glyphs_of(self).focus if focused else " "
-        return [[(bar, "accent"), (pad(f"  {word}", _LABEL), "b accent" if focused else "muted")]]
+        wrong = name in self._troubles
+        role = "warning" if wrong else "muted"
+        sign = glyphs_of(self).warning if wrong else " "
+        return [[(bar, "accent"), (f"{sign} ", "warning"), (pad(word, _LABEL - 2), "b accent" if focused else role)]]
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -114,7 +121,7 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
             )
         except JournalError as error:
             begin = Beginnings(Form(), ())
-            self._trouble = error.message
+            self._troubles = {"": error.message}
         self._begin = begin
         draft = await asyncio.to_thread(self._drafts.read, self._key)
         if draft is not None:
@@ -151,9 +158,11 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         from labjournal.runner.rehearsal import rehearse
 
         form = self.form
-        if not form.command:
-            self._seen, self._trouble = None, None
-            self._would.redraw()
+        if form == Form():
+            self._seen, self._troubles = None, {}
+            self._redraw()
+            return
+        if not await self._is_right(form):
             return
         try:
             request = await self._request(form)
@@ -163,25 +172,30 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
                 from labjournal.tui import reading_queue
 
                 self._cards, self._no_gpus, _ = await asyncio.to_thread(reading_queue.cards)
-            self._trouble = None
         except JournalError as error:
-            self._trouble = f"{error.message} {error.hint or ''}".strip()
-        self._would.redraw()
+            self._troubles = {"": f"{error.message} {error.hint or ''}".strip()}
+        self._redraw()
+
+    async def _is_right(self, form: Form) -> bool:
+        """Whether nothing is wrong in any field; else all that is wrong is told at once."""
+        self._troubles = await self._feed.ask(lambda source: launching.troubles(source, form))
+        self._redraw()
+        return not self._troubles
+
+    def _redraw(self) -> None:
+        for lines in self.query(Lines):
+            lines.redraw()
 
     async def _request(self, form: Form) -> LaunchRequest:
         """Raises JournalError."""
         parent = await self._feed.ask(lambda source: launching.parent_of(source, form.parent))
         queue = await self._feed.ask(lambda source: launching.queueing(source, form.queue))
-        request = launching.request(form, parent, queue)
-        if request.expect:
-            from labjournal.judging import grammar
-
-            await asyncio.to_thread(grammar.parse, request.expect[0])
-        return request
+        return launching.request(form, parent, queue)
 
     def _would_lines(self, width: int, height: int) -> list[Line]:
-        if self._trouble is not None:
-            return paragraph(format.visible(self._trouble), width, "warning", lead="   ")
+        if self._troubles:
+            wrong = [f"{_WORDS.get(name, name)}: {said}" if name else said for name, said in self._troubles.items()]
+            return [line for one in wrong for line in paragraph(format.visible(one), width, "warning", lead="   ")]
         seen = self._seen
         if seen is None:
             return [[("   a command is all that is needed", "muted")]]
@@ -202,7 +216,7 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         if seen.before is None:
             lines.append(told("changes", "the first run of this command", "muted"))
         elif not seen.changes:
-            lines.append(told("changes", f"none against {seen.before}: a twin unless the code differs"))
+            lines.append(told("changes", f"none: as {seen.before} was launched, unless the code has changed"))
         else:
             count = format.plural(len(seen.changes), "change")
             lines.append(told("changes", f"{count} against {seen.before}", "b text"))
@@ -233,8 +247,7 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
             (self.focus_next if event.key == "down" else self.focus_previous)()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        for lines in self.query(Lines):
-            lines.redraw()
+        self._redraw()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -244,12 +257,15 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         self.run_worker(self._begin_run(), exclusive=True, group="start", exit_on_error=False)
 
     async def _begin_run(self) -> None:
+        form = self.form
         try:
-            request = await self._request(self.form)
+            if not await self._is_right(form):
+                self.query_one(f"#{next(iter(self._troubles))}", Input).focus()
+                return
+            request = await self._request(form)
         except JournalError as error:
-            self._trouble = f"{error.message} {error.hint or ''}".strip()
-            self._would.redraw()
-            self.query_one("#command", Input).focus()
+            self._troubles = {"": f"{error.message} {error.hint or ''}".strip()}
+            self._redraw()
             return
         await asyncio.to_thread(self._drafts.drop, self._key)
         self.dismiss(request)
@@ -269,8 +285,8 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         try:
             form = launching.from_text(external.edit_text(self.app, launching.as_text(self.form), ".txt"))
         except JournalError as error:
-            self._trouble = error.message
-            self._would.redraw()
+            self._troubles = {"": error.message}
+            self._redraw()
             return
         for name in FIELDS:
             self.query_one(f"#{name}", Input).value = getattr(form, name)

@@ -31,24 +31,24 @@ class ChartGrid(Grid, can_focus=True):
     ChartGrid.-aired { grid-gutter: 1 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "choose(-1)", "choose", show=False),
-        Binding("right,l", "choose(1)", "choose", show=False),
-        Binding("up,k", "choose_row(-1)", "choose", show=False),
-        Binding("down,j", "choose_row(1)", "choose", show=False),
+        Binding("left,h", "choose(-1)", "the chart to the left", show=False),
+        Binding("right,l", "choose(1)", "the chart to the right", show=False),
+        Binding("up,k", "choose_row(-1)", "the chart above", show=False),
+        Binding("down,j", "choose_row(1)", "the chart below", show=False),
         Binding("enter", "enlarge", "full"),
         Binding("escape,backspace", "shrink", "back", show=False),
-        Binding("left_square_bracket,pageup", "page(-1)", "page", show=False),
-        Binding("right_square_bracket,pagedown", "page(1)", "page", show=False),
+        Binding("left_square_bracket,pageup", "page(-1)", "charts before", show=False),
+        Binding("right_square_bracket,pagedown", "page(1)", "more charts", show=False),
         Binding("i", "cursor", "cursor"),
         Binding("y", "log", "log y"),
         Binding("x", "axis", "x axis"),
-        Binding("plus", "smooth(1)", "smooth", show=False),
-        Binding("minus", "smooth(-1)", "smooth", show=False),
-        Binding("less_than_sign", "zoom(0.5)", "zoom", show=False),
-        Binding("greater_than_sign", "zoom(2)", "zoom", show=False),
-        Binding("left_curly_bracket", "pan(-0.25)", "pan", show=False),
-        Binding("right_curly_bracket", "pan(0.25)", "pan", show=False),
-        Binding("0", "whole", "all", show=False),
+        Binding("plus", "smooth(1)", "smooth more", show=False),
+        Binding("minus", "smooth(-1)", "smooth less", show=False),
+        Binding("less_than_sign", "zoom(0.5)", "zoom in", show=False),
+        Binding("greater_than_sign", "zoom(2)", "zoom out", show=False),
+        Binding("left_curly_bracket", "pan(-0.25)", "pan left", show=False),
+        Binding("right_curly_bracket", "pan(0.25)", "pan right", show=False),
+        Binding("0", "whole", "the whole curve again", show=False),
         Binding("R", "raw", "raw only", show=False),
     ]
 
@@ -227,7 +227,9 @@ class ChartGrid(Grid, can_focus=True):
     @property
     def state(self) -> str:
         """What the pane's rule says: axis, smoothing, how many of how many."""
-        return f"{chart_looks.told(self._options)} · {len(self._shown)} of {len(self._panels)}"
+        saved = next((mark for panel in self._panels for mark in panel.marks if mark.words == "checkpoint"), None)
+        legend = f" · {saved.sign} {saved.words}" if saved is not None else ""
+        return f"{chart_looks.told(self._options)}{legend} · {len(self._shown)} of {len(self._panels)}"
 
     # Keys
 

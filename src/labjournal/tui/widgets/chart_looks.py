@@ -46,8 +46,8 @@ def smoothed(options: ChartOptions, by: int) -> ChartOptions:
 
 
 def told(options: ChartOptions) -> str:
-    """``step · raw and ema .6 · zoomed``."""
+    """``step · raw dim, ema .6 bright · zoomed``."""
     weight = "" if options.raw_only else f"{options.smoothing:g}".lstrip("0")
-    look = f"raw and ema {weight}" if weight else "raw"
+    look = f"raw dim, ema {weight} bright" if weight else "raw"
     zoom = " · zoomed" if options.zoom is not None else ""
     return f"{options.axis.value} · {look}{zoom}"
