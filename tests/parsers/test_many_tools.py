@@ -24,6 +24,7 @@ NOTHING = [
         "### 1. F1: 1.0000\n\n- Reference: Rome\n- Prediction: Rome\n- Precision: 1.0000, Recall: 1.0000\n",
         id="what one prediction scored",
     ),
+    pytest.param("I got low results. (I see you get 88% accuracy)\n", id="what somebody else got"),
     pytest.param("Feature importances:\nscore: 0.31\nrecall: 0.22\n", id="importances"),
     pytest.param("id,label,prob,accuracy\n1,0,0.31,1\n2,1,0.93,1\n3,1,0.43,0\n", id="a row for each example"),
 ]
@@ -97,6 +98,16 @@ FORMS = [
     ),
     pytest.param(
         "| Model | F1 ↑ |\n|---|---|\n| A 🚀 | 0.943 🏆 |\n", [("unclear", {"f1": 0.943})], id="marks behind a value"
+    ),
+    pytest.param(
+        "The new run finished last night. We got 87.3% accuracy on the test set (learning rate 0.0003).\n",
+        [("test", {"accuracy": 0.873})],
+        id="the second sentence of a line",
+    ),
+    pytest.param(
+        "{'faithfulness': 0.8912, 'answer_relevancy': 0.9123}\n",
+        [("unclear", {"faithfulness": 0.8912, "answer_relevancy": 0.9123})],
+        id="how well answers keep to their sources",
     ),
     pytest.param("Area under the curve: 0.5377\n", [("unclear", {"auc": 0.5377})], id="a metric in words"),
     pytest.param(

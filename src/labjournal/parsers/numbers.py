@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _UNSIGNED = r"(?:\d{1,3}(?:,\d{3})+(?![\d,])|\d+)(?:\.\d*)?(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?"
 _SIGNED = rf"[-+−]?(?:{_UNSIGNED})"
@@ -147,3 +147,25 @@ def _number(match: re.Match[str]) -> Number | None:
         return Number(shifted(raw, -2), decimals(raw) + 2, True, None, start, end)
     integer = not any(mark in raw for mark in ".eE")
     return Number(float(raw), decimals(raw), False, None, start, end, integer)
+
+
+_IN_PERCENT = re.compile(r"[(\[]\s*%\s*[)\]]\s*(?:[:=]\s*)?$")
+_COUNTS = re.compile(r"\s*\(\s*(\d{1,12})\s*/\s*(\d{1,12})\s*\)")
+
+
+def as_share(text: str, number: Number) -> Number:
+    """The number as a share where its name says that it is in percent: ``EER (%): 0.72``."""
+    if number.percent or number.fraction is not None or _IN_PERCENT.search(text[: number.start]) is None:
+        return number
+    value = shifted(text[number.start : number.end].strip().replace(",", ""), -2)
+    return replace(number, value=value, digits=number.digits + 2, percent=True)
+
+
+def counted(text: str, number: Number) -> Number:
+    """The number with the counts in brackets behind it, where they say the same: ``85.02 % (1701/2000)``."""
+    counts = _COUNTS.match(text, number.end)
+    if counts is None or number.fraction is not None:
+        return number
+    k, n = int(counts[1]), int(counts[2])
+    same = n > 0 and k <= n and abs(k / n - number.value) <= 0.5 * 10.0**-number.digits * (1 + 1e-9)
+    return replace(number, fraction=(k, n)) if same else number

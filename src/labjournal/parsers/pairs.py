@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from labjournal.parsers.beside import beside
 from labjournal.parsers.names import Name, is_metric_word, role_of, understand, words_of
-from labjournal.parsers.numbers import Number, find_numbers, shifted, unwrap
+from labjournal.parsers.numbers import Number, as_share, counted, find_numbers, unwrap
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.shapes import shaped
@@ -53,7 +53,8 @@ _VAGUE = re.compile(
 
 _ELSEWHERE = re.compile(
     r"^\W*(?:examples?\s*:|for\s+(?:example|instance)\b)|(?<!\w)e\.\s?g\.|\bet\s+al\b|\bstate[\s-]of[\s-]the[\s-]art\b"
-    r"|\b(?:will\s+stop|(?:stop|halt|abort|quit|train|run)(?:s|ping|ning)?\s+(?:\w+\s+)?(?:when|if|once|until))\b|\binitiali[sz]\w*|\bfrom\s+score\b",
+    r"|\b(?:will\s+stop|(?:stop|halt|abort|quit|train|run)(?:s|ping|ning)?\s+(?:\w+\s+)?(?:when|if|once|until))\b|\binitiali[sz]\w*"
+    r"|\b(?:you|they|the\s+authors?)\s+(?:get|got|report\w*|achiev\w*|claim\w*|have|had)\b|\bfrom\s+score\b",
     re.IGNORECASE,
 )
 """An example, somebody else's number, a condition, a start value: nothing that this run measured."""
@@ -70,7 +71,6 @@ _RATE_PAIR = re.compile(
     r"\b(?:precision|recall|f1|accuracy|auc)\s*/\s*(?:precision|recall|f1|accuracy|auc)\b", re.IGNORECASE
 )
 _PROGRAM = re.compile(r"[\w/.-]+\.py\b")
-_IN_PERCENT = re.compile(r"[(\[]\s*%\s*[)\]]\s*(?:[:=]\s*)?$")
 _BECOMES = re.compile(r"\s*(?:-{1,2}>|→|=>|➜|➔)\s*[-+]?\.?\d")
 
 
@@ -90,7 +90,6 @@ _WISHED = re.compile(
 _BARE = re.compile(
     r"[\s*•>#-]*(?P<name>[A-Za-z][^\d:=|,;]{0,40}?[\w)]*)\s{1,40}(?P<value>-?(?:\d+\.\d+|\.\d+)(?:[eE][-+]?\d+)?\s?%?)\s*"
 )
-_COUNTS = re.compile(r"\s*\(\s*(\d{1,12})\s*/\s*(\d{1,12})\s*\)")
 _REPEATS = re.compile(
     r"\b(?:over|across|of|in|on|from|for)\s+(?:the\s+|all\s+)?(?:last\s+)?\d+\s+(?:\w+\s+)?(?:runs?|folds?|seeds?|episodes?|trials?|splits?|repeats?"
     r"|repetitions?|evaluations?|games?|rounds?|times)\b|第\s*\d+\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|回|エポック)",
@@ -110,6 +109,7 @@ _UNIT = re.compile(
 _SEPARATOR = re.compile(r"\s*[:=]\s*[-+.\d]")
 
 
+_SENTENCE = re.compile(r"[.!?;]\s")
 _PRF = {"p": "precision", "r": "recall", "f": "f1"}
 
 
@@ -158,7 +158,7 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
                 name = _within(name, text, number)
                 if head_end is None:
                     head_end = start + at
-                pairs.append(Pair(name, _counted(text, _percentage(text, number))))
+                pairs.append(Pair(name, counted(text, as_share(text, number))))
             start = number.end
         elif number.end - start > 200:
             start = number.end
@@ -176,24 +176,6 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
 
 def _plain(phrase: str) -> str:
     return phrase.replace("(", " ").replace(")", " ").strip()
-
-
-def _percentage(text: str, number: Number) -> Number:
-    """The number as a share where its name says that it is in percent: ``EER (%): 0.72``."""
-    if number.percent or number.fraction is not None or _IN_PERCENT.search(text[: number.start]) is None:
-        return number
-    value = shifted(text[number.start : number.end].strip().replace(",", ""), -2)
-    return replace(number, value=value, digits=number.digits + 2, percent=True)
-
-
-def _counted(text: str, number: Number) -> Number:
-    """The number with the counts in brackets behind it, where they say the same: ``85.02 % (1701/2000)``."""
-    counts = _COUNTS.match(text, number.end)
-    if counts is None or number.fraction is not None:
-        return number
-    k, n = int(counts[1]), int(counts[2])
-    same = n > 0 and k <= n and abs(k / n - number.value) <= 0.5 * 10.0**-number.digits * (1 + 1e-9)
-    return replace(number, fraction=(k, n)) if same else number
 
 
 def _interval(text: str, number: Number) -> bool:
@@ -337,7 +319,11 @@ def _name_after(text: str, number: Number) -> Name | None:
         return None
     rest = text[number.end : number.end + 60]
     match = re.match(r"\s+((?:[A-Za-z][\w@-]*\s*){1,7})(?=$|[.,;!()\n])", rest)
-    if match is None or re.search(r"\d\s*$", text[: number.start]) or len(text[: number.start].split()) > 6:
+    if (
+        match is None
+        or re.search(r"\d\s*$", text[: number.start])
+        or len(_SENTENCE.split(text[: number.start])[-1].split()) > 6
+    ):
         return None  # deep inside a sentence: prose
     label = text[: number.start].rstrip()
     if label.endswith(":") and role_of(words_of(label)) == "unclear":

@@ -22,7 +22,7 @@ METRIC_WORDS = frozenset(
     mauve clipscore
     niqe brisque vmaf dnsmos visqol utmos mcd rmsd lddt gdt rpe auprg ibs wql mrae vmeasure ssc fms ami rmsse
     ssimulacra apfd tss hss csi bss wmape rmspe map10 uar pck pckh mpvpe mpjve abserr
-    pmpjpe nmpjpe aepe auc10 dtw bacc balacc
+    pmpjpe nmpjpe aepe auc10 dtw bacc balacc faithfulness groundedness relevancy deta assa motp
     """.split()
 )
 """Words that name a metric by themselves."""
