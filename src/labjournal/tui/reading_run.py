@@ -227,6 +227,6 @@ def _mark(result: Result) -> str:
 
 
 def _dataset(result: Result) -> str:
-    name = result.dataset.name or (f"#{result.dataset.hash[:4]}" if result.dataset.hash else "not identified")
+    name = result.dataset.name or (f"#{result.dataset.hash[:4]}" if result.dataset.hash else "unknown")
     options = "".join(f" {key} {value}" for key, value in sorted(result.options.items()))
     return format.visible(f"{name}{options}")

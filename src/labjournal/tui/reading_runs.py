@@ -96,7 +96,7 @@ def _standing(result: Result) -> tuple[bool, float, float]:
 
 
 def _choice(metric: str, result: Result) -> MetricChoice:
-    dataset = result.dataset.name or (f"#{result.dataset.hash[:4]}" if result.dataset.hash else "data not identified")
+    dataset = result.dataset.name or (f"#{result.dataset.hash[:4]}" if result.dataset.hash else "data unknown")
     return MetricChoice(metric, dataset, tuple(sorted(result.options.items())))
 
 

@@ -12,7 +12,7 @@ from tui_harness import HarnessApp, screen_segments, screen_text, wait_for
 from labjournal.tui.glyphs import ASCII, BRAILLE
 from labjournal.tui.theme import LOOKS
 from labjournal.tui.widgets.chart import Chart
-from labjournal.tui.widgets.chart_lines import Mark, Threshold
+from labjournal.tui.widgets.chart_lines import Mark, Threshold, placed
 from labjournal.tui.widgets.chart_view import ChartOptions
 from labjournal.tui.widgets.curve import Curve, XAxis
 from labjournal.tui.widgets.plot import Series
@@ -118,6 +118,15 @@ async def test_marks_and_thresholds_stand_on_the_chart() -> None:
     assert "majority at 2." in said
     assert "param_not_in_optimizer at 2." in said
     assert "lowest 0.2" in said
+
+
+def test_a_mark_stands_at_the_time_of_its_step_on_an_axis_of_time() -> None:
+    late = Curve([300, 400], [1.0, 1.0], [1030.0, 1040.0])
+    series = [Series("a", "a", Curve([0, 100, 200], [1.0, 1.0, 1.0], [1000.0, 1010.0, 1020.0])), Series("b", "b", late)]
+    marks = [Mark(step, "◆", "accent", "checkpoint") for step in (0, 150, 400, 900)]
+    assert [mark.x for mark in placed(marks, series, XAxis.STEP)] == [0, 150, 400, 900]
+    assert [mark.x for mark in placed(marks, series, XAxis.TIME)] == [1000.0, 1020.0, 1040.0]
+    assert [mark.x for mark in placed(marks, series[:1], XAxis.RELATIVE)] == [0.0, 20.0]
 
 
 async def test_new_points_redraw_only_what_changed_and_the_axis_never_shrinks() -> None:

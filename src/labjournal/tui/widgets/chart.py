@@ -190,7 +190,8 @@ class Chart(Widget):
 
     def say(self) -> str:
         """The chart in words, for screen readers and mail."""
-        return chart_words(self._title, self._series, self._options.axis, self._marks, self._thresholds)
+        marks = chart_lines.placed(self._marks, self._series, self._options.axis)
+        return chart_words(self._title, self._series, self._options.axis, marks, self._thresholds)
 
     # View
 
@@ -235,7 +236,7 @@ class Chart(Widget):
             self._title,
             plot,
             y,
-            self._marks,
+            chart_lines.placed(self._marks, self._series, self._options.axis),
             self._thresholds,
             self._cursor,
             self._selected,

@@ -7,7 +7,7 @@ the gutter it began with.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from rich.cells import cell_len
@@ -34,6 +34,7 @@ class Mark:
     """Something that happened at one place of the x axis: a checkpoint, a finding, a restart."""
 
     x: float
+    """The step, whatever the axis counts: `placed` finds it on another one."""
     sign: str
     role: str
     words: str = ""
@@ -175,6 +176,21 @@ def _put_marks(canvas: Canvas, frame: Frame, width: int, height: int) -> None:
         if (column := _column(frame, mark.x, width)) is not None and (mark.urgent or column - taken >= _MARK_ROOM):
             canvas.put(column, height - 1, mark.sign, mark.role)
             taken = column
+
+
+def placed(marks: Sequence[Mark], series: Sequence[Series], axis: XAxis) -> list[Mark]:
+    """The marks at their places on an axis: the time of a step is that of the first curve which has come so far."""
+    if axis is XAxis.STEP or not marks:
+        return list(marks)
+    found = []
+    for mark in marks:
+        for one in series:
+            steps, walls = one.curve.steps, one.curve.walls
+            at = int(np.searchsorted(steps, mark.x))
+            if at < len(steps) and np.isfinite(walls[at]):
+                found.append(replace(mark, x=float(walls[at] - (walls[0] if axis is XAxis.RELATIVE else 0.0))))
+                break
+    return found
 
 
 def x_text(axis: XAxis, x: float) -> str:
