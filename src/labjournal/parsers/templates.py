@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
@@ -20,7 +19,7 @@ from labjournal.parsers.context import Context
 from labjournal.parsers.numbers import Number, decimals, shifted
 from labjournal.parsers.reading import Line, StepKind
 
-LEARNED_AT = 3
+LEARNED_AT = 6
 MOST_TEMPLATES = 20_000
 QUIET = 60
 """Lines after an announced confusion matrix or table of counts, in which nothing is taken for granted."""
@@ -119,8 +118,7 @@ class Templates:
     def _outcome(self, text: str) -> list[Draft] | None:
         """The drafts a line gives wherever it stands, or None where that depends on what stands above it."""
         found: list[list[Draft]] = []
-        for context in _contexts(self._source):
-            before = deepcopy(context)
+        for context, before in zip(_contexts(self._source), _contexts(self._source), strict=True):
             claim, plain = self._read(Cursor(iter([Line(1, text, 0)])), context)
             if not plain or context != before or (claim is not None and claim.lines != 1):
                 return None
