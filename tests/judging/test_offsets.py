@@ -94,3 +94,4 @@ def test_the_verb_keeps_a_reference_and_the_objective(
     call("export")
     assert any("table 2 0.920: differs" in path.read_text() for path in Path("entries").glob("*.md"))
     assert call("log", "r:abc", "--assign", "--reference", "x")[0] == 2
+    assert call("log", "accuracy=0.9", "--reference", "--help")[0] == 2

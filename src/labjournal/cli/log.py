@@ -78,6 +78,8 @@ def command(
     given = _Given(context, run, checkpoint, dataset, n, key_values(options, "--option"), as_json, objective)
     named = [word for word in words if word.startswith("r:")]
     if reference is not None:
+        if reference.startswith("--"):
+            raise InputError(f"--reference needs a name, and {reference} is an option.", "Such as --reference paper.")
         if assign or dismiss or source or predictions or counts:
             raise InputError("A reference is values alone.", "Give name=value with --reference NAME.")
         given.refer(reference, words, why or None, dry_run)
