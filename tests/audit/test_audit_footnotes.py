@@ -12,7 +12,7 @@ from labjournal.importers import read
     ("text", "missing"),
     [
         ("Seen before[^a] and again[^b].\n\n[^a]: in a paper", ["[^b]"]),
-        ("Seen before[^1].", ["[^1]"]),
+        ("Seen before[^1].", []),
         ("Twice[^b], twice[^b].\n\n[^a]: x", ["[^b]"]),
         ("Seen[^A].\n\n[^a]: labels know no case", []),
         ("The pattern [^a] has no footnotes around it.", []),
