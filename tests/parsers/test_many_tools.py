@@ -109,6 +109,11 @@ FORMS = [
         [("unclear", {"faithfulness": 0.8912, "answer_relevancy": 0.9123})],
         id="how well answers keep to their sources",
     ),
+    pytest.param(
+        "Testing 1 bird                 - PSNR: 40.73 dB; SSIM: 0.9847\n",
+        [("test", {"psnr": 40.73, "ssim": 0.9847})],
+        id="a dash behind a wide gap",
+    ),
     pytest.param("Area under the curve: 0.5377\n", [("unclear", {"auc": 0.5377})], id="a metric in words"),
     pytest.param(
         "       seed  val_acc\ncount  6.0000   6.0000\nmean   507.50   0.9962\nstd    1.8708   0.0028\n",
