@@ -132,7 +132,7 @@ def test_each_folder_of_event_files_becomes_a_run(project: Path) -> None:
 def test_audit_exits_1_for_a_contradiction_only_when_asked(project: Path) -> None:
     items = json.loads(call(project, "audit", "diary.md", "--json").stdout)
     jsonschema.validate(items, schemas.load("audit"))
-    assert [item["weight"] for item in items] == ["medium", "high"]
+    assert [item["weight"] for item in items] == ["low", "high"]
     text = call(project, "audit", "diary.md", "--check", code=1).stdout
     assert "diary.md:41  high  wrong column" in text
     (project / "diary.md").write_text(DIARY.replace("| 0.91 |", "| 0.89 |"), encoding="utf-8")
