@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sample_journal import NOW, finding, make
+from textual import events
 from textual.pilot import Pilot
 from tui_harness import screen_text, settled, text_of, wait_for
 
@@ -19,6 +20,7 @@ from labjournal.tui.app import JournalApp
 from labjournal.tui.drafts import Drafts
 from labjournal.tui.feed import Feed
 from labjournal.tui.remembered import Remembered
+from labjournal.tui.screens.launch import LaunchScreen
 
 VERBS = {"ls": "list runs", "doctor": "look for trouble in the journal", "validate": "validate", "checks": "findings"}
 
@@ -266,6 +268,24 @@ async def test_a_fork_begins_with_the_runs_command_and_tells_what_changes(
         await pilot.press("f")
         await wait_for(pilot, lambda: "a draft from before" in text_of(app))
         assert "--seed 2" in text_of(app)
+
+
+async def test_what_is_typed_right_after_a_field_was_left_goes_into_the_next(
+    journal: JournalPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a slow line keys come in one piece, and none of them waits until the screen has caught up."""
+    monkeypatch.chdir(journal.project)
+    app = app_over(journal, tmp_path)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("r")
+        await wait_for(pilot, lambda: isinstance(app.screen, LaunchScreen))
+        form = app.screen
+        assert isinstance(form, LaunchScreen)
+        await wait_for(pilot, lambda: form.focused is not None)
+        for key in ("a", "b", "down", "c", "enter", "d", "e", "up", "f"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await wait_for(pilot, lambda: (form.form.command, form.form.settings, form.form.reason) == ("ab", "cf", "de"))
 
 
 async def test_the_page_is_written_out_and_never_over_a_file(

@@ -168,4 +168,4 @@ async def test_what_was_remembered_by_another_version_is_left_aside(
     app = app_over(journal, remembered=memory)
     async with app.run_test(size=(120, 35)) as pilot:
         await open_run(pilot, app, "v3-embed")
-        await wait_for(pilot, lambda: "step · raw and ema .6" in text_of(app))
+        await wait_for(pilot, lambda: "step · raw dim, ema .6 bright" in text_of(app))

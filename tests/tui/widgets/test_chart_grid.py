@@ -28,7 +28,7 @@ async def test_two_charts_at_80_columns_six_at_160_and_pages_between() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         grid.focus()
         await wait_for(pilot, lambda: titles(app) == ["tag/0", "tag/1"])
-        assert "step · raw and ema .6 · 2 of 7" in screen_text(app)[0]
+        assert "step · raw dim, ema .6 bright · 2 of 7" in screen_text(app)[0]
         await pilot.press("right_square_bracket")
         await wait_for(pilot, lambda: titles(app) == ["tag/2", "tag/3"])
         await pilot.resize_terminal(160, 45)
@@ -83,7 +83,7 @@ async def test_looking_changes_for_all_but_log_y_is_the_charts_own() -> None:
     async with app.run_test(size=(80, 20)) as pilot:
         grid.focus()
         await pilot.press("y", "plus", "x")
-        await wait_for(pilot, lambda: "time · raw and ema .8" in screen_text(app)[0])
+        await wait_for(pilot, lambda: "time · raw dim, ema .8 bright" in screen_text(app)[0])
         await pilot.press("x", "x", "R")
         await wait_for(pilot, lambda: "step · raw · 2 of 2" in screen_text(app)[0])
         assert screen_text(app)[1].count("log") == 1

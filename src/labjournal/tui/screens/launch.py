@@ -68,6 +68,10 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         Binding("escape", "leave", "keep as draft", priority=True),
         Binding("ctrl+e", "external", "$EDITOR", priority=True),
         Binding("ctrl+r", "earlier", "commands before", priority=True),
+        # Before the field sees them: what is typed next, however fast, is for the next field.
+        Binding("enter", "leave_field", "next field", show=False, priority=True),
+        Binding("down", "next_field", "next field", show=False, priority=True),
+        Binding("up", "field_before", "field before", show=False, priority=True),
     ]
 
     def __init__(self, feed: Feed, paths: JournalPaths, drafts: Drafts, fork_of: str | None = None) -> None:
@@ -240,23 +244,27 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
 
     # Keys
 
-    def on_key(self, event: events.Key) -> None:
-        if event.key in ("down", "up"):
-            event.stop()
-            event.prevent_default()
-            (self.focus_next if event.key == "down" else self.focus_previous)()
+    def action_next_field(self) -> None:
+        self.focus_next()
+
+    def action_leave_field(self) -> None:
+        self.focus_next()
+
+    def action_field_before(self) -> None:
+        self.focus_previous()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """``enter`` on start launches."""
+        return action != "leave_field" or self.focused is not self._start
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self._redraw()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.focus_next()
 
     def on_start_pressed(self) -> None:
         self.run_worker(self._begin_run(), exclusive=True, group="start", exit_on_error=False)
 
     async def _begin_run(self) -> None:
+        await self._typed()
         form = self.form
         try:
             if not await self._is_right(form):
@@ -269,6 +277,13 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
             return
         await asyncio.to_thread(self._drafts.drop, self._key)
         self.dismiss(request)
+
+    async def _typed(self) -> None:
+        """Wait until every field has taken in what was typed into it before."""
+        for box in self.query(Input):
+            taken = asyncio.Event()
+            box.call_later(taken.set)
+            await taken.wait()
 
     def action_earlier(self) -> None:
         known = self._begin.commands if self._begin is not None else ()
