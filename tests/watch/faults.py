@@ -97,4 +97,7 @@ FAULTY = {
     "opponents_share": ("param_in_two_optimizers", "forger"),
     "best_not_copied": ("checkpoint_changed", "model"),
     "stale_resume": ("weight_change_outside_step", "model"),
+    "scaled_parameter": ("param_not_in_optimizer", "a Parameter (16)"),
+    "layer_built_in_forward": ("param_not_in_optimizer", "Linear"),
+    "list_of_parameters": ("param_not_in_optimizer", "model"),
 }

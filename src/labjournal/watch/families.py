@@ -38,6 +38,7 @@ from labjournal.watch.rewrites import Rewrites
 from labjournal.watch.sampling import Later
 from labjournal.watch.scale import Scale
 from labjournal.watch.skipped import Skipped
+from labjournal.watch.strays import Strays
 from labjournal.watch.unstepped import Unstepped
 
 GROUPS_AT = 20
@@ -63,6 +64,7 @@ class Families:
         self._groups_at: Dict[Tracked, int] = {}
         """The step from which the groups of an optimizer are to be looked at, for each new layout of them."""
         self.membership = Membership(findings, later, models, optimizers, declared)
+        self.strays = Strays(findings, models, optimizers)
         self.movement = Movement(findings, later, names, declared)
         self.outside = Outside(findings, later, optimizers, names)
         self.unstepped = Unstepped(findings, later, optimizers, names)
@@ -165,6 +167,7 @@ class Families:
         if not self.objective.saved_hooks:
             self.fed.look(loss, step)
             self.membership.inputs = self.fed.driven
+            self.strays.look(loss, step, self.fed.driven)
             self.answers.look(loss, step)
         if step == 1 and not self._optimizers.stepping():
             self.by_hand.look(loss, sys._getframe())

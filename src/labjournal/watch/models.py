@@ -15,6 +15,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 import torch
 
 from labjournal.watch.naming import names_in_frames
+from labjournal.watch.unregistered import plain_tensors
 
 MAX_GROUPS = 64
 _WRAPPERS = ("module.", "_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module.")
@@ -35,6 +36,8 @@ class _Birth:
     ref: weakref.ref[Any]
     tick: int
     label: str
+    copied: bool
+    """By deepcopy or unpickling, or since filled with loaded weights."""
 
 
 class Models:
@@ -81,7 +84,7 @@ class Models:
         self._note(module)
         for name, parameter in module._parameters.items():
             if parameter is not None:
-                self._born(module, name, parameter)
+                self._born(module, name, parameter, copied=True)
 
     def on_loaded(self, module: Any, state: Any) -> None:
         """``load_state_dict`` is called on it: the parts that ``state`` has weights for have them from somewhere."""
@@ -93,6 +96,10 @@ class Models:
         for prefix, child in module.named_modules():
             if prefix in filled:
                 self._loaded[id(child)] = weakref.ref(child)
+                for parameter in child._parameters.values():
+                    born = None if parameter is None else self._births.get(id(parameter))
+                    if born is not None and born.ref() is parameter:
+                        born.copied = True
 
     def _note_misfit(self, module: Any, given: List[str]) -> None:
         """Not one name fits, though the names end alike: with strict=False nothing is loaded, and nothing said."""
@@ -109,10 +116,10 @@ class Models:
         if known is None or known() is not module:
             self._modules[id(module)] = weakref.ref(module)
 
-    def _born(self, module: Any, name: str, parameter: Any) -> None:
+    def _born(self, module: Any, name: str, parameter: Any, copied: bool = False) -> None:
         shape = "x".join(str(size) for size in parameter.shape)
         label = f"{type(module).__name__}.{name} ({shape})"
-        self._births[id(parameter)] = _Birth(weakref.ref(parameter), self.tick, label)
+        self._births[id(parameter)] = _Birth(weakref.ref(parameter), self.tick, label, copied)
 
     def state_model(self, module: Any, name: str = "") -> None:
         """Named by hand through ``labjournal.watch(model)``."""
@@ -128,6 +135,11 @@ class Models:
         """When a tensor was registered as a parameter and under which name, or None if it never was."""
         found = self._births.get(id(parameter))
         return (found.tick, found.label) if found is not None and found.ref() is parameter else None
+
+    def was_copied(self, parameter: Any) -> bool:
+        """Does it have its numbers from another model?"""
+        found = self._births.get(id(parameter))
+        return found is not None and found.ref() is parameter and found.copied
 
     def was_loaded(self, module: Any) -> bool:
         found = self._loaded.get(id(module))
@@ -231,6 +243,7 @@ class Models:
 
     def _walk(self) -> Iterator[Tuple[Any, Named, Any]]:
         seen: Set[int] = set()
+        plain: List[Tuple[Any, str, str, Any, Any]] = []
         for root in self.roots():
             root_name = self._root_name(root) or type(unwrapped(root)).__name__
             for prefix, module in root.named_modules():
@@ -240,12 +253,14 @@ class Models:
                     seen.add(id(parameter))
                     module_path = _clean(f"{root_name}.{prefix}" if prefix else root_name)
                     yield parameter, Named(f"{module_path}.{name}", module_path, id(root)), module
-                for name, value in vars(module).items():
-                    if type(value) is torch.Tensor and value.requires_grad and value.is_leaf and id(value) not in seen:
-                        seen.add(id(value))
-                        module_path = _clean(f"{root_name}.{prefix}" if prefix else root_name)
-                        named = Named(f"{module_path}.{name}", module_path, id(root))
-                        self._plain.append((weakref.ref(value), named, weakref.ref(module)))
+                plain += [(value, name, prefix, module, root) for name, value in plain_tensors(module)]
+        for value, name, prefix, module, root in plain:
+            if id(value) not in seen:
+                seen.add(id(value))
+                root_name = self._root_name(root) or type(unwrapped(root)).__name__
+                module_path = _clean(f"{root_name}.{prefix}" if prefix else root_name)
+                named = Named(f"{module_path}.{name}", module_path, id(root))
+                self._plain.append((weakref.ref(value), named, weakref.ref(module)))
 
     def describe(self) -> List[Dict[str, Any]]:
         """The models found, for the watch state."""
