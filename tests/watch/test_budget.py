@@ -54,3 +54,25 @@ def test_slow_steps_cost_under_half_a_percent_after_the_first_hundred() -> None:
     seen, budget = looks(2_000, 0.5, 50e-6, 1e-3)
     assert len([step for step in seen if step > 100]) == 190
     assert budget.spent < 0.005 * budget.elapsed()
+
+
+def test_a_second_stage_is_looked_at_when_the_first_has_used_the_capital_up() -> None:
+    budget = Budget(lambda: 0.0, lambda: 0.0)
+    for step in range(1, 101):
+        budget.worked += 0.02 * (look_due(step) and budget.allows(step))
+    assert not budget.allows(110)
+    second = []
+    for step in range(1, 101):
+        if look_due(step) and budget.allows(step):
+            budget.worked += 0.01
+            second.append(step)
+    assert second[:20] == list(range(1, 21))
+
+
+def test_optimizers_built_anew_again_and_again_do_not_buy_looks_for_ever() -> None:
+    budget = Budget(lambda: 0.0, lambda: 0.0)
+    for _ in range(50):
+        for step in range(1, 41):
+            if look_due(step) and budget.allows(step):
+                budget.worked += 0.02
+    assert budget.worked < 2

@@ -12,6 +12,10 @@ is judged whole."""
 SPARSE_FROM = 30
 """Until this step each one is looked at, so that a change between two of them can be told from the steps."""
 CAPITAL_S = 0.5
+PHASE_S = 0.25
+PHASES = 4
+"""What is there at least when an optimizer takes its first step long after another did, for so many of them: a second
+stage of a few hundred steps is judged too, though the first has used the capital up."""
 FIRST_MINUTE_S = 60.0
 SHARE = 0.0025
 """Of the elapsed time afterwards, for looks; the figure promised is 0.5%, and the idle hooks take their part of it."""
@@ -59,12 +63,16 @@ class Budget:
         """Seconds of the processor taken by reading batches, which have a purse of their own."""
         self.refused = 0
         """Looks that the schedule wanted and the purse did not pay."""
+        self._capital = CAPITAL_S
+        self._phases = 0
+        self._asked = 0
+        """The step last asked about."""
         self._started_work = 0.0
         self._settled: Optional[_Settled] = None
 
     def allows(self, step: int, suspected: bool = False) -> bool:
         """May there be a look at this step (1 is the first)? Looks under suspicion may use the capital up."""
-        allowed = self.would_allow(step) or (suspected and self.worked < CAPITAL_S)
+        allowed = self.would_allow(step) or (suspected and self.worked < self._capital)
         self.refused += not allowed
         return allowed
 
@@ -73,16 +81,23 @@ class Budget:
         now, work = self._clock(), self._work()
         if self.started is None:
             self.started, self._started_work = now, work
+        self._note_phase(step)
         if step <= DENSE_STEPS:
-            return self.worked < CAPITAL_S
+            return self.worked < self._capital
         if self._settled is None:
             self._settled = _Settled(now, work, self.looked, self.worked)
         then = self._settled
         steps_work, looks_work = work - then.work, self.worked - then.worked
         quick = steps_work < QUICK_STEP_S * (step - DENSE_STEPS) and work - self._started_work < FIRST_MINUTE_S
-        if quick and self.worked < CAPITAL_S:
+        if quick and self.worked < self._capital:
             return looks_work <= QUICK_GRANT_S + QUICK_SHARE * steps_work
         return self.looked - then.looked <= SHARE * (now - then.clock) or looks_work <= SHARE * steps_work
+
+    def _note_phase(self, step: int) -> None:
+        if step == 1 and self._asked > SPARSE_FROM and self._phases < PHASES:
+            self._phases += 1
+            self._capital = max(self._capital, self.worked + PHASE_S)
+        self._asked = step
 
     def affords(self) -> bool:
         """May something be looked at between steps, such as a batch? Asked without being counted."""

@@ -113,7 +113,7 @@ class Modes:
         self._step = step
         for root in self.roots():
             module: Any = root.ref()
-            root.at_backward = None if module is None else bool(module.training)
+            root.at_backward = None if module is None else _in_train_mode(module)
 
     def stepped(self, step: int) -> None:
         """After a step: in which mode were the models at the backward pass that led to it?"""
@@ -310,6 +310,11 @@ def _is_batch_norm(part: Any) -> bool:
     return isinstance(part, nn_module.Module) and "BatchNorm" in type(part).__name__
 
 
+def _in_train_mode(module: Any) -> bool:
+    """Not in eval mode if a part that the mode matters to is not: a later phase trains it within another model."""
+    return bool(module.training) or any(part.training for part in module.modules() if _depends(part))
+
+
 def mode_dependent(module: Any, trained: Optional[Dict[int, Any]] = None) -> List[str]:
     """Class names of the parts whose output depends on the mode.
 
@@ -317,12 +322,15 @@ def mode_dependent(module: Any, trained: Optional[Dict[int, Any]] = None) -> Lis
     """
     found: Dict[str, None] = {}
     for part in module.modules() if trained is None else _trained_parts(module, trained):
-        name = type(part).__name__
-        rates = [getattr(part, key, 0) for key in ("p", "dropout", "drop_prob", "attention_dropout", "drop_path")]
-        drops = any(isinstance(rate, float) and rate > 0 for rate in rates)
-        if drops or (_is_batch_norm(part) and getattr(part, "track_running_stats", True)):
-            found[name] = None
+        if _depends(part):
+            found[type(part).__name__] = None
     return list(found)
+
+
+def _depends(part: Any) -> bool:
+    rates = [getattr(part, key, 0) for key in ("p", "dropout", "drop_prob", "attention_dropout", "drop_path")]
+    drops = any(isinstance(rate, float) and rate > 0 for rate in rates)
+    return drops or (_is_batch_norm(part) and getattr(part, "track_running_stats", True))
 
 
 def _trained_parts(module: Any, trained: Dict[int, Any]) -> Iterator[Any]:

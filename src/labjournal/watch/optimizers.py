@@ -16,6 +16,10 @@ _GROUP_SETTINGS = (
 ).split()
 
 
+LATELY = 12
+"""Backward passes: a critic may take five with two passes each for one of its generator."""
+
+
 def as_float(value: Any, default: float) -> float:
     """A learning rate as a number; a tensor on a GPU would cost a wait, so it reads as ``default``."""
     if isinstance(value, torch.Tensor):
@@ -117,6 +121,11 @@ class Optimizers:
         found = [tracked for tracked, _ in self.live() if tracked.n]
         self.together = max(self.together, len(found))
         return found
+
+    def first_lately(self, backwards: int) -> Optional[Tracked]:
+        """The first of those that have stepped in the last ``LATELY`` of so many backward passes: earlier phases and
+        folds leave theirs behind."""
+        return next((one for one in self.stepping() if one.at_backward >= backwards - LATELY), None)
 
     def held(self) -> Dict[int, Any]:
         """Tensors in any live optimizer, by id."""

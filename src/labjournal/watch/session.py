@@ -184,7 +184,7 @@ class Session:
         slept, self.nap.slept = self.nap.slept, 0
         self.families.passes_slept(slept)
         all_known = [tracked for tracked in self.optimizers.all() if tracked.ref() is not None]
-        next_step = max((tracked.n + 1 for tracked in all_known[:4] if look_due(tracked.n + 1)), default=0)
+        next_step = max((tracked.n + 1 for tracked in all_known[-4:] if look_due(tracked.n + 1)), default=0)
         due = not all_known or (next_step > 0 and self.budget.would_allow(next_step))
         self._looking = due and bool(all_known)
         self.families.before_backward(tensors, due)
@@ -291,8 +291,7 @@ class Session:
 
     def _is_first(self, tracked: Tracked) -> bool:
         """The optimizer on whose steps what belongs to all is looked at: the first that steps."""
-        stepping = self.optimizers.stepping()
-        return not stepping or stepping[0] is tracked
+        return self.optimizers.first_lately(self.families.gradients.backwards) in (None, tracked)
 
     # -- forward passes, watched only while a check asks for them
 
