@@ -99,6 +99,7 @@ FAULTY = {
     "stale_resume": ("weight_change_outside_step", "model"),
     "scaled_parameter": ("param_not_in_optimizer", "a Parameter (16)"),
     "layer_built_in_forward": ("param_not_in_optimizer", "Linear"),
+    "temperature_as_number": ("no_grad", "model.log_scale"),
     "adapters_in_second_stage": ("param_not_in_optimizer", "3"),
     "list_of_parameters": ("param_not_in_optimizer", "model"),
 }

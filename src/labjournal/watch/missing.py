@@ -8,7 +8,7 @@ at all is asked of forward passes, by a hook that is there only while the questi
 from __future__ import annotations
 
 import weakref
-from typing import Any, Dict, List, Set, Tuple
+from typing import Any, Dict, List, Set
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look, Names
@@ -48,8 +48,10 @@ class Missing:
         self._optimizers = optimizers
         self._names = names
         self._states: Dict[Tracked, _State] = {}
-        self._never: List[Tuple[weakref.ref[Any], Named]] = []
+        self._never: List[_Idle] = []
         """Tensors of modules that were not called while it was asked whether they are."""
+        self._own_group: List[_Idle] = []
+        """Tensors of called modules without a gradient, in a group that the script has made for nothing else."""
         self.asked: Set[int] = set()
         """Modules (by id) whose forward passes are being watched; the session arms the hook while there are any."""
         self.called: Dict[int, bool] = {}
@@ -171,7 +173,8 @@ class Missing:
             owner = owners[id(look.params[at])]
             meant = self._models.was_loaded(owner) or self._models.of_library(owner)
             if not meant and not self._models.is_one_of_many(owner):
-                self._never.append((weakref.ref(look.params[at]), named[at]))
+                self._never.append(_Idle(look.params[at], named[at]))
+        self._own_group += [_Idle(look.params[at], named[at]) for at in groups["note"] if _alone(look, state, at)]
         for kind, rule, level, text in (
             ("cut", "no_grad", None, "is used in the forward pass but got no gradient"),
             ("never", "module_never_called", None, "was not called in a forward pass and got no gradient"),
@@ -189,25 +192,36 @@ class Missing:
                 )
 
     def ask_again(self) -> None:
-        """Has something come to the modules that were never called?"""
-        known = [(ref(), ref, named) for ref, named in self._never]
-        self._never = [(ref, named) for one, ref, named in known if one is None or _idle(one)]
+        """Has something come to the tensors that had no gradient?"""
+        self._never = [one for one in self._never if one.rests()]
+        self._own_group = [one for one in self._own_group if one.rests()]
 
     def end(self, step: int) -> None:
         """Modules that were never called at all: a notice at first, for a later phase may use them.
 
         A warning at the end where the script itself built them for nothing else: they are not of a library (which
-        brings heads for other tasks along), not one of a list to choose from, and hold no loaded weights.
+        brings heads for other tasks along), not one of a list to choose from, and hold no loaded weights. The same for
+        tensors that got a group of their own.
         """
-        unused = [(named.path, named.module) for _, named in self._never]
-        if unused:
+        self.ask_again()
+        if self._never:
             self._findings.say(
                 "module_never_called",
                 step,
                 "{subject} ({n}) is in the model and in the optimizer, but was not called in any forward pass and got "
                 "no gradient until the end.",
-                [(f"{path} until the end", module) for path, module in unused],
+                [(f"{one.named.path} until the end", one.named.module) for one in self._never],
                 {"steps": step, "until_the_end": True},
+                level=WARNING,
+            )
+        if self._own_group:
+            self._findings.say(
+                "no_grad",
+                step,
+                "{subject} ({n}) is in a parameter group of its own, and got no gradient until the end: is it left out "
+                "of the forward pass, or used as a plain number (.item(), .data, .detach())?",
+                [(f"{one.named.path} until the end", one.named.path) for one in self._own_group],
+                {"steps": step, "until_the_end": True, "own_group": True},
                 level=WARNING,
             )
 
@@ -216,5 +230,21 @@ class Missing:
             self.called[id(module)] = grad_enabled or self.called.get(id(module), False)
 
 
-def _idle(parameter: Any) -> bool:
-    return parameter.grad is None and bool(parameter.requires_grad)
+class _Idle:
+    """A tensor that has had no gradient so far. A step that moves it counts up its version."""
+
+    def __init__(self, parameter: Any, named: Named) -> None:
+        self.named = named
+        self._ref = weakref.ref(parameter)
+        self._version = parameter._version
+
+    def rests(self) -> bool:
+        one = self._ref()
+        return one is None or (one.grad is None and bool(one.requires_grad) and one._version == self._version)
+
+
+def _alone(look: Look, state: _State, at: int) -> bool:
+    """Has no tensor of its group ever had a gradient, while other groups have?"""
+    group = look.tracked.group_of[at]
+    alive = {look.tracked.group_of[other] for other, times in enumerate(state.alive) if times}
+    return bool(alive) and group not in alive
