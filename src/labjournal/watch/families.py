@@ -192,6 +192,11 @@ class Families:
             self.unstepped.scaled(tracked)
             self.skipped.scaled(tracked)
 
+    def look_missed(self, tracked: Tracked) -> None:
+        """A step that is not looked at."""
+        self.resets.missed(tracked)
+        self.missing.ask_again()
+
     def before_step(self, look: Look) -> None:
         self.skipped.before_step(look.tracked, look.params, self.gradients.backwards)
         self.movement.before_step(look)
@@ -216,6 +221,7 @@ class Families:
         """``first``: on steps of this optimizer what belongs to all is looked at."""
         self.resets.after_step(look)
         self.membership.rebuilt.after_step(look)
+        self.missing.ask_again()
         self.missing.after_step(look, self.gradients.backwards)
         self.midrun.look(look, (self.modes.validations, self.modes.quiet))
         if first:
@@ -223,7 +229,6 @@ class Families:
             self.membership.look(look.tracked, look.step)
             if look.curves:
                 self.frozen.look(look.step)
-                self.missing.ask_again()
         if look.curves:
             self.membership.ask_again(look.tracked, look.optimizer)
         if look.step >= self._groups_at.get(look.tracked, look.step + 1):

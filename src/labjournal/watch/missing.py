@@ -192,9 +192,10 @@ class Missing:
                 )
 
     def ask_again(self) -> None:
-        """Has something come to the tensors that had no gradient?"""
-        self._never = [one for one in self._never if one.rests()]
-        self._own_group = [one for one in self._own_group if one.rests()]
+        """Has something come to the tensors that had no gradient? They may be gone before the end."""
+        if self._never or self._own_group:
+            self._never = [one for one in self._never if one.rests()]
+            self._own_group = [one for one in self._own_group if one.rests()]
 
     def end(self, step: int) -> None:
         """Modules that were never called at all: a notice at first, for a later phase may use them.

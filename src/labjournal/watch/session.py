@@ -206,7 +206,7 @@ class Session:
         suspected = self.families.dense(tracked)
         due = look_due(tracked.n) or suspected
         if not due or not self.budget.allows(tracked.n, suspected) or _capturing():
-            self.families.resets.missed(tracked)
+            self.families.look_missed(tracked)
             return
         self._looking = True
         with torch.no_grad():

@@ -13,19 +13,22 @@ class Net(nn.Module):
         self.sharpness = nn.Parameter(torch.ones(1))
 
 
-torch.manual_seed(67)
-net = Net()
-weights = [one for name, one in net.named_parameters() if name != "sharpness"]
-optimizer = torch.optim.Adam([{"params": weights}, {"params": [net.sharpness], "lr": 1e-2}], lr=2e-3)
-mix = torch.randn(4, 10)
-for step in range(160):
-    code = torch.randn(32, 4)
-    x = code @ mix
-    optimizer.zero_grad()
-    if step < 150:
-        loss = nn.functional.mse_loss(net.decode(net.encode(x + 0.1 * torch.randn_like(x))), x)
-    else:
-        loss = nn.functional.cross_entropy(net.sharpness * net.classify(net.encode(x)), code[:, :3].argmax(1))
-    loss.backward()
-    optimizer.step()
-optimizer.zero_grad()
+def main():
+    torch.manual_seed(67)
+    net = Net()
+    weights = [one for name, one in net.named_parameters() if name != "sharpness"]
+    optimizer = torch.optim.Adam([{"params": weights}, {"params": [net.sharpness], "lr": 1e-2}], lr=2e-3)
+    mix = torch.randn(4, 10)
+    for step in range(160):
+        code = torch.randn(32, 4)
+        x = code @ mix
+        optimizer.zero_grad()
+        if step < 150:
+            loss = nn.functional.mse_loss(net.decode(net.encode(x + 0.1 * torch.randn_like(x))), x)
+        else:
+            loss = nn.functional.cross_entropy(net.sharpness * net.classify(net.encode(x)), code[:, :3].argmax(1))
+        loss.backward()
+        optimizer.step()
+
+
+main()
