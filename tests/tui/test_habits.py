@@ -286,6 +286,11 @@ async def test_what_is_typed_right_after_a_field_was_left_goes_into_the_next(
         for key in ("a", "b", "down", "c", "enter", "d", "e", "up", "f"):
             app.post_message(events.Key(key, key if len(key) == 1 else None))
         await wait_for(pilot, lambda: (form.form.command, form.form.settings, form.form.reason) == ("ab", "cf", "de"))
+        for key in ("up", *["backspace"] * 3, "g", "h", "escape"):
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await wait_for(pilot, lambda: app.screen is not form)
+        await pilot.press("r")
+        await wait_for(pilot, lambda: isinstance(app.screen, LaunchScreen) and app.screen.form.command == "gh")
 
 
 async def test_the_page_is_written_out_and_never_over_a_file(

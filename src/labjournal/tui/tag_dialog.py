@@ -15,8 +15,17 @@ from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.dialogs import Dialog
 from labjournal.tui.text import Line
 from labjournal.tui.widgets.lines import Lines
+from labjournal.tui.widgets.typing_boxes import LineBox
 
 _MOST = 12
+
+
+class _Part(LineBox):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "screen.move(1)"),
+        Binding("up", "screen.move(-1)"),
+        Binding("escape", "screen.leave"),
+    ]
 
 
 class TagDialog(Dialog[str]):
@@ -39,7 +48,7 @@ class TagDialog(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Lines(lambda width, height: [[(self._title, "b text")]], ground="raised", classes="title")
-            yield Input(placeholder="a part of the name")
+            yield _Part(hint="a part of the name")
             yield self._names
             hint: Line = [("enter go   up down choose   esc leave", "muted")]
             yield Lines(lambda width, height: [hint], ground="raised", classes="hint")

@@ -27,9 +27,17 @@ from labjournal.tui.text import Line
 from labjournal.tui.widgets.key_line import KeyLine
 from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.pane import Pane
+from labjournal.tui.widgets.typing_boxes import TextBox
 
 KEEP_S = 2.0
 """Seconds between two looks at whether the draft changed."""
+_KEYS = (
+    ("escape", "write_down"),
+    ("ctrl+e", "external"),
+    ("ctrl+t", "kind"),
+    ("ctrl+p", "preview"),
+    ("ctrl+d", "discard"),
+)
 _HINTS = (("esc", "save"), ("^d", "drop it"), ("^t", "kind"), ("^p", "preview"), ("^e", "$EDITOR"))
 
 
@@ -39,6 +47,12 @@ class Written:
 
     text: str
     kind: str
+
+
+class _Writing(TextBox):
+    """Where the text stands; what closes the editor waits until all that was typed before is in it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(key, f"screen.{action}") for key, action in _KEYS]
 
 
 class Editor(ModalScreen[Written | None]):
@@ -53,13 +67,7 @@ class Editor(ModalScreen[Written | None]):
     Editor.-w120 #preview, Editor.-preview #preview { display: block; }
     Editor.-w120.-plain #preview { display: none; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "write_down", "save", priority=True),
-        Binding("ctrl+e", "external", "$EDITOR", priority=True),
-        Binding("ctrl+t", "kind", "kind", priority=True),
-        Binding("ctrl+p", "preview", "preview", priority=True),
-        Binding("ctrl+d", "discard", "drop", priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(key, action) for key, action in _KEYS]
 
     def __init__(
         self,
@@ -87,7 +95,7 @@ class Editor(ModalScreen[Written | None]):
         self._kinds, self._kind = tuple(kinds), 0
         self._names, self._template = names, template
         self._kept = self._began = text
-        self._area = TextArea(text, show_line_numbers=False, compact=True, tab_behavior="focus")
+        self._area = _Writing(text)
         self._pane = Pane(about, self._area, state=self._state("nothing to keep yet"), id="write")
         self._preview = Lines(self._preview_lines)
 

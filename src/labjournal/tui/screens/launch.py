@@ -29,6 +29,7 @@ from labjournal.tui.text import Line, cut_middle, pad, paragraph
 from labjournal.tui.widgets.key_line import KeyLine
 from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.pane import Pane
+from labjournal.tui.widgets.typing_boxes import LineBox
 
 if TYPE_CHECKING:
     from labjournal.runner.rehearsal import Rehearsal
@@ -95,7 +96,7 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         rows = []
         for name, hint in FIELDS.items():
             label = Lines(lambda width, height, name=name: self._label(name))  # type: ignore[misc]
-            rows.append(Horizontal(label, Input(placeholder=hint, id=name, select_on_focus=False), classes="field"))
+            rows.append(Horizontal(label, LineBox(hint=hint, id=name), classes="field"))
         return rows
 
     def _label(self, name: str) -> list[Line]:
@@ -285,7 +286,8 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
             box.call_later(taken.set)
             await taken.wait()
 
-    def action_earlier(self) -> None:
+    async def action_earlier(self) -> None:
+        await self._typed()
         known = self._begin.commands if self._begin is not None else ()
         if not known:
             self._pane.state = "no command was launched here yet"
@@ -296,7 +298,8 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
         box.cursor_position = len(box.value)
         self._pane.state = f"command {self._at + 1} of {len(known)}"
 
-    def action_external(self) -> None:
+    async def action_external(self) -> None:
+        await self._typed()
         try:
             form = launching.from_text(external.edit_text(self.app, launching.as_text(self.form), ".txt"))
         except JournalError as error:
@@ -307,6 +310,7 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
             self.query_one(f"#{name}", Input).value = getattr(form, name)
 
     async def action_leave(self) -> None:
+        await self._typed()
         form = self.form
         begin = self._begin.form if self._begin is not None else Form()
         if form != begin:

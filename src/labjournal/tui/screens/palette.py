@@ -21,6 +21,7 @@ from labjournal import format
 from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.text import Line, pad
 from labjournal.tui.widgets.lines import Lines
+from labjournal.tui.widgets.typing_boxes import LineBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class Chosen:
 
     line: str
     action: str | None = None
+
+
+class _Typed(LineBox):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "screen.leave")]
 
 
 class Palette(ModalScreen[Chosen | None]):
@@ -79,7 +84,7 @@ class Palette(ModalScreen[Chosen | None]):
         with Vertical():
             yield Lines(self._head, ground="raised", classes="head")
             yield self._list
-            yield Input(self._typed, placeholder="a verb, a key's meaning, a page", select_on_focus=False)
+            yield _Typed(self._typed, "a verb, a key's meaning, a page")
 
     def on_mount(self) -> None:
         self.query_one(".head").styles.height = 1

@@ -17,6 +17,7 @@ from textual.widgets import Input
 from labjournal.filtering import FilterError
 from labjournal.tui.text import Line, Span
 from labjournal.tui.widgets.lines import Lines
+from labjournal.tui.widgets.typing_boxes import LineBox
 
 _LEAD = 3
 """Cells before the first letter that is typed."""
@@ -62,7 +63,7 @@ class FilterLine(Vertical):
         self._names = names
         self._wrong: FilterError | None = None
         self._found = ""
-        self._input = Input(text, placeholder=hint, select_on_focus=False)
+        self._input = LineBox(text, hint)
         self._said = Lines(self._said_line, ground="raised", id="said")
 
     @property
