@@ -60,7 +60,7 @@ def test_a_second_stage_is_looked_at_when_the_first_has_used_the_capital_up() ->
     budget = Budget(lambda: 0.0, lambda: 0.0)
     for step in range(1, 101):
         budget.worked += 0.02 * (look_due(step) and budget.allows(step))
-    assert not budget.allows(110)
+    assert not budget.allows(100)
     second = []
     for step in range(1, 101):
         if look_due(step) and budget.allows(step):
