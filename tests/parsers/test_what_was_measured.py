@@ -322,3 +322,21 @@ def test_where_a_rate_was_read_off_is_part_of_its_name() -> None:
     assert told("TPR at FPR 0.01: 0.75\nprecision@recall=0.9: 0.5\n") == [
         ("unclear", {"TPR_at_FPR_0.01": 0.75, "precision_at_recall_0.9": 0.5}, {})
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "n", "tally"),
+    [
+        ("recall 113/225, precision 113/141\n", None, None),
+        ("sensitivity: 40/50\nspecificity: 90/100\n", None, None),
+        ("accuracy 203/250, precision 113/141\n", 250, (203, 250)),
+        ("hits 297 / 437  (68.0%)\n", 437, (297, 437)),
+    ],
+)
+def test_only_a_share_of_all_events_says_how_many_there_are(
+    text: str, n: int | None, tally: tuple[int, int] | None
+) -> None:
+    """The denominator of a precision is what was answered so: as the size of a set it makes one set many."""
+    found = read_text(text).results
+    assert {result.n for result in found} == {n}
+    assert {(result.tally.correct, result.tally.total) if result.tally else None for result in found} == {tally}

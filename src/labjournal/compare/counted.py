@@ -15,6 +15,8 @@ from labjournal.compare.table import Cell
 from labjournal.model import Counts, Result
 
 ACCURACY, SIC = "accuracy", "sic"
+_SHARES = (ACCURACY, "error", "hit_rate", "success_rate", "exact_match")
+"""Stated metrics that are a share of all events."""
 LEVEL = 0.95
 _SIGNAL_NAMES = ("signal", "sig", "positive", "pos")
 _PARTS = ("precision", "recall", "f1")
@@ -79,7 +81,7 @@ class ResultCells:
     def _stated(self, name: str) -> Cell:
         result = self._result
         value, digits = result.metrics[name], result.digits.get(name)
-        if base_name(name) in ("accuracy", "error"):
+        if base_name(name) in _SHARES:
             return _rate(result, value, result.n, digits)
         return Cell(result.id, value, result.n, digits=digits)
 

@@ -14,7 +14,7 @@ from labjournal.parsers.context_forms import COMPARED
 from labjournal.parsers.names import Name, is_metric_word, may_mention, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number, unwrap
 from labjournal.parsers.pairs import GROUPED, Pair, scan
-from labjournal.parsers.plausible import RATES, plausible
+from labjournal.parsers.plausible import SHARES_OF_ALL, plausible
 from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.settings_lines import settings_line
 from labjournal.parsers.shapes import shaped
@@ -209,7 +209,7 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
         draft.tags[pair.name.metric] = _tag(pair.name, own)
         if pair.name.n is not None and draft.n is None:
             draft.n = pair.name.n
-        if pair.number.fraction is not None and RATES.search(pair.name.metric):
+        if pair.number.fraction is not None and SHARES_OF_ALL.search(pair.name.metric):
             draft.correct = pair.number.fraction
     if line.number - context.titles.get("best iteration", -9) == 1:
         for draft in drafts.values():

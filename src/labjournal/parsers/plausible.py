@@ -11,6 +11,8 @@ from labjournal.parsers.numbers import Number
 RATES = re.compile(
     r"acc(?:uracy)?$|(?:^|_)(?:f1|precision|recall|auc|auroc|specificity|sensitivity|iou|miou|dice|map)$|balanced"
 )
+SHARES_OF_ALL = re.compile(r"(?:^|_)(?:acc(?:uracy)?|hit_rate|success_rate|exact_match|em)$")
+"""Rates whose denominator is every event; that of a precision is what was answered so, of a recall what is so."""
 _RANKED = re.compile(r"(?:hits?|recall|precision|ndcg|mrr)@?\d+$")
 _NEVER_WHOLE = frozenset(("score", "per", "em", "kl", "mask", "success"))
 
