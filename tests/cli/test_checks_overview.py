@@ -45,3 +45,17 @@ def test_json_hides_nothing(project: Path) -> None:
     printed = json.loads(CliRunner().invoke(group, ["checks", "--json"]).stdout)
     assert sorted(found["rule"] for found in printed).count("option_without_effect") == 3
     assert "steps_skipped" in {found["rule"] for found in printed}
+
+
+def test_a_run_that_was_not_watched_never_reads_as_healthy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = paths.find_or_make(tmp_path)
+    make_run(journal, "shell")
+    watched = make_run(journal, "watched")
+    add_facts(watched, ("watch_state", {"state": "watched", "models": [], "optimizers": [], "tensors": 4}))
+    monkeypatch.chdir(tmp_path)
+    shell = CliRunner().invoke(group, ["checks", "shell"])
+    assert shell.stdout.startswith("not watched: ")
+    assert "No findings.\n" not in shell.output
+    sound = CliRunner().invoke(group, ["checks", "watched"])
+    assert "not watched" not in sound.output
+    assert "No findings.\n" in sound.output

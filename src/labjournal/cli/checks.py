@@ -47,9 +47,10 @@ def command(
         if as_json:
             session.print_json([_json(finding) for finding in findings])
         else:
-            _print_text(follower.store, findings, bool(words))
-            if words:
-                _print_unjudged(follower, follower.store.resolve(words[0]))
+            run = follower.store.resolve(words[0]) if words else None
+            _print_text(follower.store, findings, run)
+            if run is not None:
+                _print_unjudged(follower, run)
     if fail_on is not None:
         worst = max((finding.level.rank for finding in findings if finding.acknowledged is None), default=-1)
         if worst >= _RANK.index(fail_on):
@@ -100,10 +101,15 @@ def _json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _print_text(store: Store, findings: list[Finding], of_one: bool) -> None:
+def _print_text(store: Store, findings: list[Finding], run: Run | None) -> None:
     """Of one run all of them; of all runs one block a rule and run that was checked, notices only counted."""
+    from labjournal import format as fmt
     from labjournal.model import Level
 
+    of_one = run is not None
+    unwatched = fmt.visible(run.watch) if run is not None and run.watch != "watched" else ""
+    if unwatched:
+        click.echo(unwatched)
     notices = 0
     if not of_one:
         notices = sum(finding.level is Level.NOTICE for finding in findings)
@@ -113,7 +119,10 @@ def _print_text(store: Store, findings: list[Finding], of_one: bool) -> None:
     if notices:
         click.echo(f"and {notices} notices (labjournal checks REF shows those of a run)", err=True)
     elif not findings:
-        click.echo("No findings." if of_one else "No open findings.", err=True)
+        none = (
+            "No open findings." if not of_one else "No findings." if not unwatched else "No findings in what is known."
+        )
+        click.echo(none, err=True)
 
 
 def _folded(store: Store, findings: list[Finding], of_one: bool) -> list[tuple[Finding, int]]:

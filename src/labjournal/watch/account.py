@@ -84,7 +84,11 @@ class Account:
             return "no optimizer step was seen; one that runs under torch.compile cannot be"
         if families.gradients.backwards:
             return "backward passes were seen, but no step of a torch optimizer"
-        return "an optimizer was built but never stepped" if made else "torch was imported, but nothing was trained"
+        return (
+            "an optimizer was built but never stepped"
+            if made
+            else "torch was imported, but no step of an optimizer was seen"
+        )
 
 
 def _is_empty(parameter: Any) -> bool:

@@ -54,7 +54,7 @@ class TorchHook:
         if self.started is not None:
             self.started.end()
         elif not self._inside.outbox.quiet:
-            because = "torch was imported, but nothing was trained"
+            because = "torch was imported, but no step of an optimizer was seen"
             data = {"state": "not watched", "because": because, "models": [], "optimizers": [], "tensors": 0}
             self._inside.outbox.write("watch_state", data)
 
