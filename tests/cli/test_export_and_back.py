@@ -132,3 +132,9 @@ def content(journal: JournalPaths) -> dict[str, list[tuple[object, ...]]]:
     found = {name: sorted(store.connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in tables}
     store.close()
     return found
+
+
+def test_a_file_that_was_edited_by_hand_is_counted_as_such(page: Path) -> None:
+    folder = page.parents[1]
+    page.write_text(page.read_text().replace("explodes", "vanishes"))
+    assert "0 files not up to date, 1 edited by hand, 0 unchanged." in call(folder, "export", "--check", code=1).stderr

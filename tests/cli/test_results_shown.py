@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from journal_files import make_run
-from labjournal import cli, paths
+from labjournal import cli, parsers, paths
 
 _COUNTS = '{"labels": ["background", "signal"], "matrix": [[435, 55], [47, 446]], "unknown": [10, 7]}'
 
@@ -71,3 +72,24 @@ def test_a_fork_and_the_run_it_came_from_name_each_other(stated: str, capsys: py
     make_run(journal, "fork", at=4e9, parent={"run": base, "step": 300, "checkpoint": None})
     assert "  from     base:300\n" in _call(capsys, "show", "fork")
     assert "  forks    fork\n" in _call(capsys, "show", "base")
+
+
+def test_a_printed_count_of_hits_has_its_interval(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make_run(paths.find_or_make(tmp_path), "base")
+    (tmp_path / "printed.txt").write_text("hits 297 / 437  (68.0%)\n")
+    _call(capsys, "log", "--from", "printed.txt", "--run", "base", "--checkpoint", "300", "--dataset", "near")
+    assert "hit rate 0.680 [.634 .722] 297/437" in _call(capsys, "show", "base")
+
+
+def test_the_output_of_a_command_is_read_through_a_pipe(tmp_path: Path) -> None:
+    source, sink = os.pipe()
+    os.write(sink, b"test accuracy 0.75\n")
+    os.close(sink)
+    try:
+        (result,) = parsers.read_file(f"/dev/fd/{source}").results
+    finally:
+        os.close(source)
+    assert result.metrics == {"accuracy": 0.75}

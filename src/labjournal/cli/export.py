@@ -61,7 +61,8 @@ def command(context: Context, folder: Path | None, since: str | None, check: boo
         for path in done.written:
             click.echo(_short(path))
         word = "not up to date" if check else "written"
-        click.echo(f"{fmt.plural(len(done.written), 'file')} {word}, {done.unchanged} unchanged.", err=True)
+        by_hand = f"{len(done.edited)} edited by hand, " if done.edited else ""
+        click.echo(f"{fmt.plural(len(done.written), 'file')} {word}, {by_hand}{done.unchanged} unchanged.", err=True)
     if done.edited or (check and done.written):
         raise click.exceptions.Exit(1)
 

@@ -26,7 +26,9 @@ class WithCommand(click.Group):
 
 
 @click.group("sweep", cls=WithCommand, invoke_without_command=True, epilog="End with: -- CMD...")
-@click.option("-n", "--name", help="What to call it; its runs are NAME-000 and so on.")
+@click.option(
+    "-n", "--name", help="What to call it; its runs are NAME-0 and so on, or NAME-000 where there are hundreds."
+)
 @click.option("--grid", "grids", multiple=True, metavar="K=VALUES", help="All of them: 1e-3,1e-4 or 2..6 or 0..1:5.")
 @click.option("--search", "searched", multiple=True, metavar="K=RANGE", help="Drawn: 1e-5..1e-1:log, 2..6, relu,gelu.")
 @click.option("--seeds", type=click.IntRange(0), default=0, metavar="N", help="Each combination N times; fills {seed}.")

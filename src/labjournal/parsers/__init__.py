@@ -107,7 +107,8 @@ def read_file(
     Of a ``growing`` file the last line counts only once it has ended. Raises OSError when the file cannot be read.
     """
     with Path(path).open("rb") as stream:
-        return _read(stream, os.fspath(path), own_rules, off, None, growing)
+        whole = stream if stream.seekable() else io.BytesIO(stream.read())  # a pipe, as <(command) makes one
+        return _read(whole, os.fspath(path), own_rules, off, None, growing)
 
 
 def _read(
