@@ -269,5 +269,6 @@ FOREIGN = {
     "的": " ",
     "на": "on",
 }
-COMPOUND = r"(test|validierungs|trainings|val)(genauigkeit|verlust|präzision|trefferquote|fehlerrate)"
+COMPOUND_PARTS = ("genauigkeit", "verlust", "präzision", "trefferquote", "fehlerrate")
+COMPOUND = rf"(test|validierungs|trainings|val)({'|'.join(COMPOUND_PARTS)})"
 """German writes a role and what was measured as one word."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from labjournal.parsers.languages import COMPOUND, FOREIGN
+from labjournal.parsers.languages import COMPOUND, COMPOUND_PARTS, FOREIGN
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.vocabulary import (
     BEST,
@@ -92,7 +92,7 @@ def words_of(text: str) -> list[str]:
                 text = text.replace(part, f" {FOREIGN[part]} ")
     if " no conjunto" in text:
         text = text.replace(" no conjunto", " on set")  # Portuguese; an English "no" is another word
-    if "genau" in text or "verlust" in text:
+    if any(part in text for part in COMPOUND_PARTS):
         text = _COMPOUND.sub(r"\1 \2", text)
     words: list[str] = []
     found = _WORD.findall(text)
@@ -129,7 +129,7 @@ _STEMS = (
 def may_mention(text: str) -> bool:
     """A quick no for the thousands of lines that name no metric; a yes says nothing."""
     low = text.lower()
-    if not text.isascii() or "genauigkeit" in low or "verlust" in low:
+    if not text.isascii() or any(part in low for part in COMPOUND_PARTS):
         return True
     return not _STEMS.isdisjoint(_LETTERS.findall(low)) or not _STEMS.isdisjoint(
         piece.lower() for piece in _PIECES.findall(text)

@@ -108,6 +108,8 @@ def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
     named = named_value(record)
     if named is not None:
         return {named[0]: named[1]}
+    if (letters := _by_letters(record)) is not None:
+        return letters
     metrics: dict[str, Number] = {}
     means: dict[str, Number] = {}
     for key, value in record.items():
@@ -140,6 +142,20 @@ def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
     return {
         k: v for k, v in metrics.items() if not k.endswith("support") or ("_support" in k and k[: -len("_support")])
     }
+
+
+def _by_letters(record: Mapping[str, Any]) -> dict[str, Number] | None:
+    """``{"p": 0.6, "r": 0.4, "f": 0.5}``: a letter means something only beside the others."""
+    names = {str(key).lower(): value for key, value in record.items()}
+    if not {"p", "r"} <= names.keys() <= _LETTERS.keys():
+        return None
+    values = [value for value in names.values() if isinstance(value, float)]
+    if len(values) < len(names) or not (0 <= min(values) <= max(values) <= 1 or 1 < min(values) <= max(values) <= 100):
+        return None
+    return {_LETTERS[key]: number for key, value in names.items() if (number := as_number(value)) is not None}
+
+
+_LETTERS = {"p": "precision", "r": "recall", "f": "f1", "f1": "f1"}
 
 
 def _beside(record: Mapping[str, Any], known: Mapping[str, Number]) -> dict[str, Number]:
