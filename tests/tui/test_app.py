@@ -408,3 +408,25 @@ async def test_gpus_are_listed_where_there_are_some(journal: JournalPaths, monke
     async with app.run_test(size=(80, 24)) as pilot:
         await wait_for(pilot, lambda: "gpu 1" in text_of(app))
         assert "GPUs" in text_of(app)
+
+
+async def test_the_key_of_the_run_page_shows_the_run_under_the_cursor(journal: JournalPaths) -> None:
+    """What is written, stopped or branched off there must not be another run's."""
+    trained(journal, "first")
+    make_run(journal, "second", at=CREATED + 60)
+    app = app_over(journal)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await wait_for(pilot, lambda: len(app.runs_page.runs) == 2)
+        await settled(pilot, app)
+        shown = set()
+        for key in ("j", "k"):
+            await pilot.press("1", key)
+            await settled(pilot, app)
+            wanted = app.runs_page.cursor_run
+            assert wanted is not None
+            run, name = wanted.id, wanted.name
+            await pilot.press("2")
+            await wait_for(pilot, lambda: app.remembered.text("run") == run)  # noqa: B023
+            await wait_for(pilot, lambda: app.page.id == "Run" and name in text_of(app))  # noqa: B023
+            shown.add(run)
+        assert len(shown) == 2

@@ -154,7 +154,7 @@ class JournalApp(FollowingApp, inherit_bindings=False):
         name, run = self.remembered.text("page"), self.remembered.text("run")
         if name not in PAGES or name == "Runs" or self.page.id != "Runs" or self.runs_page.has_news:
             return
-        await self.action_page(name)
+        await self._show_page(name)
         if name == "Run" and run:
             self.post_message(RunAsked(run))
 
@@ -172,6 +172,13 @@ class JournalApp(FollowingApp, inherit_bindings=False):
     # Pages
 
     async def action_page(self, name: str) -> None:
+        """Go to a page by its key; from the list of runs, that of a run shows the one the cursor is on."""
+        run = self.runs_page.cursor_run if name == "Run" and self.page is self.runs_page else None
+        await self._show_page(name)
+        if run is not None:
+            self.post_message(RunAsked(run.id))
+
+    async def _show_page(self, name: str) -> None:
         """Show a page, made at its first visit."""
         await self._mounted(name)
         self.main.pages.current = name
@@ -198,10 +205,10 @@ class JournalApp(FollowingApp, inherit_bindings=False):
         if self.main.news.dismiss() or self.page.step_out():
             return
         if self.main.pages.current != "Runs":
-            await self.action_page("Runs")
+            await self._show_page("Runs")
 
     async def on_run_asked(self, message: RunAsked) -> None:
-        await self.action_page("Run")
+        await self._show_page("Run")
         from labjournal.tui.screens.run import RunPage
 
         page = self.page
@@ -214,7 +221,7 @@ class JournalApp(FollowingApp, inherit_bindings=False):
         message.page.take_marked(self.runs_page.marked)
 
     async def on_compare_asked(self, message: CompareAsked) -> None:
-        await self.action_page("Compare")
+        await self._show_page("Compare")
         from labjournal.tui.screens.compare import ComparePage
 
         page = self.page
