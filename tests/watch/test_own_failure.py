@@ -50,12 +50,19 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> str:
 def broken(tmp_path: Path, name: str, old: str, new: str) -> Path:
     """A copy of the inside part in which one line of one module is wrong."""
     folder = tmp_path / "inside"
-    shutil.copytree(prepare(tmp_path / "cache"), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(prepare(tmp_path / "cache"), folder, ignore=shutil.ignore_patterns("__pycache__", "always.code"))
     path = folder / "labjournal" / "watch" / f"{name}.py"
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
     return folder
+
+
+def test_an_inside_part_that_was_moved_watches_from_where_it_lies(tmp_path: Path, expected: str) -> None:
+    folder = Path(shutil.move(prepare(tmp_path / "cache"), tmp_path / "moved"))
+    done = run(tmp_path, folder)
+    assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
+    assert done.data("watch_end")[0]["looks"] > 20
 
 
 BREAKS = {

@@ -21,6 +21,8 @@ class _Together(_frozen_importlib_external.SourceFileLoader):
     """
 
     known: "Dict[str, Any]" = {}  # noqa: RUF012 - typing is not imported for this
+    here = ""
+    """Where the folder lies now: the code names the place where it was made, which may have been moved."""
 
     @classmethod
     def read(cls, here: str) -> None:
@@ -31,7 +33,7 @@ class _Together(_frozen_importlib_external.SourceFileLoader):
                 content = file.read()
             magic = _frozen_importlib_external.MAGIC_NUMBER
             if content.startswith(magic):
-                cls.known = marshal.loads(content[len(magic) :])
+                cls.known, cls.here = marshal.loads(content[len(magic) :]), here
         except (OSError, ValueError, EOFError, TypeError):
             return
 
@@ -40,7 +42,7 @@ class _Together(_frozen_importlib_external.SourceFileLoader):
         code = cls.known.get(name)
         if code is None:
             return None
-        file = code.co_filename
+        file = f"{cls.here}/labjournal/{code.co_filename.rpartition('/labjournal/')[2]}"
         package = [os.path.dirname(file)] if file.endswith("__init__.py") else None
         return _frozen_importlib_external.spec_from_file_location(
             name, file, loader=cls(name, file), submodule_search_locations=package
