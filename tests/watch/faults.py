@@ -9,6 +9,8 @@ FAULTY = {
     "copied_model": ("param_not_in_optimizer", "model"),
     "forgotten_encoder": ("param_not_in_optimizer", "encoder"),
     "restored_weights": ("no_update", "model"),
+    "last_written_once": ("weight_change_outside_step", "model"),
+    "zeros_come_in": ("zero_grad", "model.readings"),
     "half_weights": ("update_underflow", "model"),
     "reset_between": ("no_grad", "model"),
     "never_reset": ("grad_accumulating", "Adam"),

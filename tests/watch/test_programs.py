@@ -52,3 +52,9 @@ def test_a_tricky_healthy_program_raises_nothing(program: str, tmp_path: Path, z
 def test_there_are_forty_faulty_and_twenty_five_tricky_programs() -> None:
     assert len(FAULTY) >= 40
     assert len(TRICKY) >= 25
+
+
+def test_groups_built_with_a_rate_of_zero_are_told_and_not_accused(tmp_path: Path, zygote: Zygote) -> None:
+    (told,) = findings(zygote, "ok_rates_by_depth", tmp_path).findings("notice")
+    assert told["rule"] == "lr_zero"
+    assert told["message"].startswith("2 of 3 groups of AdamW had a learning rate of 0 in all 60 steps")

@@ -80,6 +80,7 @@ class Gradients:
         """A whole look at the gradients whose samples were all zero: sparse rows hide from a sample."""
         named = self._names(look.params, look.tracked)
         alive = {named[at].module for at, count in enumerate(state.zero) if count < PATIENCE and not look.none[at]}
+        moved = {named[at].path for at, count in enumerate(state.zero) if count == 0 and not look.none[at]}
         zero: List[int] = []
         for at in due:
             grad = readable(look.params[at].grad) if look.params[at].grad is not None else None
@@ -95,8 +96,11 @@ class Gradients:
             self._later.give((grad != 0).any(), answer)
 
         def say() -> None:
+            fed = [at for at in zero if look.params[at].dim() > 1 and _bias_of(named[at].path) in moved]
+            if fed:
+                self._say_fed_zeros(look, [named[at] for at in fed])
             for whole in (True, False):
-                members = [at for at in zero if (named[at].module not in alive) is whole]
+                members = [at for at in zero if (named[at].module not in alive) is whole and at not in fed]
                 if members:
                     self._say_zero(look, [named[at] for at in members], whole and not self.switched_off)
                 if whole and self.switched_off:
@@ -127,6 +131,17 @@ class Gradients:
             level=None if whole else NOTICE,
         )
 
+    def _say_fed_zeros(self, look: Look, named: List[Named]) -> None:
+        """Gradients of a weight are those of its bias times what comes in: 0 beside ones that are not means zeros."""
+        self._findings.say(
+            "zero_grad",
+            look.step,
+            f"The gradient of {{subject}} ({{n}}) was exactly 0 in {PATIENCE} steps of {look.tracked.label} looked at, "
+            "that of the bias beside it was not: nothing but zeros comes in.",
+            [(name.path, name.module) for name in named],
+            {"optimizer": look.tracked.label, "looked_at_steps": PATIENCE, "comes_in": "zeros"},
+        )
+
     def _say_bad_weights(self, look: Look, bad: List[int]) -> None:
         named = self._names(look.params, look.tracked)
         share = f"{len(bad)} of {len(look.params)} tensors"
@@ -139,6 +154,12 @@ class Gradients:
             {"optimizer": look.tracked.label, "first_module": first, "tensors_held": len(look.params)},
             subject=first,
         )
+
+
+def _bias_of(path: str) -> Optional[str]:
+    """The bias beside a weight; None for one that weighs a state, of which the first is all zeros."""
+    module, dot, name = path.rpartition(".")
+    return None if "weight" not in name or "_hh" in name else module + dot + name.replace("weight", "bias")
 
 
 class SentBack:

@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Optional
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.optimizers import Tracked, as_float
+from labjournal.watch.rules import NOTICE
 
 PATIENCE = 20
 ZERO_SHARE = 0.1
@@ -121,7 +122,7 @@ class Rates:
                 self._groups(tracked, course, step)
 
     def _groups(self, tracked: Tracked, course: _Course, step: int) -> None:
-        """A group with a rate of its own that the schedule never let through. One built with 0 is meant."""
+        """A group with a rate of its own that the schedule never let through. One built with 0 may be meant."""
         still = [at for at, (first, peak) in enumerate(zip(course.initial, course.peaks)) if peak == 0 < first]
         if still:
             self._findings.say(
@@ -132,4 +133,16 @@ class Rates:
                 [(f"{tracked.label}.group{at}", "") for at in still],
                 {"optimizer": tracked.label, "groups": still, "lr": 0.0, "steps": course.steps},
                 subject=f"{tracked.label}.group{still[0]}",
+            )
+        built = [at for at, peak in enumerate(course.peaks) if peak == 0 and at not in still]
+        if built:
+            self._findings.say(
+                "lr_zero",
+                step,
+                f"{len(built)} of {len(course.peaks)} groups of {tracked.label} had a learning rate of 0 in all "
+                f"{course.steps} steps, as they were built: what they hold has not moved.",
+                [(f"{tracked.label}.group{at} as built", "") for at in built],
+                {"optimizer": tracked.label, "groups": built, "lr": 0.0, "steps": course.steps},
+                level=NOTICE,
+                subject=f"{tracked.label}.group{built[0]}",
             )

@@ -1,25 +1,28 @@
 """Weights loaded while an optimizer goes on, and what they are.
 
-Those that training began with, again and again: weight_change_outside_step. Folds and trials begin with an optimizer of
-their own; averages and the best weights so far are other weights each time. And the model's own tensors:
+Those that training began with, again and again, or the same ones each time: weight_change_outside_step. Folds and
+trials begin with an optimizer of their own; averages are other weights each time, and the best so far are some of the
+time, or the learning rate falls when they are taken back. And the model's own tensors:
 checkpoint_changed, for a state that was kept without a copy.
 """
 
 from __future__ import annotations
 
 import weakref
-from typing import Any, Dict, List, Mapping, Tuple
+from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 import torch
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look
 from labjournal.watch.models import Models
-from labjournal.watch.optimizers import Tracked
+from labjournal.watch.optimizers import Tracked, as_float
 from labjournal.watch.outside import mark_of
 from labjournal.watch.sampling import readable
 
 TIMES = 3
+ALWAYS = 4
+"""Loads of one and the same content, from the first one on, at one learning rate."""
 STEPS = 3
 """Steps between two loads, at least: fewer are a search that goes back."""
 TENSORS = 4
@@ -33,6 +36,11 @@ class _Start:
         self.refs = refs
         self.loaded_at: List[int] = []
         """Steps taken when the weights of the start were loaded."""
+        self.first: Optional[Tuple[List[Any], List[float]]] = None
+        """Marks of what was loaded first while training went on, and the learning rates then."""
+        self.again_at: List[int] = []
+        """Steps taken at each load of that; given up for good at a load of anything else."""
+        self.others = False
 
 
 class Reloaded:
@@ -60,12 +68,35 @@ class Reloaded:
                 for one in live
                 if one is not None and id(one) in named
             ]
-            if tracked.ref() is None or not pairs or not all(_is(mark, given) for mark, given in pairs):
+            if tracked.ref() is None or not pairs:
+                continue
+            if not all(_is(mark, given) for mark, given in pairs):
+                self._always_the_same(module, tracked, start, [given for _, given in pairs])
                 continue
             if tracked.n - (start.loaded_at[-1] if start.loaded_at else 0) >= STEPS:
                 start.loaded_at.append(tracked.n)
                 if len(start.loaded_at) == TIMES:
-                    self._say(module, tracked, start)
+                    self._say(module, tracked, "The weights that {subject} began with were", TIMES, start.loaded_at)
+
+    def _always_the_same(self, module: Any, tracked: Tracked, start: _Start, given: List[Any]) -> None:
+        """A file that was written once and is read again and again: what was learnt since is thrown away."""
+        optimizer = tracked.ref()
+        if optimizer is None or start.others or tracked.n - (start.again_at[-1] if start.again_at else 0) < STEPS:
+            return
+        marks = [mark_of(one) if getattr(one, "device", None) is not None else None for one in given]
+        rates = [as_float(group.get("lr"), 0.0) for group in optimizer.param_groups]
+        if start.first is None:
+            start.first = marks, rates
+        same = start.first[1] == rates and all(
+            before is not None and mark is not None and mark.device == before.device and bool(mark == before)
+            for before, mark in zip(start.first[0], marks)
+        )
+        start.others = not same
+        if not same:
+            return
+        start.again_at.append(tracked.n)
+        if len(start.again_at) == ALWAYS:
+            self._say(module, tracked, "One and the same state of {subject} was", ALWAYS, start.again_at)
 
     def _itself(self, module: Any, state: Mapping[str, Any]) -> None:
         """Is what is loaded the very tensors of the module? A state kept as the best so far was never copied then."""
@@ -85,15 +116,15 @@ class Reloaded:
             subject=model,
         )
 
-    def _say(self, module: Any, tracked: Tracked, start: _Start) -> None:
+    def _say(self, module: Any, tracked: Tracked, what: str, times: int, at: List[int]) -> None:
         model = self._models.name_of(module)
         self._findings.say(
             "weight_change_outside_step",
             tracked.n,
-            f"The weights that {{subject}} began with were loaded again {TIMES} times, after steps "
-            f"{', '.join(map(str, start.loaded_at))}, while {tracked.label} goes on: training begins anew each time.",
+            f"{what} loaded {times} times, after steps {', '.join(map(str, at))}, while {tracked.label} goes on: "
+            "training begins anew each time.",
             [(f"{model} reloaded", model)],
-            {"optimizer": tracked.label, "after_steps": start.loaded_at},
+            {"optimizer": tracked.label, "after_steps": at},
             subject=model,
         )
 
