@@ -119,10 +119,8 @@ def _print_text(store: Store, findings: list[Finding], run: Run | None) -> None:
     if notices:
         click.echo(f"and {notices} notices (labjournal checks REF shows those of a run)", err=True)
     elif not findings:
-        none = (
-            "No open findings." if not of_one else "No findings." if not unwatched else "No findings in what is known."
-        )
-        click.echo(none, err=True)
+        of_run = "No findings in what is known." if unwatched else "No findings."
+        click.echo(of_run if of_one else "No open findings.", err=True)
 
 
 def _folded(store: Store, findings: list[Finding], of_one: bool) -> list[tuple[Finding, int]]:

@@ -125,24 +125,35 @@ class Rates:
         """A group with a rate of its own that the schedule never let through. One built with 0 may be meant."""
         still = [at for at, (first, peak) in enumerate(zip(course.initial, course.peaks)) if peak == 0 < first]
         if still:
-            self._findings.say(
-                "lr_zero",
+            self._say_groups(
+                tracked,
                 step,
                 f"The schedule kept the learning rate of {len(still)} of {len(course.peaks)} groups of {tracked.label} "
                 f"at 0 in all {course.steps} steps.",
-                [(f"{tracked.label}.group{at}", "") for at in still],
-                {"optimizer": tracked.label, "groups": still, "lr": 0.0, "steps": course.steps},
-                subject=f"{tracked.label}.group{still[0]}",
+                still,
+                course,
             )
         built = [at for at, peak in enumerate(course.peaks) if peak == 0 and at not in still]
         if built:
-            self._findings.say(
-                "lr_zero",
+            self._say_groups(
+                tracked,
                 step,
                 f"{len(built)} of {len(course.peaks)} groups of {tracked.label} had a learning rate of 0 in all "
                 f"{course.steps} steps, as they were built: what they hold has not moved.",
-                [(f"{tracked.label}.group{at} as built", "") for at in built],
-                {"optimizer": tracked.label, "groups": built, "lr": 0.0, "steps": course.steps},
+                built,
+                course,
                 level=NOTICE,
-                subject=f"{tracked.label}.group{built[0]}",
             )
+
+    def _say_groups(
+        self, tracked: Tracked, step: int, message: str, groups: List[int], course: _Course, level: Optional[str] = None
+    ) -> None:
+        self._findings.say(
+            "lr_zero",
+            step,
+            message,
+            [(f"{tracked.label}.group{at}", "") for at in groups],
+            {"optimizer": tracked.label, "groups": groups, "lr": 0.0, "steps": course.steps},
+            level=level,
+            subject=f"{tracked.label}.group{groups[0]}",
+        )

@@ -2,8 +2,8 @@
 
 Those that training began with, again and again, or the same ones each time: weight_change_outside_step. Folds and
 trials begin with an optimizer of their own; averages are other weights each time, and the best so far are some of the
-time, or the learning rate falls when they are taken back. And the model's own tensors:
-checkpoint_changed, for a state that was kept without a copy.
+time, or the learning rate falls when they are taken back. And the model's own tensors: checkpoint_changed, for a state
+that was kept without a copy.
 """
 
 from __future__ import annotations
@@ -83,16 +83,12 @@ class Reloaded:
         optimizer = tracked.ref()
         if optimizer is None or start.others or tracked.n - (start.again_at[-1] if start.again_at else 0) < STEPS:
             return
-        marks = [mark_of(one) if getattr(one, "device", None) is not None else None for one in given]
         rates = [as_float(group.get("lr"), 0.0) for group in optimizer.param_groups]
         if start.first is None:
-            start.first = marks, rates
-        same = start.first[1] == rates and all(
-            before is not None and mark is not None and mark.device == before.device and bool(mark == before)
-            for before, mark in zip(start.first[0], marks)
-        )
-        start.others = not same
-        if not same:
+            start.first = [_mark_of(one) for one in given], rates
+        marks, before = start.first
+        start.others = rates != before or not all(_is(mark, one) for mark, one in zip(marks, given))
+        if start.others:
             return
         start.again_at.append(tracked.n)
         if len(start.again_at) == ALWAYS:
@@ -135,6 +131,11 @@ def _shares(one: Any, given: Any) -> bool:
     return plain and readable(one) is not None and given.data_ptr() == one.data_ptr()
 
 
+def _mark_of(given: Any) -> Any:
+    """None for what is no tensor: a state may hold anything."""
+    return mark_of(given) if getattr(given, "device", None) is not None else None
+
+
 def _is(mark: Any, given: Any) -> bool:
-    found = mark_of(given) if mark is not None and getattr(given, "device", None) is not None else None
+    found = _mark_of(given) if mark is not None else None
     return found is not None and found.device == mark.device and bool(found == mark)
