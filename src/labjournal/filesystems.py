@@ -29,6 +29,8 @@ _LOCAL_FUSE = frozenset("fuse fuseblk fuse.ntfs fuse.ntfs-3g fuse.exfat fuse.lxc
 _COARSE_CLOCK_NS = 2_000_000_000
 """The grain of the coarsest clock of a file system."""
 
+_TEXT_GRAIN_S = 1e-3
+
 
 def at_rest(changed_ns: int) -> bool:
     """Whether a file or folder changed so long ago that one more change would have shown in its time.
@@ -36,6 +38,11 @@ def at_rest(changed_ns: int) -> bool:
     Changed twice within the grain of its clock it looks unchanged: only what is at rest may be trusted to be as it was.
     """
     return time.time_ns() - changed_ns > _COARSE_CLOCK_NS
+
+
+def same_time(one_s: float, other_s: float) -> bool:
+    """Whether two times of a file, in seconds since 1970, are one: a time in text keeps less than the file system."""
+    return abs(one_s - other_s) <= _TEXT_GRAIN_S
 
 
 def filesystem_kind(path: Path | str) -> Literal["local", "network"]:

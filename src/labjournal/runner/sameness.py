@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from labjournal import vcs
+from labjournal import filesystems, vcs
 from labjournal.config import FILE
 from labjournal.errors import JournalError
 from labjournal.facts import Fact
 
-_MTIME_GRAIN_S = 1e-3
 _NAMED = 3
 _OUTPUTS = frozenset(
     ".csv .tsv .json .jsonl .txt .log .md .out .err .html .png .jpg .jpeg .svg .pdf .gif .npy .npz .parquet .arrow "
@@ -66,6 +65,6 @@ def data_changes(stated: Sequence[Fact]) -> Iterator[str]:
         except OSError:
             yield f"data: {path} is gone"
             continue
-        moved = isinstance(mtime, (int, float)) and abs(now.st_mtime - mtime) > _MTIME_GRAIN_S
+        moved = isinstance(mtime, (int, float)) and not filesystems.same_time(now.st_mtime, mtime)
         if now.st_size != size or moved:
             yield f"data: {path} was written since"

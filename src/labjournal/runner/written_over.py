@@ -12,13 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from labjournal import checkpoints, format
+from labjournal import checkpoints, filesystems, format
 from labjournal.errors import NotFoundError
 from labjournal.model import Checkpoint, Run, short_id
 from labjournal.runner import subjects
 from labjournal.store import Store
 
-_MTIME_GRAIN_S = 1e-3
 _NAMED = 3
 
 
@@ -47,7 +46,7 @@ def as_it_stands(store: Store, run: Run, checkpoint: Checkpoint) -> Checkpoint |
     try:
         status = path.stat()
         written_at = datetime.fromtimestamp(status.st_mtime, UTC)
-        same_time = abs(status.st_mtime - checkpoint.written_at.timestamp()) < _MTIME_GRAIN_S
+        same_time = filesystems.same_time(status.st_mtime, checkpoint.written_at.timestamp())
         if not checkpoint.version or (path.is_file() and status.st_size == checkpoint.size and same_time):
             return checkpoint
         version = checkpoints.quick_hash(path)

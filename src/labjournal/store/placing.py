@@ -14,11 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from labjournal import filesystems
 from labjournal.facts import Fact, number
 from labjournal.model import Result, Subject
 from labjournal.store import codec
-
-_MTIME_GRAIN_S = 1e-3
 
 
 class Placing:
@@ -69,7 +68,7 @@ def _other_file(launch: Mapping[str, Any], validates: Mapping[str, Any], facts: 
     opened = [fact.data for fact in facts if fact.kind == "file_opened" and fact.data.get("path") == file]
     for data in opened:
         mtime = number(data.get("mtime"))
-        same_time = mtime is None or abs(mtime - written_at.timestamp()) < _MTIME_GRAIN_S
+        same_time = mtime is None or filesystems.same_time(mtime, written_at.timestamp())
         if same_time and data.get("size") == validates.get("size"):
             return None
     return f"{path} was written over between launch and reading: not the weights that were meant" if opened else None

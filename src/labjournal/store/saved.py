@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from labjournal.facts import Fact
+from labjournal.facts import Fact, dumps
 from labjournal.model import Checkpoint
 from labjournal.store import codec
 
@@ -75,7 +75,7 @@ def overwritten(connection: sqlite3.Connection, run_id: str) -> dict[str, Overwr
         if mine is None or version == own[mine].version or at <= own[mine].written_at:
             continue
         if mine not in found or found[mine].at < at:
-            found[mine] = Overwriting(run, places[run][0], version, at)
+            found[mine] = Overwriting(run, places[run].name, version, at)
     return found
 
 
@@ -88,17 +88,25 @@ def writers(connection: sqlite3.Connection, version: str) -> list[tuple[str, str
     return [(str(run), str(name)) for run, name in rows]
 
 
-def _places(connection: sqlite3.Connection, runs: set[str]) -> dict[str, tuple[str, str]]:
-    """Name and working folder by run; of two machines each has its own files."""
-    found = {}
-    for run in runs:
-        for name, host, cwd in connection.execute(
-            "SELECT name, json_extract(data, '$.host'), json_extract(data, '$.cwd') FROM runs WHERE id = ?", (run,)
-        ):
-            found[run] = (str(name), f"{host or ''}:{cwd or ''}")
-    return found
+class _Place(NamedTuple):
+    name: str
+    host: str
+    cwd: str
 
 
-def _file(places: dict[str, tuple[str, str]], run: str, path: str) -> tuple[str, str]:
-    host, _, cwd = places.get(run, ("", ":"))[1].partition(":")
-    return host, os.path.normpath(os.path.join(cwd, path))
+_NOWHERE = _Place("", "", "")
+
+
+def _places(connection: sqlite3.Connection, runs: set[str]) -> dict[str, _Place]:
+    """Name, machine and working folder by run; of two machines each has its own files."""
+    rows = connection.execute(
+        "SELECT id, name, json_extract(data, '$.host'), json_extract(data, '$.cwd') FROM runs"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (dumps(sorted(runs)),),
+    )
+    return {run: _Place(str(name), str(host or ""), str(cwd or "")) for run, name, host, cwd in rows}
+
+
+def _file(places: dict[str, _Place], run: str, path: str) -> tuple[str, str]:
+    place = places.get(run, _NOWHERE)
+    return place.host, os.path.normpath(os.path.join(place.cwd, path))
