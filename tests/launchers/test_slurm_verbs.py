@@ -161,8 +161,10 @@ def test_a_job_that_was_killed_whole_is_started_again_by_whoever_finds_it(folder
 
 
 def test_how_a_job_ends_is_known_even_when_its_supervisor_was_killed(folder: Path) -> None:
-    run = launch(folder, "--max-retries", "1", "--", "sh", "-c", HOLD)
-    os.kill(supervisor_of(run, 1), signal.SIGKILL)
+    run = launch(folder, "--max-retries", "1", "--", "sh", "-c", "touch runs; " + HOLD)
+    supervisor = supervisor_of(run, 1)
+    wait_for((folder / "runs").exists, PATIENCE_S)  # killed before that, its command would never have run
+    os.kill(supervisor, signal.SIGKILL)
     (folder / "go").touch()
     assert (exit_of(run, PATIENCE_S)["status"], exit_of(run)["exit_code"]) == ("DONE", 0)
     assert not run.attempt(2).exists()
