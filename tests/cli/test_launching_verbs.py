@@ -71,8 +71,18 @@ def test_run_follow_is_the_command_its_output_and_its_code(call: Call) -> None:
 
 def test_a_command_that_is_not_found_is_said_at_once(call: Call) -> None:
     done = call("run", "--", "no-such-program")
-    assert done.returncode == 0
+    assert done.returncode == 127
     assert "command not found: no-such-program" in done.stderr
+    assert call("run", "--json", "--", "/").returncode == 126
+    assert call("retry", "@last").returncode == 126
+    assert [run["status"] for run in json.loads(call("ls", "--json").stdout)] == ["FAILED", "FAILED"]
+    assert json.loads(call("show", done.stdout.strip(), "--json").stdout)["exit_code"] == 127
+
+
+def test_whether_a_queued_command_can_be_started_is_not_known_yet(call: Call) -> None:
+    done = call("run", "--queue", "--", "no-such-program")
+    assert done.returncode == 0
+    assert call("follow", done.stdout.strip()).returncode == 127
 
 
 def test_ctrl_c_while_following_leaves_the_run_alone_and_says_so(call: Call, tmp_path: Path) -> None:

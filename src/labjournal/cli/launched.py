@@ -47,6 +47,16 @@ def tell(runs: Sequence[Launched], as_json: bool, followed: bool) -> None:
         click.echo(" ".join(_shown(run.name) for run in runs), err=True)
 
 
+def leave(runs: Sequence[Launched]) -> None:
+    """Exit with 127 or 126, as a shell does, where a command could not be started; returns where none is known not to.
+
+    Never 0: a script that goes on after it would wait for, or measure, what does not exist.
+    """
+    code = next((run.exit_code for run in runs if run.exit_code), 0)
+    if code:
+        raise SystemExit(code)
+
+
 def _shown(text: str) -> str:
     if text.isprintable():  # nearly always, and then 8 ms need not be spent on the import
         return text

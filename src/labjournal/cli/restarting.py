@@ -25,3 +25,4 @@ def restart(context: Context, reference: str, resume: bool, why: str | None, fol
 
         same = accepted.id == run.id
         raise SystemExit(follow_log(paths.run(accepted.id), accepted.name, start=start if same else 0))
+    launched.leave([accepted])

@@ -99,3 +99,4 @@ def command(
         from labjournal.cli.following import follow as follow_log
 
         raise SystemExit(follow_log(paths.run(run.id), run.name))
+    launched.leave([run])

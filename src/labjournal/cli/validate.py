@@ -164,6 +164,7 @@ def command(
 
         codes = [follow_log(paths.run(run.id), run.name) for run in started]
         raise SystemExit(next((code for code in codes if code), 0))
+    launched.leave(started)
 
 
 def _in_a_run_of_its_own(context: Context, ctx: click.Context, runs: Sequence[Run], wanted: Sequence[str]) -> Launched:

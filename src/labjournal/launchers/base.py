@@ -66,6 +66,8 @@ class Started(NamedTuple):
     pid: int | None
     trouble: str | None = None
     """Why the command could not be started, in words; the run then has FAILED."""
+    exit_code: int | None = None
+    """With that, what a shell would have given: 127 where there is no such command, else 126."""
 
 
 def terminal_here() -> str | None:

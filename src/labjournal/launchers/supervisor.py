@@ -99,9 +99,10 @@ class Supervisor:
             from labjournal.launchers import tree
 
             tree.name_supervisor()  # before anybody knows of it: the stop of an outer run must not take it for its own
-            self._tell(begun.pid, begun.failure.cause if begun.failure else None)
+            failure = begun.failure
+            self._tell(begun.pid, failure and failure.cause, failure and failure.exit_code)
         elif isinstance(begun, OSError):
-            self._tell(None, f"could not be started: {begun.strerror}")
+            self._tell(None, f"could not be started: {begun.strerror}", child.NOT_EXECUTABLE)
         from labjournal.launchers.attempt import Attempt
 
         attempt = Attempt(self, plan, run)
@@ -170,11 +171,12 @@ class Supervisor:
         ticks = self.machine.process_start_ticks(own)
         return {"n": plan.attempt, "supervisor_pid": own, "supervisor_ticks": ticks, **where(self.machine)}
 
-    def _tell(self, pid: int | None, trouble: str | None) -> None:
+    def _tell(self, pid: int | None, trouble: str | None, exit_code: int | None = None) -> None:
         """Answer the launcher once; it may be gone."""
         if self._answer < 0:
             return
-        line = facts.dumps({"supervisor_pid": os.getpid(), "pid": pid, "trouble": trouble}) + "\n"
+        started = {"supervisor_pid": os.getpid(), "pid": pid, "trouble": trouble, "exit_code": exit_code}
+        line = facts.dumps(started) + "\n"
         try:
             os.write(self._answer, line.encode("utf-8", "replace"))
         except OSError:

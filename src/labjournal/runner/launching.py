@@ -124,12 +124,7 @@ def _hand_over(
         for one in plans:
             give_up(RunPaths(Path(one.folder)), one.attempt, error)
         raise
-    first = accepted[0]
-    if started.trouble is not None:
-        accepted[0] = first._replace(status="FAILED", notices=(*first.notices, started.trouble))
-    elif started.pid is not None:
-        accepted[0] = first._replace(status="RUNNING")
-    return accepted
+    return [accepted[0].having(started), *accepted[1:]]
 
 
 def give_up(run: RunPaths, attempt: int, error: LaunchError) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from labjournal.launchers.base import Started
 
 
 class Parent(NamedTuple):
@@ -80,3 +83,12 @@ class Launched(NamedTuple):
     status: str
     notices: tuple[str, ...] = ()
     """What is worth a line before the run goes on: what is missing, what changed, why it could not start."""
+    exit_code: int = 0
+    """What a shell would have given where the command could not be started: 127 or 126."""
+
+    def having(self, started: Started) -> Launched:
+        """The same with what the launcher said of its start; it waits where that said nothing."""
+        if started.trouble is not None:
+            notices = (*self.notices, started.trouble)
+            return self._replace(status="FAILED", notices=notices, exit_code=started.exit_code or 0)
+        return self if started.pid is None else self._replace(status="RUNNING")

@@ -262,6 +262,4 @@ def _start(plan: Plan, accepted: Launched, launch: Callable[[Sequence[Plan]], St
     except LaunchError as error:
         launching.give_up(RunPaths(Path(plan.folder)), plan.attempt, error)
         raise
-    if started.trouble is not None:
-        return accepted._replace(status="FAILED", notices=(*accepted.notices, started.trouble))
-    return accepted._replace(status="RUNNING" if started.pid is not None else "QUEUED")
+    return accepted.having(started)
