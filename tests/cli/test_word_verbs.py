@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from journal_files import make_run
+from journal_files import add_facts, make_run
 from labjournal import cli, facts, paths
 from labjournal.paths import JournalPaths
 
@@ -278,6 +278,31 @@ def test_compare_takes_a_table_kept_in_the_configuration(call: Call, tmp_path: P
     table = json.loads(call("compare", "main", "--json").out)
     assert (table["columns"], [row["step"] for row in table["rows"]]) == (["accuracy"], [200])
     assert len(rows(call, "main", "--at", "all")) == 2
+
+
+def test_a_checkpoint_that_a_run_does_not_have_is_refused_with_those_it_has(call: Call, journal: JournalPaths) -> None:
+    run = make_run(journal, "base")
+    saved = [("ckpt/step-100.pt", 100), ("ckpt/step-200.pt", 200), ("ckpt/best.pt", None), ("m_7.pt", 210)]
+    add_facts(run, *(("checkpoint", {"path": p, "version": p, "step": step, "size": 9}) for p, step in saved))
+    before = journal.my_facts.exists()
+    for where in (["--run", "base", "--checkpoint", "999"], ["--run", "base:999"]):
+        done = call("log", "accuracy=0.8", "--dataset", "x", *where)
+        assert (done.code, done.out) == (1, "")
+        assert "base has no checkpoint '999'" in done.err
+        assert "It has: ckpt/best.pt, 100, 200, 210" in done.err
+    assert journal.my_facts.exists() == before
+    (journal.project / "elsewhere.pt").write_bytes(b"weights")
+    for mark in ("200", "best", "latest", "7", "elsewhere.pt"):
+        assert call("log", "accuracy=0.8", "--dataset", "x", "--run", "base", "--checkpoint", mark).code == 0
+    named = {(row["checkpoint"], row["step"]) for row in rows(call, "base", "--at", "all")}
+    assert named == {("200", 200), ("best.pt", None), ("m_7.pt", 210), ("elsewhere.pt", None)}
+    waiting = call("log", "--from", "-", "--run", "base", stdin=REPORT).out.strip()
+    assert call("log", "--assign", waiting, "--dataset", "x", "--checkpoint", "999").code == 1
+
+
+def test_a_checkpoint_of_a_run_of_which_none_was_seen_is_taken_at_its_word(call: Call, journal: JournalPaths) -> None:
+    make_run(journal, "base")
+    assert call("log", "accuracy=0.8", "--dataset", "x", "--run", "base", "--checkpoint", "999").code == 0
 
 
 @pytest.mark.parametrize("form", ["text", "md", "csv", "json"])

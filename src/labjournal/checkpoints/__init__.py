@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labjournal.checkpoints.find import Found, Seen, full_hash, inspect, quick_hash, scan
-from labjournal.checkpoints.names import Counter, Position, counted, position
+from labjournal.checkpoints.names import Counter, Position, by_word, counted, position
 from labjournal.checkpoints.tensors import TensorInfo, tensor_names
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Position",
     "Seen",
     "TensorInfo",
+    "by_word",
     "counted",
     "full_hash",
     "inspect",

@@ -75,6 +75,11 @@ def position(path: str) -> Position:
     return Position(None, None)
 
 
+def by_word(mark: str) -> tuple[str | None, int | None]:
+    """Path and step of a checkpoint as somebody names it, by one of both."""
+    return (None, int(mark)) if mark.isdecimal() else (mark, position(mark).number)
+
+
 def _in_name(name: str, folder: re.Match[str] | None) -> Position:
     if folder:
         return Position(int(folder[1] or folder[2]), Counter.STEP)

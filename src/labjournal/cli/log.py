@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from labjournal.cli import Context, pass_context
-from labjournal.cli.placing import Placing, subject_of
+from labjournal.cli.placing import Placing
 from labjournal.errors import InputError
 
 if TYPE_CHECKING:
     from labjournal.diary import Measured
     from labjournal.model import Result
     from labjournal.parsers import Reading
+    from labjournal.store import Store
 
 
 @click.command("log")
 @click.argument("words", metavar="[K=V]...", nargs=-1)
 @click.option("--run", "run", metavar="REF", help="The run it speaks of. Default: the run this is called in.")
-@click.option("--checkpoint", metavar="S", help="Step or file of the checkpoint.")
+@click.option("--checkpoint", metavar="S", help="Step or file of the checkpoint, or latest.")
 @click.option("--dataset", metavar="D", help="Data set it was measured on.")
 @click.option("--n", type=click.IntRange(1), help="Events it was measured on.")
 @click.option("--option", "options", multiple=True, metavar="K=V", help="How it was measured, such as numeric=off.")
@@ -229,13 +230,25 @@ class _Given(Placing):
                 self._list(waiting)
                 return
             diary = Diary(follower.paths)
-            for result in [store.result(reference) for reference in references]:
+            results = [store.result(reference) for reference in references]
+            subjects = [self._subject(of or result.subject.run, of is not None, store) for result in results]
+            for result, subject in zip(results, subjects, strict=True):
                 if dismissed is not None:
                     diary.dismiss(result.id, dismissed)
                 else:
-                    subject = subject_of(of or result.subject.run, self._checkpoint) if self._checkpoint or of else None
                     diary.assign(result.id, Role.VALIDATION, self._dataset, None, self._options, subject)
         click.echo(f"{len(references)} {'dismissed' if dismissed is not None else 'assigned'}.", err=True)
+
+    def _subject(self, run: str | None, said: bool, store: Store) -> dict[str, Any] | None:
+        """What a result is assigned to; None leaves it where it is."""
+        from labjournal import checkpoints
+        from labjournal.runner import subjects
+
+        mark = self._checkpoint
+        if mark is None:
+            return {"run": run, "checkpoint": None, "step": None} if said else None
+        path, step = checkpoints.by_word(mark) if not run else subjects.stated(store, store.run(run), mark)
+        return {"run": run, "checkpoint": path, "step": step}
 
     def _list(self, waiting: list[Result]) -> None:
         from labjournal import format as fmt

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from labjournal.diary import Measured
 
 
+Marked = tuple["str | None", "int | None"]
+"""Path and step of a checkpoint."""
+
+
 class Placing:
     """Run, checkpoint, data set and options that hold for all results of one call."""
 
@@ -34,6 +38,7 @@ class Placing:
         self._context = context
         self._objective = objective
         self._reference = run
+        self._said_checkpoint = checkpoint
         self._checkpoint = checkpoint or os.environ.get(tags.ENV_CHECKPOINT)
         self._dataset = dataset or os.environ.get(tags.ENV_DATASET)
         self._n = n
@@ -57,14 +62,13 @@ class Placing:
         """A result with what the command line, the environment and the text say of it, in this order."""
         from labjournal.diary import Measured
 
-        run, selector, name, content = self._placed(self._dataset or dataset)
-        mark = self._checkpoint or selector or checkpoint
-        subject = subject_of(run, mark)
+        run, said, name, content = self._placed(self._dataset or dataset)
+        path, step = said or _by_word(self._checkpoint or checkpoint)
         return Measured(
             objective=self._objective,
-            run=subject["run"],
-            checkpoint=subject["checkpoint"],
-            step=subject["step"],
+            run=run,
+            checkpoint=path,
+            step=step,
             measured_by=os.environ.get(tags.ENV_RUN_ID),
             dataset=name,
             dataset_hash=content,
@@ -72,8 +76,8 @@ class Placing:
             **values,
         )
 
-    def _placed(self, dataset: str | None) -> tuple[str | None, str | None, str | None, str | None]:
-        """(run id, checkpoint in the reference, data set, hash of its content) as far as they can be known.
+    def _placed(self, dataset: str | None) -> tuple[str | None, Marked | None, str | None, str | None]:
+        """(run id, checkpoint that the call names, data set, hash of its content) as far as they can be known.
 
         Without ``--run`` the environment says the run, and the index is not opened: a training process never does.
         """
@@ -82,15 +86,18 @@ class Placing:
             return run_id, None, dataset, None
         from labjournal.cli import session
         from labjournal.follower.datasets import Identifier
+        from labjournal.runner import subjects
         from labjournal.store import references
 
         name, selector = references.split(self._reference)
+        mark = self._said_checkpoint or selector
         with session.opened(self._context, with_curves=False) as follower:
             run = follower.store.resolve(name)
+            said = None if mark is None else subjects.stated(follower.store, run, mark)
             if dataset is None:
-                return run.id, selector, None, None
+                return run.id, said, None, None
             known = Identifier(follower.paths, follower.config).identify(dataset, run, ())
-        return run.id, selector, known.name or dataset, known.hash
+        return run.id, said, known.name or dataset, known.hash
 
     def write(self, measured: list[Measured], dry_run: bool) -> list[str]:
         """State them and print their ids, which are returned."""
@@ -112,13 +119,12 @@ class Placing:
         return ids
 
 
-def subject_of(run: str | None, mark: str | None) -> dict[str, Any]:
-    """``mark`` is a step or the path of a checkpoint, whose name may tell the step."""
-    if mark is None or mark.isdecimal():
-        return {"run": run, "checkpoint": None, "step": int(mark) if mark else None}
+def _by_word(mark: str | None) -> Marked:
+    if mark is None or mark.isdecimal():  # the import would take half of the time of the call
+        return None, None if mark is None else int(mark)
     from labjournal import checkpoints
 
-    return {"run": run, "checkpoint": mark, "step": checkpoints.position(mark).number}
+    return checkpoints.by_word(mark)
 
 
 def _options_of_environment() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
-from labjournal import format
+from labjournal import checkpoints, format
 from labjournal.errors import NotFoundError
 from labjournal.model import Checkpoint, Run
 from labjournal.store import Store
@@ -38,6 +38,30 @@ def one(store: Store, run: Run, selector: str) -> Checkpoint:
     return found[0]
 
 
+def stated(store: Store, run: Run, selector: str) -> tuple[str | None, int | None]:
+    """Path and step by which a result names a checkpoint of a run. Raises NotFoundError where it has none such.
+
+    A version that was overwritten since will do, and so will a file that is there. Where no checkpoint of the run was
+    ever seen nobody can say, and the words stand.
+    """
+    known = sorted(store.checkpoints(run.id), key=_age)
+    if not known or any(selector == str(item.step) for item in known):
+        return checkpoints.by_word(selector)
+    if selector in ("latest", "last"):
+        return known[-1].path, known[-1].step
+    called = {item.path: item.step for item in known if _is_called(item.path, selector)}
+    called = called or {item.path: item.step for item in known if _has_number(item.path, selector)}
+    if len(called) == 1:
+        return called.popitem()
+    if os.path.isfile(os.path.join(run.cwd or "", selector)):
+        return checkpoints.by_word(selector)
+    what = "no checkpoint" if not called else f"{len(called)} checkpoints"
+    raise NotFoundError(
+        f"{format.visible(run.name)} has {what} {format.visible(selector)!r}; nothing was written.",
+        f"It has: {_list(known)}. A file is named by its path.",
+    )
+
+
 def path_of(run: Run, checkpoint: Checkpoint) -> str:
     """The checkpoint's file as it can be opened from any folder."""
     return os.path.normpath(os.path.join(run.cwd or "", checkpoint.path))
@@ -51,10 +75,13 @@ def _is_called(path: str, selector: str) -> bool:
     return path == selector or path.endswith(f"/{selector}") or os.path.splitext(os.path.basename(path))[0] == selector
 
 
-def _list(checkpoints: list[Checkpoint]) -> str:
-    return ", ".join(
-        format.visible(str(item.step if item.step is not None else item.path)) for item in checkpoints[-9:]
-    )
+def _has_number(path: str, selector: str) -> bool:
+    return selector.isdecimal() and checkpoints.position(path).number == int(selector)
+
+
+def _list(known: list[Checkpoint]) -> str:
+    names = dict.fromkeys(str(item.step if item.step is not None else item.path) for item in known)
+    return ", ".join(map(format.visible, list(names)[-9:]))
 
 
 def unseen(run: Run, path: str, file: str) -> Checkpoint:
