@@ -6,10 +6,13 @@ import math
 
 from labjournal.parsers.base import Draft
 from labjournal.parsers.finished import TEXT_LINES
+from labjournal.parsers.names import words_of
 from labjournal.parsers.numbers import Number
 
 NEAR = 5
 """Lines between two parts of one measurement, at most."""
+MOST_SETTINGS = 12
+"""Settings that a result may take over from a line above it."""
 NEXT = 2
 """The same where only one of them says its role: a blank line may part them."""
 
@@ -37,6 +40,8 @@ def signature(draft: Draft) -> tuple[object, ...]:
         draft.headline,
         draft.best,
         draft.section,
+        draft.setup,
+        draft.options.get("_spread"),
     )
 
 
@@ -53,7 +58,14 @@ def in_turn(a: Draft, b: Draft) -> bool:
 
 def one_measurement(a: Draft, b: Draft) -> bool:
     """Two neighbouring drafts speak of one measurement: near, same section, no contradiction in what they name."""
-    if a.saved or b.saved or a.block != b.block or b.line.number - a.last > NEAR or a.best != b.best:
+    if (
+        a.setup != b.setup
+        or a.saved
+        or b.saved
+        or a.block != b.block
+        or b.line.number - a.last > NEAR
+        or a.best != b.best
+    ):
         return False
     if a.role != b.role and not (a.role_above or b.role_above or _one_role(a, b)):
         return False
@@ -74,6 +86,8 @@ def one_measurement(a: Draft, b: Draft) -> bool:
         return False
     report = bool(a.per_class or b.per_class or a.matrix or b.matrix or a.classes or b.classes)
     shared = [name for name in b.metrics if name in a.metrics]
+    if shared and ("_spread" in a.options) != ("_spread" in b.options):
+        return False  # a mean over folds beside the value of one fit
     if report:
         return all(
             agree(a.metrics[name], b.metrics[name]) or name == "accuracy" for name in shared
@@ -85,7 +99,12 @@ def _one_role(a: Draft, b: Draft) -> bool:
     """Whether what says no role may be of the other's: the next line, but nobody's value is of the training set."""
     if "unclear" not in (a.role, b.role) or "train" in (a.role, b.role):
         return False
-    return b.line.number - a.last <= NEXT
+    return b.line.number - a.last <= NEXT and _cross_validated(a) == _cross_validated(b)
+
+
+def _cross_validated(draft: Draft) -> bool:
+    """Whether the names say that folds were left out: a value beside it is of another set."""
+    return any("cv" in words_of(name) for name in draft.metrics)
 
 
 def _supports_agree(a: Draft, b: Draft) -> bool:
@@ -121,6 +140,17 @@ def merge(into: Draft, more: Draft) -> None:
         into.rule = more.rule
     into.text = (into.text + more.text)[:TEXT_LINES]
     into.last = more.last
+
+
+def set_apart(drafts: list[Draft]) -> None:
+    """Gives results got with other settings than their neighbours the settings that differ, as options."""
+    setups = {draft.setup: dict(draft.setup) for draft in drafts if draft.setup}
+    names = dict.fromkeys(name for said in setups.values() for name in said)
+    differ = [name for name in names if len({said.get(name) for said in setups.values()}) > 1]
+    for draft in drafts:
+        said = setups.get(draft.setup, {})
+        told = {name: said[name] for name in differ[:MOST_SETTINGS] if name in said and said[name] != draft.dataset}
+        draft.options = {**told, **draft.options}
 
 
 def distinct(drafts: list[Draft]) -> list[Draft]:

@@ -7,7 +7,7 @@ from array import array
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from labjournal.parsers.alike import distinct, in_turn, merge, one_measurement, same_values, signature
+from labjournal.parsers.alike import distinct, in_turn, merge, one_measurement, same_values, set_apart, signature
 from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
 from labjournal.parsers.finished import finished, numbered
@@ -32,6 +32,9 @@ class _Curve:
     seen: int = 0
     lone: list[Draft] = field(default_factory=list)
     """The drafts of its points, kept while they may still turn out to be results: one, or all at one step."""
+
+    def ends_with(self, step: float, value: float) -> bool:
+        return self.seen > 0 and self.steps[-1] == step and self.values[-1] == value
 
     def add(self, step: float, value: float) -> None:
         self.seen += 1
@@ -91,6 +94,7 @@ class Assembler:
         if group:
             options["group"] = group
         draft.options = {**options, **draft.options}
+        draft.setup = () if draft.saved or draft.headline else context.setup
         draft.block, draft.section = context.block, context.section
         draft.after_reset, draft.passed = context.reset, context.passed
         if draft.step is not None and not draft.headline:
@@ -124,8 +128,11 @@ class Assembler:
             return False
         if model.dataset is None and context.dataset is not None:
             context.dataset_used = True
-        for curve, value in zip(row.curves, values, strict=True):
-            if curve is not None and not (curve.steps[-1] == step[1] and curve.values[-1] == value):
+        points = [pair for pair in zip(row.curves, values, strict=True) if pair[0] is not None]
+        if all(curve.ends_with(step[1], value) for curve, value in points if curve is not None):
+            return True
+        for curve, value in points:
+            if curve is not None:
                 curve.lone = []
                 curve.add(step[1], value)
         return True
@@ -135,11 +142,12 @@ class Assembler:
         lone = not draft.running and (
             draft.options.get("_step") == "above" or draft.role == "test" or _of_a_validation(draft)
         )
-        for name, number in draft.metrics.items():
-            tag = _tag(draft, name)
-            curve = self._curve(tag, draft.role, step[0])
-            if curve is None or (curve.seen and curve.steps[-1] == step[1] and curve.values[-1] == number.value):
-                continue  # a line printed twice is one point
+        points = [(self._curve(_tag(draft, name), draft.role, step[0]), n) for name, n in draft.metrics.items()]
+        if all(curve is None or curve.ends_with(step[1], number.value) for curve, number in points):
+            return  # a line printed twice is one point
+        for curve, number in points:
+            if curve is None:
+                continue
             beneath = draft.options.get("_step") == "above" and curve.seen and curve.steps[-1] == step[1]
             again = len(curve.lone) == curve.seen < REPEATS and (not curve.seen or beneath)
             curve.lone = [*curve.lone, draft] if lone and again else []
@@ -189,6 +197,7 @@ class Assembler:
         drafts += lone.values()
         drafts = self._retold(self._orphans(drafts))
         drafts.sort(key=lambda draft: draft.line.number)
+        set_apart(drafts)
         results = numbered([result for result in map(finished, distinct(drafts)) if result is not None])
         series = {
             tag: ParsedSeries(

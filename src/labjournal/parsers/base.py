@@ -87,6 +87,8 @@ class Draft:
     dataset: str | None = None
     checkpoint: str | None = None
     options: dict[str, str] = field(default_factory=dict)
+    setup: tuple[tuple[str, str], ...] = ()
+    """Settings that a line above stated; those that differ between the results of a text become options."""
     also: dict[str, Number] = field(default_factory=dict)
     after_reset: bool = False
     passed: float | None = None

@@ -17,10 +17,12 @@ from labjournal.parsers.context_forms import (
     DATASET,
     DATASET_PARTS,
     DATASET_STARTS,
+    FLAG,
     HEADING,
     LABEL,
     MARKS,
     NAME,
+    NO_DATASET_NAME,
     NUMBERED,
     OF_CLASS,
     OPTION,
@@ -30,7 +32,9 @@ from labjournal.parsers.context_forms import (
     RULER,
     SAVING,
     SETTING,
+    SETUP,
     SUBJECT,
+    SUBTITLE,
     TITLE,
 )
 from labjournal.parsers.names import is_metric_word, role_of, words_of
@@ -41,6 +45,9 @@ from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, bare_title, title
 from labjournal.parsers.value_lists import column_roles
 from labjournal.parsers.vocabulary import FILLER, HEADLINE, METRIC_WORDS, NEVER
 
+SETTINGS_OF_A_SETUP = 3
+"""Settings on one line, at least, that say how what follows was got."""
+_CLASS_OBJECT = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
 _SAY_NOTHING = (
     NO_DATASET
     | PLAIN_TITLE
@@ -93,6 +100,8 @@ class Context:
     """The heading above announces targets, examples or other people's numbers."""
     heading: str = ""
     """The words of the last heading."""
+    setup: tuple[tuple[str, str], ...] = ()
+    """The settings that the last line of settings stated."""
     listed: str = ""
     """The heading of the list of values that ended on the line before."""
 
@@ -134,6 +143,10 @@ class Context:
         if len(text) > 400:
             return
         self.within_settings(text)
+        if FLAG.match(text):
+            return
+        if text.count("=") >= SETTINGS_OF_A_SETUP:
+            self._set_up(text)
         if RULER.match(text):
             self.block += 1
             self.under_ruler = True
@@ -168,6 +181,8 @@ class Context:
         if columns:
             self.columns, self.titles["columns"] = columns, number
         title = TITLE.match(text) or TITLE.match(MARKS.sub("", text))
+        if title is None and (below := SUBTITLE.match(text)) is not None:
+            title = TITLE.match(below["title"])
         if title is None and bare_title(text) and role_of(words_of(text)) != self.role:
             self._entitle(text.strip(), number, framed=True)
         if title is not None:
@@ -211,6 +226,12 @@ class Context:
                 self.step, self.reset, self.bar_done, self.passed = step[:2], False, False, step[1]
                 self.role = "unclear" if self.role == "test" else self.role
 
+    def _set_up(self, text: str) -> None:
+        """Takes in a line of settings, with which was got what stands below it, up to the next such line or heading."""
+        said = {match["name"]: match["value"].strip("'\"") for match in SETUP.finditer(text)}
+        if len(said) >= SETTINGS_OF_A_SETUP:
+            self.setup = tuple(said.items())
+
     def reach(self, step: tuple[StepKind, float]) -> None:
         """A line with values names this step: training goes on, whatever was announced before."""
         if self.phase and step[1] != self.passed:
@@ -228,12 +249,14 @@ class Context:
             self.role, self.block = "unclear", self.block + 1  # "HYBRID RESULTS": somebody else's
 
     def _entitle(self, title: str, number: int, *, framed: bool) -> None:
+        title = _CLASS_OBJECT.sub(r"\1", title)
         words = words_of(title)
         if not words:
             return
+        self.setup = ()
         step = find_step(title)
         role = title_role(words, trained=self.passed is not None or step is not None)
-        self.wishes = wished(words)
+        self.wishes = wished(words) and not any(map(str.isdigit, title))
         self.heading = title.strip(" *#")
         if framed or role != "unclear" or not set(words) & PLAIN_TITLE or {"best", "final"} & set(words):
             self.block += 1  # "Classification report:" between an accuracy and its report parts nothing
@@ -293,33 +316,7 @@ class Context:
         if words and words[0] in ("model", "classifier", "method", "class"):
             return
         if words and not set(words) <= NO_DATASET:
-            if len(words) <= 5 and not set(words) & {
-                "cpu",
-                "gpu",
-                "cuda",
-                "device",
-                "mps",
-                "epoch",
-                "epochs",
-                "step",
-                "the",
-                "my",
-                "this",
-                "same",
-                "only",
-                "path",
-                "loaded",
-                "loading",
-                "preparing",
-                "processing",
-                "preprocessing",
-                "creating",
-                "building",
-                "reading",
-                "downloading",
-                "splitting",
-                "generating",
-            }:
+            if len(words) <= 5 and NO_DATASET_NAME.isdisjoint(words):
                 self.dataset = re.sub(r"\s+(?:data\s?set|set|split)$", "", name, flags=re.IGNORECASE)
                 self.n = int(count.replace(",", "")) if count else None
                 self.dataset_used = False

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import re
 
+FLAG = re.compile(r"\s*--?[A-Za-z][\w-]*(?:[=\s](?!.*[-=*#]{2,}\s*$)|\s*\\?$)")
+"""A flag of a command on a line of its own: it says what was asked for, not what was measured."""
+SETUP = re.compile(
+    r"(?<![\w.])(?P<name>[A-Za-z_][\w.-]{0,39})\s?=\s?(?P<value>[\w.+/-]+|'[^']{1,60}'|\"[^\"]{1,60}\")(?=\s*(?:[,;|)\]]|\s|$))"
+)
+"""``units=32``: a setting of what follows, where several of them stand on a line."""
+SUBTITLE = re.compile(r"[\w.+-]{1,60}:\s+(?P<title>[A-Za-z][^:=|{}\[\]<>\d]{1,60}:)\s*$")
+"""``sasrec: scores on the valid set:``: a heading behind the name of who prints it."""
 RULER = re.compile(r"\s*([=\-_*~#+─━═▬╌])\1{7,}\s*$")
 HEADING = re.compile(r"#{1,6}\s+\S")
 TITLE = re.compile(
@@ -105,3 +113,8 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 """One prediction or what it should have been, with words behind it."""
+NO_DATASET_NAME = frozenset(
+    """cpu gpu cuda device mps epoch epochs step the my this same only path loaded loading preparing processing
+    preprocessing creating building reading downloading splitting generating""".split()
+)
+"""Words that no name of a data set holds."""

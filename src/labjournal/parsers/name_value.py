@@ -39,6 +39,14 @@ _LABEL = re.compile(
     r"\s*(?:[,;|]|\s{2}|$)"
 )
 """``class_id = 0, name = normal, ap = 3.12%``: the class whose value follows."""
+_ONE_OF = re.compile(
+    r"\b(?:class[_ ]?name|name|class|case|category|patient|subject)\s+"
+    r"(?P<label>[A-Za-z][\w.-]*(?:\s[A-Za-z][\w.-]*){0,2}?)\s+(?=(?P<metric>[A-Za-z]\w*)\s*[:=]?\s*-?\d*\.\d)"
+)
+"""``case c0012 mean_dice 0.58``: one of many, before the name of what was measured on it."""
+_LABELLED = ("name", "class", "case", "categ", "patient", "subject")
+_SPREAD = re.compile(r"\d\s?%?\s?\(?\s?(?:±|\+/-)\s?\d")
+_VALIDATES = re.compile(r"\W*validation\W", re.IGNORECASE)
 _NO_PART = NEVER | frozenset(
     "step mean average avg best final overall info debug warning error critical adam adamw sgd rmsprop".split()
 )
@@ -78,13 +86,14 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     columns = context.columns_at(line.number)
     if columns:
         text = by_column(text, columns)
+    text, one_of = _without_label(text)
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
         return _saved_value(line, text, context)
     context.observe_head(rest)
     drafts = drafts_of(pairs, line, text, context, role, "name_value")
     example = _EXAMPLE.match(text)
-    owner = _owner(rest) if example is None else example[1]
+    owner = one_of or (_owner(rest) if example is None else example[1])
     scored = _SCORED.search(text) if owner is None and len(drafts) == 1 else None
     if scored is not None:
         drafts[0].options.setdefault("file", scored[1])
@@ -94,6 +103,17 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         for draft in drafts:
             draft.options.setdefault("group", owner)
     return Claim(1, drafts)
+
+
+def _without_label(text: str) -> tuple[str, str | None]:
+    """The line without the case or class that stands before its first metric, and what it is called."""
+    match = _ONE_OF.search(text) if any(mark in text for mark in _LABELLED) else None
+    if match is None or not any(map(is_metric_word, words_of(match["metric"]))):
+        return text, None
+    words = words_of(match["label"])
+    if any(map(is_metric_word, words)) or not NOT_OWNERS.isdisjoint(words):
+        return text, None
+    return text[: match.start()] + text[match.end() :], match["label"]
 
 
 def _of_an_example(cursor: Cursor, context: Context) -> bool:
@@ -131,7 +151,7 @@ def _owner(head: str) -> str | None:
     if label is not None:
         return label["label"]
     counted = _COUNTED.fullmatch(head)
-    if counted is not None and len(words_of(counted[1])) == 1:
+    if counted is not None and len(words_of(counted[1])) == 1 and find_step(head) is None:
         return counted[1]  # "PER   tp: 12 - fp: 3 - …": a label may be spelt like a metric
     *parts, rest = _PARTS.split(head)
     if rest.strip() or (len(parts) > 1 and find_step(head) is not None):
@@ -193,6 +213,8 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
     last: RoleName = role
     for pair in pairs:
         own = pair.name.role
+        if own == "test" and role == "validation" and _VALIDATES.match(text):
+            own = role  # "VALIDATION: test loss …": what is called test here is the set that is validated on
         if own == "unclear":
             # In "loss … val_loss" the bare name is the training's; "Test accuracy …, AUC …" is all the test's.
             own = "train" if sibling and (pair.name.metric in validated or last == "unclear") else last
@@ -216,7 +238,10 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
             draft.headline = draft.best = True  # LightGBM repeats the line of the iteration it kept
     head = text[: max(first_value, 0)]
     headed = bool(re.match(r"\W*(?:best|final|overall)\b", head, re.IGNORECASE))
+    scattered = _SPREAD.search(text) is not None
     for draft in drafts.values():
+        if scattered:
+            draft.options["_spread"] = "stated"
         if headed:
             draft.headline = True
             draft.best = draft.best or bool(re.match(r"\W*best\b", head, re.IGNORECASE))

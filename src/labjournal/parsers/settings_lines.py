@@ -9,12 +9,14 @@ from labjournal.parsers.shapes import shaped
 
 _COMMAND = re.compile(
     r"(?:^|\s)--\w[\w-]+[ =]\S+.*\s--\w|^\s*(?:\$\s|python\d?\s|CUDA_VISIBLE|torchrun\s|accelerate\s|Namespace\("
-    r"|usage:|import\s|from\s+\w+\s+import|\[CV\s|def\s|class\s+\w+[(:]|self\.|\+ |#\s*\w+\s*=)|(?:Arguments|Config\w*"
-    r"|Namespace|Params?)\(|^\s*\w+\([\w\s]*\):(?!\s*[-+]?[\d.])|^\s*\(\w+\):\s\w+\(",
+    r"|usage:|import\s|from\s+\w+\s+import|\[CV\s|def\s|class\s+\w+[(:]|self\.|\+ |#\s*\w+\s*=(?!\s{2,}\d))"
+    r"|(?:Arguments|Config\w*|Namespace|Params?)\(|^\s*\w+\([\w\s]*\):(?!\s*[-+]?[\d.])|^\s*\(\w+\):\s\w+\(",
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^()]*\)")
 """What stands in brackets explains a value: ``BLEU4 = 40.83 (BP=1.000, ratio=1.006, …)``."""
+_PROGRESS = re.compile(r"\W*(?:epoch|step|iter(?:ation)?)\s*[\[(:]?\s*\d", re.IGNORECASE)
+"""A line that begins with the step it is of: what it states was measured there."""
 _PAIRS = re.compile(r"[\w.]+\s?=\s?[\w.'\"-]+")
 
 
@@ -52,6 +54,8 @@ def settings_line(text: str) -> bool:
     """A command line, code, a printed configuration: its numbers are hyperparameters."""
     if _COMMAND.search(text) or _TO_DO.match(text) or _SECTION.match(shaped(text)):
         return True
+    if text.count("=") > 5 and _PROGRESS.match(text):
+        return False
     pairs = _PAIRS.findall(_BRACKETS.sub("", text)) if text.count("=") > 5 else []
     if len(pairs) < 6:
         return False

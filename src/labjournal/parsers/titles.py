@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName
-from labjournal.parsers.vocabulary import EVALUATED, ROLE_WORDS
+from labjournal.parsers.vocabulary import EVALUATED, FILLER, ROLE_WORDS
 
 
 def bare_title(text: str) -> bool:
@@ -28,8 +28,10 @@ def title_role(words: list[str], *, trained: bool) -> RoleName:
 
 
 def wished(words: list[str]) -> bool:
-    """Whether a heading stands over targets, examples or other people's numbers: nothing that was measured here."""
+    """Whether a heading stands over targets, spreads, examples or other people's numbers: nothing measured here."""
     if "correlation" in words and _DEPENDING & set(words):
+        return True
+    if _SPREADS & set(words) and all(word in _SPREADS or word in PLAIN_TITLE or word in FILLER for word in words):
         return True
     return len(words) <= 8 and any(word in _WISHES or word.startswith(("目標", "目标")) for word in words)
 
@@ -42,6 +44,7 @@ _WISHES = frozenset(
     literature sota 目標 目标 zielwerte ziele ziel objectif objectifs objetivo objetivos obiettivi цель цели
     importance importances correlations""".split()
 )
+_SPREADS = frozenset("std stds stdev stddev deviation deviations variance variances".split())
 _DEPENDING = frozenset(("matrix", "feature", "features", "between"))
 _TITLE_FILLERS = frozenset("set data dataset on the of for split subset and scores detailed".split())
 

@@ -1,0 +1,137 @@
+"""What must stay apart: whose values they are, what they were measured on, and what is no measurement at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from labjournal.parsers import ParsedResult, read_text
+
+Wanted = tuple[str, dict[str, float], dict[str, str]]
+
+
+def told(result: ParsedResult) -> Wanted:
+    return result.role, dict(result.metrics), dict(result.options)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param(
+            "I called it so:\npython run.py \\\n  --do_train=True \\\n  --train_file=a.json \\\n  --doc_stride=128\n"
+            '{"exact_match": 62.5, "f1": 64.25}\n',
+            [("unclear", {"exact_match": 62.5, "f1": 64.25}, {})],
+            id="flags of a command say no role",
+        ),
+        pytest.param(
+            "### MEAN RESULTS ###\n         acc    f1\nrose : 0.9812 0.9858\nall : 0.9712 0.9658\n\n"
+            "### STD RESULTS ###\n         acc    f1\nrose : 0.0762 0.0565\nall : 0.0712 0.0868\n",
+            [
+                ("unclear", {"accuracy": 0.9812, "f1": 0.9858}, {"row": "rose :"}),
+                ("unclear", {"accuracy": 0.9712, "f1": 0.9658}, {"row": "all :"}),
+            ],
+            id="a table of spreads",
+        ),
+        pytest.param(
+            "KNN Cross-Validation Accuracy: 0.91 ± 0.06\nKNN Test Accuracy: 0.94\n",
+            [("unclear", {"knn_cv_accuracy": 0.91}, {}), ("test", {"knn_accuracy": 0.94}, {})],
+            id="cross-validation is no test",
+        ),
+        pytest.param(
+            "VALIDATION: test loss: 0.25 accuracy: 0.75\n",
+            [("validation", {"loss": 0.25, "accuracy": 0.75}, {})],
+            id="a line that says it validates",
+        ),
+        pytest.param(
+            "idx 0 case c0012 mean_dice 0.5625 mean_hd95 12.75\n"
+            "Mean class 2 name left lung mean_dice 0.875 mean_hd95 3.5\n",
+            [
+                ("unclear", {"mean_dice": 0.5625, "mean_hd95": 12.75}, {"group": "c0012"}),
+                ("unclear", {"mean_dice": 0.875, "mean_hd95": 3.5}, {"class": "2", "group": "left lung"}),
+            ],
+            id="a case and a class before their values",
+        ),
+        pytest.param(
+            "".join(
+                f"*** <class 'models.{name}_Search'> ***\nBest Parameters: {{'k': 3}}\nTest RMSE: {a}\nTest MAE: {b}\n"
+                for name, a, b in [
+                    ("Tree", 0.35, 0.17), ("Net", 2.25, 1.43), ("Boost", 0.27, 0.21), ("Near", 0.41, 0.18),
+                ]
+            ),
+            [
+                ("test", {"rmse": 0.35, "mae": 0.17}, {"group": "Tree_Search"}),
+                ("test", {"rmse": 2.25, "mae": 1.43}, {"group": "Net_Search"}),
+                ("test", {"rmse": 0.27, "mae": 0.21}, {"group": "Boost_Search"}),
+                ("test", {"rmse": 0.41, "mae": 0.18}, {"group": "Near_Search"}),
+            ],
+            id="classes of Python as headings",
+        ),
+        pytest.param(
+            "".join(
+                f"Fitting GRU: window=4, units={units}, opt={opt}, layers=1\nDone -> MAE: {value}\n"
+                for units, opt, value in [
+                    (16, "adam", 0.375), (32, "adam", 0.3125), (16, "sgd", 0.4375), (32, "sgd", 0.40625),
+                    (64, "sgd", 0.39),
+                ]
+            ),
+            [
+                ("unclear", {"mae": 0.375}, {"units": "16", "opt": "adam"}),
+                ("unclear", {"mae": 0.3125}, {"units": "32", "opt": "adam"}),
+                ("unclear", {"mae": 0.4375}, {"units": "16", "opt": "sgd"}),
+                ("unclear", {"mae": 0.40625}, {"units": "32", "opt": "sgd"}),
+                ("unclear", {"mae": 0.39}, {"units": "64", "opt": "sgd"}),
+            ],
+            id="a grid of settings, one value each",
+        ),
+        pytest.param(
+            "Settings: lr=0.1, units=16, layers=2\nTest accuracy: 0.875\n",
+            [("test", {"accuracy": 0.875}, {})],
+            id="settings stated once are nobody's option",
+        ),
+        pytest.param(
+            "*** 已达到目标精度 95.00%! ***\n最终测试集准确率: 0.9625\n",
+            [("test", {"accuracy": 0.9625}, {})],
+            id="a target that was reached heads no list of targets",
+        ),
+        pytest.param(
+            "GRU-net: complete scores on valid set:\nhit@10:0.125 ndcg@10:0.0625\n",
+            [("validation", {"hit10": 0.125, "ndcg10": 0.0625}, {})],
+            id="a heading behind a name",
+        ),
+        pytest.param(
+            "Scores: [ 0.75  1.0  0.75  1.0 ]\nAccuracy: 0.88 (+/- 0.25)\naccuracy score: 0.875\n",
+            [("unclear", {"accuracy": 0.88}, {}), ("unclear", {"accuracy": 0.875}, {})],
+            id="a mean over folds and the value of a fit",
+        ),
+        pytest.param(
+            "# ***** eval metrics *****\n#   epoch                   =        1.0\n"
+            "#   eval_exact_match        =       82.5\n"
+            "#   eval_f1                 =    87.9375\n#   eval_samples_per_second =    470.772\n",
+            [("validation", {"eval_exact_match": 82.5, "eval_f1": 87.9375}, {})],
+            id="results kept as comments",
+        ),
+    ],
+)  # fmt: skip
+def test_each_value_stays_with_what_it_belongs_to(text: str, wanted: list[Wanted]) -> None:
+    assert [told(result) for result in read_text(text).results] == wanted
+
+
+def test_lines_that_differ_in_one_value_are_points_of_all_their_curves() -> None:
+    text = "".join(
+        f"Epoch 1 train box loss: 0.0044 mask loss: {b}\n"
+        for b in (0.0045, 0.0046, 0.0047, 0.0048, 0.0049, 0.0051, 0.0052)
+    )
+    assert {tag: len(series.points) for tag, series in read_text(text).series.items()} == {
+        "train_box_loss": 7,
+        "mask_loss": 7,
+    }
+
+
+def test_a_line_of_progress_with_many_equal_signs_is_no_configuration() -> None:
+    text = "".join(
+        f"Epoch[1] Loss=0.00{n}825, P=0.62{n}461, R=0.08{n}422, F1=0.14{n}65, "
+        f"Speed = 7.{n} samples/s, 99.88 %, ETA = 2021-09-12 16:5{n}\n"
+        for n in range(8)
+    )
+    assert {tag: len(series.points) for tag, series in read_text(text).series.items()} == dict.fromkeys(
+        ("loss", "precision", "recall", "f1"), 8
+    )
