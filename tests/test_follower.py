@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 
 from journal_files import CREATED, EventWriter, add_facts, make_run
-from labjournal import facts, paths
+from labjournal import facts, machine, paths
 from labjournal.follower import Follower, reindex
+from labjournal.launchers import records, restart
 from labjournal.model import Role, SeriesKey, Status
 from labjournal.paths import JournalPaths
+from labjournal.scheduler import view
 from labjournal.store import Store
 from test_store import dump
 
@@ -280,3 +285,35 @@ def test_a_turn_that_is_bounded_reads_the_living_first_and_the_others_in_pieces(
     at_once.catch_up()
     assert [row._asdict() for row in at_once.store.run_rows()] == bounded
     at_once.close()
+
+
+def test_what_a_run_waits_for_is_news_when_it_changes(journal: JournalPaths) -> None:
+    claim = restart.claimer(machine)
+    run = make_run(journal, "validate-2", kind="validate", ended=False, at=time.time(), launched_by=claim)
+    follower = Follower.open(journal)
+    follower.catch_up()
+    assert follower.store.waiting() == [(run.id, "validate-2", "starting")]
+    records.write(run.claim(1), facts.make("claim", {"n": 1, **claim}, run=run.id))
+    changed: set[str] = set()
+    while run.id not in changed:  # a living process is not asked at every turn
+        changed |= follower.turn().runs
+    assert follower.store.waiting() == [(run.id, "validate-2", "waits for its turn")]
+    follower.close()
+
+
+def test_every_face_lists_what_waits_outside_of_the_queue(journal: JournalPaths) -> None:
+    claim = restart.claimer(machine)
+    for name in ("validate-2", "validate-3"):
+        run = make_run(journal, name, kind="validate", ended=False, at=time.time(), launched_by=claim)
+        records.write(run.claim(1), facts.make("claim", {"n": 1, **claim}, run=run.id))
+    outside = follow(journal).store.waiting()
+    assert [name for _, name, _ in outside] == ["validate-2", "validate-3"]
+    assert [(one.name, one.reason) for one in view.waiting(journal, outside)] == [
+        ("validate-2", "waits for its turn"),
+        ("validate-3", "waits for its turn"),
+    ]
+    told = subprocess.run(
+        [sys.executable, "-m", "labjournal", "queue"], cwd=journal.project, capture_output=True, text=True, check=True
+    )
+    assert [line.split()[2] for line in told.stdout.splitlines()] == ["validate-2", "validate-3"]
+    assert "Nothing waits" not in told.stderr

@@ -46,6 +46,25 @@ class Level(StrEnum):
         return ("notice", "warning", "alarm").index(self.value)
 
 
+STARTING = "starting"
+STARTING_S = 120.0
+"""For so long a run that has not shown itself to the watch is only starting: imports and models take their time."""
+
+
+def watch_word(watch: str | None, running_s: float | None) -> str:
+    """How far a run was looked at: ``starting``, ``not watched``, ``partly``; "" for one that is watched.
+
+    Args:
+        watch: What is on record: "watched", "partly: because …" or "not watched: because …".
+        running_s: Seconds since it began to run; None for a run that does not run.
+    """
+    if not watch or watch == "watched":
+        return ""
+    if running_s is not None and running_s < STARTING_S and watch.endswith(" yet"):
+        return STARTING
+    return watch.partition(":")[0]
+
+
 class Role(StrEnum):
     """What a result was measured for. UNASSIGNED stays out of tables until a person says."""
 

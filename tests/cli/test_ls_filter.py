@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from journal_files import CREATED, add_facts, make_run
-from labjournal import paths
+from journal_files import CREATED, add_facts, make_run, write_fact
+from labjournal import facts, machine, paths
+from labjournal.diary import Diary
+from labjournal.launchers import restart
 from labjournal.paths import JournalPaths
 
 RESULT = {
@@ -63,3 +66,28 @@ def test_a_mistake_is_underlined(journal: JournalPaths) -> None:
     assert done.returncode == 2
     assert 'no setting or metric "lrr": lr?' in done.stderr
     assert "\n  adapter lrr>1\n          ^^^\n" in done.stderr
+
+
+def listed(journal: JournalPaths) -> str:
+    command = [sys.executable, "-m", "labjournal", "ls"]
+    return subprocess.run(command, cwd=journal.project, capture_output=True, text=True, check=True).stdout
+
+
+def test_a_run_that_has_just_begun_is_starting_and_one_that_stays_unseen_is_not_watched(journal: JournalPaths) -> None:
+    now, process = time.time(), restart.claimer(machine)
+    own = {"pid": process["supervisor_pid"], "start_ticks": process["supervisor_ticks"]}
+    for name, began in (("young", now - 5), ("old", now - 3600)):
+        run = make_run(journal, name, ended=False, at=began)
+        write_fact(run.attempt(1), "attempt", run.id, began, {"n": 1, **own, **process})
+        run.heartbeat.touch()
+    lines = {line.split()[2]: line for line in listed(journal).splitlines()}
+    assert lines["young"].endswith("starting")
+    assert lines["old"].endswith("not watched")
+
+
+def test_a_retracted_run_that_broke_is_marked_beside_its_cause(journal: JournalPaths) -> None:
+    run = make_run(journal, "broken", at=CREATED + 30)
+    end = {"attempt": 1, "status": "FAILED", "exit_code": 1, "cause": "exit code 1", "ended_at": facts.now_iso(CREATED)}
+    write_fact(run.exit, "exit", run.id, CREATED + 60, end)
+    Diary(journal).retract(on=[run.id], why="wrong data")
+    assert any("broken" in line and line.endswith("† exit code 1") for line in listed(journal).splitlines())

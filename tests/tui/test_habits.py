@@ -75,7 +75,7 @@ async def test_retracted_runs_carry_the_dagger_with_and_without_results(journal:
     app = app_over(journal)
     async with app.run_test(size=(80, 24)) as pilot:
         await settled(pilot, app)
-        await wait_for(pilot, lambda: any("v2-tanh" in line and "— †" in line for line in screen_text(app)))
+        await wait_for(pilot, lambda: any("v2-tanh" in line and "† not" in line for line in screen_text(app)))
 
 
 async def test_a_wrong_word_is_underlined_and_the_last_good_filter_stays(weeks: tuple[JournalPaths, Any]) -> None:

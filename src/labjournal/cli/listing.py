@@ -10,6 +10,7 @@ from labjournal import format as fmt
 from labjournal.cli import terminal_columns
 from labjournal.cli.levels import LEVELS
 from labjournal.store.rows import ListedRun, RunRow
+from labjournal.vocabulary import watch_word
 
 _NAME_CELLS = 26
 _OTHER_CELLS = 6 + 2 + 9 + 2 + 2 + 9 + 2 + 10 + 2
@@ -59,7 +60,7 @@ def as_text(rows: Sequence[ListedRun | RunRow], now: datetime, instead: Mapping[
     for row, name in zip(rows, names, strict=True):  # ten thousand times: what few rows differ in is made once
         step = unknown if row.step is None else f"{fmt.count(row.step):>9}"
         told = instead.get(row.id) if instead else None
-        last = findings.of(row) if told is None else findings.cut(fmt.visible(told))
+        last = findings.of(row) if told is None else findings.cut(_taint(row) + fmt.visible(told))
         lines.append(
             f"{row.id[-6:].lower()}  {states[row.status]}  {name}  {step}  {ages.text(row.created_at):>10}{last}"
         )
@@ -95,13 +96,14 @@ class _Findings:
         return f"  {fmt.cut(text, self._cells)}" if text else ""
 
 
+def _taint(row: ListedRun | RunRow) -> str:
+    return f"{fmt.TAINT} " if row.retracted else ""
+
+
 def _finding(row: ListedRun | RunRow) -> str:
-    taint = f"{fmt.TAINT} " if row.retracted else ""
+    taint = _taint(row)
     if row.worst_rule:
         others = (row.worst_count or 1) - 1
         more = f" +{others}" if others else ""
         return f"{taint}{_LOUD.get(row.worst_level or '', row.worst_level)} {row.worst_rule}{more}"
-    watch = row.watch
-    if not watch or watch == "watched":
-        return taint
-    return taint + ("not yet watched" if watch.endswith(" yet") else fmt.visible(watch.partition(":")[0]))
+    return taint + fmt.visible(watch_word(row.watch, None))

@@ -61,8 +61,9 @@ def command(context: Context, words: tuple[str, ...], limit: int | None, everyth
         rows: Sequence[ListedRun | RunRow] = (
             _matching(store, paths.project, words, now, store.run_rows()) if words else store.listed_runs()
         )
-        told = [row.id for row in rows if row.status != "DONE" and not row.worst_rule][:_MOST_CAUSES]
-        instead = {**store.causes(told), **follower.queued}
+        told = [row for row in rows if row.status != "DONE" and not row.worst_rule][:_MOST_CAUSES]
+        causes = store.causes(row.id for row in told)
+        instead = {**_starting(store, told, now), **causes, **follower.queued}
     folded = 0
     if not (words or everything):
         shown = [row for row in rows if row.kind != "validate"]
@@ -74,6 +75,21 @@ def command(context: Context, words: tuple[str, ...], limit: int | None, everyth
         click.echo("No run matches." if words else "No runs.", err=True)
     if folded:
         click.echo(f"and {folded} validations (--all)", err=True)
+
+
+def _starting(store: Store, rows: Sequence[ListedRun | RunRow], now: datetime) -> dict[str, str]:
+    """A word for runs that are too young for the watch to have seen anything of them."""
+    from datetime import datetime
+
+    from labjournal.vocabulary import STARTING, watch_word
+
+    young = {row.id for row in rows if row.status == "RUNNING" and watch_word(row.watch, 0.0) == STARTING}
+    return {
+        row.id: STARTING
+        for row in (store.run_rows_of(young) if young else ())
+        if row.started_at
+        and watch_word(row.watch, (now - datetime.fromisoformat(row.started_at)).total_seconds()) == STARTING
+    }
 
 
 def _matching(

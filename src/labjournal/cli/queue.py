@@ -21,26 +21,30 @@ if TYPE_CHECKING:
 def command(context: Context, action: str, why: str, as_json: bool) -> None:
     """Show what waits in the order it will start, and what for; pause the queue, or let it go on.
 
-    Pausing leaves running runs alone. A queue in which every run fails at once pauses itself. Take a run out with
-    labjournal stop REF.
+    Runs that follow one another without the queue (validations, jobs of SLURM) stand below it. Pausing leaves them and
+    running runs alone. A queue in which every run fails at once pauses itself. Take a run out with labjournal stop REF.
     """
     from labjournal import scheduler
-    from labjournal.cli.session import print_json
+    from labjournal.cli import session
     from labjournal.scheduler import pausing, view
 
     paths = context.existing_journal()
     if paths is None:
         if as_json:
-            print_json({"paused": None, "waiting": []})
+            session.print_json({"paused": None, "waiting": []})
         else:
             click.echo("No journal here yet. Start one with: labjournal run -- python train.py", err=True)
         return
     if action != "show":
         _set(paths, action, why)
     scheduler.dispatch(paths)
-    pause, waiting = pausing.read(paths), view.waiting(paths)
+    with session.opened(context, with_curves=False) as follower:
+        unstarted = follower.store.waiting()
+    pause, waiting = pausing.read(paths), view.waiting(paths, unstarted)
     if as_json:
-        print_json({"paused": None if pause is None else pause._asdict(), "waiting": [_json(one) for one in waiting]})
+        session.print_json(
+            {"paused": None if pause is None else pause._asdict(), "waiting": [_json(one) for one in waiting]}
+        )
         return
     if pause is not None:
         click.echo(f"The queue is paused: {pause}", err=True)

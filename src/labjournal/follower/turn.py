@@ -137,7 +137,7 @@ class Follower:
             touched |= following.place_faults(self.store, self.paths, touched)
         if touched:
             touched |= following.judge(self.store, self.paths, touched, lambda: self.config)
-        self._note_live(looks)
+        touched |= self._note_live(looks)
         lost = self._lookout.take_lost()
         self.lost += sorted(lost)
         if lost:
@@ -237,15 +237,19 @@ class Follower:
             self._words = words
         return set() if before is None else touched
 
-    def _note_live(self, looks: Sequence[Look]) -> None:
+    def _note_live(self, looks: Sequence[Look]) -> set[str]:
+        """What is seen of runs that have not ended; those of which something else was known before."""
+        touched: set[str] = set()
         try:
             for look in looks:
                 run = look.paths.id
                 if not look.ended and self._live.get(run, "") != look.live:
-                    self.store.set_live(run, look.live)
+                    if self.store.set_live(run, look.live):
+                        touched.add(run)
                     self._live[run] = look.live
         except sqlite3.OperationalError:
-            return  # somebody else is writing; the next turn says it
+            pass  # somebody else is writing; the next turn says it
+        return touched
 
     def _forget(self, looks: Iterable[Look]) -> None:
         for look in looks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,8 +73,23 @@ class Waiting(NamedTuple):
     reason: str
 
 
-def waiting(paths: JournalPaths) -> list[Waiting]:
-    """What waits and for what. Of other users' entries only the reason can be read: they come last."""
+def waiting(paths: JournalPaths, unstarted: Sequence[tuple[str, str, str]] = ()) -> list[Waiting]:
+    """What waits and for what. Of other users' entries only the reason can be read: they come last.
+
+    Args:
+        paths: The journal.
+        unstarted: (id, name, why) of all runs that have not started. Those that stand in no queue (validations that
+            follow one another, jobs of SLURM) come behind it, in this order: each takes its turn with its own kind.
+    """
+    queued = _queued(paths)
+    known = {one.run for one in queued}
+    behind = [
+        Waiting(run, name, 0, 0, None, (), "", why or NOT_LOOKED) for run, name, why in unstarted if run not in known
+    ]
+    return [*queued, *behind]
+
+
+def _queued(paths: JournalPaths) -> list[Waiting]:
     found: list[tuple[tuple[int, int, str], Waiting]] = []
     for run_id, reason in reasons(paths).items():
         try:

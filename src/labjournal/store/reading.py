@@ -50,6 +50,10 @@ class Reading(Progress):
         """What ``ls`` shows of all runs, newest first."""
         return rows.read_listed(self.connection)
 
+    def waiting(self) -> list[tuple[str, str, str]]:
+        """(id, name, why) of the runs that have not started, in the order in which they were launched."""
+        return rows.read_waiting(self.connection)
+
     def causes(self, ids: Iterable[str]) -> dict[str, str]:
         """Why these runs ended as they did, of those for which that is known."""
         return rows.read_causes(self.connection, dumps(list(ids)))

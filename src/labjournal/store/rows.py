@@ -71,6 +71,14 @@ def read(connection: sqlite3.Connection, limit: int | None, offset: int) -> list
     return list(map(partial(tuple.__new__, RunRow), rows))
 
 
+def read_waiting(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """(id, name, why) of the runs that have not started, in the order in which they were launched."""
+    found = connection.execute(
+        "SELECT id, name, ifnull(cause, '') FROM runs WHERE status = 'QUEUED' ORDER BY created_at, id"
+    )
+    return found.fetchall()
+
+
 def read_causes(connection: sqlite3.Connection, ids_json: str) -> dict[str, str]:
     """Run id to cause, of these runs (a JSON list of ids) that have one."""
     found = connection.execute(

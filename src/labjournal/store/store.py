@@ -148,12 +148,16 @@ class Store(Reading):
 
         folding.note_step(self.connection, run)
 
-    def set_live(self, run: str, cause: str | None) -> None:
-        """What is seen of a run that has not ended: unsupervised, last heard n min ago. No fact: it passes."""
-        self.connection.execute(
+    def set_live(self, run: str, cause: str | None) -> bool:
+        """What is seen of a run that has not ended: unsupervised, last heard n min ago. No fact: it passes.
+
+        Returns whether something else was seen of it before.
+        """
+        done = self.connection.execute(
             "UPDATE runs SET cause = ? WHERE id = ? AND cause IS NOT ? AND status IN ('RUNNING', 'QUEUED')",
             (cause, run, cause),
         )
+        return done.rowcount > 0
 
     def note_listed(self, stamp: int) -> None:
         self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('runs listed', ?)", (str(stamp),))

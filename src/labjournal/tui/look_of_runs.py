@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from labjournal import format
 from labjournal.tui.glyphs import Glyphs
 from labjournal.tui.text import Span
-from labjournal.vocabulary import Level, Status
+from labjournal.vocabulary import Level, Status, watch_word
+
+if TYPE_CHECKING:
+    from labjournal.store.rows import RunRow
 
 _STATES = {
     Status.RUNNING: ("running", "accent"),
@@ -42,19 +46,28 @@ def level_role(level: str) -> str:
     return _LEVELS[Level(level)][1]
 
 
-def finding_spans(
-    rule: str | None, level: str | None, more: int, watch: str | None, wide: bool, glyphs: Glyphs
-) -> list[Span]:
-    """The worst open finding; without one, whether anything was looked at: a blank means looked at and clean."""
-    if rule is not None and level is not None:
-        sign, role = level_sign(level, glyphs)
+def finding_spans(row: RunRow, now: datetime, wide: bool, glyphs: Glyphs) -> list[Span]:
+    """The worst open finding; without one, whether anything was looked at: a blank means looked at and clean.
+
+    ``†`` before it: the run was retracted. It stands here, and not with its number, because this is the column that
+    no width of the terminal hides.
+    """
+    # Where the sign is a word it needs no space, and the column has none to spare.
+    taint: list[Span] = (
+        [(glyphs.tainted if glyphs.is_ascii else f"{glyphs.tainted} ", "muted")] if row.retracted else []
+    )
+    if row.status == Status.QUEUED:
+        return taint
+    if row.worst_rule is not None and row.worst_level is not None:
+        sign, role = level_sign(row.worst_level, glyphs)
         if not wide:
-            return [(f"{sign} {_LEVELS[Level(level)][2]}", role)]
-        return [(f"{sign} {format.visible(rule)}", role), (f" +{more}" if more > 0 else "", "muted")]
-    if watch is None or watch == "watched":
-        return []
-    head = "not yet" if watch.endswith(" yet") else watch.partition(":")[0]
-    return [(format.visible(head) if wide else {"not watched": "unseen"}.get(head, format.visible(head)), "muted")]
+            return [*taint, (f"{sign} {_LEVELS[Level(row.worst_level)][2]}", role)]
+        more = (row.worst_count or 1) - 1
+        named = (f"{sign} {format.visible(row.worst_rule)}", role)
+        return [*taint, named, (f" +{more}" if more > 0 else "", "muted")]
+    began = row.started_at if row.status == Status.RUNNING else None
+    running_s = (now - datetime.fromisoformat(began)).total_seconds() if began else None
+    return [*taint, (format.visible(watch_word(row.watch, running_s)), "muted")]
 
 
 def age_text(moment: datetime, now: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,8 @@ def cards() -> tuple[tuple[Card, ...], str | None, str | None]:
         return (), None, f"the leases in {place} cannot be read: {error.strerror or error}"
 
 
-def look(paths: JournalPaths | None) -> QueueView:
-    """Everything the page shows."""
+def look(paths: JournalPaths | None, unstarted: Sequence[tuple[str, str, str]]) -> QueueView:
+    """Everything the page shows; ``unstarted``: the runs that have not started, as the index has them."""
     found, none, trouble = cards()
     if paths is None:
         return QueueView(found, none, trouble=trouble)
@@ -52,7 +53,7 @@ def look(paths: JournalPaths | None) -> QueueView:
 
     pause = pausing.read(paths)
     try:
-        waiting = tuple(view.waiting(paths))
+        waiting = tuple(view.waiting(paths, unstarted))
     except OSError as error:
         waiting, trouble = (), f"the queue cannot be read: {error.strerror or error}"
     return QueueView(found, none, waiting, None if pause is None else str(pause), trouble)

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 WIDE = 102
 """Cells of a table's columns from which trend and rule names have room."""
+_ROOMY = 90
 _WITH_REASON = 125
 TREND = 8
 
 
 _METRIC = 19
+_FINDING = 11
+"""``not watched``, and ``† ▲ alarm``."""
 _SHORT = {"accuracy": "acc"}
 
 
@@ -34,13 +37,14 @@ def columns(metric: str) -> tuple[Column, ...]:
     title = next((one for one in titles if len(one) <= _METRIC), titles[-1])
     return (
         Column("state", "  state", ((0, 10), (WIDE, 10))),
-        Column("run", "run", ((0, 16),), cut=Cut.MIDDLE, grow=1),
+        Column("run", "run", ((0, 14), (WIDE, 16)), cut=Cut.MIDDLE, grow=1, least=13),
         Column("step", "step", ((0, 9), (WIDE, 10)), right=True, cut=Cut.WHOLE, gap=2),
-        Column("metric", title, ((0, _METRIC), (WIDE, _METRIC + 2)), cut=Cut.WHOLE),
+        Column("metric", title, ((0, _METRIC), (_ROOMY, _METRIC + 4)), cut=Cut.WHOLE, firm=2),
         Column("trend", "trend", ((0, 0), (WIDE, TREND)), gap=2),
-        Column("finding", "finding", ((0, 8), (WIDE, 24)), gap=2),
+        # Never the first to go: a run with an alarm must not read "done" and nothing else.
+        Column("finding", "finding", ((0, _FINDING), (80, _FINDING + 2), (WIDE, 26)), firm=3),
         Column("reason", "reason", ((0, 0), (_WITH_REASON, 12)), grow=2),
-        Column("age", "age", ((0, 7),), right=True),
+        Column("age", "age", ((0, 7),), right=True, firm=1),
     )
 
 
@@ -48,9 +52,9 @@ def cells(
     row: RunRow, beside: Beside, choice: MetricChoice | None, wide: bool, now: datetime, glyphs: Glyphs
 ) -> tuple[Line, ...]:
     """What stands in each column."""
-    moment = datetime.fromisoformat(row.started_at or row.created_at)
     status = Status(row.status)
-    age = age_text(datetime.fromisoformat(row.ended_at) if row.ended_at else moment, now)
+    # Since the launch, as everywhere: in the order of the list, and as `ls` and the filter mean it.
+    age = age_text(datetime.fromisoformat(row.created_at), now)
     name: list[Span] = [(row.name, "muted" if row.retracted else "b text" if status is Status.RUNNING else "text")]
     return (
         [state_span(row.status, glyphs)],
@@ -58,9 +62,7 @@ def cells(
         [(_step(row, status), "muted")],
         _waiting(row, glyphs) if status is Status.QUEUED else _metric(row, beside, choice, glyphs),
         [(_trend(beside, glyphs) if wide else "", "h4")],
-        []
-        if status is Status.QUEUED
-        else finding_spans(row.worst_rule, row.worst_level, (row.worst_count or 1) - 1, row.watch, wide, glyphs),
+        finding_spans(row, now, wide, glyphs),
         [(row.reason or "", "muted")],
         [(age, "muted" if status.ended else "text")],
     )
@@ -76,14 +78,14 @@ def _step(row: RunRow, status: Status) -> str:
 
 
 def _metric(row: RunRow, beside: Beside, choice: MetricChoice | None, glyphs: Glyphs) -> Line:
-    taint: Span = (f" {glyphs.tainted}", "muted")
     for one, value, interval, tainted in beside.values:
         if one == choice:
-            role = "muted" if tainted or row.retracted else "text"
-            shown: list[Span] = [(value, role), (f" {interval}" if interval else "", "muted")]
-            return [*shown, taint] if tainted or row.retracted else shown
-    # What rests on retracted code or data is marked, whether anything was measured of it or not.
-    return [(format.missing(), "muted"), *([taint] if row.retracted else [])]
+            shown: list[Span] = [(value, "muted" if tainted or row.retracted else "text")]
+            if tainted and not row.retracted:
+                # Of this number alone; that a run was retracted stands in the column of findings.
+                shown.append((f" {glyphs.tainted}", "muted"))
+            return [*shown, (f" {interval}" if interval else "", "muted")]
+    return [(format.missing(), "muted")]
 
 
 def _trend(beside: Beside, glyphs: Glyphs) -> str:

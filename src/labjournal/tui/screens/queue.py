@@ -75,7 +75,8 @@ class QueuePage(Page):
 
     async def load(self) -> None:
         paths = self.feed.paths
-        seen = await asyncio.to_thread(look, paths)
+        unstarted = await self.ask(lambda source: source.store.waiting()) if paths is not None else []
+        seen = await asyncio.to_thread(look, paths, unstarted)
         if seen == self._seen:
             return
         self._seen = seen
@@ -91,7 +92,8 @@ class QueuePage(Page):
     def _row(self, at: int) -> Row:
         assert self._seen is not None
         one = self._seen.waiting[at]
-        needs = format.plural(one.gpus, "gpu") if one.gpus else "no gpu"
+        # Runs that follow one another outside of the queue ask it for nothing: they have no host there.
+        needs = format.plural(one.gpus, "gpu") if one.gpus else "no gpu" if one.host else ""
         if one.gpu_memory_bytes is not None:
             needs += f" {one.gpu_memory_bytes / 2**30:.3g}G"
         return Row(
@@ -120,9 +122,7 @@ class QueuePage(Page):
         if seen.trouble is not None:
             return paragraph(format.visible(seen.trouble), width, "warning")
         if seen.paused is not None:
-            return paragraph(
-                "Nothing is started while the queue is paused; running runs go on. P lets it go on.", width
-            )
+            return paragraph("The queue starts nothing while it is paused; running runs go on. P lets it go on.", width)
         if any(card.gpu.processes is None for card in seen.cards):
             told = "The driver lists no processes here: programs started without labjournal are not seen."
             return paragraph(told, width, "muted")

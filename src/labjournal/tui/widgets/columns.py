@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from labjournal.tui.text import Line, Span, cut_line, cut_middle, fill_line, line_width, whole_spans
 
 _LEAST = 8
-"""Cells a growing column keeps: below that a name says nothing."""
+"""Cells a growing column keeps unless it asks for more: below that a name says nothing."""
 
 
 class Cut(Enum):
@@ -39,6 +39,10 @@ class Column:
     """Share of the cells that are left over."""
     gap: int = 1
     """Empty cells after the column."""
+    firm: int = 0
+    """Where room lacks, less firm columns are hidden first, and among equals those at the right."""
+    least: int = _LEAST
+    """Cells it keeps while others can be hidden, if it grows."""
 
     def width_at(self, table: int) -> int:
         """The column's own width in a table of so many cells."""
@@ -52,8 +56,8 @@ class Column:
 def layout(columns: Sequence[Column], width: int) -> tuple[int, ...]:
     """The width of each column in a table of ``width`` cells, gaps excluded; 0 for a hidden one.
 
-    Columns that grow share what is left. Where there is too little room they shrink first; then others are hidden
-    from the right until the rest fits, and the growing ones last. The first column always stays.
+    Columns that grow share what is left. Where there is too little room they shrink first; then others are hidden,
+    the least firm first, until the rest fits, and the growing ones last. The first column always stays.
     """
     widths = [column.width_at(width) for column in columns]
 
@@ -62,20 +66,21 @@ def layout(columns: Sequence[Column], width: int) -> tuple[int, ...]:
         return sum(widths[at] for at in shown) + sum(columns[at].gap for at in shown[:-1])
 
     growing = [at for at, column in enumerate(columns) if column.grow and widths[at]]
+    for at in reversed(growing):
+        widths[at] = max(min(columns[at].least, widths[at]), widths[at] - max(0, used() - width))
+    for at in sorted(range(1, len(columns)), key=lambda at: (columns[at].firm, -at)):
+        if used() > width and not columns[at].grow:
+            widths[at] = 0
+    for at in reversed(growing):
+        if used() > width and at:
+            widths[at] = 0
+    growing = [at for at in growing if widths[at]]
     left = width - used()
     if left > 0 and growing:
         shares = sum(columns[at].grow for at in growing)
         for at in growing:
             widths[at] += left * columns[at].grow // shares
         widths[growing[-1]] += width - used()
-    for at in reversed(growing):
-        widths[at] = max(min(_LEAST, widths[at]), widths[at] - max(0, used() - width))
-    for at in range(len(columns) - 1, 0, -1):
-        if used() > width and not columns[at].grow:
-            widths[at] = 0
-    for at in reversed(growing):
-        if used() > width and at:
-            widths[at] = 0
     if widths:
         widths[0] = min(widths[0], width)
     return tuple(widths)
