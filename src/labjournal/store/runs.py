@@ -13,7 +13,10 @@ from labjournal.model import Attempt, Level, Run, RunKind, Snapshot, StageRun, S
 from labjournal.store import codec
 from labjournal.store.rows import RunRow
 
-SETTINGS_ORDER = ("seed", "config-file", "optimizer", "hparams", "hydra", "hf", "argparse", "stated")
+SETTINGS_ORDER = (
+    *("script", "seed", "config-file", "optimizer", "config-object", "hparams"),
+    *("command-line", "hydra", "hf", "argparse", "stated"),
+)
 """From the weakest source to the strongest; sources not named here stand below all of them."""
 
 

@@ -235,6 +235,7 @@ class Session:
         self.families.relaid(tracked, params)
         self._last.pop(tracked, None)
         self._inside.state_settings("optimizer", tracked.settings(tracked.ref()))
+        self._inside.state_script()
         seed = torch.initial_seed()
         if seed != _UNSEEDED and not self._seed_stated:
             self._seed_stated = True

@@ -21,12 +21,22 @@ _TOOLS = frozenset(
 )
 """Programs around a training whose own options are not settings of it (torch: torchrun)."""
 
+_PARSERS = frozenset(("argparse", "click", "absl", "hydra", "hf"))
 _stated: Set[str] = set()
 
 
 def watch(module: Any, state: State) -> None:
     """Patch the one function of ``module`` through which settings pass. Called when the user has imported it."""
     _WATCHERS[module.__name__](module, state)
+
+
+def of_the_script(state: State, sources: Set[str]) -> None:
+    """What stands in the script itself; ``sources`` have already told settings of this process."""
+    from labjournal.watch import script
+
+    parsed = bool(sources.intersection(_PARSERS))
+    for source, values in script.stated_by(sys.modules["__main__"], [str(word) for word in sys.argv], parsed).items():
+        _tell(state, source, values)
 
 
 def _tell(state: State, source: str, values: Dict[str, Any]) -> None:

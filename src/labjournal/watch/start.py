@@ -18,7 +18,7 @@ from labjournal.watch.outbox import Outbox, python_version
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import Any, Dict, List, Optional, Type
+    from typing import Any, Dict, List, Optional, Set, Type
 
 MAX_FRAMES = 20
 
@@ -36,6 +36,8 @@ class Inside:
         self.torch: Any = None
         """The hooks in torch (``torch_hook.TorchHook``), once it has been imported."""
         self._gave_up = False
+        self._sources: Set[str] = set()
+        self._script_stated = False
 
     def _hook(self) -> Dict[str, Any]:
         world = _number("WORLD_SIZE", "SLURM_NTASKS", "OMPI_COMM_WORLD_SIZE")
@@ -130,7 +132,20 @@ class Inside:
     def state_settings(self, source: str, values: Dict[str, Any]) -> None:
         """One ``settings`` fact; ranks other than the first would only repeat it."""
         if values and not self.rank and not self.outbox.quiet:
+            self._sources.add(source)
             self.outbox.write("settings", {"source": source, "values": values})
+
+    def state_script(self) -> None:
+        """Settings that stand in the script itself, once the training begins; at the latest at the end."""
+        if self._script_stated or self.rank or self.outbox.quiet:
+            return
+        self._script_stated = True
+        from labjournal.watch import settings
+
+        try:
+            settings.of_the_script(self.state_settings, self._sources)
+        except Exception:  # noqa: BLE001 - a script in another encoding, a value that cannot be read
+            return
 
     def _on_uncaught(self, kind: Type[BaseException], error: BaseException, trace: Optional[TracebackType]) -> None:
         frames: List[str] = []
@@ -149,6 +164,8 @@ class Inside:
         try:
             if self.torch is not None:
                 self.torch.end()
+            if "numpy" in sys.modules:  # others compute nothing that would have settings, and stay quick
+                self.state_script()
             self.audit.flush(final=True)
             if self.outbox.dark and self.outbox.trouble:
                 self.give_up(f"facts were lost: {self.outbox.trouble}")
