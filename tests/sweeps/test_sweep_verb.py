@@ -117,6 +117,96 @@ def test_a_search_that_is_killed_goes_on_where_it_was(folder: Path) -> None:
     assert means == sorted(means)
 
 
+def talk(folder: Path, *words: str, code: int = 0) -> str:
+    done = subprocess.run([*LABJOURNAL, *words], cwd=folder, capture_output=True, text=True, timeout=150)
+    assert done.returncode == code, f"{words}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stderr
+
+
+SLOW = ("--max-parallel", "2", *TRAIN, "60")
+
+
+def begun(folder: Path, name: str, count: int) -> bool:
+    return status(folder, name)["counts"].get("running", 0) == count
+
+
+def test_a_sweep_is_stopped_by_its_name_and_gone_on_with(folder: Path) -> None:
+    """Without a minder: trials that wait never start, those that run end, and resume launches both again."""
+    call(folder, "sweep", "-n", "g", "--grid", "x=1..4", *SLOW)
+    wait_for(lambda: begun(folder, "g", 2))
+    said = talk(folder, "stop", "g", "-m", "wrong data", "--wait")
+    assert "The sweep g: 2 that run and 2 that wait were asked to stop. labjournal sweep resume g" in said
+    found = status(folder, "g")
+    assert found["counts"] == {"killed": 4}
+    causes = [trial["cause"] for row in found["rows"] for trial in row["trials"]]
+    assert all("with its sweep g: wrong data" in cause for cause in causes)
+    assert "has ended already" in talk(folder, "stop", "g")
+    (folder / "train.py").write_text("print('quick')\n")
+    call(folder, "sweep", "resume", "g")
+    assert status(folder, "g")["counts"] == {"done": 4}
+
+
+@pytest.mark.slow
+def test_whoever_minds_a_sweep_leaves_off_when_it_is_stopped(folder: Path) -> None:
+    pytest.importorskip("optuna")
+    search = ("--search", "x=0..6.0", "--trials", "6", "--metric", "val/loss", "--seed", "7")
+    process = subprocess.Popen([*LABJOURNAL, "sweep", "-n", "t", *search, *SLOW], cwd=folder)
+    wait_for((folder / ".labjournal").exists)
+    wait_for(lambda: call(folder, "sweep", "status") and begun(folder, "t", 2), 60)
+    said = talk(folder, "stop", "t", "--wait")
+    assert "2 that run were asked to stop; who minds it leaves off." in said
+    assert process.wait(60) == 0
+    found = status(folder, "t")
+    assert found["counts"] == {"killed": 2, "not launched": 4}
+    values = {trial["number"]: row["values"] for row in found["rows"] for trial in row["trials"]}
+    (folder / "train.py").write_text(SCRIPT.replace("time.sleep(pause)", ""))
+    call(folder, "sweep", "resume", "t")
+    found = status(folder, "t")
+    assert found["counts"] == {"done": 6}
+    again = {trial["number"]: row["values"] for row in found["rows"] for trial in row["trials"]}
+    assert {number: again[number] for number in values} == values, "with the values they were drawn"
+
+
+def test_runs_called_alike_are_stopped_by_a_pattern(folder: Path) -> None:
+    call(folder, "sweep", "-n", "g", "--grid", "x=1..3", *SLOW)
+    call(folder, "run", "-n", "other", "--", "sleep", "60")
+    wait_for(lambda: begun(folder, "g", 2))
+    assert "g-*: 2 that run and 1 that wait were asked to stop." in talk(folder, "stop", "g-*", "--wait")
+    assert {run["name"]: run["status"] for run in json.loads(call(folder, "ls", "--json"))}["other"] == "RUNNING"
+    assert "No run is called like 'h-*'" in talk(folder, "stop", "h-*", code=1)
+    call(folder, "run", "-n", "g", "--", "true")
+    assert "both a run and a sweep" in talk(folder, "stop", "g", code=2)
+    call(folder, "stop", "other")
+
+
+def test_a_name_belongs_to_one_sweep_until_nothing_of_it_can_be_taken_for_the_next(folder: Path) -> None:
+    words = ("sweep", "-n", "g", "--grid", "x=1,2")
+    call(folder, *words, *SLOW)
+    taken = "A sweep is called 'g' already: 0 of its 2 trials are done, 2 wait or run."
+    assert taken in talk(folder, *words, *TRAIN, code=2)
+    call(folder, "stop", "g", "--wait")
+    call(folder, *words, "--follow", *TRAIN)
+    assert "2 of its 2 trials are done" in talk(folder, *words, *TRAIN, code=2)
+    assert len(json.loads(call(folder, "sweep", "status", "--json"))) == 2
+
+
+def test_what_is_still_to_come_is_told_before_the_best(folder: Path) -> None:
+    (folder / "train.py").write_text(SCRIPT.replace("x, pause =", "assert sys.argv[1] != '7'\nx, pause ="))
+    pause = "--stop", "above(val/loss, 1e9)", "--detach"
+    call(folder, "sweep", "-n", "g", "--grid", "x=1,3,7,2", *pause, *TRAIN[:-1], "{x}")
+    found = wait_for(lambda: ended(folder, "g"), 60)
+    assert found["notes"][0] == "1 of 4 trials ended without a value"
+    (folder / "train.py").write_text(SCRIPT.replace("time.sleep(pause)", "time.sleep(60 if x > 9 else 0)"))
+    call(folder, "sweep", "-n", "h", "--grid", "x=1,2,60", "--seeds", "2", "--max-parallel", "2", *TRAIN, "0", "{seed}")
+    found = wait_for(
+        lambda: (now := status(folder, "h"))["counts"] == {"done": 4, "running": 2} and now["rows"][-1]["mean"] and now,
+        60,
+    )
+    assert found["notes"][0] == "2 of 6 trials are still to come (2 running): the order may change"
+    assert found["notes"][1].startswith("so far the best stands out")
+    call(folder, "stop", "h")
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -10,7 +10,6 @@ from labjournal.cli import Context, pass_context
 
 if TYPE_CHECKING:
     from labjournal.follower import Follower
-    from labjournal.paths import JournalPaths
     from labjournal.sweeps.plan import Sweep
 
 _COMMAND = "labjournal.command"
@@ -26,9 +25,7 @@ class WithCommand(click.Group):
 
 
 @click.group("sweep", cls=WithCommand, invoke_without_command=True, epilog="End with: -- CMD...")
-@click.option(
-    "-n", "--name", help="What to call it; its runs are NAME-0 and so on, or NAME-000 where there are hundreds."
-)
+@click.option("-n", "--name", help="What to call it; its runs are NAME-0, NAME-1, … (NAME-00 from ten trials on).")
 @click.option("--grid", "grids", multiple=True, metavar="K=VALUES", help="All of them: 1e-3,1e-4 or 2..6 or 0..1:5.")
 @click.option("--search", "searched", multiple=True, metavar="K=RANGE", help="Drawn: 1e-5..1e-1:log, 2..6, relu,gelu.")
 @click.option("--seeds", type=click.IntRange(0), default=0, metavar="N", help="Each combination N times; fills {seed}.")
@@ -87,6 +84,7 @@ def command(
     labjournal sweep -n tune --search lr=1e-5..1e-1:log --trials 24 --metric val/loss --pruner median -- …
     labjournal sweep status lr          the table; also: labjournal compare 'lr-*'
     labjournal sweep resume lr          go on with what is left
+    labjournal stop lr                  stop all of it
 
     Trials go through the queue, or to SLURM as an array. A plain grid needs nobody; stop rules, a budget and a search
     are minded by this command while it runs. When it is interrupted the trials go on, and `sweep resume` minds them
@@ -127,15 +125,24 @@ def command(
         launcher_options=commands.pairs(launcher_options, "--launcher-opt"),
     )
     plan.check(sweep)
-    plan.state(paths, sweep)
-    if as_json:
-        from labjournal.cli.session import print_json
+    from labjournal.follower import Follower
 
-        print_json({"id": sweep.id, "name": sweep.name, "trials": sweep.size})
-    else:
-        click.echo(sweep.id)
-    click.echo(f"{sweep.name}: {sweep.size:,} trials, {max_parallel} at once", err=True)
-    _begin(context, paths, sweep, follow, detach)
+    follower = Follower.open(paths)
+    try:
+        follower.catch_up()
+        plan.refuse_taken(follower.store, sweep.name)
+        plan.state(paths, sweep)
+        if as_json:
+            from labjournal.cli.session import print_json
+
+            print_json({"id": sweep.id, "name": sweep.name, "trials": sweep.size})
+        else:
+            click.echo(sweep.id)
+        click.echo(f"{sweep.name}: {sweep.size:,} trials, {max_parallel} at once", err=True)
+        follower.catch_up()
+        _begin(follower, sweep, follow, detach)
+    finally:
+        follower.close()
 
 
 def _search(
@@ -166,35 +173,30 @@ def _search(
     return Search(trials, metric, known, sampler, None if pruner == "none" else pruner, invented)
 
 
-def _begin(context: Context, paths: JournalPaths, sweep: Sweep, follow: bool, detach: bool) -> None:
+def _begin(follower: Follower, sweep: Sweep, follow: bool, detach: bool) -> None:
     """Queue the trials, and mind them where that is needed."""
-    from labjournal.follower import Follower
     from labjournal.sweeps.driving import Driver
 
-    follower = Follower.open(paths)
-    try:
-        follower.catch_up()
-        if detach:
-            _detach(follower, sweep)
-            return
-        driver = Driver(sweep, follower, _tell)
-        if not (sweep.needs_minding or follow):
-            for run in driver.launch_rest()[:1]:
-                for notice in run.notices:
-                    _tell(notice)
-            return
-        _mind(driver, sweep)
-        if follow:
-            _show(follower, sweep, None, None, as_json=False, everything=False)
-    finally:
-        follower.close()
+    if detach:
+        _detach(follower, sweep)
+        return
+    driver = Driver(sweep, follower, _tell)
+    if not (sweep.needs_minding or follow):
+        for run in driver.launch_rest()[:1]:
+            for notice in run.notices:
+                _tell(notice)
+        return
+    _mind(driver, sweep)
+    if follow:
+        _show(follower, sweep, None, None, as_json=False, everything=False)
 
 
 def _mind(driver: Any, sweep: Sweep) -> None:
     try:
         driver.mind()
     except KeyboardInterrupt:
-        click.echo(f"Left. Its trials go on; labjournal sweep resume {sweep.name} minds them again.", err=True)
+        verbs = f"labjournal sweep resume {sweep.name} minds them again, labjournal stop {sweep.name} ends them"
+        click.echo(f"Left. Its trials go on; {verbs}.", err=True)
         raise SystemExit(130) from None
 
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from labjournal.compare.table import Selection
-from labjournal.errors import NotFoundError
 from labjournal.model import Result, Role
 from labjournal.store import Store, references
 
@@ -76,11 +74,8 @@ def _wanted(store: Store, rows: Sequence[str]) -> list[_Wanted]:
     wanted = []
     for reference in rows:
         name, selector = references.split(reference)
-        if any(sign in name for sign in "*?["):
-            matching = [row for row in store.run_rows() if fnmatchcase(row.name, name)]
-            if not matching:
-                raise NotFoundError(f"No run is called like {name!r}.", "labjournal ls shows all runs.")
-            wanted += [_Wanted(row.id, selector) for row in reversed(matching)]
+        if references.is_pattern(name):
+            wanted += [_Wanted(run, selector) for run in reversed(store.like(name))]
         else:
             wanted.append(_Wanted(store.resolve(name).id, selector))
     return wanted

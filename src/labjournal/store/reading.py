@@ -145,6 +145,12 @@ class Reading(Progress):
 
         return self.run(references.resolve(self.connection, reference))
 
+    def like(self, pattern: str) -> list[str]:
+        """The ids of all runs called like ``lr-*``, newest first. Raises NotFoundError when there is none."""
+        from labjournal.store import references
+
+        return references.like(self.connection, pattern)
+
     def attempts(self, run_id: str) -> list[Attempt]:
         from labjournal.store import runs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from fnmatch import fnmatchcase
 
 from labjournal.errors import NotFoundError
 
@@ -19,6 +20,20 @@ def split(reference: str) -> tuple[str, str | None]:
         return f"@best:{metric}", selector or None
     match = _STEP.match(reference)
     return (match["run"], match["selector"]) if match else (reference, None)
+
+
+def is_pattern(name: str) -> bool:
+    """Whether a name stands for all runs that are called like it."""
+    return any(sign in name for sign in "*?[")
+
+
+def like(connection: sqlite3.Connection, pattern: str) -> list[str]:
+    """The ids of all runs called like a pattern, newest first. Raises NotFoundError when there is none."""
+    rows = connection.execute("SELECT id, name FROM runs ORDER BY created_at DESC, id DESC")
+    found = [str(run) for run, name in rows if name == pattern or fnmatchcase(name, pattern)]
+    if not found:
+        raise NotFoundError(f"No run is called like {pattern!r}.", "labjournal ls shows all runs.")
+    return found
 
 
 def resolve(connection: sqlite3.Connection, reference: str) -> str:

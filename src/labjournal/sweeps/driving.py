@@ -20,7 +20,7 @@ from labjournal.model import Status
 from labjournal.runner import launchers, launching
 from labjournal.runner.request import Launched
 from labjournal.store.sweeps import TrialRow
-from labjournal.sweeps import plan, stopping, table
+from labjournal.sweeps import ending, plan, stopping, table
 from labjournal.sweeps.plan import Sweep, Trial
 from labjournal.sweeps.search import Searching
 
@@ -39,11 +39,13 @@ class Driver:
         self._tell = tell
         self._rules = [stopping.parse(text, _direction(sweep)) for text in sweep.stop]
         self._stopped: set[str] = set()
+        self._stops_before = ending.said(follower.store, sweep)
 
     def launch_rest(self) -> list[Launched]:
-        """Queue every trial of a grid that has no run, or whose run was lost."""
+        """Queue every trial of a grid that has no run, or whose run was lost or stopped with the sweep."""
         known = {trial.number: trial for trial in self._trials()}
         lost = {number for number, trial in known.items() if self._is_lost(trial)}
+        lost |= {trial.number for trial in self._cut_short(list(known.values()))}
         wanted = [trial for trial in plan.grid(self._sweep) if trial.number not in known or trial.number in lost]
         return self._launch(wanted)
 
@@ -59,20 +61,37 @@ class Driver:
         lost = {trial.number for trial in trials if trial.status == Status.LOST and trial.started_at is None}
         return self._launch([trial for trial in plan.grid(self._sweep) if trial.number in lost]) if lost else []
 
+    def _cut_short(self, trials: Sequence[TrialRow]) -> list[TrialRow]:
+        return ending.cut_short(self._follower.store, self._sweep, trials)
+
+    def _draw_again(self, searching: Searching) -> None:
+        """Launch trials of a search that were stopped with it, with the values they had."""
+        stopped = self._cut_short(self._trials())
+        asked = searching.open_of([Trial(trial.number, trial.values, trial.seed) for trial in stopped])
+        searching.launched(asked, self._launch(asked))
+
     def mind(self) -> None:
-        """Until nothing is left to do. Raises InputError when another process minds the sweep already."""
+        """Until nothing is left to do, or the sweep is stopped.
+
+        Raises InputError when another process minds it already.
+        """
         with self._alone():
             searching = Searching.open(self._sweep, self._follower) if self._sweep.search is not None else None
             if searching is None:
                 self.launch_rest()
+            else:
+                self._draw_again(searching)
             pause, told = _POLL_S, ""
             while True:
                 began = time.monotonic()
                 self._follower.catch_up()
                 trials = self._trials()
+                living = [trial for trial in trials if not Status(trial.status).ended or self._comes_back(trial)]
+                if ending.said(self._follower.store, self._sweep) - self._stops_before:
+                    self._end(living)
+                    return
                 if searching is None and self._launch_again(trials):
                     continue
-                living = [trial for trial in trials if not Status(trial.status).ended or self._comes_back(trial)]
                 spent = self._over_budget(trials)
                 if spent is not None:
                     self._stop_all(living, spent)
@@ -119,6 +138,15 @@ class Driver:
             return None
         line = curves.line(self._follower.store, key)
         return rule.why(line.steps.tolist(), line.values.tolist())
+
+    def _end(self, living: Sequence[TrialRow]) -> None:
+        """The sweep was stopped; what was launched after that was said ends too."""
+        known = ending.told(self._follower.store, self._sweep)
+        late = [trial for trial in living if trial.run not in known]
+        if late:
+            ending.end_trials(self._sweep, late, self._follower.paths, self._follower.config, None)
+            scheduler.dispatch(self._follower.paths)
+        self._tell(f"stopped; labjournal sweep resume {self._sweep.name} goes on with what is left")
 
     def _over_budget(self, trials: Sequence[TrialRow]) -> str | None:
         budget = self._sweep.budget_s

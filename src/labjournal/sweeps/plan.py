@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from labjournal import facts
 from labjournal.errors import InputError, JournalUnavailableError, NotFoundError
 from labjournal.facts import Fact
+from labjournal.model import Status
 from labjournal.paths import JournalPaths
 from labjournal.runner import commands
 from labjournal.runner.request import LaunchRequest, Queueing
@@ -196,17 +197,41 @@ def known(store: Store) -> list[tuple[Fact, Sweep]]:
 
 def find(store: Store, reference: str) -> Sweep:
     """The newest sweep of a name, or the one whose id ends so. Raises NotFoundError."""
-    every = [sweep for _, sweep in known(store)]
-    text = reference.upper()
-    named = [one for one in every if one.name == reference] or [
-        one for one in every if len(text) >= 4 and one.id.endswith(text)
-    ]
-    if not named:
-        names = ", ".join(dict.fromkeys(one.name for one in every))
+    found = find_one(store, reference)
+    if found is None:
+        names = ", ".join(dict.fromkeys(one.name for _, one in known(store)))
         raise NotFoundError(
             f"No sweep is called {reference!r}.", f"Sweeps: {names}." if names else "There is none yet."
         )
-    return named[-1]
+    return found
+
+
+def find_one(store: Store, reference: str) -> Sweep | None:
+    """The same, or None."""
+    every = [sweep for _, sweep in known(store)]
+    text = reference.upper()
+    named = [one for one in every if one.name == reference]
+    named = named or [one for one in every if len(text) >= 4 and one.id.endswith(text)]
+    return named[-1] if named else None
+
+
+def refuse_taken(store: Store, name: str) -> None:
+    """Raise InputError when an earlier sweep of a name has trials that could be taken for those of a new one.
+
+    ``compare 'NAME-*'`` and ``sweep status NAME`` know no other difference. The name is free again when none of its
+    trials waits or runs, and none has ended well or left a result.
+    """
+    earlier = [sweep for _, sweep in known(store) if sweep.name == name]
+    for sweep in reversed(earlier):
+        trials = store.sweep_trials(sweep.id)
+        done = sum(trial.status == Status.DONE for trial in trials)
+        living = sum(not Status(trial.status).ended for trial in trials)
+        if done or living or store.sweep_metrics(sweep.id):
+            stands = f"{done} of its {sweep.size} trials are done, {living} wait or run"
+            raise InputError(
+                f"A sweep is called {name!r} already: {stands}.",
+                f"`labjournal sweep resume {name}` goes on with what it lacks. For another one, give another name.",
+            )
 
 
 def _read(fact: Fact) -> Sweep | None:

@@ -93,6 +93,11 @@ class Searching:
             wanted.append(Trial(drawn.number, values, seed))
         return wanted
 
+    def open_of(self, trials: Sequence[Trial]) -> list[Trial]:
+        """Those of which optuna was not told an outcome."""
+        numbers = {frozen.number for frozen in self._open()}
+        return [trial for trial in trials if trial.number in numbers]
+
     def launched(self, asked: Sequence[Trial], runs: Sequence[Launched]) -> None:
         """Note which run each trial is."""
         by_number = {frozen.number: frozen for frozen in self._open()}

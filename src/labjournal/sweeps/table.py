@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,6 +19,7 @@ from labjournal.store import Store
 from labjournal.store.sweeps import TrialRow
 from labjournal.sweeps.plan import Sweep
 
+_OPEN = ("running", "queued", "not launched")
 _PREFERRED = ("val/loss", "val_loss", "eval/loss", "valid/loss", "loss/val", "loss", "train/loss")
 
 
@@ -83,7 +84,10 @@ def build(store: Store, sweep: Sweep, metric: str | None = None, at: str | None 
         counts[trial.status.lower()] = counts.get(trial.status.lower(), 0) + 1
     if len(trials) < sweep.size:
         counts["not launched"] = sweep.size - len(trials)
-    return Table(sweep, wanted, direction, place, tuple(rows), counts, tuple(_notes(sweep, wanted, direction, rows)))
+    missing = tuple(_missing(sweep, counts, rows))
+    so_far = "so far " if any(word in counts for word in _OPEN) else ""
+    notes = (*missing, *_notes(sweep, wanted, direction, rows, so_far))
+    return Table(sweep, wanted, direction, place, tuple(rows), counts, notes)
 
 
 def newest(trials: Sequence[TrialRow]) -> list[TrialRow]:
@@ -178,7 +182,23 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _notes(sweep: Sweep, metric: str | None, direction: str | None, rows: Sequence[Row]) -> list[str]:
+def _missing(sweep: Sweep, counts: Mapping[str, int], rows: Sequence[Row]) -> Iterator[str]:
+    """What the order of the rows does not rest on, said before anything is said of the best."""
+    open_ones = {word: counts[word] for word in _OPEN if word in counts}
+    if open_ones:
+        told = ", ".join(f"{count:,} {word}" for word, count in open_ones.items())
+        yield f"{sum(open_ones.values()):,} of {sweep.size:,} trials are still to come ({told}): the order may change"
+    every = [(trial, one) for row in rows for trial, one in zip(row.trials, row.measured, strict=True)]
+    without = sum(trial.status.lower() not in _OPEN and not _usable(one) for trial, one in every)
+    if without and any(_usable(one) for _, one in every):
+        yield f"{without:,} of {sweep.size:,} trials ended without a value"
+
+
+def _usable(one: Measured | None) -> bool:
+    return one is not None and math.isfinite(one.value)
+
+
+def _notes(sweep: Sweep, metric: str | None, direction: str | None, rows: Sequence[Row], so_far: str) -> list[str]:
     with_value = [row for row in rows if row.mean is not None]
     if metric is None or not with_value:
         return ["nothing was measured yet"]
@@ -190,8 +210,8 @@ def _notes(sweep: Sweep, metric: str | None, direction: str | None, rows: Sequen
     best = with_value[0]
     if not spreads:
         return [
-            f"the best of {len(with_value)}, one run each: partly luck, and how far repeats scatter is not measured "
-            "(--seeds)"
+            f"{so_far}the best of {len(with_value)}, one run each: partly luck, and how far repeats scatter is not "
+            "measured (--seeds)"
         ]
     assert best.mean is not None
     pooled = math.sqrt(statistics.fmean([sd**2 for sd in spreads]))
@@ -199,5 +219,7 @@ def _notes(sweep: Sweep, metric: str | None, direction: str | None, rows: Sequen
     limit = 2 * pooled * math.sqrt(2 / n)
     near = sum(1 for row in with_value[1:] if row.mean is not None and abs(row.mean - best.mean) <= limit)
     if not near:
-        return [f"the best stands out: the next is more than 2 standard errors ({limit:.3g}) away"]
-    return [f"{near} of the {len(with_value) - 1} others are within 2 standard errors ({limit:.3g}) of the best"]
+        return [f"{so_far}the best stands out: the next is more than 2 standard errors ({limit:.3g}) away"]
+    return [
+        f"{so_far}{near} of the {len(with_value) - 1} others are within 2 standard errors ({limit:.3g}) of the best"
+    ]

@@ -1,0 +1,103 @@
+"""Stopping a sweep as a whole.
+
+It is said first, as a fact, and then asked of each trial: whoever minds the sweep sees the word, stops what it launched
+meanwhile and launches nothing more. What was stopped so is launched again by ``sweep resume``; what a rule, a budget or
+a person ended by itself is not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from labjournal import facts, scheduler
+from labjournal.config import Config
+from labjournal.errors import JournalUnavailableError
+from labjournal.model import Status
+from labjournal.paths import JournalPaths
+from labjournal.runner import launchers
+from labjournal.store import Store
+from labjournal.store.sweeps import TrialRow
+from labjournal.sweeps import table
+from labjournal.sweeps.plan import Sweep
+
+KIND = "sweep_stopped"
+
+
+class Stopped(NamedTuple):
+    """What a sweep consisted of when it was stopped."""
+
+    waiting: tuple[TrialRow, ...]
+    running: tuple[TrialRow, ...]
+    ended: int
+    minded: bool
+    """Whether a process minds it, which ends by itself within seconds."""
+
+
+def stop(sweep: Sweep, store: Store, paths: JournalPaths, config: Config, why: str | None = None) -> Stopped:
+    """Say that a sweep is to end and ask all its trials to. Raises JournalUnavailableError when it cannot be said."""
+    trials = table.newest(store.sweep_trials(sweep.id))
+    waiting = tuple(trial for trial in trials if _waits(trial, paths))
+    running = tuple(trial for trial in trials if trial.status == Status.RUNNING)
+    found = Stopped(waiting, running, len(trials) - len(waiting) - len(running), is_minded(paths, sweep))
+    if not (waiting or running or found.minded):
+        return found
+    end_trials(sweep, [*waiting, *running], paths, config, why)  # first what waits: it would take the freed place
+    scheduler.dispatch(paths)
+    return found
+
+
+def _waits(trial: TrialRow, paths: JournalPaths) -> bool:
+    if trial.status == Status.PREEMPTED:
+        return launchers.comes_back(paths.run(trial.run))
+    return trial.status == Status.QUEUED
+
+
+def end_trials(sweep: Sweep, trials: Sequence[TrialRow], paths: JournalPaths, config: Config, why: str | None) -> None:
+    """State that these were ended with their sweep, then ask them to end."""
+    data = {"sweep": sweep.id, "name": sweep.name, "why": why, "trials": [trial.run for trial in trials]}
+    try:
+        facts.append(paths.my_facts, [facts.make(KIND, data)], sync=True, lock=True)
+    except OSError as error:
+        raise JournalUnavailableError(
+            f"The stop of {sweep.name} cannot be written: {paths.my_facts}: {error.strerror or error}."
+        ) from error
+    words = f"with its sweep {sweep.name}" + (f": {why}" if why else "")
+    for trial in trials:
+        run = paths.run(trial.run)
+        launchers.of_run(run, config).stop(run, words)
+
+
+def said(store: Store, sweep: Sweep) -> frozenset[str]:
+    """The facts by which a sweep was stopped so far."""
+    return frozenset(fact.id for fact in store.facts_of_kind(KIND) if fact.data.get("sweep") == sweep.id)
+
+
+def cut_short(store: Store, sweep: Sweep, trials: Sequence[TrialRow]) -> list[TrialRow]:
+    """Of the newest runs of trials those that ended with their sweep, before their time."""
+    stopped = told(store, sweep)
+    return [trial for trial in trials if trial.run in stopped and trial.status == Status.KILLED]
+
+
+def told(store: Store, sweep: Sweep) -> set[str]:
+    """The runs that were asked to end with their sweep."""
+    stated = [fact.data for fact in store.facts_of_kind(KIND) if fact.data.get("sweep") == sweep.id]
+    return {run for data in stated if isinstance(data.get("trials"), list) for run in data["trials"]}
+
+
+def is_minded(paths: JournalPaths, sweep: Sweep) -> bool:
+    """Whether a process on this machine minds a sweep now."""
+    import fcntl
+
+    try:
+        fd = os.open(paths.sweeps / f"{sweep.id}.lock", os.O_RDWR)
+    except OSError:  # nobody ever did
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
