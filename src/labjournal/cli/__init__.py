@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("run", "launch a command and follow it into the journal"),
     "validate": ("validate", "validate checkpoints, each as a run of its own"),
-    "stop": ("stop", "ask a run to stop: INT, then TERM, then KILL"),
+    "stop": ("stop", "ask a run, or a whole sweep, to stop: INT, then TERM, then KILL"),
     "queue": ("queue", "what waits and for what; pause it, let it go on"),
     "gpus": ("gpus", "the GPUs of this machine and who has them"),
     "resume": ("resume", "go on with a run from its newest checkpoint"),
