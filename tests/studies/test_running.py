@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -139,6 +140,9 @@ def test_the_diary_of_the_study_and_its_table_are_exported(whole: Path) -> None:
     assert "decision, path A: the line is good" in text
     assert "thermo-fit-seed1" in (whole / "entries" / "thermo" / "tables" / "fits.md").read_text()
     assert "rmse" in call(whole, "study", "table", "thermo")
+    content = hashlib.sha256((whole / "entries" / "thermo" / "held_out.csv").read_bytes()).hexdigest()
+    rows = json.loads(call(whole, "study", "table", "thermo", "--json"))["rows"]
+    assert {row["dataset_hash"] for row in rows if row["dataset"] == "held-out"} == {content}
     assert set(states(whole).values()) == {"passed", "not taken"}, "an export is no other code"
 
 

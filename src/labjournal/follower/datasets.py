@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
-from labjournal.config import Config
+from labjournal.config import Config, DatasetConfig
 from labjournal.facts import Fact
 from labjournal.model import Dataset, Run
 from labjournal.paths import JournalPaths
@@ -44,11 +46,26 @@ class Identifier:
             return Dataset(name=name, source="text" if name and name != run.dataset else "launch" if name else None)
         return Dataset(name=name or path.stem, hash=self._hash(path, run.ended_at), source=source)
 
+    def declared(self, name: str | None, run: Run) -> DatasetConfig | None:
+        """What the configuration says of a data set, else the study that the run is a stage of; its path is whole."""
+        if not name:
+            return None
+        if (configured := self._config.datasets.get(name)) is not None:
+            whole = str(self._project / configured.path) if configured.path else None
+            return configured._replace(path=whole)
+        if run.stage is None or not run.cwd:
+            return None
+        file = Path(run.cwd) / "study.toml"
+        try:
+            return _of_study(file, file.stat().st_mtime_ns).get(name)
+        except (OSError, ValueError):  # gone, or being written
+            return None
+
     def _file(self, name: str | None, run: Run, stated: Sequence[Fact]) -> tuple[Path | None, str | None]:
         working = Path(run.cwd) if run.cwd else self._project
-        configured = self._config.datasets.get(name) if name else None
+        configured = self.declared(name, run)
         if configured and configured.path:
-            return self._project / configured.path, "config"
+            return Path(configured.path), "config"
         if name:
             itself = working / name
             if itself.is_file():
@@ -99,3 +116,14 @@ class Identifier:
             beside.replace(self._cache_file)
         except OSError:
             return  # only a cache
+
+
+@lru_cache(maxsize=64)
+def _of_study(file: Path, changed: int) -> Mapping[str, DatasetConfig]:
+    """The data sets of a study; ``changed`` is the time of the file, so that an edit is read."""
+    said = tomllib.loads(file.read_text()).get("datasets", {})
+    places = {name: one if isinstance(one, dict) else {} for name, one in said.items()}
+    return {
+        name: DatasetConfig(str(file.parent / str(one["path"])) if "path" in one else None, one.get("role"))
+        for name, one in places.items()
+    }

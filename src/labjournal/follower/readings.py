@@ -43,16 +43,15 @@ def stating(
     printed: Reading,
     saved: Iterable[tuple[str, Reading]],
     stated: Sequence[Fact],
-    config: Config,
     identifier: Identifier,
 ) -> list[Fact]:
     """The result facts of what a run printed and of the files it ``saved``."""
     said = [("text", "out.log", parsed) for parsed in printed.results]
     said += [("file", name, parsed) for name, reading in saved for parsed in reading.results]
-    return [_fact(run, parsed, how, name, stated, config, identifier) for how, name, parsed in _placed_alike(said)]
+    return [_fact(run, parsed, how, name, stated, identifier) for how, name, parsed in _placed_alike(said)]
 
 
-def identifying(run: Run, stated: Sequence[Fact], config: Config, identifier: Identifier) -> list[Fact]:
+def identifying(run: Run, stated: Sequence[Fact], identifier: Identifier) -> list[Fact]:
     """What a script did not say of the results that it stated: content and role of the data, step of the checkpoint."""
     from labjournal import checkpoints
 
@@ -63,7 +62,7 @@ def identifying(run: Run, stated: Sequence[Fact], config: Config, identifier: Id
         said, subject = codec.dataset(fact.data.get("dataset")), codec.mapping(fact.data.get("subject"))
         name, mark = said.name, codec.text_or_none(subject.get("checkpoint"))
         dataset = identifier.identify(name, run, stated) if name and not said.hash else None
-        configured = config.datasets.get(name) if name and fact.data.get("rule") == "labjournal.result" else None
+        configured = identifier.declared(name, run) if fact.data.get("rule") == "labjournal.result" else None
         data = {
             "result": fact.id,
             "dataset": {"name": name, "hash": dataset.hash, "source": dataset.source} if dataset else None,
@@ -179,7 +178,6 @@ def _fact(
     how: str,
     file: str,
     stated: Sequence[Fact],
-    config: Config,
     identifier: Identifier,
 ) -> Fact:
     dataset = identifier.identify(parsed.dataset, run, stated)
@@ -193,7 +191,7 @@ def _fact(
         "counts": parsed.to_json()["counts"],
         "per_class": parsed.to_json()["per_class"],
         "digits": dict(parsed.digits),
-        "role": _role(run, parsed, dataset.name, config),
+        "role": _role(run, parsed, dataset.name, identifier),
         "how": how,
         "rule": parsed.rule,
         "rule_version": parsed.rule_version,
@@ -224,10 +222,10 @@ def _subject(run: Run, parsed: ParsedResult) -> dict[str, Any]:
     return {"run": run.id, "checkpoint": parsed.checkpoint, "step": int(step[1]) if step else None, "version": None}
 
 
-def _role(run: Run, parsed: ParsedResult, dataset: str | None, config: Config) -> str:
+def _role(run: Run, parsed: ParsedResult, dataset: str | None, identifier: Identifier) -> str:
     if parsed.role != "unclear":
         return parsed.role
-    configured = config.datasets.get(dataset) if dataset else None
+    configured = identifier.declared(dataset, run)
     if configured and configured.role:
         return configured.role
     return (Role.VALIDATION if run.kind is RunKind.VALIDATE else Role.UNASSIGNED).value

@@ -133,7 +133,7 @@ class RunFiles:
         if said is None:
             return False
         look.printed = self._printed.write(look.paths, readings.curves_of(said.printed, said.saved))
-        found = readings.stating(known.run, said.printed, said.saved, known.facts, self._config, self._identifier)
+        found = readings.stating(known.run, said.printed, said.saved, known.facts, self._identifier)
         return self._state_so_far(look.paths, found) or look.printed
 
     def _state_so_far(self, paths: RunPaths, found: Sequence[Fact]) -> bool:
@@ -191,8 +191,8 @@ class RunFiles:
             reading = readings.read_log(look.paths, self._config)
             saved = readings.read_saved(run, look.paths, self._config, stated)
             self._printed.write(look.paths, readings.curves_of(reading, saved))
-            found = readings.stating(run, reading, saved, stated, self._config, self._identifier)
-            found += readings.identifying(run, stated, self._config, self._identifier)
+            found = readings.stating(run, reading, saved, stated, self._identifier)
+            found += readings.identifying(run, stated, self._identifier)
             derived += [fact for fact in found if fact.id not in known_ids]
         return self._state(look, derived)
 
