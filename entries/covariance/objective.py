@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -89,6 +90,18 @@ def check_finite(snapshots: Tensor, numbers: Tensor) -> None:
     bad = ~torch.view_as_real(snapshots).isfinite().flatten(1).all(1)
     if bad.any():
         raise Stop(f"guard finite: not finite in sample {', '.join(map(str, numbers[bad].tolist()))}")
+
+
+def guarded(*checks: Callable[[], object]) -> None:
+    """Every guard speaks before the run ends. Raises Stop with the words of all."""
+    said = []
+    for check in checks:
+        try:
+            check()
+        except Stop as stop:
+            said.append(str(stop))
+    if said:
+        raise Stop("; ".join(said))
 
 
 def check_gradient(blended: Tensor, predicted: Tensor) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 from arrays import Scenes, angle_error, draw, sample_covariance
 from estimator import Estimator
-from objective import Annealing, Stop, Stuck, Weights, blend, check_finite, check_gradient, nmse, nmse_parts
+from objective import Annealing, Stop, Stuck, Weights, blend, check_finite, check_gradient, guarded, nmse, nmse_parts
 from torch import Tensor
 
 import labjournal
@@ -57,15 +57,18 @@ class Trainer:
         return torch.optim.Adam(self.net.parameters(), lr=self.asked.lr)
 
     def beta(self, epoch: int) -> float:
-        fixed = {"beta_one": 1.0, "hidden_network": 0.95}.get(self.asked.fault or "", self.asked.fixed_beta)
-        if fixed is not None:
-            return float(fixed)
-        return self.annealing(epoch - 1 if self.asked.fault == "off_by_one" else epoch)
+        if "beta_one" in self.asked.fault:
+            return 1.0
+        if "hidden_network" in self.asked.fault:
+            return 0.95
+        if self.asked.fixed_beta is not None:
+            return float(self.asked.fixed_beta)
+        return self.annealing(epoch - 1 if "off_by_one" in self.asked.fault else epoch)
 
     def weights(self, beta: float) -> Weights:
         """Those that act at this beta; a change of them is an event."""
-        cov = 0.0 if self.asked.fault == "zero_weight" else self.asked.lam_cov
-        base = Weights(cov, 0.0 if self.asked.fault == "hidden_network" else self.asked.lam_pred)
+        cov = 0.0 if "zero_weight" in self.asked.fault else self.asked.lam_cov
+        base = Weights(cov, 0.0 if "hidden_network" in self.asked.fault else self.asked.lam_pred)
         acting = base.at(beta)
         if (acting != base) != self.raised:
             self.raised = acting != base
@@ -77,23 +80,22 @@ class Trainer:
     def step(self, scenes: Scenes, numbers: Tensor, beta: float) -> tuple[float, float, float]:
         """Total, main and auxiliary loss of one step. Raises Stop when a guard speaks."""
         snapshots, truth = scenes.snapshots, scenes.covariance()
-        if self.asked.fault == "nan_batch":
+        if "nan_batch" in self.asked.fault:
             snapshots = snapshots.clone()
             snapshots[len(snapshots) // 2, 0, 0] = math.nan
         weights = self.weights(beta)
         if not self.asked.unguarded:
             check_finite(snapshots, numbers)
-            notice = weights.check()
-            if notice and not self.steps:
-                labjournal.event(notice)
         with torch.autocast(snapshots.device.type, torch.bfloat16, enabled=self.asked.precision == "bf16"):
             predicted = self.net(snapshots)
         sampled = sample_covariance(snapshots)
         blended = blend(predicted, sampled, beta)
-        if self.asked.fault == "detach_blend":
+        if "detach_blend" in self.asked.fault:
             blended = blended.detach()
         if not self.asked.unguarded:
-            check_gradient(blended, predicted)
+            guarded(weights.check, lambda: check_gradient(blended, predicted))
+            if not self.steps and (notice := weights.check()):
+                labjournal.event(notice)
         main, aux = nmse(blended, truth).mean(), nmse(predicted, truth).mean()
         if self.asked.unguarded:  # the branch of before the review knew no auxiliary part
             weights = Weights(weights.cov, weights.pred * weights.cov)
@@ -101,7 +103,7 @@ class Trainer:
         if not self.steps:
             self._first_batch(blended, predicted, sampled, truth, weights, (loss, main, aux))
         self.optimizer.zero_grad()
-        (loss * 1e-9 if self.asked.fault == "tiny_grad" else loss).backward()  # type: ignore[no-untyped-call]
+        (loss * 1e-9 if "tiny_grad" in self.asked.fault else loss).backward()  # type: ignore[no-untyped-call]
         values = {f"grad_norm/{name}": _norm(module.parameters()) for name, module in self.net.named_children()}
         gradients = [p.grad for p in self.net.parameters() if p.grad is not None]
         values["grad_norm"] = float(torch.nn.utils.clip_grad_norm_(self.net.parameters(), _CLIP))
@@ -109,7 +111,7 @@ class Trainer:
         self.optimizer.step()
         self.steps += 1
         total, parts = float(loss.detach()), (float(main.detach()), float(aux.detach()))
-        if self.asked.fault == "wrong_total":  # the main part alone, called the total
+        if "wrong_total" in self.asked.fault:  # the main part alone, called the total
             total = weights.cov * parts[0]
         values |= {"loss": total, "main": parts[0], "aux": parts[1], "lr": self.asked.lr}
         values |= {"step_beta": beta, "lam_cov": weights.cov, "lam_pred": weights.pred}
@@ -298,7 +300,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of the layers")
     parser.add_argument("--unguarded", action="store_true", help="the code before the review")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--fault", choices=FAULTS)
+    parser.add_argument("--fault", choices=FAULTS, nargs="+", default=[])
     return parser.parse_args()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from study_code import scripts
+from study_code import copy_of_study, run_study, scripts
 
 torch = pytest.importorskip("torch")
 
@@ -185,8 +185,34 @@ def test_the_raised_weight_comes_back_with_an_event(
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(study["train"].labjournal, "event", said.append)
-    asked = argparse.Namespace(fault=None, lam_cov=1.0, lam_pred=0.05)
+    asked = argparse.Namespace(fault=[], lam_cov=1.0, lam_pred=0.05)
     trainer = study["train"].Trainer(None, None, asked)
     assert [trainer.weights(beta).pred for beta in (0.3, 1.0, 1.0, 0.3)] == [0.05, 0.2, 0.2, 0.05]
     assert [text.split(":")[1] for text in said] == [" lam_pred raised", " lam_pred back"]
     assert trainer.corrections == 2
+
+
+def test_every_guard_speaks_before_the_run_ends(study: dict[str, ModuleType], monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(study["train"].labjournal, "event", said.append)
+    words = "train.py litmus --sensors 4 --fault zero_weight detach_blend --out unused"
+    monkeypatch.setattr(sys, "argv", words.split())
+    with pytest.raises(SystemExit, match="guard lam_cov > 0: .*; guard requires_grad: R_blend"):
+        study["train"].main()
+    assert said == [
+        "guard lam_cov > 0: lam_cov is 0, the main loss has no weight; "
+        "guard requires_grad: R_blend does not require a gradient, the network cannot learn from it"
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_every_fault_is_seen_and_none_on_the_healthy_runs(tmp_path: Path) -> None:
+    pytest.importorskip("optuna", reason="the packages of the studies are not installed: pip install -e .[studies]")
+    copy_of_study("covariance", tmp_path)
+    stages = run_study("covariance", tmp_path, timeout_s=850)
+    assert {stage["stage"]: stage["state"] for stage in stages} == {stage["stage"]: "passed" for stage in stages}
+    faults = " ".join(stage["stage"] for stage in stages if stage["fault_of"])
+    with scripts("covariance", "train") as (train,):
+        assert all(name in faults for name in train.FAULTS)
+    assert {stage["stage"]: len(stage["runs"]) for stage in stages}["search"] == 4, "no trial is dropped"
