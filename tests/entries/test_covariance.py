@@ -197,7 +197,7 @@ def test_every_guard_speaks_before_the_run_ends(study: dict[str, ModuleType], mo
     monkeypatch.setattr(study["train"].labjournal, "event", said.append)
     words = "train.py litmus --sensors 4 --fault zero_weight detach_blend --out unused"
     monkeypatch.setattr(sys, "argv", words.split())
-    with pytest.raises(SystemExit, match="guard lam_cov > 0: .*; guard requires_grad: R_blend"):
+    with pytest.raises(SystemExit, match=r"guard lam_cov > 0: .*; guard requires_grad: R_blend"):
         study["train"].main()
     assert said == [
         "guard lam_cov > 0: lam_cov is 0, the main loss has no weight; "
