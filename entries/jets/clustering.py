@@ -32,7 +32,10 @@ class Jet:
 
 def four_momenta(pt: Array, eta: Array, phi: Array) -> Array:
     """``(px, py, pz, E)`` of particles without mass, along a new last axis."""
-    return np.stack([pt * np.cos(phi), pt * np.sin(phi), pt * np.sinh(eta), pt * np.cosh(eta)], -1)
+    grown = np.exp(eta)  # of both hyperbolic functions, each of which would take an exponential of its own
+    return np.stack(
+        [pt * np.cos(phi), pt * np.sin(phi), pt * (grown - 1 / grown) / 2, pt * (grown + 1 / grown) / 2], -1
+    )
 
 
 def with_fastjet(events: Events, radius: float = RADIUS) -> list[list[Jet]]:
@@ -42,21 +45,28 @@ def with_fastjet(events: Events, radius: float = RADIUS) -> list[list[Jet]]:
 
 
 def _together(events: Events, radius: float) -> list[list[Jet]]:
+    """fastjet says which particles are in which jet; what follows from that is summed by numpy, for all jets at once."""
     import awkward as ak
     import fastjet
 
     there = events.pt_EP > 0
-    momenta = four_momenta(events.pt_EP[there], events.eta_EP[there], events.phi_EP[there])
+    pt = events.pt_EP[there]
+    momenta = four_momenta(pt, events.eta_EP[there], events.phi_EP[there])
     flat = ak.zip(dict(zip(("px", "py", "pz", "E"), momenta.T, strict=True)), with_name="Momentum4D")
-    particles = ak.unflatten(flat, there.sum(-1))
+    count_E = there.sum(-1)
     # Any strategy finds the same jets; for 150 particles this one takes a quarter less than what "Best" chooses.
     tiled = fastjet.JetDefinition(fastjet.antikt_algorithm, radius, fastjet.N2Tiled, fastjet.E_scheme)
-    found = fastjet.ClusterSequence(particles, tiled)
-    jets, members = found.inclusive_jets(min_pt=PT_MIN), found.constituents(min_pt=PT_MIN)
-    lead = ak.max(np.hypot(members.px, members.py), axis=-1)
-    columns = (jets.px, jets.py, jets.pz, jets.E, ak.num(members, axis=-1), lead)
-    rows = zip(*(ak.to_list(column) for column in columns), strict=True)
-    return [_hardest([Jet(*one) for one in zip(*event, strict=True)]) for event in rows]
+    found = fastjet.ClusterSequence(ak.unflatten(flat, count_E), tiled).constituent_index(min_pt=PT_MIN)
+    jets_E, size_J = (np.asarray(part) for part in (ak.num(found, 1), ak.flatten(ak.num(found, 2))))
+    if not len(size_J):
+        return [[] for _ in jets_E]
+    first_of_event = np.repeat(np.repeat(np.cumsum(count_E) - count_E, jets_E), size_J)
+    member = np.asarray(ak.flatten(found, axis=None)) + first_of_event
+    first_J = np.cumsum(size_J) - size_J
+    total_J = np.add.reduceat(momenta[member], first_J)
+    lead_J = np.maximum.reduceat(pt[member], first_J)
+    rows = zip(*total_J.T.tolist(), size_J.tolist(), lead_J.tolist(), strict=True)
+    return [_hardest([Jet(*next(rows)) for _ in range(jets)]) for jets in jets_E.tolist()]
 
 
 def by_hand(pt: Array, eta: Array, phi: Array, radius: float = RADIUS, hardest: int | None = 60) -> list[Jet]:
