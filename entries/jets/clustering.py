@@ -45,7 +45,7 @@ def with_fastjet(events: Events, radius: float = RADIUS) -> list[list[Jet]]:
 
 
 def _together(events: Events, radius: float) -> list[list[Jet]]:
-    """fastjet says which particles are in which jet; what follows from that is summed by numpy, for all jets at once."""
+    """fastjet says which particles are in which jet; numpy sums them, for all jets at once."""
     import awkward as ak
     import fastjet
 

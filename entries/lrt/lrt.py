@@ -15,12 +15,12 @@ import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import density
 import torch
 from density import Ensemble, squared_distances, truth
 from fitting import Data, Plan, State, fit, statistic
+from law import histogram, summary
 from torch import Tensor
 
 import labjournal
@@ -220,6 +220,7 @@ def _toys(target: Tensor, ensemble: Ensemble, plan: Plan, asked: argparse.Namesp
         labjournal.result(dataset="toys", options={"lam": f"{name:g}"}, n=len(t), **figures)
         print(f"lambda {plan.penalty[column + 1]:g}: " + ", ".join(f"{k} {v:.4g}" for k, v in figures.items()))
         if name == asked.accepted:
+            labjournal.note(f"lambda {plan.penalty[column + 1]:g}. {histogram(t, j - 1)}")
             slope = float(found.slope[:-1, [0, column + 1]].max())
             labjournal.result(
                 dataset="accepted",
@@ -235,27 +236,6 @@ def _toys(target: Tensor, ensemble: Ensemble, plan: Plan, asked: argparse.Namesp
                 trained_num=int(plan.epochs[1]),
                 **{f"accepted_{k}": v for k, v in figures.items()},
             )
-
-
-def summary(t: Tensor, observed: float, degrees: int) -> dict[str, Any]:
-    """The toys against ``2T ~ chi2(degrees)``, and the target among the toys."""
-    from scipy import stats  # 1.5 s to import, which a pair need not pay
-
-    law = stats.kstest(2 * t.cpu().numpy(), stats.chi2(degrees).cdf)
-    low, middle, high = (float(q) for q in t.quantile(torch.tensor([0.16, 0.5, 0.84], dtype=t.dtype, device=t.device)))
-    mean, sd = 2 * float(t.mean()), 2 * float(t.std())
-    return {
-        "mean_T": mean / 2,
-        "sd_T": sd / 2,
-        "q16_T": low,
-        "median_T": middle,
-        "q84_T": high,
-        "ks": float(law.statistic),
-        "ks_p": float(law.pvalue),
-        "pull_of_mean": (mean - degrees) / (sd / len(t) ** 0.5),
-        "T_target": observed,
-        "p_target": (1 + int((t >= observed).sum())) / (1 + len(t)),
-    }
 
 
 def _centres_of(asked: argparse.Namespace) -> str:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from contours import profile, told, width
 from energy import Terms
 from evolution import Generation, evolve
 from profiling import old_mapping, profiled, pulls
@@ -66,14 +67,14 @@ def main() -> None:
     asked = _arguments()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     problem = planted(asked.radial, device) if asked.targets == "planted" else flat(device)
-    objective = "old" if asked.fault == "old_mapping" else asked.objective
-    betas = [beta + 0.10 for beta in asked.beta] if asked.fault == "edge" else asked.beta
+    objective = "old" if "old_mapping" in asked.fault else asked.objective
+    betas = [beta + 0.10 for beta in asked.beta] if "edge" in asked.fault else asked.beta
     places = list(itertools.product(betas, asked.w))
     done = _read(asked.out)
     begin = time.monotonic()
     for first in range(0, len(places), asked.together):
         batch = places[first : first + asked.together]
-        if asked.fault == "slow":
+        if "slow" in asked.fault:
             time.sleep(_SLOW_S)
         jobs = [(*place, seed) for place in batch for seed in range(asked.seeds) if (*place, seed) not in done]
         for point in minimise(problem, jobs, objective, asked):
@@ -99,14 +100,14 @@ def minimise(problem: Problem, jobs: Sequence[Job], objective: str, asked: argpa
 
     def energies_of(theta: Tensor) -> Tensor:
         total = terms_of(theta).total
-        if asked.fault == "unit_factor":  # one particle in MeV, the others in GeV
+        if "unit_factor" in asked.fault:  # one particle in MeV, the others in GeV
             return torch.cat([total[..., :1] * 1e3, total[..., 1:]], -1)
         return total
 
     def chi2(theta: Tensor) -> Tensor:
         return mapping(problem.masses, energies_of(theta), problem.relative_error)[1]
 
-    drawn = [random.SystemRandom().randrange(2**31) if asked.fault == "no_seed" else seed for _, _, seed in jobs]
+    drawn = [random.SystemRandom().randrange(2**31) if "no_seed" in asked.fault else seed for _, _, seed in jobs]
     last: Generation | None = None
     for last in evolve(chi2, low, high, drawn, asked.population * problem.free, asked.max_iter):
         _log_generation(last, jobs)
@@ -115,7 +116,7 @@ def minimise(problem: Problem, jobs: Sequence[Job], objective: str, asked: argpa
             break
     assert last is not None
     scale, found = mapping(problem.masses, energies_of(last.at), problem.relative_error)
-    if asked.fault == "per_particle_scale":
+    if "per_particle_scale" in asked.fault:
         scale, found = (problem.masses / energies_of(last.at)).mean(-1), torch.zeros_like(found)
     pull = pulls(problem.masses, energies_of(last.at), scale[:, None], problem.relative_error)
     terms = terms_of(last.at)
@@ -203,9 +204,9 @@ def _summarise(points: Sequence[Point], problem: Problem, objective: str, asked:
     dof = problem.degrees_of_freedom(scanned)
     scatter = _scatter(list(table.values()))
     others = sorted(value for place, value in lowest.items() if place != (beta, w))
-    profile = {b: min(value for (at, _), value in lowest.items() if at == b) - chi2 for b in betas}
+    along_beta = profile(lowest, 0)
     best = next(point for point in points if (point.beta, point.w) == (beta, w) and point.chi2 == chi2)
-    reference = 3.034233053 if asked.fault == "wrong_reference" else REFERENCE_BETA  # two digits changed places
+    reference = 3.034233053 if "wrong_reference" in asked.fault else REFERENCE_BETA  # two digits changed places
     metrics: dict[str, Any] = {
         "chi2_min": chi2,
         "beta_min": beta,
@@ -225,7 +226,7 @@ def _summarise(points: Sequence[Point], problem: Problem, objective: str, asked:
     labjournal.result(dataset=asked.targets, options={"objective": objective}, **metrics)
     labjournal.settings({"objective": objective, "grid": f"{len(betas)} x {len(widths)}", "points": len(table)})
     print(f"chi2_min {chi2!r} at beta {beta:g}, w {w:g}; S {best.scale:.6g}; {dof} degrees of freedom")
-    for at, value in profile.items():
+    for at, value in along_beta.items():
         print(f"  beta {at:g}: dchi2 {value:.6g}")
     for axis, value, name in ((betas, beta, "beta"), (widths, w, "w")):
         if len(axis) > 1 and not _inside(value, axis):
@@ -242,7 +243,10 @@ def _summarise(points: Sequence[Point], problem: Problem, objective: str, asked:
         )
     if dof <= 0:
         labjournal.event(f"not testable: {dof} degrees of freedom")
-    print(f"sigma_beta {_width(profile)}")
+    sigma = width(along_beta)
+    print(f"sigma_beta {sigma if isinstance(sigma, str) else format(sigma, '.4f')}")
+    if scanned == 2:
+        labjournal.note(told(lowest))
 
 
 def _inside(value: float, axis: Sequence[float]) -> bool:
@@ -256,17 +260,6 @@ def _scatter(repeats: Sequence[Sequence[float]]) -> float | None:
         return None
     squares = sum((value - sum(values) / len(values)) ** 2 for values in repeats for value in values)
     return math.sqrt(squares / degrees)
-
-
-def _width(profile: dict[float, float]) -> str:
-    """Where dchi2 of the profile reaches 1, interpolated by a parabola through the minimum and its neighbours."""
-    betas = sorted(profile)
-    k = betas.index(min(betas, key=lambda beta: profile[beta]))
-    if not 0 < k < len(betas) - 1:
-        return "none: the minimum is not bracketed"
-    (a, fa), (b, fb), (c, fc) = ((betas[j], profile[betas[j]]) for j in (k - 1, k, k + 1))
-    curvature = ((fc - fb) / (c - b) - (fb - fa) / (b - a)) / (c - a)
-    return f"{1 / math.sqrt(curvature):.4f}" if curvature > 0 else "none: the profile is flat"
 
 
 def _numbers(text: str) -> list[float]:
@@ -287,7 +280,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--radial", type=int, default=80, help="points of the radial grid")
     parser.add_argument("--expect-s", type=float, default=math.inf, help="how long all points should take")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--fault", choices=FAULTS)
+    parser.add_argument("--fault", choices=FAULTS, nargs="+", default=[])
     asked = parser.parse_args()
     asked.max_iter *= asked.effort
     return asked

@@ -1,8 +1,11 @@
-"""The whole size of each study: its commands are complete, and its scripts take them. It runs on a GPU, for hours."""
+"""The whole size of each study: its scripts take its commands and their first steps on a CPU; the rest needs a GPU."""
 
 from __future__ import annotations
 
+import os
 import shlex
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -38,3 +41,70 @@ def test_the_scripts_take_what_the_whole_size_says(name: str, monkeypatch: pytes
             module = modules[sorted(files).index(Path(line[at]).stem)]
             monkeypatch.setattr(sys, "argv", line[at:])
             module._arguments()
+
+
+FEWER = {
+    "covariance": {"samples": 64, "batch": 32, "epochs": 1, "litmus_batch": 16, "trial_epochs": 1},
+    "jets": {
+        "signals": 24,
+        "train": 16,
+        "held_out": 8,
+        "black_box": 12,
+        "black_box_signals": 1,
+        "workers": 1,
+        "base_events": 8,
+        "base_steps": 1,
+        "batch": 2,
+        "steps": 1,
+        "every": 1,
+        "peek": 2,
+    },
+    "lenses": {
+        "rows": 64,
+        "epochs": 1,
+        "batch": 16,
+        "workers": 1,
+        "launch": "torchrun --standalone --nproc-per-node 2",
+    },
+    "lrt": {
+        "n": 2_000,
+        "toy_n": 500,
+        "toys": 2,
+        "law_toys": 2,
+        "epochs": 10,
+        "toy_epochs": 10,
+        "lams": "0,1e4",
+        "first": 0,
+    },
+    "profile": {"few": 1, "some": 1, "most": 2, "sanity_seeds": 1, "wide_seeds": 1, "wide_together": 6},
+}
+"""How much is computed; width, depth, precision, sensors, pixels and radial points stay those of the whole size."""
+STAGES = {
+    "covariance": ("litmus", "overfit"),
+    "jets": ("data", "base", "train", "validate"),
+    "lenses": ("data", "repeat", "rank"),
+    "lrt": ("pair", "toys"),
+    "profile": ("convergence", "sanity"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_whole_size_takes_its_first_steps_on_a_cpu(name: str, tmp_path: Path) -> None:
+    for library in NEEDS.get(name, ()):
+        pytest.importorskip(library, reason=WANTED)
+    study = protocol.load(ENTRIES / name, "full")
+    folder = tmp_path / name
+    shutil.copytree(ENTRIES / name, folder, ignore=shutil.ignore_patterns("out", "diary", "tables"))
+    by_name = {stage.name: stage for stage in study.stages}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for stage in map(by_name.__getitem__, STAGES[name]):
+        fewer = {place: str(value) for place, value in FEWER[name].items() if place in commands.places(stage.command)}
+        fewer |= {place: str(values[0]) for place, values in stage.section.grid.items()}
+        fewer |= {"checkpoint": "out/train/checkpoint-1"} if "checkpoint" in commands.places(stage.command) else {}
+        filled = commands.fill(stage.command, filling.settings_of(study, stage, fewer))
+        line = shlex.split(" ".join(map(shlex.quote, filled)))
+        environment = {**os.environ, "PATH": path, "OMP_NUM_THREADS": "1"}
+        done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=500)
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"

@@ -18,7 +18,7 @@ torch = pytest.importorskip("torch")
 
 @pytest.fixture(scope="module")
 def study() -> Iterator[dict[str, ModuleType]]:
-    names = ("density", "fitting", "lrt")
+    names = ("density", "fitting", "law", "lrt")
     with scripts("lrt", *names) as modules:
         yield dict(zip(names, modules, strict=True))
 
@@ -208,6 +208,20 @@ def test_a_column_stands_still_after_its_epochs(study: dict[str, ModuleType], en
 def test_the_slope_is_per_epoch(study: dict[str, ModuleType]) -> None:
     losses = {epoch: torch.tensor(100 - 0.5 * epoch) for epoch in range(0, 101, 5)}
     assert float(study["lrt"]._slope(losses, 100, 5)) == pytest.approx(0.5)
+
+
+def test_toys_stand_beside_the_counts_of_their_law(study: dict[str, ModuleType]) -> None:
+    draws = stats.chi2(19).rvs(size=400, random_state=1)
+    text = study["law"].histogram(torch.from_numpy(draws / 2), 19)
+    rows = [[part.strip() for part in line.split("|")[1:5]] for line in text.splitlines()[4:]]
+    assert sum(int(seen) for _, seen, _, _ in rows) == 400
+    assert sum(float(expected) for _, _, expected, _ in rows) == pytest.approx(400, abs=0.5)
+    assert [float(row[2]) for row in rows[:7]] == [50.0] * 7
+    pull = [(int(seen) - float(expected)) / float(expected) ** 0.5 for _, seen, expected, _ in rows[:7]]
+    assert max(map(abs, pull)) < 4
+    told = study["law"].summary(torch.from_numpy(draws / 2), 40.0, 19)
+    assert (told["ks_p"] > 0.01, abs(told["pull_of_mean"]) < 3) == (True, True)
+    assert told["p_target"] == (1 + int((draws / 2 >= 40).sum())) / 401
 
 
 def test_far_above_its_law_names_the_suspects(
