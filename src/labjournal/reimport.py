@@ -10,9 +10,9 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from labjournal import diary, facts
@@ -23,6 +23,8 @@ from labjournal.export.blocks import OUTSIDE, Block, Found, parse
 from labjournal.export.entry_words import Book
 from labjournal.export.prose import embed
 from labjournal.facts import Fact
+from labjournal.importers import hours
+from labjournal.importers.hours import Part
 from labjournal.model import Entry
 from labjournal.paths import JournalPaths
 from labjournal.store import Store
@@ -83,16 +85,17 @@ def fold_back(path: Path, text: str, book: Book, paths: JournalPaths, zone: tzin
     entries = {entry.id: entry for entry in book.store.entries()}
     edited = any(isinstance(part, Found) and part.edited for part in parts)
     wanted = _wanted(path, book, paths.project, when, zone) if edited else {}
-    taken, before = _Taken(), "top"
+    taken, before, written = _Taken(), "top", _Written(path, when, book, zone)
     for part in parts:
         if isinstance(part, Found):
             before = part.id
             if part.edited:
                 _edited(part, wanted.get(part.id), entries.get(part.id), taken)
         elif part.strip():
-            _outside(path.name, before, part.strip("\n"), when, entries, taken, zone)
+            written.add(before, part.strip("\n"))
     if taken.refused:
         return Folded(refused=tuple(taken.refused))
+    taken.stated += written.facts()
     if taken.stated:
         try:
             facts.append(paths.my_facts, taken.stated, sync=True, lock=True)
@@ -146,26 +149,76 @@ def _unembedded(text: str, shown: str, new: str) -> str:
     return "\n".join(lines)
 
 
-def _outside(
-    name: str, before: str, words: str, when: date | None, entries: dict[str, Entry], taken: _Taken, zone: tzinfo | None
-) -> None:
-    """Text between the blocks: an entry that belongs to its place in the file, reworded when it changes."""
-    entry_id = facts.derived_id("outside", name, before)
-    known = entries.get(entry_id)
-    if known is not None:
-        if known.text != words:
-            taken.stated.append(facts.make("amend", {"entry": entry_id, "text": words}))
-        return
-    data = {"kind": "note", "text": words, "on": [f"{OUTSIDE}{name}"], "attachments": []}
-    taken.stated.append(facts.make("entry", data, None, _end_of(when, zone), entry_id))
+class _Written:
+    """What people wrote between the blocks of one file, held against the entries that earlier imports made of it.
+
+    A piece that stands as it was is that entry wherever it went (a new block may have come above it); else the piece
+    in its place, else the one of its first line, is reworded. Ids follow from the place, so that importing again adds
+    nothing.
+    """
+
+    def __init__(self, path: Path, when: date | None, book: Book, zone: tzinfo | None) -> None:
+        self._name, self._when, self._zone = path.name, when, zone
+        on = f"{OUTSIDE}{path.name}"
+        self._known = {entry.id: entry for entry in book.store.entries() if entry.on == (on,)}
+        self._taken = set(self._known)
+        self._sets = {result.dataset.name or "" for result in book.store.results()} if when is not None else set()
+        self._pieces: list[tuple[str, Part, str | None]] = []
+        """(block above, words, when)."""
+
+    def add(self, above: str, words: str) -> None:
+        """Text below a block; each heading with an hour begins a piece of its own."""
+        as_before = any(entry.text == words for entry in self._known.values())
+        split = [Part(None, words)] if as_before or self._when is None else hours.parts(words, self._sets)
+        self._pieces += [(above, part, self._moment(part)) for part in split]
+
+    def facts(self) -> Iterator[Fact]:
+        """What is to be stated, once all was added."""
+        left = dict(self._known)
+        changed = [piece for piece in self._pieces if not self._stands(piece, left)]
+        for above, part, t in changed:
+            place = [self._name, above, *([part.clock.isoformat("seconds")] if part.clock else [])]
+            entry = left.get(facts.derived_id("outside", *place)) or _of_line(part.text, left.values())
+            if entry is None:
+                yield self._entry(place, part.text, t)
+                continue
+            del left[entry.id]
+            moved = {"t": t} if part.clock and t and not _same(entry, t) else {}
+            yield facts.make("amend", {"entry": entry.id, "text": part.text, **moved})
+
+    def _stands(self, piece: tuple[str, Part, str | None], left: dict[str, Entry]) -> bool:
+        """Whether an entry says a piece already, at its hour; that one is then spoken for."""
+        _, part, t = piece
+        alike = [one for one in left.values() if one.text == part.text and (not part.clock or not t or _same(one, t))]
+        if alike:
+            del left[alike[0].id]
+        return bool(alike)
+
+    def _entry(self, place: list[str], words: str, t: str | None) -> Fact:
+        number, entry_id = 0, facts.derived_id("outside", *place)
+        while entry_id in self._taken:  # by another piece, which has moved from here or stands here too
+            number += 1
+            entry_id = facts.derived_id("outside", *place, number)
+        self._taken.add(entry_id)
+        data = {"kind": "note", "text": words, "on": [f"{OUTSIDE}{self._name}"], "attachments": []}
+        return facts.make("entry", data, None, t, entry_id)
+
+    def _moment(self, part: Part) -> str | None:
+        """When a piece was written: at its hour, else in the last minute of the day its file is about; None is now."""
+        if self._when is None:
+            return None
+        local = datetime.combine(self._when, part.clock or time(23, 59), self._zone)
+        return facts.now_iso((local if self._zone else local.astimezone()).astimezone(UTC).timestamp())
 
 
-def _end_of(when: date | None, zone: tzinfo | None) -> str | None:
-    """The last minute of the day a file is about; None is now."""
-    if when is None:
-        return None
-    midnight = datetime(when.year, when.month, when.day, tzinfo=zone) + timedelta(hours=23, minutes=59)
-    return facts.now_iso((midnight if zone else midnight.astimezone()).astimezone(UTC).timestamp())
+def _same(entry: Entry, t: str) -> bool:
+    return entry.t == datetime.fromisoformat(t)
+
+
+def _of_line(words: str, entries: Iterable[Entry]) -> Entry | None:
+    """The entry whose first line the words begin with."""
+    first = words.partition("\n")[0]
+    return next((entry for entry in entries if entry.text.partition("\n")[0] == first), None)
 
 
 def _difference(wanted: str, inside: str) -> str:

@@ -83,6 +83,65 @@ def test_words_between_the_blocks_become_an_entry_and_its_amendment(page: Path) 
     assert call(folder, "export", "--check")
 
 
+def thoughts(folder: Path, name: str) -> list[tuple[str, str]]:
+    """Hour and words of what stands between the blocks, in the order of the diary."""
+    found = [entry for entry in entries(folder) if entry["on"] == [f"outside:{name}"]]
+    return sorted((entry["t"][11:19], entry["text"]) for entry in found)
+
+
+SECTIONS = """
+## 09:30 written by hand
+
+A thought. 7 of 9.
+
+### 10:15 is below it
+
+## 9:05
+No title.
+
+## 14:10:30 – moved the *probe*
+"""
+
+
+def test_a_section_with_an_hour_is_an_entry_of_that_time(page: Path) -> None:
+    folder = page.parents[1]
+    page.write_text(page.read_text() + "\nBefore them.\n" + SECTIONS)
+    assert "4 entries added" in call(folder, "import", "entries").stderr
+    written = [
+        ("09:05:00", "No title."),
+        ("09:30:00", "written by hand\n\nA thought. 7 of 9.\n\n### 10:15 is below it"),
+        ("14:10:30", "moved the *probe*"),
+        ("23:59:00", "Before them."),
+    ]
+    assert thoughts(folder, page.name) == written
+    assert "0 reworded, 0 entries added" in call(folder, "import", "entries").stderr
+    call(folder, "note", "what happens later stands above them")
+    call(folder, "export")
+    assert SECTIONS in page.read_text()
+    assert "0 reworded, 0 entries added" in call(folder, "import", "entries").stderr
+    page.write_text(page.read_text().replace("7 of 9", "8 of 9").replace("14:10:30", "15:00"))
+    assert "2 reworded, 0 entries added" in call(folder, "import", "entries").stderr
+    written[1] = (written[1][0], written[1][1].replace("7 of 9", "8 of 9"))
+    written[2] = ("15:00:00", "moved the *probe*")
+    assert thoughts(folder, page.name) == written
+    page.write_text(page.read_text().replace("\n## 9:05\n", "\n## 08:00 a first\n\n## 9:05\n"))
+    assert "0 reworded, 1 entry added" in call(folder, "import", "entries").stderr
+    call(folder, "reindex")
+    assert thoughts(folder, page.name) == [("08:00:00", "a first"), *written]
+
+
+def test_a_heading_that_names_a_data_set_tells_no_hour(page: Path) -> None:
+    folder = page.parents[1]
+    call(folder, "log", "accuracy=0.9", "--dataset", "1:10", "--n", "200")
+    page.write_text(
+        page.read_text() + "\n## 1:10, once more\nIt fell.\n\n## 24:10 is no hour\n```\n## 09:30 code\n```\n"
+    )
+    call(folder, "import", "entries")
+    assert thoughts(folder, page.name) == [
+        ("23:59:00", "## 1:10, once more\nIt fell.\n\n## 24:10 is no hour\n```\n## 09:30 code\n```")
+    ]
+
+
 def test_an_altered_number_is_refused_and_shown(page: Path) -> None:
     folder, before = page.parents[1], entries(page.parents[1])
     page.write_text(page.read_text().replace("0.9", "0.99") + "\nAnd a thought.\n")

@@ -43,6 +43,7 @@ def _human(fact: Fact, amendments: Sequence[Fact], states: Sequence[Fact]) -> En
         for amendment in sorted(amendments, key=lambda a: (a.t, a.id)):
             earlier.append((codec.moment(amendment.t) or codec.EPOCH, text))
             text = str(amendment.data.get("text") or "")
+            t = codec.moment(amendment.data.get("t")) or t
         files = codec.texts(data.get("attachments"))
         of_kind, said, study = kind(data.get("kind")), _states(states), codec.text_or_none(data.get("study"))
         state = (said[-1].state if said else "open") if of_kind in _WITH_STATE else None
