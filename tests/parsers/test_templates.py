@@ -43,6 +43,9 @@ R2: -0.351 bias: +0.21
 Training finished
 [5]\tvalid's auc: 0.913212
 reward: 12.5 mean reward: 13.25 entropy 0.61
+Results on the test set:
+spread_of_a: 0.5312
+drift_of_b: 0.8131
 loss_weights:
   dice: 0.5
 

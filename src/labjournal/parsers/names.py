@@ -85,6 +85,11 @@ def role_of(words: list[str]) -> RoleName:
 
 def words_of(text: str) -> list[str]:
     """Lower-case words of a name, camel case taken apart, other languages turned to English where one word says it."""
+    return list(_words(text))
+
+
+@lru_cache(maxsize=8192)
+def _words(text: str) -> tuple[str, ...]:
     text = _CAMEL.sub(" ", text.replace("HumanEval", "Humaneval")).lower()
     if not text.isascii():
         for part in _FOREIGN_PARTS:
@@ -100,7 +105,7 @@ def words_of(text: str) -> list[str]:
     for word in found:
         english = FOREIGN.get(word) if word != "der" or german else None  # else the diarization error rate
         words.extend(english.split() if english is not None else [word.replace("@", "")])
-    return words
+    return tuple(words)
 
 
 _COMPOUND = re.compile(COMPOUND)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from labjournal.parsers.names import understand
 from labjournal.parsers.shapes import shaped
@@ -50,6 +51,7 @@ def opens_settings(text: str) -> int | None:
     return len(match["indent"].expandtabs(4))
 
 
+@lru_cache(maxsize=64)
 def settings_line(text: str) -> bool:
     """A command line, code, a printed configuration: its numbers are hyperparameters."""
     if _COMMAND.search(text) or _TO_DO.match(text) or _SECTION.match(shaped(text)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
     # (a part the text must hold, pattern, what to write): looking for the part first makes a line 5 times faster
@@ -85,6 +86,7 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
 )
 
 
+@lru_cache(maxsize=1024)
 def shaped(text: str) -> str:
     """The text with metric names of several parts ("Top-1", "mAP@0.5:0.95", "F1 score") drawn together."""
     low = text.lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from labjournal.parsers.reading import StepKind
 
@@ -38,6 +39,7 @@ def names_only_a_step(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=256)
 def find_step(text: str) -> tuple[StepKind, float, str] | None:
     """The step a line names (``Epoch 3/10``, ``iter:  18,000``): (kind, step, word). An iteration beats an epoch."""
     best: tuple[StepKind, float, str] | None = None

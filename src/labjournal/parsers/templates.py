@@ -71,7 +71,7 @@ class Templates:
         shape = _MORE_DECIMALS.sub("", "\0".join(tokens)).translate(_ZEROS)
         self._key = key = "\0".join(pieces[::2]) + "\1" + shape
         plans = self._known.get(key)
-        if plans is None or not _quiet(context, line.number):
+        if plans is None or not _quiet(context, line.number, among_lists=bool(plans)):
             return False
         for plan in plans:
             _carry_out(plan, line, tokens, context, assembler)
@@ -103,7 +103,7 @@ class Templates:
         if given is None:
             return None
         tries = [_varied(pieces, shift) for shift in (0, 5)]
-        outcomes = [self._outcome("".join(varied)) for varied in tries]
+        outcomes = [self._outcome("".join(varied), places=1) for varied in tries]
         plans = []
         for number, draft in enumerate(given):
             models = [outcome[number] for outcome in outcomes if outcome is not None and len(outcome) == len(given)]
@@ -115,10 +115,11 @@ class Templates:
             return None
         return plans
 
-    def _outcome(self, text: str) -> list[Draft] | None:
+    def _outcome(self, text: str, places: int = 3) -> list[Draft] | None:
         """The drafts a line gives wherever it stands, or None where that depends on what stands above it."""
         found: list[list[Draft]] = []
-        for context, before in zip(_contexts(self._source), _contexts(self._source), strict=True):
+        contexts = zip(_contexts(self._source)[:places], _contexts(self._source)[:places], strict=True)
+        for context, before in contexts:
             claim, plain = self._read(Cursor(iter([Line(1, text, 0)])), context)
             if not plain or context != before or (claim is not None and claim.lines != 1):
                 return None
@@ -126,12 +127,16 @@ class Templates:
         return found[0] if all(drafts == found[0] for drafts in found) else None
 
 
-def _quiet(context: Context, number: int) -> bool:
+def _quiet(context: Context, number: int, among_lists: bool) -> bool:
+    """Whether nothing above bears on this line. A list bears only on what gives nothing by itself."""
     return (
         context.settings is None
         and not context.wishes
         and not context.under_ruler
-        and all(number - announced > QUIET for announced in context.titles.values())
+        and all(
+            number - announced > QUIET or (among_lists and title == "listed")
+            for title, announced in context.titles.items()
+        )
     )
 
 
