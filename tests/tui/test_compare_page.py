@@ -158,6 +158,9 @@ async def test_d_shows_what_changed_in_the_code_of_two_real_runs(
         await pilot.press("d")
         await wait_for(pilot, says(app, "+RATE = 0.25"))
         assert "-RATE = 0.1" in text_of(app)
+        # It has been read: the keys are there again, and do not wait for four seconds.
+        await wait_for(pilot, says(app, "only changed"))
+        assert app.main.key_line.toasted is None
         await pilot.press("escape")
         await wait_for(pilot, says(app, "What may be said"))
 

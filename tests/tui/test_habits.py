@@ -323,3 +323,21 @@ async def test_a_follower_that_dies_is_told_as_long_as_it_is_dead(
     async with app.run_test(size=(120, 24)) as pilot:
         await wait_for(pilot, lambda: "cannot be followed: TypeError: odd fact" in text_of(app))
         assert "labjournal doctor" in text_of(app)
+
+
+async def test_keys_are_told_whole_and_how_many_are_below(weeks: tuple[JournalPaths, Any]) -> None:
+    app = app_over(weeks[0])
+    async with app.run_test(size=(60, 16)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("question_mark")
+        await wait_for(pilot, lambda: "lines below" in text_of(app))
+        seen = text_of(app)
+        while "the end   j k scroll" not in text_of(app):
+            before = text_of(app)
+            await pilot.press("pagedown")
+            await wait_for(pilot, lambda before=before: text_of(app) != before)
+            seen += text_of(app)
+        assert "bring it back: resume or" in seen
+        assert "a run that has ended" in seen
+        await pilot.press("k")
+        await wait_for(pilot, lambda: "1 line below" in text_of(app))

@@ -96,7 +96,7 @@ def roles(theme: str) -> set[str]:
 
 
 PAGES = {"1": "runs", "4": "diary", "5": "checks", "6": "studies", "7": "queue"}
-MARKS = {"runs": "gpu 1", "diary": "waiting 1", "checks": "5 open", "studies": "gate shut", "queue": "nothing waits"}
+MARKS = {"runs": "gpu 1", "diary": "waiting 1", "checks": "5 open", "studies": "gate shut", "queue": "v4-nfa-3e-4"}
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

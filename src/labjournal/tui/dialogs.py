@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from labjournal import format
-from labjournal.tui.text import Line, pad, paragraph
+from labjournal.tui.text import Line, pad, paragraph, wrap
 from labjournal.tui.widgets.lines import Lines
 
 T = TypeVar("T")
@@ -33,6 +33,10 @@ _NAMES = {
     "pagedown": "pgdn",
     "pageup": "pgup",
 }
+
+
+_KEYS = 21
+"""Cells of a line of keys before what they do."""
 
 
 class Dialog(ModalScreen[T]):
@@ -75,6 +79,7 @@ class TextDialog(Dialog[None]):
         self._title = title
         self._paragraphs = paragraphs
         self._prose = prose
+        self._count = self._room = 0
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -82,21 +87,37 @@ class TextDialog(Dialog[None]):
             with VerticalScroll() as scroll:
                 width = min(96, self.app.size.width * 9 // 10 - 4)
                 body = Lines(self._body, ground="raised")
-                body.styles.height = len(self._body(width, 0))
+                body.styles.height = self._count = len(self._body(width, 0))
                 # Title, hint, margins: what is left of the terminal is for the text.
-                scroll.styles.max_height = max(4, self.app.size.height - 7)
+                self._room = max(4, self.app.size.height - 7)
+                scroll.styles.max_height = self._room
                 yield body
-            count = len(self._body(width, 0))
-            hidden = count > max(4, self.app.size.height - 7)
-            yield _line(f"{f'j k scroll its {count} lines   ' if hidden else ''}esc leave", "muted", "hint")
+            yield Lines(self._hint, ground="raised", classes="hint")
+
+    def _hint(self, width: int, height: int) -> list[Line]:
+        """How to go on, and how much there is below what is in sight."""
+        if self._count <= self._room:
+            return [[("esc leave", "muted")]]
+        below = self._count - self._room - round(self.query_one(VerticalScroll).scroll_y)
+        more = f"{format.plural(below, 'line')} below" if below > 0 else "the end"
+        return [[(f"{more}   ", "text"), ("j k scroll   esc leave", "muted")]]
+
+    def on_mount(self) -> None:
+        self.watch(self.query_one(VerticalScroll), "scroll_y", self.query_one(".hint", Lines).redraw, init=False)
 
     def action_scroll(self, by: int) -> None:
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     def _body(self, width: int, height: int) -> list[Line]:
-        if not self._prose:
-            return [[(format.visible(text), "text")] for text in self._paragraphs]
-        return [line for text in self._paragraphs for line in paragraph(format.visible(text), width, lead="")]
+        if self._prose:
+            return [line for text in self._paragraphs for line in paragraph(format.visible(text), width, lead="")]
+        lines: list[Line] = []
+        for text in self._paragraphs:
+            # What a key does goes on under itself.
+            first, *others = wrap(text[_KEYS:].strip(), max(8, width - _KEYS))
+            lines.append([(format.visible(text[:_KEYS] + first), "text")])
+            lines += [[(" " * _KEYS + format.visible(other), "text")] for other in others]
+        return lines
 
 
 def key_name(key: str) -> str:
@@ -106,7 +127,7 @@ def key_name(key: str) -> str:
 
 def key_words(bindings: Iterable[tuple[str, str]]) -> list[str]:
     """One line a key: ``enter l      open``."""
-    return [f"{pad(' '.join(key_name(key) for key in keys.split(',')), 20)} {words}" for keys, words in bindings]
+    return [f"{pad(' '.join(key_name(key) for key in keys.split(',')), _KEYS - 1)} {words}" for keys, words in bindings]
 
 
 class ConfirmDialog(Dialog[bool]):

@@ -333,6 +333,7 @@ class ComparePage(Page):
         except JournalError as error:
             self.toast(str(error).replace("\n", " "), "warning")
             return
+        self.toast("")  # it was read: the keys are of more use than that it was being read
         self._diff_pane.title_text = difference.title(self._difference)
         self._diff.rewrite()
         self._bring(self._diff)

@@ -69,6 +69,11 @@ class KeyLine(Lines):
             self.redraw()
 
     @property
+    def toasted(self) -> str | None:
+        """What is said at the moment instead of the hints."""
+        return self._toast[0] if self._toast is not None else None
+
+    @property
     def trouble(self) -> str | None:
         """What is wrong as long as it is: it stands instead of the hints."""
         return self._trouble
@@ -80,10 +85,13 @@ class KeyLine(Lines):
             self.redraw()
 
     def toast(self, text: str, role: str = "text") -> None:
-        """Say what the last key did, for four seconds, instead of the hints."""
-        self._toast = (format.visible(text), role)
+        """Say what the last key did, for four seconds, instead of the hints; "" takes back what was said."""
         if self._timer is not None:
             self._timer.stop()
+        if not text:
+            self.end_toast()
+            return
+        self._toast = (format.visible(text), role)
         self._timer = self.set_timer(TOAST_S, self.end_toast)
         self.redraw()
 
