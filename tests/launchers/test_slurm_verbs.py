@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from launching_place import exit_of, wait_for
 
 pytestmark = pytest.mark.slow
 LABJOURNAL = [sys.executable, "-m", "labjournal"]
+ENTRIES = Path(__file__).parents[2] / "entries"
 PATIENCE_S = 120.0
 HOLD = "while [ ! -e go ]; do sleep 0.1; done; "
 
@@ -243,3 +245,48 @@ def test_the_grid_of_a_study_is_one_array_and_its_gate_waits_for_it(folder: Path
     jobs = {run["name"]: str(run["job"]) for run in listed(folder)}
     assert len({jobs[f"toys-toy-seed{seed}"].partition("_")[0] for seed in range(3)}) == 1, "one submission"
     assert call(folder, "logs", "toys-law").split()[2::4] == ["0.5", "1.5", "2.5"]
+
+
+SMALLER = {
+    "profile": (
+        ("effort = [1, 2, 4, 10]", "effort = [1, 2]"),
+        ('    "chi2_min{effort=4} <= chi2_min{effort=2}",\n    "chi2_min{effort=10} <= chi2_min{effort=4}",\n', ""),
+    ),
+    "lrt": (
+        ("[stage.full]\ngrid = { first = [0, 50, 100, 150] }", "[stage.smoke]\ngrid = { first = [0, 2] }"),
+        ("toys = 20\n", "toys = 2\n"),
+        ("toy_epochs = 500", "toy_epochs = 20"),
+        ('after = "law"\nabout = "the two-sample', 'about = "the two-sample'),
+    ),
+}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("study", "stage"), [("profile", "convergence"), ("lrt", "toys")])
+def test_the_grid_and_the_toys_of_the_worked_studies_are_arrays(folder: Path, study: str, stage: str) -> None:
+    pytest.importorskip("torch")
+    entry = folder / "entries" / study
+    shutil.copytree(ENTRIES / study, entry, ignore=shutil.ignore_patterns("out", "diary", "tables"))
+    text = (entry / "study.toml").read_text()
+    for old, new in SMALLER[study]:
+        assert old in text
+        text = text.replace(old, new)
+    (entry / "study.toml").write_text(text)
+    words = ("study", "run", study, "--smoke", "--only", stage, "--launcher", "slurm")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(
+        [*LABJOURNAL, *words], cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, timeout=400
+    )
+    runs = listed(folder)
+    assert [run["status"] for run in runs] == ["DONE", "DONE"]
+    assert len({str(run["job"]).partition("_")[0] for run in runs}) == 1, "one submission"
+    state = {one["stage"]: one for one in json.loads(call(folder, "study", "status", study, "--smoke", "--json"))}
+    assert len(state[stage]["runs"]) == 2
+    if study == "profile":
+        assert state[stage]["state"] == "passed"
+    else:
+        seeds = [
+            {json.loads(line)["seed"] for line in (entry / "out" / f"toys-{first}.jsonl").read_text().splitlines()}
+            for first in (0, 2)
+        ]
+        assert seeds == [{1000, 1001}, {1002, 1003}], "one ladder of seeds"
