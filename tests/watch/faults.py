@@ -14,6 +14,7 @@ FAULTY = {
     "half_weights": ("update_underflow", "model"),
     "reset_between": ("no_grad", "model"),
     "never_reset": ("grad_accumulating", "Adam"),
+    "clipped_not_reset": ("grad_accumulating", "RMSprop"),
     "detached_branch": ("no_grad", "model.numbers"),
     "unfrozen_late": ("param_not_in_optimizer", "model.0"),
     "nograd_branch": ("no_grad", "encoder"),
