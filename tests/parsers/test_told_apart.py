@@ -109,6 +109,65 @@ def told(result: ParsedResult) -> Wanted:
             [("validation", {"eval_exact_match": 82.5, "eval_f1": 87.9375}, {})],
             id="results kept as comments",
         ),
+        pytest.param(
+            "Model 1:\n– In the training data:\n   – Average RMSE: 36.25\n   – Average MAE: 21.5\n"
+            "– In the testing data:\n   – Average RMSE: 36.25\n   – Average MAE: 24.5\n",
+            [
+                ("train", {"average_rmse": 36.25, "average_mae": 21.5}, {"group": "Model 1"}),
+                ("test", {"average_rmse": 36.25, "average_mae": 24.5}, {"group": "Model 1"}),
+            ],
+            id="sets as items of a list with long dashes",
+        ),
+        pytest.param(
+            "PSNR: 20.625\n而论文中报告的 PSNR 为 25.688。\n和公布的 `EER = 0.862%` 相去甚远\n",
+            [("unclear", {"psnr": 20.625}, {})],
+            id="what a paper reports, in Chinese",
+        ),
+        pytest.param(
+            "epoch [3/3]\tloss 2.625 (2.625)\tacc 50.0 (50.0)\n=> result\n* accuracy: 90.68%\n* error: 9.32%\n",
+            [("unclear", {"accuracy": 0.9068, "error": 0.0932}, {})],
+            id="a result below the last step is no point of the training",
+        ),
+        pytest.param(
+            "| Metric | Forest | Boosting |\n|---|---|---|\n| MSE (using 2020 to predict 2021) | 64.5 | 61.25 |\n"
+            "| MSE (using 2020 to predict 2022) | 101.25 | 103.5 |\n",
+            [
+                ("unclear", {"mse": 64.5}, {"column": "Forest", "row": "using 2020 to predict 2021"}),
+                ("unclear", {"mse": 61.25}, {"column": "Boosting", "row": "using 2020 to predict 2021"}),
+                ("unclear", {"mse": 101.25}, {"column": "Forest", "row": "using 2020 to predict 2022"}),
+                ("unclear", {"mse": 103.5}, {"column": "Boosting", "row": "using 2020 to predict 2022"}),
+            ],
+            id="how it was got, in brackets behind a name",
+        ),
+        pytest.param(
+            "INFO - ['Top 10\\n', 'Precision:0.030625\\n', 'NDCG:0.03975\\n', 'Top 20\\n', 'Precision:0.026875\\n',"
+            " 'NDCG:0.04925\\n']\n",
+            [
+                ("unclear", {"precision": 0.030625, "ndcg": 0.03975}, {"group": "Top 10"}),
+                ("unclear", {"precision": 0.026875, "ndcg": 0.04925}, {"group": "Top 20"}),
+            ],
+            id="a list of printed lines",
+        ),
+        pytest.param(
+            "hit@1: 0.545086 hit@10: 0.956689\n",
+            [("unclear", {"hit1": 0.545086, "hit10": 0.956689}, {})],
+            id="hits alone",
+        ),
+        pytest.param(
+            'done\n{"average_acc": 0.4375, "subject_acc": {"math": 0.28125, "physics": 0.34375},'
+            ' "loss": {"a": 0.125, "b": 0.25}}\n',
+            [
+                ("unclear", {"average_acc": 0.4375}, {}),
+                ("unclear", {"subject_acc": 0.28125}, {"class": "math"}),
+                ("unclear", {"subject_acc": 0.34375}, {"class": "physics"}),
+            ],
+            id="a value of each class under the name of a metric",
+        ),
+        pytest.param(
+            "The best epoch is: 56\nThe test Top1-0.140000, Top5-0.460000\n",
+            [("test", {"top1": 0.14, "top5": 0.46}, {})],
+            id="a dash between name and value",
+        ),
     ],
 )  # fmt: skip
 def test_each_value_stays_with_what_it_belongs_to(text: str, wanted: list[Wanted]) -> None:
@@ -135,3 +194,15 @@ def test_a_line_of_progress_with_many_equal_signs_is_no_configuration() -> None:
     assert {tag: len(series.points) for tag, series in read_text(text).series.items()} == dict.fromkeys(
         ("loss", "precision", "recall", "f1"), 8
     )
+
+
+def test_a_forest_of_r_prints_the_error_of_each_class_behind_its_counts() -> None:
+    text = "Confusion matrix:\n    A   B class.error\nA 393   7  0.01750000\nB  16 254  0.05925926\n"
+    (result,) = read_text(text).results
+    assert result.counts is not None
+    assert (result.counts.labels, result.counts.matrix) == (("A", "B"), ((393, 7), (16, 254)))
+
+
+def test_the_time_of_a_pass_names_no_data_set() -> None:
+    (result,) = read_text("inference time for 40 utterances : 1.64s\n\nEER : 0.125\n").results
+    assert (result.dataset, dict(result.metrics)) == (None, {"eer": 0.125})

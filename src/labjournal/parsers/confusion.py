@@ -136,9 +136,11 @@ def _plain(cursor: Cursor, line: Line, context: Context) -> Claim | None:
 
 def _labelled(cursor: Cursor, line: Line) -> Claim | None:
     """A printed DataFrame: a row of labels, then each label with its counts. Margins (All, Total) are left out."""
-    header = _header(line.text)
+    titles = line.text.removesuffix("class.error")  # R's randomForest
+    errors = titles != line.text
+    header = _header(titles)
     columns = len(header)
-    found = _labelled_rows(cursor, columns) if columns > 1 else None
+    found = _labelled_rows(cursor, columns, beyond=int(errors)) if columns > 1 else None
     names = [] if found is None else _plain_labels(found[0])
     if found is None or not _same_labels(header, names):
         # Titles cut to their width run into one another; what they hold must still be the rows' labels in order.
@@ -166,12 +168,15 @@ def _labelled(cursor: Cursor, line: Line) -> Claim | None:
     return Claim(used, [draft])
 
 
-def _labelled_rows(cursor: Cursor, columns: int) -> tuple[dict[str, list[int]], int] | None:
-    """The rows under a header of this many columns, and the lines they take with it; None when they are none."""
+def _labelled_rows(cursor: Cursor, columns: int, beyond: int = 0) -> tuple[dict[str, list[int]], int] | None:
+    """The rows under a header of this many columns, and the lines they take with it; None when they are none.
+
+    ``beyond`` are the columns behind the counts.
+    """
     rows: dict[str, list[int]] = {}
     used = 1
     while (ahead := cursor.peek(used)) is not None and used < LARGEST + 6:
-        label, numbers = _labelled_row(ahead.text, columns)
+        label, numbers = _labelled_row((ahead.text.rsplit(None, beyond) or [""])[0] if beyond else ahead.text, columns)
         if re.search(r"\w", ahead.text) is None and not rows:
             used += 1  # a rule under the header
             continue

@@ -33,7 +33,7 @@ DATASET = re.compile(
           (?:\s*[,;(]\s*(?:n\s*=\s*)?(?P<n1>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
       | (?:validation|validating|validated|evaluation|evaluating|evaluate|testing|tested|test|results?
         |inference|running|scores?|performance|metrics)
-          (?:\s+\w+)?\s+(?:on|for|over|with)\s+(?:the\s+)?['"]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"]?
+          (?:\s+(?!time\b)\w+)?\s+(?:on|for|over|with)\s+(?:the\s+)?['"]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"]?
           (?:\s+(?:data\s?set|set|split|data|benchmark))?(?:\s*[(,]\s*(?:n\s*=\s*)?(?P<n2>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
       | .{0,40}?\bon\s+(?:the\s+)?data\s?set:?\s+['"]?(?P<after>[\w:./+-]+)['"]?
       | .{0,40}?\bon\s+(?:the\s+)?(?P<trail>[\w:./+-]+(?:\s[\w:./+-]+)?)\s+data\s?set
@@ -56,7 +56,7 @@ SUBJECT = re.compile(
     r"(?:evaluating|training|testing|fitting|starting|running)\s+(?=(?-i:[A-Z])[\w()-]*(?:\s(?-i:[A-Z(])[\w()-]*){0,3}\s*(?:\.{2,}|…)?\s*$))['\"]?(?P<name>[A-Za-z][\w.()+/-]*(?:\s[\w.()+/-]+){0,3}?)['\"]?\s*(?:\.{2,}|…|:)?\W*$",
     re.IGNORECASE,
 )
-RESET_PARTS = ("train", "test", "final", "best", "eval", "stop")
+RESET_PARTS = ("=> result", "train", "test", "final", "best", "eval", "stop")
 CHECKPOINT_PARTS = (
     "checkpoint",
     "ckpt",
@@ -77,7 +77,7 @@ DATASET_STARTS = ("val", "test", "eval", "result", "inference", "running", "scor
 RESET = re.compile(
     r"\b(?:training\s+(?:is\s+)?(?:complete[d]?|finished|done|ended|took)|finished\s+training|done\s+training|train(?:ing)?\s+completed|end\s+of\s+training|"
     r"final(?:\s+\w+)?\s+(?:eval\w*|test\w*|results?|metrics|performance|report|model)|loading\s+best|loaded\s+best|load(?:ing|ed)?\s+(?:the\s+)?best|restor\w+\s+(?:the\s+)?best|best\s+model\b.*\b(?:test|eval)|"
-    r"evaluat(?:e|ing|ion)\s+on\s+(?:the\s+)?test|testing\b|test\s+(?:results|set|evaluation|metrics|phase)|running\s+test|early\s+stopp(?:ing|ed))",
+    r"evaluat(?:e|ing|ion)\s+on\s+(?:the\s+)?test|testing\b|test\s+(?:results|set|evaluation|metrics|phase)|running\s+test|early\s+stopp(?:ing|ed))|^\W*=>\s+results?\s*$",
     re.IGNORECASE,
 )
 
@@ -102,10 +102,11 @@ OF_CLASS = re.compile(
     re.IGNORECASE,
 )
 NUMBERED = re.compile(
-    r"\W*((?:image|case|patient|subject|sample|scene|video|example|client)\s*[#:]?\s*\d+)\s*:?\s*", re.IGNORECASE
+    r"\W*((?:image|case|patient|subject|sample|scene|video|example|client|model|experiment|variant)\s*[#:]?\s*\d+)\s*:?\s*",
+    re.IGNORECASE,
 )
 """One of many of which each has its values: they are nobody else's."""
-MARKS = re.compile(r"^\s*(?:[*•>+]\s+|-\s+)|\*\*|__")
+MARKS = re.compile(r"^\s*(?:[*•>+–—]\s+|-\s+)|\*\*|__")
 """What markdown adds to a heading within a list."""
 COMPARED = re.compile(
     r"\W*(?:reference|prediction|hypothesis|predicted|ground[\s_-]?truth|expected|target|answer|gold|ref|hyp|pred|gt)"

@@ -11,6 +11,7 @@ from labjournal.parsers.assemble import Assembler
 from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
 from labjournal.parsers.json_counts import counts_of, holds_counts
+from labjournal.parsers.json_labels import labelled_values
 from labjournal.parsers.names import role_of, understand, words_of
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.reading import ClassRow, Line
@@ -133,6 +134,13 @@ class _Walk:
             self.assembler.add(draft, self.context)
         if draft is not None and draft.per_class:
             return
+        for metric, values in labelled_values(node):
+            for label, number in values.items():
+                part = self._draft("json_results")
+                part.metrics = {metric: number}
+                self._place(part, node, path)
+                part.options["class"] = label
+                self.assembler.add(part, self.context)
         columns = {
             key: value
             for key, value in node.items()

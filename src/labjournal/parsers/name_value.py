@@ -44,6 +44,7 @@ _ONE_OF = re.compile(
     r"(?P<label>[A-Za-z][\w.-]*(?:\s[A-Za-z][\w.-]*){0,2}?)\s+(?=(?P<metric>[A-Za-z]\w*)\s*[:=]?\s*-?\d*\.\d)"
 )
 """``case c0012 mean_dice 0.58``: one of many, before the name of what was measured on it."""
+_LISTED = re.compile(r"'([^'\\]{1,80})\\n'")
 _LABELLED = ("name", "class", "case", "categ", "patient", "subject")
 _SPREAD = re.compile(r"\d\s?%?\s?\(?\s?(?:±|\+/-)\s?\d")
 _VALIDATES = re.compile(r"\W*validation\W", re.IGNORECASE)
@@ -86,6 +87,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     columns = context.columns_at(line.number)
     if columns:
         text = by_column(text, columns)
+    if "\\n'," in text and (listed := _LISTED.findall(text)):
+        return Claim(1, _drafts_of_a_list(listed, line, context))
     text, one_of = _without_label(text)
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
@@ -103,6 +106,25 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         for draft in drafts:
             draft.options.setdefault("group", owner)
     return Claim(1, drafts)
+
+
+def _drafts_of_a_list(texts: list[str], line: Line, context: Context) -> list[Draft]:
+    """``['Top 10\\n', 'Recall:0.034\\n', …]``: printed lines as a list, a heading before the values of each part."""
+    parts: list[tuple[str | None, list[str]]] = [(None, [])]
+    for text in texts:
+        if _DECIMAL.search(text) is None:
+            parts.append((text, []))
+        else:
+            parts[-1][1].append(text)
+    drafts: list[Draft] = []
+    for heading, values in parts:
+        said = ", ".join(values)
+        pairs, role, _ = scan(said)
+        for draft in drafts_of(pairs, line, said, context, role, "name_value") if pairs else []:
+            if heading is not None:
+                draft.options["group"] = heading[:80]
+            drafts.append(draft)
+    return drafts
 
 
 def _without_label(text: str) -> tuple[str, str | None]:

@@ -74,9 +74,9 @@ class Name:
 def role_of(words: list[str]) -> RoleName:
     """The role these words say. "Evaluation" says it only where no word names a set: tests are evaluated too."""
     weak: RoleName = "unclear"
-    for word in words:
+    for at, word in enumerate(words):
         role = ROLE_WORDS.get(word)
-        if role is not None:
+        if role is not None and not (word == "predict" and at):  # "predict_loss" is the test's, "to predict" nothing
             if word not in EVALUATED:
                 return role
             weak = role
@@ -125,8 +125,8 @@ _STEMS = (
     frozenset(re.sub(r"[\d_-].*", "", word) for word in METRIC_WORDS)
     | frozenset(word for word, english in FOREIGN.items() if english in METRIC_WORDS and word.isascii())
     | frozenset(
-        """rate match p r f besttest inception dcf reciprocal rec rank cosine pred exact rand mutual chi χ hr mr
-        area""".split()
+        """hit pass dist pck rate match p r f besttest inception dcf reciprocal rec rank cosine pred exact rand mutual
+        chi χ hr mr area""".split()
     )
 )
 

@@ -54,7 +54,8 @@ _VAGUE = re.compile(
 _ELSEWHERE = re.compile(
     r"^\W*(?:examples?\s*:|for\s+(?:example|instance)\b)|(?<!\w)e\.\s?g\.|\bet\s+al\b|\bstate[\s-]of[\s-]the[\s-]art\b"
     r"|\b(?:will\s+stop|(?:stop|halt|abort|quit|train|run)(?:s|ping|ning)?\s+(?:\w+\s+)?(?:when|if|once|until))\b|\binitiali[sz]\w*"
-    r"|\b(?:you|they|the\s+authors?)\s+(?:get|got|report\w*|achiev\w*|claim\w*|have|had)\b|\bfrom\s+score\b",
+    r"|\b(?:you|they|the\s+authors?)\s+(?:get|got|report\w*|achiev\w*|claim\w*|have|had)\b|\bfrom\s+score\b"
+    r"|论文[中里上]?所?(?:报告|给出|公布|汇报)|公布的|官方(?:给出|公布|报告)|論文(?:の値|で報告|に記載)",
     re.IGNORECASE,
 )
 """An example, somebody else's number, a condition, a start value: nothing that this run measured."""

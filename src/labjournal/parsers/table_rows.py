@@ -254,6 +254,10 @@ def _role_said(words: list[str]) -> RoleName:
     return "unclear" if role == "train" and not plain else role
 
 
+_ABOUT = re.compile(r"\s*\((?P<how>(?:using|with|after)\s[^()]+)\)\s*$", re.IGNORECASE)
+"""How the value of a row was got, behind the name of its metric."""
+
+
 def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
     """Name in the first column, values in the others; several columns are several data loaders."""
     drafts: dict[tuple[int, str], Draft] = {}
@@ -261,7 +265,9 @@ def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
     labels = [cells[0] for _, cells in rows[1:] if cells[0]]
     mostly = sum(understand(shaped(label)) is not None for label in labels) * 2 > len(labels)
     for line, cells in rows:
-        name = understand(shaped(cells[0]))
+        about = _ABOUT.search(cells[0])
+        name = understand(shaped(cells[0] if about is None else cells[0][: about.start()]))
+        how = "" if about is None else about["how"]
         known = name is not None
         if name is None and mostly and line is not rows[0][0]:
             name = open_name(cells[0])
@@ -274,7 +280,9 @@ def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
                 continue
             over: RoleName = "unclear" if line is rows[0][0] else role_of(words_of(title))
             blank = Draft(line, line.number, texts[:80], "text_tables", headline=True, role=over)
-            draft = drafts.setdefault((column, ""), blank)
+            draft = drafts.setdefault((column, how), blank)
+            if how:
+                draft.options["row"] = how[:80]
             other = name.role != draft.role != "unclear" and (name.role, draft.role) != ("unclear", over)
             if name.metric in draft.metrics or other:
                 # "Best validation Dice" above "Final validation Dice": another moment, or another set
@@ -283,7 +291,7 @@ def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
                 )
                 if name.metric in draft.metrics:
                     continue
-                if name.role == drafts[column, ""].role:
+                if name.role == drafts[column, how].role:
                     draft.options["row"] = cells[0][:80]
             draft.metrics[name.metric] = number
             draft.tags[name.metric] = name.tag
