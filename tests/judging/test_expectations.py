@@ -97,7 +97,7 @@ def test_a_rate_without_n_decides_nothing_and_a_loss_is_taken_as_it_stands() -> 
     journal.result(run, {"accuracy": 0.97, "loss": 0.31}, ONE, 100)
     rate, loss = judged(journal, run, "acc > 0.9", "loss < 0.4")
     assert (rate.word, loss.word) == ("undecided", "confirmed")
-    assert "n unknown" in rate.sentence
+    assert "n unknown (print the counts, as 487 out of 524, or state it: labjournal log" in rate.sentence
 
 
 def test_retracted_and_unassigned_results_decide_nothing() -> None:

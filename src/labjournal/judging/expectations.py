@@ -134,4 +134,9 @@ def _margin(parsed: syntax.Expectation, judgement: Judgement) -> list[str]:
 
 
 def _unsure(known: Iterable[Known]) -> list[str]:
-    return ["how sure that is cannot be told: n unknown"] if any(one.estimate.low is None for one in known) else []
+    if all(one.estimate.low is not None for one in known):
+        return []
+    return [
+        "how sure that is cannot be told: n unknown (print the counts, as 487 out of 524, or state it: "
+        "labjournal log NAME=VALUE --n N --run REF)"
+    ]

@@ -23,7 +23,7 @@ from labjournal.tui.remembered import Remembered
 from labjournal.tui.theme import LOOKS, Look, choose_theme, textual_theme
 
 WIDTHS = (80, 120, 160)
-HEIGHTS = (30, 34, 40)
+HEIGHTS = (20, 30, 34, 40)
 SMALLEST = (60, 16)
 
 

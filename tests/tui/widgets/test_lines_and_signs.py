@@ -119,6 +119,9 @@ def test_a_pane_is_a_rule_with_title_and_state() -> None:
         plain_text(title_line("Runs", "far too long a state for this", 20, False, "▌", "─", "…"))
         == " Runs " + "─" * 13 + " "
     )
+    told = "step · raw dim, ema .6 bright · ◆ checkpoint · 2 of 23"
+    assert plain_text(title_line("Charts", told, 44, True, "▌", "─", "…")).endswith("─ … ◆ checkpoint · 2 of 23 ")
+    assert plain_text(title_line("Charts", told, 24, True, "▌", "─", "…")).endswith("─ … 2 of 23 ")
 
 
 async def test_exactly_the_pane_with_the_focus_has_the_bar() -> None:
@@ -147,8 +150,8 @@ async def test_a_terminal_too_small_says_so_and_comes_back() -> None:
 
 
 def test_size_classes_are_cumulative() -> None:
-    assert [name for name, holds in size_classes(120, 35).items() if holds] == ["-w80", "-w120", "-h30", "-h34"]
-    assert [name for name, holds in size_classes(59, 40).items() if holds] == ["-h30", "-h34", "-h40", "-small"]
+    assert [name for name, holds in size_classes(120, 35).items() if holds] == ["-w80", "-w120", "-h20", "-h30", "-h34"]
+    assert [name for name, holds in size_classes(59, 40).items() if holds] == ["-h20", "-h30", "-h34", "-h40", "-small"]
 
 
 def test_a_trend_keeps_its_shape_and_its_gaps() -> None:

@@ -88,10 +88,8 @@ def table_block(table: Table, look: Look) -> Block:
 
 def _plan(table: Table, look: Look) -> _Plan:
     width = look.width
-    forest = next(cells_wide for start, cells_wide in _FORESTS if width >= start)
-    if not table.columns or all(_axis(table.of_dataset(one), table.columns[0]) is None for one in table.datasets):
-        forest = 0
     counts = _COUNTS if width >= _COUNTS_FROM and not look.counts else 0
+    forest = _forest(table, width - 4 - counts - _VALUE, width)
     room = width - 4 - (forest + 2 if forest else 0) - counts - _VALUE
     beside = 3 + (forest + 2 if forest else 0) + counts
     names = [f" data set {one.label}" if one.identified else _UNIDENTIFIED for one in table.datasets]
@@ -104,6 +102,17 @@ def _plan(table: Table, look: Look) -> _Plan:
     shown = table.columns[:most]
     left = width - plan.left - _VALUE * len(shown) - 2
     return _Plan(label, forest, counts, shown, left if left >= _LEAST_FLAGS else 0)
+
+
+def _forest(table: Table, room: int, width: int) -> int:
+    """Cells of the drawn intervals: as many as leave every row its whole name, for who is who comes first."""
+    if not table.columns or all(_axis(table.of_dataset(one), table.columns[0]) is None for one in table.datasets):
+        return 0
+    named = max(len(_label(row)) + 3 for row in table.rows)
+    wide = next(cells_wide for start, cells_wide in _FORESTS if width >= start)
+    if named > room:  # nothing makes room enough
+        return wide
+    return next((one for _, one in _FORESTS if one <= wide and named + one + 2 <= room), 0)
 
 
 def _label(row: Row) -> str:

@@ -171,6 +171,8 @@ class RunPage(RunKeys):
             self._deck.rewrite()
 
     def on_resize(self, event: events.Resize) -> None:
+        if self.screen.has_class("-h20"):
+            self.set_class(False, "-at-low")
         self._headline.styles.height = self._finding.styles.height = 2
         self._redraw()
 
@@ -234,6 +236,8 @@ class RunPage(RunKeys):
         focused = self.screen.focused
         at = stops.index(focused) if focused in stops else 0
         target = stops[(at + by) % len(stops)]
+        # Where only one pane has room, the deck takes the place of the charts.
+        self.set_class(target.id in self._parts and not self.screen.has_class("-h20"), "-at-low")
         if target.id in self._parts and target.id not in self._deck.in_sight:
             await self._deck.show(target.id)
             self.reload()
@@ -252,12 +256,15 @@ class RunPage(RunKeys):
     def action_back(self) -> None:
         if self._full is self._charts:
             self._grid.action_enlarge()
-        else:
+        elif self._full is not None:
             self._enlarge(None)
+        else:
+            self.set_class(False, "-at-low")
+            self._grid.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # Where there is nothing to step out of, the key belongs to the app.
-        return self._full is not None if action == "back" else True
+        return self._full is not None or self.has_class("-at-low") if action == "back" else True
 
     def on_chart_grid_enlarged(self, message: ChartGrid.Enlarged) -> None:
         message.stop()
@@ -273,6 +280,7 @@ class RunPage(RunKeys):
         """The log alone, or back to the charts."""
         if self._full is self._log_pane:
             self._enlarge(None)
+            self.set_class(False, "-at-low")
             self._grid.focus()
         else:
             if self._full is self._charts:

@@ -17,12 +17,16 @@ from labjournal.tui.widgets.lines import Lines
 
 
 def title_line(title: str, state: str, width: int, active: bool, bar: str, rule: str, ellipsis: str) -> list[Span]:
-    """The rule of a pane: bar, title, rule, state. The state gives way to the title as a whole."""
+    """The rule of a pane: bar, title, rule, state.
+
+    The state gives way to the title, part by part from the left: how many there are stands last and stays longest.
+    """
     title = cut_middle(visible(title), max(1, width - 2), ellipsis)
     state = visible(state)
     room = width - 2 - cell_len(title)
-    if cell_len(state) + 4 > room:
-        state = ""
+    while cell_len(state) + 4 > room and state:
+        _, _, rest = state.removeprefix(f"{ellipsis} ").partition(" · ")
+        state = f"{ellipsis} {rest}" if rest else ""
     rule_width = room - (cell_len(state) + 2 if state else 1)
     return [
         (bar if active else " ", "accent"),
