@@ -17,6 +17,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.overlooked import Left, overlooked
 from labjournal.watch.rebuilt import Rebuilt
 from labjournal.watch.rules import NOTICE, WARNING
 from labjournal.watch.sampling import Key, Later, Pack, gather
@@ -60,6 +61,9 @@ class Membership:
         self._groups: Dict[Tracked, int] = {}
         self._trained: Dict[int, weakref.ref[Any]] = {}
         """Tensors that had a gradient when an optimizer that holds them was laid out anew."""
+        self._fewest: Optional[int] = None
+        self._growing = False
+        """Has an optimizer, or a layout of one, held more tensors than one before it? A model is unfrozen so."""
         self.inputs: Set[int] = set()
         """Tensors, by id, that a layer takes as its input, such as the points of a differential equation."""
         self.declared_frozen = declared
@@ -123,12 +127,15 @@ class Membership:
         self, tracked: Tracked, step: int, held: Dict[int, Any], candidates: List[Tuple[Any, Named, Any]]
     ) -> None:
         sure: List[Tuple[str, str]] = []
-        meant: List[Tuple[str, str]] = []
+        doubtful: List[Left] = []
         for parameter, named, owner in candidates:
             item = self._outside[id(parameter)]
             if item.hits < HITS or not item.still or is_declared(named.path, self.declared_frozen):
                 continue
-            (meant if self._looks_meant(parameter, owner, held) else sure).append((named.path, named.module))
+            if self._looks_meant(parameter, owner, held):
+                doubtful.append((parameter, named, owner))
+            else:
+                sure.append((named.path, named.module))
         if self._models.misfits:
             self._say_misfits(step)
         labels = ", ".join(sorted({other.label for other in self._optimizers.stepping()})[:3])
@@ -141,18 +148,34 @@ class Membership:
                 sure,
                 {"optimizers": labels, "held_tensors": len(held), "held_but_in_no_model": len(gone)},
             )
-        elif meant:
+        elif doubtful:
+            self._say_left_out(doubtful, step, labels, len(held))
+        if gone and step >= 3:
+            self._say_stale(tracked, step, gone)
+
+    def _say_left_out(self, left: List[Left], step: int, labels: str, held: int) -> None:
+        """Tensors with signs of intention: a warning all the same for a few that the rest of the model speaks for."""
+        in_training = [item for item in left if item[2].training] if not self._growing else []
+        forgotten = overlooked(in_training, self._models, self._optimizers) if in_training else set()
+        for few in (True, False):
+            named = [(name.path, name.module) for one, name, _ in left if (id(one) in forgotten) is few]
+            if not named:
+                continue
+            end = (
+                "They hold the rest of the model, so that it alone stays as it is; requires_grad_(False) would say "
+                "that it is meant to."
+                if few
+                else "It looks meant (loaded weights, eval mode, or trained before); requires_grad_(False) would save "
+                "its backward pass."
+            )
             self._findings.say(
                 "param_not_in_optimizer",
                 step,
-                f"{{subject}} ({{n}}) gets gradients but is in no optimizer ({labels}). It looks meant (loaded "
-                "weights, eval mode, or trained before); requires_grad_(False) would save its backward pass.",
-                meant,
-                {"optimizers": labels, "held_tensors": len(held), "looks_meant": True},
-                level=NOTICE,
+                f"{{subject}} ({{n}}) gets gradients but is in no optimizer ({labels}). {end}",
+                named,
+                {"optimizers": labels, "held_tensors": held, "looks_meant": not few},
+                level=WARNING if few else NOTICE,
             )
-        if gone and step >= 3:
-            self._say_stale(tracked, step, gone)
 
     def _looks_meant(self, parameter: Any, owner: Any, held: Dict[int, Any]) -> bool:
         """Signs of intention for a tensor that was there when the optimizers were built and was left out."""
@@ -203,6 +226,8 @@ class Membership:
 
     def relaid(self, params: List[Any]) -> None:
         """An optimizer is about to step for the first time, or the first time since its groups have changed."""
+        self._growing |= self._fewest is not None and self._fewest < len(params)
+        self._fewest = min(len(params), self._fewest or len(params))
         for parameter in params:
             if parameter.requires_grad and parameter.grad is not None:
                 self._trained[id(parameter)] = weakref.ref(parameter)
