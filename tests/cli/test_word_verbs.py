@@ -221,6 +221,15 @@ def test_a_file_whose_role_is_unclear_waits_until_it_is_assigned(call: Call, tmp
     assert (row["dataset"], row["step"]) == ("1:1", 2400)
 
 
+def test_what_a_file_says_against_itself_is_told_when_it_is_read(call: Call, tmp_path: Path) -> None:
+    wrong = REPORT.replace("0.93      0.87      0.90", "0.93      0.87      0.97")
+    for words in (["--dry-run"], ["--dataset", "1:1"]):
+        done = call("log", "--from", "-", *words, stdin=wrong)
+        assert done.code == 0
+        assert "contradiction, line 1: F1 of signal is printed as 0.97; precision 0.93 and recall 0.87 give" in done.err
+        assert "contradiction" not in call("log", "--from", "-", *words, stdin=REPORT).err
+
+
 def test_a_reading_that_is_wrong_is_dismissed_in_one_step(call: Call) -> None:
     result = call("log", "--from", "-", "--dataset", "1:1", stdin="test accuracy: 0.91\n").out.strip()
     assert len(rows(call)) == 1

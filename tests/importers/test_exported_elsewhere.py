@@ -6,12 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from labjournal.export import measured
 from labjournal.importers import exported
 from labjournal.importers.places import NOWHERE, Place
+from labjournal.model import Dataset, Result, Role, Source, Subject
 
 COUNTS = '{"labels": ["%s", "%s"], "matrix": [[480, 20], [30, 470]], "unknown": [0, 0]}'
 
@@ -82,3 +87,15 @@ def test_counts_unknown_answers_and_what_was_retracted_survive_and_the_audit_acc
 )
 def test_headings_of_an_export(level: int, title: str, place: Place) -> None:
     assert exported.place_of(level, title) == place
+
+
+WORDS = st.text(alphabet="ab ,\\*#_|<&;1:.-", min_size=1, max_size=12).filter(lambda text: text == text.strip())
+
+
+@given(WORDS, st.dictionaries(st.text(alphabet="ab_.-", min_size=1, max_size=5), WORDS, max_size=3))
+def test_names_and_values_with_commas_come_back_from_a_heading(name: str, options: dict[str, str]) -> None:
+    result = Result(
+        id="r", t=datetime(2026, 1, 1, tzinfo=UTC), subject=Subject("run"), measured_by="", options=options, metrics={},
+        dataset=Dataset(name, "77c0" * 16), role=Role.VALIDATION, sources=(Source("stated"),),
+    )  # fmt: skip
+    assert exported.place_of(4, measured.heading(result)) == Place(dataset=name, options=options)

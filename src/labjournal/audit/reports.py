@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from labjournal.audit.feasible import counts_exist
 from labjournal.audit.items import Item, explained
 from labjournal.importers import FoundResult
+from labjournal.importers.places import NOWHERE
 from labjournal.parsers import ParsedResult
 from labjournal.stats import Disagreement, check_report
 
@@ -17,15 +18,22 @@ SIGNAL = ("signal", "sig", "positive", "pos", "1", "true", "yes")
 
 def check(path: str, result: FoundResult) -> list[Item]:
     """Everything a printed result contradicts in itself, and what speaks against reading it as a success."""
-    parsed = result.parsed
-    found = [_item(path, result, said) for said in check_report(parsed) if not _excused(parsed, said)]
-    found = _once(found)
-    if not found:
-        found += _impossible_together(path, result)
+    found = _contradicted(path, result)
     found += _sic(path, result)
     found += _below_majority(path, result)
     found += _mean_over_nothing(path, result)
     return found
+
+
+def contradictions(parsed: ParsedResult) -> list[str]:
+    """What a printed result says against itself, beyond its digits: a sentence each."""
+    return [item.message for item in _contradicted("", FoundResult(None, NOWHERE, parsed, None))]
+
+
+def _contradicted(path: str, result: FoundResult) -> list[Item]:
+    parsed = result.parsed
+    found = [_item(path, result, said) for said in check_report(parsed) if not _excused(parsed, said)]
+    return _once(found) or list(_impossible_together(path, result))
 
 
 def _item(path: str, result: FoundResult, said: Disagreement) -> Item:

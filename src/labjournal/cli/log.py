@@ -206,10 +206,11 @@ class _Given(Placing):
         """Results read off a file or standard input."""
         from labjournal.cli.session import print_json
 
-        if dry_run:
-            print_json(self._reading(source).to_json())
-            return
         reading = self._reading(source)
+        _tell_contradictions(reading)
+        if dry_run:
+            print_json(reading.to_json())
+            return
         for line in reading.not_understood:
             click.echo(f"not understood, line {line.number}: {_shown(line.text)}", err=True)
         if not reading.results:
@@ -312,6 +313,18 @@ class _Given(Placing):
             )
             measured.append(one)
         return measured
+
+
+def _tell_contradictions(reading: Reading) -> None:
+    """A number that the rest of its text contradicts is written down as printed, but never without a word."""
+    if not reading.results:
+        return
+    from labjournal import format as fmt
+    from labjournal.audit.reports import contradictions
+
+    for result in reading.results:
+        for sentence in contradictions(result):
+            click.echo(f"contradiction, line {result.line}: {fmt.visible(sentence)}", err=True)
 
 
 def _role(name: str) -> Any:

@@ -65,9 +65,7 @@ def _alike(results: Sequence[Result], apart: Collection[str]) -> set[str]:
 def _result(
     result: Result, values: Sequence[tuple[Column, Cell]], flags: Sequence[str], book: Book, zone: tzinfo | None
 ) -> Iterator[str]:
-    options = "".join(f", {fmt.markdown(name)} {fmt.markdown(value)}" for name, value in sorted(result.options.items()))
-    taint = f" {fmt.TAINT}" if result.taint else ""
-    yield f"#### {_data(result)}{options}{taint}"
+    yield f"#### {heading(result)}"
     yield ""
     run = book.run(result.subject.run)
     if result.taint and (run is None or run.retracted != result.taint):  # else it stands at the head of the block
@@ -88,10 +86,22 @@ def _result(
     yield f"*{_source(result, zone)}*"
 
 
+def heading(result: Result) -> str:
+    """Data set and options of a result, as `importers.exported` reads them back."""
+    options = "".join(f", {fmt.markdown(name)} {_between(value)}" for name, value in sorted(result.options.items()))
+    taint = f" {fmt.TAINT}" if result.taint else ""
+    return f"{_data(result)}{options}{taint}"
+
+
 def _data(result: Result) -> str:
     dataset = result.dataset
     name = dataset.name or "Data not identified"
-    return fmt.markdown(f"{name} #{dataset.hash[:4]}" if dataset.hash else name)
+    return _between(f"{name} #{dataset.hash[:4]}" if dataset.hash else name)
+
+
+def _between(words: str) -> str:
+    """Words that stand between commas, and are to be told from what follows when the diary is read again."""
+    return fmt.markdown(words).replace(",", "\\,")
 
 
 def _source(result: Result, zone: tzinfo | None) -> str:

@@ -20,7 +20,10 @@ from labjournal.model import Counts
 _MARK = "<!-- labjournal:begin "
 _RESULTS = re.compile(r"\d\d:\d\d results of (?P<name>.+)")
 _CHECKPOINT = re.compile(r"Checkpoint (?P<mark>.+)")
-_DATA = re.compile(r"(?P<name>.*?)(?: #[0-9a-f]{4})?(?P<options>(?:, [\w.-]+ [^,]+)*)")
+_PART = re.compile(r"((?:[^\\,]|\\.|,(?! ))*)(?:, |\Z)")
+"""Between commas; one that belongs to a name or a value is escaped."""
+_DATA = re.compile(r"(?P<name>.*?)(?: #[0-9a-f]{4})?")
+_OPTION = re.compile(r"(?P<name>[\w.-]+) (?P<value>.+)")
 _COUNTED = "true \\ answered"
 _UNNAMED = "Data not identified"
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -33,16 +36,35 @@ def is_export(lines: Iterable[Line]) -> bool:
 
 def place_of(level: int, title: str) -> Place:
     """What a heading of an export says."""
-    words = html.unescape(_ESCAPED.sub(r"\1", title))
+    words = _plain(title)
     if level == 2 and (results := _RESULTS.fullmatch(words)) is not None:
         return Place(run=results["name"])
     if level == 3 and (checkpoint := _CHECKPOINT.fullmatch(words)) is not None:
         return Place(checkpoint=checkpoint_in(words, heading=True) or checkpoint["mark"])
-    data = _DATA.fullmatch(words.removesuffix(f" {TAINT}")) if level == 4 else None
-    if data is None:
-        return NOWHERE
-    name = data["name"] if data["name"] != _UNNAMED else None
-    return Place(dataset=name, options=dict(part.split(" ", 1) for part in data["options"].split(", ")[1:]))
+    return _data(title.removesuffix(f" {TAINT}")) if level == 4 else NOWHERE
+
+
+def _data(title: str) -> Place:
+    """``NAME #77c0, numeric on, prompt short\\, with a hint``."""
+    first, *others = [_plain(part) for part in _PART.findall(title)[:-1] or [""]]  # it matches once more at the end
+    options: dict[str, str] = {}
+    for part in others:
+        option = _OPTION.fullmatch(part)
+        if option is not None:
+            options[option["name"]] = option["value"]
+        elif options:  # of an export that did not escape the commas in values yet
+            last = next(reversed(options))
+            options[last] += f", {part}"
+        else:
+            first += f", {part}"
+    data = _DATA.fullmatch(first)
+    assert data is not None  # it matches anything
+    return Place(dataset=data["name"] if data["name"] != _UNNAMED else None, options=options)
+
+
+def _plain(text: str) -> str:
+    """Words as they were before they became markdown."""
+    return html.unescape(_ESCAPED.sub(r"\1", text))
 
 
 def completed(results: Iterable[FoundResult], lines: Sequence[Line]) -> list[FoundResult]:
@@ -74,7 +96,7 @@ def _complete(result: FoundResult, heading: Line, below: Sequence[Line]) -> Foun
 
 def _cells(row: str) -> list[str]:
     cells = re.split(r"(?<!\\)\|", row.strip().removeprefix("|").removesuffix("|"))
-    return [html.unescape(_ESCAPED.sub(r"\1", cell.strip())) for cell in cells]
+    return [_plain(cell.strip()) for cell in cells]
 
 
 def _counts(rows: Sequence[Sequence[str]]) -> Counts | None:
