@@ -58,6 +58,8 @@ FAULTY = {
     "tiny_lr": ("update_too_small", "model"),
     "huge_lr": ("update_too_large", "Adam"),
     "heavy_decay": ("weight_decay_dominates", "net"),
+    "merged_each_evaluation": ("frozen_layer_changes", "model"),
+    "merged_with_another_scale": ("frozen_layer_changes", "model"),
     "frozen_moves": ("frozen_layer_changes", "backbone"),
     "exploding_rnn": ("grad_explosion", "SGD"),
     "deep_sigmoids": ("vanishing_gradient", "model"),

@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, List, Optional
 import torch
 
 from labjournal import tags
+from labjournal.watch.adapters import Adapters
 from labjournal.watch.answers import Answers
 from labjournal.watch.byhand import ByHand
 from labjournal.watch.epochs import Epochs
@@ -75,6 +76,7 @@ class Families:
         self.flow = Flow(findings, later, names)
         self.scale = Scale(findings, models, names)
         self.frozen = Frozen(findings, later, models, names, declared)
+        self.adapters = Adapters(findings, later, models)
         self.objective = Objective(findings, later, models, optimizers)
         self.answers = Answers(findings, later, scored)
         self.modes = Modes(findings, models, optimizers)
@@ -96,6 +98,7 @@ class Families:
             self.flow,
             self.scale,
             self.midrun,
+            self.adapters,
         )
         """The checks that count for each tensor of an optimizer, and begin anew when its groups change."""
         self.by_hand = ByHand(findings, later, models)
@@ -204,6 +207,7 @@ class Families:
         self.rewrites.before_step(look)
         self.frozen.before_step(look)
         self.reloaded.before_step(look)
+        self.adapters.before_step(look)
 
     def after_step(self, look: Look) -> None:
         self.movement.after_step(look)
@@ -211,6 +215,8 @@ class Families:
     def judge(self, look: Look, compared: Compared) -> None:
         self.movement.judge(look, compared)
         self.outside.judge(look, compared)
+        self.rewrites.restarted_at = self.adapters.restarted_at
+        self.flow.restarts = self.adapters.restarted_at > 0
         self.rewrites.judge(look, compared)
         self.gradients.judge(look, compared)
         self.frozen.judge(look, compared)

@@ -69,6 +69,8 @@ class Flow:
         self._falls = 0
         """Losses in a row that were each the lowest so far."""
         self.saved_hooks = False
+        self.restarts = False
+        """Adapters are merged and begin anew: one half is 0 then, and with it the gradient of the other."""
         self.hinge = False
         """A term of the loss is exactly 0 where a margin is kept, and so is its gradient."""
 
@@ -242,7 +244,7 @@ class Flow:
             f"{look.tracked.label} looked at, alive in between, while the loss was not 0.",
             [(named[at].path, named[at].module) for at in members],
             {"optimizer": look.tracked.label, "zero": state.zeros[members[0]], "looked_at_steps": state.looks},
-            level=NOTICE if routed or self.hinge else None,
+            level=NOTICE if routed or self.hinge or self.restarts else None,
         )
 
     def _look_whole(self, look: Look, state: _State, at: int) -> None:

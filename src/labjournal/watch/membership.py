@@ -17,7 +17,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
-from labjournal.watch.overlooked import Left, overlooked
+from labjournal.watch.overlooked import Left, idle_adapters, overlooked, say_left_out
 from labjournal.watch.rebuilt import Rebuilt
 from labjournal.watch.rules import NOTICE, WARNING
 from labjournal.watch.sampling import Key, Later, Pack, gather
@@ -36,6 +36,7 @@ class _Outsider:
     hits: int
     still: bool
     named: Named
+    zero: bool = False
 
 
 class Membership:
@@ -87,7 +88,7 @@ class Membership:
             item = _Outsider(weakref.ref(parameter), weakref.ref(grad), version, 0, False, named)
             if before is not None and before.ref() is parameter:
                 fresh = before.grad() is not grad or before.version != version
-                item.hits, item.still = before.hits + fresh, before.still
+                item.hits, item.still, item.zero = before.hits + fresh, before.still, before.zero
             self._outside[id(parameter)] = item
             order.append(id(parameter))
         samples = gather([parameter for parameter, _, _ in candidates])
@@ -111,16 +112,16 @@ class Membership:
             before = before[[place[identity] for identity in ids]]
             after = after[[at for at, identity in enumerate(new.index) if identity in place]]
 
-        def landed(counts: List[int]) -> None:
-            self._compared(ids, counts)
+        def landed(rows_2N: List[List[int]]) -> None:
+            self._compared(ids, *rows_2N)
 
-        self._later.give((before != after).sum(1), landed)
+        self._later.give(torch.stack([(before != after).sum(1), (after != 0).sum(1)]), landed)
 
-    def _compared(self, ids: List[int], counts: List[int]) -> None:
-        for identity, changed in zip(ids, counts):
+    def _compared(self, ids: List[int], counts: List[int], filled: List[int]) -> None:
+        for identity, changed, nonzero in zip(ids, counts, filled):
             item = self._outside.get(identity)
             if item is not None:
-                item.still = not changed
+                item.still, item.zero = not changed, not nonzero
                 item.hits = 0 if changed else item.hits
 
     def _judge(
@@ -128,11 +129,13 @@ class Membership:
     ) -> None:
         sure: List[Tuple[str, str]] = []
         doubtful: List[Left] = []
+        at_zero = {identity for identity, item in self._outside.items() if item.zero}
+        waiting = idle_adapters(candidates, at_zero, held, self._models, self._optimizers)
         for parameter, named, owner in candidates:
             item = self._outside[id(parameter)]
             if item.hits < HITS or not item.still or is_declared(named.path, self.declared_frozen):
                 continue
-            if self._looks_meant(parameter, owner, held):
+            if id(parameter) in waiting or self._looks_meant(parameter, owner, held):
                 doubtful.append((parameter, named, owner))
             else:
                 sure.append((named.path, named.module))
@@ -149,33 +152,11 @@ class Membership:
                 {"optimizers": labels, "held_tensors": len(held), "held_but_in_no_model": len(gone)},
             )
         elif doubtful:
-            self._say_left_out(doubtful, step, labels, len(held))
+            own = [item for item in doubtful if item[2].training and id(item[0]) not in waiting and not self._growing]
+            forgotten = overlooked(own, self._models, self._optimizers) if own else set()
+            say_left_out(self._findings, doubtful, forgotten, step, {"optimizers": labels, "held_tensors": len(held)})
         if gone and step >= 3:
             self._say_stale(tracked, step, gone)
-
-    def _say_left_out(self, left: List[Left], step: int, labels: str, held: int) -> None:
-        """Tensors with signs of intention: a warning all the same for a few that the rest of the model speaks for."""
-        in_training = [item for item in left if item[2].training] if not self._growing else []
-        forgotten = overlooked(in_training, self._models, self._optimizers) if in_training else set()
-        for few in (True, False):
-            named = [(name.path, name.module) for one, name, _ in left if (id(one) in forgotten) is few]
-            if not named:
-                continue
-            end = (
-                "They hold the rest of the model, so that it alone stays as it is; requires_grad_(False) would say "
-                "that it is meant to."
-                if few
-                else "It looks meant (loaded weights, eval mode, or trained before); requires_grad_(False) would save "
-                "its backward pass."
-            )
-            self._findings.say(
-                "param_not_in_optimizer",
-                step,
-                f"{{subject}} ({{n}}) gets gradients but is in no optimizer ({labels}). {end}",
-                named,
-                {"optimizers": labels, "held_tensors": held, "looks_meant": not few},
-                level=WARNING if few else NOTICE,
-            )
 
     def _looks_meant(self, parameter: Any, owner: Any, held: Dict[int, Any]) -> bool:
         """Signs of intention for a tensor that was there when the optimizers were built and was left out."""

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Set, Tuple
 
+from labjournal.watch.adapters import pairs
+from labjournal.watch.findings import Findings
 from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers
+from labjournal.watch.rules import NOTICE, WARNING
 
 TENSORS = 0.2
 ELEMENTS = 0.25
@@ -21,6 +24,48 @@ RATES = 3
 
 Left = Tuple[Any, Named, Any]
 """A tensor, its name and the module that owns it."""
+
+
+def say_left_out(
+    findings: Findings, left: List[Left], forgotten: Set[int], step: int, evidence: Dict[str, Any]
+) -> None:
+    """Tensors with signs of intention: a notice, and a warning for those that look ``forgotten`` all the same."""
+    for few in (True, False):
+        end = (
+            "The rest of the model is, so that it alone stays as it is; requires_grad_(False) would say that it "
+            "is meant to."
+            if few
+            else "It looks meant (loaded weights, eval mode, trained before, or an adapter still at 0); "
+            "requires_grad_(False) would save its backward pass."
+        )
+        named = [(name.path, name.module) for one, name, _ in left if (id(one) in forgotten) is few]
+        if named:
+            findings.say(
+                "param_not_in_optimizer",
+                step,
+                f"{{subject}} ({{n}}) gets gradients but is in no optimizer ({evidence['optimizers']}). {end}",
+                named,
+                {**evidence, "looks_meant": not few},
+                level=WARNING if few else NOTICE,
+            )
+
+
+def idle_adapters(
+    candidates: List[Left], at_zero: Set[int], held: Dict[int, Any], models: Models, optimizers: Optimizers
+) -> Set[int]:
+    """Adapters that were there when the optimizers were built and still add nothing to weights that those train: their
+    own phase comes later. By id."""
+    built = max((tracked.tick for tracked in optimizers.stepping()), default=0)
+    small = [
+        (one, named)
+        for one, named, _ in candidates
+        if one.dim() == 2 and (birth := models.birth(one)) is not None and birth[0] <= built
+    ]
+    if at_zero.isdisjoint(id(one) for one, _ in small):
+        return set()
+    weights = [(one, named) for one, named, _ in models.parameters() if id(one) in held]
+    halves = [{id(ref()) for ref in pair.refs[1:]} for pair in pairs(weights, small)]
+    return {half for both in halves if both & at_zero for half in both}
 
 
 def overlooked(left: List[Left], models: Models, optimizers: Optimizers) -> Set[int]:

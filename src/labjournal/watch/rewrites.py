@@ -53,6 +53,8 @@ class Rewrites:
         self._models = models
         self._names = names
         self._states: Dict[Tracked, _State] = {}
+        self.restarted_at = 0
+        """The last step before which adapters were merged for good and began anew: they are written over on purpose."""
 
     def reset(self, tracked: Tracked) -> None:
         self._states[tracked] = _State(self._models.loads)
@@ -101,6 +103,8 @@ class Rewrites:
     def judge(self, look: Look, compared: Compared) -> None:
         state = self._states.get(look.tracked)
         if state is None or not compared.moved_outside or (look.step, look.step) not in state.written[-2:]:
+            return
+        if self.restarted_at == look.step:
             return
         gaps = [gap for at, gap in compared.moved_outside.items() if look.params[at].dim() > 1]
         large = [at for at, gap in compared.moved_outside.items() if gap > REPLACED and look.params[at].dim() > 1]
