@@ -168,6 +168,40 @@ def told(result: ParsedResult) -> Wanted:
             [("test", {"top1": 0.14, "top5": 0.46}, {})],
             id="a dash between name and value",
         ),
+        pytest.param(
+            "Cider scores: 0.125\nRead data: 1.0252\n",
+            [("unclear", {"cider_scores": 0.125}, {})],
+            id="a time of reading",
+        ),
+        pytest.param(
+            "## Support Vector Machine (SVM) Results\n\n- Scores: [0.75, 0.875, 0.8125]\n- Mean Accuracy: 0.8125\n"
+            "- Standard Deviation of Accuracy: 0.0625\n\n## Logistic Regression Results\n\n"
+            "- Scores: [0.5, 0.625, 0.5625]\n- Mean Accuracy: 0.5625\n\n## Final Results\n\n- Accuracy: 0.75\n",
+            [
+                ("unclear", {"mean_accuracy": 0.8125}, {"group": "Support Vector Machine (SVM)"}),
+                ("unclear", {"mean_accuracy": 0.5625}, {"group": "Logistic Regression"}),
+                ("unclear", {"accuracy": 0.75}, {}),
+            ],
+            id="results of each model, and a spread that is none",
+        ),
+        pytest.param(
+            "BLEU = 0.504 / 0.270 / 0.145 / 0.082\n",
+            [("unclear", {"bleu1": 0.504, "bleu2": 0.27, "bleu3": 0.145, "bleu4": 0.082}, {})],
+            id="values whose places name them",
+        ),
+        pytest.param(
+            "BLEU 4 - 35.42 , METEOR - 27.39, ROUGE_L - 56.17\n",
+            [("unclear", {"bleu4": 35.42, "meteor": 27.39, "rougel": 56.17}, {})],
+            id="dashes between names and values",
+        ),
+        pytest.param(
+            "Score-Function: cosine\nAccuracy@1: 75.25%\nScore-Function: dot\nAccuracy@1: 76.5%\n",
+            [
+                ("unclear", {"accuracy1": 0.7525}, {"score_function": "cosine"}),
+                ("unclear", {"accuracy1": 0.765}, {"score_function": "dot"}),
+            ],
+            id="two functions that score",
+        ),
     ],
 )  # fmt: skip
 def test_each_value_stays_with_what_it_belongs_to(text: str, wanted: list[Wanted]) -> None:
@@ -206,3 +240,18 @@ def test_a_forest_of_r_prints_the_error_of_each_class_behind_its_counts() -> Non
 def test_the_time_of_a_pass_names_no_data_set() -> None:
     (result,) = read_text("inference time for 40 utterances : 1.64s\n\nEER : 0.125\n").results
     assert (result.dataset, dict(result.metrics)) == (None, {"eer": 0.125})
+
+
+def test_a_column_that_says_whether_it_was_training_parts_two_curves() -> None:
+    rows = "".join(
+        f"0.{8 + epoch}25 | 0.{4 - epoch}5 | {epoch} | {train} | 00:2{epoch}\n"
+        for epoch in (0, 1)
+        for train in (True, False)
+    )
+    series = read_text("accuracy | loss | epoch | train | time\n-- | -- | -- | -- | --\n" + rows).series
+    assert {(tag, curve.role, len(curve.points)) for tag, curve in series.items()} == {
+        ("accuracy", "train", 2),
+        ("loss", "train", 2),
+        ("val_accuracy", "validation", 2),
+        ("val_loss", "validation", 2),
+    }

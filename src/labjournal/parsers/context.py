@@ -41,7 +41,7 @@ from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
 from labjournal.parsers.steps import find_step, names_only_a_step
-from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, bare_title, title_role, wished
+from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, bare_title, title_owner, title_role, wished
 from labjournal.parsers.value_lists import column_roles
 from labjournal.parsers.vocabulary import FILLER, HEADLINE, METRIC_WORDS, NEVER
 
@@ -273,8 +273,11 @@ class Context:
             return
         plain = set(words) & PLAIN_TITLE or role != "unclear"
         few = len(words) <= 4 or (any(map(is_metric_word, words)) and len(title.split()) <= 4)
+        owner = title_owner(title) if framed and plain and role == "unclear" else None
         if not plain and few:
             self.group, self.group_line = title.strip(" *#"), number
+        elif owner is not None:
+            self.group, self.group_line = owner, number
         elif framed:
             self.group = None
 

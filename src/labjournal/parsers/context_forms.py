@@ -46,8 +46,8 @@ OPTION = re.compile(
     re.IGNORECASE,
 )
 SETTING = re.compile(
-    r"^\s*(?P<name>threshold(?:\s*\([^)]*\))?|(?:optimal|best|decision)\s+threshold|mode|split|seed|fold|prompt"
-    r"|decoding|precision mode|beam(?:\s+size)?|num_beams|few-?shot"
+    r"^\s*(?P<name>threshold(?:\s*\([^)]*\))?|(?:optimal|best|decision)\s+threshold|mode|split|seed|fold|prompt|decoding"
+    r"|score[-_ ]function|precision mode|beam(?:\s+size)?|num_beams|few-?shot"
     r"|shots)\s*[:=]\s*(?P<value>[\w.+-]{1,40})\s*(?:\(|$)",
     re.IGNORECASE,
 )

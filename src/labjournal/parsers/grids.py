@@ -21,7 +21,7 @@ _VALUE = re.compile(
     r"|[-+]?(?:nan|NaN|NAN|inf|-{1,3}|–|—|N/?A|n/?a|None|null)"
 )
 _DECIMAL = re.compile(r"\d\.\d|\d\s?%")
-_NO_CELL = re.compile(r"[:=]\s*[-+]?\.?\d|\d\s+[-+]?\.?\d").search
+_NO_CELL = re.compile(r"(?<!\d\d)[:=]\s*[-+]?\.?\d|\d\s+[-+]?\.?\d").search
 """A name with its value, or two values: bars alone do not part these columns."""
 _WIDE_GAP = re.compile(r"\s{2,}|\t+")
 _TITLES = re.compile(r"(?!.*(?:\d\.\d{2}|\d\s?%\s|:(?!\.?\d)))[^=;{}<>]*[^\W\d_][^=;{}<>]*")

@@ -110,7 +110,7 @@ def _words(text: str) -> tuple[str, ...]:
 
 _COMPOUND = re.compile(COMPOUND)
 _NUMBERED = re.compile(
-    r"(?:m?acc|top|rank|ap|map|m?recall|precision|prec|hits|hit|hr|ndcg|dcg|mrr|pass|rouge|bleu|auc|err|success|pck)\d{1,3}(?:-95)?"
+    r"(?:m?acc|accuracy|top|rank|ap|map|m?recall|precision|prec|hits|hit|hr|ndcg|dcg|mrr|pass|rouge|bleu|auc|err|success|pck)\d{1,3}(?:-95)?"
     r"|[kfr]?fid\d+k|kid\d+k|dist(?:inct)?-?[1-4]|[1357]px"
 )
 

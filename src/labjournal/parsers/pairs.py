@@ -13,7 +13,7 @@ from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
-from labjournal.parsers.value_lists import by_name, by_place, by_rank, by_set, by_statistic, rows_of_values
+from labjournal.parsers.value_lists import by_dash, by_name, by_place, by_rank, by_set, by_statistic, rows_of_values
 
 _STRONG = re.compile(
     r"\s*(?:[:=≈~→➜➔➝⇒⟶▶│|]|->|=>|-->|>{2,}|\bis\s*:?|\bwas\s*:?|\bist\b|\best\b|\b[ée]s?\b|\.{3,}|为|は|是)+\s*[\"'(\[$]?\s*$|\t\s*$",
@@ -135,7 +135,7 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
         text = _TAG.sub(" ", text)
     text = _AT_STEP.sub(r" (step \1): ", unwrap(text))
     text = by_rank(text) if "@" in text or "/" in text else text
-    text = by_place(by_statistic(by_set(text)))
+    text = by_place(by_statistic(by_set(by_dash(text) if "," in text else text)))
     text = shaped(by_name(text) if "/" in text or "|" in text else text)
     bare = _BARE.fullmatch(text)
     if bare is not None and (only := understand(_plain(bare["name"]))) is not None and only.alone:

@@ -218,6 +218,7 @@ def row_drafts(
     options: dict[str, str] = {}
     if cells and SPREAD.fullmatch(cells[0].strip(" *_")):
         return []
+    names = _by_phase(header, cells, names)
     for at, (cell, name, title) in enumerate(zip(cells, names, header, strict=True)):
         number = cell_number(cell)
         if name is not None and number is not None and plausible(name, number):
@@ -245,6 +246,20 @@ def row_drafts(
             part.options = dict(options)
             part.role = said if part.role == "unclear" else part.role
     return list(parts.values())
+
+
+def _by_phase(header: list[str], cells: list[str], names: list[Name | None]) -> list[Name | None]:
+    """The names of a row whose column ``train`` says True or False: what was no training was a validation."""
+    said = next((cell.lower() for title, cell in zip(header, cells, strict=True) if title.lower() == "train"), "")
+    if said not in ("true", "false"):
+        return names
+    trained = said == "true"
+    return [
+        name
+        if name is None or name.role != "unclear"
+        else replace(name, role="train" if trained else "validation", tag=name.tag if trained else f"val_{name.tag}")
+        for name in names
+    ]
 
 
 def _role_said(words: list[str]) -> RoleName:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.vocabulary import EVALUATED, FILLER, ROLE_WORDS
@@ -18,6 +20,16 @@ def bare_title(text: str) -> bool:
         and any(word in ROLE_WORDS and word not in EVALUATED for word in words)
         and not set(words) <= NO_DATASET | {"start", "starting"}
     )
+
+
+def title_owner(title: str) -> str | None:
+    """Whose results a heading announces: ``Naive Bayes Results``; None where it says only what kind they are."""
+    match = _RESULTS_OF.fullmatch(title)
+    words = words_of(match["owner"]) if match is not None else []
+    said = [word for word in words if word not in PLAIN_TITLE and word not in FILLER and word not in _KINDS]
+    if match is None or not said or role_of(words) != "unclear":
+        return None
+    return match["owner"].strip()
 
 
 def title_role(words: list[str], *, trained: bool) -> RoleName:
@@ -44,6 +56,17 @@ _WISHES = frozenset(
     literature sota 目標 目标 zielwerte ziele ziel objectif objectifs objetivo objetivos obiettivi цель цели
     importance importances correlations""".split()
 )
+_RESULTS_OF = re.compile(
+    r"\W*(?P<owner>[A-Z][\w-]*(?:\s\(?[\w-]+\)?){0,4}?)\s(?:results?|metrics|performance|report|scores)\W*",
+    re.IGNORECASE,
+)
+_KINDS = frozenset(
+    """key main quantitative qualitative experimental experiment numerical preliminary example sample current benchmark
+    classification regression segmentation detection evaluation inference cross cv fold overall best final ablation
+    comparison comparative new old baseline per class average mean additional other all full here
+    your following these below above""".split()
+)
+"""Words that say what kind of results follow, not whose."""
 _SPREADS = frozenset("std stds stdev stddev deviation deviations variance variances".split())
 _DEPENDING = frozenset(("matrix", "feature", "features", "between"))
 _TITLE_FILLERS = frozenset("set data dataset on the of for split subset and scores detailed".split())

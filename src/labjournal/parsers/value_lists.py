@@ -33,7 +33,7 @@ _ON_SETS = re.compile(
 _LIST = re.compile(
     r"\s*(?P<name>(?!.*\b(?:history|histories|epochs?|folds?|runs?|ci|interval|quantiles?|percentiles?|range)\b)"
     r"\w[\w@ .()/-]{1,38}?)\s*(?:[:=]|\s-\s)"
-    rf"\s*(?:\w*\()?[\[(]?\s*(?P<values>{_VALUE}(?:\s*,\s*{_VALUE}){{2,7}})\s*[\])]{{0,2}}\s*",
+    rf"\s*(?:\w*\()?[\[(]?\s*(?P<values>{_VALUE}(?:(?:\s*,\s*|\s+/\s+){_VALUE}){{2,7}})\s*[\])]{{0,2}}\s*",
     re.IGNORECASE,
 )
 _STATISTIC = re.compile(
@@ -50,6 +50,8 @@ _NEXT = re.compile(r"(?=\s|[|│┃])\s*(?:\([^()]*\)\s*)?[|│┃]?\s*")
 _ROW = re.compile(
     rf"\s*(?P<name>[A-Za-z][^\d:=|│┃]*?)\s*[:=|│┃]?\s*(?P<values>{_VALUE}(?:(?:\s*[|│┃]\s*|\s+){_VALUE})+)[\s|│┃]*"
 )
+_DASH = re.compile(r"([A-Za-z][\w@]*(?:\s[\w@]+)?)\s[-–—]\s(?=\d)")
+_DASHED = re.compile(rf"\W*(?:{_DASH.pattern}{_VALUE}\s*,?\s*){{2,}}\.?\s*")
 _SET_WORDS = frozenset(("set", "data", "split"))
 
 
@@ -85,6 +87,11 @@ def by_place(text: str) -> str:
     if match is None or not all("." in value for value in values):
         return text
     return ", ".join(f"{match['name'].strip()}_{at}: {value}" for at, value in enumerate(values, 1))
+
+
+def by_dash(text: str) -> str:
+    """``METEOR - 27.4, ROUGE_L - 56.2`` with a colon for each dash, where a whole line has that form."""
+    return _DASH.sub(r"\1: ", text) if _DASHED.fullmatch(text) else text
 
 
 def by_set(text: str) -> str:

@@ -47,7 +47,7 @@ NEVER = frozenset(
     bytes rows columns shape bins buckets fold folds trial trials round rounds nodes trees depth generated tokens
     reg regularization penalty thres nms conf confidence degree degrees sentence sentences char chars age
     improvement improvements improved gain gains gap drop difference diff change increase decrease reduction
-    range interval bounds std thresh initial δ""".split()
+    deviation deviations range interval bounds std thresh initial δ""".split()
 )
 """Words whose presence makes a name something else: a setting, a time, a size, a wish, somebody else's number."""
 ROLE_WORDS: dict[str, RoleName] = {
@@ -102,7 +102,7 @@ QUALIFIERS = frozenset(
 PARAMETERS = NEVER | frozenset(
     """tau rho mu nu zeta omega theta phi psi temp wd bs beta k c p q b w x y z t m cut offset margin radius sigma
     bandwidth pvalue mixup cutmix jitter noise smooth mask prob probability fraction split version total remaining
-    capacity bias pos information deviation half prevalence took s ms us ns len
+    capacity bias pos read information deviation half prevalence took s ms us ns len
     min max minimum maximum std sum mean median var avg average ci lower upper low high support count counts n reference
     ref truth label class prediction predicted pred actual value values ndf dof score_thr iou_thr seed fold fps
     voltage current power energy watts temperature humidity price amount coverage quota free used swap load""".split()
