@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from labjournal.checks import checkpoint
+from labjournal.checks.running_statistics import lost_statistics
 from labjournal.model import Checkpoint, Run, RunKind, Status, Subject
 from labjournal.vocabulary import Level
 
@@ -44,6 +45,32 @@ def test_frozen_modules_and_models_left_out_on_purpose_are_no_alarm() -> None:
     assert missing(TRAINED, {"a.pt": FULL[:3]}, ["model.adapter.*"]) == []
     assert missing(["G.conv", "D.conv2"], {"g.pt": ["conv.weight"]}) == []
     assert missing(["model.encoder.0", "model.head"], {"a.pt": ["other.weight"]}) == []
+
+
+NORMS = ["stem.1", "body.0.bn"]
+WEIGHTS = ["stem.0.weight", "stem.1.weight", "stem.1.bias", "body.0.bn.weight", "body.0.bn.bias", "head.weight"]
+COUNTS = ["stem.1.running_mean", "stem.1.running_var", "body.0.bn.running_mean", "body.0.bn.running_var"]
+
+
+@pytest.mark.parametrize("prefix", ["", "module.", "net.model."])
+def test_weights_of_all_norms_without_their_statistics_are_told(prefix: str) -> None:
+    said = lost_statistics(NORMS, {"best.pth": [prefix + name for name in WEIGHTS]})
+    assert said.found
+    assert said.level is Level.WARNING
+    assert "stem.1, body.0.bn" in said.message
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        {"best.pth": WEIGHTS + COUNTS},
+        {"average.pth": WEIGHTS, "last.pth": WEIGHTS + COUNTS},
+        {"head.pth": ["head.weight"]},
+        {"adapters.pth": ["stem.0.lora_A.weight", "stem.1.weight"]},
+    ],
+)
+def test_whole_states_averages_beside_them_and_parts_lack_no_statistics(saved: dict[str, list[str]]) -> None:
+    assert not lost_statistics(NORMS, saved).found
 
 
 SIDE_BY_SIDE = ["model.language.base_model.model.layers.0.q_proj", "model.numbers.net"]

@@ -58,3 +58,10 @@ def test_groups_built_with_a_rate_of_zero_are_told_and_not_accused(tmp_path: Pat
     (told,) = findings(zygote, "ok_rates_by_depth", tmp_path).findings("notice")
     assert told["rule"] == "lr_zero"
     assert told["message"].startswith("2 of 3 groups of AdamW had a learning rate of 0 in all 60 steps")
+
+
+def test_layers_that_count_while_they_train_are_told(tmp_path: Path, zygote: Zygote) -> None:
+    for mode, counting in (("healthy", ["1"]), ("faulty", [])):
+        (tmp_path / mode).mkdir()
+        states = findings(zygote, "loaded_in_eval", tmp_path / mode, mode).data("watch_state")
+        assert [model["counting"] for model in states[-1]["models"]] == [counting]

@@ -21,7 +21,8 @@ MISSING = CheckRule(
     "checkpoints. Alarm: a "
     "module is in none of them while others of the same model are. A model that is saved nowhere at all may be left "
     "out on purpose, frozen ones too. Notice: they were trained in an earlier phase only, as the base of adapters that "
-    "are saved by themselves. Without the watch: warning when a checkpoint lacks names that others of its "
+    "are saved by themselves. Warning: the weights of all layers that keep running statistics are "
+    "saved, and those statistics are not. Without the watch: warning when a checkpoint lacks names that others of its "
     "series (the same name but for its number) have.",
 )
 CHANGED = CheckRule(

@@ -103,7 +103,7 @@ class Checker:
         verdicts += self._of_results(results)
         if run.kind is RunKind.VALIDATE and run.subject is not None:
             verdicts.append(checkpoint.checkpoint_changed(run, self._store.checkpoints(run.subject.run)))
-        verdicts += of_checkpoints(self._store, run, self._config.watch.frozen)
+        verdicts += of_checkpoints(self._store, run, self._config.watch.frozen, stated)
         verdicts += self._of_identities(run, curves, results)
         verdicts += [
             checkpoint.interrupted(run),

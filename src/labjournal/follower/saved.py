@@ -8,6 +8,8 @@ from pathlib import Path
 from labjournal import tags
 from labjournal.checks import checkpoint
 from labjournal.checks.rule import Verdict
+from labjournal.checks.running_statistics import lost_statistics
+from labjournal.facts import Fact
 from labjournal.model import Run
 from labjournal.store import Store
 
@@ -15,7 +17,7 @@ _MOST = 12
 """Headers of so many checkpoints are read, the newest; one of a large model takes some 50 ms."""
 
 
-def of_checkpoints(store: Store, run: Run, frozen: Sequence[str]) -> Iterator[Verdict]:
+def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequence[Fact]) -> Iterator[Verdict]:
     """``frozen``: patterns of modules that are meant to stand still."""
     from labjournal.checkpoints import tensor_names
 
@@ -29,6 +31,20 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str]) -> Iterator[Ve
     began = max((first for first, _ in moved.values()), default=0.0)
     earlier = [module for module, (_, last) in moved.items() if last < began]
     yield from checkpoint.missing_params(list(moved), saved, frozen, earlier)
+    for layers in _counting(stated) if saved else ():
+        yield lost_statistics(layers, saved)
+
+
+def _counting(stated: Sequence[Fact]) -> Iterator[list[str]]:
+    """Of each model its layers with running statistics, by the first word of the watch that has some."""
+    seen: set[str] = set()
+    for fact in stated:
+        models = fact.data.get("models") if fact.kind == "watch_state" else None
+        for model in models if isinstance(models, list) else ():
+            layers = model.get("counting") if isinstance(model, dict) else None
+            if isinstance(layers, list) and layers and str(model.get("name")) not in seen:
+                seen.add(str(model.get("name")))
+                yield [str(layer) for layer in layers]
 
 
 def _moved(store: Store, run_id: str) -> dict[str, tuple[float, float]]:

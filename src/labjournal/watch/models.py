@@ -18,6 +18,7 @@ from labjournal.watch.naming import names_in_frames
 from labjournal.watch.unregistered import plain_tensors
 
 MAX_GROUPS = 64
+MAX_COUNTING = 32
 _WRAPPERS = ("module.", "_orig_mod.", "_fsdp_wrapped_module.", "_checkpoint_wrapped_module.")
 """Path parts that DDP, torch.compile, FSDP and activation checkpointing put in; the script does not know them."""
 
@@ -274,9 +275,21 @@ class Models:
                     "tensors": len(sizes),
                     "parameters": sum(size for size, _ in sizes),
                     "trainable": sum(size for size, trainable in sizes if trainable),
+                    "counting": _counting(root),
                 }
             )
         return described
+
+
+def _counting(root: Any) -> List[str]:
+    """Layers with a weight that keep running statistics of what comes in, in train mode now."""
+    found = [
+        _clean(path)
+        for path, module in root.named_modules()
+        if module.training and getattr(module, "running_mean", None) is not None
+        if getattr(module, "weight", None) is not None
+    ]
+    return found[:MAX_COUNTING]
 
 
 def _left_over(child: Any, parent: Any) -> bool:
