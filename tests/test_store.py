@@ -298,3 +298,33 @@ def test_a_run_is_watched_when_one_of_its_processes_is() -> None:
     worker = fact("watch_state", RUN, 5, state="watched")
     parent = fact("watch_state", RUN, 6, state="not watched", because="nothing was trained")
     assert folded([*stated, worker, parent]).run(RUN).watch == "watched"
+
+
+@pytest.mark.parametrize(
+    ("stated", "stepped", "kind"),
+    [
+        ({"kind": "validate", "kind_from": "command"}, True, "train"),
+        ({"kind": "other", "kind_from": "command"}, True, "train"),
+        ({"kind": "validate", "kind_from": "command"}, False, "validate"),
+        ({"kind": "toy", "kind_from": "command"}, True, "toy"),
+        ({"kind": "validate", "kind_from": "stated"}, True, "validate"),
+        ({"kind": "validate", "kind_from": "command", "validates": {"run": CHILD}}, True, "validate"),
+        ({"kind": "other"}, True, "other"),
+    ],
+)
+def test_a_run_whose_kind_was_guessed_is_a_training_once_an_optimizer_steps(
+    stated: dict[str, object], stepped: bool, kind: str
+) -> None:
+    told = [fact("run", RUN, 0, name="copymem_test-1", **stated), fact("attempt", RUN, 1, n=1, pid=7)]
+    if stepped:
+        told.append(fact("settings", RUN, 2, source="optimizer", values={"SGD.lr": 0.1}))
+    assert folded(told).run(RUN).kind == kind
+
+
+def test_the_step_of_a_run_is_what_the_watch_counted_where_its_curves_end_before() -> None:
+    store = folded([fact("run", RUN, 0, name="one"), fact("watch_end", RUN, 9, steps=1500)])
+    with store.writing():
+        steps = np.array([1, 70])
+        store.append_series(SeriesKey(RUN, "watch", "loss"), "file", 0, steps, steps * 1.0, steps * 1.0)
+        store.fold([fact("attempt", RUN, 1, n=1, pid=7)])
+    assert store.run(RUN).step == 1500

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labjournal.checkpoints import TensorInfo, tensor_names
+from labjournal.checkpoints import TensorInfo, is_empty_state, tensor_names
 from labjournal.checkpoints.outline import UnreadablePickleError, outline
 from labjournal.checkpoints.tensors import flatten
 
@@ -43,6 +43,22 @@ def test_a_state_dict_is_read_as_torch_loads_it(tmp_path: Path) -> None:
     state = model().state_dict()
     assert tensor_names(saved(tmp_path / "m.pt", state)) == expected(state)
     assert list(tensor_names(saved(tmp_path / "m.pt", state)) or {}) == list(state)
+
+
+def test_the_state_of_a_module_without_tensors_is_told_from_other_files_without_tensors(tmp_path: Path) -> None:
+    class Net(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = [torch.nn.Linear(2, 2)]
+
+    assert is_empty_state(saved(tmp_path / "m.pt", Net().state_dict()))
+    assert is_empty_state(saved(tmp_path / "w.pt", {"model": Net().state_dict(), "epoch": 3}))
+    assert not is_empty_state(saved(tmp_path / "full.pt", model().state_dict()))
+    assert not is_empty_state(saved(tmp_path / "losses.pt", {"losses": [0.5, 0.25]}))
+    optimizer = torch.optim.SGD(model().parameters(), lr=0.1)
+    assert not is_empty_state(saved(tmp_path / "optimizer.pt", optimizer.state_dict()))
+    (tmp_path / "torn.pt").write_bytes((tmp_path / "m.pt").read_bytes()[:200])
+    assert not is_empty_state(tmp_path / "torn.pt")
 
 
 def test_the_format_before_torch_1_6_is_read(tmp_path: Path) -> None:

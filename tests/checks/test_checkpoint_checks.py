@@ -37,6 +37,16 @@ def test_a_trained_module_that_is_saved_nowhere_is_an_alarm() -> None:
     assert missing(TRAINED, {"a.pt": FULL[:3], "b.pt": FULL[:3]}) == [("model.adapter.proj", "alarm")]
 
 
+def test_a_checkpoint_without_a_single_tensor_is_an_alarm_where_something_was_trained() -> None:
+    def found(trained: list[str], saved: dict[str, list[str]]) -> list[tuple[str, str]]:
+        verdicts = checkpoint.missing_params(trained, saved, empty=["ff.pt"])
+        return [(verdict.subject, verdict.level.value) for verdict in verdicts if verdict.found]
+
+    assert found(["layers.0", "layers.1"], {}) == [("ff.pt", "alarm")]
+    assert found([], {}) == []
+    assert found(TRAINED, {"a.pt": FULL}) == []
+
+
 def test_a_module_that_stands_in_another_checkpoint_is_saved() -> None:
     assert missing(TRAINED, {"base.pt": FULL[:3], "adapter.pt": FULL[3:]}) == []
 

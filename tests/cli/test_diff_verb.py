@@ -80,5 +80,11 @@ def test_what_was_not_kept_is_said_and_not_called_equal(project: Path, tmp_path:
     assert "cannot tell: the packages of b are not known" in text
 
 
+def test_settings_that_nobody_recorded_are_not_called_different(project: Path) -> None:
+    call(project, "run", "-n", "blind", "--follow", "--", sys.executable, "-S", "-E", "train.py", "--lr", "0.2")
+    text = call(project, "diff", "one", "blind")
+    assert "Settings\n  cannot tell: the settings of blind are not known" in text
+
+
 def test_an_unknown_run_is_a_negative_answer(project: Path) -> None:
     call(project, "diff", "one", "nobody", code=1)

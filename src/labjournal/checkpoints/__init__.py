@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labjournal.checkpoints.find import Found, Seen, full_hash, inspect, quick_hash, scan
 from labjournal.checkpoints.names import Counter, Position, by_word, counted, position
-from labjournal.checkpoints.tensors import TensorInfo, tensor_names
+from labjournal.checkpoints.tensors import TensorInfo, is_empty_state, tensor_names
 
 __all__ = [
     "Counter",
@@ -16,6 +16,7 @@ __all__ = [
     "counted",
     "full_hash",
     "inspect",
+    "is_empty_state",
     "position",
     "quick_hash",
     "scan",

@@ -20,6 +20,8 @@ from labjournal.checkpoints.outline import Call, Tensor, UnreadablePickleError, 
 _PICKLE_LIMIT_BYTES = 32_000_000
 _DIRECTORY_LIMIT_BYTES = 64_000_000
 _RATIO_LIMIT = 200
+_SMALL_BYTES = 100_000
+"""The pickle of a state without tensors has some hundred bytes."""
 _MOST_TENSORS = 200_000
 _MOST_NODES = 300_000
 _DEEPEST = 32
@@ -68,6 +70,26 @@ def tensor_names(path: Path) -> dict[str, TensorInfo] | None:
     except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, NotImplementedError, RuntimeError):
         return None  # what zipfile raises for damage in a directory, a name, a length, a flag
     return None
+
+
+def is_empty_state(path: Path) -> bool:
+    """Whether a file of ``torch.save`` is the state dict of a module and holds not one tensor.
+
+    A state dict carries its ``_metadata``, even an empty one; an optimizer's or a list of losses does not.
+    """
+    try:
+        if _directory_bytes(path) > _DIRECTORY_LIMIT_BYTES:
+            return False
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            pickles = [entry for entry in entries if entry.filename.endswith("/data.pkl")]
+            if len(pickles) != 1 or any("/data/" in entry.filename for entry in entries):
+                return False
+            return pickles[0].file_size < _SMALL_BYTES and b"_metadata" in _read(archive, pickles[0])
+    except (OSError, UnreadablePickleError, zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError):
+        return False
+    except (NotImplementedError, RuntimeError):  # as in tensor_names
+        return False
 
 
 def _of_folder(folder: Path) -> dict[str, TensorInfo] | None:

@@ -19,7 +19,8 @@ MISSING = CheckRule(
     "Save the state of the whole model, after its last part was added; load with strict=True.",
     judged="Modules whose weights the watch saw move, against the names of tensors in the headers of all "
     "checkpoints. Alarm: a "
-    "module is in none of them while others of the same model are. A model that is saved nowhere at all may be left "
+    "module is in none of them while others of the same model are, or each is a state without a single tensor. A "
+    "model that is saved nowhere at all may be left "
     "out on purpose, frozen ones too. Notice: they were trained in an earlier phase only, as the base of adapters that "
     "are saved by themselves. Warning: the weights of all layers that keep running statistics are "
     "saved, and those statistics are not. Without the watch: warning when a checkpoint lacks names that others of its "
@@ -69,6 +70,7 @@ def missing_params(
     saved: Mapping[str, Sequence[str]],
     frozen: Sequence[str] = (),
     earlier: Sequence[str] = (),
+    empty: Sequence[str] = (),
 ) -> Iterator[Verdict]:
     """What was trained against what was saved.
 
@@ -77,11 +79,15 @@ def missing_params(
         saved: names of tensors by path of the checkpoint; only those whose headers could be read.
         frozen: patterns of modules that are meant to stand still.
         earlier: those of ``trained`` that a phase before the last one has trained and the last one left alone.
+        empty: paths of checkpoints that are the state of a module and hold no tensor at all.
     """
+    wanted = [name for name in trained if not any(fnmatchcase(name, pattern) for pattern in frozen)]
+    if not saved and empty and wanted:
+        yield _nothing_saved(wanted, empty)
+        return
     if not saved:
         yield not_judged(MISSING, "checkpoints", "no checkpoint whose tensors can be read")
         return
-    wanted = [name for name in trained if not any(fnmatchcase(name, pattern) for pattern in frozen)]
     if wanted:
         yield _against_trained(wanted, saved, earlier)
     else:
@@ -113,6 +119,15 @@ def _against_trained(trained: Sequence[str], saved: Mapping[str, Sequence[str]],
     if lost:
         return not_judged(MISSING, ", ".join(lost), "no module of it is saved under its name: left out on purpose?")
     return fine(MISSING, "checkpoints")
+
+
+def _nothing_saved(trained: Sequence[str], empty: Sequence[str]) -> Verdict:
+    message = (
+        f"{empty[-1]} holds no tensor at all, though {len(trained)} modules were trained: the saved module has none "
+        "registered. Layers in a plain list are not; nn.ModuleList registers them."
+    )
+    evidence = {"modules": list(trained[:20]), "checkpoints": len(empty), "tensors_saved": 0}
+    return finding(MISSING, empty[-1], message, evidence)
 
 
 def _against_each_other(saved: Mapping[str, Sequence[str]]) -> Iterator[Verdict]:

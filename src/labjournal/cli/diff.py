@@ -87,7 +87,11 @@ def _text(found: RunDifference, full: bool, width: int) -> Iterator[str]:
     most = None if full else _MOST_ITEMS
     yield from _sides(found)
     total = len(found.settings) + found.equal_settings
-    yield from _section(f"Settings ({len(found.settings)} of {total} differ)", _items(found.settings, most, width))
+    blind = [run.name for run in (found.a, found.b) if not run.settings]
+    if len(blind) == 1:
+        yield from _section("Settings", [f"  cannot tell: the settings of {fmt.visible(blind[0])} are not known"])
+    else:
+        yield from _section(f"Settings ({len(found.settings)} of {total} differ)", _items(found.settings, most, width))
     yield from _section("Code", _code(found.code, full))
     python = _items(found.python, most, width)
     if found.python_unknown:

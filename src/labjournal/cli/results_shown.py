@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from labjournal.model import Result, Run
     from labjournal.store import Store
 
+_ROLES = {"train": "training data", "validation": "validation data", "test": "test data"}
+
 
 def lines(store: Store, run: Run, results: list[Result], config: Config) -> list[str]:
     """The results of a run, one line each, with how far they lie from reference values."""
@@ -28,7 +30,7 @@ def lines(store: Store, run: Run, results: list[Result], config: Config) -> list
     computed = values_of(config)
     shown = []
     for result in results:
-        name = fmt.visible(result.dataset.name or "data not identified")
+        name = fmt.visible(result.dataset.name or f"{_ROLES.get(result.role, 'data')} not identified")
         options = "".join(f", {fmt.visible(key)} {fmt.visible(value)}" for key, value in sorted(result.options.items()))
         taint = f"  {fmt.TAINT} {fmt.visible(result.taint)}" if result.taint else ""
         unclear = "  unassigned" if result.role == "unassigned" else ""

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from labjournal.compare import curve_ends
 from labjournal.compare.alike import Alike
 from labjournal.compare.claims import claims, subject
-from labjournal.compare.differences import compare_settings
+from labjournal.compare.differences import compare_settings, unknown_settings
 from labjournal.compare.drafts import Draft, at, drafts, holding, ordered
 from labjournal.compare.expected import law_notes
 from labjournal.compare.gaps import with_gaps
@@ -129,6 +129,7 @@ def build_table(
         pairs.judge,
     )
     defined = tuple(definitions(columns, rows))
+    under += unknown_settings(shown)
     under += [curve_ends.NOTE] if ends else []
     under += pairs.notes()
     under += grouping_notes(rows)

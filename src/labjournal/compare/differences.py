@@ -51,6 +51,14 @@ class Differences:
         )
 
 
+def unknown_settings(runs: Sequence[Run]) -> list[str]:
+    """One note where some of the runs have settings and others have none on record."""
+    blind = [run.name for run in runs if not run.settings]
+    if not blind or len(blind) == len(runs):
+        return []
+    return [f"The settings of {fmt.listed(blind)} are not known: — says nothing about them."]
+
+
 def compare_settings(runs: Sequence[Run]) -> Differences:
     """All settings of the runs against each other; a setting that a run does not have is None there."""
     names = sorted({name for run in runs for name in run.settings})

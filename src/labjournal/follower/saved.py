@@ -19,7 +19,7 @@ _MOST = 12
 
 def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequence[Fact]) -> Iterator[Verdict]:
     """``frozen``: patterns of modules that are meant to stand still."""
-    from labjournal.checkpoints import tensor_names
+    from labjournal.checkpoints import is_empty_state, tensor_names
 
     current = [one for one in store.checkpoints(run.id) if one.current]
     if not current:
@@ -27,10 +27,11 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
     working = Path(run.cwd or ".")
     read = {one.path: tensor_names(working / one.path) for one in current[-_MOST:]}
     saved = {path: list(tensors) for path, tensors in read.items() if tensors}
+    empty = [path for path, tensors in read.items() if not tensors and is_empty_state(working / path)]
     moved = _moved(store, run.id)
     began = max((first for first, _ in moved.values()), default=0.0)
     earlier = [module for module, (_, last) in moved.items() if last < began]
-    yield from checkpoint.missing_params(list(moved), saved, frozen, earlier)
+    yield from checkpoint.missing_params(list(moved), saved, frozen, earlier, empty)
     for layers in _counting(stated) if saved else ():
         yield lost_statistics(layers, saved)
 

@@ -211,6 +211,7 @@ def _describe(
     data: dict[str, Any] = {
         "name": name,
         "kind": request.kind or commands.guess_kind(command),
+        "kind_from": "stated" if request.kind else "command",
         "reason": request.reason,
         "command": list(command),
         "cwd": request.cwd,

@@ -102,6 +102,10 @@ def _project(connection: sqlite3.Connection, run: str, acknowledged: Mapping[str
 
 
 def note_step(connection: sqlite3.Connection, run: str) -> None:
-    """Bring the run's row up to the last step of its curves, or of the watch where curves are not read yet."""
+    """Bring the run's row up to the last step of its curves, or to what the watch counted: its curves grow sparse."""
     step = series.last_step(connection, run)
-    connection.execute("UPDATE runs SET step = ifnull(?, json_extract(data, '$.steps')) WHERE id = ?", (step, run))
+    connection.execute(
+        "UPDATE runs SET step = ifnull(max(?, json_extract(data, '$.steps')), ifnull(?, json_extract(data, '$.steps')))"
+        " WHERE id = ?",
+        (step, step, run),
+    )

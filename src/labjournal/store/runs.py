@@ -39,7 +39,7 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
     return {
         "id": run_id,
         "name": str(stated.get("name") or run_id[-6:].lower()),
-        "kind": _kind(stated.get("kind")),
+        "kind": _kind(stated, by_kind),
         "status": status.value,
         "cause": codec.text_or_none(ending.data.get("cause")) if ending else None,
         "reason": codec.text_or_none(stated.get("reason")),
@@ -97,8 +97,18 @@ def _last(by_kind: Mapping[str, list[Fact]], kind: str) -> Fact | None:
     return by_kind[kind][-1] if kind in by_kind else None
 
 
-def _kind(value: Any) -> str:
-    return str(value) if value in RunKind.__members__.values() else RunKind.OTHER.value
+def _kind(stated: Mapping[str, Any], by_kind: Mapping[str, list[Fact]]) -> str:
+    """A command with "test" in its name, or with nothing that tells, is a training all the same once weights move."""
+    kind = stated.get("kind")
+    known = str(kind) if kind in RunKind.__members__.values() else RunKind.OTHER.value
+    guessed = stated.get("kind_from") == "command" and not stated.get("validates")
+    if guessed and known in (RunKind.VALIDATE, RunKind.OTHER) and _trains(by_kind):
+        return RunKind.TRAIN.value
+    return known
+
+
+def _trains(by_kind: Mapping[str, list[Fact]]) -> bool:
+    return any(fact.data.get("source") == "optimizer" for fact in by_kind.get("settings", []))
 
 
 def _number(fact: Fact) -> int:

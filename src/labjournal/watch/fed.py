@@ -58,7 +58,8 @@ class Fed:
         inputs: List[Any] = []
         symbols: List[Any] = []
         attention: List[Any] = []
-        for node in graph.walk(loss, NODES):
+        cut: List[bool] = []
+        for node in graph.walk(loss, NODES, at_limit=lambda: cut.append(True)):
             name = graph.kind(node)
             if name in graph.INPUT_OF:
                 at, key = graph.INPUT_OF[name]
@@ -78,7 +79,9 @@ class Fed:
             elif name.startswith("ScaledDotProduct") or name == "Softmax":
                 attention.append(node)
         if inputs and not symbols:
-            inputs = [one for one in inputs if bool(one.any())] or inputs  # the first state of an RNN is all zeros
+            # The first state of an RNN is all zeros; below the limit of the walk the batch may not have been reached.
+            inputs = [one for one in inputs if bool(one.any())] or ([] if cut else inputs)
+        if inputs and not symbols:
             self._numbers(max(inputs, key=lambda one: one.numel()), target, step)
         if symbols and target is not None:
             self._symbols(loss, symbols, target, attention, step)

@@ -152,8 +152,16 @@ def joined_leaves(node: Optional[Any]) -> List[Any]:
     return found
 
 
-def walk(loss: Any, limit: int, blocked: Optional[Callable[[Any, int], bool]] = None) -> Iterator[Any]:
-    """All nodes below a loss, breadth first, at most ``limit``; not into arguments (by place) that are ``blocked``."""
+def walk(
+    loss: Any,
+    limit: int,
+    blocked: Optional[Callable[[Any, int], bool]] = None,
+    at_limit: Callable[[], None] = lambda: None,
+) -> Iterator[Any]:
+    """All nodes below a loss, breadth first, at most ``limit``; not into arguments (by place) that are ``blocked``.
+
+    ``at_limit`` is called where the limit ends the walk before the graph does.
+    """
     root = getattr(loss, "grad_fn", None)
     waiting: List[Any] = [] if root is None else [root]
     seen: Set[Any] = set(waiting)
@@ -164,6 +172,7 @@ def walk(loss: Any, limit: int, blocked: Optional[Callable[[Any, int], bool]] = 
             for at, (child, _) in enumerate(node.next_functions):
                 if child is not None and child not in seen and not (blocked is not None and blocked(node, at)):
                     if len(seen) >= limit:
+                        at_limit()
                         return
                     seen.add(child)
                     level.append(child)

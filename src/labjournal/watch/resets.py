@@ -30,16 +30,23 @@ class _Probe:
         self._version = grad._version
         self._left = _first(grad).clone() if grad.device.type == "cpu" else None
 
-    def is_reset(self, first: bool) -> bool:
+    def is_reset(self, first: bool, state: _State) -> bool:
         """Asked before each backward pass; ``first``: none has run since the step, so nothing was added to it yet."""
         parameter, grad = self._parameter(), self._grad()
         if parameter is None or grad is None or parameter.grad is not grad:
             return True
         if self._left is not None:  # also sees p.grad.data.zero_(), which leaves the version alone
-            scaled = first and not torch.equal(_first(grad), self._left)  # a momentum by hand, and no sum
-            return scaled or not _any_nonzero(grad)
+            now = _first(grad)
+            changed = first and not torch.equal(now, self._left)
+            return not _any_nonzero(grad) or (changed and not state.is_clipped(_factor(now, self._left)))
         changed = grad._version != self._version  # zero_(), or an earlier pass: the benefit of the doubt
         return bool(changed)
+
+
+def _factor(now: Any, before: Any) -> float:
+    """By what all elements were multiplied; 0 where no single number did it."""
+    factor = float(now.norm() / before.norm())
+    return factor if torch.allclose(now, before * factor, rtol=1e-3, atol=0.0) else 0.0
 
 
 def has_nonzero_grad(params: List[Any]) -> bool:
@@ -66,6 +73,25 @@ class _State:
         self.backward_seen = False
         self.reset = True
         self.unreset = 0
+        self.clipped = False
+        """Gradients that a step had left were clipped, and not reset, before this backward pass."""
+        self.factor = 0.0
+        self._asked = False
+
+    def is_clipped(self, factor: float) -> bool:
+        """Were the gradients that a step has left clipped, and not reset?
+
+        A momentum by hand multiplies them by the same number each time. Clipping before the backward pass, instead of
+        after it, by another one each time; below 1, or it would leave them alone.
+        """
+        if not self._asked:
+            self._asked = True
+            before, self.factor = self.factor, factor
+            self.clipped = 0.0 < factor < 1.0 and before > 0.0 and abs(factor - before) > 1e-3 * before
+        return self.clipped
+
+    def stepped(self) -> None:
+        self.backward_seen = self._asked = False
 
 
 class Resets:
@@ -81,21 +107,22 @@ class Resets:
     def before_backward(self) -> None:
         for state in self._states.values():
             if not state.reset:
-                state.reset = any(probe.is_reset(not state.backward_seen) for probe in state.probes)
+                state.reset = any(probe.is_reset(not state.backward_seen, state) for probe in state.probes)
             state.backward_seen = True
 
     def after_step(self, look: Look) -> None:
         state = self._states[look.tracked]
         if state.backward_seen or state.reset:  # steps repeated without a backward pass say nothing
             state.unreset = 0 if state.reset else state.unreset + 1
-        state.backward_seen = False
+        state.stepped()
         if state.unreset == UNRESET:
             label = look.tracked.label
+            clipped = ", clipped before the backward pass instead of after it" if state.clipped else ""
             self._findings.say(
                 "grad_accumulating",
                 look.step,
                 f"The gradients of {label} were not reset between {UNRESET + 1} steps in a row: each step uses the sum "
-                "over all batches so far.",
+                f"over all batches so far{clipped}.",
                 [(label, "")],
                 {"optimizer": label, "steps_without_reset": UNRESET},
                 subject=label,
