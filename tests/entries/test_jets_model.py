@@ -80,6 +80,7 @@ def test_digits_are_tokens_and_the_answers_are_one_word_each(study: Study) -> No
     assert text.endswith("M_jj=3003.0000000000 [/INST]")
     tokenizer = study.prompts.train_tokenizer([text])
     assert tokenizer.tokenize("m=90.5 signal") == ["m", "=", "9", "0", ".", "5", "signal"]
+    assert 135 < len(tokenizer(text).input_ids) < 1000  # with ten decimals, where the model ends at 1,024
     momenta = study.prompts.prompt(event(3), style="momenta", decimals=2)
     assert momenta.count("\n") == 2
     assert f"px={1311 * math.cos(0.5):.2f} py={1311 * math.sin(0.5):.2f} pz={1311 * math.sinh(0.3):.2f}" in momenta
