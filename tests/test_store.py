@@ -328,3 +328,22 @@ def test_the_step_of_a_run_is_what_the_watch_counted_where_its_curves_end_before
         store.append_series(SeriesKey(RUN, "watch", "loss"), "file", 0, steps, steps * 1.0, steps * 1.0)
         store.fold([fact("attempt", RUN, 1, n=1, pid=7)])
     assert store.run(RUN).step == 1500
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["env", "PYTHONPATH=..", "python", "train.py"], "the command sets PYTHONPATH"),
+        (["bash", "-c", "PYTHONPATH=. python train.py"], "the command sets PYTHONPATH"),
+        (["./train.sh"], "no sign of life"),
+    ],
+)
+def test_a_run_that_left_the_watch_out_is_told_how(command: list[str], says: str) -> None:
+    told = [
+        fact("run", RUN, 0, name="one", command=command),
+        fact("attempt", RUN, 1, n=1, pid=7),
+        fact("exit", RUN, 20, attempt=1, status="DONE", exit_code=0),
+    ]
+    watch = folded(told).run(RUN).watch
+    assert watch.startswith("not watched: ")
+    assert says in watch

@@ -51,7 +51,7 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
         "code": codec.text_or_none(snapshot.get("commit")),
         "dirty": int(bool(snapshot["dirty"])) if "dirty" in snapshot else None,
         "git_tag": codec.text_or_none(snapshot.get("git_tag")),
-        "watch": _watch(by_kind, status),
+        "watch": _watch(by_kind, status, stated.get("command")),
         "attempts": len({_number(fact) for fact in attempts}),
         "subject": codec.text_or_none(validates.get("run")),
         "study": codec.text_or_none(codec.mapping(stated.get("stage")).get("study")),
@@ -156,7 +156,7 @@ def _rank(source: str) -> int:
     return SETTINGS_ORDER.index(source) if source in SETTINGS_ORDER else -1
 
 
-def _watch(by_kind: Mapping[str, list[Fact]], status: Status) -> str:
+def _watch(by_kind: Mapping[str, list[Fact]], status: Status, command: Any) -> str:
     off, state = _last(by_kind, "watch_off"), _best_state(by_kind.get("watch_state", []))
     if off:
         return f"partly: {off.data.get('because') or 'the watch switched itself off'}"
@@ -165,8 +165,16 @@ def _watch(by_kind: Mapping[str, list[Fact]], status: Status) -> str:
         return f"{word}: {because}" if because else word
     if "hook" in by_kind:
         return "not watched: no optimizer has stepped" + (" yet" if not status.ended else "")
+    if status.ended and any("PYTHONPATH=" in str(word) for word in command or ()):
+        return (
+            "not watched: the command sets PYTHONPATH, by which the watch comes in; "
+            "set it before labjournal, or keep what is there: PYTHONPATH=src:$PYTHONPATH"
+        )
     if status.ended:
-        return "not watched: the process gave no sign of life (no Python, python -E or -I, or a container)"
+        return (
+            "not watched: the process gave no sign of life "
+            "(no Python, python -E or -I, a PYTHONPATH set anew by a script, or a container)"
+        )
     return "not watched: no sign of life yet"
 
 
