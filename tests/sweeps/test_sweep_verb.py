@@ -133,7 +133,7 @@ def begun(folder: Path, name: str, count: int) -> bool:
 def test_a_sweep_is_stopped_by_its_name_and_gone_on_with(folder: Path) -> None:
     """Without a minder: trials that wait never start, those that run end, and resume launches both again."""
     call(folder, "sweep", "-n", "g", "--grid", "x=1..4", *SLOW)
-    wait_for(lambda: begun(folder, "g", 2))
+    wait_for(lambda: begun(folder, "g", 2), 120)
     said = talk(folder, "stop", "g", "-m", "wrong data", "--wait")
     assert "The sweep g: 2 that run and 2 that wait were asked to stop. labjournal sweep resume g" in said
     found = status(folder, "g")
@@ -152,7 +152,7 @@ def test_whoever_minds_a_sweep_leaves_off_when_it_is_stopped(folder: Path) -> No
     search = ("--search", "x=0..6.0", "--trials", "6", "--metric", "val/loss", "--seed", "7")
     process = subprocess.Popen([*LABJOURNAL, "sweep", "-n", "t", *search, *SLOW], cwd=folder)
     wait_for((folder / ".labjournal").exists)
-    wait_for(lambda: call(folder, "sweep", "status") and begun(folder, "t", 2), 60)
+    wait_for(lambda: call(folder, "sweep", "status") and begun(folder, "t", 2), 120)
     said = talk(folder, "stop", "t", "--wait")
     assert "2 that run were asked to stop; who minds it leaves off." in said
     assert process.wait(60) == 0
@@ -169,8 +169,8 @@ def test_whoever_minds_a_sweep_leaves_off_when_it_is_stopped(folder: Path) -> No
 
 def test_runs_called_alike_are_stopped_by_a_pattern(folder: Path) -> None:
     call(folder, "sweep", "-n", "g", "--grid", "x=1..3", *SLOW)
-    call(folder, "run", "-n", "other", "--", "sleep", "60")
-    wait_for(lambda: begun(folder, "g", 2))
+    call(folder, "run", "-n", "other", "--", "sleep", "600")
+    wait_for(lambda: begun(folder, "g", 2), 120)
     assert "g-*: 2 that run and 1 that wait were asked to stop." in talk(folder, "stop", "g-*", "--wait")
     assert {run["name"]: run["status"] for run in json.loads(call(folder, "ls", "--json"))}["other"] == "RUNNING"
     assert "No run is called like 'h-*'" in talk(folder, "stop", "h-*", code=1)
@@ -194,13 +194,13 @@ def test_what_is_still_to_come_is_told_before_the_best(folder: Path) -> None:
     (folder / "train.py").write_text(SCRIPT.replace("x, pause =", "assert sys.argv[1] != '7'\nx, pause ="))
     pause = "--stop", "above(val/loss, 1e9)", "--detach"
     call(folder, "sweep", "-n", "g", "--grid", "x=1,3,7,2", *pause, *TRAIN[:-1], "{x}")
-    found = wait_for(lambda: ended(folder, "g"), 60)
+    found = wait_for(lambda: ended(folder, "g"), 120)
     assert found["notes"][0] == "1 of 4 trials ended without a value"
     (folder / "train.py").write_text(SCRIPT.replace("time.sleep(pause)", "time.sleep(60 if x > 9 else 0)"))
     call(folder, "sweep", "-n", "h", "--grid", "x=1,2,60", "--seeds", "2", "--max-parallel", "2", *TRAIN, "0", "{seed}")
     found = wait_for(
         lambda: (now := status(folder, "h"))["counts"] == {"done": 4, "running": 2} and now["rows"][-1]["mean"] and now,
-        60,
+        120,
     )
     assert found["notes"][0] == "2 of 6 trials are still to come (2 running): the order may change"
     assert found["notes"][1].startswith("so far the best stands out")
