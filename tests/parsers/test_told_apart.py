@@ -255,3 +255,13 @@ def test_a_column_that_says_whether_it_was_training_parts_two_curves() -> None:
         ("val_accuracy", "validation", 2),
         ("val_loss", "validation", 2),
     }
+
+
+def test_what_r_prints_beside_its_rates_is_no_rate() -> None:
+    text = (
+        "               Accuracy : 0.765\n    P-Value [Acc > NIR] : 0.01186\n            Sensitivity : 0.9493\n"
+        "             Prevalence : 0.6900\n         Detection Rate : 0.6550\n   Detection Prevalence : 0.8550\n"
+    )
+    reading = read_text(text)
+    assert [dict(result.metrics) for result in reading.results] == [{"accuracy": 0.765, "sensitivity": 0.9493}]
+    assert reading.not_understood == ()

@@ -45,6 +45,8 @@ _ONE_OF = re.compile(
 )
 """``case c0012 mean_dice 0.58``: one of many, before the name of what was measured on it."""
 _LISTED = re.compile(r"'([^'\\]{1,80})\\n'")
+_CARET = re.compile(r"\s{4,}(?:Detection Rate|P-Value \[Acc > NIR\]) : ")
+"""What R's caret prints beside its rates: the share of hits among all, and the test of the accuracy."""
 _LABELLED = ("name", "class", "case", "categ", "patient", "subject")
 _SPREAD = re.compile(r"\d\s?%?\s?\(?\s?(?:±|\+/-)\s?\d")
 _VALIDATES = re.compile(r"\W*validation\W", re.IGNORECASE)
@@ -81,6 +83,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return None
     if not may_mention(raw):
         return _saved_value(line, raw, context)
+    if _CARET.match(raw):
+        return Claim(1)
     text = body(raw)
     if settings_line(text) or context.within_settings(raw) or _of_an_example(cursor, context):
         return None
