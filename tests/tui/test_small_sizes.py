@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sample_journal import NOW, make
 from tui_harness import screen_text, settled, text_of, wait_for
 
+from journal_files import make_run
 from labjournal import paths
 from labjournal.paths import JournalPaths
 from labjournal.tui.app import JournalApp
@@ -57,3 +59,46 @@ async def test_rows_of_a_narrow_comparison_keep_their_names(journal: JournalPath
         await pilot.press("3")
         await wait_for(pilot, lambda: "v1-linear:1600" in text_of(app))
         assert "0.909 [.890 .925]" in text_of(app)
+
+
+async def test_the_line_that_is_typed_and_the_names_it_finds_have_room(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    async with app.run_test(size=(60, 16)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("colon")
+        await wait_for(pilot, lambda: "a verb, a key's meaning, a page" in text_of(app))
+        assert "esc leave" in text_of(app) or "up down choose" in text_of(app)
+        await pilot.press("escape", "2")
+        await wait_for(pilot, lambda: isinstance(app.page, RunPage))
+        await settled(pilot, app)
+        await pilot.press("t")
+        await wait_for(pilot, lambda: "enter go   up down choose   esc leave" in text_of(app))
+
+
+async def test_keys_that_would_do_nothing_are_not_told(tmp_path: Path) -> None:
+    empty = paths.find_or_make(tmp_path)
+    make_run(empty, "one")
+    app = app_over(empty)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        for page, dead in (("5", "acknowledge"), ("6", "run the study"), ("7", "take out")):
+            await pilot.press(page)
+            await settled(pilot, app)
+            await wait_for(pilot, lambda dead=dead: dead not in screen_text(app)[-1])
+            assert "? keys" in screen_text(app)[-1]
+            assert "enter" not in screen_text(app)[-1]
+
+
+async def test_the_line_that_launches_is_in_sight_and_focus_comes_back_with_the_room(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    async with app.run_test(size=(60, 16)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("r")
+        await wait_for(pilot, lambda: "Launch" in text_of(app))
+        await wait_for(pilot, lambda: any(line.strip() == "start" for line in screen_text(app)))
+        await pilot.press("escape")
+        await wait_for(pilot, lambda: "▌Runs" in text_of(app))
+        await pilot.resize_terminal(50, 12)
+        await wait_for(pilot, lambda: "60x16 at least" in text_of(app))
+        await pilot.resize_terminal(80, 24)
+        await wait_for(pilot, lambda: "▌Runs" in text_of(app))

@@ -49,12 +49,18 @@ class SizedScreen(Screen[None]):
     def take_size(self, size: Size) -> None:
         """Set the size classes, restyling what hangs on them once and not once a class."""
         changed = False
+        was_small = self.has_class("-small")
         for name, holds in size_classes(size.width, size.height).items():
             if self.has_class(name) != holds:
                 self.set_class(holds, name, update=False)
                 changed = True
         if changed and self.is_mounted:
             self.update_node_styles()
+            if was_small and not self.has_class("-small"):
+                self.call_after_refresh(self.take_focus_again)
+
+    def take_focus_again(self) -> None:
+        """There is room again: what had the focus was out of sight for a while, and lost it."""
 
     def on_resize(self, event: events.Resize) -> None:
         self.take_size(event.size)

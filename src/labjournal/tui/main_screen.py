@@ -42,3 +42,8 @@ class MainScreen(SizedScreen):
         yield self.pages
         yield self.news
         yield self.key_line
+
+    def take_focus_again(self) -> None:
+        page = self.pages.visible_content
+        if self.focused is None and isinstance(page, Page):
+            page.focus_first()

@@ -39,10 +39,10 @@ def columns(metric: str) -> tuple[Column, ...]:
         Column("state", "  state", ((0, 10), (WIDE, 10))),
         Column("run", "run", ((0, 14), (WIDE, 16)), cut=Cut.MIDDLE, grow=1, least=13),
         Column("step", "step", ((0, 9), (WIDE, 10)), right=True, cut=Cut.WHOLE, gap=2),
-        Column("metric", title, ((0, _METRIC), (_ROOMY, _METRIC + 4)), cut=Cut.WHOLE, firm=2),
+        Column("metric", title, ((0, _METRIC), (_ROOMY, _METRIC + 2)), cut=Cut.WHOLE, firm=2),
         Column("trend", "trend", ((0, 0), (WIDE, TREND)), gap=2),
         # Never the first to go: a run with an alarm must not read "done" and nothing else.
-        Column("finding", "finding", ((0, _FINDING), (80, _FINDING + 2), (WIDE, 26)), firm=3),
+        Column("finding", "finding", ((0, _FINDING), (80, _FINDING + 2), (WIDE, 25)), firm=3),
         Column("reason", "reason", ((0, 0), (_WITH_REASON, 12)), grow=2),
         Column("age", "age", ((0, 7),), right=True, firm=1),
     )

@@ -18,6 +18,8 @@ from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.typing_boxes import LineBox
 
 _MOST = 12
+_AROUND = 8
+"""Lines of the sheet around its names."""
 
 
 class _Part(LineBox):
@@ -31,7 +33,6 @@ class _Part(LineBox):
 class TagDialog(Dialog[str]):
     """Names that hold every typed word, the chosen one marked."""
 
-    DEFAULT_CSS = "TagDialog #names { height: 13; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", "down", show=False),
         Binding("up", "move(-1)", "up", show=False),
@@ -44,6 +45,7 @@ class TagDialog(Dialog[str]):
         self._found = list(names)
         self._at = 0
         self._names = Lines(self._lines, ground="raised", id="names")
+        self._most = _MOST
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -53,17 +55,24 @@ class TagDialog(Dialog[str]):
             hint: Line = [("enter go   up down choose   esc leave", "muted")]
             yield Lines(lambda width, height: [hint], ground="raised", classes="hint")
 
+    def on_mount(self) -> None:
+        room = self.app.size.height * 9 // 10 - _AROUND
+        self._most = max(3, min(_MOST, room))
+        self._names.styles.height = self._most + 1
+        self._names.redraw()
+
     def _lines(self, width: int, height: int) -> list[Line]:
         if not self._found:
             return [[("nothing is called like that", "muted")]]
-        first = max(0, min(self._at - _MOST // 2, len(self._found) - _MOST))
+        most = self._most
+        first = max(0, min(self._at - most // 2, len(self._found) - most))
         glyphs = glyphs_of(self)
         lines: list[Line] = []
-        for at in range(first, min(first + _MOST, len(self._found))):
+        for at in range(first, min(first + most, len(self._found))):
             mine = at == self._at
             sign = glyphs.focus if mine else " "
             lines.append([(sign, "accent"), (f" {format.visible(self._found[at])}", "b text" if mine else "text")])
-        left = len(self._found) - first - _MOST
+        left = len(self._found) - first - most
         return [*lines, [(f"  and {left} more", "muted")]] if left > 0 else lines
 
     def on_input_changed(self, event: Input.Changed) -> None:

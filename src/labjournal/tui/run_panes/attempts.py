@@ -5,7 +5,7 @@ from __future__ import annotations
 from labjournal import format
 from labjournal.tui.reading_run import Life
 from labjournal.tui.run_panes.seen import Seen
-from labjournal.tui.text import Line, Span, paragraph
+from labjournal.tui.text import Line, Span, paragraph, whole_spans
 
 _LAST_ROLE = {"DONE": "ok", "FAILED": "alarm", "LOST": "warning"}
 
@@ -30,7 +30,7 @@ def lines(seen: Seen, width: int) -> list[Line]:
             line.append((f"  {format.size(life.memory)} at most", "muted"))
         if life.pid is not None and width >= 70:
             line.append((f"  pid {life.pid} on {format.visible(life.host or '')}", "muted"))
-        drawn.append(line)
+        drawn.append(whole_spans(line, width, seen.glyphs.ellipsis))
         if life.cause:
             drawn += paragraph(format.visible(life.cause), width, "muted", lead="    ")
     dead = seen.book.dead_points

@@ -20,7 +20,7 @@ from labjournal.tui.feed import Feed, Source
 from labjournal.tui.look_of_runs import age_text, level_role, level_sign
 from labjournal.tui.messages import AckAsked, NoteAsked, RunAsked
 from labjournal.tui.screens.filtered import FilteredPage
-from labjournal.tui.screens.page import sheet
+from labjournal.tui.screens.page import HintsChanged, sheet
 from labjournal.tui.text import Line, paragraph
 from labjournal.tui.widgets.columns import Column, Cut
 from labjournal.tui.widgets.key_line import Hint
@@ -102,6 +102,12 @@ class ChecksPage(FilteredPage):
             yield self._pane
             yield self._evidence
 
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        # Of a rule there is no run to enter and nothing to acknowledge, of no finding neither.
+        serves = self._view != 2 and bool(self._shown)
+        return self.HINTS if serves else tuple(hint for hint in self.HINTS if hint[0] not in ("enter", "a"))
+
     def focus_first(self) -> None:
         self._table.focus()
 
@@ -124,6 +130,7 @@ class ChecksPage(FilteredPage):
         off = f", {len(self._known.off)} off" if self._known.off else ""
         told += [f"{len(self._known.rules)} rules{off}", _VIEWS[self._view]]
         self._pane.state = " · ".join(told)
+        self.post_message(HintsChanged(self))
         self._evidence.title_text = "Rule" if rules else "Evidence"
         self._reader.rewrite()
 

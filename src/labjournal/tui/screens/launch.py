@@ -25,6 +25,7 @@ from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.drafts import Drafts
 from labjournal.tui.feed import Feed
 from labjournal.tui.launching import FIELDS, Beginnings, Form
+from labjournal.tui.screens.page import sheet
 from labjournal.tui.text import Line, cut_middle, pad, paragraph
 from labjournal.tui.widgets.key_line import KeyLine
 from labjournal.tui.widgets.lines import Lines
@@ -42,6 +43,8 @@ _LABEL = 11
 _WORDS = {"parent": "from"}
 """What a field is called on the screen, where that is not its name."""
 _MOST_CHANGES = 4
+_WOULD, _AROUND = 8, 4
+"""Lines of what would happen at most, and lines around it and the fields."""
 _HINTS = (
     ("enter", "next, then start"),
     ("esc", "keep as draft"),
@@ -54,17 +57,8 @@ _HINTS = (
 class LaunchScreen(ModalScreen["LaunchRequest | None"]):
     """The form of a launch; returns what is to be launched."""
 
-    DEFAULT_CSS = """
-    LaunchScreen { align: center bottom; background: $background 60%; }
-    LaunchScreen > Vertical { width: 100%; height: auto; max-height: 95%; background: $background; }
-    LaunchScreen #form { height: auto; }
-    LaunchScreen .field { height: 1; }
-    LaunchScreen .field > Lines { width: 14; height: 1; }
-    LaunchScreen Input { border: none; height: 1; padding: 0; background: $background; }
-    LaunchScreen Input:focus { border: none; background: $surface; }
-    LaunchScreen #would { height: 8; margin-top: 1; }
-    LaunchScreen #start { height: 1; }
-    """
+    DEFAULT_CSS = sheet(__file__)
+    SCOPED_CSS: ClassVar[bool] = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "keep as draft", priority=True),
         Binding("ctrl+e", "external", "$EDITOR", priority=True),
@@ -116,6 +110,11 @@ class LaunchScreen(ModalScreen["LaunchRequest | None"]):
     @property
     def _key(self) -> str:
         return f"{self._paths.folder} launch {self._fork_of or ''}"
+
+    def on_resize(self) -> None:
+        # In a low terminal the form, and the line that launches it, come before what would happen.
+        room = self.app.size.height * 95 // 100 - len(FIELDS) - _AROUND
+        self.query_one("#would").styles.height = max(1, min(_WOULD, room))
 
     async def on_mount(self) -> None:
         self.query_one("#command", Input).focus()

@@ -19,9 +19,12 @@ from textual.widgets import Input
 
 from labjournal import format
 from labjournal.tui.base_app import glyphs_of
-from labjournal.tui.text import Line, pad
+from labjournal.tui.text import Line, cut_end, pad
 from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.typing_boxes import LineBox
+
+_MOST = 12
+"""Lines of the list at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,6 @@ class Palette(ModalScreen[Chosen | None]):
     DEFAULT_CSS = """
     Palette { align: center bottom; background: $background 60%; }
     Palette > Vertical { height: auto; max-height: 80%; width: 100%; background: $surface; }
-    Palette #offers { height: 12; }
     Palette Input { height: 1; border: none; padding: 0 1 0 1; background: $background; }
     Palette Input:focus { border: none; }
     """
@@ -88,6 +90,8 @@ class Palette(ModalScreen[Chosen | None]):
 
     def on_mount(self) -> None:
         self.query_one(".head").styles.height = 1
+        # The line that is typed must not be what a low terminal has no room for.
+        self._list.styles.height = min(_MOST, self.app.size.height * 8 // 10 - 2)
         self.query_one(Input).focus()
         self._narrow(self._typed)
 
@@ -129,7 +133,9 @@ class Palette(ModalScreen[Chosen | None]):
             bar = glyphs_of(self).focus if at == self._at else " "
             ground = " on cursor" if at == self._at else ""
             name = pad(format.visible(offer.name), 24)
-            text = pad(f"{bar}{name}{format.visible(offer.means)}", width - 6)[: width - 6]
+            text = pad(
+                cut_end(f"{bar}{name}{format.visible(offer.means)}", width - 7, glyphs_of(self).ellipsis), width - 6
+            )
             lines.append(
                 [
                     (text[:1], f"accent{ground}"),

@@ -15,7 +15,7 @@ from labjournal.tui.feed import Feed
 from labjournal.tui.gpu_lines import gpu_line
 from labjournal.tui.messages import LaunchAsked, PauseAsked, RunAsked, StopAsked
 from labjournal.tui.reading_queue import QueueView, look
-from labjournal.tui.screens.page import Page, sheet
+from labjournal.tui.screens.page import HintsChanged, Page, sheet
 from labjournal.tui.text import Line, paragraph
 from labjournal.tui.widgets.columns import Column, Cut
 from labjournal.tui.widgets.key_line import Hint
@@ -70,6 +70,11 @@ class QueuePage(Page):
         if self.display and self.screen.is_active:
             self.reload()
 
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        waits = self._seen is not None and bool(self._seen.waiting)
+        return self.HINTS if waits else tuple(hint for hint in self.HINTS if hint[0] not in ("enter", "X"))
+
     def focus_first(self) -> None:
         self._table.focus()
 
@@ -80,6 +85,7 @@ class QueuePage(Page):
         if seen == self._seen:
             return
         self._seen = seen
+        self.post_message(HintsChanged(self))
         self._cards.styles.height = max(1, len(seen.cards))
         self._cards.redraw()
         self._table.empty_words = "nothing waits"

@@ -14,7 +14,7 @@ from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.feed import Feed
 from labjournal.tui.messages import RunAsked, VerbAsked
 from labjournal.tui.reading_studies import StudyView, studies
-from labjournal.tui.screens.page import Page, sheet
+from labjournal.tui.screens.page import HintsChanged, Page, sheet
 from labjournal.tui.text import Line, Span, paragraph
 from labjournal.tui.widgets.columns import Column, Cut
 from labjournal.tui.widgets.key_line import Hint
@@ -80,6 +80,10 @@ class StudiesPage(Page):
             yield self._pane
             yield Pane("Stage", self._reader, id="stage")
 
+    @property
+    def hints(self) -> tuple[Hint, ...]:
+        return self.HINTS if self._views else tuple(hint for hint in self.HINTS if hint[0] == "?")
+
     def focus_first(self) -> None:
         self._table.focus()
 
@@ -92,6 +96,7 @@ class StudiesPage(Page):
         self._views = await self.ask(studies)
         self._read = True
         self._show()
+        self.post_message(HintsChanged(self))
 
     def _show(self) -> None:
         groups = [
