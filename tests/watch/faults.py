@@ -44,6 +44,7 @@ FAULTY = {
     "manual_broadcast": ("shape_broadcast", "loss"),
     "negated_loss": ("objective_sign", "loss"),
     "nll_on_logits": ("loss_unbounded_below", "loss"),
+    "limit_in_other_units": ("target_dominated_by_one_class", "targets"),
     "empty_mask": ("loss_zero", "loss"),
     "sorted_classes": ("single_class_batches", "targets"),
     "same_item": ("constant_input", "Waves"),

@@ -6,6 +6,7 @@ part is not judged, and after JUDGED epochs of a data set its rows are only coun
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections import Counter
 from typing import Any, Callable, Dict, List, Optional, Set
@@ -47,6 +48,8 @@ class Epoch:
         self.rows: Dict[int, List[int]] = {}
         """Hash -> [times, batch and place of the first]."""
         self.classes: Counter[int] = Counter()
+        self.targets: Set[float] = set()
+        """Lowest and highest number of the targets of each batch, one a sample."""
         self.n = 0
         self.batches = 0
         self.order = 0
@@ -66,6 +69,12 @@ def _weak(dataset: Any) -> Callable[[], Any]:
         return weakref.ref(dataset)
     except TypeError:
         return lambda: True
+
+
+def _one_a_sample(targets: Any) -> bool:
+    """A number for each sample, on the host?"""
+    one = bool(targets.dim()) and 0 < targets.numel() == targets.shape[0]
+    return one and targets.device.type == "cpu" and not targets.is_complex() and type(targets) is torch.Tensor
 
 
 def _repeats(dataset: Any, times: int) -> bool:
@@ -114,6 +123,8 @@ class Epochs:
         self._overlap = Overlap(findings)
         self.starved = 0
         self.seen = 0
+        self.only_target: Optional[float] = None
+        """The target of every sample of the data trained on, where all of an epoch have the same; NaN where not."""
         self.own_order = False
         """A data set trained on gives its samples in an order of its own, and nothing in its code draws one."""
 
@@ -166,6 +177,8 @@ class Epochs:
         epoch.order = hash((epoch.order, *marks))
         if len(epoch.values) <= MANY_VALUES:
             epoch.values.update(inputs.detach().reshape(-1)[:2000].tolist())
+        if targets is not None and _one_a_sample(targets) and len(epoch.targets) < 2:
+            epoch.targets.update((float(targets.min()), float(targets.max())))
         labels = targets is not None and targets.dim() == 1 and targets.dtype in (torch.int64, torch.int32)
         if targets is not None and labels and targets.device.type == "cpu" and len(epoch.classes) < MAX_CLASSES:
             epoch.classes.update(targets.tolist())
@@ -209,6 +222,9 @@ class Epochs:
         if not epoch.whole or known.epochs > JUDGED or epoch.n < MIN_ROWS:
             return
         self._duplicates(epoch, step)
+        if training and epoch.targets:
+            only = next(iter(epoch.targets)) if len(epoch.targets) == 1 else math.nan
+            self.only_target = only if self.only_target in (None, only) else math.nan
         again = known.order == epoch.order and len(epoch.rows) > epoch.n // 2
         own = epoch.iterable or getattr(epoch.sampler, "generator", None) is not None
         by = "its own code" if epoch.iterable else f"the sampler ({type(epoch.sampler).__name__})"

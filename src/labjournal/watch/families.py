@@ -276,7 +276,7 @@ class Families:
             self.skipped.end,
             lambda: self.answers.end(real, alone),
             self.modes.end,
-            lambda: self.objective.end(step),
+            lambda: self.objective.end(step, self.epochs.only_target),
             lambda: self.epochs.end(step),
         ]
 

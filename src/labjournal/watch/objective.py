@@ -7,7 +7,7 @@ target_dominated_by_one_class. A structure counts once it was seen in TIMES back
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Dict, List, Set
+from typing import Any, Dict, List, Optional, Set
 
 import torch
 
@@ -260,15 +260,19 @@ class Objective:
                 subject="the loss",
             )
 
-    def end(self, step: int) -> None:
+    def end(self, step: int, only_target: Optional[float]) -> None:
+        """``only_target``: that of every sample of the data set trained on, where all have the same. Targets that a
+        script makes by itself, as positives only, may be meant so."""
         self._step_over(step)
+        headed = self._criterion.startswith("NllLoss") and self._headed
+        labelled = self._criterion.startswith("BinaryCrossEntropy") and only_target in self._classes
         if self._rows >= MIN_TARGETS and len(self._classes) == 1 and self._one_optimizer():
             self._findings.say(
                 "target_dominated_by_one_class",
                 step,
                 f"All {self._rows} targets looked at are of one class.",
                 evidence={"targets": self._rows, "class": next(iter(self._classes))},
-                level=WARNING if self._criterion.startswith("NllLoss") and self._headed else None,
+                level=WARNING if headed or labelled else None,
                 subject="the targets",
             )
 
