@@ -264,3 +264,28 @@ def test_what_is_tested_during_a_training_is_a_curve_over_its_steps() -> None:
     assert reading.results == ()
     assert reading.series["test_accuracy"].points == [(500.0, 0.875), (1000.0, 0.9375)]
     assert reading.series["test_loss"].points == [(500.0, 0.25), (1000.0, 0.125)]
+
+
+def test_words_that_a_model_has_made_head_nothing() -> None:
+    text = "".join(
+        f"--------\n0 samples that are in train:\n3 samples that are new:\n{words}\n--------\n"
+        f"step {step} | loss {loss}\nstep {step} train loss: {loss} test loss: {loss + 0.1:.2f}\n"
+        for step, (words, loss) in enumerate(
+            (("reits\nmmelt\nark", 2.5), ("thales\nbaliy\nd", 2.4), ("x\nno\nark", 2.3))
+        )
+    )
+    reading = read_text(text)
+    assert {tag: len(series.points) for tag, series in reading.series.items()} == {
+        "loss": 3,
+        "train_loss": 3,
+        "test_loss": 3,
+    }
+    assert not reading.results
+
+
+def test_one_word_above_its_values_still_says_whose_they_are() -> None:
+    reading = read_text("Ridge\naccuracy: 0.81\nForest\naccuracy: 0.91\n")
+    assert [(result.metrics, result.options) for result in reading.results] == [
+        ({"accuracy": 0.81}, {"group": "Ridge"}),
+        ({"accuracy": 0.91}, {"group": "Forest"}),
+    ]

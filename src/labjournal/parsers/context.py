@@ -59,6 +59,10 @@ _SAY_NOTHING = (
 )
 
 
+IN_A_LIST = 3
+"""So many single words straight above each other head nothing."""
+
+
 @dataclass(slots=True)
 class Context:
     """What stands above the current line. One per text; changed by ``observe``."""
@@ -75,6 +79,8 @@ class Context:
     group: str | None = None
     """The bare name or short heading that stands straight above."""
     group_line: int = -99
+    words_alone: tuple[int, int] = (-99, 0)
+    """The last line that was one word, and how many stood straight above each other: three are a list of samples."""
     step: tuple[StepKind, float] | None = None
     step_name: str | None = None
     block: int = 0
@@ -220,6 +226,11 @@ class Context:
         ):
             self.group, self.group_line = stripped, number
             self.block += 1
+        if stripped.isalpha():
+            before, many = self.words_alone
+            self.words_alone = number, (many + 1 if before == number - 1 else 1)
+            if self.words_alone[1] >= IN_A_LIST:
+                self.group = None
         if names_only_a_step(text):
             step = find_step(text)
             if step is not None:
