@@ -15,6 +15,7 @@ FAULTY = {
     "last_written_once": ("weight_change_outside_step", "model"),
     "zeros_come_in": ("zero_grad", "model.readings"),
     "half_weights": ("update_underflow", "model"),
+    "large_in_single": ("update_underflow", "model.speed"),
     "reset_between": ("no_grad", "model"),
     "never_reset": ("grad_accumulating", "Adam"),
     "clipped_not_reset": ("grad_accumulating", "RMSprop"),

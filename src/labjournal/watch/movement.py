@@ -27,6 +27,9 @@ UNDERFLOW_SHARE = 0.8
 SLEEPING = 1e-4
 """Of the largest rate of the optimizer: a group with less, none of whose bits ever changed, is not meant to rest."""
 
+NORMED = ("Adam", "AdamW", "NAdam", "RAdam", "Adamax", "RMSprop", "Lion")
+"""Their step is about the learning rate whatever the gradient: one below the spacing is no sign of convergence."""
+
 
 class _State:
     """Counters of one optimizer, one item a tensor."""
@@ -38,6 +41,8 @@ class _State:
         self.last_moved = [0] * tensors
         self.stuck = [0.0] * tensors
         """Share of sampled elements that did not change, smoothed over some five looks (16-bit tensors)."""
+        self.suspected_at: Dict[int, float] = {}
+        """Learning rate when a tensor became a suspect."""
         self.dead = 0
         self.verdicts: Dict[int, List[str]] = {}
         self.numbers: Dict[int, Dict[str, Any]] = {}
@@ -119,8 +124,9 @@ class Movement:
                 or state.dead >= WINDOW
                 or (tight and look.tracked.looks >= WINDOW and look.tracked.looks % 3 == 0)
             )
-            if suspect and not look.none[at] and at not in state.numbers:
-                state.verdicts.setdefault(at, [])
+            if suspect and not look.none[at] and at not in state.numbers and at not in state.verdicts:
+                state.verdicts[at] = []
+                state.suspected_at[at] = look.rates[at]
 
     def _settle(self, look: Look, state: _State, at: int, found: List[int]) -> None:
         changed, with_grad, still, would = found
@@ -135,9 +141,7 @@ class Movement:
         elif changed:
             verdict = ""
         elif not would:
-            # Converged: even a plain step is below the spacing of the numbers. Or never begun, at a rate of nothing.
-            asleep = not state.moved[at] and look.rates[at] < SLEEPING * max(look.rates)
-            verdict = "no_update" if asleep else ""
+            verdict = self._below_spacing(look, state, at)
         else:
             verdict = "updates_stopped_midrun" if state.moved[at] else "no_update"
         verdicts.append(verdict)
@@ -160,6 +164,17 @@ class Movement:
             "last_moved_step": state.last_moved[at] or None,
             "lr": look.rates[at],
         }
+
+    @staticmethod
+    def _below_spacing(look: Look, state: _State, at: int) -> str:
+        """A plain step is below the spacing of the numbers: converged, or never begun."""
+        if state.moved[at]:
+            return ""
+        if look.rates[at] < SLEEPING * max(look.rates):
+            return "no_update"
+        normed = type(look.optimizer).__name__ in NORMED
+        warms_up = look.rates[at] > state.suspected_at.get(at, 0.0)
+        return "update_underflow" if normed and not warms_up else ""
 
     def report(self, look: Look) -> None:
         """Say what has been settled, once no suspect of this optimizer is being looked at any more."""
@@ -194,6 +209,7 @@ class Movement:
                 [(named[at].path, named[at].module) for at in members],
                 evidence,
                 level=NOTICE if rule != "no_update" and (look.tracked.closure or look.step > 2000) else None,
+                subject=named[members[0]].path if len(members) == 1 else None,
             )
 
 

@@ -81,8 +81,9 @@ WEIGHTS = (
         "update_underflow",
         WARNING,
         "movement",
-        "Most updates are smaller than the spacing of the 16-bit numbers they are added to and are rounded away.",
-        "Keep the weights in float32 (autocast does), or use an optimizer with float32 master weights.",
+        "Updates are smaller than the spacing of the numbers they are added to and are rounded away.",
+        "Keep 16-bit weights in float32 (autocast does, or an optimizer with float32 master weights); give a large "
+        "constant a unit in which it is near 1.",
         ("precision_underflow",),
     ),
     Rule(
