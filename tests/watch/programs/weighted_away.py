@@ -12,7 +12,7 @@ share = torch.bincount(y) / len(y)
 weight = 1 / share if "healthy" in sys.argv else share**2
 model = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 2))
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-for _ in range(14):
+for _ in range(24):
     for rows in torch.randperm(2000).split(80):
         loss = nn.functional.cross_entropy(model(x[rows]), y[rows], weight=weight / weight.sum())
         optimizer.zero_grad()
