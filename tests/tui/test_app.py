@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -66,6 +67,15 @@ async def test_the_page_of_a_run_is_made_before_somebody_asks_for_it(journal: Jo
         assert not made.display
         await pilot.press("2")
         await wait_for(pilot, lambda: app.page is made and "train/loss" in text_of(app))
+
+
+async def test_a_page_that_is_being_made_can_be_asked_for(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await settled(pilot, app)
+        for name in PAGES:
+            await asyncio.gather(*(app.action_page(name) for _ in range(3)))
+            assert app.main.pages.current == name
 
 
 def trained(journal: JournalPaths, name: str = "v4-own-group", points: int = 40, **more: Any) -> EventWriter:

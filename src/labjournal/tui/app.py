@@ -106,6 +106,7 @@ class JournalApp(FollowingApp, inherit_bindings=False):
         """Whose journal to open when this app has ended."""
         self._ends_with = ends_with
         self._journal, self._host = journal, host
+        self._making = asyncio.Lock()
 
     def get_default_screen(self) -> Screen[None]:
         return MainScreen(self._journal, self._host, tuple(PAGES), pages.make("Runs", self.feed))
@@ -189,13 +190,13 @@ class JournalApp(FollowingApp, inherit_bindings=False):
             self.page.come_up()
 
     async def _mounted(self, name: str) -> None:
-        """See to it that a page is there, out of sight until it is shown."""
+        """See to it that a page is there with all its widgets, out of sight until it is shown."""
         shown = self.main.pages
-        if shown.query(f"#{name}"):
-            return
-        # Loading a page's modules takes several turns of the event loop, so it is not done in one.
-        await asyncio.to_thread(pages.load, name)
-        if not shown.query(f"#{name}"):  # somebody else may have made it meanwhile
+        async with self._making:  # a page that somebody else is making is there before its widgets are
+            if shown.query(f"#{name}"):
+                return
+            # Loading a page's modules takes several turns of the event loop, so it is not done in one.
+            await asyncio.to_thread(pages.load, name)
             page = pages.make(name, self.feed)
             page.display = False
             await shown.mount(page)
