@@ -25,6 +25,7 @@ FAULTY = {
     "masked_branch": ("zero_grad", "side"),
     "nan_weights": ("nonfinite", "model"),
     "lr_stays_zero": ("lr_zero", "AdamW"),
+    "plateau_wrong_way": ("lr_collapsed", "SGD"),
     "recreated_optimizer": ("optimizer_state_reset", "Adam"),
     "repeated_init": ("weight_change_outside_step", "model.b"),
     "sleeping_updates": ("no_update", "model.0"),

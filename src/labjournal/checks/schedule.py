@@ -23,10 +23,12 @@ LR_COLLAPSED = CheckRule(
     "lr_collapsed",
     "warning",
     "objective",
-    "The learning rate fell to nothing long before the end: the rest of the run changed nothing.",
-    "Look at the schedule's total number of steps, and at whether it is stepped once a batch or once an epoch.",
+    "The learning rate fell long before the end, to nothing or while all went well.",
+    "Look at the schedule's total number of steps, at whether it is stepped once a batch or an epoch, and at its "
+    "mode: 'max' where an accuracy is waited for.",
     judged="All logged learning rates below a millionth of their peak for the last fifth of the run or more, 10 "
-    "records.",
+    "records. In the process: ReduceLROnPlateau cut it while the value it is stepped with, an accuracy in mode 'min' "
+    "or a loss in mode 'max' by its name in the script, went the good way.",
 )
 PLANNED = CheckRule(
     "planned_steps_differ",

@@ -30,6 +30,7 @@ from labjournal.watch.objective import Objective
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.outside import Outside
 from labjournal.watch.placebo import Placebo
+from labjournal.watch.plateau import Plateaus
 from labjournal.watch.precision import Precision
 from labjournal.watch.randomness import EVERY, Randomness
 from labjournal.watch.rates import Rates
@@ -84,6 +85,7 @@ class Families:
         self.placebo = Placebo(findings, models)
         self.randomness = Randomness(findings)
         self.rates = Rates(findings)
+        self.plateaus = Plateaus(findings)
         self.rewrites = Rewrites(findings, models, optimizers, names)
         self.reloaded = Reloaded(findings, models)
         self.midrun = Midrun(findings, names, declared)

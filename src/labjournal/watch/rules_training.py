@@ -17,8 +17,9 @@ TRAINING = (
         "lr_collapsed",
         WARNING,
         "objective",
-        "The learning rate fell to nothing long before the end: the rest of the run changed nothing.",
-        "Look at the schedule's total number of steps, and at whether it is stepped once a batch or once an epoch.",
+        "The learning rate fell long before the end, to nothing or while all went well.",
+        "Look at the schedule's total number of steps, at whether it is stepped once a batch or an epoch, and at its "
+        "mode: 'max' where an accuracy is waited for.",
         ("lr_decayed_too_fast",),
     ),
     Rule(

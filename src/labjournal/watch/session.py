@@ -126,14 +126,15 @@ class Session:
         self._inside.give_up(because)
 
     def on_optimizer(self, optimizer: Any) -> None:
-        """An optimizer was built."""
         if isinstance(getattr(optimizer, "param_groups", None), list):
             tracked = self.optimizers.note(optimizer, self.models.tick)
             self.families.optimizer_made(tracked, optimizer)
 
     def on_schedule(self, schedule: Any) -> None:
-        """A schedule that knows how many steps it is made for."""
         self.families.rates.note_schedule(schedule)
+
+    def on_plateau(self, schedule: Any, value: Any) -> None:
+        self.families.plateaus.stepped(schedule, value, self.families.step)
 
     def on_seed(self, seed: Any) -> None:
         self.families.randomness.seeded(seed)

@@ -114,6 +114,8 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     from torch.optim import lr_scheduler
 
     _wrap(lr_scheduler.OneCycleLR, "__init__", after=hook.looking("on_schedule", starts=False))
+    plateau = lr_scheduler.ReduceLROnPlateau
+    _wrap(plateau, "step", before=hook.looking("on_plateau", starts=False), second="metrics")
     _wrap(torch, "manual_seed", before=hook.looking("on_seed", starts=False))
     _wrap_contexts(torch, hook)
     _wrap_loader(hook)
