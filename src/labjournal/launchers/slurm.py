@@ -132,11 +132,21 @@ def _note(plan: Plan, job: str) -> None:
 
 
 def job_of(run: RunPaths) -> str | None:
-    """The number of a run's newest job, as far as it was written down."""
+    """The number of a run's newest job, as far as it was written down; never that of an attempt put aside."""
     number = attempts.last_number(run)
-    fact = records.read(run.job(number)) or records.read(run.job(number + 1))
-    job = fact.data.get("job") if fact else None
-    return str(job) if job else None
+    if attempts.last_ended(run) >= number:
+        number += 1  # which has not begun
+    for path in (run.job(number), run.attempt(number), run.job(number + 1)):
+        fact = records.read(path)
+        if fact is not None and fact.data.get("job"):
+            return str(fact.data["job"])
+    return None
+
+
+def jobs_put_aside(run: RunPaths) -> set[str]:
+    """The numbers of jobs whose attempts ended before the newest one; SLURM may have sent one back and run it again."""
+    facts_of_jobs = (records.read(run.job(number)) for number in range(1, attempts.last_ended(run) + 1))
+    return {str(fact.data.get("job")) for fact in facts_of_jobs if fact is not None}
 
 
 def _is_silent(run: RunPaths) -> bool:

@@ -88,7 +88,9 @@ def _job_of(run: RunPaths, number: str | None, known: Sequence[Job]) -> Job | No
         return next((one for one in known if one.id == number), None)
     launched = records.read(run.run)
     place = launched.data.get("array") if launched else None
-    return next((one for one in known if one.is_of(run.id, place)), None)
+    over = slurm.jobs_put_aside(run)
+    mine = (one for one in known if one.is_of(run.id, place))
+    return next((one for one in mine if one.id not in over or one.state in _WAITING | _ALIVE), None)
 
 
 def _called(number: str | None) -> str:
