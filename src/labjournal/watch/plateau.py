@@ -11,7 +11,7 @@ import linecache
 import re
 import sys
 import weakref
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
 from labjournal.watch.findings import Findings
 
@@ -26,11 +26,20 @@ _OURS = ("/labjournal/watch/", "/torch/optim/")
 
 
 class _Fed:
-    def __init__(self, rate: float, name: str) -> None:
+    """What one schedule was stepped with: a few numbers, as some step it with every batch."""
+
+    def __init__(self, rate: float, mode: str, value: float, name: str) -> None:
         self.rate = rate
         self.name = name
-        self.values: List[float] = []
+        self.mode = mode
+        self.first = value
+        self.mode_is_wrong = _wanted(name) not in ("", mode)
+        self.improved = False
+        """The other way than the schedule waits for."""
         self.said = False
+
+    def take(self, value: float) -> None:
+        self.improved = self.improved or (value > self.first if self.mode == "min" else value < self.first)
 
 
 class Plateaus:
@@ -44,39 +53,39 @@ class Plateaus:
         """Before a step of the schedule with ``value``; what it did with the values before shows in the rate."""
         if getattr(value, "is_cuda", False):  # to read it would make the host wait
             return
-        rate = max((float(group["lr"]) for group in schedule.optimizer.param_groups), default=0.0)
         fed = self._fed.get(schedule)
         if fed is None:
-            fed = self._fed[schedule] = _Fed(rate, _name_of_value())
-        fed.values.append(float(value))
-        wrong = _wrong_way(schedule.mode, fed)
-        if wrong and not fed.said and 0 < rate < fed.rate:
+            fed = self._fed[schedule] = _Fed(_rate(schedule), schedule.mode, float(value), _name_of_value())
+        if fed.said or not fed.mode_is_wrong:
+            return
+        fed.take(float(value))
+        if fed.improved and 0 < (rate := _rate(schedule)) < fed.rate:
             fed.said = True
-            self._say(schedule, fed, rate, step)
+            self._say(type(schedule.optimizer).__name__, fed, float(value), rate, step)
 
-    def _say(self, schedule: Any, fed: _Fed, rate: float, step: int) -> None:
-        label = type(schedule.optimizer).__name__
-        waits_for = "smallest" if schedule.mode == "min" else "largest"
-        first, last = fed.values[0], fed.values[-1]
-        evidence: Dict[str, Any] = {"mode": schedule.mode, "value": fed.name, "first": first, "last": last, "lr": rate}
+    def _say(self, label: str, fed: _Fed, last: float, rate: float, step: int) -> None:
+        waits_for = "smallest" if fed.mode == "min" else "largest"
         self._findings.say(
             "lr_collapsed",
             step,
-            f"ReduceLROnPlateau waits for the {waits_for} value (mode='{schedule.mode}') and is stepped with "
-            f"{fed.name}, which went from {first:.4g} to {last:.4g}: it takes that for a standstill and has cut the "
-            f"learning rate of {label} from {fed.rate:g} to {rate:g}.",
+            f"ReduceLROnPlateau waits for the {waits_for} value (mode='{fed.mode}') and is stepped with "
+            f"{fed.name}, which went from {fed.first:.4g} to {last:.4g}: it takes that for a standstill and has cut "
+            f"the learning rate of {label} from {fed.rate:g} to {rate:g}.",
             [(label, "")],
-            {**evidence, "peak": fed.rate},
+            {"mode": fed.mode, "value": fed.name, "first": fed.first, "last": last, "lr": rate, "peak": fed.rate},
             subject=label,
         )
 
 
-def _wrong_way(mode: str, fed: _Fed) -> bool:
-    """By its name the value should go the other way, and it did."""
-    words = {word.lower() for word in _WORD.findall(fed.name)}
-    if words & _RISES and not words & _FALLS:
-        return mode == "min" and max(fed.values) > fed.values[0]
-    return bool(words & _FALLS and not words & _RISES) and mode == "max" and min(fed.values) < fed.values[0]
+def _rate(schedule: Any) -> float:
+    return max((float(group["lr"]) for group in schedule.optimizer.param_groups), default=0.0)
+
+
+def _wanted(name: str) -> str:
+    """The mode for a value of this name; empty where the name does not tell."""
+    words = {word.lower() for word in _WORD.findall(name)}
+    rises, falls = bool(words & _RISES), bool(words & _FALLS)
+    return "" if rises == falls else "max" if rises else "min"
 
 
 def _name_of_value() -> str:
