@@ -11,9 +11,10 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from labjournal import facts, scheduler
+from labjournal import facts
 from labjournal.config import Config
 from labjournal.errors import JournalUnavailableError
+from labjournal.facts import Fact
 from labjournal.model import Status
 from labjournal.paths import JournalPaths
 from labjournal.runner import launchers
@@ -36,7 +37,10 @@ class Stopped(NamedTuple):
 
 
 def stop(sweep: Sweep, store: Store, paths: JournalPaths, config: Config, why: str | None = None) -> Stopped:
-    """Say that a sweep is to end and ask all its trials to. Raises JournalUnavailableError when it cannot be said."""
+    """Say that a sweep is to end and ask all its trials to. Raises JournalUnavailableError when it cannot be said.
+
+    What waits elsewhere takes the freed places at the next ``scheduler.dispatch``.
+    """
     trials = table.newest(store.sweep_trials(sweep.id))
     waiting = tuple(trial for trial in trials if _waits(trial, paths))
     running = tuple(trial for trial in trials if trial.status == Status.RUNNING)
@@ -44,7 +48,6 @@ def stop(sweep: Sweep, store: Store, paths: JournalPaths, config: Config, why: s
     if not (waiting or running or found.minded):
         return found
     end_trials(sweep, [*waiting, *running], paths, config, why)  # first what waits: it would take the freed place
-    scheduler.dispatch(paths)
     return found
 
 
@@ -71,7 +74,7 @@ def end_trials(sweep: Sweep, trials: Sequence[TrialRow], paths: JournalPaths, co
 
 def said(store: Store, sweep: Sweep) -> frozenset[str]:
     """The facts by which a sweep was stopped so far."""
-    return frozenset(fact.id for fact in store.facts_of_kind(KIND) if fact.data.get("sweep") == sweep.id)
+    return frozenset(fact.id for fact in _stops(store, sweep))
 
 
 def cut_short(store: Store, sweep: Sweep, trials: Sequence[TrialRow]) -> list[TrialRow]:
@@ -82,8 +85,12 @@ def cut_short(store: Store, sweep: Sweep, trials: Sequence[TrialRow]) -> list[Tr
 
 def told(store: Store, sweep: Sweep) -> set[str]:
     """The runs that were asked to end with their sweep."""
-    stated = [fact.data for fact in store.facts_of_kind(KIND) if fact.data.get("sweep") == sweep.id]
-    return {run for data in stated if isinstance(data.get("trials"), list) for run in data["trials"]}
+    stated = (fact.data.get("trials") for fact in _stops(store, sweep))
+    return {run for trials in stated if isinstance(trials, list) for run in trials}
+
+
+def _stops(store: Store, sweep: Sweep) -> list[Fact]:
+    return [fact for fact in store.facts_of_kind(KIND) if fact.data.get("sweep") == sweep.id]
 
 
 def is_minded(paths: JournalPaths, sweep: Sweep) -> bool:
