@@ -22,6 +22,11 @@ _DIRECTORY_LIMIT_BYTES = 64_000_000
 _RATIO_LIMIT = 200
 _SMALL_BYTES = 100_000
 """The pickle of a state without tensors has some hundred bytes."""
+_UNREADABLE = (
+    OSError, UnreadablePickleError, zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""The last seven are what zipfile raises for damage in a directory, a name, a length, a flag."""
 _MOST_TENSORS = 200_000
 _MOST_NODES = 300_000
 _DEEPEST = 32
@@ -65,10 +70,8 @@ def tensor_names(path: Path) -> dict[str, TensorInfo] | None:
             return _of_zip(path)
         if head.startswith(b"\x80"):
             return _of_old_torch(path)
-    except (OSError, UnreadablePickleError):
+    except _UNREADABLE:
         return None
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, NotImplementedError, RuntimeError):
-        return None  # what zipfile raises for damage in a directory, a name, a length, a flag
     return None
 
 
@@ -86,9 +89,7 @@ def is_empty_state(path: Path) -> bool:
             if len(pickles) != 1 or any("/data/" in entry.filename for entry in entries):
                 return False
             return pickles[0].file_size < _SMALL_BYTES and b"_metadata" in _read(archive, pickles[0])
-    except (OSError, UnreadablePickleError, zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError):
-        return False
-    except (NotImplementedError, RuntimeError):  # as in tensor_names
+    except _UNREADABLE:
         return False
 
 
