@@ -85,7 +85,7 @@ def fold_back(path: Path, text: str, book: Book, paths: JournalPaths, zone: tzin
     entries = {entry.id: entry for entry in book.store.entries()}
     edited = any(isinstance(part, Found) and part.edited for part in parts)
     wanted = _wanted(path, book, paths.project, when, zone) if edited else {}
-    taken, before, written = _Taken(), "top", _Written(path, when, book, zone)
+    taken, before, written = _Taken(), "top", _Written(path, when, entries.values(), book.store, zone)
     for part in parts:
         if isinstance(part, Found):
             before = part.id
@@ -157,20 +157,25 @@ class _Written:
     nothing.
     """
 
-    def __init__(self, path: Path, when: date | None, book: Book, zone: tzinfo | None) -> None:
-        self._name, self._when, self._zone = path.name, when, zone
+    def __init__(
+        self, path: Path, when: date | None, entries: Iterable[Entry], store: Store, zone: tzinfo | None
+    ) -> None:
+        self._name, self._when, self._store, self._zone = path.name, when, store, zone
         on = f"{OUTSIDE}{path.name}"
-        self._known = {entry.id: entry for entry in book.store.entries() if entry.on == (on,)}
+        self._known = {entry.id: entry for entry in entries if entry.on == (on,)}
         self._taken = set(self._known)
-        self._sets = {result.dataset.name or "" for result in book.store.results()} if when is not None else set()
         self._pieces: list[tuple[str, Part, str | None]] = []
         """(block above, words, when)."""
 
     def add(self, above: str, words: str) -> None:
         """Text below a block; each heading with an hour begins a piece of its own."""
         as_before = any(entry.text == words for entry in self._known.values())
-        split = [Part(None, words)] if as_before or self._when is None else hours.parts(words, self._sets)
+        split = [Part(None, words)] if as_before or self._when is None else hours.parts(words, self._sets())
         self._pieces += [(above, part, self._moment(part)) for part in split]
+
+    def _sets(self) -> set[str]:
+        """Names of data sets. All results are read for them, so only where something new was written."""
+        return {result.dataset.name or "" for result in self._store.results()}
 
     def facts(self) -> Iterator[Fact]:
         """What is to be stated, once all was added."""
