@@ -146,6 +146,38 @@ def test_a_sweep_is_stopped_by_its_name_and_gone_on_with(folder: Path) -> None:
     assert status(folder, "g")["counts"] == {"done": 4}
 
 
+def launched(folder: Path) -> int:
+    return len(list(folder.glob(".labjournal/runs/*/run.json")))
+
+
+@pytest.mark.slow
+def test_a_grid_that_is_stopped_while_it_is_still_being_queued_ends_whole(folder: Path) -> None:
+    words = ("sweep", "-n", "g", "--grid", "x=1..400", "--", "sleep", "60")
+    queueing = subprocess.Popen([*LABJOURNAL, *words, "{x}"], cwd=folder)
+    wait_for(lambda: launched(folder) >= 20)
+    os.kill(queueing.pid, signal.SIGSTOP)  # however fast the machine, it is in the middle
+    so_far = launched(folder)
+    said = subprocess.Popen([*LABJOURNAL, "stop", "g", "--wait"], cwd=folder, stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: len(list(folder.glob(".labjournal/runs/*/stop.json"))) >= so_far - 1)
+    os.kill(queueing.pid, signal.SIGCONT)
+    assert queueing.wait(60) == 0
+    assert "who minds it leaves off" in said.communicate(timeout=60)[1]
+    found = wait_for(lambda: ended(folder, "g"), 60)
+    assert found["counts"] == {"killed": 400}
+    assert "with its sweep g, before it started" in found["rows"][-1]["trials"][0]["cause"]
+
+
+def test_a_sweep_that_is_stopped_before_its_minder_has_begun_launches_nothing(folder: Path) -> None:
+    call(folder, "sweep", "-n", "g", "--grid", "x=1..4", "--detach", "--", "sleep", "60{x}")
+    said = talk(folder, "stop", "g")
+    assert "were asked to stop" in said or "4 not launched yet" in said
+    wait_for(
+        lambda: {run["name"]: run["status"] for run in json.loads(call(folder, "ls", "--json"))}["g-minder"] == "DONE"
+    )
+    left = status(folder, "g")["counts"]
+    assert set(left) <= {"killed", "not launched"}, left
+
+
 @pytest.mark.slow
 def test_whoever_minds_a_sweep_leaves_off_when_it_is_stopped(folder: Path) -> None:
     pytest.importorskip("optuna")
@@ -154,7 +186,7 @@ def test_whoever_minds_a_sweep_leaves_off_when_it_is_stopped(folder: Path) -> No
     wait_for((folder / ".labjournal").exists)
     wait_for(lambda: call(folder, "sweep", "status") and begun(folder, "t", 2), 120)
     said = talk(folder, "stop", "t", "--wait")
-    assert "2 that run were asked to stop; who minds it leaves off." in said
+    assert "2 that run were asked to stop; 4 not launched yet; who minds it leaves off." in said
     assert process.wait(60) == 0
     found = status(folder, "t")
     assert found["counts"] == {"killed": 2, "not launched": 4}

@@ -112,14 +112,17 @@ def _stop_sweep(sweep: Sweep, follower: Follower, why: str | None) -> None:
     from labjournal.format import visible
     from labjournal.sweeps import ending
 
-    found = ending.stop(sweep, follower.store, follower.paths, follower.config, why)
+    found = ending.stop(sweep, follower, why)
     name = visible(sweep.name)
-    if not (found.running or found.waiting or found.minded):
+    if found.is_over:
         click.echo(f"The sweep {name} has ended already.", err=True)
         return
     minder = "; who minds it leaves off" if found.minded else ""
+    never = f"; {found.missing:,} not launched yet" if found.missing else ""
     told = _counted(len(found.running), len(found.waiting), found.ended)
-    click.echo(f"The sweep {name}: {told}{minder}. labjournal sweep resume {name} goes on with the rest.", err=True)
+    click.echo(
+        f"The sweep {name}: {told}{never}{minder}. labjournal sweep resume {name} goes on with the rest.", err=True
+    )
 
 
 def _counted(running: int, waiting: int, ended: int) -> str:

@@ -10,6 +10,7 @@ from labjournal.cli import Context, pass_context
 
 if TYPE_CHECKING:
     from labjournal.follower import Follower
+    from labjournal.sweeps.driving import Driver
     from labjournal.sweeps.plan import Sweep
 
 _COMMAND = "labjournal.command"
@@ -126,11 +127,13 @@ def command(
     )
     plan.check(sweep)
     from labjournal.follower import Follower
+    from labjournal.sweeps.driving import Driver
 
     follower = Follower.open(paths)
     try:
         follower.catch_up()
         plan.refuse_taken(follower.store, sweep.name)
+        driver = Driver(sweep, follower, _tell)  # before anybody can know of the sweep, and stop it
         plan.state(paths, sweep)
         if as_json:
             from labjournal.cli.session import print_json
@@ -140,7 +143,7 @@ def command(
             click.echo(sweep.id)
         click.echo(f"{sweep.name}: {sweep.size:,} trials, {max_parallel} at once", err=True)
         follower.catch_up()
-        _begin(follower, sweep, follow, detach)
+        _begin(driver, follower, sweep, follow, detach)
     finally:
         follower.close()
 
@@ -173,16 +176,13 @@ def _search(
     return Search(trials, metric, known, sampler, None if pruner == "none" else pruner, invented)
 
 
-def _begin(follower: Follower, sweep: Sweep, follow: bool, detach: bool) -> None:
+def _begin(driver: Driver, follower: Follower, sweep: Sweep, follow: bool, detach: bool) -> None:
     """Queue the trials, and mind them where that is needed."""
-    from labjournal.sweeps.driving import Driver
-
     if detach:
-        _detach(follower, sweep)
+        _detach(follower, sweep, since=sweep.id)
         return
-    driver = Driver(sweep, follower, _tell)
     if not (sweep.needs_minding or follow):
-        for run in driver.launch_rest()[:1]:
+        for run in driver.queue()[:1]:
             for notice in run.notices:
                 _tell(notice)
         return
@@ -200,10 +200,11 @@ def _mind(driver: Any, sweep: Sweep) -> None:
         raise SystemExit(130) from None
 
 
-def _detach(follower: Follower, sweep: Sweep) -> None:
+def _detach(follower: Follower, sweep: Sweep, since: str) -> None:
     from labjournal.cli import minder
 
-    minder.launch(follower, ("sweep", "resume", sweep.id), f"{sweep.name}-minder", sweep.reason)
+    words = ("sweep", "resume", sweep.id, "--since", since)
+    minder.launch(follower, words, f"{sweep.name}-minder", sweep.reason)
 
 
 @command.command("status")
@@ -237,9 +238,11 @@ def status_command(
 @command.command("resume")
 @click.argument("name")
 @click.option("--detach", is_flag=True, help="Mind it in a run of its own and return at once.")
+@click.option("--since", hidden=True, help="The ULID of the moment after which a stop means this minder.")
 @pass_context
-def resume_command(context: Context, name: str, detach: bool) -> None:
+def resume_command(context: Context, name: str, detach: bool, since: str | None) -> None:
     """Launch what a sweep still lacks, and mind it until it has ended."""
+    from labjournal import facts
     from labjournal.cli import session
     from labjournal.sweeps import plan
     from labjournal.sweeps.driving import Driver
@@ -247,9 +250,9 @@ def resume_command(context: Context, name: str, detach: bool) -> None:
     with session.opened(context) as follower:
         sweep = plan.find(follower.store, name)
         if detach:
-            _detach(follower, sweep)
+            _detach(follower, sweep, since=facts.new_ulid())
             return
-        _mind(Driver(sweep, follower, _tell), sweep)
+        _mind(Driver(sweep, follower, _tell, since), sweep)
 
 
 def _tell(text: str) -> None:

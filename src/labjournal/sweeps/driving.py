@@ -1,6 +1,6 @@
 """Minding a sweep: launching what is left, ending trials that lead nowhere, drawing the next values.
 
-A grid without rules needs nobody: all its trials stand in the queue. Everything else is minded by one process at a
+A grid without rules needs nobody once all its trials stand in the queue. Everything else is minded by one process at a
 time, which may die at any moment: called again it finds the plan, the runs, and (for a search) optuna's journal.
 """
 
@@ -31,17 +31,34 @@ _SHARE = 10.0
 
 
 class Driver:
-    """Minds one sweep; ``tell`` is given a line worth reading."""
+    """Minds one sweep.
 
-    def __init__(self, sweep: Sweep, follower: Follower, tell: Callable[[str], None]) -> None:
+    Args:
+        sweep: which.
+        follower: of its journal.
+        tell: is given a line worth reading.
+        since: a ULID; a stop said after it is meant for us. None: one that is not known of yet.
+    """
+
+    def __init__(self, sweep: Sweep, follower: Follower, tell: Callable[[str], None], since: str | None = None) -> None:
         self._sweep = sweep
         self._follower = follower
         self._tell = tell
         self._rules = [stopping.parse(text, _direction(sweep)) for text in sweep.stop]
         self._stopped: set[str] = set()
-        self._stops_before = ending.said(follower.store, sweep)
+        said = ending.said(follower.store, sweep)
+        self._stops_before = said if since is None else {stop for stop in said if stop < since}
 
-    def launch_rest(self) -> list[Launched]:
+    def queue(self) -> list[Launched]:
+        """Queue all of a grid that nobody has to mind; a stop that is said meanwhile ends what it could not know of."""
+        with self._alone():
+            launched = self._launch_rest()
+            self._follower.catch_up(with_curves=False)
+            if self._is_stopped():
+                self._end(self._living(self._trials()))
+        return launched
+
+    def _launch_rest(self) -> list[Launched]:
         """Queue every trial of a grid that has no run, or whose run was lost or stopped with the sweep."""
         known = {trial.number: trial for trial in self._trials()}
         lost = {number for number, trial in known.items() if self._is_lost(trial)}
@@ -78,7 +95,7 @@ class Driver:
         with self._alone():
             searching = Searching.open(self._sweep, self._follower) if self._sweep.search is not None else None
             if searching is None:
-                self.launch_rest()
+                self._launch_rest()
             else:
                 self._draw_again(searching)
             pause, told = _POLL_S, ""
@@ -86,8 +103,8 @@ class Driver:
                 began = time.monotonic()
                 self._follower.catch_up()
                 trials = self._trials()
-                living = [trial for trial in trials if not Status(trial.status).ended or self._comes_back(trial)]
-                if ending.said(self._follower.store, self._sweep) - self._stops_before:
+                living = self._living(trials)
+                if self._is_stopped():
                     self._end(living)
                     return
                 if searching is None and self._launch_again(trials):
@@ -117,6 +134,12 @@ class Driver:
 
     def _trials(self) -> list[TrialRow]:
         return table.newest(self._follower.store.sweep_trials(self._sweep.id))
+
+    def _living(self, trials: Sequence[TrialRow]) -> list[TrialRow]:
+        return [trial for trial in trials if not Status(trial.status).ended or self._comes_back(trial)]
+
+    def _is_stopped(self) -> bool:
+        return bool(ending.said(self._follower.store, self._sweep) - self._stops_before)
 
     def _launch(self, wanted: Sequence[Trial]) -> list[Launched]:
         if not wanted:

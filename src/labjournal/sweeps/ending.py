@@ -1,8 +1,8 @@
 """Stopping a sweep as a whole.
 
-It is said first, as a fact, and then asked of each trial: whoever minds the sweep sees the word, stops what it launched
-meanwhile and launches nothing more. What was stopped so is launched again by ``sweep resume``; what a rule, a budget or
-a person ended by itself is not.
+It is said first, as a fact, and then asked of each trial: whoever minds the sweep, or is still queueing it, sees the
+word, stops what it launched meanwhile and launches nothing more. What was stopped so is launched again by ``sweep
+resume``; what a rule, a budget or a person ended by itself is not.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from labjournal import facts
 from labjournal.config import Config
 from labjournal.errors import JournalUnavailableError
 from labjournal.facts import Fact
+from labjournal.follower import Follower
 from labjournal.model import Status
 from labjournal.paths import JournalPaths
 from labjournal.runner import launchers
@@ -32,23 +33,44 @@ class Stopped(NamedTuple):
     waiting: tuple[TrialRow, ...]
     running: tuple[TrialRow, ...]
     ended: int
+    missing: int
+    """Trials that nobody launched so far."""
     minded: bool
     """Whether a process minds it, which ends by itself within seconds."""
 
+    @property
+    def living(self) -> tuple[TrialRow, ...]:
+        """First what waits: it would take a freed place."""
+        return self.waiting + self.running
 
-def stop(sweep: Sweep, store: Store, paths: JournalPaths, config: Config, why: str | None = None) -> Stopped:
+    @property
+    def is_over(self) -> bool:
+        return not (self.living or self.missing or self.minded)
+
+
+def stop(sweep: Sweep, follower: Follower, why: str | None = None) -> Stopped:
     """Say that a sweep is to end and ask all its trials to. Raises JournalUnavailableError when it cannot be said.
 
     What waits elsewhere takes the freed places at the next ``scheduler.dispatch``.
     """
-    trials = table.newest(store.sweep_trials(sweep.id))
-    waiting = tuple(trial for trial in trials if _waits(trial, paths))
-    running = tuple(trial for trial in trials if trial.status == Status.RUNNING)
-    found = Stopped(waiting, running, len(trials) - len(waiting) - len(running), is_minded(paths, sweep))
-    if not (waiting or running or found.minded):
+    found = _look(sweep, follower)
+    if found.is_over:
         return found
-    end_trials(sweep, [*waiting, *running], paths, config, why)  # first what waits: it would take the freed place
-    return found
+    end_trials(sweep, found.living, follower.paths, follower.config, why)
+    follower.catch_up(with_curves=False)  # who launched the last trials may have looked for a stop just before this one
+    late = _look(sweep, follower, frozenset(trial.run for trial in found.living))
+    if late.living:
+        end_trials(sweep, late.living, follower.paths, follower.config, why)
+    return found._replace(waiting=found.waiting + late.waiting, running=found.running + late.running)
+
+
+def _look(sweep: Sweep, follower: Follower, apart_from: frozenset[str] = frozenset()) -> Stopped:
+    paths = follower.paths
+    trials = table.newest(follower.store.sweep_trials(sweep.id))
+    waiting = tuple(trial for trial in trials if trial.run not in apart_from and _waits(trial, paths))
+    running = tuple(trial for trial in trials if trial.run not in apart_from and trial.status == Status.RUNNING)
+    ended = len(trials) - len(waiting) - len(running)
+    return Stopped(waiting, running, ended, sweep.size - len(trials), is_minded(paths, sweep))
 
 
 def _waits(trial: TrialRow, paths: JournalPaths) -> bool:
