@@ -317,3 +317,12 @@ def test_every_face_lists_what_waits_outside_of_the_queue(journal: JournalPaths)
     )
     assert [line.split()[2] for line in told.stdout.splitlines()] == ["validate-2", "validate-3"]
     assert "Nothing waits" not in told.stderr
+
+
+def test_a_run_that_began_since_the_queue_was_read_waits_no_more(journal: JournalPaths) -> None:
+    run = make_run(journal, "begun", ended=False, at=time.time(), queue={"lane": None})
+    outside = follow(journal).store.waiting()
+    run.attempts.mkdir(exist_ok=True)
+    records.write(run.attempt(1), facts.make("attempt", {"n": 1}, run=run.id))
+    assert [name for _, name, _ in outside] == ["begun"]
+    assert view.waiting(journal, outside) == []

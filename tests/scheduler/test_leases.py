@@ -69,6 +69,17 @@ def test_all_or_nothing(tmp_path: Path) -> None:
     assert taken(tmp_path, [card(0), card(1)], "two").indices == (1,)
 
 
+def test_cards_with_one_holder_are_told_together(tmp_path: Path) -> None:
+    four = [card(number) for number in range(4)]
+    kept = [taken(tmp_path, four, name, gpus=2) for name in ("one", "two")]
+    told = "gpu 0 or 1, held by one, or for gpu 2 or 3, held by two"
+    assert waits(tmp_path, four, "next").reason == f"waits for {told}"
+    told = "gpu 0 and 1, held by one, and gpu 2 and 3, held by two"
+    assert waits(tmp_path, four, "most", gpus=3).reason == f"waits for 3 GPUs: {told}"
+    for got in kept:
+        release(got)
+
+
 def test_parts_of_a_card_are_given_by_stated_memory(tmp_path: Path) -> None:
     a = taken(tmp_path, [card(0)], "a", gpu_memory_bytes=10 * GIB)
     b = taken(tmp_path, [card(0)], "b", gpu_memory_bytes=6 * GIB)

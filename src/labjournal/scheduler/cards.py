@@ -132,10 +132,13 @@ def _lease(fit: Sequence[Card], asked: int | None, holder: Holder, place: Path) 
 def _waits(needs: Needs, cards: Sequence[Card]) -> Waits:
     """What is in the way, the GPUs of our own runs first: those will become free."""
     ours = [card for card in cards if not card.neighbours]
-    taken = [card for card in cards if not _fits(card, needs.gpu_memory_bytes)]
-    words = [f"{card.label}, {_obstacle(card, needs.gpu_memory_bytes)}" for card in taken]
-    number = "" if needs.gpus == 1 else f"{needs.gpus} GPUs: "
-    joint = " or for " if needs.gpus == 1 else " and "
+    alike: dict[str, list[str]] = {}
+    for card in cards:
+        if not _fits(card, needs.gpu_memory_bytes):
+            alike.setdefault(_obstacle(card, needs.gpu_memory_bytes), []).append(str(card.gpu.index))
+    number, either = ("", "or") if needs.gpus == 1 else (f"{needs.gpus} GPUs: ", "and")
+    words = [f"gpu {f' {either} '.join(indices)}, {obstacle}" for obstacle, indices in alike.items()]
+    joint = ", or for " if needs.gpus == 1 else ", and "
     return Waits(f"waits for {number}{joint.join(words)}", blocks=len(ours) >= needs.gpus)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from labjournal import facts
-from labjournal.paths import JournalPaths
+from labjournal.launchers import attempts, records
+from labjournal.paths import JournalPaths, RunPaths
 from labjournal.scheduler import entries, pausing
 from labjournal.scheduler.entries import After
 
@@ -84,9 +85,17 @@ def waiting(paths: JournalPaths, unstarted: Sequence[tuple[str, str, str]] = ())
     queued = _queued(paths)
     known = {one.run for one in queued}
     behind = [
-        Waiting(run, name, 0, 0, None, (), "", why or NOT_LOOKED) for run, name, why in unstarted if run not in known
+        Waiting(run, name, 0, 0, None, (), "", why or NOT_LOOKED)
+        for run, name, why in unstarted
+        if run not in known and not _left_the_queue(paths.run(run))
     ]
     return [*queued, *behind]
+
+
+def _left_the_queue(run: RunPaths) -> bool:
+    """Whether a run without an entry had one: it has begun since the index was read."""
+    launched = records.read(run.run)
+    return launched is not None and "queue" in launched.data and attempts.newest_or_none(run) is not None
 
 
 def _queued(paths: JournalPaths) -> list[Waiting]:
