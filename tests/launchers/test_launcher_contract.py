@@ -101,6 +101,14 @@ def test_a_stop_is_told_with_who_and_why_and_ends_what_left_the_session(place: P
 
 
 @pytest.mark.slow
+def test_a_stop_that_comes_after_the_end_changes_nothing_and_is_no_error(place: Place) -> None:
+    run = place.launch(["sh", "-c", "exit 3"])
+    end = exit_of(run, PATIENCE_S)
+    place.launcher.stop(run, "too late")
+    assert exit_of(run) == end
+
+
+@pytest.mark.slow
 def test_a_batch_runs_one_after_another_however_each_ends_and_one_that_waits_can_be_stopped(place: Place) -> None:
     log = place.folder / "order"
     words = [f"echo {at} >> '{log}'; sleep 0.3; echo {at} >> '{log}'; exit {at}" for at in range(2)]

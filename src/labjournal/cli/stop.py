@@ -95,9 +95,7 @@ def _stop_like(text: str, runs: Sequence[Run], follower: Follower, why: str | No
     from labjournal.sweeps import ending, plan
 
     living = sorted((run for run in runs if not run.status.ended), key=lambda run: run.status is not Status.QUEUED)
-    for run in living:
-        folder = follower.paths.run(run.id)
-        launchers.of_run(folder, follower.config).stop(folder, why)
+    launchers.stop_all([follower.paths.run(run.id) for run in living], follower.config, why)
     waiting = sum(run.status is Status.QUEUED for run in living)
     click.echo(f"{visible(text)}: {_counted(len(living) - waiting, waiting, len(runs) - len(living))}.", err=True)
     for sweep in dict.fromkeys(run.trial.sweep for run in living if run.trial is not None):

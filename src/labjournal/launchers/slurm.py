@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,8 +48,7 @@ class SlurmLauncher:
             for plan in plans:
                 submitted.append(self._submit(plan, submitted[-1:]))
         except LaunchError:
-            for job in submitted:
-                slurm_commands.cancel(job)
+            slurm_commands.cancel(*submitted)
             raise
         return Started(None, None)
 
@@ -67,8 +67,7 @@ class SlurmLauncher:
                 part = _behind(plans[start : start + most], jobs[-1:])
                 jobs.append(self._submit_array(part, plans[0].run_id, start, at_once))
         except LaunchError:
-            for job in jobs:
-                slurm_commands.cancel(job)
+            slurm_commands.cancel(*jobs)
             raise
         for at, plan in enumerate(plans):
             _note(plan, f"{jobs[at // most]}_{at % most}")
@@ -94,21 +93,33 @@ class SlurmLauncher:
         return job
 
     def stop(self, run: RunPaths, why: str | None = None) -> None:
-        """Ask the run's supervisor to end it; a job that waits, or has lost its supervisor, is cancelled."""
+        self.stop_all([run], why)
+
+    def stop_all(self, runs: Sequence[RunPaths], why: str | None = None) -> None:
+        """Ask the supervisors of runs to end them; jobs that wait, or have lost their supervisor, are cancelled.
+
+        All requests are written first: each supervisor looks for its own before it begins, and every few seconds.
+        """
         from labjournal.launchers import stopping
 
-        stopping.request(run, self._machine, why)
-        job = job_of(run)
-        if job is None:
-            return  # submitted a moment ago: its supervisor sees the request before it begins
-        attempt = attempts.newest(run)
-        if attempt is None:
-            slurm_commands.cancel(job)
+        for run in runs:
+            stopping.request(run, self._machine, why)
+        waiting: list[RunPaths] = []
+        to_cancel: list[str] = []
+        to_wake: list[str] = []
+        for run in runs:
+            job = job_of(run)
+            if job is None:
+                continue  # submitted a moment ago: its supervisor sees the request before it begins
+            unbegun = attempts.newest(run) is None
+            (to_cancel if unbegun or _is_silent(run) else to_wake).append(job)
+            if unbegun:
+                waiting.append(run)
+        slurm_commands.cancel(*to_cancel)
+        for run in waiting:
             _write_stopped(run)
-        elif _is_silent(run):
-            slurm_commands.cancel(job)
-        else:
-            slurm_commands.cancel(job, signal="USR1")  # only wakes the supervisor, which ends the run in words
+        with suppress(LaunchError):  # as when one of them has ended since
+            slurm_commands.cancel(*to_wake, signal="USR1")
 
     def state(self, run: RunPaths) -> Observation:
         return liveness.observe(run, self._machine)

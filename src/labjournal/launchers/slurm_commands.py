@@ -127,10 +127,11 @@ def state_of(job: str) -> State:
     return State(told.get("JobState", ""), told.get("Reason", ""), int(restarts) if restarts.isdigit() else 0)
 
 
-def cancel(job: str, signal: str | None = None) -> None:
-    """End a job; with ``signal`` only send that to its batch step. Raises SlurmError."""
+def cancel(*jobs: str, signal: str | None = None) -> None:
+    """End jobs, all by one call; with ``signal`` only send that to their batch steps. Raises SlurmError."""
     how = ["--batch", f"--signal={signal}"] if signal else []
-    call(["scancel", *how, job])
+    for start in range(0, len(jobs), _MOST_IN_ARRAY):
+        call(["scancel", *how, *jobs[start : start + _MOST_IN_ARRAY]])
 
 
 def requeue(job: str) -> None:

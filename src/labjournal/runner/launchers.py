@@ -38,6 +38,21 @@ def of_run(run: RunPaths, config: Config) -> Launcher:
     return _make(str(launched.data.get("launcher")) if launched else LOCAL, config, None)
 
 
+def stop_all(runs: Sequence[RunPaths], config: Config, why: str | None) -> None:
+    """Ask runs to end, those of SLURM by a few calls. Raises JournalUnavailableError, LaunchError."""
+    from labjournal.launchers.slurm import SlurmLauncher
+
+    in_slurm: list[RunPaths] = []
+    for run in runs:
+        launcher = of_run(run, config)
+        if isinstance(launcher, SlurmLauncher):
+            in_slurm.append(run)
+        else:
+            launcher.stop(run, why)
+    if in_slurm:
+        SlurmLauncher(machine, config.slurm.warn_s).stop_all(in_slurm, why)
+
+
 def comes_back(run: RunPaths) -> bool:
     """Whether the launcher of a run that has an end will start it again: SLURM requeues what it preempts."""
     launched = records.read(run.run)

@@ -89,9 +89,7 @@ def end_trials(sweep: Sweep, trials: Sequence[TrialRow], paths: JournalPaths, co
             f"The stop of {sweep.name} cannot be written: {paths.my_facts}: {error.strerror or error}."
         ) from error
     words = f"with its sweep {sweep.name}" + (f": {why}" if why else "")
-    for trial in trials:
-        run = paths.run(trial.run)
-        launchers.of_run(run, config).stop(run, words)
+    launchers.stop_all([paths.run(trial.run) for trial in trials], config, words)
 
 
 def said(store: Store, sweep: Sweep) -> frozenset[str]:
