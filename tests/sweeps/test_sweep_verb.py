@@ -239,6 +239,13 @@ def test_what_is_still_to_come_is_told_before_the_best(folder: Path) -> None:
     call(folder, "stop", "h")
 
 
+def test_trials_are_not_held_against_each_other_by_what_the_machine_does(folder: Path) -> None:
+    (folder / "train.py").write_text("import labjournal\nlabjournal.log({'system/cpu_percent': 1.0}, step=1)\n")
+    call(folder, "sweep", "-n", "g", "--grid", "x=1,2", "--follow", *TRAIN)
+    found = status(folder, "g")
+    assert (found["metric"], found["notes"]) == (None, ["nothing was measured yet"])
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

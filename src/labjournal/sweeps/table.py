@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from labjournal import stats
+from labjournal import stats, tags
 from labjournal.judging import curves
 from labjournal.model import Status
 from labjournal.store import Store
@@ -108,7 +108,8 @@ def default_metric(store: Store, sweep: Sweep, trials: Sequence[TrialRow]) -> st
     if known:
         return min(known, key=lambda name: (stats.metric_of(name).direction is None, name))
     ended = next((trial for trial in trials if trial.status == Status.DONE), trials[0] if trials else None)
-    names = [info.key.name for info in store.series_list(ended.run)] if ended is not None else []
+    every = [info.key.name for info in store.series_list(ended.run)] if ended is not None else []
+    names = [name for name in every if not name.startswith((f"{tags.SYSTEM}/", f"{tags.WATCH}/"))]
     return next((name for name in _PREFERRED if name in names), names[0] if names else None)
 
 
