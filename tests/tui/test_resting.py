@@ -1,14 +1,24 @@
-"""Garbage is looked for while no key is pressed."""
+"""Looks for garbage are short: there is little to find, and what stays is passed over."""
 
 from __future__ import annotations
 
 import gc
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.segment import Segment
+from sample_journal import NOW, make
+from textual.screen import ModalScreen
+from textual.strip import Strip
+from tui_harness import settled
 
+from labjournal import paths
 from labjournal.tui import resting
+from labjournal.tui.app import JournalApp
+from labjournal.tui.feed import Feed
 from labjournal.tui.resting import RestingApp
 
 
@@ -33,7 +43,7 @@ class Told:
         return list(self.asked)
 
 
-async def test_the_great_look_waits_for_a_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_look_passes_over_what_stays_until_a_long_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     before = gc.get_threshold()
     # Looks are made by the test alone.
     monkeypatch.setattr(RestingApp, "set_interval", lambda *_: None)
@@ -42,14 +52,44 @@ async def test_the_great_look_waits_for_a_rest(monkeypatch: pytest.MonkeyPatch) 
         assert gc.get_threshold()[2] > 1_000_000
         told = Told(monkeypatch)
         await pilot.press("j")
-        assert told.look(app, 1, waiting=50) == []
-        assert told.look(app, 0, waiting=1000) == ["collect", "freeze"]
-        assert told.look(app, 2, waiting=5) == []
-        assert told.look(app, 0, waiting=50) == ["collect", "freeze"]
+        assert told.look(app, 1, waiting=5) == []
+        assert told.look(app, 1, waiting=50) == ["collect", "freeze"]
         assert told.look(app, 600, waiting=0) == ["unfreeze", "collect", "freeze"]
         assert told.look(app, 1, waiting=0) == []
         await pilot.press("j")
-        assert told.look(app, 1, waiting=50) == []
+        assert told.look(app, 1, waiting=0) == []
         assert told.look(app, 601, waiting=0) == ["unfreeze", "collect", "freeze"]
+        await app.push_screen(ModalScreen())
+        assert told.look(app, 1, waiting=50) == ["collect"], "a dialog that is open now will be garbage"
         monkeypatch.undo()
     assert gc.get_threshold() == before
+
+
+def test_an_undivided_line_does_not_keep_itself() -> None:
+    line = Strip([Segment("abc"), Segment("def")])
+    held = sys.getrefcount(line)
+    assert line.divide([6]) == [line]
+    assert line.divide([6, 9]) == [line]
+    assert sys.getrefcount(line) == held
+    assert [part.text for part in line.divide([2, 6])] == ["ab", "cdef"]
+
+
+async def test_lines_that_were_shown_are_no_garbage(tmp_path: Path) -> None:
+    journal = paths.find_or_make(tmp_path)
+    make(journal)
+    app = JournalApp(Feed(journal), journal="jets", clock=lambda: NOW)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await settled(pilot, app)
+        gc.collect()
+        gc.disable()
+        try:
+            await pilot.press(*"jjk2\t\t31S", "escape", *"4j51")
+            await settled(pilot, app)
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            lines = [one for one in gc.garbage if isinstance(one, Strip)]
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()
+    assert not lines
