@@ -128,6 +128,43 @@ def test_a_connection_that_breaks_is_taken_up_where_it_was(tmp_path: Path, ssh: 
     assert following.returncode == 0
 
 
+_BREAKS = """\
+import os, subprocess, sys
+ssh = subprocess.Popen([*{ssh}, *sys.argv[1:]], stdout=subprocess.PIPE)
+left = 450_000
+while left and (data := os.read(ssh.stdout.fileno(), min(left, 65536))):
+    os.write(1, data)
+    left -= len(data)
+ssh.kill()
+"""
+
+
+def _content(folder: Path) -> dict[str, bytes]:
+    runs = folder / ".labjournal" / "runs"
+    files = (path for path in runs.rglob("*") if path.is_file() and path.name != "pulled.json")
+    return {str(path.relative_to(runs)): path.read_bytes() for path in files}
+
+
+def test_a_pull_that_breaks_off_in_the_middle_is_gone_on_with(tmp_path: Path, ssh: str) -> None:
+    there, here = tmp_path / "there", tmp_path / "here"
+    for name in ("first", "second", "third"):
+        _call(there, "run", "-n", name, "--follow", "--", "sh", "-c", "head -c 300000 /dev/urandom | base64 -w 100")
+    breaks = tmp_path / "breaks.py"
+    breaks.write_text(_BREAKS.format(ssh=ssh.split()))
+    assert "call it again" in _call(here, "pull", f"box:{there}", "--ssh", f"{sys.executable} {breaks}", code=3)
+    assert [path for path in (here / ".labjournal" / "runs").rglob("*") if path.is_file()], "it had begun"
+    assert json.loads(_call(here, "ls", "--json")) == [], "no run by halves"
+    _call(here, "pull", f"box:{there}", "--ssh", ssh)
+    assert _content(here) == _content(there)
+    assert {row["name"]: row["status"] for row in json.loads(_call(here, "ls", "--json"))} == {
+        "first": "DONE",
+        "second": "DONE",
+        "third": "DONE",
+    }
+    _call(there, "retry", "first", "--follow")
+    assert "1 brought up to date" in _call(here, "pull", f"box:{there}", "--ssh", ssh)
+
+
 def test_a_host_or_a_journal_that_is_not_there_is_said_and_nothing_is_left(tmp_path: Path, ssh: str) -> None:
     here = tmp_path / "here"
     assert "not there" in _call(here, "pull", f"box:{tmp_path}/nothing", "--ssh", ssh, code=1)

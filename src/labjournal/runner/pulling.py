@@ -16,7 +16,7 @@ from typing import NamedTuple
 from labjournal import facts
 from labjournal.errors import InputError, JournalUnavailableError, NewerJournalError, NotFoundError
 from labjournal.launchers import records
-from labjournal.paths import FOLDER, FORMAT_VERSION, JournalPaths
+from labjournal.paths import FOLDER, FORMAT_VERSION, JournalPaths, RunPaths
 
 _ULID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}\Z")
 _TIMEOUT_S = 30
@@ -60,15 +60,33 @@ def pull(where: str, paths: JournalPaths, ssh: str | None = None) -> Pulled:
     here = set(paths.run_ids())
     theirs = {run for run in here if (came := came_from(paths, run)) is not None and came.id == place.id}
     there = _listed(rsync, f"{place.host}:{place.folder}/runs/")
-    own = sorted((here - theirs) & there)
-    skip = [f"--exclude=/{run}/" for run in own]
-    out = _call([*rsync, "-i", *skip, f"{place.host}:{place.folder}/runs/", f"{paths.runs}/"])
-    touched = {name for line in out.splitlines() if (name := _run_in(line))}
-    fresh = tuple(sorted(there - here))
-    for run in fresh:
-        _mark(paths, run, place)
+    own, fresh = sorted((here - theirs) & there), sorted(there - here)
+    touched = _fetch_runs(rsync, place, sorted(theirs & there), paths.runs)
+    _fetch_new(rsync, place, fresh, paths)
     words = _fetch_words(rsync, place, paths, stage)
-    return Pulled(fresh, tuple(sorted(touched & theirs)), tuple(own), words, place)
+    return Pulled(tuple(fresh), tuple(sorted(touched)), tuple(own), words, place)
+
+
+def _fetch_runs(rsync: Sequence[str], place: Place, runs: Sequence[str], target: Path) -> set[str]:
+    """Bring folders of runs up to date; returns the runs of which something came."""
+    if not runs:
+        return set()
+    words = [*rsync, "-i", "--files-from=-", f"{place.host}:{place.folder}/runs/", f"{target}/"]
+    lines = _call(words, "\n".join(runs)).splitlines()
+    return {name for line in lines if (name := _run_in(line))}
+
+
+def _fetch_new(rsync: Sequence[str], place: Place, runs: Sequence[str], paths: JournalPaths) -> None:
+    """Fetch runs beside those of this journal: broken off in the middle, none of them stands among these by halves."""
+    import shutil
+
+    beside = paths.runs / f".pulled-{place.id}"
+    beside.mkdir(parents=True, exist_ok=True)
+    _fetch_runs(rsync, place, runs, beside)
+    for run in runs:
+        _mark(RunPaths(beside / run), run, place)
+        (beside / run).rename(paths.run(run).folder)
+    shutil.rmtree(beside, ignore_errors=True)
 
 
 def _find(rsync: Sequence[str], host: str, path: str, stage: Path) -> Place:
@@ -107,22 +125,22 @@ def _run_in(line: str) -> str | None:
     return name if how.startswith(">f") and _ULID.match(name) else None
 
 
-def _marker(paths: JournalPaths, run: str) -> Path:
-    return paths.run(run).attempts / "pulled.json"
+def _marker(run: RunPaths) -> Path:
+    return run.attempts / "pulled.json"
 
 
 def came_from(paths: JournalPaths, run: str) -> Place | None:
     """The journal that a run was fetched from; None for one of this journal's own."""
-    fact = records.read(_marker(paths, run))
+    fact = records.read(_marker(paths.run(run)))
     if fact is None:
         return None
     return Place(*(str(fact.data.get(key)) for key in ("host", "path", "journal")))
 
 
-def _mark(paths: JournalPaths, run: str, place: Place) -> None:
+def _mark(folder: RunPaths, run: str, place: Place) -> None:
     data = {"journal": place.id, "host": place.host, "path": place.folder}
-    _marker(paths, run).parent.mkdir(parents=True, exist_ok=True)
-    records.write(_marker(paths, run), facts.make("pulled", data, run=run))
+    _marker(folder).parent.mkdir(parents=True, exist_ok=True)
+    records.write(_marker(folder), facts.make("pulled", data, run=run))
 
 
 def _fetch_words(rsync: Sequence[str], place: Place, paths: JournalPaths, stage: Path) -> int:
@@ -143,10 +161,13 @@ def _fetch_words(rsync: Sequence[str], place: Place, paths: JournalPaths, stage:
     return count
 
 
-def _call(words: Sequence[str]) -> str:
-    """What rsync printed. Raises NotFoundError for what is not there, JournalUnavailableError for anything else."""
+def _call(words: Sequence[str], text: str = "") -> str:
+    """What rsync printed, with ``text`` on its standard input.
+
+    Raises NotFoundError for what is not there, JournalUnavailableError for anything else.
+    """
     try:
-        done = subprocess.run(words, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+        done = subprocess.run(words, capture_output=True, check=False, input=text.encode())
     except FileNotFoundError as error:
         raise JournalUnavailableError(
             "rsync is not installed here.", "Install it with your package manager."
