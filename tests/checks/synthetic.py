@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -211,6 +212,26 @@ def validation_every_so_often(rng: np.random.Generator) -> RunView:
 def curriculum_jumps(rng: np.random.Generator) -> RunView:
     loss = np.concatenate([decay(200, 1.0, 0.15), decay(200, 1.4, 0.2), decay(200, 1.7, 0.25)])
     return view(curve("train/loss", noisy(loss, rng, 0.1)), curve("curriculum/stage", np.repeat([0.0, 1, 2], 200)))
+
+
+def _begins_anew(rng: np.random.Generator, times: int, each: int) -> Values:
+    return np.concatenate([noisy(decay(each, 0.9, 0.25), rng, 0.02) for _ in range(times)])
+
+
+@healthy
+def folds_with_their_number_logged(rng: np.random.Generator) -> RunView:
+    return view(curve("train_loss", _begins_anew(rng, 5, 8)), names=("printed/fold", "printed/train_loss"))
+
+
+@healthy
+def folds_whose_epochs_begin_anew(rng: np.random.Generator) -> RunView:
+    loss = curve("train_loss", _begins_anew(rng, 5, 8))
+    return view(replace(loss, rounds=(8, 16, 24, 32)))
+
+
+@healthy
+def folds_each_on_data_of_its_own(rng: np.random.Generator) -> RunView:
+    return view(curve("train/loss", _begins_anew(rng, 5, 40)), datasets=5)
 
 
 @healthy

@@ -177,6 +177,25 @@ def test_a_loss_that_was_only_printed_is_judged(journal: JournalPaths) -> None:
     assert [fact.t for fact in stated(run)] == [facts.now_iso(CREATED + 60)]  # a log tells no times: the end of the run
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("round {outer} epoch {inner} train loss {loss:.4f}\n", {}),
+        ("repeat {outer}, epoch {inner}: train loss {loss:.4f}\n", {}),
+        ("epoch {outer} step {inner} train loss {loss:.4f}\n", {"loss_sawtooth": Level.WARNING}),
+    ],
+)
+def test_a_loss_that_begins_anew_where_the_script_counts_anew_is_left_alone(
+    journal: JournalPaths, line: str, expected: dict[str, Level]
+) -> None:
+    losses = [2.0, 0.9, 0.7, 0.62, 0.6, 0.59, 0.58]
+    log = "".join(
+        line.format(outer=outer, inner=inner, loss=loss) for outer in range(5) for inner, loss in enumerate(losses)
+    )
+    found = findings(journal, make_run(journal, log=log))
+    assert {rule: level for rule, level in found.items() if level is not Level.NOTICE} == expected
+
+
 def test_silence_has_its_reasons(journal: JournalPaths) -> None:
     run = make_run(journal, "quiet")
     living = make_run(journal, "living", ended=False)

@@ -14,6 +14,7 @@ import numpy as np
 
 from labjournal.checks.curve import Curve, Ints, noise_of, running_median, start_level, trend_of
 from labjournal.checks.losses import CLASSES, VOCABULARY
+from labjournal.checks.naming import words_of
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
 from labjournal.checks.run_view import RunView
 from labjournal.vocabulary import Level
@@ -50,9 +51,9 @@ LOSS_SAWTOOTH = CheckRule(
     "Training begins anew again and again: the loss returns to its start at equal distances.",
     "Look for a model or optimizer built inside the loop, and for checkpoints loaded in it.",
     judged="Total training loss: at least 3 returns to 80% of the starting level at equal distances, each after a "
-    "fall to "
-    "less than 70%, with no tooth deeper than the first by a tenth. Not judged where tasks, stages or difficulty are "
-    "logged, or the learning rate returns with it.",
+    "fall to less than 70%, with no tooth deeper than the first by a tenth. Not judged where tasks, stages, folds or "
+    "difficulty are logged, the script counts its epochs anew or trains on other data each time, or the learning rate "
+    "returns with it.",
 )
 LOSS_JUMP = CheckRule(
     "loss_jump_after_resume",
@@ -65,7 +66,10 @@ LOSS_JUMP = CheckRule(
     "the scatter. Warning: half or more of the progress made is lost. Notice: a fifth.",
 )
 RULES = table(LOSS_FLAT, LOSS_DIVERGED, LOSS_SAWTOOTH, LOSS_JUMP)
-_PHASES = frozenset("task tasks stage phase curriculum difficulty level domain seq_len sequence_length".split())
+_PHASES = frozenset(
+    "task tasks stage phase curriculum difficulty level domain fold folds round rounds trial trials cycle".split()
+)
+_GROWING = ("seq_len", "sequence_length")
 
 
 def judge(run: RunView) -> Iterator[Verdict]:
@@ -184,7 +188,8 @@ def loss_sawtooth(curve: Curve, run: RunView) -> Verdict:
     values = thin.values
     if len(values) < 20:
         return not_judged(LOSS_SAWTOOTH, curve.name, f"{len(values)} records, 20 are needed")
-    phases = next((one.name for one in run.curves if _PHASES & set(one.read.stem or ()) or _phase(one.name)), None)
+    names = (*run.names, *(one.name for one in run.curves))
+    phases = next((name for name in names if _PHASES & words_of(name) or name.lower().endswith(_GROWING)), None)
     if phases is not None:
         return not_judged(LOSS_SAWTOOTH, curve.name, f"{phases} tells of stages")
     start = float(np.max(values[: max(1, len(values) // 100)]))
@@ -211,6 +216,8 @@ def loss_sawtooth(curve: Curve, run: RunView) -> Verdict:
         or _rate_returns(run, thin.steps[edges])
     ):
         return fine(LOSS_SAWTOOTH, curve.name)
+    if run.datasets > len(teeth) or all(_counts_anew(curve.rounds, thin.steps, at) for at in teeth):
+        return not_judged(LOSS_SAWTOOTH, curve.name, "the script itself counts anew each time, or takes other data")
     width = int(np.median(np.diff(thin.steps[edges])))
     return finding(
         LOSS_SAWTOOTH,
@@ -222,8 +229,10 @@ def loss_sawtooth(curve: Curve, run: RunView) -> Verdict:
     )
 
 
-def _phase(name: str) -> bool:
-    return any(word in name.lower() for word in _PHASES if "_" in word)
+def _counts_anew(rounds: tuple[int, ...], steps: Ints, at: int) -> bool:
+    """Whether one of the rounds begins with this record, or with one beside it."""
+    first, last = steps[max(0, at - 2)], steps[min(len(steps) - 1, at + 1)]
+    return any(first < step <= last for step in rounds)
 
 
 def _rate_returns(run: RunView, steps: Ints) -> bool:

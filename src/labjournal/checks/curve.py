@@ -34,6 +34,8 @@ class Curve:
     """Seconds since 1970."""
     breaks: tuple[int, ...] = ()
     """Indices of the first points after a restart or another file."""
+    rounds: tuple[int, ...] = ()
+    """Steps at which the script itself began to count anew, as folds and rounds do."""
     read: CurveName = field(init=False)
 
     def __post_init__(self) -> None:

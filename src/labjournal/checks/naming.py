@@ -128,6 +128,11 @@ def read_name(name: str) -> CurveName:
     return CurveName("loss", role, scope, stem, nonnegative)
 
 
+def words_of(name: str) -> frozenset[str]:
+    """The words of a name, in lower case."""
+    return frozenset(word.lower() for word in _SPLIT.split(name) if word)
+
+
 def _names_loss(said: frozenset[str]) -> bool:
     if said & _NO_LOSS or not (said & _LOSS or {"cross", "entropy"} <= said or {"negative", "likelihood"} <= said):
         return False
@@ -142,7 +147,7 @@ def of_a_game(names: Iterable[str]) -> str | None:
         read = read_name(name)
         if read.quantity == "reward":
             return f"{name} says that rewards are learned from: such losses need not fall"
-        words = {word.lower() for word in _SPLIT.split(name)}
+        words = words_of(name)
         if read.quantity == "loss" and (words & _ADVERSARY or words & _words("d g") or {"policy", "value"} & words):
             return f"{name} says that losses work against each other: they need not fall"
     return None

@@ -58,6 +58,8 @@ def not_converged(curve: Curve, run: RunView) -> Verdict:
         return not_judged(NOT_CONVERGED, curve.name, run.unnamed)
     if len(thin) < 30:
         return not_judged(NOT_CONVERGED, curve.name, f"{len(thin)} records, 30 are needed")
+    if curve.rounds:
+        return not_judged(NOT_CONVERGED, curve.name, "it is that of several trainings, one after another")
     steps, values = thin.steps.astype(np.float64), thin.values
     length = steps[-1] - steps[0]
     at = int(np.searchsorted(steps, steps[-1] - 0.1 * length))

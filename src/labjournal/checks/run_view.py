@@ -41,6 +41,10 @@ class RunView:
     """Rules that the watch has spoken about, at their worst level."""
     optimizers: int = 1
     """How many the watch saw stepping."""
+    names: tuple[str, ...] = ()
+    """Of all curves of the script, those that are nothing to the checks too."""
+    datasets: int = 0
+    """Data sets that the watch saw being trained on."""
     checkpoint_steps: tuple[int, ...] = ()
     keeps_best: bool = False
     """A checkpoint is called best."""

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from labjournal import facts, tags
@@ -20,6 +21,7 @@ from labjournal.config import Config
 from labjournal.errors import JournalError, NotFoundError
 from labjournal.facts import Fact
 from labjournal.filesystems import disk_free
+from labjournal.follower.printed import rounds_of
 from labjournal.follower.saved import of_checkpoints
 from labjournal.model import PRINTED, Result, Run, RunKind, SeriesKey
 from labjournal.store import Store
@@ -119,9 +121,11 @@ class Checker:
     def _curves(self, run_id: str, quantities: tuple[str, ...]) -> tuple[Curve, ...]:
         """The curves whose names say one of these quantities, one value a step in the surviving line."""
         infos = [info for info in self._store.series_list(run_id) if read_name(info.key.name).quantity in quantities]
-        return tuple(curve for curve in (self._curve(info.key) for info in infos) if curve is not None)
+        rounds = rounds_of(self._store, run_id)
+        curves = (self._curve(info.key, rounds) for info in infos)
+        return tuple(curve for curve in curves if curve is not None)
 
-    def _curve(self, key: SeriesKey) -> Curve | None:
+    def _curve(self, key: SeriesKey, rounds: Mapping[str, Sequence[int]] = MappingProxyType({})) -> Curve | None:
         import numpy as np
 
         from labjournal.checks.curve import Curve
@@ -132,7 +136,8 @@ class Checker:
             return None
         name = key.tag if key.folder == PRINTED else key.name
         if (np.diff(data.steps) > 0).all():
-            return Curve(name, data.steps, data.values, data.walls, data.breaks)
+            anew = tuple(rounds.get(key.tag, ())) if key.folder == PRINTED else ()
+            return Curve(name, data.steps, data.values, data.walls, data.breaks, anew)
         kept = last_of_each_step(data.steps, surviving(data.steps, data.breaks))
         sessions = data.sessions[kept]
         breaks = tuple((np.flatnonzero(np.diff(sessions)) + 1).tolist())
@@ -166,6 +171,14 @@ class Checker:
             classes=max((len(result.counts.labels) for result in results if result.counts), default=None),
             labels=_labels(stated),
             said=said_of(stated),
+            names=tuple(
+                info.key.name
+                for info in self._store.series_list(run.id)
+                if not info.key.name.startswith((f"{tags.WATCH}/", f"{tags.SYSTEM}/"))
+            ),
+            datasets=len(
+                {fact.data.get("dataset") for fact in stated if fact.kind == "epoch" and fact.data.get("training")}
+            ),
             checkpoint_steps=tuple(one.step for one in known if one.step is not None),
             keeps_best=any("best" in Path(one.path).name.lower() for one in known),
         )

@@ -1,7 +1,7 @@
 """Curves that a run only printed: read off its log, for runs without curves in event files.
 
 A printed curve has no times, and where steps are not told or begin anew its points are counted by their order. It lies
-in the folder ``printed``.
+in the folder ``printed``. Where they begin anew is kept: folds and rounds train anew on purpose.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from labjournal.model import PRINTED, SeriesKey
 from labjournal.paths import RunPaths
-from labjournal.store import Store
+from labjournal.store import Store, files
 from labjournal.store.files import FileState
 from labjournal.tags import SYSTEM, WATCH
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from labjournal.parsers import ParsedSeries
 
 ROLE = "printed"
+_HELD = 4
+"""Points that a count must be told with before it is one of rounds."""
 
 
 class PrintedCurves:
@@ -33,7 +35,8 @@ class PrintedCurves:
     def write(self, run: RunPaths, printed: Iterable[ParsedSeries]) -> bool:
         """Put the printed curves in the place of those read before; none where event files have curves."""
         file = str(run.log)
-        columns = {} if self._has_curves(run.id) else {one.tag: _columns(one) for one in printed if one.points}
+        curves = {} if self._has_curves(run.id) else {one.tag: one for one in printed if one.points}
+        columns = {tag: _columns(one) for tag, one in curves.items()}
         before = self._store.file(file)
         if before is None and not columns:
             return False
@@ -47,7 +50,8 @@ class PrintedCurves:
             for tag, (steps, values) in columns.items():
                 key = SeriesKey(run.id, PRINTED, tag)
                 self._store.append_series(key, file, 0, steps, np.full(len(steps), np.nan), values)
-            self._store.set_file(FileState(file, run.id, ROLE, state={"curves": mark}))
+            anew = {tag: at for tag, one in curves.items() if (at := _rounds(one))}
+            self._store.set_file(FileState(file, run.id, ROLE, state={"curves": mark, "rounds": anew}))
         return True
 
     def _has_curves(self, run: str) -> bool:
@@ -64,3 +68,22 @@ def _columns(one: ParsedSeries) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.f
     whole = bool(np.isfinite(told).all() and np.abs(told).max() < 2**53 and (told == np.floor(told)).all())
     rising = whole and bool((np.diff(told) > 0).all())
     return (told if rising else np.arange(len(told))).astype(np.int64), values
+
+
+def _rounds(one: ParsedSeries) -> list[int]:
+    """Places at which the count of epochs begins anew, or the one of rounds goes on that each point has told."""
+    import numpy as np
+
+    told = np.array([step for step, _ in one.points], np.float64)
+    gaps = np.diff(told)
+    if one.step_kind == "epoch":
+        return [int(at) for at in np.flatnonzero(gaps < 0) + 1]
+    at = np.flatnonzero(gaps > 0) + 1
+    held = len(at) > 0 and not (gaps < 0).any() and bool((np.diff(at, prepend=0) >= _HELD).all())
+    return [int(one) for one in at] if held else []
+
+
+def rounds_of(store: Store, run: str) -> dict[str, list[int]]:
+    """The printed curves of a run whose script counts anew, and the points at which it does, by tag."""
+    found = files.of_role(store.connection, run, ROLE)
+    return dict((found[0].state or {}).get("rounds", {})) if found else {}

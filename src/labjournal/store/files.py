@@ -25,6 +25,10 @@ def read(connection: sqlite3.Connection, path: str) -> FileState | None:
     return rows[0] if rows else None
 
 
+def of_role(connection: sqlite3.Connection, run: str, role: str) -> list[FileState]:
+    return [file for file in _select(connection, "run = ?", run) if file.role == role]
+
+
 def troubled(connection: sqlite3.Connection) -> list[FileState]:
     return _select(connection, "trouble IS NOT ?", None)
 
