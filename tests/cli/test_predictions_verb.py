@@ -104,3 +104,17 @@ def test_requirement_34_events_in_groups_are_fewer_witnesses(project: Path) -> N
     width = {name: cell["high"] - cell["low"] for name, cell in cells.items()}
     assert width["grouped"] > 2 * width["good"]
     assert any("Events come in groups in grouped (20 groups)" in note for note in found["notes"])
+
+
+@pytest.mark.parametrize("stated", ["relative", "whole"])
+def test_a_project_that_moves_keeps_its_pairs(project: Path, stated: str) -> None:
+    moved = project.with_name(f"{project.name}-moved")
+    if stated == "whole":  # as journals before this stated them
+        for file in (project / ".labjournal" / "facts").iterdir():
+            text = file.read_text()
+            assert '"path":"good.csv"' in text
+            file.write_text(text.replace('"path":"', f'"path":"{project}/'))
+    project.rename(moved)
+    call(moved, "reindex")
+    (accuracy,) = table(moved, "--metric", "accuracy")["claims"]
+    assert accuracy["paired"]

@@ -68,8 +68,11 @@ def test_counts_unknown_answers_and_what_was_retracted_survive_and_the_audit_acc
     (there / "theirs.md").write_bytes(diary.read_bytes())
     read = json.loads(_call(there, "import", "theirs.md", "--dry-run", "--json"))["results"]
     assert [{key: one["counts"][key] for key in counts} for one in read] == [counts] * 2
-    assert {one["run"]: one["role"] for one in read} == {"good": "validation", "bad": "unclear"}
+    assert {one["run"]: one["role"] for one in read} == {"good": "validation", "bad": "validation"}
     assert json.loads(_call(there, "audit", "theirs.md", "--json")) == []
+    _call(there, "import", "theirs.md")
+    rows = json.loads(_call(there, "compare", "--json"))["rows"]
+    assert {row["name"]: row["tainted"] for row in rows} == {"good": False, "bad": True}
 
 
 @pytest.mark.parametrize(

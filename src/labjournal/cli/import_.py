@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,13 @@ from labjournal.errors import InputError
 if TYPE_CHECKING:
     from labjournal.importers import Document, FoundResult
     from labjournal.importers.sources import Sources
+    from labjournal.reimport.carried import Carried
+
+    Exported = tuple[Path, Carried]
+    """A file of another journal, and what it carries."""
+
+
+_MARK = b"<!-- labjournal:begin "
 
 
 @click.command("import")
@@ -34,33 +43,68 @@ def command(context: Context, paths: tuple[Path, ...], dry_run: bool, year: int 
     from labjournal.importers import sources
 
     found = sources.find(paths)
-    exported = _exported(context, found.diaries)
-    diaries = tuple(path for path in found.diaries if path not in exported)
-    documents = [sources.read_diary(path, _name(context, path), year) for path in diaries]
+    exported, carried = _exported(context, found.diaries)
+    left = {path: one.rest for path, one in carried}
+    diaries = [path for path in found.diaries if path not in exported and not _told_whole(left.get(path))]
+    documents = [sources.read_diary(path, _name(context, path), year, left.get(path)) for path in diaries]
     if as_json:
         from labjournal.cli.session import print_json
 
-        print_json(_json(documents, found))
+        print_json(_json(documents, carried, found))
     if dry_run:
         if not as_json:
-            _tell(documents, found)
+            _tell(documents, carried, found)
         return
+    if carried:
+        _take(context, carried)
     _write(context, documents, diaries, found)
     if exported:
         _fold_back(context, exported)
 
 
-def _exported(context: Context, paths: tuple[Path, ...]) -> tuple[Path, ...]:
-    """Files that this journal has written itself: they fold back instead of being read as somebody's diary."""
-    marked = [path for path in paths if b"<!-- labjournal:begin " in path.read_bytes()]
-    if not marked or context.existing_journal() is None:
-        return ()
+def _exported(context: Context, paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], list[Exported]]:
+    """Files that this journal has written itself, which fold back, and what those of other journals carry."""
+    marked = [path for path in paths if _MARK in path.read_bytes()]
+    if not marked:
+        return (), []
     from labjournal.cli import session
-    from labjournal.reimport import is_ours, known_blocks
+    from labjournal.reimport import carried, is_ours, known_blocks
 
+    ours: tuple[Path, ...] = ()
+    known: frozenset[str] = frozenset()
+    if context.existing_journal() is not None:
+        with session.opened(context, with_curves=False) as follower:
+            known = known_blocks(follower.store, follower.config)
+            ours = tuple(path for path in marked if is_ours(path, _text(path), known))
+    read = [(path, carried.read(path, _text(path), known)) for path in marked]
+    return ours, [(path, one) for path, one in read if one is not None]
+
+
+def _told_whole(rest: str | None) -> bool:
+    """Whether what an export carries leaves nothing of it to read but dates."""
+    return rest is not None and not rest.strip("# 0123456789-\n")
+
+
+def _take(context: Context, found: list[Exported]) -> None:
+    """What other journals exported, as it was there."""
+    from labjournal import format as fmt
+    from labjournal.cli import session
+    from labjournal.reimport import carried
+
+    context.journal()
     with session.opened(context, with_curves=False) as follower:
-        known = known_blocks(follower.store, follower.config)
-        return tuple(path for path in marked if is_ours(path, _text(path), known))
+        known = {fact.id for fact in follower.store.facts_of_kind(*carried.STATED)}
+        taken = carried.taken(found, follower.paths, known)
+        carried.state(taken, follower.paths)
+        kinds = Counter(fact.kind for fact in taken.stated)
+        said = [
+            fmt.plural(sum(kinds[kind] for kind in carried.ENTRIES), "entry", "entries"),
+            fmt.plural(kinds["result"], "result"),
+            fmt.plural(len(taken.runs), "run"),
+        ]
+        files = fmt.plural(len(found), "export")
+        click.echo(f"{files} of another journal: {', '.join(said)} added.", err=True)
+        follower.catch_up(with_curves=False)
 
 
 def _text(path: Path) -> str:
@@ -103,19 +147,38 @@ def _name(context: Context, path: Path) -> str:
     return absolute.relative_to(project).as_posix() if absolute.is_relative_to(project) else path.name
 
 
-def _json(documents: list[Document], found: Sources) -> dict[str, Any]:
+def _json(documents: list[Document], carried: list[Exported], found: Sources) -> dict[str, Any]:
     merged: dict[str, Any] = {"entries": [], "results": [], "git_tags": [], "claims": [], "not_understood": []}
     for document in documents:
         for name, items in document.to_json().items():
             merged[name] += [{**item, "file": document.path} for item in items]
+    for path, items_of in _of_carried(carried):
+        for name, items in items_of.items():
+            merged[name] += [{**item, "file": str(path)} for item in items]
     merged["runs"] = [str(folder) for folder in found.event_folders]
     merged["tracked"] = [run.to_json() for run in found.tracked]
     return merged
 
 
-def _tell(documents: list[Document], found: Sources) -> None:
+def _of_carried(
+    carried: list[Exported],
+) -> Iterator[tuple[Path, dict[str, list[dict[str, Any]]]]]:
+    from labjournal.reimport.carried import to_json
+
+    return ((path, to_json(one)) for path, one in carried)
+
+
+def _tell(documents: list[Document], carried: list[Exported], found: Sources) -> None:
     from labjournal import format as fmt
 
+    for path, told in _of_carried(carried):
+        counts = fmt.plural(len(told["entries"]), "entry", "entries"), fmt.plural(len(told["results"]), "result")
+        click.echo(f"{fmt.visible(str(path))}, exported by another journal: {', '.join(counts)}", err=True)
+        for one in told["entries"]:
+            _row(one["line"], one["date"], one["kind"], _short(one["title"], 70))
+        for one in told["results"]:
+            where = filter(None, [one["run"], one["checkpoint"], one["dataset"]])
+            _row(one["line"], one["date"], "result", _short(" ".join(map(str, where)), 70))
     for document in documents:
         _summary(document)
         for entry in document.entries:
@@ -170,7 +233,7 @@ def _short(text: str, width: int) -> str:
     return fmt.cut(fmt.visible(text), width)
 
 
-def _write(context: Context, documents: list[Document], files: tuple[Path, ...], found: Sources) -> None:
+def _write(context: Context, documents: list[Document], files: Sequence[Path], found: Sources) -> None:
     from labjournal import format as fmt
     from labjournal.cli import session
     from labjournal.importers import stating, trackers

@@ -151,6 +151,7 @@ class _Given(Placing):
         from labjournal.compare.predicted import counted, from_scores, grouped
         from labjournal.diary import Diary
         from labjournal.parsers import predictions
+        from labjournal.store.places import Places
 
         try:
             rows, sha256 = predictions.read(path), predictions.digest(path)
@@ -176,8 +177,9 @@ class _Given(Placing):
             fact_id=facts.derived_id("predictions", content),
         )
         for result in self.write([measured], dry_run):
-            diary = Diary(self._context.journal())
-            diary.predictions(result, str(path.absolute()), sha256, rows.n, measured.run, grouped(rows))
+            journal = self._context.journal()
+            lies = Places(str(journal.project)).name(str(path.absolute()))
+            Diary(journal).predictions(result, lies, sha256, rows.n, measured.run, grouped(rows))
 
     def drawn(self, path: Path, words: tuple[str, ...], law: str | None, dry_run: bool) -> None:
         """A statistic held against toys, and both against a law."""

@@ -17,7 +17,7 @@ class Known:
     def __init__(self, store: Store, config: Config) -> None:
         self.values = values_of(config)
         self.runs: Mapping[str, Run] = {run.id: run for run in store.runs()}
-        self.predictions = predictions.read(store.connection)
+        self.predictions = predictions.read(store.connection, store.places)
         self.overlaps = store.runs_found(OVERLAP)
         self._unfinished: dict[str, list[Run]] = {}
         for run in store.unfinished_validations(list(self.runs)):

@@ -6,21 +6,22 @@ block of their own: their results tell of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import date, tzinfo
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import quote
 
 from labjournal import format as fmt
 from labjournal.diary import Day
-from labjournal.export import footnotes, sparklines
+from labjournal.export import carried, footnotes, sparklines
 from labjournal.export.blocks import OUTSIDE, Block, harmless
 from labjournal.export.entry_words import Book
 from labjournal.export.measured import results_block
 from labjournal.export.prose import embed
 from labjournal.facts import derived_id
-from labjournal.model import Entry, EntryKind, Run, short_id
+from labjournal.model import Entry, EntryKind, Result, Run, short_id
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp")
 _TITLE_MOST = 100
@@ -34,23 +35,37 @@ def blocks(day: Day, book: Book, zone: tzinfo | None, up: str) -> list[Block]:
     if not day.entries:
         return []
     made = [_head(day, zone)]
+    told: dict[str, Iterable[dict[str, Any]]] = {}
     defined: dict[str, None] = {}
     results: dict[str, list[Entry]] = {}
     for entry in day.entries:
-        if _is_result(entry):
+        if is_result(entry):
             results.setdefault(entry.run or "", []).append(entry)
     for entry in day.entries:
-        if _is_result(entry):
+        if is_result(entry):
             of_run = results.pop(entry.run or "", None)
             if of_run:
-                made.append(_results(day, entry.run or "", of_run, book, zone, defined))
+                found = [result for one in of_run for result in book.results_of(one)]
+                made.append(_results(day, entry.run or "", of_run, found, book, zone, defined))
+                told[made[-1].id] = carried.of_results(found, book, up)
         elif not book.told_by_results(entry):
             lines = [_title(entry, book, zone), *_body(entry, book, zone, up)]
             made.append(Block(entry.id, _joined(lines)))
+            told[entry.id] = _carried(entry, book, up)
     if defined:
         lines = ["## How the values are read", "", *(f"- {fmt.markdown(words)}" for words in sorted(defined))]
         made.append(Block(f"read-{day.date.isoformat()}", _joined(lines)))
-    return footnotes.unique([replace(block, text=book.hidden(block.text)) for block in made])
+    shown = footnotes.unique([replace(block, text=book.hidden(block.text)) for block in made])
+    return [carried.beside(block, told.get(block.id, ()), book) for block in shown]
+
+
+def _carried(entry: Entry, book: Book, up: str) -> Iterable[dict[str, Any]]:
+    """The facts of a block; a launch and an end are those of the run, an alarm is what was found."""
+    if entry.automatic and entry.kind in (EntryKind.LAUNCH, EntryKind.END):
+        return carried.of_run(book.run(entry.run))
+    if entry.automatic and entry.kind is EntryKind.ALARM:
+        return carried.of_alarm(entry, book)
+    return carried.of_entry(entry, book, up)
 
 
 def _stands_outside(entry: Entry) -> bool:
@@ -68,18 +83,29 @@ def _head(day: Day, zone: tzinfo | None) -> Block:
     return Block(f"day-{name}", f"# {name}\n\n*{fmt.plural(len(day.entries), 'entry', 'entries')}, times in {times}.*")
 
 
-def _is_result(entry: Entry) -> bool:
+def is_result(entry: Entry) -> bool:
+    """Whether it is told in the block of the results of its run on that day."""
     return entry.automatic and entry.kind is EntryKind.RESULT
 
 
 def _results(
-    day: Day, run: str, entries: Sequence[Entry], book: Book, zone: tzinfo | None, defined: dict[str, None]
+    day: Day,
+    run: str,
+    entries: Sequence[Entry],
+    found: Sequence[Result],
+    book: Book,
+    zone: tzinfo | None,
+    defined: dict[str, None],
 ) -> Block:
-    found = [result for entry in entries for result in book.results_of(entry)]
     name = book.run_name(run) if run else "results by hand"
     title = f"## {fmt.clock(entries[0].t, zone)} results of {fmt.markdown(name)}" if run else f"## {name}"
     lines = [title, *_of_run(book.run(run)), "", *results_block(found, book, zone, defined)]
-    return Block(derived_id("results", day.date.isoformat(), run), _joined(lines))
+    return Block(results_id(day.date, run), _joined(lines))
+
+
+def results_id(day: date, run: str) -> str:
+    """The id of the block that tells the results of a run on a day."""
+    return derived_id("results", day.isoformat(), run)
 
 
 def _of_run(run: Run | None) -> Iterator[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from labjournal import format as fmt
@@ -15,6 +16,7 @@ from labjournal.compare.measure import Measures, Values
 from labjournal.config import Config
 from labjournal.export import cells
 from labjournal.export.privacy import hider
+from labjournal.facts import Fact
 from labjournal.model import Entry, EntryKind, Result, Run, RunKind, Status, short_id
 from labjournal.store import Store
 
@@ -38,6 +40,15 @@ class Book:
         self._references = store.reference_values()
         self.runs = self.known.runs
         self._results = {result.id: result for result in store.results(include_unassigned=True, include_dismissed=True)}
+
+    @cached_property
+    def stated(self) -> Mapping[str, Sequence[Fact]]:
+        """Entry id -> what people said to make it and about it since, oldest first."""
+        said: dict[str, list[Fact]] = {}
+        for fact in self.store.facts_of_kind("entry", "amend", "entry_state", "retract", "lift", "git_tag"):
+            about = fact.data.get("entry") if fact.kind in ("amend", "entry_state") else fact.id
+            said.setdefault(str(about), []).append(fact)
+        return said
 
     def run(self, run_id: str | None) -> Run | None:
         return self.runs.get(run_id) if run_id else None

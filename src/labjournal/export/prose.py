@@ -56,6 +56,25 @@ def _escaped(line: str) -> str:
     return "".join([*out, _TAG.sub("&lt;", line[at:])])
 
 
+def lifted(shown: str, level: int) -> str:
+    """The words that `embed` shows so, where it had nothing to take away from them."""
+    lines: list[str] = []
+    fence: str | None = None
+    for line in shown.split("\n"):
+        mark = _FENCE.match(line)
+        if fence is not None:
+            fence = None if mark and mark[1][0] == fence[0] and len(mark[1]) >= len(fence) else fence
+        elif mark:
+            fence = mark[1]
+        else:
+            heading = _HEADING.match(line)
+            line = line if heading is None else f"{heading[1]}{heading[2][level:]}{line[heading.end() :]}"
+            line = line[1:] if line.startswith("\\") and _UNDERLINE.match(line[1:]) else line
+            line = line.replace("&lt;", "<")
+        lines.append(line)
+    return "\n".join(lines)
+
+
 def fenced(text: str) -> str:
     """The text as a code block that nothing inside it can close."""
     body = harmless(fmt.visible(text, lines=True)).strip("\n")

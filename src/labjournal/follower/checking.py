@@ -198,7 +198,7 @@ class Checker:
 
     def _areas(self, results: Sequence[Result]) -> dict[str, outcome.Area]:
         """The AUC of the results whose scores, event by event, still lie where they were stated to."""
-        files = stored_predictions.read(self._store.connection)
+        files = stored_predictions.read(self._store.connection, self._store.places)
         known = {result.id: files[result.id] for result in results if result.id in files}
         if not known:
             return {}

@@ -57,7 +57,8 @@ def read(text: str, path: str = "", year: int | None = None, last: date | None =
     results = exported.completed(results, lines) if walk.is_export else with_sets(results, walk.names)
     results = with_runs(results, path, lines)
     results = results if walk.is_export else with_contrast(results)
-    entries = [_entry(section, lines, results) for section in found]
+    words = [_unmarked(line) for line in lines] if walk.is_export else lines
+    entries = [_entry(section, words, results) for section in found]
     reports = printed.report_rows(lines)
     said_tables = tuple(tables.tables([line for line in lines if line.number not in reports]))
     return Document(
@@ -254,6 +255,11 @@ def _distributed(results: list[FoundResult], announced: tuple[int, tuple[str, st
         for result, state in zip(results[first:], states, strict=True)
     ]
     return [*results[:first], *given]
+
+
+def _unmarked(line: Line) -> Line:
+    """A line without the comments between which an export stands."""
+    return replace(line, text="", kind="blank") if line.kind == "comment" else line
 
 
 def _entry(section: Section, lines: Sequence[Line], results: Sequence[FoundResult]) -> FoundEntry | None:

@@ -74,11 +74,23 @@ def _event_folders(folder: Path) -> list[Path]:
     return [child for child in below if any("tfevents" in file.name for file in _files(child))]
 
 
-def read_diary(path: Path, shown_as: str | None = None, year: int | None = None) -> Document:
+def read_diary(path: Path, shown_as: str | None = None, year: int | None = None, text: str | None = None) -> Document:
     """Reads one file; the year that its dates leave out comes from its last commit when nobody gives it.
+
+    ``text``: what is to be read of it, where that is not the whole.
 
     Raises NotFoundError when it cannot be read, InputError when it is no text.
     """
+    text = _text(path) if text is None else text
+    document = read(text, shown_as or str(path), year)
+    if any(entry.date is not None and entry.date.startswith("X") for entry in document.entries):
+        last = last_commit(path)
+        if last is not None:
+            return read(text, shown_as or str(path), year, last)
+    return document
+
+
+def _text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
             raise InputError(f"{path} is larger than {LARGEST >> 20} MB.", "A diary is a text; is this a log?")
@@ -87,13 +99,7 @@ def read_diary(path: Path, shown_as: str | None = None, year: int | None = None)
         raise NotFoundError(f"{path} cannot be read: {error.strerror or error}.") from error
     if b"\0" in raw[:4096] and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError(f"{path} is no text.")
-    text = decode(raw)
-    document = read(text, shown_as or str(path), year)
-    if any(entry.date is not None and entry.date.startswith("X") for entry in document.entries):
-        last = last_commit(path)
-        if last is not None:
-            return read(text, shown_as or str(path), year, last)
-    return document
+    return decode(raw)
 
 
 def decode(raw: bytes) -> str:

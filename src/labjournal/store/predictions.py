@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from labjournal.store import codec
+from labjournal.store.places import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +25,27 @@ class PredictionFile:
     """Share of events (accuracy, recall[…]) -> how many times its variance is that of independent events."""
 
 
-def read(connection: sqlite3.Connection) -> dict[str, PredictionFile]:
-    """Result id -> its file; of several the newest."""
+def read(connection: sqlite3.Connection, places: Places) -> dict[str, PredictionFile]:
+    """Result id -> its file, where it lies now; of several the newest."""
     rows = connection.execute(
-        "SELECT facts.data, facts.t FROM facts WHERE kind = 'predictions' ORDER BY t, id"
+        "SELECT facts.data, json_extract(launched.data, '$.project') FROM facts LEFT JOIN facts AS launched "
+        "ON launched.run = facts.run AND launched.kind = 'run' WHERE facts.kind = 'predictions' "
+        "ORDER BY facts.t, facts.id"
     ).fetchall()
     found: dict[str, PredictionFile] = {}
-    for data, _ in rows:
+    for data, project in rows:
         said: dict[str, Any] = json.loads(data)
         merged = connection.execute(
             "SELECT result FROM result_facts WHERE fact = ?", (str(said.get("result")),)
         ).fetchone()
         if merged and isinstance(said.get("path"), str) and isinstance(said.get("sha256"), str):
-            groups = codec.whole(said.get("groups"))
-            found[merged[0]] = PredictionFile(said["path"], said["sha256"], groups, codec.numbers(said.get("design")))
+            path, groups = _lies(said["path"], project, places), codec.whole(said.get("groups"))
+            found[merged[0]] = PredictionFile(path, said["sha256"], groups, codec.numbers(said.get("design")))
     return found
+
+
+def _lies(path: str, project: str | None, places: Places) -> str:
+    """Where a file lies now: one that was stated by its whole path may have moved with the project of its run."""
+    if os.path.isabs(path) and project and path.startswith(f"{project}{os.sep}") and not os.path.exists(path):
+        path = path[len(project) + 1 :]
+    return places.path(path)

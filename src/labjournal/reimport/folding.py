@@ -60,15 +60,22 @@ class _Taken:
 
 
 def known_blocks(store: Store, config: Config) -> frozenset[str]:
-    """Ids of the blocks that this journal writes for entries and for kept tables."""
-    return frozenset((*(entry.id for entry in store.entries()), *map(kept_tables.block_id, config.tables)))
+    """Ids of the blocks that this journal writes for entries, for the results of a run on a day and for kept tables."""
+    entries = store.entries()
+    results = {(entry.t.astimezone().date(), entry.run or "") for entry in entries if day.is_result(entry)}
+    tables = map(kept_tables.block_id, config.tables)
+    return frozenset((*(entry.id for entry in entries), *(day.results_id(*one) for one in results), *tables))
 
 
 def is_ours(path: Path, text: str, known: Collection[str]) -> bool:
     """Whether a file holds blocks of this journal; those of another one are somebody's diary."""
     blocks = {part.id for part in parse(text) if isinstance(part, Found)}
-    of_study = {kept_tables.block_id(name) for name in (path.stem, path.absolute().parent.parent.name)}
-    return any(block in known or block in of_study or block.startswith("day-") for block in blocks)
+    return any(block in known or block in tables_of(path) for block in blocks)
+
+
+def tables_of(path: Path) -> set[str]:
+    """Ids that the block of a kept table, or of the tables of a study, would have in a file: nobody wrote it."""
+    return {kept_tables.block_id(name) for name in (path.stem, path.absolute().parent.parent.name)}
 
 
 def fold_back(path: Path, text: str, book: Book, paths: JournalPaths, zone: tzinfo | None = None) -> Folded:
