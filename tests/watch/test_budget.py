@@ -56,6 +56,22 @@ def test_slow_steps_cost_under_half_a_percent_after_the_first_hundred() -> None:
     assert budget.spent < 0.005 * budget.elapsed()
 
 
+def test_no_look_is_broken_off_between_the_backward_pass_and_the_step() -> None:
+    now = 0.0
+    budget = Budget(lambda: now, lambda: now)
+    halves, wholes = [], []
+    for step in range(1, 5_001):
+        now += 1e-3
+        for half in (halves, wholes):  # as the session asks: before the backward pass, then before the step
+            if look_due(step) and (budget.would_allow(step) if half is halves else budget.allows(step)):
+                now += 0.75e-3
+                budget.looked += 0.75e-3
+                budget.worked += 0.75e-3
+                half.append(step)
+    assert halves == wholes
+    assert len(halves) > 100
+
+
 def test_a_second_stage_is_looked_at_when_the_first_has_used_the_capital_up() -> None:
     budget = Budget(lambda: 0.0, lambda: 0.0)
     for step in range(1, 101):

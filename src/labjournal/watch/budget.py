@@ -67,6 +67,8 @@ class Budget:
         self._phases = 0
         self._asked = 0
         """The step last asked about."""
+        self._granted = 0
+        """The last step that may be looked at: what its backward pass cost would be for nothing without the rest."""
         self._started_work = 0.0
         self._settled: Optional[_Settled] = None
 
@@ -77,7 +79,12 @@ class Budget:
         return allowed
 
     def would_allow(self, step: int) -> bool:
-        """The same, asked without being counted."""
+        """The same, asked without being counted; what it has once allowed, it allows to the end of the step."""
+        if step != self._granted:
+            self._granted = step if self._pays(step) else 0
+        return self._granted == step
+
+    def _pays(self, step: int) -> bool:
         now, work = self._clock(), self._work()
         if self.started is None:
             self.started, self._started_work = now, work

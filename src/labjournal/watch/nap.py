@@ -18,9 +18,10 @@ EVERY = 10
 
 
 class Nap:
-    """``passes`` left to sleep through; 0 while awake."""
+    """``asleep`` through ``passes`` more backward passes and the steps that follow them."""
 
     def __init__(self) -> None:
+        self.asleep = False
         self.passes = 0
         self.slept = 0
         """Backward passes of the last nap, to be counted on waking."""
@@ -29,23 +30,27 @@ class Nap:
             "before_backward": self._before_backward,
             "before_step": self._before_step,
             "after_step": self._after_step,
-            "on_zero_grad": self._nothing,
-            "on_model_zero_grad": self._nothing,
+            "on_zero_grad": self._still,
+            "on_model_zero_grad": self._still,
         }
         """By the name of a session's method: what stands for it, and says whether it was enough."""
 
     def begin(self, tracked: Tracked) -> None:
-        """After a step of the only optimizer: sleep until the one before the next look."""
+        """After a step of the only optimizer: sleep until the one before the next look is over."""
         self.passes = EVERY - 1 - tracked.n % EVERY
+        self.asleep = self.passes > 0
         self._tracked = tracked
 
     def wake(self) -> None:
-        self.passes = 0
+        self.asleep = False
 
-    def _nothing(self, *_: Any) -> bool:
-        return True
+    def _still(self, *_: Any) -> bool:
+        self.asleep = self.passes > 0
+        return self.asleep
 
     def _before_backward(self, *_: Any) -> bool:
+        if not self._still():
+            return False
         self.passes -= 1
         self.slept += 1
         return True
@@ -53,7 +58,7 @@ class Nap:
     def _before_step(self, optimizer: Any, *_: Any) -> bool:
         tracked = self._tracked
         if tracked is None or tracked.ref() is not optimizer:
-            self.passes = 0
+            self.asleep = False
             return False
         tracked.n += 1
         return True

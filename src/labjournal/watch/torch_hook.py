@@ -81,7 +81,7 @@ class TorchHook:
             try:
                 if session is None:
                     session = self.session()
-                elif session.nap.passes > 0 and (short := session.nap.short.get(name)) is not None and short(*args):
+                elif session.nap.asleep and (short := session.nap.short.get(name)) is not None and short(*args):
                     return
                 session.guarded(name, *args)
             except Exception as error:  # noqa: BLE001 - it would come out of the user's step or backward
