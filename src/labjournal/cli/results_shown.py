@@ -23,7 +23,7 @@ def lines(store: Store, run: Run, results: list[Result], config: Config) -> list
             [f"  results  none was read off what it printed: labjournal logs {fmt.visible(run.name)}"] if unread else []
         )
     from labjournal.compare.measure import values_of
-    from labjournal.judging.offsets import offsets
+    from labjournal.compare.offsets import offsets
     from labjournal.model import short_id
 
     references = store.reference_values()

@@ -17,6 +17,7 @@ from labjournal.compare.grouping import grouping_notes, widened
 from labjournal.compare.known import Known
 from labjournal.compare.measure import Measures, values_of
 from labjournal.compare.notes import definitions, notes
+from labjournal.compare.offsets import reference_notes
 from labjournal.compare.paired import Pairs
 from labjournal.compare.pivot import DATASET, STEP, pivot
 from labjournal.compare.rows import OVERLAP, Runs, build_row, dataset_info, with_overlap
@@ -133,6 +134,8 @@ def build_table(
     under += [curve_ends.NOTE] if ends else []
     under += pairs.notes()
     under += grouping_notes(rows)
+    held = tuple(reference_notes(rows, columns, known.references if known else store.reference_values(), measures))
+    under += held
     under += law_notes(rows, columns, config.laws) if config.laws else ()
     if not left_out:
         under += scan_notes(points, columns, runs, selection.by)
@@ -152,6 +155,7 @@ def build_table(
         claims=tuple(said),
         notes=tuple(under),
         definitions=defined,
+        held_against=held,
     )
     unfinished = known.unfinished if known else store.unfinished_validations
     return with_gaps(_only_changed(table) if selection.only_changed else table, unfinished)

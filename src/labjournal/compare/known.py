@@ -12,12 +12,13 @@ from labjournal.store import Store, predictions
 
 
 class Known:
-    """Runs, values of results, files of predictions and what was found, as they stood when it was made."""
+    """Runs, values of results, files of predictions, references and what was found, as they stood when it was made."""
 
     def __init__(self, store: Store, config: Config) -> None:
         self.values = values_of(config)
         self.runs: Mapping[str, Run] = {run.id: run for run in store.runs()}
         self.predictions = predictions.read(store.connection, store.places)
+        self.references = store.reference_values()
         self.overlaps = store.runs_found(OVERLAP)
         self._unfinished: dict[str, list[Run]] = {}
         for run in store.unfinished_validations(list(self.runs)):

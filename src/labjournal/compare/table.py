@@ -205,6 +205,8 @@ class Table:
     notes: tuple[str, ...] = ()
     definitions: tuple[str, ...] = ()
     """Those of the notes that say what the values are: the same under every table with these metrics."""
+    held_against: tuple[str, ...] = ()
+    """Those of the notes that hold rows against reference values."""
 
     def column(self, metric: str) -> Column:
         return next(column for column in self.columns if column.metric == metric)

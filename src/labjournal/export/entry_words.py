@@ -13,6 +13,7 @@ from labjournal.compare import Cell, Column
 from labjournal.compare.drafts import checkpoint_mark
 from labjournal.compare.known import Known
 from labjournal.compare.measure import Measures, Values
+from labjournal.compare.offsets import offsets
 from labjournal.config import Config
 from labjournal.export import cells
 from labjournal.export.privacy import hider
@@ -37,7 +38,6 @@ class Book:
         """Takes out of a text what ``[diary] hide`` names."""
         self.known = Known(store, config)
         self.computed = self.known.values
-        self._references = store.reference_values()
         self.runs = self.known.runs
         self._results = {result.id: result for result in store.results(include_unassigned=True, include_dismissed=True)}
 
@@ -82,11 +82,7 @@ class Book:
 
     def offsets(self, result: Result) -> list[str]:
         """How far a result lies from reference values."""
-        if not self._references:
-            return []
-        from labjournal.judging.offsets import offsets
-
-        return list(offsets(result, self._references, self.computed))
+        return list(offsets(result, self.known.references, self.computed))
 
     def became(self, entry: Entry, zone: tzinfo | None = None) -> list[str]:
         """What became of an entry: its states, and for a claim what the numbers say."""

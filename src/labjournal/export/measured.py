@@ -28,7 +28,8 @@ def results_block(
     """Everything measured of one run on one day. What the values mean goes into ``defined``: said once for the day."""
     table = build_table(book.store, Selection(limit=None), book.config, results, book.known)
     defined.update(dict.fromkeys(table.definitions))
-    table = replace(table, notes=tuple(note for note in table.notes if note not in table.definitions))
+    told = {*table.definitions, *table.held_against}  # the latter stand at each result
+    table = replace(table, notes=tuple(note for note in table.notes if note not in told))
     columns = {column.metric: column for column in table.columns}
     shown: dict[str, list[tuple[Column, Cell]]] = {}
     for row in table.rows:

@@ -2,7 +2,6 @@
 
 grammar       the language of `--expect`             estimates     a value with its interval, found and reckoned with
 expectations  an expectation of a run, judged        claims        a sentence that compares results, judged
-offsets       how far results lie from references
 
 Nothing is imported here: a launch checks an expectation by `grammar` alone, with the standard library.
 """

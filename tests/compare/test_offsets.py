@@ -11,8 +11,8 @@ from folded import Folded, matrix
 from journal_files import make_run
 from labjournal import cli, paths
 from labjournal.compare import Selection, build_table
+from labjournal.compare.offsets import offsets
 from labjournal.config import Config
-from labjournal.judging.offsets import offsets
 
 CLASSES = ("background", "signal")
 
@@ -95,3 +95,29 @@ def test_the_verb_keeps_a_reference_and_the_objective(
     assert any("table 2 0.920: differs" in path.read_text() for path in Path("entries").glob("*.md"))
     assert call("log", "r:abc", "--assign", "--reference", "x")[0] == 2
     assert call("log", "accuracy=0.9", "--reference", "--help")[0] == 2
+
+
+def test_a_table_holds_each_row_against_the_reference_with_offset_percent_and_word() -> None:
+    journal = measured()
+    journal.result(journal.run("bare"), {"accuracy": 0.92}, "1:1", 100, {"numeric": "on"})
+    bad = journal.run("bad")
+    journal.result(bad, None, "1:1", 100, {"numeric": "on"}, counts=matrix(CLASSES, [[500, 500], [0, 0]]))
+    journal.state("retract", {"on": [bad], "why": "wrong labels"})
+    journal.result(journal.run("other"), {"accuracy": 0.5}, "1:10", 100, {"numeric": "on"})
+    journal.state("reference", {"name": "paper", "metrics": {"acc": 0.92}, "dataset": "1:1"})
+    table = build_table(journal.store, Selection(), Config())
+    (said,) = table.held_against
+    assert said in table.notes
+    start, _, rows = said.partition(": bad:100")
+    assert start == "From paper 0.920, accuracy on 1:1"
+    assert sorted(f"bad:100{rows}".removesuffix(".").split("; ")) == [
+        "bad:100 † −0.420 [−.451 −.389] (−45.7 %) differs",
+        "bare:100 +0.000 (+0.00 %) cannot tell: n unknown",
+        "main:100 −0.023 [−.043 −.006] (−2.5 %) differs",
+    ]
+
+
+def test_a_table_without_the_metric_of_a_reference_says_nothing_of_it() -> None:
+    journal = measured()
+    journal.state("reference", {"name": "paper", "metrics": {"wer": 0.1}})
+    assert build_table(journal.store, Selection(), Config()).held_against == ()
