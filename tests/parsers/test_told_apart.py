@@ -33,7 +33,7 @@ def told(result: ParsedResult) -> Wanted:
         ),
         pytest.param(
             "KNN Cross-Validation Accuracy: 0.91 ± 0.06\nKNN Test Accuracy: 0.94\n",
-            [("unclear", {"knn_cv_accuracy": 0.91}, {}), ("test", {"knn_accuracy": 0.94}, {})],
+            [("validation", {"knn_cv_accuracy": 0.91}, {}), ("test", {"knn_accuracy": 0.94}, {})],
             id="cross-validation is no test",
         ),
         pytest.param(

@@ -134,9 +134,9 @@ def test_what_was_not_measured_is_no_result(text: str) -> None:
             "Random Forest   0.75       0.5        2.34\n"
             "SVM             0.25       0.125      1.5\n",
             [
-                ("unclear", {"cv_score": 0.75}, {"Model": "Random Forest"}),
+                ("validation", {"cv_score": 0.75}, {"Model": "Random Forest"}),
                 ("test", {"accuracy": 0.5}, {"Model": "Random Forest"}),
-                ("unclear", {"cv_score": 0.25}, {"Model": "SVM"}),
+                ("validation", {"cv_score": 0.25}, {"Model": "SVM"}),
                 ("test", {"accuracy": 0.125}, {"Model": "SVM"}),
             ],
             id="titles and labels of two words",

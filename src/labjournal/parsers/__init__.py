@@ -38,6 +38,7 @@ from labjournal.parsers.documents import read_document
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.numbers import parse_number
 from labjournal.parsers.own_rules import own_parser
+from labjournal.parsers.quoted import unquoted
 from labjournal.parsers.reading import (
     ClassRow,
     Confusion,
@@ -131,7 +132,7 @@ def _read(
         if document is not None:
             return read_text(document, own_rules=own_rules, off=off)
         stream.seek(0)
-    lines = read_lines(stream, encoding, torn=not growing)
+    lines = unquoted(read_lines(stream, encoding, torn=not growing))
     first: list[Line] = []
     for line in lines:
         first.append(line)
@@ -156,6 +157,7 @@ def _text(cursor: Cursor, parsers: tuple[Parser, ...], assembler: Assembler, con
     templates = Templates(context, lambda cursor, context: _claim(cursor, parsers, context))
     while (line := cursor.peek()) is not None:
         last = line.number
+        context.begin(line.text)
         if templates.take(line, context, assembler):
             cursor.advance(1)
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from labjournal.parsers.base import Draft
 from labjournal.parsers.finished import TEXT_LINES
@@ -20,11 +21,11 @@ NEXT = 2
 STEP_WORDS = frozenset("epoch epoche époque epoca época step iter iteration itr round trial episode update ep".split())
 
 
-def agree(a: Number, b: Number) -> bool:
-    """Equal within half a unit of the coarser of the two last digits."""
+def agree(a: Number, b: Number, units: float = 0.5) -> bool:
+    """Equal within half a unit of the coarser of the two last digits; within a whole one where digits are cut off."""
     if a.value == b.value or (math.isnan(a.value) and math.isnan(b.value)):
         return True
-    return abs(a.value - b.value) <= 0.5 * 10.0 ** -min(a.digits, b.digits) * (1 + 1e-9)
+    return abs(a.value - b.value) <= units * 10.0 ** -min(a.digits, b.digits) * (1 + 1e-9)
 
 
 def signature(draft: Draft) -> tuple[object, ...]:
@@ -40,6 +41,7 @@ def signature(draft: Draft) -> tuple[object, ...]:
         draft.headline,
         draft.best,
         draft.section,
+        draft.path,
         draft.setup,
         draft.options.get("_spread"),
     )
@@ -89,9 +91,10 @@ def one_measurement(a: Draft, b: Draft) -> bool:
     if shared and ("_spread" in a.options) != ("_spread" in b.options):
         return False  # a mean over folds beside the value of one fit
     if report:
-        return all(
-            agree(a.metrics[name], b.metrics[name]) or name == "accuracy" for name in shared
-        ) and _supports_agree(a, b)
+        first = a.role == b.role or not (a.per_class or a.matrix)  # else it may stand over what follows
+        return _supports_agree(a, b) and all(
+            agree(a.metrics[name], b.metrics[name], 1) or (name == "accuracy" and first) for name in shared
+        )
     return not shared or all(agree(a.metrics[name], b.metrics[name]) for name in shared)
 
 
@@ -168,3 +171,28 @@ def distinct(drafts: list[Draft]) -> list[Draft]:
         recent[key] = draft
         kept.append(draft)
     return kept
+
+
+def set_apart_by_heading(drafts: Sequence[Draft]) -> None:
+    """Gives measurements with the same names that stand in different sections the heading that differs, as group."""
+    alike: dict[object, list[Draft]] = {}
+    for draft in drafts:
+        if not draft.saved or draft.path:
+            alike.setdefault(_said(draft), []).append(draft)
+    told: dict[tuple[str, ...], str] = {}
+    for same in alike.values():
+        paths = {tuple(title for _, title in draft.path) for draft in same}
+        if len(paths) < 2:
+            continue
+        at = next(at for at in range(max(map(len, paths))) if len({path[at : at + 1] for path in paths}) > 1)
+        told |= {path[: at + 1]: path[at] for path in paths if len(path) > at}
+    for draft in drafts if told else ():
+        path = tuple(title for _, title in draft.path)
+        owner = next((told[path[:at]] for at in range(1, len(path) + 1) if path[:at] in told), None)
+        if owner is not None and draft.dataset != owner and owner not in draft.options.values():
+            draft.options = {**draft.options, ("group" if "group" not in draft.options else "under"): owner}
+
+
+def _said(draft: Draft) -> tuple[object, ...]:
+    options = tuple(sorted((k, v) for k, v in draft.options.items() if not k.startswith("_")))
+    return draft.role, min(draft.metrics, default=""), draft.dataset, draft.checkpoint, options, draft.best

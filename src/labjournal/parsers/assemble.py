@@ -7,7 +7,16 @@ from array import array
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from labjournal.parsers.alike import distinct, in_turn, merge, one_measurement, same_values, set_apart, signature
+from labjournal.parsers.alike import (
+    distinct,
+    in_turn,
+    merge,
+    one_measurement,
+    same_values,
+    set_apart,
+    set_apart_by_heading,
+    signature,
+)
 from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
 from labjournal.parsers.finished import finished, numbered
@@ -95,7 +104,7 @@ class Assembler:
             options["group"] = group
         draft.options = {**options, **draft.options}
         draft.setup = () if draft.saved or draft.headline else context.setup
-        draft.block, draft.section = context.block, context.section
+        draft.block, draft.section, draft.path = context.block, context.section, context.path
         draft.after_reset, draft.passed = context.reset, context.passed
         if draft.step is not None and not draft.headline:
             self.point(draft, draft.step)
@@ -198,6 +207,7 @@ class Assembler:
         drafts = self._retold(self._orphans(drafts))
         drafts.sort(key=lambda draft: draft.line.number)
         set_apart(drafts)
+        set_apart_by_heading(drafts)
         results = numbered([result for result in map(finished, distinct(drafts)) if result is not None])
         series = {
             tag: ParsedSeries(

@@ -32,9 +32,11 @@ _WIDE = str.maketrans(
 _SHAPE = re.compile(r"[\d.,:%\s#=>█▏▎▍▌▋▊▉━╸╺|?\-+/\\e]+")
 _LOG_PREFIX = re.compile(
     r"""\s*(?:
-        (?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\ (?:\d\d?\ [A-Z][a-z]{2}\ \d{4}\ \d\d:\d\d:\d\d
+        (?:\[\d{4}-\d\d-\d\d\ \d\d:\d\d:\d\d\ [\w.+-]+\]
+          |(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\ (?:\d\d?\ [A-Z][a-z]{2}\ \d{4}\ \d\d:\d\d:\d\d
              |[A-Z][a-z]{2}\ \ ?\d\d?\ \d\d:\d\d:\d\d\ (?:[A-Z]{3,4}\ )?\d{4})
           |\[?\d{2,4}[-/.]\d\d?[-/.]\d{2,4}[ T_]\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?\]?
+          |\([\w./-]+\.py[ :]\d+\)
           |\d\d/\d\d\ \d\d:\d\d:\d\d(?=\s)
           |\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?
           |[IWEF]\d{4}\ \d\d:\d\d:\d\d\.\d+\s+\d+\s+[\w./-]+:\d+\]
@@ -96,6 +98,8 @@ class Draft:
     block: int = 0
     """Counts section marks (rulers, headings); what stands in different blocks is not one measurement."""
     section: int = 0
+    path: tuple[tuple[int, str], ...] = ()
+    """The headings it stands under, with their levels."""
     saved: bool = False
     """From a saved file: never turned into a curve because it repeats."""
 

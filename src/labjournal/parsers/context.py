@@ -25,6 +25,7 @@ from labjournal.parsers.context_forms import (
     NO_DATASET_NAME,
     NUMBERED,
     OF_CLASS,
+    OF_TRAINING,
     OPTION,
     PHASE,
     RESET,
@@ -33,30 +34,23 @@ from labjournal.parsers.context_forms import (
     SAVING,
     SETTING,
     SETUP,
+    SHORT_SETS,
     SUBJECT,
     SUBTITLE,
     TITLE,
 )
+from labjournal.parsers.headings import FRAMED, LOGGED, Path, dated, entered, logged, marked
 from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
 from labjournal.parsers.steps import find_step, names_only_a_step
-from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, bare_title, title_owner, title_role, wished
+from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, SAYS_NOTHING, bare_title, title_owner, title_role, wished
 from labjournal.parsers.value_lists import column_roles
-from labjournal.parsers.vocabulary import FILLER, HEADLINE, METRIC_WORDS, NEVER
+from labjournal.parsers.vocabulary import NEVER
 
 SETTINGS_OF_A_SETUP = 3
 """Settings on one line, at least, that say how what follows was got."""
 _CLASS_OBJECT = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
-_SAY_NOTHING = (
-    NO_DATASET
-    | PLAIN_TITLE
-    | NEVER
-    | FILLER
-    | HEADLINE
-    | METRIC_WORDS
-    | frozenset("done ok yes no none true false finished".split())
-)
 
 
 IN_A_LIST = 3
@@ -98,6 +92,10 @@ class Context:
     """The role was announced by a line such as "Start testing" within an epoch."""
     section: int = 0
     """Counts markdown headings: the same value under another heading is another measurement."""
+    path: Path = ()
+    """The headings above."""
+    fenced: bool = False
+    """Between the fences of markdown: what looks like a heading there is a comment."""
     passed: float | None = None
     """The last step that was named, said to be over or not."""
     columns: tuple[RoleName, ...] = ()
@@ -134,6 +132,11 @@ class Context:
             return True
         self.settings = None
         return False
+
+    def begin(self, text: str) -> None:
+        """Takes in who writes a line, where its logger says so."""
+        if text.startswith("[2") and (name := logged(text)) is not None:
+            self.path = entered(self.path, LOGGED, name)
 
     def observe_head(self, text: str) -> None:
         """Takes in what stands before the values of a line: a checkpoint or a data set, nothing else."""
@@ -176,6 +179,10 @@ class Context:
             self.titles["best iteration"] = number
         if text.startswith("#") and HEADING.match(text) and find_step(text) is None:
             self.section += 1
+        if text.startswith(("```", "~~~")):
+            self.fenced = not self.fenced
+        elif not self.fenced and (heading := marked(text)) is not None:
+            self.path = entered(self.path, *heading)
         announced = ANNOUNCED.fullmatch(text)
         if announced is not None:
             self.role, self.reset = role_of([announced["verb"].lower()]), True
@@ -221,7 +228,7 @@ class Context:
             and len(stripped) <= 60
             and (
                 re.fullmatch(r"[A-Za-z][\w.+-]*\d[\w.+-]*|[a-z]+(?:[_-]\w+)+", stripped)
-                or (LABEL.fullmatch(text) and _SAY_NOTHING.isdisjoint(words_of(stripped)))
+                or (LABEL.fullmatch(text) and SAYS_NOTHING.isdisjoint(words_of(stripped)))
             )
         ):
             self.group, self.group_line = stripped, number
@@ -264,6 +271,8 @@ class Context:
         words = words_of(title)
         if not words:
             return
+        if framed and not title.startswith("#"):
+            self.path = entered(self.path, FRAMED, title)
         self.setup = ()
         step = find_step(title)
         role = title_role(words, trained=self.passed is not None or step is not None)
@@ -271,13 +280,9 @@ class Context:
         self.heading = title.strip(" *#")
         if framed or role != "unclear" or not set(words) & PLAIN_TITLE or {"best", "final"} & set(words):
             self.block += 1  # "Classification report:" between an accuracy and its report parts nothing
-        if role != "unclear" and len(words) <= 6:
+        if role != "unclear" and (len(words) <= 6 or (framed and "cross" in words)):
             # "Training results" may head anything that came out of a training: only what is tested says more.
-            self.role = (
-                role
-                if role != "train" or self.step is not None or set(words) & {"metrics", "set", "data", "loss", "train"}
-                else "unclear"
-            )
+            self.role = role if role != "train" or self.step is not None or set(words) & OF_TRAINING else "unclear"
             self.reset = self.reset or role == "test"
         if step is not None:
             self.step, self.reset, self.bar_done, self.passed = (step[0], step[1]), False, False, step[1]
@@ -285,7 +290,7 @@ class Context:
         plain = set(words) & PLAIN_TITLE or role != "unclear"
         few = len(words) <= 4 or (any(map(is_metric_word, words)) and len(title.split()) <= 4)
         owner = title_owner(title) if framed and plain and role == "unclear" else None
-        if not plain and few:
+        if not plain and few and not dated(title):
             self.group, self.group_line = title.strip(" *#"), number
         elif owner is not None:
             self.group, self.group_line = owner, number
@@ -320,7 +325,7 @@ class Context:
             " '\"-=*"
         )
         words = words_of(name)
-        role = role_of(words)
+        role = SHORT_SETS.get(name.lower()) or role_of(words)
         verb = words_of(text)[:1]
         if role == "unclear" and match["on"] and verb and verb[0].startswith(("val", "test")):
             role = role_of(verb)
@@ -329,7 +334,7 @@ class Context:
             self.role = role
         if words and words[0] in ("model", "classifier", "method", "class"):
             return
-        if words and not set(words) <= NO_DATASET:
+        if words and not set(words) <= NO_DATASET and name.lower() not in SHORT_SETS:
             if len(words) <= 5 and NO_DATASET_NAME.isdisjoint(words):
                 self.dataset = re.sub(r"\s+(?:data\s?set|set|split)$", "", name, flags=re.IGNORECASE)
                 self.n = int(count.replace(",", "")) if count else None

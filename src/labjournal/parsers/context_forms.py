@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from labjournal.parsers.reading import RoleName
+
 FLAG = re.compile(r"\s*--?[A-Za-z][\w-]*(?:[=\s](?!.*[-=*#]{2,}\s*$)|\s*\\?$)")
 """A flag of a command on a line of its own: it says what was asked for, not what was measured."""
 SETUP = re.compile(
@@ -31,9 +33,10 @@ DATASET = re.compile(
         (?:eval(?:uation)?|val(?:idation)?|test)?\s*(?:data[\s_-]?set|data|benchmark
           |task)(?:\s+name)?\s*[:=]\s*['"]?(?P<named>[\w][\w.:+/ -]{0,60}?)['"]?
           (?:\s*[,;(]\s*(?:n\s*=\s*)?(?P<n1>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
-      | (?:validation|validating|validated|evaluation|evaluating|evaluate|testing|tested|test|results?
+      | (?:validation|validating|validated|evaluation|evaluating|evaluate|eval|testing|tested|test|results?
         |inference|running|scores?|performance|metrics)
-          (?:\s+(?!time\b)\w+)?\s+(?:on|for|over|with)\s+(?:the\s+)?['"]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"]?
+          (?:\s+(?!time\b)\w+)?\s+(?:on|for|over|with
+          |in(?=\s+(?:the\s+)?\w+\s+(?:data\s?set|set|split)\b))\s+(?:the\s+)?['"]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"]?
           (?:\s+(?:data\s?set|set|split|data|benchmark))?(?:\s*[(,]\s*(?:n\s*=\s*)?(?P<n2>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
       | .{0,40}?\bon\s+(?:the\s+)?data\s?set:?\s+['"]?(?P<after>[\w:./+-]+)['"]?
       | .{0,40}?\bon\s+(?:the\s+)?(?P<trail>[\w:./+-]+(?:\s[\w:./+-]+)?)\s+data\s?set
@@ -119,3 +122,6 @@ NO_DATASET_NAME = frozenset(
     preprocessing creating building reading downloading splitting generating""".split()
 )
 """Words that no name of a data set holds."""
+SHORT_SETS: dict[str, RoleName] = {"tr": "train", "trn": "train", "va": "validation", "te": "test", "tst": "test"}
+OF_TRAINING = frozenset("metrics set data loss train classification confusion error accuracy report".split())
+"""Words that say of "training" that it is the set that was measured, not what gave the results."""

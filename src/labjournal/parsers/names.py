@@ -73,6 +73,10 @@ class Name:
 
 def role_of(words: list[str]) -> RoleName:
     """The role these words say. "Evaluation" says it only where no word names a set: tests are evaluated too."""
+    if "cv" in words or "crossval" in words or ("cross" in words and "validation" in words):
+        # The folds left out, whatever was split into them; "CV train score" is of the others.
+        on = words.index("on") if "on" in words else len(words)
+        return "train" if not {"train", "training"}.isdisjoint(words[:on]) else "validation"
     weak: RoleName = "unclear"
     for at, word in enumerate(words):
         role = ROLE_WORDS.get(word)
@@ -224,7 +228,7 @@ def understand(phrase: str) -> Name | None:
         return None
     metric = "_".join(kept)
     alone = all(is_metric_word(w) or w in QUALIFIERS or "_" in w for w in kept)
-    prefix = {"validation": "val_", "test": "test_", "train": "train_", "unclear": ""}[role]
+    prefix = {"validation": "val_" if "cv" not in kept else "", "test": "test_", "train": "train_", "unclear": ""}[role]
     return Name(metric, role, prefix + metric, headline, best, dataset, n, alone)
 
 

@@ -6,7 +6,7 @@ import re
 
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName
-from labjournal.parsers.vocabulary import EVALUATED, FILLER, ROLE_WORDS
+from labjournal.parsers.vocabulary import EVALUATED, FILLER, HEADLINE, METRIC_WORDS, NEVER, ROLE_WORDS
 
 
 def bare_title(text: str) -> bool:
@@ -83,3 +83,15 @@ NO_DATASET = frozenset(
     """test train training validation val valid dev eval evaluation set split data dataset the full whole entire all
     held out heldout holdout testing subset""".split()
 )
+
+
+SAYS_NOTHING = (
+    NO_DATASET
+    | PLAIN_TITLE
+    | NEVER
+    | FILLER
+    | HEADLINE
+    | METRIC_WORDS
+    | frozenset("done ok yes no none true false finished".split())
+)
+"""Words that, alone on a line, say nothing of whose the values below are."""
