@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from journal_files import CREATED, add_facts, make_run, write_fact
+from journal_files import CREATED, EventWriter, add_facts, make_run, write_fact
 from labjournal import facts, machine, paths
 from labjournal.diary import Diary
 from labjournal.launchers import restart
-from labjournal.paths import JournalPaths
+from labjournal.paths import JournalPaths, RunPaths
 
 RESULT = {
     "dataset": {"name": "1:10"},
@@ -73,13 +73,30 @@ def listed(journal: JournalPaths) -> str:
     return subprocess.run(command, cwd=journal.project, capture_output=True, text=True, check=True).stdout
 
 
-def test_a_run_that_has_just_begun_is_starting_and_one_that_stays_unseen_is_not_watched(journal: JournalPaths) -> None:
-    now, process = time.time(), restart.claimer(machine)
+def living(journal: JournalPaths, name: str, began: float) -> RunPaths:
+    """A run whose process is this one."""
+    process = restart.claimer(machine)
     own = {"pid": process["supervisor_pid"], "start_ticks": process["supervisor_ticks"]}
-    for name, began in (("young", now - 5), ("old", now - 3600)):
-        run = make_run(journal, name, ended=False, at=began)
-        write_fact(run.attempt(1), "attempt", run.id, began, {"n": 1, **own, **process})
-        run.heartbeat.touch()
+    run = make_run(journal, name, ended=False, at=began)
+    write_fact(run.attempt(1), "attempt", run.id, began, {"n": 1, **own, **process})
+    run.heartbeat.touch()
+    return run
+
+
+def test_a_run_that_lives_is_told_as_far_as_it_has_come_by_now(journal: JournalPaths) -> None:
+    run = living(journal, "live", time.time() - 3600)
+    writer = EventWriter(run.events / "events.out.tfevents.1")
+    for steps in ((1, 2), (3, 1_234)):
+        for step in steps:
+            writer.add("loss", step, 1 / step)
+        line = next(line for line in listed(journal).splitlines() if " live " in line)
+        assert f" {steps[-1]:,} " in line
+    writer.close()
+
+
+def test_a_run_that_has_just_begun_is_starting_and_one_that_stays_unseen_is_not_watched(journal: JournalPaths) -> None:
+    for name, began in (("young", time.time() - 5), ("old", time.time() - 3600)):
+        living(journal, name, began)
     lines = {line.split()[2]: line for line in listed(journal).splitlines()}
     assert lines["young"].endswith("starting")
     assert lines["old"].endswith("not watched")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _MOST_CAUSES = 500
 """Causes are not in the index of the list: so many are read, for the newest runs that are not simply done."""
 
+_MOST_LIVING = 64
+"""Runs that live, the newest, in whose files is read on."""
+
 
 @click.command("ls")
 @click.argument("words", metavar="[FILTER]", nargs=-1)
@@ -52,6 +55,8 @@ def command(context: Context, words: tuple[str, ...], limit: int | None, everyth
         return
     with session.opened(context, with_curves=False) as follower:
         store = follower.store
+        if living := store.living(_MOST_LIVING):
+            follower.read_on(living)  # how far they are, and what is wrong, stands in files that were not read yet
         if as_json:
             found = _matching(store, paths.project, words, now, store.run_rows())
             jobs = store.jobs()

@@ -116,6 +116,15 @@ class Follower:
         while self.turn(with_curves).unfinished:
             pass
 
+    def read_on(self, runs: Iterable[str]) -> None:
+        """After turns without curves: take in one turn's worth of what living runs have written and printed."""
+        looks = [Look(paths) for paths in map(self._paths_of, runs) if _has_written(paths)]
+        if not looks:
+            return
+        touched, more = self._files.take_in(looks, ())
+        touched |= self._files.derive(looks, whole=not more)
+        following.judge(self.store, self.paths, touched, lambda: self.config)
+
     def turn(self, with_curves: bool = True) -> Turned:
         """Fold what is new. Without curves nothing heavy is imported, and ended runs are sealed half."""
         read = FactsRead()
@@ -256,3 +265,9 @@ class Follower:
             self._facts.forget(look.paths)
             self._run_paths.pop(look.paths.id, None)
             self._begun.discard(look.paths.id)
+
+
+def _has_written(run: RunPaths) -> bool:
+    """Whether there is anything to read of a run: what reads it is heavy."""
+    printed = os.path.exists(run.log) and os.path.getsize(run.log) > 0
+    return printed or (os.path.isdir(run.events) and bool(os.listdir(run.events)))

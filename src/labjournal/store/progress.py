@@ -58,6 +58,15 @@ class Progress:
         """Runs that are not `sealed` to this level."""
         return {row[0] for row in self.connection.execute("SELECT id FROM runs WHERE sealed < ?", (level,))}
 
+    def living(self, most: int) -> list[str]:
+        """Runs that have not ended as far as is known, newest first."""
+        return [
+            row[0]
+            for row in self.connection.execute(
+                "SELECT id FROM runs WHERE status = 'RUNNING' ORDER BY id DESC LIMIT ?", (most,)
+            )
+        ]
+
     def runs_listed(self) -> int | None:
         """The stamp of the folder of runs when all in it were known; None when it was never listed."""
         row = self.connection.execute("SELECT value FROM meta WHERE key = 'runs listed'").fetchone()
