@@ -62,7 +62,7 @@ def test_an_alarm_and_a_retraction_are_said_at_every_width(width: int, glyphs: G
 def test_what_was_not_looked_at_never_reads_as_done_alone(width: int) -> None:
     assert "not watched" in shown(run_row(watch="not watched: no Python"), width)
     assert "partly" in shown(run_row(watch="partly: by hand"), width)
-    assert "† not wat" in shown(run_row(watch="not watched: no Python", retracted="wrong data"), width)
+    assert "† not watched" in shown(run_row(watch="not watched: no Python", retracted="wrong data"), width)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

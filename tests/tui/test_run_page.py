@@ -60,6 +60,8 @@ async def test_weights_tell_who_stands_still_and_what_is_frozen(journal: Journal
         assert "0 exactly" in still[0]
         assert lines.index(still[0]) < next(at for at, line in enumerate(lines) if line.startswith(" encoder.0"))
         assert rows_with(lines, "frozen: 880 of 2,674 parameters (33 %)")
+        scale = rows_with(lines, "1e-6 ·░▒▓█ 1e-2")[0]
+        assert scale.index("1e-6") == still[0].index("·"), "the scale stands over the heat"
 
 
 async def test_any_pane_takes_the_whole_page_and_escape_gives_it_back(journal: JournalPaths) -> None:

@@ -14,6 +14,7 @@ from labjournal import paths
 from labjournal.paths import JournalPaths
 from labjournal.tui.app import JournalApp
 from labjournal.tui.feed import Feed
+from labjournal.tui.launching import FIELDS
 from labjournal.tui.screens.run import RunPage
 
 
@@ -96,6 +97,8 @@ async def test_the_line_that_launches_is_in_sight_and_focus_comes_back_with_the_
         await pilot.press("r")
         await wait_for(pilot, lambda: "Launch" in text_of(app))
         await wait_for(pilot, lambda: any(line.strip() == "start" for line in screen_text(app)))
+        for hint in list(FIELDS.values())[1:]:
+            assert hint in text_of(app), "what a field is for is not cut"
         await pilot.press("escape")
         await wait_for(pilot, lambda: "▌Runs" in text_of(app))
         await pilot.resize_terminal(50, 12)

@@ -40,12 +40,12 @@ class Form:
 
 FIELDS: Mapping[str, str] = {
     "command": "python train.py --lr {lr}",
-    "settings": "lr=3e-4 seed=2: recorded, and filled into {lr}",
+    "settings": "lr=3e-4 seed=2: recorded, and fills {lr}",
     "reason": "why you run it; kept beside the outcome",
     "expect": "what should come out: accuracy > 0.9",
     "name": "left empty, one is made up",
-    "gpus": "2, or 1 20G: so much of one; empty leaves it to the command",
-    "queue": "starts at once; yes: in its turn; after REF; priority 5",
+    "gpus": "2, or 1 20G; empty leaves it to the command",
+    "queue": "empty: at once; yes; after REF; priority 5",
     "time": "end it after: 90s, 15m, 2h",
     "parent": "REF:STEP it starts from",
 }

@@ -24,8 +24,10 @@ TREND = 8
 
 
 _METRIC = 19
-_FINDING = 11
-"""``not watched``, and ``† ▲ alarm``."""
+_STATE = 9
+"""``● running``."""
+_FINDING = 13
+"""``† not watched``."""
 _SHORT = {"accuracy": "acc"}
 
 
@@ -36,13 +38,13 @@ def columns(metric: str) -> tuple[Column, ...]:
     titles = [f"{metric}  95%", f"{short}  95%", metric, short] if metric else [""]
     title = next((one for one in titles if len(one) <= _METRIC), titles[-1])
     return (
-        Column("state", "  state", ((0, 10), (WIDE, 10))),
-        Column("run", "run", ((0, 14), (WIDE, 16)), cut=Cut.MIDDLE, grow=1, least=13),
+        Column("state", "  state", ((0, _STATE), (_ROOMY, _STATE + 1))),
+        Column("run", "run", ((0, 14), (WIDE, 16)), cut=Cut.MIDDLE, grow=1, least=12),
         Column("step", "step", ((0, 9), (WIDE, 10)), right=True, cut=Cut.WHOLE, gap=2),
         Column("metric", title, ((0, _METRIC), (_ROOMY, _METRIC + 2)), cut=Cut.WHOLE, firm=2),
         Column("trend", "trend", ((0, 0), (WIDE, TREND)), gap=2),
         # Never the first to go: a run with an alarm must not read "done" and nothing else.
-        Column("finding", "finding", ((0, _FINDING), (80, _FINDING + 2), (WIDE, 25)), firm=3),
+        Column("finding", "finding", ((0, _FINDING), (WIDE, 25)), firm=3),
         Column("reason", "reason", ((0, 0), (_WITH_REASON, 12)), grow=2),
         Column("age", "age", ((0, 7),), right=True, firm=1),
     )

@@ -9,13 +9,16 @@ from labjournal import format, tags
 from labjournal.model import Level, SeriesInfo
 from labjournal.tui.panels import quantity_of, short_modules, speaks_of
 from labjournal.tui.run_panes.seen import Seen
-from labjournal.tui.text import Line, cut_middle, pad, paragraph
+from labjournal.tui.text import Line, cut_middle, fill_line, line_width, pad, paragraph
+from labjournal.tui.theme import HEAT
 from labjournal.tui.widgets.small_signs import heat
 
-_LOW, _HIGH = 1e-6, 1e-2
+_ENDS = ("1e-6", "1e-2")
+_LOW, _HIGH = map(float, _ENDS)
 _SAID = 10
 """Cells of the last value."""
 _MOST_NAME = 28
+_TITLE = "module"
 
 
 def _modules(seen: Seen) -> list[tuple[str, SeriesInfo]]:
@@ -39,10 +42,10 @@ def lines(seen: Seen, width: int) -> list[Line]:
     accused = _accused(seen, list(short))
     modules.sort(key=lambda pair: (pair[0] not in accused, pair[0]))
     most = min(_MOST_NAME, max(11, width - _SAID - 20))
-    names = min(most, max(len(name) for name in short.values()) + 3)
+    names = min(most, max(len(_TITLE), *map(len, short.values())) + 3)
     span = max(4, width - names - _SAID - 2)
     first, last = _range(modules)
-    drawn: list[Line] = []
+    drawn: list[Line] = [_head(names, span, seen)]
     for module, info in modules:
         curve = seen.book.curve(info.key)
         now = float(curve.values[-1]) if len(curve) else float("nan")
@@ -57,6 +60,14 @@ def lines(seen: Seen, width: int) -> list[Line]:
             ]
         )
     return [*drawn, *_frozen(seen, width)]
+
+
+def _head(names: int, span: int, seen: Seen) -> Line:
+    """Titles, and over the heat which sign is how much."""
+    signs = list(zip(seen.glyphs.heat, HEAT, strict=True))
+    scale: Line = [(f"{_ENDS[0]} ", "muted"), *signs, (f" {_ENDS[1]}", "muted")]
+    fitting = fill_line(scale if line_width(scale) <= span else signs[:span], span)
+    return [(pad(f" {_TITLE}", names), "muted"), *fitting, (pad("last", _SAID + 1, right=True), "muted")]
 
 
 def _range(modules: list[tuple[str, SeriesInfo]]) -> tuple[float, float]:
