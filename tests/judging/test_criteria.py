@@ -114,6 +114,19 @@ def test_results_and_settings(bench: Bench, text: str, passed: bool) -> None:
     assert bench.judge(text, run).passed is passed
 
 
+def test_a_setting_does_not_answer_for_a_result_of_its_name_that_may_not(bench: Bench) -> None:
+    run = bench.run("scan", {"chi2": 1.5})
+    assert bench.judge("chi2 < 2", run).passed is True
+    result = bench.journal.result(run, {"chi2": 40.0}, role="unassigned")
+    unassigned = bench.judge("chi2 < 2", run)
+    assert (unassigned.passed, unassigned.missing) == (None, True)
+    assert "chi2 was read, but not for what: labjournal log --assign says it" in unassigned.sentence
+    bench.journal.state("assign", {"result": result, "role": "validation"})
+    assert bench.judge("chi2 < 2", run).passed is False
+    bench.journal.state("retract", {"on": [f"r:{result}"], "why": "wrong data"})
+    assert bench.judge("chi2 < 2", run).passed is None
+
+
 def test_a_rate_passes_only_when_it_is_sure(bench: Bench) -> None:
     run = bench.run("a")
     counts = {"labels": ["b", "s"], "matrix": [[46, 4], [4, 46]], "unknown": [0, 0]}

@@ -1,7 +1,8 @@
 """What a name in an expectation or a criterion means: which value, of which runs, on which data.
 
 Results come before curves, curves before settings. Where more than one is meant nobody guesses: the reason says what
-to name. Retracted and dismissed results carry no verdict; results nobody has assigned are named, not used.
+to name. Retracted and dismissed results carry no verdict; results nobody has assigned are named, not used, and no
+setting that is called the same stands for them.
 """
 
 from __future__ import annotations
@@ -84,7 +85,9 @@ class Finder:
             found = self._curve(value, runs)  # loss[5]: no data set is called 5, and there is a curve
             if found is None:
                 raise
-        found = found or self._curve(value, runs) or self._setting(value, runs)
+        found = found or self._curve(value, runs)
+        if found is None and not _of_that_name(value, results):  # what went in is no answer where something came out
+            found = self._setting(value, runs)
         if found is None:
             raise Unknown(self._why_not(value, runs, results))
         return found
@@ -287,10 +290,14 @@ class Finder:
         if tainted and len(tainted) == len(results):
             return f"all results{of} are retracted"
         unassigned = [result for result in results if result.role is Role.UNASSIGNED]
-        base = stats.base_name(value.name)
-        if any(stats.base_name(name) == base for result in unassigned for name in result.metrics):
+        if _of_that_name(value, unassigned):
             return f"{value.name}{of} was read, but not for what: labjournal log --assign says it"
         return f"{value.name}{of} was not measured yet"
+
+
+def _of_that_name(value: syntax.Value, results: Collection[Result]) -> bool:
+    base = stats.base_name(value.name)
+    return any(stats.base_name(name) == base for result in results for name in result.metrics)
 
 
 def took_s(runs: Sequence[Run]) -> float | None:
