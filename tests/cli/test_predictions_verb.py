@@ -100,9 +100,13 @@ def test_requirement_34_events_in_groups_are_fewer_witnesses(project: Path) -> N
     call(project, "run", "-n", "grouped", "--follow", "--", "true")
     call(project, "log", "--predictions", "grouped.csv", "--run", "grouped", "--dataset", "other")
     found = json.loads(call(project, "compare", "grouped", "good", "--json"))
-    cells = {row["name"]: row["cells"]["accuracy"] for row in found["rows"]}
-    width = {name: cell["high"] - cell["low"] for name, cell in cells.items()}
-    assert width["grouped"] > 2 * width["good"]
+    cells = {row["name"]: row["cells"] for row in found["rows"]}
+    for metric in ("accuracy", "fpr", "tpr"):
+        width = {name: of_row[metric]["high"] - of_row[metric]["low"] for name, of_row in cells.items()}
+        assert width["grouped"] > 2 * width["good"], metric
+    width = {name: of_row["sic"]["high"] / of_row["sic"]["low"] - 1 for name, of_row in cells.items()}
+    assert width["grouped"] > 1.8 * width["good"]
+    assert cells["grouped"]["auc"]["low"] is not None
     assert any("Events come in groups in grouped (20 groups)" in note for note in found["notes"])
 
 

@@ -148,7 +148,7 @@ class _Given(Placing):
         """A result that follows from predictions, event by event, and where they lie."""
         from labjournal import facts
         from labjournal.cli.stated import check, key_values, metric
-        from labjournal.compare.predicted import counted, from_scores, grouped
+        from labjournal.compare.predicted import area_interval, counted, from_scores, grouped
         from labjournal.diary import Diary
         from labjournal.parsers import predictions
         from labjournal.store.places import Places
@@ -157,7 +157,8 @@ class _Given(Placing):
             rows, sha256 = predictions.read(path), predictions.digest(path)
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
-        counts, metrics = counted(rows), from_scores(rows, self.config().results.signal)
+        signal = self.config().results.signal
+        counts, metrics = counted(rows), from_scores(rows, signal)
         said = {name: metric(name, text) for name, text in key_values(words, "").items()}
         digits = {name: places for name, (_, places) in said.items() if places is not None}
         for name, (value, places) in said.items():
@@ -179,7 +180,8 @@ class _Given(Placing):
         for result in self.write([measured], dry_run):
             journal = self._context.journal()
             lies = Places(str(journal.project)).name(str(path.absolute()))
-            Diary(journal).predictions(result, lies, sha256, rows.n, measured.run, grouped(rows))
+            in_groups, area = grouped(rows, signal), area_interval(rows, signal)
+            Diary(journal).predictions(result, lies, sha256, rows.n, measured.run, in_groups, area)
 
     def drawn(self, path: Path, words: tuple[str, ...], law: str | None, dry_run: bool) -> None:
         """A statistic held against toys, and both against a law."""

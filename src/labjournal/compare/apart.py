@@ -14,6 +14,7 @@ _Z = 1.959963984540054
 """Normal quantile that belongs to LEVEL."""
 _INTERVAL = "95% Wilson interval"
 _SIC_INTERVAL = "95% Wilson intervals of both efficiencies, on the log scale"
+_AREA_INTERVAL = "95% interval of the area by DeLong's variance, on the logit scale"
 _SEED_INTERVAL = "95% of the mean over seeds, Student's t"
 
 
@@ -67,6 +68,6 @@ def interval_methods(columns: Sequence[Column], pooled: bool = False) -> dict[st
     """Method in words -> labels of the metrics whose interval it makes; ``pooled``: the rows are means over seeds."""
     methods: dict[str, list[str]] = {}
     for column in columns:
-        of_events = _SIC_INTERVAL if base_name(column.metric) == SIC else _INTERVAL
+        of_events = {SIC: _SIC_INTERVAL, "auc": _AREA_INTERVAL}.get(base_name(column.metric), _INTERVAL)
         methods.setdefault(_SEED_INTERVAL if pooled else of_events, []).append(column.label)
     return methods

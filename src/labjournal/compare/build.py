@@ -99,7 +99,7 @@ def build_table(
         if row.data_key == dataset.key
     ]
     files = known.predictions if known else predictions.read(store.connection, store.places)
-    rows = widened(rows, files, config.results.signal) if files else rows
+    rows = widened(rows, files, config.results.signal, results_shown) if files else rows
     rows = with_overlap(rows, known.overlaps if known else store.runs_found(OVERLAP))
     shown = [runs[run] for run in dict.fromkeys(row.run for row in rows) if run in runs]
     differences = compare_settings(shown)

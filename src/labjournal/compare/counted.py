@@ -99,7 +99,7 @@ class ResultCells:
             bounds = stats.wilson(k, of, LEVEL)
             return Cell(result.id, k / of, counts.n, bounds.low, bounds.high, k, of)
         if metric == SIC and self._signal is not None:
-            (ks, ns), (kb, nb) = _passed(counts, self._signal)
+            (ks, ns), (kb, nb) = passed(counts, self._signal)
             found = stats.sic_interval(ks, ns, kb, nb, LEVEL)
             return Cell(result.id, value, counts.n, found.low, found.high)
         return Cell(result.id, value, counts.n)
@@ -141,7 +141,7 @@ def _share(counts: Counts, signal: str | None, metric: str) -> tuple[int, int] |
     if metric == "unknown_rate":
         return sum(counts.unknown), counts.n
     if metric in ("tpr", "fpr") and signal is not None:
-        signals, background = _passed(counts, signal)
+        signals, background = passed(counts, signal)
         return signals if metric == "tpr" else background
     part, bracket, label = metric.partition("[")
     if bracket and part in ("precision", "recall"):
@@ -151,7 +151,7 @@ def _share(counts: Counts, signal: str | None, metric: str) -> tuple[int, int] |
     return None
 
 
-def _passed(counts: Counts, signal: str) -> tuple[tuple[int, int], tuple[int, int]]:
+def passed(counts: Counts, signal: str) -> tuple[tuple[int, int], tuple[int, int]]:
     """(signals called signal, signals), (background called signal, background)."""
     s = counts.labels.index(signal)
     b = 1 - s

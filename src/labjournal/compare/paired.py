@@ -1,6 +1,7 @@
 """Two rows on the same events, tested event by event where both have their predictions.
 
-Shares of events by McNemar's test, or by a bootstrap of whole groups where the files name groups; areas by DeLong's.
+Shares of events by McNemar's test, or by a bootstrap of whole groups where the files name groups; areas by
+DeLong's, with whole groups likewise.
 
 A file that is gone, or holds something else than when it was stated, is not used, and the table says so: then the rows
 are compared as if their events were different ones.
@@ -97,7 +98,8 @@ class Pairs:
         if signal is None or one.scores is None or other.scores is None:
             return None
         try:
-            found = stats.compare_aucs([label == signal for label in one.labels], one.scores, other.scores, LEVEL)
+            ours = [label == signal for label in one.labels]
+            found = stats.compare_aucs(ours, one.scores, other.scores, LEVEL, one.groups)
         except InputError:  # too few events of a class: there is nothing to say of pairs
             return None
         if abs(found.value - (a.value - b.value)) > 1e-6:

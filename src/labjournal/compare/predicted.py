@@ -76,8 +76,17 @@ def area_bounds(rows: Predictions, signal: str | None) -> tuple[float, float, fl
     return stats.auc_bounds([label == positive for label in rows.labels], rows.scores)
 
 
-def grouped(rows: Predictions) -> tuple[int, dict[str, float]] | None:
-    """How many groups the events come in, and the design effect of each share of events; None without groups."""
+def area_interval(rows: Predictions, signal: str | None) -> tuple[float, float] | None:
+    """The interval of the area, by group where the file names groups; None where there is none."""
+    positive = positive_class(rows.labels, signal)
+    if rows.scores is None or positive is None:
+        return None
+    found = stats.auc_interval([label == positive for label in rows.labels], rows.scores, rows.groups)
+    return None if found.low is None or found.high is None else (found.low, found.high)
+
+
+def grouped(rows: Predictions, signal: str | None) -> tuple[int, dict[str, float]] | None:
+    """How many groups the events come in, and the design effect of each share of events and of the SIC."""
     if rows.groups is None or rows.predictions is None:
         return None
     right = [label == answer for label, answer in zip(rows.labels, rows.predictions, strict=True)]
@@ -85,4 +94,8 @@ def grouped(rows: Predictions) -> tuple[int, dict[str, float]] | None:
     for label in sorted(set(rows.labels)):
         at = [i for i, known in enumerate(rows.labels) if known == label]
         effects[f"recall[{label}]"] = stats.design_effect([right[i] for i in at], [rows.groups[i] for i in at])
+    positive = positive_class(rows.labels, signal)
+    if positive is not None:
+        ours, called = ([one == positive for one in side] for side in (rows.labels, rows.predictions))
+        effects["sic"] = stats.sic_design_effect(ours, called, rows.groups)
     return len(set(rows.groups)), effects

@@ -148,13 +148,16 @@ class Diary:
         n: int,
         run: str | None = None,
         grouped: tuple[int, Mapping[str, float]] | None = None,
+        auc: tuple[float, float] | None = None,
     ) -> str:
         """Say where the predictions lie that a result follows from, and what the file held.
 
-        ``grouped``: how many groups the events come in, and the design effect of each share of events.
+        ``grouped``: how many groups the events come in, and the design effect of each share of events; ``auc``: the
+        interval of the area.
         """
-        groups = {} if grouped is None else {"groups": grouped[0], "design": dict(grouped[1])}
-        return self._state("predictions", {"result": result, "path": path, "sha256": sha256, "n": n, **groups}, run)
+        more = {} if grouped is None else {"groups": grouped[0], "design": dict(grouped[1])}
+        more |= _said(auc=None if auc is None else list(auc))
+        return self._state("predictions", {"result": result, "path": path, "sha256": sha256, "n": n, **more}, run)
 
     def assign(
         self,

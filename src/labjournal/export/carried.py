@@ -53,7 +53,7 @@ def of_results(results: Sequence[Result], book: Book, up: str) -> Iterator[dict[
         file = book.known.predictions.get(result.id)
         if file is not None:
             said = {"result": result.id, "path": _seen_from(file.path, up, book), "sha256": file.sha256}
-            grouped = {"groups": file.groups, "design": dict(file.design)} if file.groups else {}
+            grouped = {"groups": file.groups, "design": dict(file.design) or None, "auc": list(file.auc or ())}
             yield _fact("predictions", derived_id("predictions", result.id), fmt.iso(result.t), None, said | grouped)
         if result.taint:
             marked.setdefault(result.taint, []).append(f"r:{result.id}")

@@ -16,8 +16,8 @@ from labjournal.stats.metrics import METRICS, Metric, base_name, class_rows, der
 from labjournal.stats.paired import mcnemar, paired_bootstrap, paired_rates, pairs_for_difference
 from labjournal.stats.planning import SeedSpread, holm, sample_size_for_difference, seed_spread
 from labjournal.stats.recompute import Disagreement, check_report
-from labjournal.stats.scores import auc, auc_bounds, calibration_error, compare_aucs, roc, tpr_at_fpr
-from labjournal.stats.sic import sic, sic_interval
+from labjournal.stats.scores import auc, auc_bounds, auc_interval, calibration_error, compare_aucs, roc, tpr_at_fpr
+from labjournal.stats.sic import sic, sic_design_effect, sic_interval
 
 __all__ = [
     "METRICS",
@@ -30,6 +30,7 @@ __all__ = [
     "ToyReport",
     "auc",
     "auc_bounds",
+    "auc_interval",
     "base_name",
     "calibration_error",
     "check_report",
@@ -55,6 +56,7 @@ __all__ = [
     "scatter_limit",
     "seed_spread",
     "sic",
+    "sic_design_effect",
     "sic_interval",
     "tpr_at_fpr",
     "two_proportion_p",

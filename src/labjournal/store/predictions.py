@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from labjournal.facts import number
 from labjournal.store import codec
 from labjournal.store.places import Places
 
@@ -22,7 +23,9 @@ class PredictionFile:
     groups: int | None = None
     """How many groups the events come in; None where the file names none."""
     design: Mapping[str, float] = field(default_factory=dict)
-    """Share of events (accuracy, recall[…]) -> how many times its variance is that of independent events."""
+    """Share of events (accuracy, recall[…]), and sic -> how many times its variance is that of independent events."""
+    auc: tuple[float, float] | None = None
+    """The interval of the area of its scores; None where it holds none, or was read before there was one."""
 
 
 def read(connection: sqlite3.Connection, places: Places) -> dict[str, PredictionFile]:
@@ -40,7 +43,9 @@ def read(connection: sqlite3.Connection, places: Places) -> dict[str, Prediction
         ).fetchone()
         if merged and isinstance(said.get("path"), str) and isinstance(said.get("sha256"), str):
             path, groups = _lies(said["path"], project, places), codec.whole(said.get("groups"))
-            found[merged[0]] = PredictionFile(path, said["sha256"], groups, codec.numbers(said.get("design")))
+            design, auc = codec.numbers(said.get("design")), [number(bound) for bound in said.get("auc") or ()]
+            bounds = (auc[0], auc[1]) if len(auc) == 2 and auc[0] is not None and auc[1] is not None else None
+            found[merged[0]] = PredictionFile(path, said["sha256"], groups, design, bounds)
     return found
 
 
