@@ -103,7 +103,7 @@ def test_requirement_34_events_in_groups_are_fewer_witnesses(project: Path) -> N
     cells = {row["name"]: row["cells"] for row in found["rows"]}
     for metric in ("accuracy", "fpr", "tpr"):
         width = {name: of_row[metric]["high"] - of_row[metric]["low"] for name, of_row in cells.items()}
-        assert width["grouped"] > 2 * width["good"], metric
+        assert width["grouped"] > 1.6 * width["good"], metric  # of independent events it would be 1.3
     width = {name: of_row["sic"]["high"] / of_row["sic"]["low"] - 1 for name, of_row in cells.items()}
     assert width["grouped"] > 1.8 * width["good"]
     assert cells["grouped"]["auc"]["low"] is not None
