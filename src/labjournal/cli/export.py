@@ -18,7 +18,10 @@ from labjournal.cli import Context, pass_context
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 @pass_context
 def command(context: Context, folder: Path | None, since: str | None, check: bool, force: bool, as_json: bool) -> None:
-    """Write the diary as markdown: DIR/YYYY-MM-DD.md, and kept tables: DIR/tables/NAME.md (default DIR: entries).
+    """Write the diary as markdown: DIR/YYYY-MM-DD.md (default DIR: entries).
+
+    Beside it kept tables, DIR/tables/NAME.md, and sweeps, DIR/sweeps/NAME.md: the table, how much each setting decides,
+    and a map over the two that decide most.
 
     Studies with a folder get DIR/STUDY/diary/YYYY-MM-DD.md. With `[diary] file` all days go into that one file, at its
     end. What you write between the generated blocks stays. A file in which a block itself was edited is left alone.

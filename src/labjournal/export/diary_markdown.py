@@ -1,4 +1,5 @@
-"""The diary as markdown files, one a day: ``entries/YYYY-MM-DD.md``; kept tables beside: ``entries/tables/NAME.md``.
+"""The diary as markdown files, one a day: ``entries/YYYY-MM-DD.md``; beside them kept tables, ``tables/NAME.md``, and
+sweeps, ``sweeps/NAME.md``.
 
 The same journal gives the same bytes in the same zone, and a second export changes nothing. A file in which a generated
 block was edited is left as it is and named; with ``force`` it is kept as ``NAME.md.orig`` first.
@@ -16,7 +17,7 @@ from labjournal import diary
 from labjournal.config import Config
 from labjournal.diary import Day, studies
 from labjournal.errors import JournalUnavailableError
-from labjournal.export import day, footnotes, kept_tables, summary, whole_files
+from labjournal.export import day, footnotes, kept_tables, summary, sweep_pages, whole_files
 from labjournal.export.blocks import Block, Found, append, merge, parse
 from labjournal.export.entry_words import Book
 from labjournal.export.ours import Ours
@@ -72,6 +73,7 @@ def export(
         wanted = [(file, footnotes.unique(list(every)))] if days else []
     wanted += _studies(days, store, book, folder, project, zone)
     wanted += kept_tables.files(store, config, folder, book.known, zone)
+    wanted += sweep_pages.files(store, folder, book.hidden)
     for study in studies.studies(folder):
         wanted += kept_tables.of_study(store, config, folder / study, zone)
     written, unchanged, edited, kept = [], 0, [], []
