@@ -120,11 +120,11 @@ def test_what_could_not_be_compared_is_counted() -> None:
     chosen = compiled("lr>0", KEYS, NOW)
     assert chosen is not None
     assert len(chosen.accepted(THINGS.values())) == 2
-    assert chosen.lacking_words() == "1 hold lr as text"
+    assert chosen.lacking_words() == "1 holds lr as text"
     chosen = compiled("acc>0", KEYS, NOW)
     assert chosen is not None
     chosen.accepted(THINGS.values())
-    assert chosen.lacking_words() == "1 have no accuracy"
+    assert chosen.lacking_words() == "1 has no accuracy"
 
 
 def test_nothing_typed_is_no_filter() -> None:

@@ -148,6 +148,24 @@ async def test_a_run_opens_with_its_sentence_alarm_curve_and_results(journal: Jo
         await wait_for(pilot, lambda: "by age · 1" in text_of(app))
 
 
+async def test_a_run_in_words_tells_its_number(journal: JournalPaths) -> None:
+    trained(journal).close()
+    app = app_over(journal)
+    async with app.run_test(size=(120, 45)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("S")
+        await wait_for(pilot, lambda: "In words" in text_of(app))
+        assert "accuracy 1:1 0.908 [.888 .924], alarm param_not_in_optimizer" in " ".join(text_of(app).split())
+
+
+async def test_a_long_text_tells_how_much_is_below_in_a_tall_terminal_too(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("question_mark")
+        await wait_for(pilot, lambda: "lines below   j k scroll   esc leave" in text_of(app))
+
+
 async def test_a_point_appears_when_it_is_flushed(journal: JournalPaths) -> None:
     with quiet(trained(journal, ended=False)) as writer:
         app = app_over(journal)

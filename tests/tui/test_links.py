@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from story import app_over, tell
+from textual.widgets import TextArea
 from tui_harness import settled, text_of, wait_for
 
 from labjournal.config import Config
@@ -37,6 +38,7 @@ def shown(journal: JournalPaths, text: str) -> str:
     [
         ("Before: [[v3-embed:300 accuracy 1:1]], now better", "Before: 0.897 [.877 .914], now better"),
         ("[[v4-own-group accuracy 1:1]]", "0.908 [.888 .924]"),
+        ("[[v4-own-group:300 accuracy]]", "0.945 [.939 .949] on 1:10"),
         ("[[v4-own-group:200 accuracy]]", "0.880 [.858 .899]"),
         ("[[v4-own-group:200 accuracy 1:10]]", "[v4-own-group:200 accuracy 1:10: not measured]"),
         ("[[v4-own-group beauty]]", "[v4-own-group beauty: not measured]"),
@@ -73,3 +75,14 @@ async def test_the_diary_shows_the_number_and_goes_to_the_run(journal: JournalPa
         await wait_for(pilot, lambda: "The branch was at 0.897 [.877 .914]" in text_of(app))
         await pilot.press("L")
         await wait_for(pilot, lambda: " v3-embed " in text_of(app) and "Charts" in text_of(app))
+
+
+async def test_the_preview_shows_what_a_link_will_read_as(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("n")
+        await wait_for(pilot, lambda: "Preview" in text_of(app))
+        app.screen.query_one(TextArea).insert("was [[v3-embed:300 accuracy 1:1]]")
+        await wait_for(pilot, lambda: "was 0.897 [.877 .914]" in text_of(app))
+        await pilot.press("ctrl+d")

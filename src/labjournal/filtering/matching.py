@@ -86,8 +86,8 @@ class Filter:
 
     def lacking_words(self) -> str:
         """``9 have no acc, 2 hold it as text``: what was left out because nothing could be compared; "" for none."""
-        told = [f"{n:,} have no {key}" for key, n in self._lacking.missing.items()]
-        told += [f"{n:,} hold {key} as text" for key, n in self._lacking.as_text.items()]
+        told = [f"{n:,} {'has' if n == 1 else 'have'} no {key}" for key, n in self._lacking.missing.items()]
+        told += [f"{n:,} {'holds' if n == 1 else 'hold'} {key} as text" for key, n in self._lacking.as_text.items()]
         return ", ".join(told)
 
     # A tree is made into functions once: walking it again for each of 10,000 things costs ten times as much.

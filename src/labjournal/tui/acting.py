@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -32,6 +32,7 @@ from labjournal.tui.undoing import Step, UndoStack
 if TYPE_CHECKING:
     from labjournal.diary import Diary
     from labjournal.paths import JournalPaths
+    from labjournal.tui.reading_links import Link
 
 T = TypeVar("T")
 
@@ -140,6 +141,12 @@ class ActingApp(RestingApp):
         """Names of runs that a text may speak of, newest first."""
         return []
 
+    async def _look_up(self, text: str) -> Mapping[str, Link]:
+        """What the links of a text stand for today."""
+        from labjournal.tui.reading_links import links
+
+        return await self.feed.ask(lambda source: links(source, [text]))
+
     def on_note_asked(self, message: NoteAsked) -> None:
         paths = self.paths
         if paths is None:
@@ -165,9 +172,8 @@ class ActingApp(RestingApp):
                 self.work(write(written))
 
         kinds = [kind.value for kind in HUMAN_KINDS if kind is not EntryKind.RESULT]
-        self.push_screen(
-            Editor(f"Note on {message.words}", self.drafts, key, text, kinds, self.names, self._template), take
-        )
+        about = f"Note on {message.words}"
+        self.push_screen(Editor(about, self.drafts, key, text, kinds, self.names, self._look_up, self._template), take)
 
     def _template(self, kind: str) -> str:
         from labjournal.diary.templates import BUILT_IN
@@ -193,12 +199,8 @@ class ActingApp(RestingApp):
             if written is not None:
                 self.work(amend(written.text))
 
-        self.push_screen(
-            Editor(
-                f"Another wording for this {message.kind}", self.drafts, key, message.text, (message.kind,), self.names
-            ),
-            take,
-        )
+        about, kinds = f"Another wording for this {message.kind}", (message.kind,)
+        self.push_screen(Editor(about, self.drafts, key, message.text, kinds, self.names, self._look_up), take)
 
     # Launching
 

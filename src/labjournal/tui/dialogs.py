@@ -44,7 +44,8 @@ class Dialog(ModalScreen[T]):
 
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background 60%; }
-    Dialog > Vertical { width: 90%; max-width: 100; height: auto; max-height: 90%; background: $surface; padding: 1 2; }
+    Dialog > Vertical { width: 100%; max-width: 100; height: auto; max-height: 90%; padding: 1 2; }
+    Dialog > Vertical { background: $surface; }
     Dialog Lines { height: auto; }
     Dialog .title { height: 1; }
     Dialog Input { border: none; height: 1; padding: 0; background: $background; margin-bottom: 1; }
@@ -85,11 +86,11 @@ class TextDialog(Dialog[None]):
         with Vertical():
             yield _line(self._title, "b text", "title")
             with VerticalScroll() as scroll:
-                width = min(96, self.app.size.width * 9 // 10 - 4)
+                width = min(96, self.app.size.width - 4)
                 body = Lines(self._body, ground="raised")
                 body.styles.height = self._count = len(self._body(width, 0))
-                # Title, hint, margins: what is left of the terminal is for the text.
-                self._room = max(4, self.app.size.height - 7)
+                # Title, hint and padding take four lines of the nine tenths of the terminal that a sheet may have.
+                self._room = max(4, self.app.size.height * 9 // 10 - 4)
                 scroll.styles.max_height = self._room
                 yield body
             yield Lines(self._hint, ground="raised", classes="hint")

@@ -79,12 +79,21 @@ def _number(source: Source, run: Run, step: str | None, metric: str, where: list
         cell = measures.cell(result, name or "")
         if cell is None:
             continue
-        shown = " ".join(cell.parts(measures.column(name or "").is_rate)).strip()
+        shown = " ".join([*cell.parts(measures.column(name or "").is_rate), *_which(result, found)]).strip()
         if result.taint is not None:
             return Link(f"{shown} †", "warning", run.id, run.name)
         return Link(shown, "b text", run.id, run.name)
     asked = " ".join([f"{run.name}:{step}" if step else run.name, metric, *where])
     return Link(f"[{asked}: not measured]", "warning", run.id, run.name)
+
+
+def _which(result: Result, found: list[Result]) -> list[str]:
+    """On what it was measured, where that was left open and others of the run were measured on something else."""
+    others = {(one.dataset.name, tuple(sorted(one.options.items()))) for one in found}
+    if len(others) < 2:
+        return []
+    options = [f"{key}={value}" for key, value in sorted(result.options.items())]
+    return ["on", result.dataset.name or "data without a name", *options]
 
 
 def _label(measures: Measures, name: str) -> str:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 WIDE = 102
 """Cells of a table's columns from which trend and rule names have room."""
 _ROOMY = 90
+_NAMED = 112
+"""Where ``† ▲ param_not_in_optimizer +2`` has room."""
 _WITH_REASON = 125
 TREND = 8
 
@@ -44,7 +46,7 @@ def columns(metric: str) -> tuple[Column, ...]:
         Column("metric", title, ((0, _METRIC), (_ROOMY, _METRIC + 2)), cut=Cut.WHOLE, firm=2),
         Column("trend", "trend", ((0, 0), (WIDE, TREND)), gap=2),
         # Never the first to go: a run with an alarm must not read "done" and nothing else.
-        Column("finding", "finding", ((0, _FINDING), (WIDE, 25)), firm=3),
+        Column("finding", "finding", ((0, _FINDING), (WIDE, 25), (_NAMED, 28)), firm=3),
         Column("reason", "reason", ((0, 0), (_WITH_REASON, 12)), grow=2),
         Column("age", "age", ((0, 7),), right=True, firm=1),
     )

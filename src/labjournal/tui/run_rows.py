@@ -83,6 +83,13 @@ class RunRows:
         for run in ids:
             self._beside.pop(run, None)
 
+    def measured(self, run: str) -> str:
+        """The number that the list shows of a run, in words; "" where it has none."""
+        for what, value, interval, tainted in self._beside.get(run, Beside()).values:
+            if what == self.choice:
+                return f"{what.title} {value} {interval}".rstrip() + (", retracted" if tainted else "")
+        return ""
+
     @property
     def known(self) -> list[Beside]:
         return list(self._beside.values())

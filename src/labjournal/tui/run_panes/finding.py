@@ -32,7 +32,7 @@ def lines(seen: Seen, width: int) -> list[Line]:
     ]
     more = f"{len(found) - 1} more  " if len(found) > 1 else ""
     keys = f"{more}e why  a acknowledge " if width >= 100 else f"{more}e why "
-    said = worst.remedy or "; ".join(_numbers(worst.evidence)[:_MOST_EVIDENCE])
+    said = worst.remedy or "; ".join(numbers(worst.evidence)[:_MOST_EVIDENCE])
     return [
         ends(head, [(keys, "muted")], width, glyphs.ellipsis),
         *paragraph(format.visible(said), width, lead="   "),
@@ -48,9 +48,9 @@ def evidence(finding: Finding, followers: list[Finding]) -> list[str]:
         told.append(f"Follows from {finding.caused_by}.")
     if followers:
         told.append("From it follows: " + ", ".join(f"{one.rule} ({one.subject})" for one in followers) + ".")
-    numbers = list(_numbers(finding.evidence))
-    if numbers:
-        told.append("Evidence: " + "; ".join(numbers[:_MOST_EVIDENCE]) + ".")
+    known = numbers(finding.evidence)
+    if known:
+        told.append("Evidence: " + "; ".join(known[:_MOST_EVIDENCE]) + ".")
     seen = format.plural(finding.count, "time")
     told.append(f"First seen {format.moment_text(finding.first_seen)}, {seen}.")
     if finding.acknowledged:
@@ -58,12 +58,15 @@ def evidence(finding: Finding, followers: list[Finding]) -> list[str]:
     return told
 
 
-def _numbers(evidence: Mapping[str, object]) -> list[str]:
-    found = []
-    for name, value in evidence.items():
-        shown = format.number(value) if isinstance(value, float) else format.cut(format.setting(value), 60)
-        found.append(f"{name.replace('_', ' ')} {shown}")
-    return found
+def numbers(evidence: Mapping[str, object], most: int = 60) -> list[str]:
+    """``tensors 4``: what a finding rests on, each in at most so many cells."""
+    return [f"{name.replace('_', ' ')} {format.cut(_told(value), most)}" for name, value in evidence.items()]
+
+
+def _told(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_told, value))
+    return format.number(value) if isinstance(value, float) else format.setting(value)
 
 
 def words(seen: Seen) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from labjournal import format
 from labjournal.tui.reading_run import Measured
 from labjournal.tui.run_panes.seen import Seen
-from labjournal.tui.text import Line, Span, cut_middle, pad, paragraph, whole_spans
+from labjournal.tui.text import Line, Span, cut_middle, line_width, pad, paragraph, whole_spans
 
 _COUNT_FROM, _MAJORITY_FROM = 58, 72
 _VALUE = 22
@@ -21,7 +21,8 @@ def lines(seen: Seen, width: int) -> list[Line]:
     mark = max(5, min(18, max(len(one.checkpoint) for one in measured) + 2))
     count = 9 if width >= _COUNT_FROM else 0
     majority = 15 if width >= _MAJORITY_FROM and any(one.majority is not None for one in measured) else 0
-    data = max(8, min(max(len(one.dataset) for one in measured) + 1, width - mark - count - majority - _VALUE - 2))
+    value = min(_VALUE, max(line_width(_value(one, seen.glyphs.tainted)) for one in measured))
+    data = max(8, min(max(len(one.dataset) for one in measured) + 1, width - mark - count - majority - value - 2))
     title = "checkpoint" if mark > len("checkpoint") else "at"
     head = f" {pad(title, mark)}{pad('data set', data)}{pad('n', count, right=True) if count else ''}"
     drawn: list[Line] = [[(head, "muted"), (f"  {format.visible(measured[0].metric)} 95%", "muted")]]

@@ -19,6 +19,7 @@ from labjournal.tui.base_app import glyphs_of, now_of
 from labjournal.tui.feed import Feed, Source
 from labjournal.tui.look_of_runs import age_text, level_role, level_sign
 from labjournal.tui.messages import AckAsked, NoteAsked, RunAsked
+from labjournal.tui.run_panes.finding import numbers
 from labjournal.tui.screens.filtered import FilteredPage
 from labjournal.tui.screens.page import HintsChanged, sheet
 from labjournal.tui.text import Line, paragraph
@@ -47,6 +48,8 @@ _RULES = (
     Column("found", "found", ((0, 6),), right=True, gap=2),
     Column("means", "means", ((0, 24),), grow=1),
 )
+_MOST_EVIDENCE = 400
+"""Cells of one piece of evidence."""
 _VIEWS = ("open", "all", "every rule")
 
 
@@ -215,9 +218,8 @@ class ChecksPage(FilteredPage):
         if one.caused_by:
             lines += paragraph(f"follows from {format.visible(one.caused_by)}", width, "muted")
         lines += [[]] if one.evidence else []
-        for key, value in one.evidence.items():
-            text = format.number(value) if isinstance(value, float) else format.setting(value)
-            lines += paragraph(format.visible(f"{key}  {text}"), width, "muted", lead="   ")
+        for known in numbers(one.evidence, _MOST_EVIDENCE):
+            lines += paragraph(format.visible(known), width, "muted", lead="   ")
         if one.acknowledged is not None:
             lines += paragraph(format.visible(f"acknowledged: {one.acknowledged}"), width, "muted")
         return lines

@@ -7,7 +7,7 @@ All letters type. The text is kept every two seconds as a draft, which survives 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -18,11 +18,12 @@ from textual.containers import Horizontal
 from textual.screen import ModalScreen
 from textual.widgets import TextArea
 
-from labjournal.errors import InputError
+from labjournal.errors import InputError, JournalError
 from labjournal.tui import external
 from labjournal.tui.base_app import size_classes
 from labjournal.tui.drafts import Drafts
-from labjournal.tui.prose import prose_lines
+from labjournal.tui.prose import NO_LINKS, prose_lines
+from labjournal.tui.reading_links import LINK, Link
 from labjournal.tui.text import Line
 from labjournal.tui.widgets.key_line import KeyLine
 from labjournal.tui.widgets.lines import Lines
@@ -31,6 +32,9 @@ from labjournal.tui.widgets.typing_boxes import TextBox
 
 KEEP_S = 2.0
 """Seconds between two looks at whether the draft changed."""
+_REST_S = 0.3
+"""Keys rest for so long before links are looked up again."""
+LookUp = Callable[[str], Awaitable[Mapping[str, Link]]]
 _KEYS = (
     ("escape", "write_down"),
     ("ctrl+e", "external"),
@@ -77,6 +81,7 @@ class Editor(ModalScreen[Written | None]):
         text: str = "",
         kinds: Sequence[str] = ("note",),
         names: Callable[[], Sequence[str]] = tuple,
+        look_up: LookUp | None = None,
         template: Callable[[str], str] = lambda kind: "",
     ) -> None:
         """An editor.
@@ -88,12 +93,14 @@ class Editor(ModalScreen[Written | None]):
             text: What it begins with when there is no draft.
             kinds: Kinds to choose among, the first at first; only one: it stays.
             names: Names that ``@`` and ``[[`` complete to, newest first.
+            look_up: What the links of a text stand for today.
             template: What an entry of a kind should tell.
         """
         super().__init__()
         self._about, self._drafts, self._draft = about, drafts, key
         self._kinds, self._kind = tuple(kinds), 0
         self._names, self._template = names, template
+        self._look_up, self._links = look_up, NO_LINKS
         self._kept = self._began = text
         self._area = _Writing(text)
         self._pane = Pane(about, self._area, state=self._state("nothing to keep yet"), id="write")
@@ -142,12 +149,22 @@ class Editor(ModalScreen[Written | None]):
         self._tell("kept" if kept else "cannot be kept: is the disk full?")
 
     def _preview_lines(self, width: int, height: int) -> list[Line]:
-        lines = prose_lines(self.text, width)
+        lines = prose_lines(self.text, width, links=self._links)
         # The end is where one writes.
         return lines[-height:] if lines else [[(" nothing yet", "muted")]]
 
+    async def _look_links_up(self, look_up: LookUp) -> None:
+        await asyncio.sleep(_REST_S)
+        try:
+            self._links = await look_up(self.text)
+        except JournalError:
+            return  # what was known of them stays
+        self._preview.redraw()
+
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         self._preview.redraw()
+        if self._look_up is not None and LINK.search(self.text):
+            self.run_worker(self._look_links_up(self._look_up), exclusive=True, group="links", exit_on_error=False)
         row, column = self._area.cursor_location
         before = self._area.document.get_line(row)[:column]
         names = _completions(before, self._names())

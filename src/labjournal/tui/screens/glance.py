@@ -39,7 +39,7 @@ class Glance(Pane):
     DEFAULT_CSS = """
     Glance { width: 50; margin-left: 2; }
     Glance #said { height: auto; max-height: 16; }
-    Glance Chart { height: 12; }
+    Glance Chart { height: 12; margin-right: 1; }
     Glance #changes { height: 1fr; }
     """
 
@@ -64,6 +64,7 @@ class Glance(Pane):
     async def _load(self) -> None:
         run = self._run
         if run is None:
+            self._clear()
             return
         try:
             view = await self._feed.ask(lambda source: reading_run.view(source, run))
@@ -83,6 +84,12 @@ class Glance(Pane):
             # The page itself says what the trouble is; what was shown stays.
             return
         self._show(view, info, book.take(news) or other)
+
+    def _clear(self) -> None:
+        self._view = self._book = self._key = None
+        self._chart.display = False
+        self._said.redraw()
+        self._changes.redraw()
 
     def _show(self, view: RunView, info: SeriesInfo | None, again: bool) -> None:
         assert self._book is not None

@@ -268,10 +268,15 @@ class RunsPage(RunsBeside, RunsKeys, RunsFilter):
         row = self.cursor_run
         if row is None:
             return f"{format.plural(len(self.runs), 'run')}."
-        finding = f", {row.worst_level} {row.worst_rule}" if row.worst_rule else f", {row.watch or 'watch unknown'}"
-        reason = f", reason: {row.reason}" if row.reason else ""
-        retracted = f", retracted: {row.retracted}" if row.retracted else ""
-        return format.visible(f"{row.name}: {row.status.lower()}{finding}{reason}{retracted}.")
+        told = [
+            f"{row.name}: {row.status.lower()}",
+            f"step {format.count(row.step)}" if row.step is not None else "",
+            self.runs.measured(row.id),
+            f"{row.worst_level} {row.worst_rule}" if row.worst_rule else row.watch or "watch unknown",
+            f"reason: {row.reason}" if row.reason else "",
+            f"retracted: {row.retracted}" if row.retracted else "",
+        ]
+        return format.visible(f"{', '.join(filter(None, told))}.")
 
     # Messages of the table
 

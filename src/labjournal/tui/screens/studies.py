@@ -153,7 +153,8 @@ class StudiesPage(Page):
             if not self._read:
                 return [[(" reading", "muted")]]
             told = (
-                "No study yet. A study is a folder entries/NAME with a study.toml: a question, and stages with gates."
+                "No study yet. A study is a folder entries/NAME with a study.toml: a question, and stages with gates, "
+                "as docs/formats.md tells. Here they are listed then, and R runs what has not passed."
             )
             return paragraph(told, width, "muted")
         view, one = at

@@ -233,9 +233,11 @@ def x_labels(frame: Frame, width: int) -> list[Span]:
 
 def title_line(frame: Frame, width: int) -> list[Span]:
     """Name left; right the value (one series) or the legend (several), at the cursor or at the end."""
-    right = _one_value(frame) if len(frame.plot.plots) == 1 else _legend(frame, width - min(24, width // 3))
-    if frame.note:
-        right = [*right, (f"  {frame.note}", "muted")]
+    note: list[Span] = [(f"  {frame.note}", "muted")] if frame.note else []
+    # A third is the name's in any case, and up to a half where it needs that.
+    named = max(min(24, width // 3), min(cell_len(frame.title) + 3, width // 2))
+    right = _one_value(frame) if len(frame.plot.plots) == 1 else _legend(frame, width - named - line_width(note))
+    right = [*right, *note]
     for threshold in frame.thresholds:
         level: Span = (f"  {frame.glyphs.rule} {format.visible(threshold.words)}", threshold.role)
         if line_width(right) + cell_len(level[0]) + cell_len(frame.title) + 3 <= width:
