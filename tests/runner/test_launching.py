@@ -17,7 +17,8 @@ from labjournal.errors import InputError, JournalUnavailableError
 from labjournal.launchers.base import LaunchError
 from labjournal.paths import JournalPaths, make
 from labjournal.runner import launching, numbering
-from labjournal.runner.request import Launched, LaunchRequest, Parent
+from labjournal.runner.request import Launched, LaunchRequest, Parent, Queueing
+from labjournal.scheduler import pausing
 from launching_place import exit_of
 
 
@@ -184,9 +185,30 @@ def test_gpus_are_picked_when_asked_for_and_more_than_there_are_is_refused(
     folder = _journal(project).run(run.id)
     exit_of(folder)
     assert folder.log.read_text() == "GPU-fake-0000,GPU-fake-0001\n"
-    with pytest.raises(InputError, match="this machine has 2"):
+    with pytest.raises(InputError, match="The run needs 3 GPUs, but this machine has 2"):
         _launch(project, gpus=3)
     assert len(_journal(project).run_ids()) == 1
+
+
+@pytest.mark.parametrize(
+    ("gpus", "memory", "said"),
+    [
+        (3, None, ("needs 3 GPUs, but this machine has 2: it waits until that is otherwise",)),
+        (
+            1,
+            40 * 2**30,
+            ("needs 40.0 GiB of a GPU, but the largest here has 16.0 GiB: it waits until that is otherwise",),
+        ),
+        (2, None, ()),
+    ],
+)
+def test_a_run_that_is_queued_for_what_this_machine_lacks_is_told_so_at_its_launch(
+    project: Path, monkeypatch: pytest.MonkeyPatch, gpus: int, memory: int | None, said: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("LABJOURNAL_FAKE_GPUS", "2")
+    pausing.pause(_journal(project))
+    run = _launch(project, gpus=gpus, queue=Queueing(gpu_memory_bytes=memory))
+    assert tuple(notice for notice in run.notices if "needs" in notice) == said
 
 
 @pytest.mark.parametrize("command", [("",), ("echo", "a\0b")])

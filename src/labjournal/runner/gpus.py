@@ -60,19 +60,26 @@ def leased(number: int, holder: Holder | None, visible: str | None) -> Iterator[
             os.close(fd)
 
 
+def never_enough(needs: Needs) -> list[str]:
+    """A notice for whoever queues what cannot start with the GPUs of this machine."""
+    if not needs.gpus:
+        return []
+    from labjournal.machine.devices import gpus
+    from labjournal.scheduler import cards
+
+    why = cards.impossible(needs, gpus())
+    return [] if why is None else [f"{why}: it waits until that is otherwise"]
+
+
 def _enough(found: list[Gpu] | NoGpus, needs: Needs) -> list[Gpu]:
     from labjournal.machine.devices import NoGpus
     from labjournal.scheduler import cards
 
-    number = needs.gpus
-    if isinstance(found, NoGpus):
-        raise InputError(f"{number} GPUs were asked for (-G), but {found.reason}.", "Leave -G away to run without.")
-    allowed = cards.visible(found, needs.visible)
-    if len(found) < number:
-        raise InputError(f"{number} GPUs were asked for (-G), but this machine has {len(found)}.")
-    if len(allowed) < number:
-        raise InputError(f"{number} GPUs were asked for (-G), but CUDA_VISIBLE_DEVICES leaves {len(allowed)}.")
-    return allowed
+    why = cards.impossible(needs, found)
+    if why is not None or isinstance(found, NoGpus):
+        hint = "Leave -G away to run without." if isinstance(found, NoGpus) else None
+        raise InputError(f"The run {why}.", hint)
+    return cards.visible(found, needs.visible)
 
 
 def _use(gpu: Gpu) -> tuple[int, int, int]:

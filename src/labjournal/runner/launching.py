@@ -76,6 +76,8 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
                 from labjournal.runner import queueing
 
                 data["queue"] = queueing.described(request, config)
+                if not plans:
+                    notices += gpus.never_enough(queueing.needs_of(request, config))
             elif request.gpus is not None:
                 data["cuda_visible_devices"] = cards.visible
                 given |= {"CUDA_VISIBLE_DEVICES": cards.visible, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}

@@ -79,20 +79,30 @@ def _is(gpu: Gpu, word: str) -> bool:
     return int(word) == gpu.index if word.isdecimal() else bool(word) and gpu.uuid.startswith(word)
 
 
-def take(needs: Needs, holder: Holder, found: Sequence[Gpu] | NoGpus, place: Path) -> Taken | Waits:
-    """Lease what a run needs, all or nothing. Raises OSError."""
+def impossible(needs: Needs, found: Sequence[Gpu] | NoGpus) -> str | None:
+    """Why a run can never start with the GPUs there are, whoever gives some back; None when it can."""
     if isinstance(found, NoGpus):
-        return Waits(f"needs {_gpus(needs.gpus)}, but {found.reason}", False)
+        return f"needs {_gpus(needs.gpus)}, but {found.reason}"
     allowed = visible(found, needs.visible)
     if len(allowed) < needs.gpus:
-        which = "this machine has" if len(allowed) == len(found) else "CUDA_VISIBLE_DEVICES leaves"
-        return Waits(f"needs {_gpus(needs.gpus)}, but {which} {len(allowed)}", False)
+        few = len(found) < needs.gpus
+        there = f"this machine has {len(found)}" if few else f"CUDA_VISIBLE_DEVICES leaves {len(allowed)}"
+        return f"needs {_gpus(needs.gpus)}, but {there}"
+    asked = needs.gpu_memory_bytes
+    largest = max((gpu.memory_total_bytes or 0 for gpu in allowed), default=0)
+    if asked is not None and largest and asked > largest:
+        return f"needs {_gb(asked)} of a GPU, but the largest here has {_gb(largest)}"
+    return None
+
+
+def take(needs: Needs, holder: Holder, found: Sequence[Gpu] | NoGpus, place: Path) -> Taken | Waits:
+    """Lease what a run needs, all or nothing. Raises OSError."""
+    never = impossible(needs, found)
+    if never is not None or isinstance(found, NoGpus):
+        return Waits(never or "", False)
     with leases.allocating(place):
-        cards = survey(allowed, place)
+        cards = survey(visible(found, needs.visible), place)
         asked = needs.gpu_memory_bytes
-        largest = max((card.gpu.memory_total_bytes or 0 for card in cards), default=0)
-        if asked is not None and largest and asked > largest:
-            return Waits(f"needs {_gb(asked)} of a GPU, but the largest here has {_gb(largest)}", False)
         fit = [card for card in _best_first(cards) if _fits(card, asked)][: needs.gpus]
         if len(fit) < needs.gpus:
             return _waits(needs, cards)
