@@ -103,7 +103,9 @@ def build_table(
     rows = with_overlap(rows, known.overlaps if known else store.runs_found(OVERLAP))
     shown = [runs[run] for run in dict.fromkeys(row.run for row in rows) if run in runs]
     differences = compare_settings(shown)
-    measurers = _runs(store, {result.measured_by for result in results_shown}, known)
+    measured_by = {result.measured_by for result in results_shown}
+    measurers = {run: runs[run] for run in sorted(measured_by) if run in runs}
+    measurers |= _runs(store, measured_by - measurers.keys(), known)
     alike = Alike(results_shown, measurers)
     found = families(rows, runs)
     pairs = Pairs(files, config.results.signal)

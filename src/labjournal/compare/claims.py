@@ -9,7 +9,7 @@ Rows on different data, or under different objectives, are not held against each
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 from labjournal import format as fmt
@@ -154,22 +154,14 @@ def _claim(
     a, b, column, test = pair.a, pair.b, pair.column, pair.test
     value = a.cells[column.metric].value - b.cells[column.metric].value
     caveats = _caveats(a, b, differences, pair.option) + alike(a.cells[column.metric], b.cells[column.metric])
-    claim = Claim(
-        metric=column.metric,
-        a=a.key,
-        b=b.key,
-        title=_title(a, b, column, pair.option),
-        word=CANNOT_TELL if pair.usable else NOT_USABLE,
-        text="",
-        difference=value,
-        option=pair.option,
-    )
+    title = _title(a, b, column, pair.option)
     if test is None:
         gap = fmt.difference(value, is_rate=column.is_rate)
         cells = (a.cells[column.metric], b.cells[column.metric])
         why = "n unknown" if any(cell.n is None for cell in cells) else "its scatter is not known"
         text = " ".join([f"{gap}, cannot tell whether this is more than noise: {why}.", *caveats])
-        return replace(claim, text=text)
+        word = CANNOT_TELL if pair.usable else NOT_USABLE
+        return Claim(column.metric, a.key, b.key, title, word, text, value, option=pair.option)
     floor = (
         noise.floor(a, column.metric) if pair.option is None and a.run != b.run and not a.runs and not b.runs else None
     )
@@ -186,8 +178,12 @@ def _claim(
         said.append(f"Below the scatter of seeds: two of the same settings lie up to {limit} apart.")
     elif needed is not None:
         said.append(f"About {fmt.rounded(needed)} events each would tell a difference of this size.")
-    return replace(
-        claim,
+    return Claim(
+        metric=column.metric,
+        a=a.key,
+        b=b.key,
+        title=title,
+        option=pair.option,
         word=word if pair.usable else NOT_USABLE,
         text=" ".join([*said, *caveats]),
         difference=test.difference,

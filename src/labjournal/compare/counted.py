@@ -34,11 +34,17 @@ def own_base(name: str) -> str:
 
 def positive_class(counts: Counts | None, signal: str | None) -> str | None:
     """The positive one of two classes: as configured, else by its name; None when nobody can say."""
-    if counts is None or len(counts.labels) != 2:
+    return _positive(counts.labels, signal) if counts is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _positive(labels: tuple[str, ...], signal: str | None) -> str | None:
+    """Asked several times for every row of a table."""
+    if len(labels) != 2:
         return None
     if signal is not None:
-        return signal if signal in counts.labels else None
-    return next((label for name in _SIGNAL_NAMES for label in counts.labels if label.lower() == name), None)
+        return signal if signal in labels else None
+    return next((label for name in _SIGNAL_NAMES for label in labels if label.lower() == name), None)
 
 
 class ResultCells:

@@ -188,12 +188,11 @@ class Measures:
 
     def few_positives(self, result: Result, metric: str, limit: int) -> int | None:
         """The number of positives that a value rests on, where it is below the limit."""
-        counts = result.counts
-        signal = positive_class(counts, self._values.signal)
-        if counts is None or signal is None:
+        counts, base = result.counts, base_name(metric)
+        if counts is None or (base not in _ON_POSITIVES and not base.endswith("]")):
             return None
-        base = base_name(metric)
-        if base not in _ON_POSITIVES and not base.endswith(f"[{signal}]"):
+        signal = positive_class(counts, self._values.signal)
+        if signal is None or (base not in _ON_POSITIVES and not base.endswith(f"[{signal}]")):
             return None
         positives = counts.support[counts.labels.index(signal)]
         return positives if positives < limit else None

@@ -34,6 +34,7 @@ def check_counts(k: int, n: int) -> None:
         raise InputError(f"{k} out of {n} is no rate.")
 
 
+@lru_cache(maxsize=8192)  # of one table each row is held against the same one
 def wilson(k: int, n: int, level: float = 0.95) -> Interval:
     """Wilson's score interval without continuity correction.
 

@@ -129,18 +129,18 @@ def result_to_json(result: Result) -> str:
 
 
 def result_from_row(row: tuple[str, str, str, str, str | None, str | None, str]) -> Result:
-    """From (id, t, measured_by, role, taint, dismissed, data)."""
+    """From (id, t, measured_by, role, taint, dismissed, data): as `result_to_json` wrote it, checked then."""
     raw = json.loads(row[6])
     return Result(
         id=row[0],
         t=moment(row[1]) or EPOCH,
-        subject=subject(raw["subject"], ""),
+        subject=Subject(**raw["subject"]),
         measured_by=row[2],
-        dataset=dataset(raw["dataset"]),
-        options={k: str(v) for k, v in raw["options"].items()},
+        dataset=Dataset(**raw["dataset"]),
+        options=raw["options"],
         metrics=_kept_numbers(raw["metrics"]),
         role=role(row[3]),
-        sources=tuple(source(item) for item in raw["sources"]),
+        sources=tuple(Source(**item) for item in raw["sources"]),
         n=raw["n"],
         counts=_kept_counts(raw["counts"]),
         per_class=per_class(raw["per_class"]),
