@@ -17,7 +17,7 @@ FULL = ["encoder.0.weight", "encoder.0.bias", "head.weight", "adapter.proj.weigh
 
 
 def missing(trained: list[str], saved: dict[str, list[str]], frozen: list[str] | None = None) -> list[tuple[str, str]]:
-    verdicts = checkpoint.missing_params(trained, saved, frozen or [])
+    verdicts = checkpoint.missing_params(trained, saved, checkpoint.LeftOut(frozen=frozen or []))
     return [(verdict.subject, verdict.level.value) for verdict in verdicts if verdict.found]
 
 

@@ -241,3 +241,19 @@ def test_the_base_of_an_earlier_phase_may_be_left_out_of_the_checkpoint(journal:
     os.utime(path, (CREATED + 20, CREATED + 20))
     add_facts(run, ("checkpoint_written", {"path": str(path)}))
     assert findings(journal, run) == {"checkpoint_missing_params": Level.NOTICE}
+
+
+@pytest.mark.parametrize(("idle", "level"), [("predictor", Level.NOTICE), ("predict", Level.ALARM)])
+def test_what_stood_idle_in_every_validation_may_be_left_out_too(
+    journal: JournalPaths, idle: str, level: Level
+) -> None:
+    torch = pytest.importorskip("torch")
+    run = make_run(journal)
+    for module in ("net.online.body", "net.predictor.0", "net.predictor.2"):
+        write_curve(run, f"watch/update_ratio/{module}", [0.1, 0.01])
+    path = journal.project / "online.pt"
+    torch.save({"body.weight": torch.zeros(2)}, path)
+    os.utime(path, (CREATED + 20, CREATED + 20))
+    ended = {"steps": 2, "real_steps": 2, "unvalidated": [f"net.module.{idle}"]}
+    add_facts(run, ("checkpoint_written", {"path": str(path)}), ("watch_end", ended))
+    assert findings(journal, run) == {"checkpoint_missing_params": level}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 
@@ -17,14 +18,13 @@ MISSING = CheckRule(
     "checkpoint",
     "Tensors that were trained are in no checkpoint of the run: loading it gives back their starting values.",
     "Save the state of the whole model, after its last part was added; load with strict=True.",
-    judged="Modules whose weights the watch saw move, against the names of tensors in the headers of all "
-    "checkpoints. Alarm: a "
-    "module is in none of them while others of the same model are, or each is a state without a single tensor. A "
-    "model that is saved nowhere at all may be left "
-    "out on purpose, frozen ones too. Notice: they were trained in an earlier phase only, as the base of adapters that "
-    "are saved by themselves. Warning: the weights of all layers that keep running statistics are "
-    "saved, and those statistics are not. Without the watch: warning when a checkpoint lacks names that others of its "
-    "series (the same name but for its number) have.",
+    judged="Modules whose weights the watch saw move, against the names of tensors in the headers of all checkpoints. "
+    "Alarm: a module is in none of them while others of the same model are, or each is a state without a single "
+    "tensor. A model that is saved nowhere at all may be left out on purpose, frozen ones too. Notice: they were "
+    "trained in an earlier phase only, as the base of adapters that are saved by themselves, or stood idle in "
+    "every validation, as a projector that serves the training alone. Warning: the weights of all layers that "
+    "keep running statistics are saved, and those statistics are not. Without the watch: warning when a "
+    "checkpoint lacks names that others of its series (the same name but for its number) have.",
 )
 CHANGED = CheckRule(
     "checkpoint_changed",
@@ -65,11 +65,31 @@ _WRAPPERS = frozenset("module _orig_mod model base_model default _forward_module
 _LOW_BYTES = 1_000_000_000
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """What may be left out of a checkpoint on purpose.
+
+    Args:
+        frozen: patterns of modules that are meant to stand still.
+        earlier: modules that a phase before the last one has trained and the last one left alone.
+        unvalidated: modules that stood idle in every validation, while others of their model ran.
+    """
+
+    frozen: Sequence[str] = ()
+    earlier: Sequence[str] = ()
+    unvalidated: Sequence[str] = ()
+
+    def allows(self, names: Sequence[str]) -> bool:
+        """A base whose adapters are saved by themselves, or heads that serve the training alone."""
+        idle = [_parts(name) for name in self.unvalidated]
+        alone = all(any(parts[: len(one)] == one for one in idle) for parts in map(_parts, names))
+        return set(names) <= set(self.earlier) or alone
+
+
 def missing_params(
     trained: Sequence[str],
     saved: Mapping[str, Sequence[str]],
-    frozen: Sequence[str] = (),
-    earlier: Sequence[str] = (),
+    left: LeftOut = LeftOut(),
     empty: Sequence[str] = (),
 ) -> Iterator[Verdict]:
     """What was trained against what was saved.
@@ -77,11 +97,10 @@ def missing_params(
     Args:
         trained: paths of modules (or groups of them) whose weights moved, as the watch names them.
         saved: names of tensors by path of the checkpoint; only those whose headers could be read.
-        frozen: patterns of modules that are meant to stand still.
-        earlier: those of ``trained`` that a phase before the last one has trained and the last one left alone.
+        left: what may be missing.
         empty: paths of checkpoints that are the state of a module and hold no tensor at all.
     """
-    wanted = [name for name in trained if not any(fnmatchcase(name, pattern) for pattern in frozen)]
+    wanted = [name for name in trained if not any(fnmatchcase(name, pattern) for pattern in left.frozen)]
     if not saved and empty and wanted:
         yield _nothing_saved(wanted, empty)
         return
@@ -89,12 +108,12 @@ def missing_params(
         yield not_judged(MISSING, "checkpoints", "no checkpoint whose tensors can be read")
         return
     if wanted:
-        yield _against_trained(wanted, saved, earlier)
+        yield _against_trained(wanted, saved, left)
     else:
         yield from _against_each_other(saved)
 
 
-def _against_trained(trained: Sequence[str], saved: Mapping[str, Sequence[str]], earlier: Sequence[str]) -> Verdict:
+def _against_trained(trained: Sequence[str], saved: Mapping[str, Sequence[str]], left: LeftOut) -> Verdict:
     known = [_parts(tensor) for tensors in saved.values() for tensor in tensors]
     tails = {parts[a:b] for parts in known for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)}
     heads = {parts[:b] for parts in known for b in range(1, len(parts) + 1)}
@@ -114,7 +133,7 @@ def _against_trained(trained: Sequence[str], saved: Mapping[str, Sequence[str]],
         shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         evidence = {"modules": names[:20], "checkpoints": len(saved), "tensors_saved": len(set(known))}
         message = f"{shown}: weights moved in training and are in none of {len(saved)} checkpoints."
-        level = Level.NOTICE if set(names) <= set(earlier) else None  # a base, whose adapters are saved by themselves
+        level = Level.NOTICE if left.allows(names) else None
         return finding(MISSING, names[0] if len(names) == 1 else next(iter(partly)), message, evidence, level)
     if lost:
         return not_judged(MISSING, ", ".join(lost), "no module of it is saved under its name: left out on purpose?")

@@ -31,9 +31,15 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
     moved = _moved(store, run.id)
     began = max((first for first, _ in moved.values()), default=0.0)
     earlier = [module for module, (_, last) in moved.items() if last < began]
-    yield from checkpoint.missing_params(list(moved), saved, frozen, earlier, empty)
+    left = checkpoint.LeftOut(frozen, earlier, _unvalidated(stated))
+    yield from checkpoint.missing_params(list(moved), saved, left, empty)
     for layers in _counting(stated) if saved else ():
         yield lost_statistics(layers, saved)
+
+
+def _unvalidated(stated: Sequence[Fact]) -> list[str]:
+    found = (fact.data.get("unvalidated") for fact in stated if fact.kind == "watch_end")
+    return [str(name) for names in found if isinstance(names, list) for name in names]
 
 
 def _counting(stated: Sequence[Fact]) -> Iterator[list[str]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from labjournal.watch.outbox import Outbox
 
 MAX_STATES = 10
+MAX_NAMES = 200
 
 
 class Account:
@@ -64,6 +65,7 @@ class Account:
                 "spent_s": round(budget.spent, 4),
                 "elapsed_s": round(budget.elapsed(), 3),
                 "not_judged": unjudged,
+                "unvalidated": families.modes.unvalidated.names()[:MAX_NAMES],
                 "errors": errors,
             }
             self._outbox.write("watch_end", data)

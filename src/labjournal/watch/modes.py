@@ -17,6 +17,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers
 from labjournal.watch.rules import NOTICE
+from labjournal.watch.unvalidated import Unvalidated
 
 _KEY = -78
 """A key of torch's hook tables that torch itself never gives out (it counts up from 0)."""
@@ -81,6 +82,7 @@ class Modes:
         """Stretches of forward passes without gradients, between backward passes."""
         self._validating = False
         self.probed = False
+        self.unvalidated = Unvalidated(models, optimizers)
 
     def roots(self) -> List[_Root]:
         """Found anew when modules or optimizers have come since."""
@@ -169,6 +171,8 @@ class Modes:
             self.disarm()
 
     def _look(self, module: Any, args: Any) -> None:
+        if not torch.is_grad_enabled():
+            self.unvalidated.ran(module)
         root = self._roots.get(id(module))
         if root is None or not root.is_of(module):
             return
