@@ -239,6 +239,19 @@ def test_what_is_still_to_come_is_told_before_the_best(folder: Path) -> None:
     call(folder, "stop", "h")
 
 
+def test_a_secret_of_the_command_line_reaches_the_trials_and_no_file(folder: Path) -> None:
+    secret = "hf_" + "s" * 30
+    (folder / "train.py").write_text("import sys\nprint('len', len(sys.argv[2]))\n")
+    words = ("--grid", "x=1,2", "--", sys.executable, "train.py", "--token", secret, "{x}")
+    call(folder, "sweep", "-n", "g", "--follow", *words)
+    assert call(folder, "logs", "g-0") == "len 33\n"
+    for path in (folder / ".labjournal").rglob("*"):
+        assert not path.is_file() or secret.encode() not in path.read_bytes(), path
+    assert "held a secret, which was not kept" in talk(folder, "sweep", "resume", "g", code=2)
+    assert "held a secret, which was not kept" in talk(folder, "sweep", "-n", "h", "--detach", *words, code=2)
+    assert len(json.loads(call(folder, "sweep", "status", "--json"))) == 1
+
+
 def test_trials_are_not_held_against_each_other_by_what_the_machine_does(folder: Path) -> None:
     (folder / "train.py").write_text("import labjournal\nlabjournal.log({'system/cpu_percent': 1.0}, step=1)\n")
     call(folder, "sweep", "-n", "g", "--grid", "x=1,2", "--follow", *TRAIN)

@@ -126,6 +126,8 @@ def command(
         launcher_options=commands.pairs(launcher_options, "--launcher-opt"),
     )
     plan.check(sweep)
+    if detach:
+        plan.refuse_masked(plan.kept(sweep))
     from labjournal.follower import Follower
     from labjournal.sweeps.driving import Driver
 

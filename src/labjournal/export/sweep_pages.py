@@ -15,7 +15,6 @@ from labjournal.stats import importance
 from labjournal.store import Store
 from labjournal.sweeps import plan, table
 from labjournal.sweeps.table import Row, Table
-from labjournal.watch.masking import masked_argv
 
 FOLDER = "sweeps"
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -46,7 +45,7 @@ def _parts(built: Table) -> Iterator[list[str]]:
 
 
 def _command(built: Table) -> str:
-    return " ".join(masked_argv(list(built.sweep.command)))
+    return " ".join(plan.kept(built.sweep).command)
 
 
 def _grid(built: Table) -> Iterator[str]:

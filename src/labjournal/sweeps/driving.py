@@ -38,9 +38,12 @@ class Driver:
         follower: of its journal.
         tell: is given a line worth reading.
         since: a ULID; a stop said after it is meant for us. None: one that is not known of yet.
+
+    Raises InputError for a sweep whose command is not known whole.
     """
 
     def __init__(self, sweep: Sweep, follower: Follower, tell: Callable[[str], None], since: str | None = None) -> None:
+        plan.refuse_masked(sweep)
         self._sweep = sweep
         self._follower = follower
         self._tell = tell

@@ -20,6 +20,7 @@ from labjournal.runner.request import LaunchRequest, Queueing
 from labjournal.store import Store
 from labjournal.sweeps import space
 from labjournal.sweeps.space import Axis
+from labjournal.watch.masking import MASK, masked, masked_argv
 
 KIND = "sweep"
 MOST_TRIALS = 100_000
@@ -152,8 +153,23 @@ def _member_of(sweep: Sweep, trial: Trial) -> dict[str, Any]:
     return said
 
 
+def kept(sweep: Sweep) -> Sweep:
+    """The sweep as it is put on record: without its secrets."""
+    return sweep._replace(command=tuple(masked_argv(list(sweep.command))), settings=masked(dict(sweep.settings)))
+
+
+def refuse_masked(sweep: Sweep) -> None:
+    """Raise InputError when what its trials are launched with is not whole: it held a secret."""
+    if any(MASK in word for word in (*sweep.command, *sweep.settings.values())):
+        raise InputError(
+            f"The command of {sweep.name} held a secret, which was not kept.",
+            "Hand secrets over by environment variables: a sweep that others can go on with is written down.",
+        )
+
+
 def state(paths: JournalPaths, sweep: Sweep) -> None:
     """Put the plan on record. Raises JournalUnavailableError."""
+    sweep = kept(sweep)
     search = sweep.search
     data = {
         "id": sweep.id,
