@@ -55,6 +55,7 @@ def test_rows_on_the_same_events_are_tested_as_pairs_whatever_their_order(projec
     assert accuracy["paired"]
     assert accuracy["p"] == pytest.approx(2 / 2**12)  # twelve events that only one got right
     assert accuracy["word"] == "differs"
+    assert "known by name only" not in accuracy["text"]
     assert auc["paired"]
     assert {row["cells"]["accuracy"]["numerator"] for row in found["rows"]} == {360, 348}
     assert any("2 comparisons, paired" in note for note in found["notes"])

@@ -96,3 +96,40 @@ def test_a_file_that_fails_is_told_with_its_reason(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("1 / 0\n")
     with pytest.raises(InputError, match="ZeroDivisionError"):
         own.from_file(tmp_path / "broken.py")
+
+
+FILE = """
+import numpy as np
+
+def youden(counts, signal):
+    i = counts.labels.index(signal)
+    return counts.matrix[i][i] / counts.support[i] - counts.matrix[1 - i][i] / counts.support[1 - i]
+
+def smallest(counts):
+    return np.int64(min(counts.support))
+
+def of_cats(counts):
+    return counts.support[counts.labels.index("cat")]
+
+def helper(a, b):
+    return a + b
+"""
+
+
+def test_functions_may_take_the_positive_class_and_give_any_number(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(FILE)
+    found = {metric.metric.name: metric.compute for metric in own.from_file(path)}
+    assert set(found) == {"youden", "smallest", "of_cats"}
+    assert found["youden"](COUNTS, "sig") == pytest.approx(40 / 44 - 8 / 100)
+    assert found["youden"](COUNTS, None) is None
+    assert found["smallest"](COUNTS, None) == 44
+    assert found["of_cats"](COUNTS, None) is None  # results of other classes do not keep the table from being made
+
+
+def test_a_function_that_is_wrong_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("def wrong(counts):\n    return counts.nothing\n")
+    (metric,) = own.from_file(path)
+    with pytest.raises(InputError, match="wrong fails: AttributeError"):
+        metric.compute(COUNTS, None)

@@ -153,7 +153,7 @@ def _claim(
 ) -> Claim:
     a, b, column, test = pair.a, pair.b, pair.column, pair.test
     value = a.cells[column.metric].value - b.cells[column.metric].value
-    caveats = _caveats(a, b, differences, pair.option) + alike(a.cells[column.metric], b.cells[column.metric])
+    caveats = _caveats(pair, differences) + alike(a.cells[column.metric], b.cells[column.metric])
     title = _title(a, b, column, pair.option)
     if test is None:
         gap = fmt.difference(value, is_rate=column.is_rate)
@@ -222,7 +222,8 @@ def _title(a: Row, b: Row, column: Column, option: str | None) -> str:
     return f"{a.label}, {option} {of} {fmt.MINUS} {option} {against}, {where}"
 
 
-def _caveats(a: Row, b: Row, differences: Differences, option: str | None) -> list[str]:
+def _caveats(pair: _Pair, differences: Differences) -> list[str]:
+    a, b, option = pair.a, pair.b, pair.option
     retracted = dict.fromkeys(row.label for row in (a, b) if row.tainted)
     said = [f"{label} is retracted and cannot carry a claim." for label in retracted]
     if option is None and a.run != b.run:
@@ -236,7 +237,7 @@ def _caveats(a: Row, b: Row, differences: Differences, option: str | None) -> li
             said.append(f"They differ in {changed[0]}.")
     leaked = dict.fromkeys(row.name for row in (a, b) if any(flag.slug == OVERLAP for flag in row.flags))
     said += [f"{name} was trained on some of its validation data." for name in leaked]
-    if a.dataset.hash is None:
+    if a.dataset.hash is None and not (pair.test is not None and pair.test.paired):  # pairs are the same events
         said.append(f"That {a.dataset.label} was the same data is known by name only.")
     return said
 

@@ -72,10 +72,11 @@ def from_formula(name: str, formula: str, direction: str | None = None, unit: st
 
 
 def from_file(path: Path) -> list[OwnMetric]:
-    """Every public function of one argument in a Python file: ``def f2(counts) -> float``.
+    """Every public function of ``counts`` in a Python file: ``def f2(counts) -> float``, ``def f2(counts, signal)``.
 
-    ``counts`` has labels, matrix, unknown, support, n and correct. A function may carry ``direction`` ("higher" or
-    "lower") and ``unit``; its first docstring line is the formula. Raises InputError when the file cannot be run.
+    ``counts`` has labels, matrix, unknown, support, n and correct; ``signal`` is the name of the positive class, and
+    without one the value is empty. A function may carry ``direction`` ("higher" or "lower") and ``unit``; its first
+    docstring line is the formula. Raises InputError when the file cannot be run.
     """
     try:
         found = runpy.run_path(str(path))
@@ -85,18 +86,25 @@ def from_file(path: Path) -> list[OwnMetric]:
     for name, function in found.items():
         if name.startswith("_") or not inspect.isfunction(function) or function.__code__.co_filename != str(path):
             continue
-        if len(inspect.signature(function).parameters) == 1:
+        taken = list(inspect.signature(function).parameters)
+        if len(taken) == 1 or taken[1:] == ["signal"]:
             own.append(_from_function(name, function))
     return own
 
 
-def _from_function(name: str, function: Callable[[Counts], Any]) -> OwnMetric:
-    def compute(counts: Counts, _signal: str | None) -> float | None:
-        try:
-            value = function(counts)
-        except ArithmeticError:
+def _from_function(name: str, function: Callable[..., Any]) -> OwnMetric:
+    of_signal = len(inspect.signature(function).parameters) > 1
+
+    def compute(counts: Counts, signal: str | None) -> float | None:
+        if of_signal and signal is None:
             return None
-        return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+        try:
+            value = function(counts, signal) if of_signal else function(counts)
+            return float(value) if value is not None and math.isfinite(value) else None
+        except (ArithmeticError, LookupError, ValueError):  # of other classes: it does not exist for them
+            return None
+        except Exception as error:  # the user's own program: whatever it raises is told
+            raise InputError(f"The metric {name} fails: {type(error).__name__}: {error}.") from error
 
     means = (inspect.getdoc(function) or f"as {name}() computes it").splitlines()[0]
     return OwnMetric(
