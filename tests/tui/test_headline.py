@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pytest
 
 from labjournal.model import Checkpoint, Finding, Level, Run, RunKind, Status
 from labjournal.store.saved import Overwriting
@@ -110,10 +111,38 @@ def test_the_end_has_a_spread_and_is_not_guessed_early() -> None:
     end = (NOW + timedelta(seconds=6000)).astimezone()
     assert end_words(planned, steps, walls, NOW, short=False) == f"ends about {end:%H:%M} ± 1 min"
     assert end_words(planned, steps, walls, NOW, short=True) == f"ends ~{end:%H:%M}"
-    assert end_words(planned, steps[:2], walls[:2], NOW, short=True) == "end: cannot tell yet"
+    young = run(planned_steps=9000, step=10)
+    assert end_words(young, steps[:2], walls[:2], NOW, short=True) == "end: cannot tell yet"
     assert end_words(run(), steps, walls, NOW, short=True) == ""
     ended = run(Status.DONE, started_at=BEGAN, ended_at=NOW)
     assert end_words(ended, steps, walls, NOW, short=True) == "took 2 h 0 min"
+
+
+@pytest.mark.parametrize(
+    ("settings", "step", "told"),
+    [
+        ({"steps": "9000"}, 3000, "step 3,000 of 9,000"),
+        ({"OneCycleLR.total_steps": 9000}, 3000, "step 3,000 of 9,000"),
+        ({"planned_steps": 9000, "epochs": 3}, 3000, "step 3,000 of 9,000"),
+        ({"steps": 9000, "epochs": 3}, 3000, "step 3,000"),
+        ({"steps": 500}, 3000, "step 3,000"),
+        ({"warmup_steps": 9000, "steps": True}, 3000, "step 3,000"),
+    ],
+)
+def test_what_was_set_tells_how_far_a_run_is_to_go(settings: dict[str, Any], step: int, told: str) -> None:
+    assert step_words(run(settings=settings, step=step)) == told
+
+
+def test_the_end_is_told_by_the_pace_where_the_curve_counts_epochs_or_has_no_times() -> None:
+    planned = run(settings={"max_steps": 9000}, step=3000, started_at=NOW - timedelta(seconds=3000))
+    end = (NOW + timedelta(seconds=6000)).astimezone()
+    epochs = np.arange(1.0, 6.0)
+    assert end_words(planned, epochs, NOW.timestamp() + epochs, NOW, short=True) == f"ends ~{end:%H:%M}"
+    steps = np.arange(0, 3001, 10.0)
+    timeless = end_words(planned, steps, np.full(len(steps), np.nan), NOW, short=False)
+    assert timeless == f"ends about {end:%H:%M} at the pace so far"
+    young = run(settings={"max_steps": 9000}, step=3000, started_at=NOW - timedelta(seconds=10))
+    assert end_words(young, epochs, epochs, NOW, short=True) == "end: cannot tell yet"
 
 
 def test_a_checkpoint_that_another_run_wrote_over_names_that_run_at_every_width() -> None:

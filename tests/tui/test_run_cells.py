@@ -83,6 +83,13 @@ def test_a_run_that_has_just_begun_is_starting_and_later_not_watched() -> None:
     assert "not watched" in shown(run_row(**told, started_at="2026-11-29T11:59:00Z"), 80)
 
 
+def test_nothing_is_said_to_be_missing_where_nothing_is_measured_at_all() -> None:
+    plain = RowDrawing(columns(""), UNICODE)
+    line = plain.row(Row("01", cells(run_row(), Beside(), None, False, NOW, UNICODE)), 80, False, False)
+    assert "—" not in plain_text(line)
+    assert "—" in shown(run_row(), 80, beside=Beside())
+
+
 def test_age_is_told_since_the_launch() -> None:
     assert shown(run_row(), 80).rstrip().endswith("3h00")
 

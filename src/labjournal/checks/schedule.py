@@ -9,6 +9,7 @@ import numpy as np
 from labjournal.checks.curve import MOST_POINTS, Curve, Floats, Ints, longest_run
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
 from labjournal.checks.run_view import RunView
+from labjournal.model.plan import EPOCHS, STEPS
 from labjournal.vocabulary import Level
 
 LR_ZERO = CheckRule(
@@ -53,11 +54,6 @@ THROUGHPUT = CheckRule(
     "slower than the second quarter by more than half, in medians. A mark: longer sequences do this too.",
 )
 RULES = table(LR_ZERO, LR_COLLAPSED, PLANNED, THROUGHPUT)
-_PLAN = (
-    "max_steps", "max_iters", "max_iterations", "total_steps", "num_train_steps", "max_train_steps", "train_steps",
-    "num_steps", "n_steps", "total_iters", "num_iterations", "iterations", "steps", "iters",
-)  # fmt: skip
-_EPOCHS = ("epochs", "num_epochs", "num_train_epochs", "max_epochs", "n_epochs")
 _STOPPING = ("patience", "early_stopping", "early_stop", "early_stopping_patience", "early_stopping_rounds")
 _SHORTEST_S = 60.0
 
@@ -130,7 +126,7 @@ def _share(steps: Ints, first: int, last: int) -> float:
 def planned_steps_differ(run: RunView) -> Verdict:
     if not run.done:
         return not_judged(PLANNED, "the run", "it did not end by itself")
-    name = next((name for name in _PLAN if (run.setting(name) or 0) > 0), None)
+    name = next((name for name in STEPS if (run.setting(name) or 0) > 0), None)
     plan = run.planned_steps or (run.setting(name) if name else None)
     if not plan or plan < 10:
         return not_judged(PLANNED, "the run", "no plan is known")
@@ -145,7 +141,7 @@ def planned_steps_differ(run: RunView) -> Verdict:
     stopping = any(run.setting(word) or run.settings.get(word) for word in _STOPPING)
     ratio = plan / (run.real_steps or executed)
     whole = 2 <= ratio <= 64 and abs(ratio - round(ratio)) < 0.02 * ratio
-    unsure = run.planned_steps is None and (whole or any(run.setting(word) for word in _EPOCHS))
+    unsure = run.planned_steps is None and (whole or any(run.setting(word) for word in EPOCHS))
     source = "planned" if run.planned_steps else f"set as {name}"
     return finding(
         PLANNED,

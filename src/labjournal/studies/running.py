@@ -15,6 +15,7 @@ from labjournal.errors import InputError, NotFoundError
 from labjournal.facts import Fact
 from labjournal.follower import Follower
 from labjournal.model import Run
+from labjournal.model.plan import planned_steps
 from labjournal.runner import commands, launching
 from labjournal.studies import members, notices, searches, statements
 from labjournal.studies.protocol import Stage, Study
@@ -237,9 +238,9 @@ def _progress(runs: list[Run], living: list[Run], elapsed_s: float, expected_s: 
     """How far a stage is, by its runs and steps; it changes seldom enough to be a line each time."""
     done = len(runs) - len(living)
     parts = [f"{done} of {len(runs)} runs"] if len(runs) > 1 else []
-    running = next((run for run in living if run.step is not None and run.planned_steps), None)
-    if running is not None and running.step is not None and running.planned_steps:
-        parts.append(f"{10 * int(10 * running.step / running.planned_steps)}% of the steps")
+    told = next(((run.step, plan) for run in living if run.step is not None and (plan := planned_steps(run))), None)
+    if told is not None:
+        parts.append(f"{10 * int(10 * told[0] / told[1])}% of the steps")
     if expected_s and expected_s >= _WORTH_PROGRESS_S:
         tenth = int(10 * elapsed_s / expected_s)
         parts += [f"{10 * tenth}% of the expected {fmt.duration(expected_s)}"] if tenth else []

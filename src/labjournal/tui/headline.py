@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 
 from labjournal import format
 from labjournal.model import Finding, Level, Run, Status
+from labjournal.model.plan import planned_steps
 from labjournal.tui.reading_run import RunView
 
 Floats = NDArray[np.float64]
 _FEW_STEPS = 20
 """Steps before which nobody can tell when a run will end."""
 _HOUR_S = 3600.0
+_STARTING_S = 30.0
 
 
 def open_findings(view: RunView) -> list[Finding]:
@@ -83,32 +85,50 @@ def step_words(run: Run) -> str:
     """``step 2,214 of 9,000``; "" before a step is known."""
     if run.step is None:
         return ""
-    planned = f" of {format.count(run.planned_steps)}" if run.planned_steps else ""
+    plan = planned_steps(run)
+    planned = f" of {format.count(plan)}" if plan else ""
     return f"step {format.count(run.step)}{planned}"
 
 
 def end_words(run: Run, steps: Floats, walls: Floats, now: datetime, short: bool) -> str:
     """When it will end, with its spread: ``ends about 16:30 ± 15 min``; for an ended run how long it took.
 
-    The spread is between the speeds of the older and the newer half of the last 200 points.
+    The spread is between the speeds of the older and the newer half of the last 200 points. Where the curve counts
+    something else than steps, or has no times, the pace since the start tells, and no spread.
     """
     if run.status.ended:
         begin, end = run.started_at or run.created_at, run.ended_at
         return f"took {format.duration((end - begin).total_seconds())}" if end is not None else ""
-    if run.status is Status.QUEUED or not run.planned_steps:
+    plan = planned_steps(run)
+    if run.status is Status.QUEUED or not plan:
         return ""
-    if len(steps) < 3 or steps[-1] < _FEW_STEPS:
-        return "end: cannot tell yet"
     recent = slice(max(0, len(steps) - 200), None)
     s, w = steps[recent], walls[recent]
+    if len(s) < 3 or not np.isfinite(w).all() or s[-1] < (run.step or 0) / 2:
+        return _end_by_pace(run, plan, now, short)
+    if s[-1] < _FEW_STEPS:
+        return "end: cannot tell yet"
     half = len(s) // 2
     speeds = [(s[b] - s[a]) / (w[b] - w[a]) for a, b in ((0, half), (half, -1), (0, -1)) if w[b] > w[a] and s[b] > s[a]]
     if not speeds:
         return "end: cannot tell"
-    left = run.planned_steps - float(s[-1])
+    left = plan - float(s[-1])
     times = sorted(left / speed for speed in speeds)
     middle = left / speeds[-1]
-    end = datetime.fromtimestamp(float(w[-1]) + middle).astimezone()
     spread = max(60.0, max(middle - times[0], times[-1] - middle))
-    clock = format.clock(end) if (end - now).total_seconds() < 20 * _HOUR_S else format.moment_text(end)
+    clock = _clock(float(w[-1]) + middle, now)
     return f"ends ~{clock}" if short else f"ends about {clock} ± {format.duration(spread)}"
+
+
+def _end_by_pace(run: Run, plan: int, now: datetime, short: bool) -> str:
+    """Its steps are told seldom: the first half minute of a run tells of its start, not of its pace."""
+    took = (now - (run.started_at or run.created_at)).total_seconds()
+    if (run.step or 0) < _FEW_STEPS or took < _STARTING_S:
+        return "end: cannot tell yet"
+    clock = _clock(now.timestamp() + took * (plan / (run.step or 1) - 1), now)
+    return f"ends ~{clock}" if short else f"ends about {clock} at the pace so far"
+
+
+def _clock(moment: float, now: datetime) -> str:
+    end = datetime.fromtimestamp(moment).astimezone()
+    return format.clock(end) if (end - now).total_seconds() < 20 * _HOUR_S else format.moment_text(end)

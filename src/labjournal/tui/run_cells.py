@@ -89,7 +89,8 @@ def _metric(row: RunRow, beside: Beside, choice: MetricChoice | None, glyphs: Gl
                 # Of this number alone; that a run was retracted stands in the column of findings.
                 shown.append((f" {glyphs.tainted}", "muted"))
             return [*shown, (f" {interval}" if interval else "", "muted")]
-    return [(format.missing(), "muted")]
+    # Where nothing was measured of any run the column has no title either.
+    return [(format.missing() if choice is not None else "", "muted")]
 
 
 def _trend(beside: Beside, glyphs: Glyphs) -> str:
