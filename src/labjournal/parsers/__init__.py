@@ -28,6 +28,7 @@ from labjournal.parsers import (
     source_code,
     spaced_tables,
     text_tables,
+    tibbles,
     trec_eval,
 )
 from labjournal.parsers.assemble import Assembler
@@ -76,6 +77,7 @@ PARSERS: tuple[Parser, ...] = (
     confusion.PARSER,
     sclite.PARSER,
     trec_eval.PARSER,
+    tibbles.PARSER,
     text_tables.PARSER,
     spaced_tables.PARSER,
     count_lines.PARSER,

@@ -8,7 +8,8 @@ from html import unescape
 
 from labjournal.parsers.base import Cursor, body
 from labjournal.parsers.numbers import parse_number
-from labjournal.parsers.reading import Line
+from labjournal.parsers.reading import Line, StepKind
+from labjournal.parsers.steps import find_step, names_only_a_step
 
 MOST_ROWS = 2_000
 WIDEST = 40
@@ -40,6 +41,8 @@ class Grid:
 
     rows: list[Row]
     lines: int
+    step: tuple[StepKind, float] | None = None
+    """The epoch that its corner names."""
 
 
 def aligned(cursor: Cursor) -> Grid | None:
@@ -47,7 +50,7 @@ def aligned(cursor: Cursor) -> Grid | None:
     first, second = cursor.peek(), cursor.peek(1)
     if first is None or second is None or cursor.refused("aligned") or len(first.text) > 600:
         return None
-    head = _joined(first.text)
+    head, step = _without_step(_joined(first.text))
     titles = head.split()
     if not titles or len(titles) > WIDEST * 2 or _TITLES.fullmatch(head) is None or any(map(_is_number, titles)):
         return None
@@ -76,7 +79,16 @@ def aligned(cursor: Cursor) -> Grid | None:
     labelled = len(header) > len(found[0][2])
     rows: list[Row] = [(first, header)]
     rows += [(line, [label, *values] if labelled else values) for line, label, values in found]
-    return Grid(rows, used)
+    return Grid(rows, used, step)
+
+
+def _without_step(head: str) -> tuple[str, tuple[StepKind, float] | None]:
+    """The titles without the step in their corner: ``Epoch 7 |  PQ  SQ  RQ``."""
+    corner = _CELL.match(head)
+    step = find_step(corner[0]) if corner is not None and names_only_a_step(corner[0]) else None
+    if corner is None or step is None:
+        return head, None
+    return " " * corner.end() + head[corner.end() :], step[:2]
 
 
 def _placed(first: Line, head: str, found: list[tuple[Line, str, list[str]]], used: int) -> Grid | None:
@@ -157,7 +169,7 @@ def _stands_right(head: str, found: list[tuple[Line, str, list[str]]]) -> bool:
     """Whether each title stands over a value, none over the labels."""
     titles = list(_CELL.finditer(head)) if "  " in head.strip() else list(_TOKEN.finditer(head))
     cells = list(_TOKEN.finditer(_joined(found[0][0].text)))[-len(titles) :]
-    return all(
+    return len(titles) == len(cells) and all(
         _flush(title, cell) or (title.start() <= cell.end() and cell.start() <= title.end())
         for title, cell in zip(titles, cells, strict=True)
     )
@@ -247,8 +259,10 @@ def _text_of(cell: str) -> str:
 
 
 def _joined(text: str) -> str:
-    """The text with a value, its spread and its sign drawn together, and tabs as wide gaps."""
+    """The text with a value, its spread and its sign drawn together; tabs and a bar behind the labels as wide gaps."""
     text = body(text.rstrip()).replace("\t", "    ")
+    if text.count("|") == 1:
+        text = text.replace(" | ", "   ")
     if "±" in text or "+" in text or "\\pm" in text:
         text = _SPREAD.sub("±", text)
     if "(" in text:

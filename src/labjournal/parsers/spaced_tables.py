@@ -36,7 +36,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if "  " in text.strip() and len(text) <= 400 and _WORDS_ONLY.fullmatch(body(text)) is not None:
         header = re.split(r"\s{2,}", re.sub(r",(?=\s{2,})", "", body(text)).strip())
         parted = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
-        found = _columns(cursor, parted) or (_columns(cursor, header) if parted != header else None)
+        readings = dict.fromkeys(map(tuple, (parted, header, body(text).split())))
+        found = next(filter(None, (_columns(cursor, list(titles)) for titles in readings)), None)
         if found is not None:
             return found
     return _aligned_grid(cursor)
@@ -52,6 +53,9 @@ def _aligned_grid(cursor: Cursor) -> Claim | None:
     drafts = drafts_of_table(grid.rows, cursor.texts(grid.lines), caption=caption(cursor))
     if not drafts:
         cursor.refuse("aligned", grid.lines - 1)
+    for draft in drafts if grid.step is not None else []:
+        draft.step, draft.saved = grid.step, False
+        draft.options = {"group": draft.options.get("row", ""), "_step": "above"}
     return Claim(grid.lines, drafts) if drafts else None
 
 
@@ -92,17 +96,33 @@ def _spaced(cursor: Cursor, line: Line) -> Claim | None:
 def _parted(cursor: Cursor, text: str) -> Claim | None:
     """Names parted by commas or bars over as many values: ``epe, epe_noc, err_rate`` or ``IDF1 IDP | Rcll | MOTA``."""
     header = _PARTS.split(text.strip(" |,&"))
-    below = cursor.peek(1)
-    values = [] if below is None else _PARTS.split(body(below.text).strip(" |,&\\"))
-    if len(header) < 3 or len(values) != len(header) or not all(map(_IDENTIFIER.fullmatch, header)):
+    if len(header) < 3 or not all(map(_IDENTIFIER.fullmatch, header)):
         return None
-    names = column_names(header, [values])
-    if below is None or not all(map(_VALUE_CELL.fullmatch, values)) or sum(name is not None for name in names) < 2:
-        return None
-    drafts = row_drafts(below, values, header, names, None)
-    for draft in drafts:
-        draft.options = {}
-    return Claim(2, drafts) if drafts else None
+    drafts: list[Draft] = []
+    used = at = 1
+    while (below := cursor.peek(at)) is not None and at < MOST_ROWS:
+        at += 1
+        if drafts and not below.text.strip():
+            continue
+        values = _PARTS.split(body(below.text).strip(" |,&\\"))
+        label = next((values.pop(end) for end in (-1, 0) if _labels(values, len(header), end)), "")
+        if len(values) != len(header) or not all(map(_VALUE_CELL.fullmatch, values)):
+            break
+        names = column_names(header, [values])
+        if sum(name is not None for name in names) < 2:
+            return None
+        for draft in row_drafts(below, values, header, names, None):
+            draft.options = {"row": label.strip("()")[:80]} if label else {}
+            drafts.append(draft)
+        used = at
+        if not label:
+            break
+    return Claim(used, drafts) if drafts else None
+
+
+def _labels(values: list[str], width: int, end: int) -> bool:
+    """Whether a row has one cell more than there are names, and it says in words whose the values are."""
+    return len(values) == width + 1 and not any(char.isdigit() for char in values[end]) and len(values[end]) > 1
 
 
 def _aligned(head: str, header: list[str], row: str, cells: list[str]) -> bool:
