@@ -83,7 +83,7 @@ PRINTED: dict[str, tuple[str, Results, dict[str, int]]] = {
     ),
     "a sentence": (
         "The model achieved an accuracy of 91.2% and an F1 score of 0.88 on the test set.\n",
-        [("unclear", {"accuracy": 0.912, "f1": 0.88})],
+        [("test", {"accuracy": 0.912, "f1": 0.88})],
         {},
     ),
     "xgboost": (

@@ -11,7 +11,7 @@ from labjournal.parsers.assemble import Assembler
 from labjournal.parsers.base import Draft
 from labjournal.parsers.columns import cell_number, column_names, of_itself
 from labjournal.parsers.context import Context
-from labjournal.parsers.names import Name, role_of, understand, words_of
+from labjournal.parsers.names import Name, curve_role, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number, plain_float
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import ClassRow, Line, RoleName, StepKind
@@ -164,7 +164,7 @@ def _points(header: list[str], steps: list[int], cells: list[str], assembler: As
         value = plain_float(cell) if cell else None
         if value is not None and header[index]:
             tag = header[index]
-            assembler.add_point(tag, role_of(words_of(tag)), step[0], step[1], value)
+            assembler.add_point(tag, curve_role(tag, header), step[0], step[1], value)
 
 
 def _results(header: list[str], rows: list[tuple[Line, list[str]]], assembler: Assembler, context: Context) -> None:
@@ -239,17 +239,17 @@ def _row(
 
 
 def _named_rows(rows: list[tuple[Line, list[str]]], assembler: Assembler, context: Context) -> None:
-    """``metric,value``: each row names its metric."""
-    draft: Draft | None = None
+    """``metric,value``: each row names its metric, and says itself of which set it is."""
+    drafts: dict[RoleName, Draft] = {}
     for line, (name, cell) in ((line, cells) for line, cells in rows):
         found, number = understand(shaped(name)), parse_number(cell)
         if found is not None and number is not None and plausible(found, number):
-            if draft is None:
-                draft = Draft(line, line.number, [], "csv_tables", saved=True, role=found.role)
+            blank = Draft(line, line.number, [], "csv_tables", saved=True, role=found.role)
+            draft = drafts.setdefault(found.role, blank)
             draft.metrics.setdefault(name if re.fullmatch(r"\w+[_/]\w[\w/()-]*", name) else found.metric, number)
             draft.text.append(line.text)
             draft.last = line.number
-    if draft is not None:
+    for draft in drafts.values():
         assembler.add(draft, context)
 
 

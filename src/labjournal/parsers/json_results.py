@@ -12,9 +12,9 @@ from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
 from labjournal.parsers.json_counts import counts_of, holds_counts
 from labjournal.parsers.json_labels import labelled_values
-from labjournal.parsers.names import role_of, understand, words_of
+from labjournal.parsers.names import curve_role, role_of, understand, words_of
 from labjournal.parsers.numbers import Number
-from labjournal.parsers.reading import ClassRow, Line
+from labjournal.parsers.reading import ClassRow, Line, StepKind
 from labjournal.parsers.records import (
     CHECKPOINT_KEYS,
     DATASET_KEYS,
@@ -40,11 +40,22 @@ _SETTINGS = frozenset(
     parameters settings training_args model_config train_config best_params best_hyperparameters model_args
     data_args optimizer scheduler cfg env environment versions timing generation_config lora_config peft_config
     search_space param_grid meta metadata dataset_info label2id id2label class_weights speed targets target
-    thresholds expected previous history_best""".split()
+    thresholds expected previous history_best importance importances feature_importance""".split()
 )
 
 
-_SETTINGS_ENDS = ("_cfg", "_config", "_args", "_params", "_kwargs", "_weights", "_settings", "_hparams", "_thresholds")
+_SETTINGS_ENDS = (
+    "_cfg",
+    "_config",
+    "_args",
+    "_params",
+    "_kwargs",
+    "_weights",
+    "_settings",
+    "_hparams",
+    "_thresholds",
+    "_importances",
+)
 
 
 _SAYS_NOTHING = frozenset(
@@ -166,9 +177,8 @@ class _Walk:
                 continue
             for row, value in enumerate(values):
                 step = float(epochs[row]) if epochs and row < len(epochs) else float(row)
-                self.assembler.add_point(
-                    owner + key, role_of(words_of(key)), "epoch" if epochs else "row", step, float(value)
-                )
+                kind: StepKind = "epoch" if epochs else "row"
+                self.assembler.add_point(owner + key, curve_role(key, columns), kind, step, float(value))
 
     def _report(self, node: dict[str, Any]) -> Draft | None:
         rows = {

@@ -245,7 +245,7 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
             # In "loss … val_loss" the bare name is the training's; "Test accuracy …, AUC …" is all the test's.
             own = "train" if sibling and (pair.name.metric in validated or last == "unclear") else last
         last = own
-        key = (own, pair.name.headline, pair.name.dataset)
+        key = (own, pair.name.headline, pair.name.dataset or pair.name.of)
         draft = drafts.get(key)
         if draft is None or pair.name.metric in draft.metrics:
             if draft is not None:
@@ -255,6 +255,8 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
             draft.headline, draft.best, draft.dataset = pair.name.headline, pair.name.best, pair.name.dataset
         draft.metrics[pair.name.metric] = pair.number
         draft.tags[pair.name.metric] = _tag(pair.name, own)
+        if pair.name.of is not None:
+            draft.options.setdefault("group", pair.name.of[:80])
         if pair.name.n is not None and draft.n is None:
             draft.n = pair.name.n
         if pair.number.fraction is not None and SHARES_OF_ALL.search(pair.name.metric):

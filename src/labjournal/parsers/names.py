@@ -7,6 +7,7 @@ worse than a missing one.
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -69,6 +70,8 @@ class Name:
     n: int | None = None
     alone: bool = True
     """Nothing but the metric was said; else the rest ("for class plane") is part of ``metric``."""
+    of: str | None = None
+    """Whose it is and how it was got, where that is more than a word or two."""
 
 
 def role_of(words: list[str]) -> RoleName:
@@ -85,6 +88,12 @@ def role_of(words: list[str]) -> RoleName:
                 return role
             weak = role
     return weak
+
+
+def curve_role(tag: str, beside: Container[str]) -> RoleName:
+    """The role of a curve: ``loss`` beside ``val_loss`` is that of the training."""
+    role = role_of(words_of(tag))
+    return "train" if role == "unclear" and f"val_{tag}" in beside else role
 
 
 def words_of(text: str) -> list[str]:
@@ -191,7 +200,7 @@ def understand(phrase: str) -> Name | None:
             metric_at = [words.index("rand")]
         elif "mutual" in words and len(words) <= 5 and {"information", "info"} & set(words):
             metric_at = [words.index("mutual")]
-        elif "rate" in words and (set(words) & RATE_OWNERS):
+        elif "rate" in words and (set(words) & RATE_OWNERS or _rate_of_a_set(words)):
             metric_at = [words.index("rate")]
         else:
             return None
@@ -232,6 +241,13 @@ def understand(phrase: str) -> Name | None:
     return Name(metric, role, prefix + metric, headline, best, dataset, n, alone)
 
 
+def _rate_of_a_set(words: list[str]) -> bool:
+    """Whether words say which rate was measured on which set: "Test fallback rate"."""
+    role = role_of(words[:1]) if words[0] not in EVALUATED else "unclear"
+    return len(words) == 3 and words[2] == "rate" and role in ("test", "validation") and words[1] not in _SET_RATES
+
+
+_SET_RATES = frozenset("split sampling frame refresh update drop".split())
 _RATE_WORDS = frozenset("accuracy acc f1 auc precision recall map iou dice bleu psnr ssim".split())
 LONGEST_NAME = 7
 """Words that say something, at most: more of them are a sentence."""
@@ -281,6 +297,11 @@ def _excused(words: list[str]) -> bool:
     return (bad == ["rates"] and "error" in words) or (bad == ["variance"] and "explained" in words)
 
 
+def _treated(after: list[str]) -> bool:
+    """Whether a word says what was done to a model before it was measured, as in "ECE after calibration"."""
+    return bool(after) and after[0].endswith(("tion", "ing", "ment")) and after[0] not in ROLE_WORDS
+
+
 def _slug_words(words: list[str]) -> list[str]:
     metrics = [w for w in words if is_metric_word(w)]
     others = len(metrics) > 1
@@ -293,10 +314,9 @@ def _slug_words(words: list[str]) -> list[str]:
             continue
         if word == "score" and others:
             continue
-        if word in FILLER and not is_metric_word(word):
+        if word in FILLER and not is_metric_word(word) and not (word == "after" and _treated(words[at + 1 : at + 2])):
             continue
-        if word == "rate" or is_metric_word(word) or word not in FILLER:
-            kept.append(_SPECIAL.get(word, CANONICAL.get(word, word)))
+        kept.append(_SPECIAL.get(word, CANONICAL.get(word, word)))
     averages = [word for word in kept[1:] if word in ("macro", "micro", "weighted", "samples")]
     if len(averages) == 1 and is_metric_word(kept[0]):
         kept = averages + [word for word in kept if word != averages[0]]  # "Precision (macro)" is "macro precision"

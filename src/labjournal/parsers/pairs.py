@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 
 from labjournal.parsers.beside import beside
+from labjournal.parsers.described import behind, described
 from labjournal.parsers.names import Name, is_metric_word, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, as_share, counted, find_numbers, unwrap
 from labjournal.parsers.plausible import plausible
@@ -172,7 +173,12 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
         pairs += [Pair(*found) for found in beside(text, numbers, [pair.number for pair in pairs])]
         pairs.sort(key=lambda pair: pair.number.start)
     head = text if head_end is None else text[:head_end]
-    return pairs, role_of(words_of(_PROGRAM.sub(" ", head))) if pairs else "unclear", head
+    role = role_of(words_of(_PROGRAM.sub(" ", head))) if pairs else "unclear"
+    if role == "unclear" and pairs and all(pair.name.role == "unclear" for pair in pairs):
+        role, n = behind(text[pairs[-1].number.end :])
+        if n is not None:
+            pairs[-1].name = replace(pairs[-1].name, n=n)
+    return pairs, role, head
 
 
 def _plain(phrase: str) -> str:
@@ -284,6 +290,8 @@ def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, in
                 return name, begin
             chunk_words = chunk_words[1:] if last is not None else []
         return None
+    if (told := described(phrase)) is not None:
+        return told, begin
     if vague and _WISHED.search(re.split(r"[,;|]", phrase)[-1] if begin else chunk):
         return None
     chunk = GROUPED.sub(" ", chunk)

@@ -135,6 +135,7 @@ def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
         exact = {str(key): as_number(value) for key, value in record.items() if _EXACT.fullmatch(str(key))}
         metrics.update({key: number for key, number in exact.items() if number is not None})
     if any(not name.endswith(("_number", "support")) for name in metrics):
+        metrics.update(_of_a_baseline(record, metrics))
         metrics.update(means)
         metrics.update(_beside(record, metrics))
     else:
@@ -142,6 +143,17 @@ def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
     return {
         k: v for k, v in metrics.items() if not k.endswith("support") or ("_support" in k and k[: -len("_support")])
     }
+
+
+def _of_a_baseline(record: Mapping[str, Any], known: Mapping[str, Number]) -> dict[str, Number]:
+    """``Baseline_MAE`` beside ``LSTM_MAE``: measured here, too, as one more model; alone it may be a quoted number."""
+    found = {}
+    for key, value in record.items():
+        head, _, metric = str(key).partition("_")
+        number = as_number(value) if head.lower() == "baseline" else None
+        if number is not None and any(name.endswith(f"_{metric}") and name != metric for name in known):
+            found[str(key)] = number
+    return found
 
 
 def _by_letters(record: Mapping[str, Any]) -> dict[str, Number] | None:

@@ -73,7 +73,8 @@ FILLER = frozenset(
     subset model network net classifier images image examples instances items got get has have reached reaches
     achieved achieves achieve obtained after now current new final finally overall result results summary stats
     metric metrics statistic report value values scored gives using over all its it so far mode phase stage performance
-    resulting global computed entire whole full complete total score evaluated measured observed running ema""".split()
+    resulting global computed estimation estimate estimated entire whole full complete total score evaluated measured
+    observed running ema""".split()
 )
 CANONICAL = {
     "acc": "accuracy",

@@ -1,0 +1,135 @@
+"""Tables whose rows are named, and sentences around a value: (role, metrics, options) of each result."""
+
+from __future__ import annotations
+
+import pytest
+
+from labjournal.parsers import ParsedResult, read_text
+
+Wanted = tuple[str, dict[str, float], dict[str, str]]
+
+
+def told(result: ParsedResult) -> Wanted:
+    return result.role, dict(result.metrics), dict(result.options)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param(
+            "# A tibble: 3 × 4\n  .metric  .estimator .estimate .config\n"
+            "  <chr>    <chr>          <dbl> <chr>\n1 accuracy binary         0.875 Model1\n"
+            "2 kap      binary         0.625 Model1\n3 npv      binary         1.00  Model1\n",
+            [("unclear", {"accuracy": 0.875, "kap": 0.625, "npv": 1.0}, {})],
+            id="a tibble of metrics",
+        ),
+        pytest.param(
+            "best <- last_fit(flow, parts)\n# A tibble: 2 × 6\n  penalty .metric .estimator  mean     n std_err\n"
+            "    <dbl> <chr>   <chr>      <dbl> <int>   <dbl>\n1   0.01  rmse    standard    2.5      1      NA\n"
+            "2   0.10  rmse    standard    3.5      1      NA\n",
+            [("test", {"rmse": 2.5}, {"penalty": "0.01"}), ("test", {"rmse": 3.5}, {"penalty": "0.10"})],
+            id="a tibble with a row for each setting, of the last fit",
+        ),
+        pytest.param(
+            "Epoch 7  |    PQ     SQ     RQ     N\n------------------------------------\n"
+            "All      |  41.5   72.5   51.5    19\nThings   |  34.5   73.5   46.5     8\n",
+            [
+                ("unclear", {"pq": 41.5, "sq": 72.5, "rq": 51.5}, {"group": "All"}),
+                ("unclear", {"pq": 34.5, "sq": 73.5, "rq": 46.5}, {"group": "Things"}),
+            ],
+            id="an epoch in the corner, a bar behind the labels",
+        ),
+        pytest.param(
+            "  abs_rel |   sq_rel |     rmse |       a1 | \n&   0.125  &   0.875  &   4.375  &   0.875  (whole)\n\n"
+            "&   0.25  &   0.75  &   3.375  &   0.75  (near)\n",
+            [
+                ("unclear", {"abs_rel": 0.125, "sq_rel": 0.875, "rmse": 4.375, "a1": 0.875}, {"row": "whole"}),
+                ("unclear", {"abs_rel": 0.25, "sq_rel": 0.75, "rmse": 3.375, "a1": 0.75}, {"row": "near"}),
+            ],
+            id="a label behind the values of each row",
+        ),
+        pytest.param(
+            "Test error for linear SVM after tuning for optimal cost is 0.125\n",
+            [("test", {"error": 0.125}, {"group": "linear SVM after tuning for optimal cost"})],
+            id="whose it is and how it was got, in a sentence",
+        ),
+        pytest.param(
+            "Error estimation of ‘svm’ using 10-fold cross validation: 0.375\n",
+            [("validation", {"error": 0.375}, {"group": "svm using 10-fold cv"})],
+            id="R's tune",
+        ),
+        pytest.param("Test fallback rate: 0.125\n", [("test", {"fallback_rate": 0.125}, {})], id="a rate of a set"),
+        pytest.param("Validation split rate: 0.125\n", [], id="a rate that is a setting"),
+        pytest.param("预测错误率: 0.125\n", [("unclear", {"error_rate": 0.125}, {})], id="a Chinese error rate"),
+        pytest.param("阴性预测值 (NPV): 0.125\n", [("unclear", {"npv": 0.125}, {})], id="a name in two languages"),
+        pytest.param(
+            "Metric,Value\nValidation AUROC,0.75\nECE Before Calibration,0.25\nECE After Calibration,0.125\n",
+            [
+                ("validation", {"auroc": 0.75}, {}),
+                ("unclear", {"ece_before_calibration": 0.25, "ece_after_calibration": 0.125}, {}),
+            ],
+            id="each row of a file says its own set; before and after",
+        ),
+        pytest.param(
+            '{"LSTM_MAE": 0.25, "Baseline_MAE": 0.5, "baseline": 3.5}',
+            [("unclear", {"LSTM_MAE": 0.25, "Baseline_MAE": 0.5}, {})],
+            id="a baseline that was measured beside a model",
+        ),
+        pytest.param('{"Baseline_MAE": 0.5}', [], id="a baseline alone is somebody else's"),
+        pytest.param(
+            '{"metrics": {"accuracy": 0.75}, "feature_importances": {"credit_score": 0.25, "age": 0.5}}',
+            [("unclear", {"accuracy": 0.75}, {})],
+            id="how much a feature counts is no score",
+        ),
+    ],
+)
+def test_whose_and_what(text: str, wanted: list[Wanted]) -> None:
+    assert [told(result) for result in read_text(text).results] == wanted
+
+
+def test_rows_of_tracks_are_read_beside_their_counts() -> None:
+    text = (
+        "          IDF1   IDP  Rcll  Prcn GT MT   FP   FN   MOTA  MOTP IDt\n"
+        "SEQ1     62.5% 53.5% 82.5% 60.5% 25 17 3330 1029  26.5% 0.375  15\n"
+        "OVERALL  54.5% 45.5% 77.5% 51.5% 47 23 6568 1977 -3.5%  0.375  22\n"
+    )
+    found = {result.options["row"]: dict(result.metrics) for result in read_text(text).results}
+    assert found["SEQ1"]["mota"] == 0.265
+    assert found["OVERALL"] == {
+        "idf1": 0.545,
+        "idp": 0.455,
+        "rcll": 0.775,
+        "prcn": 0.515,
+        "mota": -0.035,
+        "motp": 0.375,
+    }
+
+
+def test_a_value_takes_the_set_and_its_size_from_behind_it() -> None:
+    (result,) = read_text(
+        "After 50,000 iterations, the top-1 error is 7.25% on the test set of 1,020 images:\n"
+    ).results
+    assert (result.role, result.n, dict(result.metrics)) == ("test", 1020, {"top1_error": 0.0725})
+
+
+def test_words_over_a_lone_value_are_no_table() -> None:
+    assert read_text("? ? A\n< 0.0\n").results == ()
+
+
+def test_a_table_after_each_epoch_is_curves_of_its_rows() -> None:
+    table = "Epoch {0}  |    PQ     SQ\n------------------\nAll      |  4{0}.5   72.5\nStuff    |  3{0}.5   73.5\n\n"
+    reading = read_text("".join(map(table.format, (1, 2, 3))))
+    assert reading.results == ()
+    assert reading.series["All/PQ"].points == [(1.0, 41.5), (2.0, 42.5), (3.0, 43.5)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"history": {"loss": [0.5, 0.25], "val_loss": [0.75, 0.5]}}',
+        "epoch,loss,val_loss\n0,0.5,0.75\n1,0.25,0.5\n",
+    ],
+)
+def test_a_curve_beside_that_of_the_validation_is_of_the_training(text: str) -> None:
+    roles = {tag.rsplit("/", 1)[-1]: series.role for tag, series in read_text(text).series.items()}
+    assert (roles["loss"], roles["val_loss"]) == ("train", "validation")
