@@ -7,6 +7,7 @@ import io
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import UTC
 from html.parser import HTMLParser
 
@@ -230,3 +231,14 @@ def test_a_paper_may_drop_intervals_and_never_a_taint_mark(name: str, interval: 
 def test_a_count_too_small_for_a_rate_stays_a_fraction_whatever_the_digits() -> None:
     text = by_name("md").render(table([row("a", ONE, 0.002)]), Style(digits=2, interval="none"))
     assert " 2/1,000 |" in text
+
+
+@pytest.mark.parametrize(("interval", "said"), [("range", "[low high]: 95%"), ("plus-minus", "±: 95%"), ("none", None)])
+@pytest.mark.parametrize("name", ["text", "md", "latex", "html"])
+def test_notes_speak_of_intervals_as_they_are_shown(name: str, interval: Interval, said: str | None) -> None:
+    one = replace(table([row("a", ONE, 0.9)]), notes=("[low high]: 95% Wilson interval.", "n = 1 seed."))
+    text = by_name(name).render(one, Style(interval=interval))
+    text = text.replace("\\[", "[").replace("\\]", "]").replace("{[}", "[").replace("{]}", "]").replace("\\%", "%")
+    text = text.replace("\\ensuremath{\\pm}", "±")
+    assert "n = 1 seed." in text
+    assert (said in text) if said else "Wilson" not in text

@@ -289,3 +289,19 @@ def test_one_word_above_its_values_still_says_whose_they_are() -> None:
         ({"accuracy": 0.81}, {"group": "Ridge"}),
         ({"accuracy": 0.91}, {"group": "Forest"}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("val accuracy: 0.803 (803 out of 1000)", 1000),
+        ("accuracy: 80.3% [803/1,000]", 1000),
+        ("accuracy = 0.803 (803 correct of 1000 events)", 1000),
+        ("accuracy: 0.803 (804 of 1000)", None),  # it contradicts the value, and says something else
+        ("accuracy: 0.6 (3 of 5 folds)", None),
+        ("loss: 0.803 (803 of 1000)", None),
+    ],
+)
+def test_counts_in_brackets_behind_a_share_are_its_counts(text: str, n: int | None) -> None:
+    (result,) = read_text(text + "\n").results
+    assert result.n == n

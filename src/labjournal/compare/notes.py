@@ -122,10 +122,15 @@ def _leaders(
                 continue
             best = leader(group, column, judge, noise)
             if best is None:
-                yield f"On {_named(dataset)} the data name no row as best by {column.label}."
+                yield f"On {_named(dataset)} the data name no row as best by {_label(column)}."
             else:
-                options = "".join(f", {name} {value}" for name, value in best.options.items())
-                yield f"On {_named(dataset)} {best.label}{options} is ahead of all other usable rows by {column.label}."
+                row = best.label + "".join(f", {name} {value}" for name, value in best.options.items())
+                yield f"On {_named(dataset)} {row} is ahead of all other usable rows by {_label(column)}."
+
+
+def _label(column: Column) -> str:
+    """What a metric is called at the end of a sentence: "Acc." has its full stop."""
+    return column.label.removesuffix(".")
 
 
 def definitions(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[str]:

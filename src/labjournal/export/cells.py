@@ -10,6 +10,8 @@ from labjournal.compare.claims import NOT_USABLE
 from labjournal.export.style import Style
 
 _SETTING_MOST = 40
+_RANGE = "[low high]"
+"""How notes begin that say how an interval is made."""
 
 
 def value(cell: Cell | None, column: Column, style: Style | None = None) -> str:
@@ -47,6 +49,15 @@ def heading(column: Column, table: Table, style: Style | None = None) -> str:
     shown = has_interval and (style is None or style.interval != "none")
     parts = [column.label, f"[{column.unit}]" if column.unit else "", "95%" if shown else ""]
     return " ".join(part for part in parts if part)
+
+
+def notes(table: Table, style: Style) -> list[str]:
+    """What stands under a table, of intervals only what it shows of them."""
+    if style.interval == "range":
+        return list(table.notes)
+    if style.interval == "none":
+        return [note for note in table.notes if not note.startswith(_RANGE)]
+    return [f"±{note.removeprefix(_RANGE)}" if note.startswith(_RANGE) else note for note in table.notes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def render(table: Table, style: Style) -> str:
         parts.append("<p>No results to compare yet.</p>\n")
     parts += _list("What may be said", [f"{claim.title}: {claim.text}" for claim in table.claims])
     parts += [f"{line}\n" for line in _settings(table)]
-    parts += _list("Notes", table.notes)
+    parts += _list("Notes", cells.notes(table, style))
     return "".join([*parts, _SCRIPT, "</body>\n</html>\n"])
 
 

@@ -34,7 +34,7 @@ def _lines(table: Table, style: Style) -> Iterator[str]:
         yield "No results to compare yet."
     notes = [
         *(f"{claim.title}: {claim.text}" for claim in (table.claims if style.full else ())),
-        *table.notes,
+        *cells.notes(table, style),
     ]
     if notes:
         yield "\\par\\smallskip"

@@ -23,12 +23,12 @@ def render(table: Table, style: Style) -> str:
 def body(table: Table, style: Style) -> str:
     """The table and what is said of it, without caption and without a newline at the end."""
     if not table.rows:
-        return "\n".join(["No results to compare yet.", "", *_bullets(table.notes)]).rstrip()
+        return "\n".join(["No results to compare yet.", "", *_bullets(cells.notes(table, style))]).rstrip()
     parts = [
         list(grid(*_rows(table, style))),
         _titled("What may be said", _claims(table, style)),
         _titled("Differing settings", list(_settings(table))),
-        _titled("Notes", _bullets(table.notes)),
+        _titled("Notes", _bullets(cells.notes(table, style))),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 

@@ -43,7 +43,7 @@ def render(table: Table, style: Style) -> str:
         lines += ["", *_block(table, dataset, style, dropped)]
     lines += _section("What may be said", _claims(table, style), style)
     lines += _section(_settings_title(table), _settings(table, style), style)
-    notes = [*table.notes]
+    notes = cells.notes(table, style)
     if dropped:
         notes.append(f"No room for {', '.join(dropped)}: --full shows all.")
     lines += _section("Notes", [line for note in notes for line in _sentence(note, style)], style)

@@ -150,7 +150,11 @@ def _number(match: re.Match[str]) -> Number | None:
 
 
 _IN_PERCENT = re.compile(r"[(\[]\s*%\s*[)\]]\s*(?:[:=]\s*)?$")
-_COUNTS = re.compile(r"\s*\(\s*(\d{1,12})\s*/\s*(\d{1,12})\s*\)")
+_COUNTS = re.compile(
+    r"\s*[(\[]\s*(\d[\d,]{0,14})\s*(?:[a-z]+\s+){0,2}(?:/|out\s+of\b|of\b|von\b|sur\b|de\b|из\b)\s*(?:the\s+)?"
+    r"(\d[\d,]{0,14})(?![\d.]|\s+(?:folds?|seeds?|runs?|epochs?|classes|classifiers|trees)\b)[^()\[\]]{0,30}[)\]]",
+    re.IGNORECASE,
+)
 
 
 def as_share(text: str, number: Number) -> Number:
@@ -162,10 +166,10 @@ def as_share(text: str, number: Number) -> Number:
 
 
 def counted(text: str, number: Number) -> Number:
-    """The number with the counts in brackets behind it, where they say the same: ``85.02 % (1701/2000)``."""
+    """The number with the counts in brackets behind it, where they say the same: ``85.02 % (1701 out of 2000)``."""
     counts = _COUNTS.match(text, number.end)
     if counts is None or number.fraction is not None:
         return number
-    k, n = int(counts[1]), int(counts[2])
+    k, n = whole(counts[1]), whole(counts[2])
     same = n > 0 and k <= n and abs(k / n - number.value) <= 0.5 * 10.0**-number.digits * (1 + 1e-9)
     return replace(number, fraction=(k, n)) if same else number
