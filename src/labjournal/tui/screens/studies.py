@@ -31,7 +31,7 @@ _AT_MOST_EVERY_S = 2.0
 """Judging a study reads its runs and asks git; points of a curve alone must not make it do so at each turn."""
 _COLUMNS = (
     Column("sign", "", ((0, 2),)),
-    Column("stage", "stage", ((0, 18), (110, 26)), cut=Cut.MIDDLE),
+    Column("stage", "stage", ((0, 18), (110, 36)), cut=Cut.MIDDLE),
     Column("state", "state", ((0, 13),)),
     Column("because", "because", ((0, 20),), grow=1),
     Column("runs", "runs", ((0, 4),), right=True),

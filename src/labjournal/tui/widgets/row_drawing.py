@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from labjournal.format import visible
 from labjournal.tui.glyphs import Glyphs
-from labjournal.tui.text import Line, Span
+from labjournal.tui.text import Line, Span, cut_line, line_width
 from labjournal.tui.widgets.columns import Column, Cut, fit_cell, layout
 from labjournal.tui.widgets.row_source import Row, RowKind
 
@@ -36,7 +36,9 @@ class RowDrawing:
         bar = (self.glyphs.focus if focused else " ", "accent")
         if row.kind is RowKind.GROUP:
             fold = self.glyphs.folded if row.folded else self.glyphs.unfolded
-            return [bar, (f"{fold} ", "muted"), *((visible(text), role) for text, role in row.cells[0])]
+            head: Line = [bar, (f"{fold} ", "muted"), *((visible(text), role) for text, role in row.cells[0])]
+            room = width - MARGIN
+            return cut_line(head, room, self.glyphs.ellipsis) if line_width(head) > room else list(head)
         mark = (f"{self.glyphs.marked} " if marked else "  ", "accent")
         return [bar, mark, *self._cells(row.cells, self.columns, width - PREFIX - MARGIN)]
 
