@@ -20,6 +20,7 @@ from labjournal.follower import Follower
 from labjournal.model import Status
 from labjournal.paths import JournalPaths
 from labjournal.tui.app import JournalApp
+from labjournal.tui.messages import CompareAsked
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +52,17 @@ async def test_rows_stand_by_data_set_with_intervals_on_one_axis_and_the_majorit
             assert title in text_of(app)
         assert "differs" in text_of(app)
         assert line_with(app, " lr ").split()[-2:] == ["3e-5", "3e-3"] or "3e-5" in line_with(app, " lr ")
+
+
+async def test_a_marked_run_without_results_is_named(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await settled(pilot, app)
+        store = app.runs_page.runs
+        with_results = next(row.id for row in store.rows if row.name == "v3-embed")
+        without = next(row for row in store.rows if row.name == "lr-too-hot")
+        app.post_message(CompareAsked((with_results, without.id)))
+        await wait_for(pilot, lambda: f"no results: {without.name} · " in text_of(app))
 
 
 async def test_in_a_low_terminal_every_pane_is_one_tab_away(journal: JournalPaths) -> None:

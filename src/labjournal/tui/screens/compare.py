@@ -44,6 +44,10 @@ _TABLE_SHARE = 0.45
 """Of the page's height that the table takes at most where other panes stand below it."""
 
 
+def _names(source: Source, runs: list[str]) -> list[str]:
+    return [format.visible(source.store.resolve(run).name) for run in runs]
+
+
 def _curves(source: Source, runs: tuple[str, ...]) -> dict[str, tuple[str, Curve]]:
     """The curve each run is judged by, with its name, by the run's id."""
     found = {}
@@ -139,11 +143,15 @@ class ComparePage(Page):
         found = await self.ask(lambda source: build_table(source.store, selection, source.config))
         runs = tuple(dict.fromkeys([row.run for row in found.rows if row.run] or list(selection.rows)))
         curves = await self.ask(lambda source: _curves(source, runs)) if len(runs) > 1 or selection.rows else {}
+        shown = {row.run for row in found.rows}
+        empty = await self.ask(lambda source: _names(source, [run for run in selection.rows if run not in shown]))
         if selection is not self._choice.selection:
             return
         self._table = found
         self._choice = self._choice.learn(found)
-        self._pane.state = self._choice.state(found)
+        # Among the notes, below everything that may be said, it would look as if it had not been asked for.
+        lacking = f"no results: {', '.join(empty)} · " if empty else ""
+        self._pane.state = lacking + self._choice.state(found)
         self._said_pane.state = said.state(found)
         self._settings_pane.state = settings.state(found)
         self._show_curves(found, curves)

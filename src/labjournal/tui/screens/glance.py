@@ -13,7 +13,7 @@ from labjournal.errors import JournalError
 from labjournal.tui import reading_curves, reading_run
 from labjournal.tui.base_app import glyphs_of
 from labjournal.tui.feed import Feed
-from labjournal.tui.headline import open_findings, sentences
+from labjournal.tui.headline import end_words, open_findings, sentences, step_words
 from labjournal.tui.look_of_runs import level_sign, state_span
 from labjournal.tui.panels import CurveBook, panel
 from labjournal.tui.reading_runs import main_curve
@@ -21,6 +21,7 @@ from labjournal.tui.run_panes.seen import Floats, told_points
 from labjournal.tui.text import Line, paragraph
 from labjournal.tui.widgets.chart import Chart
 from labjournal.tui.widgets.chart_view import ChartOptions
+from labjournal.tui.widgets.curve import Curve
 from labjournal.tui.widgets.lines import Lines
 from labjournal.tui.widgets.pane import Pane
 
@@ -118,6 +119,8 @@ class Glance(Pane):
         lines: list[Line] = [[(f" {sign}", role), (f"  {format.visible(run.name)}", "b text")]]
         if run.reason:
             lines += paragraph(format.visible(run.reason), width, "muted")
+        if not run.status.ended and (goes := self._goes()):
+            lines += paragraph(goes, width, "muted")
         lines += [[], *paragraph(" ".join(sentences(view, datetime.now(UTC), self._loss())), width)]
         for one in open_findings(view)[:1]:
             sign, role = level_sign(one.level, glyphs)
@@ -126,6 +129,13 @@ class Glance(Pane):
             if one.remedy:
                 lines += paragraph(format.visible(one.remedy), width, "muted")
         return lines
+
+    def _goes(self) -> str:
+        """How far it is and when it will end."""
+        assert self._view is not None
+        curve = self._book.curve(self._key) if self._book is not None and self._key is not None else Curve()
+        end = end_words(self._view.run, curve.steps, curve.walls, datetime.now(UTC), short=False)
+        return "  ".join(filter(None, (step_words(self._view.run), end)))
 
     def _loss(self) -> tuple[str, Floats, Floats] | None:
         if self._book is None or self._key is None:
