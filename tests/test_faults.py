@@ -218,3 +218,18 @@ def test_the_verb_adds_shows_and_filters(
     shown = json.loads(call(capsys, "show", "main", "--json")[1])
     assert shown["faults"][0]["state"] == "active"
     assert shown["retracted"] == "no loss"
+
+
+def test_the_reason_of_a_retraction_and_a_later_note_do_not_take_the_place_of_the_symptom(
+    project: Project, journal: JournalPaths, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project.folder)
+    run_of(journal, project, "main", project.brought, CREATED)
+    assert call(capsys, "note", "--kind", "bug", "--id", "feed", "--symptom", "a flat loss", "nothing is fed")[0] == 0
+    assert call(capsys, "retract", "--introduced", "HEAD~2", "--id", "feed", "--why", "no loss")[0] == 0
+    assert call(capsys, "note", "--kind", "bug", "--id", "feed", "seen once more")[0] == 0
+    (told,) = json.loads(call(capsys, "faults", "--json")[1])
+    assert told["symptom"] == "a flat loss"
+    assert call(capsys, "faults", "feed", "--symptom", "a loss of zero")[0] == 0
+    (told,) = json.loads(call(capsys, "faults", "--json")[1])
+    assert told["symptom"] == "a loss of zero"

@@ -107,3 +107,9 @@ def _by_end(noun: str, reference: str, ids: Iterable[str]) -> str:
         how = "No" if not found else "More than one"
         raise NotFoundError(f"{how} {noun} has the id {reference!r}.", "Give the whole id, as --json shows it.")
     return found[0]
+
+
+def symptom(store: Store, fault: str, words: str) -> str | None:
+    """How a fault shows, by words that were said of something else; None where somebody said how it shows."""
+    told = any(known.name == fault and known.symptom for known in store.faults())
+    return None if told else words or None

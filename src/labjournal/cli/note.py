@@ -102,11 +102,14 @@ def command(
     attachments = _attached(attach, journal)
     entry = diary.note(text, EntryKind(kind), about, run, attachments, study or _study_here(journal))
     if fault:
-        from labjournal.cli import mentions
+        from labjournal.cli import mentions, session
 
         commits = {"introduced": introduced, "fixed": fixed}
         known = {key: mentions.commit(journal.project, commit) for key, commit in commits.items()}
-        shows = symptom or (text.strip().split("\n")[0] if kind == "bug" else None)
+        shows = symptom
+        if shows is None and kind == "bug":
+            with session.opened(context, with_curves=False) as follower:
+                shows = mentions.symptom(follower.store, fault, text.strip().split("\n")[0])
         diary.fault(fault, symptom=shows, cause=cause, entry=entry, **known)
     if kind == EntryKind.CLAIM.value and len(about) < 2:
         click.echo("No numbers judge this claim: name two results or runs with --on A --on B.", err=True)

@@ -68,7 +68,7 @@ def command(
             if introduced is not None or name is not None:
                 known = name or f"fault-{fact[-6:].lower()}"
                 said = {"introduced": introduced, "fixed": fixed, "retraction": fact}
-                diary.fault(known, symptom=symptom or why or None, cause=cause, **said)
+                diary.fault(known, symptom=symptom or mentions.symptom(store, known, why), cause=cause, **said)
                 click.echo(f"In the register of faults as {known}.", err=True)
         follower.catch_up()
         marked = [result for result in store.results(include_unassigned=True) if result.taint]
