@@ -29,7 +29,8 @@ labels = st.lists(
     unique_by=str.casefold,
 ).filter(
     lambda names: all(
-        name and name.lower().replace("_", " ") not in ("accuracy", "macro avg", "weighted avg", "micro avg")
+        name
+        and name.lower().replace("_", " ") not in ("accuracy", "macro avg", "weighted avg", "micro avg", "avg / total")
         for name in names
     )
 )

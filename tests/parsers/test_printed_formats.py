@@ -29,8 +29,8 @@ PRINTED: dict[str, tuple[str, Results, dict[str, int]]] = {
     ),
     "imagenet": (
         "Test: [0/100] Time 0.5 (0.5) Loss 0.3 (0.3) Acc@1 90.0 (90.0)\n * Acc@1 76.130 Acc@5 92.862\n",
-        [("unclear", {"acc1": 76.13, "acc5": 92.862})],
-        {"test_loss": 1, "test_acc1": 1},
+        [("test", {"acc1": 76.13, "acc5": 92.862})],
+        {},
     ),
     "epochs with a best one": (
         "Epoch 3/10 | train loss 0.512 | val loss 0.601 | val acc 82.1% | lr 3e-4 | 12.3s\n"

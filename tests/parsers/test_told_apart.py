@@ -26,8 +26,8 @@ def told(result: ParsedResult) -> Wanted:
             "### MEAN RESULTS ###\n         acc    f1\nrose : 0.9812 0.9858\nall : 0.9712 0.9658\n\n"
             "### STD RESULTS ###\n         acc    f1\nrose : 0.0762 0.0565\nall : 0.0712 0.0868\n",
             [
-                ("unclear", {"accuracy": 0.9812, "f1": 0.9858}, {"row": "rose :"}),
-                ("unclear", {"accuracy": 0.9712, "f1": 0.9658}, {"row": "all :"}),
+                ("unclear", {"accuracy": 0.9812, "f1": 0.9858}, {"row": "rose"}),
+                ("unclear", {"accuracy": 0.9712, "f1": 0.9658}, {"row": "all"}),
             ],
             id="a table of spreads",
         ),

@@ -10,7 +10,7 @@ PRINTED = {
     "CatBoost's best": (
         "2200:   learn: 0.6739186        test: 0.6795649 best: 0.6804033 (1757)  total: 4m 15s   remaining: 24m 45s\n"
         "bestTest = 0.6804033402\nbestIteration = 1757\nShrink model to first 1758 iterations.\n",
-        [("validation", {"score": 0.6804033402})],
+        [("validation", {"bestTest": 0.6804033402})],
     ),
     "sclite": (
         " |        | # Snt    # Wrd  | Corr    Sub    Del    Ins    Err  S.Err |\n"

@@ -116,7 +116,13 @@ LINES = [
     ),
     pytest.param(
         "Car:\nbbox AP:90.8339, 90.0913, 89.7052\n",
-        [("unclear", {"bbox_ap_1": 90.8339, "bbox_ap_2": 90.0913, "bbox_ap_3": 89.7052}, {"group": "Car"})],
+        [
+            (
+                "unclear",
+                {"bbox_ap_easy": 90.8339, "bbox_ap_moderate": 90.0913, "bbox_ap_hard": 89.7052},
+                {"group": "Car"},
+            )
+        ],
         id="values that only their places name",
     ),
     pytest.param("accuracy: 0.784 , 0.01\n", [("unclear", {"accuracy": 0.784}, {})], id="a value and its spread"),

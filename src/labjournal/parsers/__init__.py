@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from labjournal.parsers import (
+    class_lists,
     confusion,
     conlleval,
     count_lines,
@@ -28,7 +29,6 @@ from labjournal.parsers import (
     source_code,
     spaced_tables,
     text_tables,
-    tibbles,
     trec_eval,
 )
 from labjournal.parsers.assemble import Assembler
@@ -75,9 +75,9 @@ PARSERS: tuple[Parser, ...] = (
     optuna.PARSER,
     printed_dict.PARSER,
     confusion.PARSER,
+    class_lists.PARSER,
     sclite.PARSER,
     trec_eval.PARSER,
-    tibbles.PARSER,
     text_tables.PARSER,
     spaced_tables.PARSER,
     count_lines.PARSER,

@@ -104,7 +104,7 @@ class Assembler:
             options["group"] = group
         draft.options = {**options, **draft.options}
         draft.setup = () if draft.saved or draft.headline else context.setup
-        draft.block, draft.section, draft.path = context.block, context.section, context.path
+        draft.block, draft.section, draft.path = context.block, context.section, context.path + draft.path
         draft.after_reset, draft.passed = context.reset, context.passed
         if draft.step is not None and not draft.headline:
             self.point(draft, draft.step)

@@ -99,7 +99,7 @@ class Draft:
     """Counts section marks (rulers, headings); what stands in different blocks is not one measurement."""
     section: int = 0
     path: tuple[tuple[int, str], ...] = ()
-    """The headings it stands under, with their levels."""
+    """The headings it stands under, with their levels; of a table first the line above it."""
     saved: bool = False
     """From a saved file: never turned into a curve because it repeats."""
 

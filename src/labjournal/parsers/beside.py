@@ -46,6 +46,30 @@ def beside(text: str, numbers: Sequence[Number], taken: Sequence[Number]) -> lis
     return found
 
 
+_MEAN = re.compile(r"(?:mean|average|avg)_(?=.)|m(?=dice|iou|ap$|acc$)")
+
+
+def classes_of(text: str, numbers: Sequence[Number], mean: Name, whole: Number) -> list[tuple[str, Name, Number]]:
+    """``mean dice: 0.79 tc: 0.84 wt: 0.91 et: 0.62``: the classes whose mean the first value is."""
+    metric = _MEAN.sub("", mean.metric, count=1)
+    behind = [number for number in numbers if number.start > whole.start and not number.integer]
+    found: list[tuple[str, Name, Number]] = []
+    end = whole.end
+    for number in behind:
+        label = _LABELLED.fullmatch(text[end : number.start])
+        end = number.end
+        if label is None or find_step(label["name"]) is not None:
+            break
+        found.append((label["name"], Name(metric, mean.role, metric), number))
+    values = [number.value for _, _, number in found]
+    if metric == mean.metric or len(found) < 2 or any(understand(shaped(label)) is not None for label, _, _ in found):
+        return []
+    return found if abs(sum(values) / len(values) - whole.value) <= 1.01 * 10.0**-whole.digits else []
+
+
+_LABELLED = re.compile(r"[\s,;|()\[{]*(?P<name>[^\W\d][\w.+-]{0,30}(?:\s[\w.+-]{1,20})?)\s?[:=]?\s*")
+
+
 def _depth(text: str, number: Number) -> int:
     """How many brackets are open before a number."""
     left = text[: number.start]

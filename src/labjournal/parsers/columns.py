@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from labjournal.parsers.names import Name, understand, words_of
@@ -80,7 +81,7 @@ def _decimal(at: int, rows: list[list[str]]) -> bool:
 
 def _measured(at: int, rows: list[list[str]], known: list[int]) -> bool:
     """Whether the values of a column have the digits of measured ones: many, or as many as the metrics beside them."""
-    numbers = [number for cells in rows if (number := cell_number(cells[at])) is not None]
+    numbers = [n for cells in rows if (n := cell_number(cells[at])) is not None and not math.isnan(n.value)]
     beside = [number.digits for cells in rows for k in known if (number := cell_number(cells[k])) is not None]
     fewest = min(2, max(min(beside, default=2), 1))
     return sum(measured(number) or number.digits >= fewest for number in numbers) * 2 >= len(numbers) > 0

@@ -106,6 +106,8 @@ class Context:
     """The words of the last heading."""
     setup: tuple[tuple[str, str], ...] = ()
     """The settings that the last line of settings stated."""
+    measuring: tuple[RoleName, int] = ("unclear", -9)
+    """The set whose pass is being measured batch by batch, and the last line that said so."""
     listed: str = ""
     """The heading of the list of values that ended on the line before."""
 
@@ -216,6 +218,7 @@ class Context:
                     self.options[name] = option["value"].lower()
         whose = (OF_CLASS.fullmatch(text) or NUMBERED.fullmatch(text)) if len(text) <= 80 else None
         if whose is not None:
+            self.path = entered(self.path, LOGGED, whose[1])
             self.group, self.group_line = whose[1], number
             self.block += 1
         elif AVERAGE.fullmatch(stripped):

@@ -105,7 +105,7 @@ OF_CLASS = re.compile(
     re.IGNORECASE,
 )
 NUMBERED = re.compile(
-    r"\W*((?:image|case|patient|subject|sample|scene|video|example|client|model|experiment|variant)\s*[#:]?\s*\d+)\s*:?\s*",
+    r"\W*((?:image|case|patient|subject|sample|scene|video|example|client|model|experiment|variant|fold|split|repeat|replicate|camera)\s*[#:]?\s*\d+)\s*:?\s*",
     re.IGNORECASE,
 )
 """One of many of which each has its values: they are nobody else's."""

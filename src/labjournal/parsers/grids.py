@@ -25,6 +25,11 @@ _DECIMAL = re.compile(r"\d\.\d|\d\s?%")
 _NO_CELL = re.compile(r"(?<!\d\d)[:=]\s*[-+]?\.?\d|\d\s+[-+]?\.?\d").search
 """A name with its value, or two values: bars alone do not part these columns."""
 _WIDE_GAP = re.compile(r"\s{2,}|\t+")
+_NOTES = re.compile(r"(?<=[\d%])(?:\s+\([^()]*[^\W\d][^()]*\))+$")
+_INDEX = re.compile(r"\d{1,5}\s{2,}(?=[^\W\d])")
+"""The index of a printed DataFrame, before the label of a row."""
+_SAME_WORD = re.compile(r"\s*(?:(\w+):\s\S+\s*)(?:\1:\s\S+\s*)+")
+"""``Class: A Class: B``: titles that begin with the same word."""
 _TITLES = re.compile(r"(?!.*(?:\d\.\d{2}|\d\s?%\s|:(?!\.?\d)))[^=;{}<>]*[^\W\d_][^=;{}<>]*")
 _CELL = re.compile(r"\S+(?:\s\S+)*")
 _TOKEN = re.compile(r"\S+")
@@ -51,7 +56,8 @@ def aligned(cursor: Cursor) -> Grid | None:
     if first is None or second is None or cursor.refused("aligned") or len(first.text) > 600:
         return None
     head, step = _without_step(_joined(first.text))
-    titles = head.split()
+    head = _cornered(head)
+    titles = _WIDE_GAP.split(head.strip()) if "  " in head.strip() else head.split()
     if not titles or len(titles) > WIDEST * 2 or _TITLES.fullmatch(head) is None or any(map(_is_number, titles)):
         return None
     upper, used = _upper_titles(cursor, head)
@@ -61,7 +67,7 @@ def aligned(cursor: Cursor) -> Grid | None:
         if BORDER.match(text) and text.strip():
             used += 1
             continue
-        parts = _row(_joined(text)) if len(text) <= 600 else None
+        parts = _row(_cornered(_joined(text))) if len(text) <= 600 else None
         if parts is None or (found and len(parts[1]) != len(found[0][2])):
             break
         found.append((ahead, *parts))
@@ -76,6 +82,8 @@ def aligned(cursor: Cursor) -> Grid | None:
         _one_column(header, found) and (header[0] == "" or _WIDE_GAP.search(head.strip()))
     ):
         return None
+    if all(_INDEX.match(label) for _, label, _ in found):
+        found = [(line, _INDEX.sub("", label), values) for line, label, values in found]
     labelled = len(header) > len(found[0][2])
     rows: list[Row] = [(first, header)]
     rows += [(line, [label, *values] if labelled else values) for line, label, values in found]
@@ -89,6 +97,17 @@ def _without_step(head: str) -> tuple[str, tuple[StepKind, float] | None]:
     if corner is None or step is None:
         return head, None
     return " " * corner.end() + head[corner.end() :], step[:2]
+
+
+def _cornered(text: str) -> str:
+    """A line of a table whose labels one bar parts from the values, or whose titles all begin with the same word."""
+    if text.count("|") == 1 and "  " in text:
+        label, _, rest = text.partition("|")
+        return (
+            f"{' ' * len(label) if _DECIMAL.search(rest) is None else label}  {rest[1:] if rest[:1] == ' ' else rest}"
+        )
+    same = _SAME_WORD.fullmatch(text) if ": " in text else None
+    return text if same is None else text.replace(f"{same[1]}: ", " " * (len(same[1]) + 2))
 
 
 def _placed(first: Line, head: str, found: list[tuple[Line, str, list[str]]], used: int) -> Grid | None:
@@ -146,7 +165,7 @@ def _fitted(head: str, found: list[tuple[Line, str, list[str]]]) -> list[str] | 
             return titles
         if labelled and len(titles) == width + 1:
             return titles
-        if labelled and len(titles) == width > 0 and _stands_right(head, found):
+        if labelled and len(titles) == width > 0 and _stands_right(head, titles, found):
             return ["", *titles]
         if (
             labelled
@@ -165,21 +184,31 @@ def _one_column(header: list[str], found: list[tuple[Line, str, list[str]]]) -> 
     return len(found) > 1 and all(labels) and all("  " in _joined(line.text).strip() for line, _, _ in found)
 
 
-def _stands_right(head: str, found: list[tuple[Line, str, list[str]]]) -> bool:
+def _stands_right(head: str, titles: list[str], found: list[tuple[Line, str, list[str]]]) -> bool:
     """Whether each title stands over a value, none over the labels."""
-    titles = list(_CELL.finditer(head)) if "  " in head.strip() else list(_TOKEN.finditer(head))
-    cells = list(_TOKEN.finditer(_joined(found[0][0].text)))[-len(titles) :]
-    return len(titles) == len(cells) and all(
+    stand = list((_TOKEN if titles == head.split() else _CELL).finditer(head))
+    cells = list(_TOKEN.finditer(_noted(_joined(found[0][0].text))))[-len(titles) :]
+    return len(stand) == len(cells) and all(
         _flush(title, cell) or (title.start() <= cell.end() and cell.start() <= title.end())
-        for title, cell in zip(titles, cells, strict=True)
+        for title, cell in zip(stand, cells, strict=True)
     )
+
+
+def _noted(text: str) -> str:
+    """A row without the notes in brackets behind its last value."""
+    return _NOTES.sub("", text) if text.endswith(")") else text
 
 
 def _row(text: str) -> tuple[str, list[str]] | None:
     """The label and the values of a row; None for a line that is none."""
+    text = _noted(text)
     tokens = text.split()
     at = len(tokens)
     while at > 0 and _VALUE.fullmatch(tokens[at - 1]) is not None:
+        at -= 1
+    if at > 1 and tokens[at - 1] == ":":
+        text = text[: text.rindex(" :")] + "  " + text[text.rindex(" :") + 2 :]
+        del tokens[at - 1]  # "road : 0.963" stands under titles as "road 0.963" does
         at -= 1
     if at == len(tokens) or at > 8 or any(mark in token for token in tokens[:at] for mark in "=;:{}"):
         return None

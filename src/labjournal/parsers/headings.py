@@ -20,6 +20,8 @@ FRAMED = 8
 """Level of a title between rulers or marks: below all of markdown's."""
 LOGGED = 9
 """Level of the name that a logger writes before each line."""
+CAPTION = 10
+"""Level of the line above a table."""
 _LONGEST = 80
 _MARKDOWN = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<title>\S.*?)[ \t#]*$")
 _BOLD = re.compile(r"[ \t>]*(?:\*\*|__)(?P<title>[^*_].{0,78}?):?(?:\*\*|__)[ \t]*:?[ \t]*$")

@@ -12,6 +12,7 @@ from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
 from labjournal.parsers.json_counts import counts_of, holds_counts
 from labjournal.parsers.json_labels import labelled_values
+from labjournal.parsers.json_settings import settings_key
 from labjournal.parsers.names import curve_role, role_of, understand, words_of
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.reading import ClassRow, Line, StepKind
@@ -22,6 +23,7 @@ from labjournal.parsers.records import (
     STEPS,
     as_number,
     flat_metrics,
+    measured_in_several,
     metric_name,
     named_value,
     per_example,
@@ -35,29 +37,6 @@ DEEPEST = 8
 MOST_NODES = 200_000
 
 
-_SETTINGS = frozenset(
-    """args arguments config configs configuration hparams hyperparameters hyperparams hyper_parameters params
-    parameters settings training_args model_config train_config best_params best_hyperparameters model_args
-    data_args optimizer scheduler cfg env environment versions timing generation_config lora_config peft_config
-    search_space param_grid meta metadata dataset_info label2id id2label class_weights speed targets target
-    thresholds expected previous history_best importance importances feature_importance""".split()
-)
-
-
-_SETTINGS_ENDS = (
-    "_cfg",
-    "_config",
-    "_args",
-    "_params",
-    "_kwargs",
-    "_weights",
-    "_settings",
-    "_hparams",
-    "_thresholds",
-    "_importances",
-)
-
-
 _SAYS_NOTHING = frozenset(
     """results metrics scores summary report evaluation classification_report all_results history training_history
     curves log logs runs models experiments""".split()
@@ -67,11 +46,6 @@ _SAYS_NOTHING = frozenset(
 def _owners(path: tuple[str, ...]) -> list[str]:
     """The keys above a record that say whose it is; ``#3`` is the fourth of a list."""
     return [part for part in path if part.lower() not in _SAYS_NOTHING]
-
-
-def _settings(key: object) -> bool:
-    key = str(key)
-    return key.lower() in _SETTINGS or key.lower().endswith(_SETTINGS_ENDS)
 
 
 _AVERAGES = {
@@ -98,6 +72,8 @@ class _Walk:
         self.at = 0
         self.line = 1
         self.nodes = 0
+        self.shared: frozenset[str] = frozenset()
+        """Keys that records side by side have in common and that some of them show to be measured."""
         self.above: list[dict[str, str]] = []
         """What each record around the current one says of the data set and the checkpoint."""
 
@@ -152,6 +128,8 @@ class _Walk:
                 self._place(part, node, path)
                 part.options["class"] = label
                 self.assembler.add(part, self.context)
+        if len(beside := [value for value in node.values() if isinstance(value, dict)]) > 1:
+            self.shared |= measured_in_several(beside)
         columns = {
             key: value
             for key, value in node.items()
@@ -166,7 +144,7 @@ class _Walk:
         ):
             self._columns(columns, "".join(f"{part.strip('#')}/" for part in _owners(path)))
         for key, value in node.items():
-            if isinstance(value, (dict, list)) and not _settings(key) and not holds_counts(str(key), value):
+            if isinstance(value, (dict, list)) and not settings_key(key) and not holds_counts(str(key), value):
                 self.visit(value, (*path, str(key)), depth + 1)
 
     def _columns(self, columns: dict[str, list[float]], owner: str) -> None:
@@ -214,6 +192,8 @@ class _Walk:
 
     def _plain(self, node: dict[str, Any], path: tuple[str, ...]) -> Draft | None:
         metrics = flat_metrics(node)
+        more = {key: number for key in self.shared if (number := as_number(node.get(key))) is not None}
+        metrics = {**more, **metrics}
         counts = counts_of(node)
         draft = self._draft("json_results")
         draft.metrics = metrics

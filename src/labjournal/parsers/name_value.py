@@ -6,13 +6,15 @@ The value may also stand alone on the next line.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import takewhile
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
+from labjournal.parsers.beside import classes_of
 from labjournal.parsers.context import Context
 from labjournal.parsers.context_forms import COMPARED
 from labjournal.parsers.names import Name, is_metric_word, may_mention, role_of, understand, words_of
-from labjournal.parsers.numbers import parse_number, unwrap
+from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
 from labjournal.parsers.pairs import GROUPED, Pair, scan
 from labjournal.parsers.plausible import SHARES_OF_ALL, plausible
 from labjournal.parsers.reading import Line, RoleName
@@ -98,6 +100,10 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if not pairs:
         return _saved_value(line, text, context)
     context.observe_head(rest)
+    of_classes = _of_classes(text, pairs)
+    pairs = [pair for pair in pairs if not any(pair.number.start == number.start for _, _, number in of_classes)]
+    if role == "unclear" and text.lstrip().startswith("* ") and line.number - context.measuring[1] <= BESIDE:
+        role = context.measuring[0]  # the sum of the pass above
     drafts = drafts_of(pairs, line, text, context, role, "name_value")
     example = _EXAMPLE.match(text)
     owner = one_of or (_owner(rest) if example is None else example[1])
@@ -109,7 +115,18 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if owner is not None:
         for draft in drafts:
             draft.options.setdefault("group", owner)
+    for label, name, number in of_classes:
+        part = replace(drafts[0], metrics={name.metric: number}, tags={name.metric: f"{label}/{name.metric}"})
+        part.options = {**drafts[0].options, "class": label}
+        drafts.append(part)
     return Claim(1, drafts)
+
+
+def _of_classes(text: str, pairs: list[Pair]) -> list[tuple[str, Name, Number]]:
+    """The values of classes behind their mean, where that is the only metric of the line."""
+    if not pairs or not pairs[0].name.alone or any(pair.name.alone for pair in pairs[1:]):
+        return []
+    return classes_of(text, find_numbers(text), pairs[0].name, pairs[0].number)
 
 
 def _drafts_of_a_list(texts: list[str], line: Line, context: Context) -> list[Draft]:
@@ -234,6 +251,9 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
     running = _BAR.search(text) is not None and not (role != "unclear" and "100%" in text)
     batch = None if step is not None else _BATCH.search(text[:first_value])
     if batch is not None and (role == "unclear" or batch[1] != batch[2]):  # "Epoch(test) [6/6]" is the whole pass
+        if role in ("test", "validation"):
+            context.measuring = role, line.number
+            return []  # in the middle of measuring: the whole pass counts, and its line says so
         step, running = ("step", float(batch[1]), "batch"), True
     validated = {pair.name.metric.removeprefix("val_") for pair in pairs if pair.name.role == "validation"}
     last: RoleName = role

@@ -168,6 +168,8 @@ def understand(phrase: str) -> Name | None:
     phrase = phrase.strip(" \t*_`'\"#-•·▶►➤>|:=()[]{}✓✔✅🎯📊📈🔥⭐🏆")
     if not phrase or len(phrase) > 120:
         return None
+    if phrase == "bestTest":  # CatBoost, of whatever it evaluates on
+        return Name(phrase, "validation", phrase, headline=True, best=True)
     words = words_of(phrase)
     if not words or len(words) > 14:
         return None
@@ -260,7 +262,7 @@ _LIMIT = re.compile(
 """The worst value allowed, as settings name it."""
 
 
-_INDEXES = frozenset("rand jaccard similarity concordance gini youden bouldin harabasz calinski dunn".split())
+_INDEXES = frozenset("j rand jaccard similarity concordance gini youden bouldin harabasz calinski dunn".split())
 """What an index that measures is called after."""
 
 
@@ -294,6 +296,8 @@ def _excused(words: list[str]) -> bool:
         return True  # acc_at_best_threshold
     if bad == ["index"] and _INDEXES & set(words):
         return True
+    if bad == ["reduction"] and "loss" in words:
+        return True  # ML.NET's share of the loss of guessing
     return (bad == ["rates"] and "error" in words) or (bad == ["variance"] and "explained" in words)
 
 

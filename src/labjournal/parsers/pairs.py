@@ -248,7 +248,9 @@ def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, in
         if strong is not None and _ABOUT.match(inner) and understand(f"{phrase[:opened]} {inner}") is None:
             found = _name_before(phrase[:opened] + ":", vague)
             return None if found is None else (_suffixed(found[0], inner), found[1])
-        if len(inner) <= 40 and not re.search(r"\d{2,}", inner):
+        if not phrase[:opened].isascii() and (short := understand(shaped(inner))) is not None and short.alone:
+            phrase = inner  # "阴性预测值 (NPV)": the short name says it
+        elif len(inner) <= 40 and not re.search(r"\d{2,}", inner):
             phrase = phrase[:opened] + " " + inner
         elif len(inner) <= 40 and strong is not None:
             found = _name_before(phrase[:opened] + ":", vague)

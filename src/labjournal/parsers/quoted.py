@@ -54,4 +54,6 @@ _FIRST = (*"#/>% \t0123456789",)
 
 def _bare(line: Line) -> Line:
     found = _MARK.match(line.text)
-    return line if found is None else replace(line, text=line.text[found.end() :])
+    if found is None:
+        return line
+    return replace(line, text=line.text[found.end() :], printed=(found["mark"] or "").strip() in ("##", "#>"))

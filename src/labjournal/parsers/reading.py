@@ -29,6 +29,8 @@ class Line:
     """Bytes before it in the source."""
     redrawn: bool = False
     """A later state overwrote this one on the terminal."""
+    printed: bool = False
+    """It stood behind the mark with which knitr writes what a program printed."""
 
 
 @dataclass(frozen=True, slots=True)

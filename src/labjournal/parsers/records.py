@@ -126,6 +126,7 @@ def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
             metrics[key] = number
         elif re.match(r"(?:avg|mean|average)_", key) and not number.integer and not _timed(key):
             means[key] = number
+    metrics.update(_of_a_baseline(record, metrics))
     if any("rel" in name and name.lower() in _DEPTH_ERRORS for name in metrics):
         # What depth estimation reports beside its errors has names that mean nothing elsewhere.
         metrics.update({str(k): n for k, v in record.items() if k in _DEPTH_SHARES and (n := as_number(v)) is not None})
@@ -180,6 +181,27 @@ def _beside(record: Mapping[str, Any], known: Mapping[str, Number]) -> dict[str,
             if name is not None and not _timed(str(key)):
                 found[name.metric] = number
     return found if len(found) <= len(known) else {}
+
+
+def measured_in_several(records: list[dict[str, Any]]) -> frozenset[str]:
+    """Keys of several records side by side, one of which holds known metrics and one a value of many digits."""
+    if not any(map(flat_metrics, records)):
+        return frozenset()
+    shared = [key for key in records[0] if sum(key in record for record in records) > 1 and isinstance(key, str)]
+    return frozenset(
+        key
+        for key in shared
+        if metric_name(key) is None
+        and open_name(key) is not None
+        and not _timed(key)
+        and any(
+            isinstance(value := record.get(key), float)
+            and (number := as_number(value)) is not None
+            and number.digits > TYPED_DIGITS
+            for record in records
+        )
+        and all(isinstance(record.get(key, 0.0), float) for record in records)
+    )
 
 
 def step_of(record: Mapping[str, Any]) -> tuple[StepKind, float] | None:

@@ -60,7 +60,6 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
             r"\1",
         ),
         ("%", r"^\s*%(WER|CER|SER|PER)\s+([\d.]+)(?=\s)", r"\1: \2%"),  # Kaldi
-        ("besttest", r"^\s*bestTest\s*=", "best validation score ="),  # CatBoost
         ("version:", r"^\s*(BLEU|chrF2?\+*|TER)[|+]\S*version:[\d.]+\s=\s", r"\1 = "),  # sacreBLEU
         ("top", r"\btop[\s_-]?(\d+)\s?-\s?(?=[01]?\.\d)", r"top\1: "),
         ("top", r"\btop[\s_-]?(\d+)", r"top\1"),

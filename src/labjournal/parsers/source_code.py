@@ -187,6 +187,8 @@ def _fenced(cursor: Cursor, fence: str) -> int:
         if below is None:
             return 0
         stripped = below.text.strip()
+        if below.printed:
+            return k
         if stripped.startswith(">>>"):
             return 0  # a session: what it prints between the prompts was measured
         if stripped.startswith(fence) and not stripped.strip(fence[0]):

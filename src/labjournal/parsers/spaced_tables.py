@@ -8,6 +8,8 @@ from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.columns import column_names, of_itself
 from labjournal.parsers.context import Context
 from labjournal.parsers.grids import BORDER, MOST_ROWS, aligned, caption
+from labjournal.parsers.headings import CAPTION, entered
+from labjournal.parsers.long_tables import long_table
 from labjournal.parsers.names import Name, understand
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.reading import Line
@@ -16,6 +18,8 @@ from labjournal.parsers.table_rows import SPREAD, STEPS, corner_metric, drafts_o
 
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")
 _PARTS = re.compile(r"\s*[,|&]\s*|\s+")
+_NOTE = re.compile(r"\s*\(([^\W\d][^()]{0,60})\)\s*$")
+"""What a row is of, in brackets behind its values."""
 _IDENTIFIER = re.compile(r"[A-Za-z][\w@./-]*")
 _DESCRIBED = re.compile(rf"({SPREAD.pattern}|mean|median)(?:\s+-?[\d.]+)+", re.IGNORECASE)
 """The label of a row of a description, and its values in columns before the first metric: ``mean 507.5``."""
@@ -26,6 +30,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     line = cursor.peek()
     if line is None:
         return None
+    if "etric" in line.text and (found := long_table(cursor)) is not None:
+        return found
     text = line.text.replace("\t", "    ")
     if "epoch" in text.lower() or text.lstrip()[:2] in ("E ", "Ep"):
         found = _spaced(cursor, line)
@@ -104,8 +110,10 @@ def _parted(cursor: Cursor, text: str) -> Claim | None:
         at += 1
         if drafts and not below.text.strip():
             continue
-        values = _PARTS.split(body(below.text).strip(" |,&\\"))
-        label = next((values.pop(end) for end in (-1, 0) if _labels(values, len(header), end)), "")
+        said = body(below.text)
+        note = _NOTE.search(said)
+        values = _PARTS.split((said if note is None else said[: note.start()]).strip(" |,&\\"))
+        label = next((values.pop(end) for end in (-1, 0) if _labels(values, len(header), end)), note[1] if note else "")
         if len(values) != len(header) or not all(map(_VALUE_CELL.fullmatch, values)):
             break
         names = column_names(header, [values])
@@ -186,7 +194,7 @@ def _columns(cursor: Cursor, header: list[str]) -> Claim | None:
             return None
         if not rows and len(cells) != len(header) and not _aligned(line.text, header, ahead.text, cells):
             return None
-        label = " ".join(cells[:-width])
+        label = " ".join(cells[:-width]).rstrip(" :")
         if len(cells) > len(header) and (named_row := _DESCRIBED.fullmatch(label)) is not None:
             label = named_row[1]
         used += 1
@@ -204,6 +212,9 @@ def _columns(cursor: Cursor, header: list[str]) -> Claim | None:
             drafts.extend(row_drafts(ahead, [label, *row], ["row", *header], [None, *names], None))
         else:
             drafts.extend(row_drafts(ahead, row, header, names, None))
+    above = entered((), CAPTION, caption(cursor))
+    for draft in drafts:
+        draft.path = above
     return Claim(used, drafts) if len(drafts) > (named < 2) else None
 
 

@@ -19,7 +19,7 @@ _PLANNED = re.compile(r"epochs\s*[:=]|(?:steps|iterations|rounds|trials|episodes
 """``epochs=100`` says how long a training is to last."""
 _STEP_FIRST = re.compile(r"^[\W_]*(?P<step>\d{1,9})(?:st|nd|rd|th)?[\s-]*epochs?[\W_]*$", re.IGNORECASE)
 _STEP_CJK = re.compile(r"第\s*(?P<step>\d+)\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|epoch|エポック|回)")
-_STEP_BRACKET = re.compile(r"\[(\d{1,9})\]\s+\S[^=:]{0,60}[:=]")  # xgboost and LightGBM
+_STEP_BRACKET = re.compile(r"[ \t]*\[(\d{1,9})\]\s+\S[^=:]{0,60}[:=]")  # xgboost and LightGBM
 _STEP_MM = re.compile(r"\bEpoch\((?:val|test)\)\s*\[(\d{1,9})\]\s*\[")  # mmengine: epoch, then batches
 _STEP_ONLY = re.compile(
     rf"^[\W_]*{_STEP_WORD}s?\s*(?:\[|\(|#|:|=)*\s*(\d[\d,]*)(?:\s*(?:/|of)\s*(\d[\d,]*))?[\W_]*$", re.IGNORECASE

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from labjournal.parsers.base import Draft
 from labjournal.parsers.columns import caption_metric, cell_number, column_names, under_groups
+from labjournal.parsers.headings import CAPTION, entered
 from labjournal.parsers.names import Name, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number
 from labjournal.parsers.open_names import measured, open_name
@@ -16,6 +17,7 @@ from labjournal.parsers.shapes import shaped
 from labjournal.parsers.tool_tables import lm_eval, sections
 from labjournal.parsers.vocabulary import FILLER, NEVER, PARAMETERS, ROLE_WORDS
 
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _SCORING = frozenset(("corr", "sub", "del", "ins", "err"))
 
 
@@ -43,7 +45,14 @@ def drafts_of_table(
     rows: list[tuple[Line, list[str]]], texts: list[str], heading: str = "", caption: str = ""
 ) -> list[Draft]:
     """What a table measured. ``caption`` is the line above it, which may say what all its cells are."""
-    rows = under_groups(rows)
+    drafts = _measured_in(under_groups(rows), texts, heading, caption)
+    above = entered((), CAPTION, caption)
+    for draft in drafts:
+        draft.path = above
+    return drafts
+
+
+def _measured_in(rows: list[tuple[Line, list[str]]], texts: list[str], heading: str, caption: str) -> list[Draft]:
     if not rows:
         return []
     header = _scoring_header(rows[0][1], heading)
@@ -115,11 +124,20 @@ def _named_rows(names: list[Name | None], rows: list[tuple[Line, list[str]]]) ->
     return bool(labels) and sum(label is not None for label in labels) * 2 > len(labels)
 
 
+def stated(cell: str) -> Name | None:
+    """The metric in a column of metrics: known, or an identifier that no setting and no time is called."""
+    known = understand(shaped(cell))
+    words = words_of(cell)
+    if known is not None or not _IDENTIFIER.fullmatch(cell) or not words or not NEVER.isdisjoint({*words} - {"index"}):
+        return known
+    return Name(cell, role_of(words), cell)
+
+
 def named_in_column(header: list[str], at: int, rows: list[tuple[Line, list[str]]]) -> list[Draft]:
     """A column says which metric a row is of, others whose it is; what only compares columns is left out."""
     drafts: list[Draft] = []
     for line, cells in rows:
-        name = understand(shaped(cells[at])) if len(cells) == len(header) else None
+        name = stated(cells[at]) if len(cells) == len(header) else None
         if name is None:
             continue
         beside = [pair for index, pair in enumerate(zip(header, cells, strict=True)) if index != at and pair[1]]
@@ -273,13 +291,20 @@ _ABOUT = re.compile(r"\s*\((?P<how>(?:using|with|after)\s[^()]+)\)\s*$", re.IGNO
 """How the value of a row was got, behind the name of its metric."""
 
 
+_FOLD = re.compile(r"(?:fold|split|cv)[\s_-]*\d+$", re.IGNORECASE)
+
+
 def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
     """Name in the first column, values in the others; several columns are several data loaders."""
     drafts: dict[tuple[int, str], Draft] = {}
     titles = rows[0][1]
     labels = [cells[0] for _, cells in rows[1:] if cells[0]]
+    folded = sum(_FOLD.match(title) is not None for title in titles) > 1
     mostly = sum(understand(shaped(label)) is not None for label in labels) * 2 > len(labels)
+    of_caret = "Detection Prevalence" in labels
     for line, cells in rows:
+        if of_caret and cells[0] == "Detection Rate":
+            continue  # the share of hits among all events
         about = _ABOUT.search(cells[0])
         name = understand(shaped(cells[0] if about is None else cells[0][: about.start()]))
         how = "" if about is None else about["how"]
@@ -294,6 +319,8 @@ def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
             if number is None or not plausible(name, number) or not (known or measured(number)):
                 continue
             over: RoleName = "unclear" if line is rows[0][0] else role_of(words_of(title))
+            if folded:
+                over, name = "validation", replace(name, role="validation")  # each was left out of a training
             blank = Draft(line, line.number, texts[:80], "text_tables", headline=True, role=over)
             draft = drafts.setdefault((column, how), blank)
             if how:

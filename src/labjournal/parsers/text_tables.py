@@ -18,12 +18,13 @@ _COCO = re.compile(
     r"|AR)\)\s*@\[\s*IoU=(?P<iou>[\d.:]+)\s*\|\s*area=\s*(?P<area>\w+)\s*\|\s*maxDets=\s*(?P<dets>\d+)\s*\]\s*=\s*(?P<value>-?[\d.]+)"
 )
 _YOLO_HEAD = re.compile(
-    r"^\s*Class\s+Images\s+(?:Instances|Labels|Targets)\s+(?:Box\()?P\s+R\s+mAP@?\.?50?\s+mAP(?:@?\.?50-95|@\.5:\.95)\)?(?:\s*:.*)?",
+    r"^\s*Class\s+Images\s+(?:Instances|Labels|Targets)(?P<groups>(?:\s+(?:\w+\()?P\s+R\s+mAP@?\.?50?\s+mAP(?:@?\.?50-95|@\.5:\.95)\)?)+)"
+    r"(?:\s*:.*)?",
     re.IGNORECASE,
 )
-_YOLO_ROW = re.compile(
-    r"^\s*(?P<label>\S.*?)\s+(?P<images>\d+)\s+(?P<n>\d+)\s+(?P<p>[\d.e-]+)\s+(?P<r>[\d.e-]+)\s+(?P<m50>[\d.e-]+)\s+(?P<m95>[\d.e-]+)\s*$"
-)
+_YOLO_GROUP = re.compile(r"(?:(\w+)\()?P\s+R\s")
+_YOLO_ROW = re.compile(r"^\s*(?P<label>\S.*?)\s+(?P<images>\d+)\s+(?P<n>\d+)(?P<values>(?:\s+[\d.e-]+){4,})\s*$")
+_YOLO_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
 _TYPE = re.compile(r"(?:IoU metric:\s*|annotation type\s*\*?|results for )(bbox|segm|keypoints|boxes)\b", re.IGNORECASE)
 _ERRORS = re.compile(r"\b(?:WER|CER|TER|SER|PER)\b")
 _BREAK = re.compile(r"<br\s*/?>")
@@ -71,17 +72,21 @@ def _coco(cursor: Cursor, line: Line) -> Claim | None:
 
 def _yolo(cursor: Cursor, line: Line) -> Claim | None:
     """The row "all" is the result; the classes below it have their own."""
+    head = _YOLO_HEAD.match(line.text)
+    groups = _YOLO_GROUP.findall(head["groups"]) if head is not None else []
+    prefixes = [f"{group.lower()}_" if len(groups) > 1 else "" for group in groups]
+    names = [prefix + metric for prefix in prefixes for metric in _YOLO_METRICS]
     classes: list[Draft] = []
     draft = Draft(line, line.number, [], "text_tables", role="validation")
     used = 1
     while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
         match = _YOLO_ROW.match(ahead.text)
-        if match is None:
+        if match is None or len(match["values"].split()) != len(names):
             break
         whole = match["label"] == "all"
         row = draft if whole else Draft(ahead, ahead.number, [ahead.text], "text_tables", role="validation", saved=True)
-        for name, group in (("precision", "p"), ("recall", "r"), ("mAP50", "m50"), ("mAP50-95", "m95")):
-            number = parse_number(match[group])
+        for name, value in zip(names, match["values"].split(), strict=True):
+            number = parse_number(value)
             if number is not None:
                 row.metrics[name] = number
         if whole:

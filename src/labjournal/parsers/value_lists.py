@@ -36,6 +36,9 @@ _LIST = re.compile(
     rf"\s*(?:\w*\()?[\[(]?\s*(?P<values>{_VALUE}(?:(?:\s*,\s*|\s+/\s+){_VALUE}){{2,7}})\s*[\])]{{0,2}}\s*",
     re.IGNORECASE,
 )
+_KITTI = re.compile(r"(?:bbox|bev|3d|aos)\s+AP", re.IGNORECASE)
+_DIFFICULTIES = ["easy", "moderate", "hard"]
+"""What the three values stand for that KITTI's evaluation prints of each overlap."""
 _STATISTIC = re.compile(
     rf"\W*(?P<name>[A-Za-z][\w@ .-]{{0,38}}?)\s*[-:|]\s*(?:mean|avg|average)\s*[:=]?\s*(?P<value>{_VALUE})\s*[,;|]"
     rf"(?:\s*(?:min(?:imum)?|max(?:imum)?|var(?:iance)?|std(?:ev)?|median|sd|sem|range|n|count|p\d+)\s*[:=]?\s*{_VALUE}\s*[,;|]?)+\s*",
@@ -86,7 +89,9 @@ def by_place(text: str) -> str:
     values = re.findall(_VALUE, match["values"]) if match is not None else []
     if match is None or not all("." in value for value in values):
         return text
-    return ", ".join(f"{match['name'].strip()}_{at}: {value}" for at, value in enumerate(values, 1))
+    kitti = _KITTI.fullmatch(match["name"].strip()) is not None and len(values) == len(_DIFFICULTIES)
+    places = _DIFFICULTIES if kitti else [str(at) for at in range(1, len(values) + 1)]
+    return ", ".join(f"{match['name'].strip()}_{place}: {value}" for place, value in zip(places, values, strict=True))
 
 
 def by_dash(text: str) -> str:

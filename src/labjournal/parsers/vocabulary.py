@@ -29,7 +29,7 @@ METRIC_WORDS = frozenset(
 RATE_OWNERS = frozenset(
     """error success win hit compliance pass detection recognition positive negative miss acceptance match
     classification solve refusal completion correct wrong abstain character word phoneme token hallucination attack
-    exact collision""".split()
+    exact collision fallback rejection escalation timeout failure""".split()
 )
 NEVER = frozenset(
     """lr learning rates time times runtime sec secs second seconds minute minutes hour hours elapsed eta duration

@@ -1,0 +1,72 @@
+"""A value for each class in one list: ``Class IoU:`` over ``[0.90 0.78]``, ``Dice per class: [0.91, 0.84]``.
+
+The classes have no names there but their numbers, which are counted from 0.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
+from labjournal.parsers.context import Context
+from labjournal.parsers.names import Name, role_of, understand, words_of
+from labjournal.parsers.numbers import Number, parse_number
+from labjournal.parsers.plausible import plausible
+from labjournal.parsers.shapes import shaped
+
+MOST_LINES = 40
+_OF_EACH = re.compile(
+    r"\b(?:class(?:[\s_-]?wise)?|(?:per|by|for|of|each|every)[\s_-]+(?:each[\s_-]+)?(?:class|category|label)|category)\b",
+    re.IGNORECASE,
+)
+_HEAD = re.compile(
+    r"(?:\[[A-Za-z]+\]\s*)*(?P<name>[^\[\]{}\d]{3,60}?)\s*[:=]?\s*(?:(?:np\.|numpy\.)?array\(|tensor\()?(?P<list>\[.*)?$"
+)
+_VALUE = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+)(?:e[-+]?\d+)?%?|nan|[01](?=[\s,\]])", re.IGNORECASE)
+
+
+def _read(cursor: Cursor, context: Context) -> Claim | None:
+    line = cursor.peek()
+    if line is None or "\n" in line.text or not 4 < len(line.text) < 2_000 or _OF_EACH.search(line.text[:80]) is None:
+        return None
+    head = _HEAD.match(body(line.text).strip())
+    name = None if head is None else _measured(head["name"])
+    if head is None or name is None or cursor.refused("class_lists"):
+        return None
+    text, used = head["list"] or "", 1
+    while "]" not in text and used < MOST_LINES and (below := cursor.peek(used)) is not None:
+        if not text and not below.text.lstrip().startswith("["):
+            return None
+        text += " " + body(below.text)
+        used += 1
+    listed = text.strip().removeprefix("[").partition("]")[0] + "]"
+    values = _VALUE.findall(listed)
+    numbers = [number for value in values if (number := parse_number(value)) is not None]
+    parts = re.split(r"[\s,]+", listed.strip(" ,]"))
+    if not 2 <= len(numbers) == len(parts) or not all(plausible(name, number) for number in numbers):
+        cursor.refuse("class_lists", used - 1)
+        return None
+    role = name.role if name.role != "unclear" else role_of(words_of(line.text[: line.text.find(head["name"])]))
+    return Claim(used, [_of(cursor, replace(name, role=role), at, number, used) for at, number in enumerate(numbers)])
+
+
+def _measured(phrase: str) -> Name | None:
+    each = _OF_EACH.search(phrase)
+    name = None if each is None else understand(shaped(f"{phrase[: each.start()]} {phrase[each.end() :]}"))
+    return name if name is not None and name.alone and name.metric != "score" else None
+
+
+def _of(cursor: Cursor, name: Name, at: int, number: Number, used: int) -> Draft:
+    line = cursor.peek()
+    assert line is not None
+    draft = Draft(
+        line, line.number + used - 1, cursor.texts(used), "class_lists", {name.metric: number}, role=name.role
+    )
+    draft.options = {"class": str(at)}
+    draft.tags = {name.metric: f"class_{at}/{name.tag}"}
+    draft.under_step = True
+    return draft
+
+
+PARSER = Parser("class_lists", 1, "a value for each class in one list", _read)
