@@ -11,6 +11,7 @@ import torch
 from labjournal import tags
 from labjournal.watch.adapters import Adapters
 from labjournal.watch.answers import Answers
+from labjournal.watch.budget import SPARSE_FROM
 from labjournal.watch.byhand import ByHand
 from labjournal.watch.epochs import Epochs
 from labjournal.watch.fed import Fed
@@ -190,6 +191,10 @@ class Families:
         """Is the step at hand to be looked at beyond the schedule?"""
         return self.rewrites.dense(tracked, tracked.n - 1, tracked.n)
 
+    def keeps_start(self, look: Look) -> bool:
+        """Are the weights of the first step looked at still to be compared with?"""
+        return look.step < SPARSE_FROM or self.outside.waits(look.tracked)
+
     def scaler_step(self, scaler: Any, optimizer: Any, tick: int) -> None:
         self.precision.on_scaler_step(scaler)
         if scaler.is_enabled() and isinstance(getattr(optimizer, "param_groups", None), list):
@@ -257,6 +262,7 @@ class Families:
     def epoch_starts(self) -> None:
         if self.gradients.backwards:
             self.randomness.look(self.step)
+            self.midrun.loader_starts()
 
     def batch(self, iterator: Any, data: Any, learning: bool) -> None:
         self.epochs.batch(iterator, data, self.gradients.backwards, self.step, learning)

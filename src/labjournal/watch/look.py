@@ -70,6 +70,8 @@ class Compared:
     """Share of the previous step that the change between it and this one takes back: 1 is all of it."""
     to_start: Dict[int, float] = field(default_factory=dict)
     """Cosine between that change and the way back to the weights of the first step; -1 where it leads to 0 as well."""
+    way_back: Dict[int, float] = field(default_factory=dict)
+    """Length of that change as a share of that way."""
     grad_zero: Dict[int, bool] = field(default_factory=dict)
     """Every sampled element of the gradient is exactly 0."""
     grad_sq: Dict[int, float] = field(default_factory=dict)
@@ -123,7 +125,7 @@ def compare(
                     result.taken_back[tensor] = -rows_RN[8][at] / (rows_RN[9][at] + 1e-30)
                     result.across[tensor] = abs(rows_RN[10][at]) < ACROSS
                 if len(rows_RN) > 11:
-                    result.to_start[tensor] = rows_RN[11][at]
+                    result.to_start[tensor], result.way_back[tensor] = rows_RN[11][at], rows_RN[12][at]
             done()
 
         later.give(rows, landed)
@@ -152,7 +154,7 @@ def gather_grads(params: List[Any]) -> Dict[Key, Pack]:
 def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, step: int) -> Any:
     """(R, N) on the device: changed, not finite, |dW|^2, |W|^2, dW.W; with a previous look: changed since before it;
     when that was the step just before this one: squared change since after it, its squared size, the product of that
-    change with the step, the squared step; with the weights of the start: see ``Compared.to_start``."""
+    change with the step, the squared step; with the weights of the start: see ``Compared.to_start`` and ``way_back``."""
     old_NK, new_NK = before.values_NK, after.values_NK
     old = old_NK.float()
     step_NK = new_NK.float() - old
@@ -180,18 +182,19 @@ def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, ste
                 rows.append(torch.nn.functional.cosine_similarity(outside, ended, dim=1))
                 start = previous.first.get(key)
                 if start is not None and start.index == before.index:
-                    rows.append(_to_start(outside, ended, start.values_NK.float()))
+                    rows += _to_start(outside, ended, start.values_NK.float())
     return torch.stack(rows)
 
 
-def _to_start(outside_NK: Any, ended_NK: Any, start_NK: Any) -> Any:
+def _to_start(outside_NK: Any, ended_NK: Any, start_NK: Any) -> List[Any]:
     """(N,) cosine of ``outside`` with ``start - ended``; -1 where ``outside`` leads to 0, as decay does, or goes most
-    of the way, as what puts masked elements back does."""
+    of the way, as what puts masked elements back does. (N,) how much of the way it goes."""
     cosine = torch.nn.functional.cosine_similarity
     way_NK = start_NK - ended_NK
-    other_N = (cosine(outside_NK, -ended_NK, dim=1) > 0.9) | (outside_NK.norm(dim=1) > 0.6 * way_NK.norm(dim=1))
+    share_N = outside_NK.norm(dim=1) / (way_NK.norm(dim=1) + 1e-30)
+    other_N = (cosine(outside_NK, -ended_NK, dim=1) > 0.9) | (share_N > 0.6)
     found_N = cosine(outside_NK, way_NK, dim=1)
-    return torch.where(other_N, -torch.ones_like(found_N), found_N)
+    return [torch.where(other_N, -torch.ones_like(found_N), found_N), share_N]
 
 
 Names = Callable[[List[Any], Tracked], List[Named]]

@@ -1,7 +1,8 @@
 """Tensors that training has moved and that lose requires_grad while it goes on: updates_stopped_midrun.
 
 Most who freeze a part mean it, and get a notice with the step. A part that freezes with the first validation and stays
-so was frozen by the code that validates, which has not given it back.
+so was frozen by the code that validates, which has not given it back. So was one that froze with all the others for a
+pass over data, when others woke up after it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class _State:
         """Tensor -> the step before which it lost requires_grad."""
         self.with_validation: Set[int] = set()
         self.validations = (0, 0)
+        self.all_frozen = False
+        """A loader was started while not one of them could get a gradient, since the last look."""
 
 
 class Midrun:
@@ -40,10 +43,17 @@ class Midrun:
     def reset(self, tracked: Tracked, tensors: int) -> None:
         self._states[tracked] = _State(tensors)
 
+    def loader_starts(self) -> None:
+        for tracked, state in self._states.items():
+            optimizer = tracked.ref()
+            params = [] if optimizer is None else tracked.params(optimizer)
+            state.all_frozen |= bool(params) and not any(one.requires_grad for one in params)
+
     def look(self, look: Look, validations: Tuple[int, int]) -> None:
         """After a step looked at."""
         state = self._states[look.tracked]
         first = any(before == 0 < now for before, now in zip(state.validations, validations))
+        slipped, state.all_frozen = first or state.all_frozen, False
         state.validations = validations
         for at, parameter in enumerate(look.params):
             if parameter.requires_grad:
@@ -51,7 +61,7 @@ class Midrun:
                 state.since.pop(at, None)
             elif at not in state.since and state.trained[at] >= TRAINED_LOOKS:
                 state.since[at] = look.step
-                if first:
+                if slipped:
                     state.with_validation.add(at)
         due = [at for at, step in state.since.items() if look.step - step >= PATIENCE_STEPS]
         if due and any(parameter.requires_grad for parameter in look.params):
@@ -67,13 +77,13 @@ class Midrun:
             return
         slipped = all(at in state.with_validation for at in due)
         step = max(state.since[at] for at in due)
-        how = "with the first validation" if slipped else f"by step {step}"
+        how = f"with the validation before step {step}" if slipped else f"by step {step}"
         self._findings.say(
             "updates_stopped_midrun",
             look.step,
             f"{{subject}} ({{n}}) was trained, lost requires_grad {how}, and stands still since, though "
             f"{look.tracked.label} holds it and goes on.",
             [(named[at].path, named[at].module) for at in due],
-            {"optimizer": look.tracked.label, "frozen_by_step": step, "with_first_validation": slipped},
+            {"optimizer": look.tracked.label, "frozen_by_step": step, "with_validation": slipped},
             level=WARNING if slipped else NOTICE,
         )

@@ -24,6 +24,10 @@ TAKEN_BACK = 0.7
 """Lookahead takes half back, once in several steps; a clamp or a projection takes what leads out, of some tensors."""
 STRAIGHT = 0.99
 """Cosine between what was written and the way back to the weights of the start."""
+NOW_AND_THEN = 4
+"""Times, where steps with nothing written lie between."""
+AS_FAR = 0.9
+"""Of the share of that way gone the first time: slow weights that follow are farther from the start each time."""
 
 
 class _State:
@@ -36,6 +40,8 @@ class _State:
         self.settled: List[int] = []
         self.taken_back = [0] * tensors
         self.pulled = [0] * tensors
+        self.way_back = [0.0] * tensors
+        self.left_alone = [False] * tensors
         self.large = 0
 
 
@@ -148,23 +154,38 @@ class Outside:
                 members = [at for at in members if at not in shared]
         return members
 
+    def waits(self, tracked: Tracked) -> bool:
+        """Is it still to be told whether something pulls a tensor back to where it began?"""
+        state = self._states.get(tracked)
+        return state is not None and any(state.pulled)
+
     def _pulled(self, look: Look, state: _State, compared: Compared) -> None:
-        """Each time a part of the way back to where training began, as towards an average that is never brought up to
-        date. Decay by hand leads to 0 instead, Lookahead to where it was some steps ago."""
+        """Each time the same part of the way back to where training began, as towards an average or slow weights that
+        are never brought up to date. Decay by hand leads to 0 instead, Lookahead to where it was some steps ago."""
+        members = []
         for at, cosine in compared.to_start.items():
+            if not compared.moved_outside[at]:
+                state.left_alone[at] = state.pulled[at] > 0
+                continue
             back = cosine > STRAIGHT and look.params[at].dim() > 1 and not compared.undone.get(at)
-            state.pulled[at] = state.pulled[at] + 1 if back else 0
-        members = [at for at, times in enumerate(state.pulled) if times == TIMES]
+            as_far = compared.way_back[at] > AS_FAR * state.way_back[at]
+            if not (back and as_far and state.pulled[at]):
+                state.pulled[at], state.way_back[at], state.left_alone[at] = 0, compared.way_back[at], False
+            state.pulled[at] += back
+            if state.pulled[at] == (NOW_AND_THEN if state.left_alone[at] else TIMES):
+                members.append(at)
         members = self._not_shared(look, members, compared)
         if members:
             named = self._names(look.params, look.tracked)
+            times = state.pulled[members[0]]
             self._findings.say(
                 "weight_change_outside_step",
                 look.step,
                 f"Between steps of {look.tracked.label} something pulls {{subject}} ({{n}}) straight back to the "
-                f"weights of the first step, {TIMES} times in a row: is an average copied the wrong way round?",
+                f"weights of the first step, {times} times by {compared.way_back[members[0]]:.0%} of the way: are an "
+                "average and the model mixed up, or slow weights never brought up to date?",
                 [(named[at].path, named[at].module) for at in members],
-                {"optimizer": look.tracked.label, "cosine": compared.to_start[members[0]], "times": TIMES},
+                {"optimizer": look.tracked.label, "cosine": compared.to_start[members[0]], "times": times},
             )
 
     def _large(self, look: Look, state: _State, compared: Compared) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import torch
 
 from labjournal.watch.account import Account
-from labjournal.watch.budget import DENSE_STEPS, SPARSE_FROM, Budget, curves_due, look_due
+from labjournal.watch.budget import DENSE_STEPS, Budget, curves_due, look_due
 from labjournal.watch.curves import Curves
 from labjournal.watch.event_writer import EventWriter
 from labjournal.watch.families import Families
@@ -282,7 +282,7 @@ class Session:
                 take(compared)
 
         compare(look, previous, self.later, judged)
-        first = look.before if previous is None else previous.first if look.step < SPARSE_FROM else {}
+        first = look.before if previous is None else previous.first if self.families.keeps_start(look) else {}
         self._last[tracked] = Previous(look.step, look.before, look.after, first)
         self.families.finish(look, self._is_first(tracked))
         if look.curves and self.curves.round_complete(self.optimizers.stepping()):
