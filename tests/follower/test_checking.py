@@ -231,6 +231,23 @@ def test_modules_that_moved_and_were_not_saved_are_named(journal: JournalPaths, 
     assert findings(journal, run) == expected
 
 
+@pytest.mark.parametrize("tensors", [["adapter.weight"], ["adapter.weight", "head.weight"]])
+def test_a_head_that_only_an_older_checkpoint_has_by_name_is_not_saved(
+    journal: JournalPaths, tensors: list[str]
+) -> None:
+    torch = pytest.importorskip("torch")
+    run = make_run(journal)
+    for module, start in (("old.body", 0.0), ("old.head", 0.0), ("net.adapter", 5.0), ("net.head", 5.0)):
+        write_curve(run, f"watch/update_ratio/{module}", [0.1, 0.01], start=CREATED + start)
+    for name, saved, at in (("base.pt", ["body.weight", "head.weight"], 12), ("tuned.pt", tensors, 20)):
+        path = journal.project / name
+        torch.save({name: torch.zeros(2) for name in saved}, path)
+        os.utime(path, (CREATED + at, CREATED + at))
+        add_facts(run, ("checkpoint_written", {"path": str(path)}))
+    expected = {} if len(tensors) == 2 else {"checkpoint_missing_params": Level.WARNING}
+    assert findings(journal, run) == expected
+
+
 def test_the_base_of_an_earlier_phase_may_be_left_out_of_the_checkpoint(journal: JournalPaths) -> None:
     torch = pytest.importorskip("torch")
     run = make_run(journal)

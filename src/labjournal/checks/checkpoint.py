@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -23,7 +23,8 @@ MISSING = CheckRule(
     "tensor. A model that is saved nowhere at all may be left out on purpose, frozen ones too. Notice: they were "
     "trained in an earlier phase only, as the base of adapters that are saved by themselves, or stood idle in "
     "every validation, as a projector that serves the training alone. Warning: the weights of all layers that "
-    "keep running statistics are saved, and those statistics are not. Without the watch: warning when a "
+    "keep running statistics are saved, and those statistics are not; or a module is in none that was written since "
+    "it began to move, and others of its model are. Without the watch: warning when a "
     "checkpoint lacks names that others of its series (the same name but for its number) have.",
 )
 CHANGED = CheckRule(
@@ -91,6 +92,7 @@ def missing_params(
     saved: Mapping[str, Sequence[str]],
     left: LeftOut = LeftOut(),
     empty: Sequence[str] = (),
+    since: Mapping[str, Collection[str]] | None = None,
 ) -> Iterator[Verdict]:
     """What was trained against what was saved.
 
@@ -99,6 +101,7 @@ def missing_params(
         saved: names of tensors by path of the checkpoint; only those whose headers could be read.
         left: what may be missing.
         empty: paths of checkpoints that are the state of a module and hold no tensor at all.
+        since: by module of ``trained`` the checkpoints written after it began to move; all of them where it is not in.
     """
     wanted = [name for name in trained if not any(fnmatchcase(name, pattern) for pattern in left.frozen)]
     if not saved and empty and wanted:
@@ -108,36 +111,84 @@ def missing_params(
         yield not_judged(MISSING, "checkpoints", "no checkpoint whose tensors can be read")
         return
     if wanted:
-        yield _against_trained(wanted, saved, left)
+        yield _against_trained(wanted, saved, left, since or {})
     else:
         yield from _against_each_other(saved)
 
 
-def _against_trained(trained: Sequence[str], saved: Mapping[str, Sequence[str]], left: LeftOut) -> Verdict:
-    known = [_parts(tensor) for tensors in saved.values() for tensor in tensors]
-    tails = {parts[a:b] for parts in known for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)}
-    heads = {parts[:b] for parts in known for b in range(1, len(parts) + 1)}
+def _against_trained(
+    trained: Sequence[str],
+    saved: Mapping[str, Sequence[str]],
+    left: LeftOut,
+    since: Mapping[str, Collection[str]],
+) -> Verdict:
+    pieces = {path: _pieces(tensors) for path, tensors in saved.items()}
     lost: dict[str, list[str]] = {}
-    kept: set[str] = set()
+    holding: dict[str, set[str]] = {}
+    """By module the checkpoints that have it."""
     for module in trained:
-        root, *rest = module.split(".")
-        inner = _parts(".".join(rest))
-        alone = any(inner[k:] in heads for k in range(1, len(inner)))  # a part saved by itself, as LoRA by peft is
-        if inner and (inner in tails or alone):
-            kept.add(root)
+        inner = _inner(module)
+        paths = {path for path, known in pieces.items() if _holds(known, inner)}
+        if inner and paths:
+            holding[module] = paths
         elif inner:  # a group that is a whole model, or only its wrappers, says nothing about what is in it
-            lost.setdefault(root, []).append(module)
+            lost.setdefault(_root(module), []).append(module)
+    kept = {_root(module) for module in holding}
     partly = {root: modules for root, modules in lost.items() if root in kept}
     if partly:
         names = [name for modules in partly.values() for name in modules]
-        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-        evidence = {"modules": names[:20], "checkpoints": len(saved), "tensors_saved": len(set(known))}
-        message = f"{shown}: weights moved in training and are in none of {len(saved)} checkpoints."
+        tensors_saved = len({name for tensors in saved.values() for name in tensors})
+        evidence = {"modules": names[:20], "checkpoints": len(saved), "tensors_saved": tensors_saved}
+        message = f"{_shown(names)}: weights moved in training and are in none of {len(saved)} checkpoints."
         level = Level.NOTICE if left.allows(names) else None
         return finding(MISSING, names[0] if len(names) == 1 else next(iter(partly)), message, evidence, level)
+    stale = [module for module in holding if _only_before(module, holding, since)]
+    if stale:
+        before = sorted(set().union(*(holding[module] for module in stale)))
+        message = (
+            f"{_shown(stale)}: weights moved in training and are in no checkpoint written since, though others of the "
+            f"model are; {_shown(before)} has that name and is older."
+        )
+        evidence = {"modules": stale[:20], "checkpoints": len(saved), "older": before[:20]}
+        subject = stale[0] if len(stale) == 1 else _root(stale[0])
+        return finding(MISSING, subject, message, evidence, Level.NOTICE if left.allows(stale) else Level.WARNING)
     if lost:
         return not_judged(MISSING, ", ".join(lost), "no module of it is saved under its name: left out on purpose?")
     return fine(MISSING, "checkpoints")
+
+
+def _only_before(module: str, holding: Mapping[str, set[str]], since: Mapping[str, Collection[str]]) -> bool:
+    """Whether no checkpoint written since the module began to move has it, and one has others of its model."""
+    if module not in since or not holding[module].isdisjoint(since[module]):
+        return False
+    beside = [paths for other, paths in holding.items() if _root(other) == _root(module)]
+    return any(not paths.isdisjoint(since[module]) for paths in beside)
+
+
+def _root(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _inner(module: str) -> tuple[str, ...]:
+    """What lies below the root, as checkpoints name it."""
+    return _parts(module.partition(".")[2])
+
+
+def _pieces(tensors: Sequence[str]) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
+    """All stretches of the names of a checkpoint, and those that they begin with."""
+    known = [_parts(tensor) for tensor in tensors]
+    stretches = {parts[a:b] for parts in known for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)}
+    return stretches, {parts[:b] for parts in known for b in range(1, len(parts) + 1)}
+
+
+def _holds(known: tuple[set[tuple[str, ...]], set[tuple[str, ...]]], inner: tuple[str, ...]) -> bool:
+    """Whether a module is among them, as part of a model or by itself, as LoRA by peft is."""
+    stretches, beginnings = known
+    return inner in stretches or any(inner[k:] in beginnings for k in range(1, len(inner)))
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _nothing_saved(trained: Sequence[str], empty: Sequence[str]) -> Verdict:
@@ -165,8 +216,7 @@ def _against_each_other(saved: Mapping[str, Sequence[str]]) -> Iterator[Verdict]
             if not lost:
                 yield fine(MISSING, path)
                 continue
-            shown = ", ".join(lost[:4]) + (f" and {len(lost) - 4} more" if len(lost) > 4 else "")
-            message = f"{path} lacks {shown}, which other checkpoints of its series have."
+            message = f"{path} lacks {_shown(lost)}, which other checkpoints of its series have."
             yield finding(MISSING, path, message, {"missing": lost[:20], "of": len(whole)}, Level.WARNING)
 
 

@@ -32,7 +32,9 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
     began = max((first for first, _ in moved.values()), default=0.0)
     earlier = [module for module, (_, last) in moved.items() if last < began]
     left = checkpoint.LeftOut(frozen, earlier, _unvalidated(stated))
-    yield from checkpoint.missing_params(list(moved), saved, left, empty)
+    written = {one.path: one.written_at.timestamp() for one in current}
+    since = {module: {path for path in saved if written[path] >= first} for module, (first, _) in moved.items()}
+    yield from checkpoint.missing_params(list(moved), saved, left, empty, since)
     for layers in _counting(stated) if saved else ():
         yield lost_statistics(layers, saved)
 

@@ -154,7 +154,7 @@ def gather_grads(params: List[Any]) -> Dict[Key, Pack]:
 def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, step: int) -> Any:
     """(R, N) on the device: changed, not finite, |dW|^2, |W|^2, dW.W; with a previous look: changed since before it;
     when that was the step just before this one: squared change since after it, its squared size, the product of that
-    change with the step, the squared step; with the weights of the start: see ``Compared.to_start`` and ``way_back``."""
+    change with the step, the squared step; with the weights of the start: ``Compared.to_start`` and ``way_back``."""
     old_NK, new_NK = before.values_NK, after.values_NK
     old = old_NK.float()
     step_NK = new_NK.float() - old
