@@ -81,6 +81,64 @@ def told(result: ParsedResult) -> Wanted:
             [("unclear", {"accuracy": 0.75}, {})],
             id="how much a feature counts is no score",
         ),
+        pytest.param(
+            "Test accuracy over 5 seeds\nridge    0.875±0.012\nforest   0.625±0.020\n",
+            [("test", {"accuracy": 0.875}, {"row": "ridge"}), ("test", {"accuracy": 0.625}, {"row": "forest"})],
+            id="means with their spread under a heading that says of what",
+        ),
+        pytest.param(
+            "   sensitivity specificity  accuracy\n"
+            "lda  0.75        0.875       0.625\nqda  0.5         0.25        0.375\n",
+            [
+                ("unclear", {"sensitivity": 0.75, "specificity": 0.875, "accuracy": 0.625}, {"row": "lda"}),
+                ("unclear", {"sensitivity": 0.5, "specificity": 0.25, "accuracy": 0.375}, {"row": "qda"}),
+            ],
+            id="titles parted by one space",
+        ),
+        pytest.param(
+            "   cost   error dispersion\n1  0.01 0.17625 0.02853\n2  0.10 0.16875 0.03041\n",
+            [
+                ("unclear", {"error": 0.17625, "dispersion": 0.02853}, {"cost": "0.01"}),
+                ("unclear", {"error": 0.16875, "dispersion": 0.03041}, {"cost": "0.10"}),
+            ],
+            id="a decimal setting before what was measured with it",
+        ),
+        pytest.param(
+            "[chair] PSNR: 32.25 SSIM: 0.875\n[lego] PSNR: 33.25 SSIM: 0.75\n",
+            [
+                ("unclear", {"psnr": 32.25, "ssim": 0.875}, {"group": "chair"}),
+                ("unclear", {"psnr": 33.25, "ssim": 0.75}, {"group": "lego"}),
+            ],
+            id="a name in brackets before its values",
+        ),
+        pytest.param(
+            "Linear Regression\nRMSE: 3.25\n\nGradient Boosting\nfitted 100 rounds\n\n\n\nRMSE: 2.25\n",
+            [
+                ("unclear", {"rmse": 3.25}, {"group": "Linear Regression"}),
+                ("unclear", {"rmse": 2.25}, {"group": "Gradient Boosting"}),
+            ],
+            id="a bare name over the values of each model",
+        ),
+        pytest.param(
+            "模型: 随机森林\n准确率: 0.75\n\n模型: 支持向量机\n准确率: 0.5\n",
+            [
+                ("unclear", {"accuracy": 0.75}, {"group": "随机森林"}),
+                ("unclear", {"accuracy": 0.5}, {"group": "支持向量机"}),
+            ],
+            id="a model named in Chinese",
+        ),
+        pytest.param(
+            "Validation Results - Epoch: 3  Avg accuracy: 0.75 Avg loss: 0.5\n",
+            [("validation", {"avg_accuracy": 0.75, "avg_loss": 0.5}, {})],
+            id="a step is nobody's name",
+        ),
+        pytest.param(
+            "```r\nlast_tree_fit %>%\n  collect_metrics()\n"
+            "#> # A tibble: 1 × 4\n#>   .metric  .estimator .estimate .config\n"
+            "#>   <chr>    <chr>          <dbl> <chr>\n#> 1 accuracy binary         0.875 Model1\n```\n",
+            [("test", {"accuracy": 0.875}, {})],
+            id="what R printed between the lines of its code",
+        ),
     ],
 )
 def test_whose_and_what(text: str, wanted: list[Wanted]) -> None:

@@ -39,7 +39,7 @@ from labjournal.parsers.context_forms import (
     SUBTITLE,
     TITLE,
 )
-from labjournal.parsers.headings import FRAMED, LOGGED, Path, dated, entered, logged, marked
+from labjournal.parsers.headings import FRAMED, LOGGED, Path, dated, entered, logged, marked, named
 from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
@@ -223,6 +223,9 @@ class Context:
             self.block += 1
         elif AVERAGE.fullmatch(stripped):
             self.group, self.group_line = stripped, number
+            self.block += 1
+        elif named(text):
+            self.path, self.group = entered(self.path, FRAMED, stripped), None
             self.block += 1
         elif self.group is not None and NAME.fullmatch(text):
             self.group = None  # what follows is somebody else's

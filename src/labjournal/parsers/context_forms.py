@@ -55,8 +55,8 @@ SETTING = re.compile(
     re.IGNORECASE,
 )
 SUBJECT = re.compile(
-    r"^\W*(?:(?:results?\s+(?:for|of)\s+)?(?:model|classifier|algorithm|method|estimator|architecture|variant)(?:\s+name)?\s*[:=]?\s+|"
-    r"(?:evaluating|training|testing|fitting|starting|running)\s+(?=(?-i:[A-Z])[\w()-]*(?:\s(?-i:[A-Z(])[\w()-]*){0,3}\s*(?:\.{2,}|…)?\s*$))['\"]?(?P<name>[A-Za-z][\w.()+/-]*(?:\s[\w.()+/-]+){0,3}?)['\"]?\s*(?:\.{2,}|…|:)?\W*$",
+    r"^\W*(?:(?:results?\s+(?:for|of)\s+)?(?:model|classifier|algorithm|method|estimator|architecture|variant|modèle|modell|modelo|模型|算法|モデル|모델)(?:\s+name)?\s*[:=]?\s+|"
+    r"(?:evaluating|training|testing|fitting|starting|running)\s+(?=(?-i:[A-Z])[\w()-]*(?:\s(?-i:[A-Z(])[\w()-]*){0,3}\s*(?:\.{2,}|…)?\s*$))['\"]?(?P<name>[^\W\d_][\w.()+/-]*(?:\s[\w.()+/-]+){0,3}?)['\"]?\s*(?:\.{2,}|…|:)?\W*$",
     re.IGNORECASE,
 )
 RESET_PARTS = ("=> result", "train", "test", "final", "best", "eval", "stop")
@@ -119,7 +119,7 @@ COMPARED = re.compile(
 """One prediction or what it should have been, with words behind it."""
 NO_DATASET_NAME = frozenset(
     """cpu gpu cuda device mps epoch epochs step the my this same only path loaded loading preparing processing
-    preprocessing creating building reading downloading splitting generating""".split()
+    seeds runs folds repeats trials preprocessing creating building reading downloading splitting generating""".split()
 )
 """Words that no name of a data set holds."""
 SHORT_SETS: dict[str, RoleName] = {"tr": "train", "trn": "train", "va": "validation", "te": "test", "tst": "test"}

@@ -10,8 +10,8 @@ import re
 
 from labjournal.parsers.names import words_of
 from labjournal.parsers.steps import find_step
-from labjournal.parsers.titles import PLAIN_TITLE
-from labjournal.parsers.vocabulary import FILLER, HEADLINE, METRIC_WORDS, ROLE_WORDS
+from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE
+from labjournal.parsers.vocabulary import FILLER, HEADLINE, METRIC_WORDS, NEVER, ROLE_WORDS
 
 Path = tuple[tuple[int, str], ...]
 """The headings above a line, the widest first, each with its level."""
@@ -33,6 +33,11 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _LOGGER = re.compile(r"\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?P<name>[\w.+-]+)\]")
+_NAMED = re.compile(r"(?=.{4,48}$)[A-Z][\w-]*(?:\s(?:[A-Z][\w-]*|\([\w -]+\)|of|with|and|\+|&)){1,5}\s*")
+_METHODS = frozenset("gradient boosting bagging stacking voting embedding learning deep".split())
+_NO_NAME = (
+    NEVER | METRIC_WORDS | ROLE_WORDS.keys() | HEADLINE | NO_DATASET | PLAIN_TITLE - {"class", "model"} | {"done"}
+) - _METHODS
 _SAYS_NOTHING = PLAIN_TITLE | ROLE_WORDS.keys() | FILLER | HEADLINE | METRIC_WORDS | frozenset(("cv", "scores"))
 
 
@@ -43,6 +48,13 @@ def marked(text: str) -> tuple[int, str] | None:
         return len(found["level"]), found["title"]
     bold = _BOLD.fullmatch(text) if "**" in text or "__" in text else None
     return None if bold is None else (FRAMED - 1, bold["title"])
+
+
+def named(text: str) -> bool:
+    """Whether a line without any mark is a name of two words or more: ``Random Forest``, ``Gradient Boosting``."""
+    words = words_of(text) if _NAMED.fullmatch(text) else []
+    other = any(word in _NO_NAME or (word.endswith(("ing", "ed")) and word not in _METHODS) for word in words)
+    return not other and any(word not in FILLER for word in words)
 
 
 def entered(path: Path, level: int, title: str) -> Path:

@@ -38,6 +38,10 @@ _PER_CLASS = re.compile(
     r"\b(?:(?:per|by|each|for\s+each|over|every)[\s_-]+(?P<of>\w+)|(?P<wise>\w+)[\s_-]?wise|category|classes|individual|breakdown)\b",
     re.IGNORECASE,
 )
+_SPREAD = re.compile(r"±|\+/?-")
+_OVER = re.compile(
+    r"\s+(?:over|across|of|for)\s+(?:the\s+)?\d+\s\w+|\s*\(\s*(?:%|(?:mean|avg)?\s*(?:±|\+/-|and)?\s*std(?:ev)?\.?)\s*\)"
+)
 _OF_EACH = frozenset(
     """class classes category categories label labels dataset datasets task tasks subject subjects domain domains group
     language languages subset subsets type types entity relation attribute attributes organ structure species speaker
@@ -54,8 +58,10 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if item is None or settings_line(body(line.text)) or context.within_settings(line.text) or context.wishes:
         return None
     heading = _heading(cursor, context, line)
-    each = _measured_of_each(heading)
-    drafts = _drafts(cursor, item, each)
+    each, kind = _measured_of_each(heading), "class"
+    if each is None and _SPREAD.search(item["rest"]):
+        each, kind = _measured_of_all(heading), "row"
+    drafts = _drafts(cursor, item, each, kind)
     length = len(drafts)
     stated = each is not None or (length > 1 and all(draft.headline for draft in drafts[:2]))
     if not drafts or not (stated or _among_metrics(cursor, item, length) or _announced(heading, length)):
@@ -77,7 +83,7 @@ def _known(name: str) -> Name | None:
     return understand(shaped(name))
 
 
-def _drafts(cursor: Cursor, first: re.Match[str], each: Name | None) -> list[Draft]:
+def _drafts(cursor: Cursor, first: re.Match[str], each: Name | None, kind: str) -> list[Draft]:
     """One draft for each line of the same form from here on, up to the first whose name is a metric or a setting."""
     drafts: list[Draft] = []
     while (line := cursor.peek(len(drafts))) is not None and len(line.text) <= LONGEST and len(drafts) < MOST:
@@ -86,7 +92,7 @@ def _drafts(cursor: Cursor, first: re.Match[str], each: Name | None) -> list[Dra
             break
         if drafts and _known(item["name"]) is not None:
             break
-        draft = _of_class(line, item, each) if each is not None else _open(line, item)
+        draft = _of_class(line, item, each, kind) if each is not None else _open(line, item)
         if draft is None:
             break
         drafts.append(draft)
@@ -116,11 +122,17 @@ def _measured_of_each(heading: str) -> Name | None:
     return name if name is not None and name.alone and name.metric != "score" else None
 
 
+def _measured_of_all(heading: str) -> Name | None:
+    """The metric of a heading over rows of a name and a mean with its spread: ``Test accuracy over 5 seeds``."""
+    name = understand(shaped(_OVER.sub("", heading)))
+    return name if name is not None and name.alone and name.metric != "score" else None
+
+
 def _value(item: re.Match[str]) -> Number | None:
     return parse_number(item["value"])
 
 
-def _of_class(line: Line, item: re.Match[str], each: Name | None) -> Draft | None:
+def _of_class(line: Line, item: re.Match[str], each: Name | None, kind: str) -> Draft | None:
     number = _value(item)
     words = words_of(item["name"])
     if number is None or each is None or number.integer or not plausible(each, number) or not words:
@@ -129,7 +141,7 @@ def _of_class(line: Line, item: re.Match[str], each: Name | None) -> Draft | Non
     if (name is not None and name.alone) or set(words) & {"mean", "average", "avg", "overall", "std", "threshold"}:
         return None
     draft = Draft(line, line.number, [line.text], "listed_values", {each.metric: number}, role=each.role)
-    draft.options = {"class": item["name"].strip(" *_'\"")[:80]}
+    draft.options = {kind: item["name"].strip(" *_'\"")[:80]}
     draft.under_step = True
     return draft
 

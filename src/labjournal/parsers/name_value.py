@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from itertools import takewhile
 
+from labjournal.parsers.alike import STEP_WORDS
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.beside import classes_of
 from labjournal.parsers.context import Context
@@ -46,6 +47,7 @@ _ONE_OF = re.compile(
     r"(?P<label>[A-Za-z][\w.-]*(?:\s[A-Za-z][\w.-]*){0,2}?)\s+(?=(?P<metric>[A-Za-z]\w*)\s*[:=]?\s*-?\d*\.\d)"
 )
 """``case c0012 mean_dice 0.58``: one of many, before the name of what was measured on it."""
+_BRACKETED = re.compile(r"\W*\[([A-Za-z][\w+-]*(?:\s[\w+-]+){0,2})\]\s*")
 _LISTED = re.compile(r"'([^'\\]{1,80})\\n'")
 _CARET = re.compile(r"\s{4,}(?:Detection Rate|P-Value \[Acc > NIR\]) : ")
 """What R's caret prints beside its rates: the share of hits among all, and the test of the accuracy."""
@@ -193,6 +195,9 @@ def _owner(head: str) -> str | None:
     label = _LABEL.search(head)
     if label is not None:
         return label["label"]
+    bracketed = _BRACKETED.fullmatch(head)
+    if bracketed is not None:
+        return bracketed[1] if _is_owner(bracketed[1]) else None
     counted = _COUNTED.fullmatch(head)
     if counted is not None and len(words_of(counted[1])) == 1 and find_step(head) is None:
         return counted[1]  # "PER   tp: 12 - fp: 3 - …": a label may be spelt like a metric
@@ -215,7 +220,8 @@ def _heads(part: str) -> bool:
 
 def _plain(part: str) -> bool:
     words = words_of(part)
-    return bool(words) and not any(map(is_metric_word, words)) and not _heads(part) and find_step(part) is None
+    other = any(word in STEP_WORDS or is_metric_word(word) for word in words)
+    return bool(words) and not other and not _heads(part) and find_step(part) is None
 
 
 def _is_owner(part: str) -> bool:

@@ -303,7 +303,7 @@ def _excused(words: list[str]) -> bool:
 
 def _treated(after: list[str]) -> bool:
     """Whether a word says what was done to a model before it was measured, as in "ECE after calibration"."""
-    return bool(after) and after[0].endswith(("tion", "ing", "ment")) and after[0] not in ROLE_WORDS
+    return any(word.endswith(("tion", "ing", "ment")) for word in after) and ROLE_WORDS.keys().isdisjoint(after)
 
 
 def _slug_words(words: list[str]) -> list[str]:
@@ -318,7 +318,7 @@ def _slug_words(words: list[str]) -> list[str]:
             continue
         if word == "score" and others:
             continue
-        if word in FILLER and not is_metric_word(word) and not (word == "after" and _treated(words[at + 1 : at + 2])):
+        if word in FILLER and not is_metric_word(word) and not (word == "after" and _treated(words[at + 1 : at + 3])):
             continue
         kept.append(_SPECIAL.get(word, CANONICAL.get(word, word)))
     averages = [word for word in kept[1:] if word in ("macro", "micro", "weighted", "samples")]

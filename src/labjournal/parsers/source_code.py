@@ -189,7 +189,7 @@ def _fenced(cursor: Cursor, fence: str) -> int:
         stripped = below.text.strip()
         if below.printed:
             return k
-        if stripped.startswith(">>>"):
+        if stripped.startswith((">>>", "# A tibble:", "[1] ")):
             return 0  # a session: what it prints between the prompts was measured
         if stripped.startswith(fence) and not stripped.strip(fence[0]):
             return k + 1 if any(map(_CODE.match, cursor.texts(k)[1:])) else 0  # else it is what a program printed

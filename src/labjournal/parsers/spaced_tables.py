@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.columns import column_names, of_itself
@@ -42,11 +43,22 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if "  " in text.strip() and len(text) <= 400 and _WORDS_ONLY.fullmatch(body(text)) is not None:
         header = re.split(r"\s{2,}", re.sub(r",(?=\s{2,})", "", body(text)).strip())
         parted = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
-        readings = dict.fromkeys(map(tuple, (parted, header, body(text).split())))
+        readings = list(dict.fromkeys(map(tuple, (parted, header, body(text).split()))))
+        values = _values_below(cursor)
+        readings.sort(key=lambda titles: abs(len(titles) - values))
         found = next(filter(None, (_columns(cursor, list(titles)) for titles in readings)), None)
         if found is not None:
             return found
     return _aligned_grid(cursor)
+
+
+def _values_below(cursor: Cursor) -> int:
+    """How many values end the next line that is no rule: as many titles stand over them, or one more."""
+    below = next(
+        (ahead for k in (1, 2) if (ahead := cursor.peek(k)) is not None and not BORDER.match(ahead.text)), None
+    )
+    cells = [] if below is None else body(below.text).split()
+    return sum(1 for _ in takewhile(_VALUE_CELL.fullmatch, reversed(cells)))
 
 
 def _aligned_grid(cursor: Cursor) -> Claim | None:

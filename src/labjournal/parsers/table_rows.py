@@ -237,6 +237,8 @@ def row_drafts(
     if cells and SPREAD.fullmatch(cells[0].strip(" *_")):
         return []
     names = _by_phase(header, cells, names)
+    first = next((at for at, name in enumerate(names) if name is not None), 0)
+    """What stands before it and is called like a setting is one, of any digits."""
     for at, (cell, name, title) in enumerate(zip(cells, names, header, strict=True)):
         number = cell_number(cell)
         if name is not None and number is not None and plausible(name, number):
@@ -254,7 +256,7 @@ def row_drafts(
             and (title or (at == 0 and number is None))
             and cell
             and len(options) < 8
-            and (number is None or number.integer)
+            and (number is None or number.integer or (at < first and not PARAMETERS.isdisjoint(words_of(title))))
         ):
             options[title or "row"] = cell[:80]
     if step is None and options:
