@@ -53,6 +53,7 @@ FAULTY = {
     "duplicated_workers": ("duplicate_samples", "Stream"),
     "shared_worker_rng": ("duplicate_samples", "Synthetic"),
     "same_order": ("order_repeat", "TensorDataset"),
+    "bundles_by_length": ("order_repeat", "TensorDataset"),
     "stream_in_one_order": ("order_repeat", "Shards"),
     "first_batch_only": ("order_repeat", "TensorDataset"),
     "leaked_validation": ("train_val_overlap", "Subset"),

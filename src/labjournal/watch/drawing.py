@@ -26,10 +26,15 @@ _DROPOUTS = frozenset(
 _MIXING = frozenset(("shuffle", "randperm", "permutation", "permuted", "randint", "randrange", "choice"))
 
 
-def mixes(dataset: Any) -> bool:
-    """Does the code of a data set draw the order of its samples?"""
-    kinds = [kind for kind in type(dataset).__mro__ if not kind.__module__.startswith(("torch.", "builtins", "typing"))]
-    return any(_MIXING & _names(function) for kind in kinds for function in _functions(kind))
+def mixes(source: Any) -> bool:
+    """Does the code of a data set or a sampler draw an order, anew each time it is gone through?"""
+    kinds = [kind for kind in type(source).__mro__ if not kind.__module__.startswith(("torch.", "builtins", "typing"))]
+    return any(
+        _MIXING & _names(function)
+        for kind in kinds
+        for function in _functions(kind)
+        if function.__name__ != "__init__"  # an order drawn once is meant to stay
+    )
 
 
 def draws_of(module: Any) -> Tuple[str, List[str]]:

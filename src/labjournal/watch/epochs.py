@@ -43,7 +43,9 @@ class Epoch:
         self.name = type(iterator._dataset).__name__
         self.workers = int(getattr(iterator, "_num_workers", 0))
         self.iterable = int(getattr(iterator, "_dataset_kind", 0)) == 1
-        self.sampler = getattr(getattr(iterator, "_index_sampler", None), "sampler", None)
+        self.bundler = getattr(iterator, "_index_sampler", None)
+        self.sampler = getattr(self.bundler, "sampler", self.bundler)
+        """Who gives the order: torch's BatchSampler only bundles; one of the script may do both."""
         self.backwards = backwards
         self.rows: Dict[int, List[int]] = {}
         """Hash -> [times, batch and place of the first]."""
@@ -263,7 +265,8 @@ class Epochs:
         if epoch.iterable:  # its order is its own: does its code draw one?
             return mixes(epoch.dataset())
         name = type(epoch.sampler).__name__
-        return name == "RandomSampler" or bool(getattr(epoch.sampler, "shuffle", False)) or "Shuffle" in name
+        told = name == "RandomSampler" or bool(getattr(epoch.sampler, "shuffle", False)) or "Shuffle" in name
+        return told or mixes(epoch.sampler) or mixes(epoch.bundler)
 
     def _duplicates(self, epoch: Epoch, step: int) -> None:
         n, distinct = epoch.n, len(epoch.rows)
