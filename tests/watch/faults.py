@@ -44,6 +44,7 @@ FAULTY = {
     "sigmoid_twice": ("softmax_twice", "loss"),
     "mse_broadcast": ("shape_broadcast", "loss"),
     "manual_broadcast": ("shape_broadcast", "loss"),
+    "weighed_pairs": ("shape_broadcast", "loss"),
     "negated_loss": ("objective_sign", "loss"),
     "nll_on_logits": ("loss_unbounded_below", "loss"),
     "limit_in_other_units": ("target_dominated_by_one_class", "targets"),

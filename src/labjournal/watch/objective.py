@@ -7,7 +7,7 @@ target_dominated_by_one_class. A structure counts once it was seen in TIMES back
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Dict, List, Optional, Set
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 import torch
 
@@ -88,7 +88,7 @@ class Objective:
                 self._criterion = name
             elif name in ("Sub", "Rsub") and _is_pairing(node):
                 kinds.add("pairs")  # of the predictions with each other: a distance between samples
-            elif name in ("Sub", "Rsub") and node not in meant and self._spreads(node):
+            elif node not in meant and (self._spreads(node, name) or self._weighs_all_with_all(node, name)):
                 kinds.add("shape_broadcast")
         if "pairs" in kinds:
             kinds.discard("shape_broadcast")
@@ -123,8 +123,10 @@ class Objective:
         return _expanded(prediction) != _expanded(target) and bool(_expanded(prediction) and _expanded(target))
 
     @staticmethod
-    def _spreads(node: Any) -> bool:
+    def _spreads(node: Any, name: str, kinds: Tuple[str, ...] = ("Sub", "Rsub")) -> bool:
         """A difference of N x 1 predictions and N targets: N x N numbers from one side that has a gradient."""
+        if name not in kinds:
+            return False
         children = graph.inputs(node)
         given = [child for child in children if child is not None]
         result = graph.shape(node)
@@ -132,6 +134,13 @@ class Objective:
             return False
         one = graph.shape(given[0])
         return one in ((result[0], 1), (result[0],)) and result[0] > 1 and graph.kind(given[0]) != "Unsqueeze"
+
+    def _weighs_all_with_all(self, node: Any, name: str) -> bool:
+        """A product or quotient of N x 1 predictions and N given numbers. A given N x N is a mask of pairs."""
+        if self.saved_hooks or not self._spreads(node, name, ("Mul", "Div")):
+            return False
+        given = graph.saved(node, "other" if graph.inputs(node)[0] is not None else "self")
+        return given is not None and (given.numel(),) == (graph.shape(node) or ())[:1]
 
     def _target(self, node: Any) -> None:
         """Class targets: are there batches of one class only?"""
