@@ -9,12 +9,12 @@ import re
 from dataclasses import replace
 from itertools import takewhile
 
-from labjournal.parsers.alike import STEP_WORDS
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.beside import classes_of
 from labjournal.parsers.context import Context
 from labjournal.parsers.context_forms import COMPARED
-from labjournal.parsers.names import Name, is_metric_word, may_mention, role_of, understand, words_of
+from labjournal.parsers.line_owners import owner_of, without_label
+from labjournal.parsers.names import Name, may_mention, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
 from labjournal.parsers.pairs import GROUPED, Pair, scan
 from labjournal.parsers.plausible import SHARES_OF_ALL, plausible
@@ -22,9 +22,8 @@ from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.settings_lines import settings_line
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
-from labjournal.parsers.titles import PLAIN_TITLE
 from labjournal.parsers.value_lists import by_column
-from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER, ROLE_WORDS
+from labjournal.parsers.vocabulary import NEVER
 
 LONGEST = 2_000
 """Longer lines are dumps of something, not statements."""
@@ -34,34 +33,11 @@ _BATCH = re.compile(r"[\[(]\s*(\d+)\s*/\s*(\d+)\s*[\])]")
 _COUNT = re.compile(r"(?<![\w.])n\s*=\s*(\d[\d,]*)(?![\d.%])")
 _COMMA_PAIR = re.compile(r"^(\s*[A-Za-z][\w/@. -]{1,39}),\s*(?=[-+]?\d*\.\d+\s*$)")
 _N = frozenset(("n", "N"))
-_COUNTED = re.compile(r"[\s*•>-]*([A-Za-z][\w.+/()'-]*)\s{2,}\w+:\s.*")
-_PARTS = re.compile(r"\s*:(?:\s+|$)|\s[-–—]{1,3}(?:\s+|$)|\s*[|│](?:\s+|$)")
-_PART = re.compile(r"[^\w(]*([A-Za-z][\w.+/()'-]*(?:\s[\w.+/()'-]+){0,4})\s*")
-_LABEL = re.compile(
-    r"(?<![\w-])(?:class[_ ]?)?(?:name|label|category|class)\s*[=:]\s*['\"]?(?P<label>[A-Za-z][\w .+-]{0,38}?)['\"]?"
-    r"\s*(?:[,;|]|\s{2}|$)"
-)
-"""``class_id = 0, name = normal, ap = 3.12%``: the class whose value follows."""
-_ONE_OF = re.compile(
-    r"\b(?:class[_ ]?name|name|class|case|category|patient|subject)\s+"
-    r"(?P<label>[A-Za-z][\w.-]*(?:\s[A-Za-z][\w.-]*){0,2}?)\s+(?=(?P<metric>[A-Za-z]\w*)\s*[:=]?\s*-?\d*\.\d)"
-)
-"""``case c0012 mean_dice 0.58``: one of many, before the name of what was measured on it."""
-_BRACKETED = re.compile(r"\W*\[([A-Za-z][\w+-]*(?:\s[\w+-]+){0,2})\]\s*")
 _LISTED = re.compile(r"'([^'\\]{1,80})\\n'")
 _CARET = re.compile(r"\s{4,}(?:Detection Rate|P-Value \[Acc > NIR\]) : ")
 """What R's caret prints beside its rates: the share of hits among all, and the test of the accuracy."""
-_LABELLED = ("name", "class", "case", "categ", "patient", "subject")
 _SPREAD = re.compile(r"\d\s?%?\s?\(?\s?(?:±|\+/-)\s?\d")
 _VALIDATES = re.compile(r"\W*validation\W", re.IGNORECASE)
-_NO_PART = NEVER | frozenset(
-    "step mean average avg best final overall info debug warning error critical adam adamw sgd rmsprop".split()
-)
-NOT_OWNERS = (
-    NEVER | HEADLINE | FILLER | PLAIN_TITLE | frozenset("mean average avg new then done log trainer main".split())
-)
-_AVERAGES = frozenset("micro macro weighted samples avg average mean".split())
-_ANNOUNCING = frozenset(ROLE_WORDS) | PLAIN_TITLE | FILLER | HEADLINE
 _SCORED = re.compile(r"\]\s+((?:[\w.+-]+/)+[\w.+-]+)\s*$")
 """What was scored, behind Kaldi's ``%WER 7.49 [ 7843 / 104765, 300 ins, … ]``."""
 _DECIMAL = re.compile(r"\d\.\d")
@@ -97,7 +73,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         text = by_column(text, columns)
     if "\\n'," in text and (listed := _LISTED.findall(text)):
         return Claim(1, _drafts_of_a_list(listed, line, context))
-    text, one_of = _without_label(text)
+    text, one_of = without_label(text)
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
         return _saved_value(line, text, context)
@@ -108,7 +84,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         role = context.measuring[0]  # the sum of the pass above
     drafts = drafts_of(pairs, line, text, context, role, "name_value")
     example = _EXAMPLE.match(text)
-    owner = one_of or (_owner(rest) if example is None else example[1])
+    owner = one_of or (owner_of(rest) if example is None else example[1])
     scored = _SCORED.search(text) if owner is None and len(drafts) == 1 else None
     if scored is not None:
         drafts[0].options.setdefault("file", scored[1])
@@ -150,17 +126,6 @@ def _drafts_of_a_list(texts: list[str], line: Line, context: Context) -> list[Dr
     return drafts
 
 
-def _without_label(text: str) -> tuple[str, str | None]:
-    """The line without the case or class that stands before its first metric, and what it is called."""
-    match = _ONE_OF.search(text) if any(mark in text for mark in _LABELLED) else None
-    if match is None or not any(map(is_metric_word, words_of(match["metric"]))):
-        return text, None
-    words = words_of(match["label"])
-    if any(map(is_metric_word, words)) or not NOT_OWNERS.isdisjoint(words):
-        return text, None
-    return text[: match.start()] + text[match.end() :], match["label"]
-
-
 def _of_an_example(cursor: Cursor, context: Context) -> bool:
     """Whether a line tells of one prediction beside its reference: what it scored is not what the set scored."""
     line = cursor.peek()
@@ -188,49 +153,6 @@ def _saved_value(line: Line, text: str, context: Context) -> Claim | None:
     draft = Draft(line, line.number, [line.text], "name_value", role=role_of(words_of(match["name"])[:1]))
     draft.metrics[match["name"]] = number
     return Claim(1, [draft])
-
-
-def _owner(head: str) -> str | None:
-    """Whose values follow, where a line begins with a name that says nothing else: ``xgboost: MAE=68.9``."""
-    label = _LABEL.search(head)
-    if label is not None:
-        return label["label"]
-    bracketed = _BRACKETED.fullmatch(head)
-    if bracketed is not None:
-        return bracketed[1] if _is_owner(bracketed[1]) else None
-    counted = _COUNTED.fullmatch(head)
-    if counted is not None and len(words_of(counted[1])) == 1 and find_step(head) is None:
-        return counted[1]  # "PER   tp: 12 - fp: 3 - …": a label may be spelt like a metric
-    *parts, rest = _PARTS.split(head)
-    if rest.strip() or (len(parts) > 1 and find_step(head) is not None):
-        return None
-    parts = [text for text in parts if _DECIMAL.search(text) is None]
-    named = [part[1] for text in parts if (part := _PART.fullmatch(text)) is not None]
-    owners = [
-        part for at, part in enumerate(named) if _is_owner(part) or (at and _heads(named[at - 1]) and _plain(part))
-    ]
-    return owners[0] if len(owners) == 1 else None
-
-
-def _heads(part: str) -> bool:
-    """Whether what stands before it only announces: ``Test statistics:``."""
-    words = words_of(part)
-    return any(word in ROLE_WORDS or word in PLAIN_TITLE for word in words) and _ANNOUNCING.issuperset(words)
-
-
-def _plain(part: str) -> bool:
-    words = words_of(part)
-    other = any(word in STEP_WORDS or is_metric_word(word) for word in words)
-    return bool(words) and not other and not _heads(part) and find_step(part) is None
-
-
-def _is_owner(part: str) -> bool:
-    words = words_of(part)
-    if len(words) > 1 and _AVERAGES.issuperset(words):
-        return True
-    if not words or GROUPED.search(part) or find_step(part) is not None or any(map(is_metric_word, words)):
-        return False
-    return role_of(words) == "unclear" and not NOT_OWNERS.issuperset(words) and _NO_PART.isdisjoint(words)
 
 
 def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: RoleName, rule: str) -> list[Draft]:

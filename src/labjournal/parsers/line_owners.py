@@ -1,0 +1,91 @@
+"""Whose values a line gives: a name before them that says nothing else."""
+
+from __future__ import annotations
+
+import re
+
+from labjournal.parsers.alike import STEP_WORDS
+from labjournal.parsers.names import is_metric_word, role_of, words_of
+from labjournal.parsers.pairs import GROUPED
+from labjournal.parsers.steps import find_step
+from labjournal.parsers.titles import PLAIN_TITLE
+from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER, ROLE_WORDS
+
+_COUNTED = re.compile(r"[\s*•>-]*([A-Za-z][\w.+/()'-]*)\s{2,}\w+:\s.*")
+_PARTS = re.compile(r"\s*:(?:\s+|$)|\s[-–—]{1,3}(?:\s+|$)|\s*[|│](?:\s+|$)")
+_PART = re.compile(r"[^\w(]*([A-Za-z][\w.+/()'-]*(?:\s[\w.+/()'-]+){0,4})\s*")
+_LABEL = re.compile(
+    r"(?<![\w-])(?:class[_ ]?)?(?:name|label|category|class)\s*[=:]\s*['\"]?(?P<label>[A-Za-z][\w .+-]{0,38}?)['\"]?"
+    r"\s*(?:[,;|]|\s{2}|$)"
+)
+"""``class_id = 0, name = normal, ap = 3.12%``: the class whose value follows."""
+_BRACKETED = re.compile(r"\W*\[([A-Za-z][\w+-]*(?:\s[\w+-]+){0,2})\]\s*")
+_NO_PART = NEVER | frozenset(
+    "step mean average avg best final overall info debug warning error critical adam adamw sgd rmsprop".split()
+)
+NOT_OWNERS = (
+    NEVER | HEADLINE | FILLER | PLAIN_TITLE | frozenset("mean average avg new then done log trainer main".split())
+)
+_AVERAGES = frozenset("micro macro weighted samples avg average mean".split())
+_ANNOUNCING = frozenset(ROLE_WORDS) | PLAIN_TITLE | FILLER | HEADLINE
+_ONE_OF = re.compile(
+    r"\b(?:class[_ ]?name|name|class|case|category|patient|subject)\s+"
+    r"(?P<label>[A-Za-z][\w.-]*(?:\s[A-Za-z][\w.-]*){0,2}?)\s+(?=(?P<metric>[A-Za-z]\w*)\s*[:=]?\s*-?\d*\.\d)"
+)
+"""``case c0012 mean_dice 0.58``: one of many, before the name of what was measured on it."""
+_LABELLED = ("name", "class", "case", "categ", "patient", "subject")
+_DECIMAL = re.compile(r"\d\.\d")
+
+
+def owner_of(head: str) -> str | None:
+    """Whose values follow, where a line begins with a name that says nothing else: ``xgboost: MAE=68.9``."""
+    label = _LABEL.search(head)
+    if label is not None:
+        return label["label"]
+    bracketed = _BRACKETED.fullmatch(head)
+    if bracketed is not None:
+        return bracketed[1] if _is_owner(bracketed[1]) else None
+    counted = _COUNTED.fullmatch(head)
+    if counted is not None and len(words_of(counted[1])) == 1 and find_step(head) is None:
+        return counted[1]  # "PER   tp: 12 - fp: 3 - …": a label may be spelt like a metric
+    *parts, rest = _PARTS.split(head)
+    if rest.strip() or (len(parts) > 1 and find_step(head) is not None):
+        return None
+    parts = [text for text in parts if _DECIMAL.search(text) is None]
+    named = [part[1] for text in parts if (part := _PART.fullmatch(text)) is not None]
+    owners = [
+        part for at, part in enumerate(named) if _is_owner(part) or (at and _heads(named[at - 1]) and _plain(part))
+    ]
+    return owners[0] if len(owners) == 1 else None
+
+
+def _heads(part: str) -> bool:
+    """Whether what stands before it only announces: ``Test statistics:``."""
+    words = words_of(part)
+    return any(word in ROLE_WORDS or word in PLAIN_TITLE for word in words) and _ANNOUNCING.issuperset(words)
+
+
+def _plain(part: str) -> bool:
+    words = words_of(part)
+    other = any(word in STEP_WORDS or is_metric_word(word) for word in words)
+    return bool(words) and not other and not _heads(part) and find_step(part) is None
+
+
+def _is_owner(part: str) -> bool:
+    words = words_of(part)
+    if len(words) > 1 and _AVERAGES.issuperset(words):
+        return True
+    if not words or GROUPED.search(part) or find_step(part) is not None or any(map(is_metric_word, words)):
+        return False
+    return role_of(words) == "unclear" and not NOT_OWNERS.issuperset(words) and _NO_PART.isdisjoint(words)
+
+
+def without_label(text: str) -> tuple[str, str | None]:
+    """The line without the case or class that stands before its first metric, and what it is called."""
+    match = _ONE_OF.search(text) if any(mark in text for mark in _LABELLED) else None
+    if match is None or not any(map(is_metric_word, words_of(match["metric"]))):
+        return text, None
+    words = words_of(match["label"])
+    if any(map(is_metric_word, words)) or not NOT_OWNERS.isdisjoint(words):
+        return text, None
+    return text[: match.start()] + text[match.end() :], match["label"]
