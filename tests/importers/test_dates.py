@@ -149,3 +149,12 @@ def test_a_line_may_begin_with_its_date_and_time(text: str, iso: str, rest: str)
 @pytest.mark.parametrize("text", ["1-2-3: a list", "0.1/0.2/30 - sizes", "10:30: no date"])
 def test_numbers_that_lead_a_line_are_not_dates(text: str) -> None:
     assert dates.leading(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["le 12 avril 2024", "Le vendredi 12 avril 2024", "am 12. April 2024", "On April 12, 2024"]
+)
+def test_an_article_before_a_date_is_part_of_it(text: str) -> None:
+    found = dates.alone(text)
+    assert found is not None
+    assert found.text == "2024-04-12"

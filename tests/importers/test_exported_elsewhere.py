@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from labjournal.export import measured
@@ -95,6 +95,7 @@ def test_headings_of_an_export(level: int, title: str, place: Place) -> None:
 WORDS = st.text(alphabet="ab ,\\*#_|<&;1:.-", min_size=1, max_size=12).filter(lambda text: text == text.strip())
 
 
+@example("&#1", {"a": "&lt;"})
 @given(WORDS, st.dictionaries(st.text(alphabet="ab_.-", min_size=1, max_size=5), WORDS, max_size=3))
 def test_names_and_values_with_commas_come_back_from_a_heading(name: str, options: dict[str, str]) -> None:
     result = Result(

@@ -69,7 +69,7 @@ _MONTH_YEAR = re.compile(
 _ONLY_DAY = re.compile(r"^(?:day\s+)?(?P<d>[0-3]?\d)(?:st|nd|rd|th|\.|日)?$", re.IGNORECASE)
 _WEEKDAY = re.compile(rf"(?<!\w){_WEEKDAYS}\.?(?!\w)|[(（][月火水木金土日][)）]", re.IGNORECASE)
 _AROUND = re.compile(
-    r"\b(?:date|datum|fecha|data|day\s+\d+|entry|log)\b|日期|日付|날짜|[\s,.:;()\[\]【】（）*_#~|–—-]+"
+    r"\b(?:date|datum|fecha|data|day\s+\d+|entry|log|le|el|il|den|am|on)\b|日期|日付|날짜|[\s,.:;()\[\]【】（）*_#~|–—-]+"
     r"|T?\d\d?:\d\d(?::\d\d)?(?:\s?[ap]m)?(?:Z|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )

@@ -26,7 +26,8 @@ _DATA = re.compile(r"(?P<name>.*?)(?: #[0-9a-f]{4})?")
 _OPTION = re.compile(r"(?P<name>[\w.-]+) (?P<value>.+)")
 _COUNTED = "true \\ answered"
 _UNNAMED = "Data not identified"
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])|(&(?:#\d+|#x[0-9a-fA-F]+|\w+);)")
+"""A sign behind a backslash, or an entity: in one go, because neither may make the other."""
 
 
 def is_export(lines: Iterable[Line]) -> bool:
@@ -64,7 +65,7 @@ def _data(title: str) -> Place:
 
 def _plain(text: str) -> str:
     """Words as they were before they became markdown."""
-    return html.unescape(_ESCAPED.sub(r"\1", text))
+    return _ESCAPED.sub(lambda found: found[1] or html.unescape(found[2]), text)
 
 
 def completed(results: Iterable[FoundResult], lines: Sequence[Line]) -> list[FoundResult]:

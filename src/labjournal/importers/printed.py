@@ -37,7 +37,7 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _ITEM = re.compile(rf"^\s*[-*+•]\s+[^:=.]{{1,50}}[:=]\s*[*_`]*{_VALUE}[^.]{{0,40}}$")
 _PLACE = re.compile(r"(?<![\d:])1:\d|checkpoint|\bckpt|data\s?set", re.IGNORECASE)
 _PLAIN_REST = re.compile(r"^[\s*_`.;,]*(?:[(\[（][^()\[\]]{0,60}[)\]）])?[\s*_`.;]*$")
-_ALSO = re.compile(r"[,;|]\s*[^\W\d][\w @./-]{0,40}\s*[:=]\s*[*_`]*[-+]?\d")
+_ALSO = re.compile(r"(?:[,;|]\s*[^\W\d][\w @./-]{0,40}\s*[:=]\s*[*_`]*|[^\W\d][\w@./-]{0,40}=)[-+]?\d")
 _SLASHED = re.compile(
     rf"^(?P<lead>[\s>*_+•-]*)(?P<names>[^:=]*?/[^:=]*?)\s*[:=]\s*(?P<values>{_VALUE}\s*%?(?:\s*/\s*{_VALUE}\s*%?)+)\s*$"
 )

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from labjournal.errors import InputError, NotFoundError
-from labjournal.importers import trackers
+from labjournal.importers import org, trackers
 from labjournal.importers.found import Document
 from labjournal.importers.markdown import read
 from labjournal.importers.trackers import TrackedRun
@@ -82,6 +82,7 @@ def read_diary(path: Path, shown_as: str | None = None, year: int | None = None,
     Raises NotFoundError when it cannot be read, InputError when it is no text.
     """
     text = _text(path) if text is None else text
+    text = org.as_markdown(text) if path.suffix.lower() == ".org" else text
     document = read(text, shown_as or str(path), year)
     if any(entry.date is not None and entry.date.startswith("X") for entry in document.entries):
         last = last_commit(path)
