@@ -64,6 +64,15 @@ async def test_weights_tell_who_stands_still_and_what_is_frozen(journal: Journal
         assert scale.index("1e-6") == still[0].index("·"), "the scale stands over the heat"
 
 
+async def test_a_checkpoint_is_validated_from_where_that_is_offered(journal: JournalPaths) -> None:
+    app = app_over(journal)
+    async with app.run_test(size=(120, 35)) as pilot:
+        await open_run(pilot, app, "v3-embed")
+        await pilot.press("v")
+        await wait_for(pilot, lambda: ":latest" in text_of(app) and "validate" in screen_text(app)[-1])
+        await pilot.press("escape")
+
+
 async def test_any_pane_takes_the_whole_page_and_escape_gives_it_back(journal: JournalPaths) -> None:
     app = app_over(journal)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -8,12 +8,13 @@ from textual.binding import Binding, BindingType
 
 from labjournal import format
 from labjournal.tui.feed import Feed
-from labjournal.tui.messages import AckAsked, AgainAsked, CompareAsked, NoteAsked, StopAsked
+from labjournal.tui.messages import AckAsked, AgainAsked, CompareAsked, NoteAsked, StopAsked, VerbAsked
 from labjournal.tui.open_run import OpenRun
 from labjournal.tui.reading_run import RunView
 from labjournal.tui.run_panes import Seen, finding
 from labjournal.tui.screens.page import Page
 from labjournal.tui.widgets.chart_grid import ChartGrid
+from labjournal.vocabulary import RunKind
 
 
 class RunKeys(Page):
@@ -24,6 +25,7 @@ class RunKeys(Page):
         Binding("e", "evidence", "why: the evidence of what was found"),
         Binding("n", "note", "note on this run"),
         Binding("c", "compare", "compare with its parent"),
+        Binding("v", "validate", "validate a checkpoint of it"),
         Binding("a", "acknowledge", "acknowledge the worst finding"),
         Binding("b", "again", "bring it back: resume or retry a run that has ended"),
         Binding("X", "stop", "stop this run"),
@@ -72,6 +74,15 @@ class RunKeys(Page):
         if self._view is not None:
             run = self._view.run
             self.post_message(CompareAsked((run.id,) if run.parent is None else (run.parent, run.id)))
+
+    def action_validate(self) -> None:
+        if self._view is None:
+            return
+        run = self._view.run
+        if run.kind is RunKind.VALIDATE:
+            self.toast("a training run is what can be validated")
+        else:
+            self.post_message(VerbAsked(f"validate {run.id[-6:].lower()}:latest "))
 
     def action_acknowledge(self) -> None:
         found = self._seen.open if self._seen is not None else []

@@ -233,10 +233,11 @@ def x_labels(frame: Frame, width: int) -> list[Span]:
 
 def title_line(frame: Frame, width: int) -> list[Span]:
     """Name left; right the value (one series) or the legend (several), at the cursor or at the end."""
+    right = _one_value(frame) if len(frame.plot.plots) == 1 else _legend(frame, width - min(24, width // 3))
     note: list[Span] = [(f"  {frame.note}", "muted")] if frame.note else []
-    # A third is the name's in any case, and up to a half where it needs that.
-    named = max(min(24, width // 3), min(cell_len(frame.title) + 3, width // 2))
-    right = _one_value(frame) if len(frame.plot.plots) == 1 else _legend(frame, width - named - line_width(note))
+    if len(right) > 1 and right[-1][0].strip().startswith("+"):
+        # Where not every curve can be named, the name of the chart is worth more than that of the first.
+        right = _legend(frame, width - min(cell_len(frame.title) + 3, width // 2) - line_width(note))
     right = [*right, *note]
     for threshold in frame.thresholds:
         level: Span = (f"  {frame.glyphs.rule} {format.visible(threshold.words)}", threshold.role)
