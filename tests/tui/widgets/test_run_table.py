@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from tui_harness import HarnessApp, screen_segments, screen_text, wait_for
 
 from labjournal.tui.glyphs import ASCII
 from labjournal.tui.text import Line
+from labjournal.tui.widgets import run_table
 from labjournal.tui.widgets.columns import Column, Cut
 from labjournal.tui.widgets.row_source import Group, GroupedRows, ListRows, Row
 from labjournal.tui.widgets.run_table import RunTable
@@ -101,6 +103,23 @@ async def test_a_short_table_keeps_the_cursor_line_until_the_keys_have_rested() 
         table.settle()
         await wait_for(pilot, lambda: table.cursor_line == line + 1)
         assert table.cursor_id == "b"
+
+
+async def test_rows_that_change_all_the_time_do_not_put_off_what_waits_for_a_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run_table, "REST_S", 0.5)
+    table = RunTable(COLUMNS, ListRows([run_row("b"), run_row("c")]))
+    app = HarnessApp(table)
+    async with app.run_test(size=(80, 24)) as pilot:
+        line = table.cursor_line
+
+        def first_is_in_sight() -> bool:
+            table.refresh_rows(ListRows([run_row("a"), run_row("b"), run_row("c")]))
+            return table.cursor_line == line + 1
+
+        assert not first_is_in_sight()
+        await wait_for(pilot, first_is_in_sight)
 
 
 async def test_rows_that_change_order_take_the_cursor_along() -> None:

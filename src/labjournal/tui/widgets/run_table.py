@@ -183,7 +183,8 @@ class RunTable(ScrollView, can_focus=True):
         self._scroll_rows(max(0, top + moved))
         self.refresh()
         if self._new_above and self.is_mounted:
-            self._rest_again()
+            if self._rest is None:  # rows that change every second must not put off what keys have waited for
+                self._rest_again()
             self.post_message(self.AboveChanged(self, self._new_above))
 
     def _anchor(self, top: int) -> tuple[str | None, int]:
@@ -233,6 +234,7 @@ class RunTable(ScrollView, can_focus=True):
 
     def settle(self) -> None:
         """Take back empty lines below that only held the cursor's line; called when the keys have rested."""
+        self._rest = None
         if self._spare:
             self._scroll_rows(max(0, self._cache.count - self._body))
 
