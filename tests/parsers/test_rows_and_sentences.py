@@ -139,6 +139,38 @@ def told(result: ParsedResult) -> Wanted:
             [("test", {"accuracy": 0.875}, {})],
             id="what R printed between the lines of its code",
         ),
+        pytest.param(
+            "Réseau : exactitude de 91,3 % sur la base\n"
+            "Exactitude (entraînement) : 0,875\nPerte (validation) : 0,625\n",
+            [
+                ("unclear", {"accuracy": 0.913}, {"group": "Réseau"}),
+                ("train", {"accuracy": 0.875}, {}),
+                ("validation", {"loss": 0.625}, {}),
+            ],
+            id="decimal commas are no columns",
+        ),
+        pytest.param(
+            "Results for fold 1: acc=0.75, auc=0.5\n"
+            "Results for fold 2: acc=0.5, auc=0.25\nAverage: acc=0.625, auc=0.375\n",
+            [
+                ("unclear", {"accuracy": 0.75, "auc": 0.5}, {"fold": "1"}),
+                ("unclear", {"accuracy": 0.5, "auc": 0.25}, {"fold": "2"}),
+                ("unclear", {"accuracy": 0.625, "auc": 0.375}, {}),
+            ],
+            id="a fold is no data set, and not the average's",
+        ),
+        pytest.param(
+            "Dice: 0.875 (WT), 0.75 (TC), 0.625 (ET)\n",
+            [("unclear", {"wt_dice": 0.875, "tc_dice": 0.75, "et_dice": 0.625}, {})],
+            id="a label in brackets behind each value",
+        ),
+        pytest.param(
+            "在验证集上的准确率为92.5%，损失为0.25\n",
+            [("validation", {"accuracy": 0.925, "loss": 0.25}, {})],
+            id="Chinese prose",
+        ),
+        pytest.param("aucは0.5付近となり\n", [], id="near a value"),
+        pytest.param("テストデータの正解率: 0.75\n", [("test", {"accuracy": 0.75}, {})], id="a Japanese set"),
     ],
 )
 def test_whose_and_what(text: str, wanted: list[Wanted]) -> None:
@@ -168,6 +200,16 @@ def test_a_value_takes_the_set_and_its_size_from_behind_it() -> None:
         "After 50,000 iterations, the top-1 error is 7.25% on the test set of 1,020 images:\n"
     ).results
     assert (result.role, result.n, dict(result.metrics)) == ("test", 1020, {"top1_error": 0.0725})
+
+
+def test_a_line_ends_with_its_data_set() -> None:
+    (result,) = read_text("MOTA 65.25, IDF1 70.5 on MOT17\n").results
+    assert (result.dataset, dict(result.metrics)) == ("MOT17", {"mota": 65.25, "idf1": 70.5})
+
+
+def test_how_many_were_evaluated_is_no_name_of_a_data_set() -> None:
+    (result,) = read_text("Evaluating model on 10000 test samples\ntop1 = 0.7612\n").results
+    assert (result.dataset, result.n, result.role) == (None, 10000, "test")
 
 
 def test_words_over_a_lone_value_are_no_table() -> None:

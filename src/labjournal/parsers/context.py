@@ -35,6 +35,7 @@ from labjournal.parsers.context_forms import (
     SETTING,
     SETUP,
     SHORT_SETS,
+    SIZE_OF_SET,
     SUBJECT,
     SUBTITLE,
     TITLE,
@@ -308,10 +309,8 @@ class Context:
         if SAVING.search(text):
             return False
         match = CHECKPOINT_NAMED.match(text) or CHECKPOINT.search(text)
-        found = None
-        if match is not None:
-            found = match[1] if match.re is CHECKPOINT_NAMED else match["path"]
-        elif len(text) < 120:
+        found = None if match is None else match[1] if match.re is CHECKPOINT_NAMED else match["path"]
+        if match is None and len(text) < 120:
             numbered = CHECKPOINT_NUMBER.search(text)
             found = numbered[1].replace(" ", "-") if numbered else None
         if found and found != self.checkpoint:
@@ -335,12 +334,12 @@ class Context:
         verb = words_of(text)[:1]
         if role == "unclear" and match["on"] and verb and verb[0].startswith(("val", "test")):
             role = role_of(verb)
-        count = match["n1"] or match["n2"] or match["n3"]
-        if role != "unclear":
-            self.role = role
+        size = SIZE_OF_SET.fullmatch(name)
+        count = match["n1"] or match["n2"] or match["n3"] or (size[1] if size is not None else None)
+        self.role = role if role != "unclear" else self.role
         if words and words[0] in ("model", "classifier", "method", "class"):
             return
-        if words and not set(words) <= NO_DATASET and name.lower() not in SHORT_SETS:
+        if words and size is None and not set(words) <= NO_DATASET and name.lower() not in SHORT_SETS:
             if len(words) <= 5 and NO_DATASET_NAME.isdisjoint(words):
                 self.dataset = re.sub(r"\s+(?:data\s?set|set|split)$", "", name, flags=re.IGNORECASE)
                 self.n = int(count.replace(",", "")) if count else None

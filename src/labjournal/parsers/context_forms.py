@@ -119,9 +119,12 @@ COMPARED = re.compile(
 """One prediction or what it should have been, with words behind it."""
 NO_DATASET_NAME = frozenset(
     """cpu gpu cuda device mps epoch epochs step the my this same only path loaded loading preparing processing
-    seeds runs folds repeats trials preprocessing creating building reading downloading splitting generating""".split()
+    fold seed run trial seeds runs folds repeats trials preprocessing
+    creating building reading downloading splitting generating""".split()
 )
 """Words that no name of a data set holds."""
+SIZE_OF_SET = re.compile(r"(\d[\d,]*)\s+(?:\w+\s+)?(?:samples|images|examples|events|instances|sentences|questions)")
+"""``Evaluating on 10000 test samples``: how many there are, not what they are called."""
 SHORT_SETS: dict[str, RoleName] = {"tr": "train", "trn": "train", "va": "validation", "te": "test", "tst": "test"}
 OF_TRAINING = frozenset("metrics set data loss train classification confusion error accuracy report".split())
 """Words that say of "training" that it is the set that was measured, not what gave the results."""

@@ -48,7 +48,8 @@ def delimiter_of(head: list[str]) -> str | None:
     lines = [line for line in head if line.strip()]
     if len(lines) < 2 or all(map(_RANKING.fullmatch, lines)):
         return None
-    for delimiter in (",", "\t", ";"):
+    commas = lines[0].count(",")
+    for delimiter in (",", "\t", ";") if commas > len(_DECIMAL_COMMA.findall(lines[0])) else ("\t", ";"):
         columns = _split(lines[0], delimiter)
         if len(columns) < 2 or any(
             len(cell) > 60 or (plain_float(cell) is not None and not cell.strip().isdigit()) for cell in columns
@@ -70,6 +71,8 @@ def delimiter_of(head: list[str]) -> str | None:
     return None
 
 
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
+"""In the first line of a text, none of other commas: a sentence in French, no header."""
 _SUBJECTS = frozenset("model method name experiment run config algorithm architecture classifier".split())
 _RANKING = re.compile(r"[A-Za-z]\S*\s+all\s+\S+\s*")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from labjournal.parsers.context_forms import NO_DATASET_NAME
 from labjournal.parsers.names import Name, is_metric_word, role_of, understand, words_of
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.shapes import shaped
@@ -18,6 +19,9 @@ _SENTENCE = re.compile(r"[:;|]\s")
 _QUOTES = dict.fromkeys(map(ord, "'\"`\u2018\u2019"))
 _HOW = frozenset("cost fold folds trees depth gamma lambda weight weights optimizer scheduler dropout norm".split())
 """Words that elsewhere say that a name is a setting; here they say how a model was got."""
+_ON_DATA = re.compile(
+    r"\s?%?\)?\s+on\s+(?:the\s+)?(?P<set>[A-Z]\w*[A-Z\d][\w.-]*)(?:\s+(?:data\s?set|benchmark))?\s*\.?\s*"
+)
 _ON_SET = re.compile(
     r"\s?%?\)?\s+(?:on|for|over)\s+(?:the\s+|our\s+)?(?P<set>[\w-]+(?:\s[\w-]+)?)\s+(?:set|data|data\s?set|split|images|samples|examples)\b"
     r"(?:\s+(?:of|with|\()\s*(?P<n>\d[\d,]*)\s(?:images|samples|examples|instances))?",
@@ -41,6 +45,15 @@ def described(phrase: str) -> Name | None:
         return None
     role: RoleName = "validation" if "cv" in how and name.role == "unclear" else name.role
     return replace(name, role=role, of=f"{match['who']} {match['how']}")
+
+
+def data_behind(text: str) -> str | None:
+    """The data set that ends a line of values: `` on MOT17``."""
+    match = _ON_DATA.fullmatch(text) if " on " in text else None
+    words = words_of(match["set"]) if match is not None else []
+    if match is None or not NO_DATASET_NAME.isdisjoint(words) or not NEVER.isdisjoint(words):
+        return None
+    return None if role_of(words) != "unclear" or any(map(is_metric_word, words)) else match["set"]
 
 
 def behind(text: str) -> tuple[RoleName, int | None]:

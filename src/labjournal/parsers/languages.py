@@ -295,6 +295,12 @@ FOREIGN = {
     "validazione": "validation",
     "conjunto": "set",
     "と": " ",
+    "の": " ",
+    "在": " ",
+    "上的": " ",
+    "データ": " data ",
+    "モデル": "model ",
+    "모델": "model ",
     "的": " ",
     "на": "on",
 }

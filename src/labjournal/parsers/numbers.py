@@ -31,7 +31,7 @@ _NOT_A_VALUE_AFTER = re.compile(
     r"""\s?(?:ms|[µu]s|ns|s|sec|secs|seconds?|min|mins|minutes?|h|hrs?|hours?|days?|it/s|s/it|[KMGT]i?B|bytes?|
         (?:it|img|imgs|images|samples|tokens|tok|steps?|iters?|batches|ex|examples)/s(?:ec)?|Hz|[KMG]Hz|W|C|°C|px|[GMT]FLOPs?|[GM]MACs?|
         params?|parameters|GF|[KMB]|x|X)(?![\w%/@])
-        |(?!(?:mm|cm|km|m|deg|rad|kg|[GM]?eV|pp)\b)[A-Za-z]|\s+(?:if|when|means|otherwise|unless|denotes)\b|:\d|-\d\d|\.\d+\.|[A-Za-z_]\w*\d|/\s?s(?:ec)?\b|/\d*\.\d|/[A-Za-z]|\s\*\s[\w(]""",
+        |\s?%?\s?(?:付近|程度|前後|左右|上下|以上|以下|내외|이상|이하)|(?!(?:mm|cm|km|m|deg|rad|kg|[GM]?eV|pp)\b)[A-Za-z]|\s+(?:if|when|means|otherwise|unless|denotes)\b|:\d|-\d\d|\.\d+\.|[A-Za-z_]\w*\d|/\s?s(?:ec)?\b|/\d*\.\d|/[A-Za-z]|\s\*\s[\w(]""",
     re.VERBOSE,
 )
 

@@ -7,14 +7,24 @@ import re
 from dataclasses import dataclass, replace
 
 from labjournal.parsers.beside import beside
-from labjournal.parsers.described import behind, described
+from labjournal.parsers.brackets import interval, qualifies, within
+from labjournal.parsers.described import behind, data_behind, described
 from labjournal.parsers.names import Name, is_metric_word, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, as_share, counted, find_numbers, unwrap
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
-from labjournal.parsers.value_lists import by_dash, by_name, by_place, by_rank, by_set, by_statistic, rows_of_values
+from labjournal.parsers.value_lists import (
+    by_dash,
+    by_label,
+    by_name,
+    by_place,
+    by_rank,
+    by_set,
+    by_statistic,
+    rows_of_values,
+)
 
 _STRONG = re.compile(
     r"\s*(?:[:=≈~→➜➔➝⇒⟶▶│|]|->|=>|-->|>{2,}|\bis\s*:?|\bwas\s*:?|\bist\b|\best\b|\b[ée]s?\b|\.{3,}|为|は|是)+\s*[\"'(\[$]?\s*$|\t\s*$",
@@ -98,17 +108,15 @@ _REPEATS = re.compile(
     re.IGNORECASE,
 )
 """Over how many repeats a mean was taken, and the round counted in Chinese or Japanese: no part of the name."""
-_UPPER_END = re.compile(r"\s*[,;]\s*[-+]?\.?\d")
-_OWNER = re.compile(r"([A-Za-z_]+)\s*[:=]?\s*$")
-_SPLIT = re.compile(r"\b(?:split|phase|stage|subset|mode)\s*[=:]\s*['\"]?(\w+)")
 _ABOUT = re.compile(r"\s*(?:with|using|from|after|of|at)\s", re.IGNORECASE)
 _PARTICLE = re.compile(r"(?<=[A-Za-z0-9)])(?:가|는|은|이|을|를|의|は|が|の|を)(?=\s|[:：])")
 """What Korean and Japanese put behind a name."""
+_CJK_IS = re.compile(r"(?<=[为是為は约約达達到])(?=\d)")
+"""Chinese parts no value from what is said of it: ``准确率为92.4%``."""
 _UNIT = re.compile(
     r"\s*(?:s|sec|secs|seconds|ms|min|minutes|h|hours|days|years?|deg(?:rees?)?|°|px|mm|cm|m|km|€|\$|usd|eur)\s*",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"\s*[:=]\s*[-+.\d]")
 
 
 _SENTENCE = re.compile(r"[.!?;]\s")
@@ -127,7 +135,7 @@ class Pair:
 def scan(text: str) -> tuple[list[Pair], RoleName, str]:
     """All (name, value) pairs of a line, the role its head says, and the head."""
     if not text.isascii():
-        text = _PARTICLE.sub(" ", text)
+        text = _CJK_IS.sub(" ", _PARTICLE.sub(" ", text))
     if "**" in text or "`" in text:
         text = text.replace("**", "").replace("`", "")  # markdown
     if _ELSEWHERE.search(text):
@@ -136,14 +144,14 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
         text = _TAG.sub(" ", text)
     text = _AT_STEP.sub(r" (step \1): ", unwrap(text))
     text = by_rank(text) if "@" in text or "/" in text else text
-    text = by_place(by_statistic(by_set(by_dash(text) if "," in text else text)))
+    text = by_place(by_statistic(by_set(by_dash(by_label(text)) if "," in text else text)))
     text = shaped(by_name(text) if "/" in text or "|" in text else text)
     bare = _BARE.fullmatch(text)
     if bare is not None and (only := understand(_plain(bare["name"]))) is not None and only.alone:
         text = f"{_plain(bare['name'])}: {bare['value']}"  # "F1-score (micro)   0.94"
     if _SHORT_PRF.search(text) and len(set(_SHORT_PRF.findall(text))) >= 2:
         text = _SHORT_PRF.sub(lambda m: _PRF[m[1].lower()], text)
-    numbers = [number for number in find_numbers(text) if not _qualifies(text, number)]
+    numbers = [number for number in find_numbers(text) if not qualifies(text, number)]
     changes = [number for number in numbers if _BECOMES.match(text, number.end)]  # "0.5 -> 0.3" says two values
     rows = rows_of_values(text, numbers)
     pairs: list[Pair] = []
@@ -156,8 +164,8 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
         found = _name_before(left, vague, text.startswith("+", number.start)) if told else None
         if found is not None:
             name, at = found
-            if index not in rows and not _interval(text, number) and plausible(name, number, text):
-                name = _within(name, text, number)
+            if index not in rows and not interval(text, number) and plausible(name, number, text):
+                name = within(name, text, number)
                 if head_end is None:
                     head_end = start + at
                 pairs.append(Pair(name, counted(text, as_share(text, number))))
@@ -174,49 +182,17 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
         pairs.sort(key=lambda pair: pair.number.start)
     head = text if head_end is None else text[:head_end]
     role = role_of(words_of(_PROGRAM.sub(" ", head))) if pairs else "unclear"
-    if role == "unclear" and pairs and all(pair.name.role == "unclear" for pair in pairs):
-        role, n = behind(text[pairs[-1].number.end :])
-        if n is not None:
-            pairs[-1].name = replace(pairs[-1].name, n=n)
+    rest = text[pairs[-1].number.end :] if pairs else ""
+    if rest and (data := data_behind(rest)) is not None and all(pair.name.dataset is None for pair in pairs):
+        pairs = [replace(pair, name=replace(pair.name, dataset=data)) for pair in pairs]
+    elif rest and role == "unclear" and all(pair.name.role == "unclear" for pair in pairs):
+        role, n = behind(rest)
+        pairs[-1].name = replace(pairs[-1].name, n=n or pairs[-1].name.n)
     return pairs, role, head
 
 
 def _plain(phrase: str) -> str:
     return phrase.replace("(", " ").replace(")", " ").strip()
-
-
-def _interval(text: str, number: Number) -> bool:
-    """Whether a number is the lower end of ``[0.93, 0.96]``."""
-    return text[: number.start].rstrip()[-1:] in ("[", "(") and _UPPER_END.match(text, number.end) is not None
-
-
-def _within(name: Name, text: str, number: Number) -> Name:
-    """The name with the role of the brackets around it: ``train={MAE=7.3} test={MAE=7.4}``."""
-    if name.role != "unclear":
-        return name
-    depth = 0
-    for at in range(number.start - 1, -1, -1):
-        char = text[at]
-        depth += (char in ")]}") - (char in "([{")
-        if depth < 0:
-            owner = _OWNER.search(text[max(at - 40, 0) : at])
-            split = _SPLIT.search(text, at, number.start)
-            roles = [role_of(words_of(found[1])) for found in (split, owner) if found is not None]
-            role: RoleName = next((said for said in roles if said != "unclear"), "unclear")
-            if role == "unclear":
-                return name
-            prefix = {"validation": "val_", "test": "test_", "train": "train_"}[role]
-            return replace(name, role=role, tag=name.tag if name.tag != name.metric else prefix + name.metric)
-    return name
-
-
-def _qualifies(text: str, number: Number) -> bool:
-    """Whether a number stands in brackets that belong to the name: ``Partial AUC (>80% TPR): 0.74``."""
-    opened = text.rfind("(", 0, number.start)
-    if opened < 0 or ")" in text[opened : number.start]:
-        return False
-    closed = text.find(")", number.end)
-    return closed >= 0 and _SEPARATOR.match(text, closed + 1) is not None and closed - opened <= 40
 
 
 def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, int] | None:

@@ -11,11 +11,12 @@ from labjournal.parsers.context import Context
 from labjournal.parsers.grids import BORDER, MOST_ROWS, aligned, caption
 from labjournal.parsers.headings import CAPTION, entered
 from labjournal.parsers.long_tables import long_table
-from labjournal.parsers.names import Name, understand
+from labjournal.parsers.names import Name, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.reading import Line
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.table_rows import SPREAD, STEPS, corner_metric, drafts_of_table, row_drafts, under_corner
+from labjournal.parsers.titles import wished
 
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")
 _PARTS = re.compile(r"\s*[,|&]\s*|\s+")
@@ -28,6 +29,13 @@ _VALUE_CELL = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?|NaN|nan|-
 
 
 def _read(cursor: Cursor, context: Context) -> Claim | None:
+    found = _table(cursor)
+    if found is not None and found.drafts and wished(words_of(caption(cursor))):
+        return Claim(found.lines)
+    return found
+
+
+def _table(cursor: Cursor) -> Claim | None:
     line = cursor.peek()
     if line is None:
         return None

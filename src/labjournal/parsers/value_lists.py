@@ -39,6 +39,12 @@ _LIST = re.compile(
 _KITTI = re.compile(r"(?:bbox|bev|3d|aos)\s+AP", re.IGNORECASE)
 _DIFFICULTIES = ["easy", "moderate", "hard"]
 """What the three values stand for that KITTI's evaluation prints of each overlap."""
+_WITH_LABEL = re.compile(rf"({_VALUE})\s*\((?!std|sd|n\b|ci\b|p\b|min|max)([A-Za-z][\w-]{{0,19}})\)", re.IGNORECASE)
+_WITH_LABELS = re.compile(
+    rf"\W*(?P<name>[A-Za-z][\w@ .-]{{0,38}}?)\s*[:=]\s*"
+    rf"(?P<values>{_WITH_LABEL.pattern}(?:\s*[,;|]\s*{_WITH_LABEL.pattern})+)\W*",
+    re.IGNORECASE,
+)
 _STATISTIC = re.compile(
     rf"\W*(?P<name>[A-Za-z][\w@ .-]{{0,38}}?)\s*[-:|]\s*(?:mean|avg|average)\s*[:=]?\s*(?P<value>{_VALUE})\s*[,;|]"
     rf"(?:\s*(?:min(?:imum)?|max(?:imum)?|var(?:iance)?|std(?:ev)?|median|sd|sem|range|n|count|p\d+)\s*[:=]?\s*{_VALUE}\s*[,;|]?)+\s*",
@@ -92,6 +98,15 @@ def by_place(text: str) -> str:
     kitti = _KITTI.fullmatch(match["name"].strip()) is not None and len(values) == len(_DIFFICULTIES)
     places = _DIFFICULTIES if kitti else [str(at) for at in range(1, len(values) + 1)]
     return ", ".join(f"{match['name'].strip()}_{place}: {value}" for place, value in zip(places, values, strict=True))
+
+
+def by_label(text: str) -> str:
+    """``Dice: 0.87 (WT), 0.81 (TC)`` as ``WT Dice: 0.87, TC Dice: 0.81``."""
+    match = _WITH_LABELS.fullmatch(text) if ")" in text else None
+    if match is None:
+        return text
+    parts = _WITH_LABEL.findall(match["values"])
+    return ", ".join(f"{label} {match['name'].strip()}: {value}" for value, label in parts)
 
 
 def by_dash(text: str) -> str:
