@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ FORBIDDEN = (*PARAMETERS, "config", "source_x", "source_y", "angle", "flux", "is
 
 
 class Refused(Exception):
-    """A column that tells the label stands in the manifest."""
+    """A column that tells the label stands in the manifest, or the shards cannot be dealt out evenly."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,18 @@ def read_manifest(path: Path) -> list[Row]:
         if leaks := [name for name in columns if name.lower() in known]:
             raise Refused(f"refused: {path.name} has the columns {', '.join(leaks)}, which tell the label")
         return [Row(int(r["id"]), int(r["position"]), r["split"], int(r["label"]), int(r["shard"])) for r in reader]
+
+
+def check_even(rows: Sequence[Row], batch: int, world: int, workers: int) -> None:
+    """Raises Refused when ranks would take unequal numbers of steps: the last would wait for the others for ever."""
+    shards = Counter(row.shard for row in rows if row.split == "train")
+    dealt = world * max(workers, 1)
+    steps = {-(-size // batch) for size in shards.values()}
+    if world > 1 and (len(shards) % dealt or len(steps) > 1):
+        raise Refused(
+            f"refused: {len(shards)} shards of {min(shards.values())} to {max(shards.values())} rows cannot be dealt "
+            f"out evenly to {world} ranks of {workers} workers; make.py --shards {dealt} can, or another batch"
+        )
 
 
 def write_shard(path: Path, ids: NDArray[np.int64], labels: NDArray[np.int64], stamps: NDArray[np.int16]) -> None:

@@ -23,7 +23,7 @@ from held import Held, measure, outside_change, read_held, scores
 from network import network
 from ranking import Array
 from report import rates
-from shards import COLUMNS, FORBIDDEN, Refused, Shards, read_manifest
+from shards import COLUMNS, FORBIDDEN, Refused, Shards, check_even, read_manifest
 from telling import FAULTS, compare_epochs, keep_extremes, say_epoch, say_repairs
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -62,6 +62,7 @@ def main() -> None:
     name = "gen2-injected.csv" if "E1" in asked.fault else "gen2.csv"
     try:
         manifest = read_manifest(asked.data / name)
+        check_even(manifest, asked.batch, world, asked.workers)
     except Refused as refused:
         labjournal.event(str(refused))
         raise SystemExit(str(refused)) from None

@@ -218,6 +218,19 @@ def test_each_shard_is_read_once_over_all_ranks_and_workers(
     assert len(dealt(0, by_worker=False)) == 16 * workers
 
 
+def test_ranks_that_would_wait_for_each_other_are_refused(study: dict[str, ModuleType], data: Path) -> None:
+    shards = study["shards"]
+    rows = shards.read_manifest(data / "gen2.csv")  # 16 shards
+    for world, workers in ((1, 3), (2, 4), (2, 0), (4, 4)):
+        shards.check_even(rows, 512, world, workers)
+    for world, workers in ((3, 4), (8, 4)):
+        with pytest.raises(shards.Refused, match=f"to {world} ranks of {workers} workers"):
+            shards.check_even(rows, 512, world, workers)
+    longer = [*rows, *[row for row in rows if row.split == "train" and row.shard == 3]]
+    with pytest.raises(shards.Refused, match="evenly"):
+        shards.check_even(longer, len(longer) // 16, 2, 4)
+
+
 def test_persistent_workers_deliver_every_sample_once_in_another_order(
     study: dict[str, ModuleType], data: Path
 ) -> None:
