@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -253,3 +254,21 @@ def test_a_base_in_16_bits_carries_an_adapter_in_32(study: Study, monkeypatch: p
     assert torch.bfloat16 in kinds["lora"]
     assert math.isfinite(trainer.step(1)["loss"])
     assert len(trainer.model.answers(trainer.tokenizer, **trainer.batch(trainer.held_out[:2], answers=False))) == 2
+
+
+def test_a_base_by_its_name_on_the_hub_is_taken_as_a_folder_is(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in the cache of the hub needs no network."""
+    of_name = tmp_path / "models--owner--mistral-tiny"
+    shutil.copytree(study.folder / "base", of_name / "snapshots" / ("0" * 40))
+    (of_name / "refs").mkdir()
+    (of_name / "refs" / "main").write_text("0" * 40)
+    for name, value in (("HF_HUB_CACHE", str(tmp_path)), ("HF_HUB_OFFLINE", True)):
+        monkeypatch.setattr(f"huggingface_hub.constants.{name}", value)
+    by_name = study.trainer(monkeypatch, "--base", "owner/mistral-tiny")
+    by_folder = study.trainer(monkeypatch)
+    assert by_name.model.language.config.model_type == "mistral"
+    batch = by_folder.batch(by_folder.held_out[:4], answers=False)
+    assert by_name.model.answers(by_name.tokenizer, **batch) == by_folder.model.answers(by_folder.tokenizer, **batch)
+    assert math.isfinite(by_name.step(1)["loss"])
