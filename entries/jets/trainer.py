@@ -22,7 +22,7 @@ from transformers import PreTrainedTokenizerBase
 import labjournal
 
 SAME_EVENTS = 32
-_CLIP = 10.0
+_CLIP = 1.0
 
 
 class Stop(Exception):
