@@ -191,3 +191,33 @@ def test_records_side_by_side_measure_the_same() -> None:
 def test_a_baseline_beside_a_model_is_measured() -> None:
     (result,) = read_text('{"LSTM_MAE": 5.438, "Baseline_MAE": 8.4457, "Baseline_cost": 3.5}').results
     assert result.metrics == {"LSTM_MAE": 5.438, "Baseline_MAE": 8.4457}
+
+
+def test_a_copy_of_a_table_is_no_second_measurement() -> None:
+    copied = (
+        "[03/14 10:00:00 d2.testing]: copypaste: Task: segm\n[03/14 10:00:00 d2.testing]: copypaste: AP,AP50,AP75,APs\n"
+        "[03/14 10:00:00 d2.testing]: copypaste: 34.1016,55.2031,36.1100,15.0000\n"
+    )
+    table = "|   AP   |  AP50  |  AP75  |  APs   |\n|:---:|:---:|:---:|:---:|\n| 34.102 | 55.203 | 36.110 | 15.000 |\n"
+    expected = {"ap": 34.1016, "ap50": 55.2031, "ap75": 36.11, "aps": 15.0}
+    (alone,) = read_text(copied).results
+    assert (dict(alone.metrics), dict(alone.options)) == (expected, {"task": "segm"})
+    (result,) = read_text(table + copied).results
+    assert result.metrics["ap"] == 34.102
+
+
+def test_cases_one_by_one_are_no_results() -> None:
+    document = {"mean": {"1": {"Dice": 0.9125}}, "metric_per_case": [{"metrics": {"1": {"Dice": 0.75}}}]}
+    (result,) = read_text(json.dumps(document)).results
+    assert result.metrics == {"dice": 0.9125}
+
+
+def test_a_frame_of_polars_is_a_table() -> None:
+    text = (
+        "┌───────┬─────────┐\n│ Split ┆ Acc (%) │\n╞═══════╪═════════╡\n"
+        "│ val   ┆ 91.5    │\n│ test  ┆ 90.5    │\n└───────┴─────────┘\n"
+    )
+    assert [(result.role, dict(result.metrics)) for result in read_text(text).results] == [
+        ("validation", {"accuracy": 91.5}),
+        ("test", {"accuracy": 90.5}),
+    ]

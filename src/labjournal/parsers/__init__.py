@@ -159,7 +159,8 @@ def _text(cursor: Cursor, parsers: tuple[Parser, ...], assembler: Assembler, con
     templates = Templates(context, lambda cursor, context: _claim(cursor, parsers, context))
     while (line := cursor.peek()) is not None:
         last = line.number
-        context.begin(line.text)
+        if line.text.startswith("[2"):
+            context.begin(line.text)
         if templates.take(line, context, assembler):
             cursor.advance(1)
             continue

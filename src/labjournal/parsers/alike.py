@@ -14,6 +14,10 @@ NEAR = 5
 """Lines between two parts of one measurement, at most."""
 MOST_SETTINGS = 12
 """Settings that a result may take over from a line above it."""
+COPIED = 4
+"""Values that a line shares with a row of the table above, at least, to be its copy."""
+COPIED_WITHIN = 15
+"""Lines between the two."""
 NEXT = 2
 """The same where only one of them says its role: a blank line may part them."""
 
@@ -160,10 +164,16 @@ def distinct(drafts: list[Draft]) -> list[Draft]:
     """The same measurement printed twice is one."""
     kept: list[Draft] = []
     recent: dict[object, Draft] = {}
+    tables: dict[frozenset[str], Draft] = {}
     for draft in drafts:
+        names = frozenset(draft.metrics)
         if draft.saved:
             kept.append(draft)
+            tables[names] = draft
             continue
+        table = tables.get(names) if len(names) >= COPIED else None
+        if table is not None and draft.line.number - table.last <= COPIED_WITHIN and same_values(table, draft):
+            continue  # the row of a table, written once more as a line
         key = (*signature(draft), tuple(draft.per_class), tuple(sorted(draft.classes.items())), repr(draft.matrix))
         other = recent.get(key)
         if other is not None and draft.metrics and same_values(other, draft) and other.per_class == draft.per_class:

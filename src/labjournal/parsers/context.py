@@ -138,7 +138,7 @@ class Context:
 
     def begin(self, text: str) -> None:
         """Takes in who writes a line, where its logger says so."""
-        if text.startswith("[2") and (name := logged(text)) is not None:
+        if (name := logged(text)) is not None:
             self.path = entered(self.path, LOGGED, name)
 
     def observe_head(self, text: str) -> None:

@@ -8,7 +8,7 @@ _SETTINGS = frozenset(
     data_args optimizer scheduler cfg env environment versions timing generation_config lora_config peft_config
     search_space param_grid meta metadata dataset_info label2id id2label class_weights speed targets target
     thresholds expected previous history_best feature_importances feature_importance importances importance
-    latency latencies timings runtime""".split()
+    latency latencies timings runtime metric_per_case per_case per_sample per_image per_example""".split()
 )
 
 

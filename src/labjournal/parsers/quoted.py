@@ -27,6 +27,9 @@ def unquoted(lines: Iterator[Line]) -> Iterator[Line]:
     block = False
     for line in lines:
         found = _MARK.match(line.text) if line.text[:1] in _FIRST else None
+        if found is None and mark is None:
+            yield line
+            continue
         at = int(found["at"]) if found is not None and found["at"] else 0
         said = None if found is None else (found["mark"] or "")
         if said is None or said != mark or (said == "" and at != number + 1):
@@ -49,7 +52,7 @@ def unquoted(lines: Iterator[Line]) -> Iterator[Line]:
     yield from held
 
 
-_FIRST = (*"#/>% \t0123456789",)
+_FIRST = frozenset("#/>% \t123456789")
 
 
 def _bare(line: Line) -> Line:

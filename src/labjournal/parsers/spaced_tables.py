@@ -20,6 +20,9 @@ from labjournal.parsers.titles import wished
 
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")
 _PARTS = re.compile(r"\s*[,|&]\s*|\s+")
+_COPIED = re.compile(r"copypaste:\s*(?=\S)")
+_TASK = re.compile(r"\bcopypaste: Task: (\w+)")
+"""detectron2 writes its results once more, to be copied: the task, the names, the values."""
 _NOTE = re.compile(r"\s*\(([^\W\d][^()]{0,60})\)\s*$")
 """What a row is of, in brackets behind its values."""
 _IDENTIFIER = re.compile(r"[A-Za-z][\w@./-]*")
@@ -121,7 +124,9 @@ def _spaced(cursor: Cursor, line: Line) -> Claim | None:
 
 def _parted(cursor: Cursor, text: str) -> Claim | None:
     """Names parted by commas or bars over as many values: ``epe, epe_noc, err_rate`` or ``IDF1 IDP | Rcll | MOTA``."""
-    header = _PARTS.split(text.strip(" |,&"))
+    tasks = [found[1] for line in cursor.passed if (found := _TASK.search(line))] if _COPIED.match(text) else []
+    task = tasks[-1] if tasks else ""
+    header = _PARTS.split(_COPIED.sub("", text).strip(" |,&"))
     if len(header) < 3 or not all(map(_IDENTIFIER.fullmatch, header)):
         return None
     drafts: list[Draft] = []
@@ -130,7 +135,7 @@ def _parted(cursor: Cursor, text: str) -> Claim | None:
         at += 1
         if drafts and not below.text.strip():
             continue
-        said = body(below.text)
+        said = _COPIED.sub("", body(below.text))
         note = _NOTE.search(said)
         values = _PARTS.split((said if note is None else said[: note.start()]).strip(" |,&\\"))
         label = next((values.pop(end) for end in (-1, 0) if _labels(values, len(header), end)), note[1] if note else "")
@@ -140,7 +145,8 @@ def _parted(cursor: Cursor, text: str) -> Claim | None:
         if sum(name is not None for name in names) < 2:
             return None
         for draft in row_drafts(below, values, header, names, None):
-            draft.options = {"row": label.strip("()")[:80]} if label else {}
+            draft.options = {"row": label.strip("()")[:80]} if label else {"task": task} if task else {}
+            draft.saved = not task
             drafts.append(draft)
         used = at
         if not label:
