@@ -41,7 +41,8 @@ PLANNED = CheckRule(
     "the schedule or "
     "loader tells, else a setting called max_steps, total_steps, num_train_steps, steps … Warning below 90%. "
     "Notice where "
-    "patience or early stopping is set, where epochs are set as well, or where the plan may count micro-batches.",
+    "patience or early stopping is set, where epochs are set as well, or where the plan may count micro-batches. In "
+    "the process: a loader gave data once, and not one batch in the two epochs after.",
 )
 THROUGHPUT = CheckRule(
     "throughput_drop",

@@ -1,7 +1,7 @@
 """What the DataLoaders deliver: how many samples an epoch, how many different ones, in which order.
 
-duplicate_samples, order_repeat, constant_input, train_val_overlap. Each row becomes a 64-bit hash; an epoch seen in
-part is not judged, and after JUDGED epochs of a data set its rows are only counted.
+duplicate_samples, order_repeat, constant_input, train_val_overlap, planned_steps_differ. Each row becomes a 64-bit
+hash; an epoch seen in part is not judged, and after JUDGED epochs of a data set its rows are only counted.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ MANY_VALUES = 16
 """Rows made of fewer different numbers (bits, one-hot codes) are equal by chance."""
 MIN_DISTINCT = 64
 FIRST_ONLY = 10
+EMPTY = 2
+"""Epochs in a row without a batch, of a data set that had some."""
 PASSES_A_START = 4
 """Backward passes from one start of a loader to the next, at most: more live on other data, and this one is a look at
 the validation set now and then."""
@@ -99,6 +101,10 @@ class _Known:
         self.order = 0
         self.first = 0
         self.abandoned = 0
+        self.samples = 0
+        """Of the last epoch that had any."""
+        self.empty = 0
+        """Epochs without a batch since."""
         self.started = 0
         """Backward passes when it was started last."""
 
@@ -215,9 +221,11 @@ class Epochs:
     def epoch_end(self, iterator: Any, backwards: int, step: int) -> None:
         epoch = self._running.pop(id(iterator), None)
         if epoch is None or epoch.ref() is not iterator:
+            self._ran_dry(iterator, step)
             return
         known = self._of(epoch)
         known.epochs += 1
+        known.samples, known.empty = epoch.n, 0
         training = backwards > epoch.backwards
         if known.epochs <= JUDGED or training:
             self._tell(epoch, known, training, step)
@@ -242,6 +250,22 @@ class Epochs:
             )
         known.order = epoch.order
         self._overlap.add(epoch.key, known.name, epoch.rows, training, len(epoch.values) > MANY_VALUES, step)
+
+    def _ran_dry(self, iterator: Any, step: int) -> None:
+        """An epoch ends without a batch: did those before it have some?"""
+        known = self._known.get(id(iterator._dataset))
+        if known is None or known.dataset() is not iterator._dataset or not known.samples:
+            return
+        known.empty += 1
+        if known.empty == EMPTY:
+            self._findings.say(
+                "planned_steps_differ",
+                step,
+                f"{{subject}} gave {known.samples} samples in an epoch, and not one in the {EMPTY} after it: what it "
+                "reads from is at its end, so that nothing is trained on any more.",
+                evidence={"samples_before": known.samples, "empty_epochs": EMPTY},
+                subject=known.name,
+            )
 
     def _tell(self, epoch: Epoch, known: _Known, training: bool, step: int) -> None:
         whole = epoch.whole and known.epochs <= JUDGED

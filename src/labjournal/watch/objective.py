@@ -44,6 +44,8 @@ class Objective:
         self._zeros = 0
         self._losses = 0
         self._criterion = ""
+        self._judged = ""
+        """What the sign was seen of: a criterion, or an error written out."""
         self.hinge = False
         """A margin that is kept costs exactly 0, from the first batch on if the task is easy."""
         self.switched_off = False
@@ -85,11 +87,19 @@ class Objective:
                 if sign and name != "LogSoftmax":
                     kinds.add("objective_sign" if sign < 0 else "upright")
                     self._attacked = graph.is_frozen_head(graph.head(node))
+                    self._judged = name
                 self._criterion = name
+            elif sign and name in ("Pow", "Abs") and (error := _error_in(node)) is not None:
+                kinds.add("objective_sign" if sign < 0 else "upright")
+                self._attacked = graph.is_frozen_head(graph.head(error))
+                self._judged = "squared error" if name == "Pow" else "absolute error"
             elif name in ("Sub", "Rsub") and _is_pairing(node):
                 kinds.add("pairs")  # of the predictions with each other: a distance between samples
             elif node not in meant and (self._spreads(node, name) or self._weighs_all_with_all(node, name)):
                 kinds.add("shape_broadcast")
+            elif name == "Sub" and _is_divergence_of_probabilities(node):
+                kinds.add("loss_unbounded_below")
+                self._criterion = "KlDiv"
         if "pairs" in kinds:
             kinds.discard("shape_broadcast")
         self._uprights += "upright" in kinds
@@ -214,7 +224,8 @@ class Objective:
             self._findings.say(
                 "loss_unbounded_below",
                 step,
-                f"nll_loss was given numbers without log_softmax in {TIMES} backward passes in a row.",
+                f"{'kl_div' if self._criterion == 'KlDiv' else 'nll_loss'} was given numbers without log_softmax in "
+                f"{TIMES} backward passes in a row.",
                 evidence={"criterion": self._criterion, "times": TIMES},
                 subject="the loss",
             )
@@ -223,9 +234,9 @@ class Objective:
             self._findings.say(
                 "objective_sign",
                 step,
-                f"The loss is minus a {self._criterion}, in {SIGN_TIMES} backward passes in a row, and the optimizer "
+                f"The loss is minus a {self._judged}, in {SIGN_TIMES} backward passes in a row, and the optimizer "
                 "makes it smaller: the error grows.",
-                evidence={"criterion": self._criterion, "times": SIGN_TIMES},
+                evidence={"criterion": self._judged, "times": SIGN_TIMES},
                 level=NOTICE if learnt else None,
                 subject="the loss",
             )
@@ -233,9 +244,9 @@ class Objective:
             self._findings.say(
                 "objective_sign",
                 step,
-                f"The optimizer has maximize=True and the loss is a {self._criterion}, in {SIGN_TIMES} backward passes "
+                f"The optimizer has maximize=True and the loss is a {self._judged}, in {SIGN_TIMES} backward passes "
                 "in a row: the error is made larger.",
-                evidence={"criterion": self._criterion, "times": SIGN_TIMES},
+                evidence={"criterion": self._judged, "times": SIGN_TIMES},
                 subject="the loss",
             )
 
@@ -284,6 +295,38 @@ class Objective:
                 level=WARNING if headed or labelled else None,
                 subject="the targets",
             )
+
+
+def _is_divergence_of_probabilities(node: Any) -> bool:
+    """``t log t - t p``, number by number, as kl_div computes it: is ``p`` a softmax where its logarithm should be?"""
+    children = graph.inputs(node)
+    product = children[1] if len(children) == 2 and children[0] is None else None
+    if product is None or graph.kind(product) != "Mul":
+        return False
+    given = [one for one in graph.inputs(product) if one is not None]
+    below = graph.through_views(given[0]) if len(given) == 1 else None
+    same = below is not None and graph.shape(below) == graph.shape(node) is not None
+    return below is not None and same and graph.kind(below) == "Softmax"
+
+
+def _error_in(node: Any) -> Optional[Any]:
+    """The difference that is squared, or made positive: between what a model gives and given numbers of its shape."""
+    scalar = node.name().startswith(("PowBackward0", "AbsBackward"))
+    if not scalar or (graph.kind(node) == "Pow" and graph.saved(node, "exponent") != 2):
+        return None
+    below = graph.through_views(_unscaled(graph.inputs(node)[0]))
+    if below is None or graph.kind(below) not in ("Sub", "Rsub"):
+        return None
+    given = [child for child in graph.inputs(below) if child is not None]
+    whole = len(given) == 1 and len(graph.inputs(below)) == 2 and graph.shape(given[0]) == graph.shape(below)
+    return below if whole else None
+
+
+def _unscaled(node: Any) -> Any:
+    """Without a division by given numbers, as of a residual by its error."""
+    children = graph.inputs(node) if node is not None and graph.kind(node) in ("Div", "Mul") else ()
+    given = [child for child in children if child is not None]
+    return given[0] if len(given) == 1 else node
 
 
 def _is_pairing(node: Any) -> bool:

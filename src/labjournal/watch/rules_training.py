@@ -75,7 +75,7 @@ TRAINING = (
         WARNING,
         "objective",
         "The loss can fall without end and without learning: it is maximised, or a term of it has no lower bound.",
-        "Look at the sign of each term, at scales that can run to 0; apply log_softmax() before nll_loss.",
+        "Look at the sign of each term, at scales that can run to 0; apply log_softmax() before nll_loss and kl_div.",
         ("nll_without_log_softmax",),
     ),
     Rule(
@@ -117,6 +117,14 @@ TRAINING = (
         "The random state is put back to the same value again and again: each epoch draws the same numbers.",
         "Seed once, before training; use fork_rng() where a part needs a seed of its own.",
         ("reseeded", "repeated_seed"),
+    ),
+    Rule(
+        "planned_steps_differ",
+        WARNING,
+        "checkpoint",
+        "A loader gave its data once, and nothing in the epochs after.",
+        "Make a new iterator in __iter__(); a generator, map or zip can be read once only.",
+        ("loader_runs_dry",),
     ),
     Rule(
         "duplicate_samples",
