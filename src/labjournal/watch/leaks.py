@@ -25,6 +25,10 @@ KIN = 0.25
 MAX_CLASSES = 20
 GAP = 0.05
 """Room between two classes, of the range: y = (x > 0) leaves some 1%."""
+OFF_GRID = 0.1
+"""Of the smallest distance of two rows: row numbers keep to a grid, also scaled; measured numbers do not."""
+MIXED = 0.1
+"""Label changes a row along a column that says little of the label."""
 LIKE = 0.9
 """Area under the ROC of another column that tells the classes nearly as well: then it is an easy task."""
 
@@ -101,6 +105,8 @@ class Leaks:
         best, others = float(ratio_D[order[0]]), ratio_D[order[1:]]
         if best < LEAK and float(others.median()) > ORDINARY and int((others < LEAK).sum()) <= len(others) // 10:
             self._say_leak(step, int(order[0]), best)
+        elif (column := _row_number(inputs_ND, target_N, len(values))) is not None:
+            self._say_row_number(step, column, len(values))
         elif len(values) == 2:
             self._judge_gaps(step, inputs_ND[target_N == values[0]], inputs_ND[target_N == values[1]])
 
@@ -124,6 +130,16 @@ class Leaks:
                 subject=self._name,
             )
 
+    def _say_row_number(self, step: int, column: int, classes: int) -> None:
+        self._findings.say(
+            "label_leak",
+            step,
+            f"Column {column} of the inputs of {{subject}} is the number of the row, and the table was sorted by the "
+            f"label: its {classes} classes follow one another along it ({self._rows} rows).",
+            evidence={"rows": self._rows, "column": column, "classes": classes},
+            subject=self._name,
+        )
+
     def _say_equal(self, step: int, what: str, level: Optional[str]) -> None:
         self._findings.say(
             "target_equals_input",
@@ -144,6 +160,18 @@ class Leaks:
             level=level,
             subject=self._name,
         )
+
+
+def _row_number(inputs_ND: Any, target_N: Any, classes: int) -> Optional[int]:
+    """The one column of equally spaced numbers, each of them once, along which each class is one stretch."""
+    sorted_ND, order_ND = inputs_ND.sort(0)
+    changes_D = (target_N[order_ND].diff(dim=0) != 0).sum(0)
+    whole = (changes_D == classes - 1).nonzero().flatten().tolist()
+    if len(whole) != 1 or int((changes_D > MIXED * len(target_N)).sum()) < len(changes_D) - 1:
+        return None
+    gaps_N = sorted_ND[:, whole[0]].diff()
+    steps_N = gaps_N / gaps_N.min()
+    return whole[0] if bool(((steps_N - steps_N.round()).abs() < OFF_GRID).all()) else None
 
 
 def _correlation(inputs_ND: Any, target_N1: Any) -> Any:
