@@ -171,6 +171,34 @@ def told(result: ParsedResult) -> Wanted:
         ),
         pytest.param("aucは0.5付近となり\n", [], id="near a value"),
         pytest.param("テストデータの正解率: 0.75\n", [("test", {"accuracy": 0.75}, {})], id="a Japanese set"),
+        pytest.param(
+            "ROC AUC: train 0.875, valid 0.75, test 0.625\n",
+            [
+                ("train", {"roc_auc": 0.875}, {}),
+                ("validation", {"roc_auc": 0.75}, {}),
+                ("test", {"roc_auc": 0.625}, {}),
+            ],
+            id="one name, then each set with its value",
+        ),
+        pytest.param(
+            "Accuracy scores\nSVM: 0.875\nRF: 0.625\n",
+            [("unclear", {"accuracy": 0.875}, {"row": "SVM"}), ("unclear", {"accuracy": 0.625}, {"row": "RF"})],
+            id="a heading says what was measured of each",
+        ),
+        pytest.param(
+            "[기본 모델]\n정확도: 0.75\n[튜닝 모델]\n정확도: 0.875\n",
+            [
+                ("unclear", {"accuracy": 0.75}, {"group": "기본 모델"}),
+                ("unclear", {"accuracy": 0.875}, {"group": "튜닝 모델"}),
+            ],
+            id="headings in brackets",
+        ),
+        pytest.param(
+            "      Accuracy          Kappa  AccuracyLower   AccuracyNull\n"
+            "  7.500000e-01   5.000000e-01   6.250000e-01   5.125000e-01\n",
+            [("unclear", {"accuracy": 0.75, "kappa": 0.5}, {})],
+            id="the bounds of a metric are none",
+        ),
     ],
 )
 def test_whose_and_what(text: str, wanted: list[Wanted]) -> None:

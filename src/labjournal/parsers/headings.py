@@ -25,6 +25,7 @@ CAPTION = 10
 _LONGEST = 80
 _MARKDOWN = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<title>\S.*?)[ \t#]*$")
 _BOLD = re.compile(r"[ \t>]*(?:\*\*|__)(?P<title>[^*_].{0,78}?):?(?:\*\*|__)[ \t]*:?[ \t]*$")
+_IN_BRACKETS = re.compile(r"\s*[\[【](?P<title>[^\W\d][^\[\]【】\d=:,;|]{1,60})[\]】]\s*")
 _NUMBERED = re.compile(r"^(?:\(?(?:\d{1,2}\.)*\d{1,2}[.)]|\(?[a-zA-Z\u2160-\u217f][.)])\s+")
 _MARKS = re.compile(r"[*_`]{2,}|^[\s*_`=~#>|-]+|[\s*_`=~#<|:-]+$|!?\[|\]\([^)]*\)|\]")
 _VALUE = re.compile(r"\d\.\d{2}|\d\s?%|\d\d:\d\d|\d{5,}")
@@ -47,7 +48,10 @@ def marked(text: str) -> tuple[int, str] | None:
     if found is not None:
         return len(found["level"]), found["title"]
     bold = _BOLD.fullmatch(text) if "**" in text or "__" in text else None
-    return None if bold is None else (FRAMED - 1, bold["title"])
+    if bold is not None:
+        return FRAMED - 1, bold["title"]
+    framed = _IN_BRACKETS.fullmatch(text) if text.lstrip()[:1] in ("[", "【") else None
+    return None if framed is None else (FRAMED, framed["title"])
 
 
 def named(text: str) -> bool:

@@ -39,6 +39,7 @@ _PER_CLASS = re.compile(
     re.IGNORECASE,
 )
 _SPREAD = re.compile(r"±|\+/?-")
+_SCORES = re.compile(r"\b(?:scores|accuracies|comparison|ranking)\b", re.IGNORECASE)
 _OVER = re.compile(
     r"\s+(?:over|across|of|for)\s+(?:the\s+)?\d+\s\w+|\s*\(\s*(?:%|(?:mean|avg)?\s*(?:±|\+/-|and)?\s*std(?:ev)?\.?)\s*\)"
 )
@@ -59,7 +60,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return None
     heading = _heading(cursor, context, line)
     each, kind = _measured_of_each(heading), "class"
-    if each is None and _SPREAD.search(item["rest"]):
+    if each is None and (_SPREAD.search(item["rest"]) or _SCORES.search(heading)):
         each, kind = _measured_of_all(heading), "row"
     drafts = _drafts(cursor, item, each, kind)
     length = len(drafts)
@@ -124,7 +125,7 @@ def _measured_of_each(heading: str) -> Name | None:
 
 def _measured_of_all(heading: str) -> Name | None:
     """The metric of a heading over rows of a name and a mean with its spread: ``Test accuracy over 5 seeds``."""
-    name = understand(shaped(_OVER.sub("", heading)))
+    name = understand(shaped(_SCORES.sub("", _OVER.sub("", heading)).strip() or heading))
     return name if name is not None and name.alone and name.metric != "score" else None
 
 

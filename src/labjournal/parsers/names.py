@@ -179,6 +179,8 @@ def understand(phrase: str) -> Name | None:
         words = words_of(phrase[: n_match.start()] + " " + phrase[n_match.end() :])
     if _says_return(words) or (_ATTRIBUTE.fullmatch(phrase) and not is_metric_word(words[-1])):
         return None
+    if len(words) > 1 and words[-1] in _BOUNDS:
+        return None
     identifier = _IDENTIFIER.fullmatch(phrase) is not None
     if words == ["rec"]:
         words = ["recall"]
@@ -250,6 +252,8 @@ def _rate_of_a_set(words: list[str]) -> bool:
 
 
 _SET_RATES = frozenset("split sampling frame refresh update drop".split())
+_BOUNDS = frozenset("lower upper null pvalue".split())
+"""What stands beside a metric and is none: R's ``AccuracyLower``, ``AccuracyNull``."""
 _RATE_WORDS = frozenset("accuracy acc f1 auc precision recall map iou dice bleu psnr ssim".split())
 LONGEST_NAME = 7
 """Words that say something, at most: more of them are a sentence."""

@@ -21,6 +21,7 @@ from labjournal.parsers.value_lists import (
     by_name,
     by_place,
     by_rank,
+    by_role,
     by_set,
     by_statistic,
     rows_of_values,
@@ -144,7 +145,7 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
         text = _TAG.sub(" ", text)
     text = _AT_STEP.sub(r" (step \1): ", unwrap(text))
     text = by_rank(text) if "@" in text or "/" in text else text
-    text = by_place(by_statistic(by_set(by_dash(by_label(text)) if "," in text else text)))
+    text = by_place(by_statistic(by_set(by_dash(by_label(by_role(text))) if "," in text else text)))
     text = shaped(by_name(text) if "/" in text or "|" in text else text)
     bare = _BARE.fullmatch(text)
     if bare is not None and (only := understand(_plain(bare["name"]))) is not None and only.alone:

@@ -45,6 +45,12 @@ _WITH_LABELS = re.compile(
     rf"(?P<values>{_WITH_LABEL.pattern}(?:\s*[,;|]\s*{_WITH_LABEL.pattern})+)\W*",
     re.IGNORECASE,
 )
+_OF_ROLE = re.compile(rf"\b(train\w*|val\w*|dev|test\w*)\s*[:=]?\s*({_VALUE})(?![\w.])", re.IGNORECASE)
+_ROLES = re.compile(
+    rf"\W*(?P<name>(?!(?:train|val|dev|test|epoch|step))[A-Za-z][A-Za-z@ -]{{0,38}}?\d?)\s*[:=|]\s*"
+    rf"(?P<values>{_OF_ROLE.pattern}(?:\s*[,;|/]?\s*{_OF_ROLE.pattern}){{1,2}})\W*",
+    re.IGNORECASE,
+)
 _STATISTIC = re.compile(
     rf"\W*(?P<name>[A-Za-z][\w@ .-]{{0,38}}?)\s*[-:|]\s*(?:mean|avg|average)\s*[:=]?\s*(?P<value>{_VALUE})\s*[,;|]"
     rf"(?:\s*(?:min(?:imum)?|max(?:imum)?|var(?:iance)?|std(?:ev)?|median|sd|sem|range|n|count|p\d+)\s*[:=]?\s*{_VALUE}\s*[,;|]?)+\s*",
@@ -107,6 +113,14 @@ def by_label(text: str) -> str:
         return text
     parts = _WITH_LABEL.findall(match["values"])
     return ", ".join(f"{label} {match['name'].strip()}: {value}" for value, label in parts)
+
+
+def by_role(text: str) -> str:
+    """``ROC AUC: train 0.98, test 0.91`` as ``train ROC AUC: 0.98, test ROC AUC: 0.91``."""
+    match = _ROLES.fullmatch(text) if "tr" in text.lower() or "test" in text.lower() else None
+    if match is None:
+        return text
+    return ", ".join(f"{role} {match['name'].strip()}: {value}" for role, value in _OF_ROLE.findall(match["values"]))
 
 
 def by_dash(text: str) -> str:
