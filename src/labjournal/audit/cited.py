@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labjournal.audit import said, values
 from labjournal.audit.items import Item, Weight, explained
@@ -14,7 +14,7 @@ from labjournal.importers import Document, FoundResult
 from labjournal.importers.document import Line
 from labjournal.importers.places import Names, Place, checkpoint_in, place_of
 from labjournal.importers.switches import options_in
-from labjournal.importers.tables import Cell, Row
+from labjournal.importers.tables import RATIO, Cell, Row
 from labjournal.importers.trainings import set_key
 
 _ON = re.compile(r"^(?:on|yes|enabled|true|with|✓|✔|✅|1)$", re.IGNORECASE)
@@ -41,11 +41,23 @@ def check_tables(document: Document) -> list[Item]:
     for table in document.tables:
         above = _place_above(document.lines, table.line, names)
         for row in table.rows:
-            if row.cells:
-                found += _check_row(document.path, row, above, sources, names)
+            for dataset, part in _by_set(row):
+                there = above if dataset is None else replace(above, dataset=dataset)
+                found += _check_row(document.path, part, there, sources, names)
         cited = [one for row in table.rows if (one := _cited(row, above, sources, names)) is not None]
         found += said.one_set(document, table.last, cited)
     return found
+
+
+def _by_set(row: Row) -> Iterator[tuple[str | None, Row]]:
+    """The cells of a row by the data set that their columns name: ``accuracy 1:1 | accuracy 1:10``."""
+    parts: dict[str | None, list[Cell]] = {}
+    for cell in row.cells:
+        ratio = RATIO.search(cell.column)
+        parts.setdefault(ratio["ratio"] if ratio else None, []).append(cell)
+    for dataset, cells in parts.items():
+        words = row.words if dataset is None else tuple(pair for pair in row.words if not RATIO.search(pair[0]))
+        yield dataset, replace(row, words=words, cells=tuple(cells))
 
 
 def _cited(row: Row, above: Place, sources: Sequence[_Source], names: Names) -> FoundResult | None:

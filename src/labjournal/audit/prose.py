@@ -19,6 +19,17 @@ _FRACTION = re.compile(
     r"(?<![\w./])(?P<k>\d[\d,]*)\s*(?:/|out\s+of(?:\s+the)?|of|von|sur)\s*(?P<n>\d[\d,]*)(?![\w/.]\d)"
     r"(?P<mid>[^\d%.;,(（]{0,24}[(（=≈~:]\s*(?:about\s|i\.e\.,?\s|or\s|≈|~)*\s*)(?P<pct>\d+(?:\.\d+)?)\s*[%％]"
 )
+_COUNTED = r"(?P<k>\d[\d,]*)\s*(?:/|out\s+of(?:\s+the)?|of|von|sur)\s*(?P<n>\d[\d,]*)(?![\d./])"
+_SHARE = r"(?P<share>0\.\d{2,})(?![\d%％])"
+_SHARE_AFTER = re.compile(
+    rf"(?<![\w./]){_COUNTED}[^\d%.;(（]{{0,16}}?(?:->|→|=|≈|\bacc(?:uracy)?)[^\d%.;(（]{{0,16}}?{_SHARE}", re.IGNORECASE
+)
+_RIGHT = re.compile(r"\b(?:correct\w*|right|hits?|richtig\w*|korrekt\w*)\b|正确", re.IGNORECASE)
+_SHARE_BEFORE = re.compile(
+    rf"\bacc(?:uracy)?\b\s*(?:is|was|of|[:=])?\s*{_SHARE}\s*[(\[（]\s*{_COUNTED}"
+    r"(?!\s+(?:folds?|seeds?|runs?|epochs?|classes))",
+    re.IGNORECASE,
+)
 _CHANGE = re.compile(
     r"(?P<d>[+\-−]\s?\d+(?:\.\d+)?)\s*(?:pp|p\.p\.|%p|percentage\s+points)\s*[(（]\s*(?P<a>\d+(?:\.\d+)?)\s*%?\s*(?:→|->|to)\s*(?P<b>\d+(?:\.\d+)?)\s*%"
 )
@@ -40,6 +51,8 @@ _NOT_SAID = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý*_(])|(?<=[。！？；])")
+_FEWEST = 10
+"""Events below which "3 of 5" hardly is what an accuracy was counted on."""
 NEAR = 14
 """Lines below a result in which a sentence without a name still speaks of it."""
 
@@ -51,6 +64,7 @@ def check(document: Document) -> list[Item]:
             found += _arithmetic(document.path, line.number, line.text)
     found += _counted_rows(document)
     found += _counts_said(document)
+    found += _said_below(document)
     found += _noise(document)
     return found
 
@@ -67,6 +81,16 @@ def _arithmetic(path: str, number: int, text: str) -> Iterator[Item]:
         elif k > 0 and printed == 0:
             message = f"{k} of {n} is {100 * k / n:.2g} %; {match['pct']} % reads as none at all."
             yield Item(path, number, "rounded_away", printed, 100 * k / n, "low", message)
+    for pattern in (_SHARE_AFTER, _SHARE_BEFORE):
+        for match in pattern.finditer(text):
+            k, n = _whole(match["k"]), _whole(match["n"])
+            share, digits = float(match["share"]), decimals(match["share"])
+            if pattern is _SHARE_AFTER and not _RIGHT.search(text[max(0, match.start() - 30) : match.start("share")]):
+                continue  # "epoch 10/20: accuracy 0.96"
+            if n < _FEWEST or k > n or any(explained(share, digits, part / n) for part in (k, n - k)):
+                continue
+            message = f"{k} of {n} is {k / n:.6g}, not {match['share']}."
+            yield Item(path, number, "fraction", share, k / n, "high", message)
     for pattern in (_CHANGE, _CHANGE_AFTER):
         for match in pattern.finditer(text):
             stated = float(match["d"].replace("−", "-").replace(" ", ""))
@@ -138,10 +162,61 @@ def _counts_said(document: Document) -> Iterator[Item]:
             yield Item(document.path, claim.line, "said", claim.value, stated, "medium", message)
 
 
+_DIRECT = re.compile(
+    r"\b(?P<metric>accuracy|acc|SIC)\b\s*(?:=|:|is|was|of)?\s*(?P<value>\d*\.\d+)(?P<percent>\s*[%％])?"
+    r"(?![\d%％]|\s*(?:->|→|to\b|±|\+/-))",
+    re.IGNORECASE,
+)
+_OF_ELSEWHERE = re.compile(
+    r"\b(?:about|around|almost|nearly|roughly|over|above|below|under|least|most|from|than|compar\w+|against|versus|vs|previous\w*|"
+    r"earlier|before|last|first|old|baseline|majority|chance|guess\w*|always|target|goal|aim|need|paper|literature|"
+    r"train\w*|best|max\w*|theoretical|ideal|would|could|should|might|may|if|hope|expect\w*|want|until)\b|[~≈<>≤≥]",
+    re.IGNORECASE,
+)
+
+
+def _said_below(document: Document) -> Iterator[Item]:
+    """An accuracy or a SIC in a sentence right below its one result, which has another, as has every result there is.
+
+    Sentences that may speak of something else (earlier ones, goals, baselines, training) are left alone.
+    """
+    every = [value for result in document.results for value in values.values_of(result)]
+    for claim in document.claims:
+        place = claim.place
+        if claim.kind != "prose" or claim.metric not in ("accuracy", "acc", "sic") or checkpoint_in(claim.text):
+            continue
+        own = [
+            result
+            for result in document.results
+            if (result.place.checkpoint, result.place.dataset) == (place.checkpoint, place.dataset)
+            and 0 < claim.line - result.parsed.end_line <= NEAR
+        ]
+        if place.checkpoint is None or place.dataset is None or len(own) != 1 or _OF_ELSEWHERE.search(claim.text):
+            continue
+        metric = "sic" if claim.metric == "sic" else "accuracy"
+        right = [value for value in values.values_of(own[0]) if value.metric == metric and value.label is None]
+        if not right or not _says_directly(claim.text, metric, claim.value):
+            continue
+        if not values.agrees(claim.value, claim.digits, every):
+            computed = (right[0].low + right[0].high) / 2
+            above = f"the result above, in line {own[0].line}, has {computed:.4g}"
+            message = f"{metric} is said to be {claim.value:.6g}; {above}."
+            yield Item(document.path, claim.line, "said", claim.value, computed, "medium", message)
+
+
+def _says_directly(text: str, metric: str, value: float) -> bool:
+    found = [match for match in _DIRECT.finditer(text) if match["metric"].lower()[:3] == metric[:3]]
+    return any(abs(float(one["value"]) / (100 if one["percent"] else 1) - value) < 1e-9 for one in found)
+
+
 def _noise(document: Document) -> Iterator[Item]:
     """A slight difference that the two results it speaks of do not show."""
     for line in document.lines:
         if line.kind != "text" or not _SLIGHT.search(line.text):
+            continue
+        named = _named_pair(line.text, document.results)
+        if named is not None:
+            yield from _no_difference(document.path, line.number, _slight_in(line.text), *named)
             continue
         above = [result for result in document.results if result.parsed.end_line < line.number]
         if not above or line.number - above[-1].parsed.end_line > NEAR:
@@ -155,8 +230,37 @@ def _noise(document: Document) -> Iterator[Item]:
 def _not_shown(path: str, line: int, sentence: str, above: Sequence[FoundResult]) -> Iterator[Item]:
     now = above[-1]
     before = next((result for result in reversed(above[:-1]) if _comparable(now, result)), None)
-    if before is None:
-        return
+    if before is not None:
+        yield from _no_difference(path, line, sentence, now, before)
+
+
+def _slight_in(text: str) -> str:
+    return next((sentence for sentence in _SENTENCE.split(text) if _SLIGHT.search(sentence)), text)
+
+
+def _named_pair(text: str, results: Sequence[FoundResult]) -> tuple[FoundResult, FoundResult] | None:
+    """The results of the two checkpoints that a sentence compares by name, on the one set that it speaks of."""
+    sentence = _slight_in(text)
+    halves = re.split(r"\b(?:than|compared\s+(?:to|with)|against|als|que)\b", sentence, maxsplit=1)
+    if len(halves) != 2 or _NOT_SAID.search(sentence):
+        return None
+    named = [checkpoint_in(half) for half in halves]
+    if None in named or named[0] == named[1]:
+        return None
+    ratio = re.search(r"(?<![\d:.])\d+:\d+(?![\d:])", sentence)
+    of = [[one for one in results if one.place.checkpoint == name] for name in named]
+    pairs = [
+        (a, b)
+        for a in of[0]
+        for b in of[1]
+        if _comparable(a, b)
+        and a.place.options == b.place.options
+        and (ratio is None or ratio[0] == a.place.dataset == b.place.dataset)
+    ]
+    return pairs[0] if len(pairs) == 1 else None
+
+
+def _no_difference(path: str, line: int, sentence: str, now: FoundResult, before: FoundResult) -> Iterator[Item]:
     a, b = _rate(now), _rate(before)
     if a is None or b is None:
         return

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from labjournal.audit.items import explained
 from labjournal.audit.reports import sic_range, signal_of
 from labjournal.importers import FoundResult
+from labjournal.parsers import ParsedResult
 from labjournal.stats import derive
 
 PARTS = ("precision", "recall", "f1")
@@ -44,6 +45,8 @@ def _values(result: FoundResult) -> Iterator[Value]:
             value = getattr(row, part)
             if value is not None and math.isfinite(value):
                 yield _about(part, label, value, digits)
+        yield from _f1_of_parts(label, row.precision, row.recall, digits)
+    yield from _accuracy_of_rows(parsed, digits)
     if parsed.counts is not None:
         for name, exact in derive(parsed.counts, signal).items():
             metric, _, label = name.partition("[")
@@ -58,6 +61,23 @@ def _values(result: FoundResult) -> Iterator[Value]:
         span = sic_range(parsed, signal, background)
         if span is not None:
             yield Value("sic", None, *span)
+
+
+def _f1_of_parts(label: str, precision: float | None, recall: float | None, digits: int) -> Iterator[Value]:
+    """The F1 that precision and recall give, where the printed one is another: a cell may show either."""
+    if precision and recall and math.isfinite(precision + recall):
+        half = 0.5 * 10.0**-digits
+        low, high = ((max(precision + step, 1e-9), max(recall + step, 1e-9)) for step in (-half, half))
+        yield Value("f1", label, *(2 * p * r / (p + r) for p, r in (low, high)))
+
+
+def _accuracy_of_rows(parsed: ParsedResult, digits: int) -> Iterator[Value]:
+    """The accuracy that recalls and supports give; none where a row lacks either."""
+    rows = [(row.recall, row.support) for row in parsed.per_class.values()]
+    if len(rows) < 2 or any(recall is None or not support for recall, support in rows):
+        return
+    n = sum(support or 0 for _, support in rows)
+    yield _about("accuracy", None, sum((recall or 0.0) * (support or 0) for recall, support in rows) / n, digits)
 
 
 def _about(metric: str, label: str | None, value: float, digits: int) -> Value:

@@ -28,6 +28,8 @@ _CLASS = re.compile(
 _PART = re.compile(
     r"\b(?P<precision>prec(?:ision)?|p)\b|\b(?P<recall>rec(?:all)?|r)\b|\b(?P<f1>f1?(?:[- ]?score)?)(?![\w])", re.I
 )
+RATIO = re.compile(r"[(\[]?(?:\bon\s+)?(?<![\d:.])(?P<ratio>\d+:\d+)(?![\d:])[)\]]?")
+"""A data set in the header of a column: ``accuracy 1:10``."""
 _AVERAGE = re.compile(r"\b(macro|weighted|micro)\b", re.IGNORECASE)
 
 
@@ -146,7 +148,7 @@ def _turned(line: int, last: int, columns: Sequence[str], body: Sequence[tuple[i
 
 def claim_of(line: int, cell: str, column: str) -> Cell | None:
     """The claim of a cell, when its column names a metric and it holds one number."""
-    found = meaning(column)
+    found = meaning(RATIO.sub(" ", column).strip(" ,-"))
     if found is None:
         return None
     number = parse_number(plain(cell))
