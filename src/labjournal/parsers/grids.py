@@ -224,7 +224,7 @@ def bars(cursor: Cursor) -> Grid | None:
     if first is None or cursor.refused("bars"):
         return None
     below = cursor.peek(1)
-    if first.text.lstrip()[:1] in "|│┃║" and (below is None or below.text.lstrip()[:1] in "|│┃║"):
+    if first.text.lstrip()[:1] in "|│┃║┆╎" and (below is None or below.text.lstrip()[:1] in "|│┃║┆╎"):
         return None  # else the first title is empty, and the rows have no bar before their labels
     rows: list[Row] = []
     used = 0
@@ -232,7 +232,7 @@ def bars(cursor: Cursor) -> Grid | None:
         if BORDER.match(ahead.text) and ahead.text.strip():
             used += 1
             continue
-        cells = [cell.strip(" *`") for cell in re.split(r"[|│┃║]", body(ahead.text).rstrip(" |│┃║"))]
+        cells = [cell.strip(" *`") for cell in re.split(r"[|│┃║┆╎]", body(ahead.text).rstrip(" |│┃║┆╎"))]
         if len(cells) < 2 or (rows and len(cells) != len(rows[0][1])):
             break
         rows.append((ahead, cells))

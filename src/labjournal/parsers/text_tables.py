@@ -12,7 +12,7 @@ from labjournal.parsers.numbers import parse_number
 from labjournal.parsers.reading import Line
 from labjournal.parsers.table_rows import drafts_of_table
 
-_PIPES = re.compile(r"[|│┃║]")
+_PIPES = re.compile(r"[|│┃║┆╎]")
 _COCO = re.compile(
     r"^\s*Average (?P<what>Precision|Recall)\s+\((?:AP"
     r"|AR)\)\s*@\[\s*IoU=(?P<iou>[\d.:]+)\s*\|\s*area=\s*(?P<area>\w+)\s*\|\s*maxDets=\s*(?P<dets>\d+)\s*\]\s*=\s*(?P<value>-?[\d.]+)"
@@ -102,9 +102,9 @@ def _yolo(cursor: Cursor, line: Line) -> Claim | None:
 
 def _cells(text: str) -> list[str]:
     inner = _BREAK.sub(" ", text.strip()) if "<br" in text else text.strip()
-    if inner[:1] in "|│┃║":
+    if inner[:1] in "|│┃║┆╎":
         inner = inner[1:]
-    if inner[-1:] in "|│┃║":
+    if inner[-1:] in "|│┃║┆╎":
         inner = inner[:-1]
     return [cell.strip(" *`") for cell in _PIPES.split(inner)]
 
@@ -114,7 +114,7 @@ def _piped(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     if cursor.refused("text_tables"):
         return None
     first = line.text.strip()
-    if first[:1] not in "|│┃║":
+    if first[:1] not in "|│┃║┆╎":
         first = _behind_prefix(cursor, first)
         if not first:
             return None
@@ -124,7 +124,7 @@ def _piped(cursor: Cursor, line: Line, context: Context) -> Claim | None:
         if BORDER.match(ahead.text):
             if not ahead.text.strip():
                 break
-        elif used == 0 or ahead.text.strip()[:1] in "|│┃║":
+        elif used == 0 or ahead.text.strip()[:1] in "|│┃║┆╎":
             rows.append((ahead, _cells(ahead.text if used else first)))
         else:
             break
@@ -143,9 +143,9 @@ def _piped(cursor: Cursor, line: Line, context: Context) -> Claim | None:
 def _behind_prefix(cursor: Cursor, text: str) -> str:
     """The titles of a table that a logger wrote, behind its prefix; the rows below have none."""
     below = cursor.peek(1)
-    at = min((found for bar in "|│┃║" if (found := text.find(bar)) > 0), default=0)
+    at = min((found for bar in "|│┃║┆╎" if (found := text.find(bar)) > 0), default=0)
     plain = at and re.search(r"\d\d:\d\d|\b(?:INFO|info)\b|\]\s*$", text[:at]) is not None
-    if not plain or below is None or below.text.strip()[:1] not in ("|", "│", "┃", "║"):
+    if not plain or below is None or below.text.strip()[:1] not in ("|", "│", "┃", "║", "┆", "╎"):
         return ""
     titles = text[at:]
     return titles if len(_cells(titles)) == len(_cells(below.text)) > 1 else ""
