@@ -31,6 +31,29 @@ def told(result: ParsedResult) -> Wanted:
             id="a tibble with a row for each setting, of the last fit",
         ),
         pytest.param(
+            "| BLEU | Score |\n| ---- | ----- |\n| eval_bleu1 | 41.25 |\n| eval_bleu4 | 11.5 |\n"
+            "| predict_bleu1 | 39.75 |\n",
+            [
+                ("validation", {"eval_bleu1": 41.25, "eval_bleu4": 11.5}, {}),
+                ("test", {"predict_bleu1": 39.75}, {}),
+            ],
+            id="the corner names the kind, the rows the metrics",
+        ),
+        pytest.param(
+            "{'model': 'GRU', 'best_valid_result': OrderedDict([('hit@5', 0.25), ('mrr@5', 0.125)]), "
+            "'test_result': OrderedDict([('hit@5', 0.375), ('mrr@5', 0.5)])}\n",
+            [
+                ("validation", {"hit@5": 0.25, "mrr@5": 0.125}, {"model": "GRU"}),
+                ("test", {"hit@5": 0.375, "mrr@5": 0.5}, {"model": "GRU"}),
+            ],
+            id="ordered dictionaries within one",
+        ),
+        pytest.param(
+            "scores defaultdict(<class 'float'>, {'f1': 0.75, 'recall': 0.5})\n",
+            [("unclear", {"f1": 0.75, "recall": 0.5}, {})],
+            id="a dictionary with a default",
+        ),
+        pytest.param(
             "Epoch 7  |    PQ     SQ     RQ     N\n------------------------------------\n"
             "All      |  41.5   72.5   51.5    19\nThings   |  34.5   73.5   46.5     8\n",
             [
@@ -261,3 +284,12 @@ def test_a_table_after_each_epoch_is_curves_of_its_rows() -> None:
 def test_a_curve_beside_that_of_the_validation_is_of_the_training(text: str) -> None:
     roles = {tag.rsplit("/", 1)[-1]: series.role for tag, series in read_text(text).series.items()}
     assert (roles["loss"], roles["val_loss"]) == ("train", "validation")
+
+
+@pytest.mark.parametrize(
+    ("source", "role"),
+    [("eval_results.json", "validation"), ("asr_eval_results.json", "unclear"), ("test_eval.json", "test")],
+)
+def test_an_evaluation_in_the_name_of_a_file_may_be_one_of_anything(source: str, role: str) -> None:
+    (result,) = read_text('{"wer": 0.125, "cer": 0.0625}', source=source).results
+    assert result.role == role

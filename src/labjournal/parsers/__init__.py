@@ -53,6 +53,7 @@ from labjournal.parsers.reading import (
 )
 from labjournal.parsers.settings_lines import settings_line
 from labjournal.parsers.templates import Templates
+from labjournal.parsers.vocabulary import EVALUATED
 
 __all__ = [
     "PARSERS",
@@ -215,9 +216,12 @@ def _looks_like_result(text: str) -> bool:
 
 
 def _source_role(name: str) -> RoleName:
-    """The role a file's name says. The log of a training holds validations too: only results of one are of training."""
+    """The role a file's name says. The log of a training holds validations too: only results of one are of training.
+
+    An evaluation may be one of anything, but for ``eval_results.json``, as transformers calls it.
+    """
     words = words_of(name)
-    role = role_of(words)
+    role = role_of(words if words[:1] == ["eval"] else [word for word in words if word not in EVALUATED])
     if "train" in words and {"test", "val", "valid", "validation", "dev"} & set(words):
         return "unclear"  # train_test_report.txt
     return role if role != "train" or _RESULTS & set(words) else "unclear"

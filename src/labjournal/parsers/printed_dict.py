@@ -34,6 +34,11 @@ _PAIR = re.compile(
 _ONLY_PAIRS = re.compile(r"[^\W\d]*[\w ]{0,40}[\s:=,\[\](){}-]*")
 
 
+_ITEM = re.compile(r"\(('[^']*'|\"[^\"]*\"), ([^()]*)\)")
+_ORDERED = re.compile(rf"OrderedDict\(\[((?:{_ITEM.pattern}(?:, )?)+)\]\)")
+_DEFAULTS = re.compile(r"defaultdict\(<[^<>]*>, (\{[^{}]*\})\)")
+
+
 _OWNER = re.compile(r"[A-Za-z][\w.+/-]*(?:\s[\w.+/-]+)?")
 
 
@@ -44,22 +49,21 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     line = cursor.peek()
     if line is None:
         return None
-    if "OrderedDict([(" in line.text:
-        return _ordered(cursor, line, context)
-    if "('" in line.text or '("' in line.text:
+    text = _as_literals(line.text)
+    if "('" in text or '("' in text:
         return _tuples(cursor, line, context)
-    if "{" not in line.text or cursor.refused("printed_dict"):
+    if "{" not in text or cursor.refused("printed_dict"):
         return None
-    start = _DICT_IN_LINE.search(line.text)
-    if start is None or len(line.text) > LONGEST_DICT:
+    start = _DICT_IN_LINE.search(text)
+    if start is None or len(text) > LONGEST_DICT:
         return None
-    if settings_line(line.text[: start.start()]):
+    if settings_line(text[: start.start()]):
         return None
-    parsed = _balanced(cursor, line.text[start.start() :])
+    parsed = _balanced(cursor, text[start.start() :])
     if parsed is None:
         return None
     record, lines = parsed
-    head = line.text[: start.start()]
+    head = text[: start.start()]
     if re.search(r"(?i)param|config|\bargs?\b|setting|hyper|weights|paramètres|speed", head) and not re.search(
         r"(?i)metric|result|eval", head
     ):
@@ -77,16 +81,11 @@ def owner_before(head: str) -> str | None:
     return None if plain else name
 
 
-def _ordered(cursor: Cursor, line: Line, context: Context) -> Claim | None:
-    """``OrderedDict([('recall@20', 0.25), …])``, as Python before 3.12 prints it, on one line."""
-    start = line.text.index("OrderedDict([")
-    end = line.text.rfind("])")
-    try:
-        pairs = ast.literal_eval(unwrap(line.text[start + len("OrderedDict(") : end + 1]))
-        record = {str(key): value for key, value in pairs}
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return None
-    return _record_claim(record, line, cursor, 1, line.text[:start], context)
+def _as_literals(text: str) -> str:
+    """As ``{…}``: ``OrderedDict([('recall@20', 0.25), …])``, so printed by Python before 3.12, and ``defaultdict``."""
+    if "OrderedDict([(" in text:
+        text = _ORDERED.sub(lambda found: "{" + _ITEM.sub(r"\1: \2", found[1]) + "}", unwrap(text))
+    return _DEFAULTS.sub(r"\1", text) if "defaultdict(<" in text else text
 
 
 def _tuples(cursor: Cursor, line: Line, context: Context) -> Claim | None:

@@ -117,8 +117,11 @@ def under_corner(line: Line, cells: list[str], header: list[str], corner: Name) 
 
 
 def _named_rows(names: list[Name | None], rows: list[tuple[Line, list[str]]]) -> bool:
-    """Whether the rows name metrics, and the columns only what there is of each: ``score``, ``threshold``."""
-    if any(name is not None and name.metric != "score" for name in names):
+    """Whether the rows name metrics, and the columns only what there is of each: ``score``, ``threshold``.
+
+    The corner may name their kind: ``ROUGE`` above ``rouge1`` and ``rougeL``.
+    """
+    if any(name is not None and name.metric != "score" for name in names[1:]):
         return False
     labels = [understand(shaped(cells[0])) for _, cells in rows if cells and cells[0]]
     return bool(labels) and sum(label is not None for label in labels) * 2 > len(labels)
