@@ -110,7 +110,7 @@ def minimise(problem: Problem, jobs: Sequence[Job], objective: str, asked: argpa
     drawn = [random.SystemRandom().randrange(2**31) if "no_seed" in asked.fault else seed for _, _, seed in jobs]
     last: Generation | None = None
     for last in evolve(chi2, low, high, drawn, asked.population * problem.free, asked.max_iter):
-        _log_generation(last, jobs)
+        _log_generation(last, jobs, time.monotonic() - begin)
         converged = last.spread <= _TOLERANCE * last.mean.abs()
         if bool(converged.all()):
             break
@@ -145,10 +145,11 @@ def minimise(problem: Problem, jobs: Sequence[Job], objective: str, asked: argpa
     ]
 
 
-def _log_generation(now: Generation, jobs: Sequence[Job]) -> None:
+def _log_generation(now: Generation, jobs: Sequence[Job], seconds: float) -> None:
     """Of the first point of a batch, as every point looks alike."""
     at = f"beta {jobs[0][0]:g}, w {jobs[0][1]:g}"
     values = {"best": float(now.best[0]), "mean": float(now.mean[0]), "spread": float(now.spread[0])}
+    values |= {"evaluations": now.evaluations, "seconds": seconds}
     labjournal.log({f"{name}/{at}": value for name, value in values.items()}, step=now.number)
 
 
