@@ -42,7 +42,9 @@ def page(tmp_path: Path) -> Path:
 
 def test_an_untouched_file_changes_nothing(page: Path) -> None:
     before = entries(page.parents[1])
-    assert "0 reworded, 0 entries added" in call(page.parents[1], "import", "entries").stderr
+    said = call(page.parents[1], "import", "entries").stderr
+    assert "0 reworded, 0 entries added" in said
+    assert "another journal" not in said
     assert entries(page.parents[1]) == before
 
 

@@ -77,7 +77,7 @@ def _exported(context: Context, paths: tuple[Path, ...]) -> tuple[tuple[Path, ..
             known = known_blocks(follower.store, follower.config)
             ours = tuple(path for path in marked if is_ours(path, _text(path), known))
     read = [(path, carried.read(path, _text(path), known)) for path in marked]
-    return ours, [(path, one) for path, one in read if one is not None]
+    return ours, [(path, one) for path, one in read if one is not None and (one.facts or path not in ours)]
 
 
 def _told_whole(rest: str | None) -> bool:
