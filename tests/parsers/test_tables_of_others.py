@@ -149,10 +149,11 @@ TEXTS: dict[str, tuple[str, Results]] = {
         "fold 1\n0:\tlearn: 0.77\ttest: 0.75\ttotal: 189ms\n9:\tlearn: 0.97\ttest: 0.94\ttotal: 47.9s\n\n"
         "bestTest = 0.9375\nbestIteration = 9\nShrink model to first 10 iterations.\n\n"
         "fold 2\n0:\tlearn: 0.77\ttest: 0.75\ttotal: 189ms\n9:\tlearn: 0.97\ttest: 0.96\ttotal: 47.9s\n\n"
-        "bestTest = 0.9625\nbestIteration = 9\n",
+        "bestTest = 0.9625\nbestIteration = 9\n\nCV AUC: 0.9500\n",
         [
             ("validation", {"bestTest": 0.9375}, {"group": "fold 1"}),
             ("validation", {"bestTest": 0.9625}, {"group": "fold 2"}),
+            ("validation", {"cv_auc": 0.95}, {}),
         ],
     ),
     "xgboost behind an indent": (

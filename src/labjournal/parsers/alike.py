@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from labjournal.parsers.base import Draft
 from labjournal.parsers.finished import TEXT_LINES
+from labjournal.parsers.headings import LOGGED, Path
 from labjournal.parsers.names import words_of
 from labjournal.parsers.numbers import Number
 
@@ -184,23 +185,28 @@ def distinct(drafts: list[Draft]) -> list[Draft]:
 
 
 def set_apart_by_heading(drafts: Sequence[Draft]) -> None:
-    """Gives measurements with the same names that stand in different sections the heading that differs, as group."""
+    """Gives measurements with the same names that stand in different sections the heading that differs, as group.
+
+    What else stands in such a section is of the same, but not below a line such as ``fold 5``, which nothing ends.
+    """
     alike: dict[object, list[Draft]] = {}
     for draft in drafts:
         if not draft.saved or draft.path:
             alike.setdefault(_said(draft), []).append(draft)
-    told: dict[tuple[str, ...], str] = {}
+    told: set[Path] = set()
+    apart: dict[int, int] = {}
     for same in alike.values():
-        paths = {tuple(title for _, title in draft.path) for draft in same}
+        paths = {draft.path for draft in same}
         if len(paths) < 2:
             continue
         at = next(at for at in range(max(map(len, paths))) if len({path[at : at + 1] for path in paths}) > 1)
-        told |= {path[: at + 1]: path[at] for path in paths if len(path) > at}
-    for draft in drafts if told else ():
-        path = tuple(title for _, title in draft.path)
-        owner = next((told[path[:at]] for at in range(1, len(path) + 1) if path[:at] in told), None)
-        if owner is not None and draft.dataset != owner and owner not in draft.options.values():
-            draft.options = {**draft.options, ("group" if "group" not in draft.options else "under"): owner}
+        told |= {path[: at + 1] for path in paths if len(path) > at and path[at][0] < LOGGED}
+        apart |= {id(draft): at for draft in same if len(draft.path) > at}
+    for draft in drafts if told or apart else ():
+        at = next((at for at in range(len(draft.path)) if draft.path[: at + 1] in told), apart.get(id(draft), -1))
+        owner = draft.path[at][1] if at >= 0 else draft.dataset
+        if owner != draft.dataset and owner not in draft.options.values():
+            draft.options = {**draft.options, ("group" if "group" not in draft.options else "under"): owner or ""}
 
 
 def _said(draft: Draft) -> tuple[object, ...]:
