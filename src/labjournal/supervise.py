@@ -59,6 +59,9 @@ def in_job() -> None:
     plan = carried[int(os.environ.get("SLURM_ARRAY_TASK_ID") or 0)]
     run = RunPaths(Path(plan.folder))
     again = run.attempt(plan.attempt).exists()
+    if again and (why_not := slurm_job.passed_on(run)) is not None:
+        print(f"labjournal: not started again: {why_not}", flush=True)
+        sys.exit(_exit_code(run))
     first = attempts.last_number(run) + 1 if again else plan.attempt
     why = "requeued by SLURM" if again else None
     keeper = slurm_keeper.Keeper()

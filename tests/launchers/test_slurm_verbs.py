@@ -125,6 +125,50 @@ def test_a_trial_that_slurm_sent_back_is_not_launched_a_second_time(folder: Path
     slurm_commands.cancel(str(job_of(first)))
 
 
+def sent_back(run: RunPaths) -> str:
+    """The job of a run, once SLURM has ended it to start it again in two minutes."""
+    job = str(job_of(run))
+    wait_for(lambda: run.attempt(1).exists() and run.log.exists(), PATIENCE_S)
+    slurm_commands.requeue(job)
+    assert exit_of(run, PATIENCE_S)["status"] == "PREEMPTED"
+    wait_for(lambda: slurm_commands.state_of(job).name == "PENDING", PATIENCE_S)
+    return job
+
+
+def test_a_run_that_waits_to_be_started_again_can_be_stopped(folder: Path) -> None:
+    run = launch(folder, "-n", "back", "--", "sh", "-c", "echo try; sleep 60")
+    job = sent_back(run)
+    call(folder, "stop", "back")
+    wait_for(lambda: slurm_commands.state_of(job).name == "CANCELLED", PATIENCE_S)
+    assert listed(folder)[0]["attempts"] == 1
+
+
+def test_whoever_retries_what_slurm_would_start_again_has_one_job_of_it(folder: Path) -> None:
+    run = launch(folder, "-n", "back", "--", "sh", "-c", "echo try >> tries; test $(wc -l < tries) -eq 2 || sleep 60")
+    job = sent_back(run)
+    call(folder, "retry", "back")
+    assert slurm_commands.state_of(job).name == "CANCELLED"
+    wait_for(lambda: run.attempt(2).exists() and run.exit.exists(), PATIENCE_S)
+    assert (exit_of(run)["status"], exit_of(run)["attempt"]) == ("DONE", 2)
+    assert (folder / "tries").read_text().split() == ["try", "try"]
+
+
+@pytest.mark.timeout(500)
+def test_a_job_that_slurm_starts_again_leaves_a_run_alone_that_another_has_ended(folder: Path) -> None:
+    """Whoever retried it could not cancel the job: it begins, and looks."""
+    run = launch(folder, "-n", "back", "--", "sh", "-c", "echo try >> tries; test $(wc -l < tries) -eq 2 || sleep 60")
+    job = sent_back(run)
+    aside = run.job(1).rename(folder / "unknown")
+    call(folder, "retry", "back")
+    aside.rename(run.job(1))
+    wait_for(lambda: run.attempt(2).exists() and run.exit.exists(), PATIENCE_S)
+    assert slurm_commands.state_of(job).name == "PENDING"
+    slurm_commands.call(["scontrol", "update", f"JobId={job}", "StartTime=now"])
+    wait_for(lambda: "not started again: job" in run.log.read_text(), 3 * PATIENCE_S)
+    assert (exit_of(run)["status"], exit_of(run)["attempt"]) == ("DONE", 2)
+    assert (folder / "tries").read_text().split() == ["try", "try"]
+
+
 def test_a_run_waits_for_the_one_before_and_does_not_start_when_that_fails(folder: Path) -> None:
     before = launch(folder, "-n", "before", "--", "sh", "-c", HOLD + "echo before >> order; exit 3")
     anyway = launch(folder, "-n", "anyway", "--after", "before:any", "--", "sh", "-c", "echo after >> order")

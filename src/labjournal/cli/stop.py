@@ -77,10 +77,10 @@ def _stop(run: Run, follower: Follower, why: str | None) -> list[Run]:
     from labjournal.format import visible
     from labjournal.runner import launchers
 
-    if run.status.ended:
+    folder = follower.paths.run(run.id)
+    if run.status.ended and not launchers.comes_back(folder, run.status):
         click.echo(f"{visible(run.name)} has ended already: {run.status}.", err=True)
         return []
-    folder = follower.paths.run(run.id)
     launchers.of_run(folder, follower.config).stop(folder, why)
     place = "" if run.host is None else f" on {visible(run.host)}"
     click.echo(f"{visible(run.name)}{place} was asked to stop.", err=True)

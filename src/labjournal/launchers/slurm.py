@@ -84,6 +84,8 @@ class SlurmLauncher:
 
     def _submit(self, plan: Plan, before: Sequence[str]) -> str:
         (plan,) = _behind([plan], before)
+        if plan.attempt > 1:  # SLURM may hold a job of an attempt before this one, to start it again
+            slurm_commands.cancel(*sorted(jobs_put_aside(RunPaths(Path(plan.folder)))))
         told = [
             *slurm_script.options(plan, slurm_commands.comment(plan.run_id), self._warn_s),
             f"--output={slurm_script.literal(f'{plan.folder}/out.log')}",
@@ -112,7 +114,8 @@ class SlurmLauncher:
             if job is None:
                 continue  # submitted a moment ago: its supervisor sees the request before it begins
             unbegun = attempts.newest(run) is None
-            (to_cancel if unbegun or _is_silent(run) else to_wake).append(job)
+            waits = unbegun or run.exit.exists()  # with an end it waits to be started again
+            (to_cancel if waits or _is_silent(run) else to_wake).append(job)
             if unbegun:
                 waiting.append(run)
         slurm_commands.cancel(*to_cancel)
@@ -157,7 +160,7 @@ def job_of(run: RunPaths) -> str | None:
 def jobs_put_aside(run: RunPaths) -> set[str]:
     """The numbers of jobs whose attempts ended before the newest one; SLURM may have sent one back and run it again."""
     facts_of_jobs = (records.read(run.job(number)) for number in range(1, attempts.last_ended(run) + 1))
-    return {str(fact.data.get("job")) for fact in facts_of_jobs if fact is not None}
+    return {str(fact.data["job"]) for fact in facts_of_jobs if fact is not None and fact.data.get("job")}
 
 
 def _is_silent(run: RunPaths) -> bool:

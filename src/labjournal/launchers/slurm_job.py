@@ -107,6 +107,21 @@ class JobSupervisor(Supervisor):
         return {**super()._identity(plan), "job": own_number()}
 
 
+def passed_on(run: RunPaths) -> str | None:
+    """Why a job that SLURM starts again has nothing to do any more; None when it goes on with its run."""
+    from labjournal.launchers import attempts
+
+    ended, last = records.read(run.exit), attempts.last_ended(run)
+    if run.stop.exists() or (ended is not None and ended.data.get("stopped_by")):
+        return "it was stopped"
+    newest = attempts.newest_or_none(run)
+    held = records.read(run.job(last + 1)) if attempts.number_of(newest) <= last else newest
+    job = held.data.get("job") if held is not None else None
+    if job is not None and job != own_number():
+        return f"job {job} has it in hand"
+    return None
+
+
 def is_to_be_retried(ended: Fact | None) -> bool:
     """Whether an end is a failure of the run's own, or a kill that nobody asked us for."""
     if ended is None or ended.data.get("stopped_by"):

@@ -10,6 +10,7 @@ from labjournal.config import Config
 from labjournal.errors import InputError
 from labjournal.launchers import records
 from labjournal.launchers.base import Plan, Resources, Started
+from labjournal.model import Status
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.runner.request import LaunchRequest
 
@@ -53,8 +54,10 @@ def stop_all(runs: Sequence[RunPaths], config: Config, why: str | None) -> None:
         SlurmLauncher(machine, config.slurm.warn_s).stop_all(in_slurm, why)
 
 
-def comes_back(run: RunPaths) -> bool:
-    """Whether the launcher of a run that has an end will start it again: SLURM requeues what it preempts."""
+def comes_back(run: RunPaths, status: Status) -> bool:
+    """Whether the launcher of a run that ended so will start it again: SLURM requeues what it preempts, or we asked."""
+    if status not in (Status.PREEMPTED, Status.TIMEOUT):
+        return False
     launched = records.read(run.run)
     if launched is None or launched.data.get("launcher") != SLURM:
         return False

@@ -73,8 +73,8 @@ class Driver:
         return trial.status in (Status.LOST, Status.PREEMPTED) and not self._comes_back(trial)
 
     def _comes_back(self, trial: TrialRow) -> bool:
-        """Whether a trial that was preempted waits to be started again by its launcher."""
-        return trial.status == Status.PREEMPTED and launchers.comes_back(self._follower.paths.run(trial.run))
+        """Whether a trial that has an end waits to be started again by its launcher."""
+        return launchers.comes_back(self._follower.paths.run(trial.run), Status(trial.status))
 
     def _launch_again(self, trials: Sequence[TrialRow]) -> list[Launched]:
         """Queue trials that never started, because the process that launched them died before it had queued them."""

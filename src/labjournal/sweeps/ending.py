@@ -74,9 +74,7 @@ def _look(sweep: Sweep, follower: Follower, apart_from: frozenset[str] = frozens
 
 
 def _waits(trial: TrialRow, paths: JournalPaths) -> bool:
-    if trial.status == Status.PREEMPTED:
-        return launchers.comes_back(paths.run(trial.run))
-    return trial.status == Status.QUEUED
+    return trial.status == Status.QUEUED or launchers.comes_back(paths.run(trial.run), Status(trial.status))
 
 
 def end_trials(sweep: Sweep, trials: Sequence[TrialRow], paths: JournalPaths, config: Config, why: str | None) -> None:
