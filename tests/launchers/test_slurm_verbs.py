@@ -183,6 +183,12 @@ def test_a_run_waits_for_the_one_before_and_does_not_start_when_that_fails(folde
     assert exit_of(never, PATIENCE_S)["status"] == "KILLED"
 
 
+def test_what_slurm_is_not_told_is_said(folder: Path) -> None:
+    words = ("run", "--launcher", "slurm", "-G", "1", "--gpu-memory", "8G", "--priority", "3", "--", "true")
+    done = subprocess.run([*LABJOURNAL, *words], cwd=folder, capture_output=True, text=True, timeout=150, check=True)
+    assert "--gpu-memory and --priority: slurm was not told" in done.stderr
+
+
 def test_a_job_that_fails_is_started_again_as_often_as_asked(folder: Path) -> None:
     run = launch(folder, "--max-retries", "2", "--", "sh", "-c", "echo try >> tries; test $(wc -l < tries) -eq 2")
     wait_for(lambda: run.attempt(2).exists() and run.exit.exists(), PATIENCE_S)

@@ -127,6 +127,16 @@ def with_own_queue(requests: Sequence[LaunchRequest], paths: JournalPaths) -> li
     return [request._replace(after_jobs=tuple(_waiting(request, paths))) for request in requests]
 
 
+def not_told(request: LaunchRequest, name: str) -> list[str]:
+    """A notice of what only the queue of this machine understands."""
+    asked = request.queue
+    if asked is None:
+        return []
+    said = {"--gpu-memory": asked.gpu_memory_bytes is not None, "--priority": asked.priority != 0}
+    lost = [option for option, given in said.items() if given]
+    return [f"{' and '.join(lost)}: {name} was not told (--launcher-opt has its own words)"] if lost else []
+
+
 def _waiting(request: LaunchRequest, paths: JournalPaths) -> Iterator[tuple[str, str]]:
     from labjournal.launchers import slurm
 

@@ -58,6 +58,7 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
     handed_on = launchers.name_of(requests[0], config) != launchers.LOCAL
     if handed_on:  # to a launcher with a queue and cards of its own
         queued, requests = False, launchers.with_own_queue(requests, paths)
+        notices += launchers.not_told(requests[0], launchers.name_of(requests[0], config))
     names = [_named(request, paths, number) for number, request in enumerate(requests, len(run_ids) + 1)]
     look = previous.Look(paths, run_ids)
     with cards_for([] if handed_on else requests, paths, names[0]) as cards:
