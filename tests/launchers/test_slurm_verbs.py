@@ -108,7 +108,7 @@ def test_a_job_that_ended_without_a_word_does_not_keep_the_others_from_being_sto
 
 def test_a_rule_ends_a_trial_in_slurm_and_the_others_go_on(folder: Path) -> None:
     code = "import sys, time, labjournal\nx = float(sys.argv[1])\n"
-    code += "for step in range(40):\n    labjournal.log({'loss': x * step}, step=step)\n    time.sleep(x / 5)\n"
+    code += "for step in range(200):\n    labjournal.log({'loss': x * step}, step=step)\n    time.sleep(x / 5)\n"
     (folder / "train.py").write_text(code)
     words = ("--grid", "x=0,1", "--launcher", "slurm", "--max-parallel", "2", "--stop", "above(loss, 3)", "--follow")
     call(folder, "sweep", "-n", "s", *words, "--", sys.executable, "train.py", "{x}")
