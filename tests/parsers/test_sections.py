@@ -87,3 +87,14 @@ def test_each_value_stays_with_its_section(habit: str) -> None:
     text, expected = TEXTS[habit]
     said = [(result.role, dict(result.metrics), dict(result.options)) for result in read_text(text).results]
     assert said == expected
+
+
+@pytest.mark.parametrize("marks", ["^", "-", "=", "~"])
+def test_a_heading_may_be_marked_by_the_line_below_it(marks: str) -> None:
+    """reStructuredText, and markdown's other way."""
+    text = "".join(
+        f"{name}\n{marks * len(name)}\n\n.. code:: text\n\n    accuracy: {value}\n    f1: {value}\n\n"
+        for name, value in (("Ridge", 0.75), ("Lasso", 0.625))
+    )
+    found = [(result.options.get("group"), result.metrics["accuracy"]) for result in read_text(text).results]
+    assert found == [("Ridge", 0.75), ("Lasso", 0.625)]

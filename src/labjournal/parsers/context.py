@@ -40,7 +40,7 @@ from labjournal.parsers.context_forms import (
     SUBTITLE,
     TITLE,
 )
-from labjournal.parsers.headings import FRAMED, LOGGED, Path, dated, entered, logged, marked, named
+from labjournal.parsers.headings import FRAMED, LOGGED, Path, dated, entered, logged, marked, named, underlined
 from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
@@ -52,8 +52,6 @@ from labjournal.parsers.vocabulary import NEVER
 SETTINGS_OF_A_SETUP = 3
 """Settings on one line, at least, that say how what follows was got."""
 _CLASS_OBJECT = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
-
-
 IN_A_LIST = 3
 """So many single words straight above each other head nothing."""
 
@@ -85,6 +83,8 @@ class Context:
     """What was announced (``confusion``) -> the line that did."""
     bar_done: bool = False
     """The epoch above has already printed its closing line."""
+    observed: tuple[str, int] = ("", -9)
+    """The last line that was, and its number."""
     under_ruler: bool = False
     """A ruler stands on the line above: what comes is a heading, as a rule."""
     settings: int | None = None
@@ -159,6 +159,11 @@ class Context:
             return
         if text.count("=") >= SETTINGS_OF_A_SETUP:
             self._set_up(text)
+        (above, at), self.observed = self.observed, (text.rstrip(), number)
+        if at == number - 1 and not self.fenced and (heading := underlined(above, text.rstrip())) is not None:
+            self.path, self.group = entered(self.path, *heading), None
+            self.block += 1
+            return
         if RULER.match(text):
             self.block += 1
             self.under_ruler = True

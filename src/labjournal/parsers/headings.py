@@ -24,6 +24,8 @@ CAPTION = 10
 """Level of the line above a table."""
 _LONGEST = 80
 _MARKDOWN = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<title>\S.*?)[ \t#]*$")
+_UNDERLINES = "=-~^\"'"
+"""How reStructuredText marks a heading below it, by level as its manual advises; markdown knows the first two."""
 _BOLD = re.compile(r"[ \t>]*(?:\*\*|__)(?P<title>[^*_].{0,78}?):?(?:\*\*|__)[ \t]*:?[ \t]*$")
 _IN_BRACKETS = re.compile(r"\s*[\[【](?P<title>[^\W\d][^\[\]【】\d=:,;|]{1,60})[\]】]\s*")
 _NUMBERED = re.compile(r"^(?:\(?(?:\d{1,2}\.)*\d{1,2}[.)]|\(?[a-zA-Z\u2160-\u217f][.)])\s+")
@@ -52,6 +54,14 @@ def marked(text: str) -> tuple[int, str] | None:
         return FRAMED - 1, bold["title"]
     framed = _IN_BRACKETS.fullmatch(text) if text.lstrip()[:1] in ("[", "【") else None
     return None if framed is None else (FRAMED, framed["title"])
+
+
+def underlined(title: str, line: str) -> tuple[int, str] | None:
+    """The same of a heading that is marked by the line below, which is just as long."""
+    kind, length = line[:1], len(line)
+    if length < 3 or kind not in _UNDERLINES or line != kind * length or abs(len(title) - length) > 1:
+        return None
+    return (_UNDERLINES.index(kind) + 1, title) if title[:1].isalnum() and not title.isdigit() else None
 
 
 def named(text: str) -> bool:
