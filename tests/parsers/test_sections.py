@@ -89,7 +89,7 @@ def test_each_value_stays_with_its_section(habit: str) -> None:
     assert said == expected
 
 
-@pytest.mark.parametrize("marks", ["^", "-", "=", "~"])
+@pytest.mark.parametrize("marks", ["^", "-", "="])
 def test_a_heading_may_be_marked_by_the_line_below_it(marks: str) -> None:
     """reStructuredText, and markdown's other way."""
     text = "".join(

@@ -24,8 +24,8 @@ CAPTION = 10
 """Level of the line above a table."""
 _LONGEST = 80
 _MARKDOWN = re.compile(r"(?P<level>#{1,6})[ \t]+(?P<title>\S.*?)[ \t#]*$")
-_UNDERLINES = "=-~^\"'"
-"""How reStructuredText marks a heading below it, by level as its manual advises; markdown knows the first two."""
+_UNDERLINES = "=-^\"'"
+"""How reStructuredText marks a heading below it; markdown knows the first two. A row of ~ may be a fence."""
 _BOLD = re.compile(r"[ \t>]*(?:\*\*|__)(?P<title>[^*_].{0,78}?):?(?:\*\*|__)[ \t]*:?[ \t]*$")
 _IN_BRACKETS = re.compile(r"\s*[\[【](?P<title>[^\W\d][^\[\]【】\d=:,;|]{1,60})[\]】]\s*")
 _NUMBERED = re.compile(r"^(?:\(?(?:\d{1,2}\.)*\d{1,2}[.)]|\(?[a-zA-Z\u2160-\u217f][.)])\s+")
