@@ -106,6 +106,8 @@ class Skipped:
         """
         cycle = self._cycles.get(tracked)
         if cycle is not None and unseen:
+            if cycle.seen > START:
+                cycle.add(False)  # sleep begins with a step, whose reset went by unseen
             cycle.steps, cycle.backwards = tracked.n, backwards
             return
         if cycle is None:
