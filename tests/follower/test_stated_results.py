@@ -109,3 +109,16 @@ def test_a_stranger_who_names_his_data_by_a_text_alone_stops_nothing(journal: Jo
     (result,) = _results(journal)
     assert (result.dataset.name, result.metrics["accuracy"]) == ("1:1", 0.9)
     assert Follower.open(journal).store.sealed(2) >= {run.id}
+
+
+@pytest.mark.parametrize("others", [(), ("known cases",)])
+def test_one_opened_file_is_not_the_content_of_two_data_sets(journal: JournalPaths, others: tuple[str, ...]) -> None:
+    trained = make_run(journal, "train-1").folder.name
+    measured = make_run(journal, "score-1", kind="validate")
+    add_facts(measured, ("file_opened", {"path": str(journal.project / "data.jsonl"), "mode": "r"}))
+    for name in ("all cases", *others):
+        stated = _stated(trained)
+        add_facts(measured, ("result", {**stated, "dataset": {**stated["dataset"], "name": name}}))
+    found = {result.dataset.name: result.dataset.hash for result in _results(journal)}
+    assert set(found) == {"all cases", *others}
+    assert all((content is None) is bool(others) for content in found.values())

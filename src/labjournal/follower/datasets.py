@@ -38,10 +38,13 @@ class Identifier:
         self._config = config
         self._hashes: dict[str, list[object]] | None = None
 
-    def identify(self, name: str | None, run: Run, stated: Sequence[Fact]) -> Dataset:
-        """The data set of a result of this run; ``name`` as printed, else as the launch said."""
+    def identify(self, name: str | None, run: Run, stated: Sequence[Fact], only: bool = True) -> Dataset:
+        """The data set of a result of this run; ``name`` as printed, else as the launch said.
+
+        ``only``: the run names no other data set, so that the one file it opened is this one.
+        """
         name = name or run.dataset
-        path, source = self._file(name, run, stated)
+        path, source = self._file(name, run, stated if only else ())
         if path is None:
             return Dataset(name=name, source="text" if name and name != run.dataset else "launch" if name else None)
         return Dataset(name=name or path.stem, hash=self._hash(path, run.ended_at), source=source)

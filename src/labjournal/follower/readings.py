@@ -48,7 +48,14 @@ def stating(
     """The result facts of what a run printed and of the files it ``saved``."""
     said = [("text", "out.log", parsed) for parsed in printed.results]
     said += [("file", name, parsed) for name, reading in saved for parsed in reading.results]
-    return [_fact(run, parsed, how, name, stated, identifier) for how, name, parsed in _placed_alike(said)]
+    only = _only_set(run, [parsed.dataset for _, _, parsed in said], stated)
+    return [_fact(run, parsed, how, name, stated, identifier, only) for how, name, parsed in _placed_alike(said)]
+
+
+def _only_set(run: Run, printed: Sequence[str | None], stated: Sequence[Fact]) -> bool:
+    """Whether the results of a run name one data set at most."""
+    said = [codec.dataset(fact.data.get("dataset")).name for fact in stated if fact.kind == "result"]
+    return len({name or run.dataset for name in (*printed, *said)} - {None}) <= 1
 
 
 def identifying(run: Run, stated: Sequence[Fact], identifier: Identifier) -> list[Fact]:
@@ -56,12 +63,13 @@ def identifying(run: Run, stated: Sequence[Fact], identifier: Identifier) -> lis
     from labjournal import checkpoints
 
     found = []
+    only = _only_set(run, [], stated)
     for fact in stated:
         if fact.kind != "result" or fact.data.get("how") != "stated":
             continue
         said, subject = codec.dataset(fact.data.get("dataset")), codec.mapping(fact.data.get("subject"))
         name, mark = said.name, codec.text_or_none(subject.get("checkpoint"))
-        dataset = identifier.identify(name, run, stated) if name and not said.hash else None
+        dataset = identifier.identify(name, run, stated, only) if name and not said.hash else None
         configured = identifier.declared(name, run) if fact.data.get("rule") == "labjournal.result" else None
         data = {
             "result": fact.id,
@@ -179,8 +187,9 @@ def _fact(
     file: str,
     stated: Sequence[Fact],
     identifier: Identifier,
+    only: bool,
 ) -> Fact:
-    dataset = identifier.identify(parsed.dataset, run, stated)
+    dataset = identifier.identify(parsed.dataset, run, stated, only)
     data: dict[str, Any] = {
         "subject": _subject(run, parsed),
         "measured_by": run.id,
