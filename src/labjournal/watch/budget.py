@@ -19,8 +19,8 @@ stage of a few hundred steps is judged too, though the first has used the capita
 FIRST_MINUTE_S = 60.0
 SHARE = 0.0025
 """Of the elapsed time afterwards, for looks; the figure promised is 0.5%, and the idle hooks take their part of it."""
-QUICK_SHARE = 0.02
-QUICK_GRANT_S = 0.05
+QUICK_SHARE = 0.015
+QUICK_GRANT_S = 0.03
 """For steps under QUICK_STEP_S in the first minute of work, while capital is left: 0.25% of a step of 1 ms would not
 pay for one look a minute. In seconds of the processor, as the capital is."""
 QUICK_STEP_S = 0.02
@@ -54,8 +54,8 @@ class Budget:
         self.spent = 0.0
         """Seconds taken by all hooks since the first step."""
         self.looked = 0.0
-        """Seconds of these taken by looks. The idle hooks of quick steps take 2% by themselves: were they counted, they
-        would leave no look."""
+        """Seconds of these taken by looks. The idle hooks of quick steps take 1 to 2% by themselves: were they counted,
+        they would leave no look."""
         self.worked = 0.0
         """The same in seconds of the processor: on a crowded machine a look takes many times as long as it works, and
         a capital of elapsed time would be gone before anything is known."""
