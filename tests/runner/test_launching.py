@@ -290,3 +290,14 @@ def test_old_claims_of_numbers_are_taken_away(project: Path) -> None:
     journal = _journal(project)
     assert [numbering.claim(journal, 1) for _ in range(3)] == [1, 2, 3]
     assert [numbering.claim(journal, 1200), numbering.claim(journal, 1)] == [1200, 1]
+
+
+def test_a_launch_loads_nothing_of_the_index(tmp_path: Path) -> None:
+    """What a call of ``run`` waits for before its command starts."""
+    code = (
+        "import sys, labjournal.runner.launching as _\n"
+        "heavy = {'labjournal.model', 'labjournal.store', 'sqlite3', 'numpy', 'torch', 'git'} & set(sys.modules)\n"
+        "sys.exit(f'loaded {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
