@@ -58,7 +58,7 @@ def test_runs_are_found(journal: JournalPaths, typed: str, names: list[str]) -> 
 
 
 def test_what_cannot_be_compared_is_said(journal: JournalPaths) -> None:
-    assert "2 shown, 1 hold lr as text" in ls(journal, "lr>0").stderr
+    assert "2 shown, 1 holds lr as text" in ls(journal, "lr>0").stderr
 
 
 def test_a_mistake_is_underlined(journal: JournalPaths) -> None:
