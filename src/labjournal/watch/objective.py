@@ -7,7 +7,7 @@ target_dominated_by_one_class. A structure counts once it was seen in TIMES back
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, List, Optional, Set
 
 import torch
 
@@ -95,7 +95,7 @@ class Objective:
                 self._judged = "squared error" if name == "Pow" else "absolute error"
             elif name in ("Sub", "Rsub") and _is_pairing(node):
                 kinds.add("pairs")  # of the predictions with each other: a distance between samples
-            elif node not in meant and (self._spreads(node, name) or self._weighs_all_with_all(node, name)):
+            elif node not in meant and self._pairs_all_with_all(node, name):
                 kinds.add("shape_broadcast")
             elif name == "Sub" and _is_divergence_of_probabilities(node):
                 kinds.add("loss_unbounded_below")
@@ -133,10 +133,8 @@ class Objective:
         return _expanded(prediction) != _expanded(target) and bool(_expanded(prediction) and _expanded(target))
 
     @staticmethod
-    def _spreads(node: Any, name: str, kinds: Tuple[str, ...] = ("Sub", "Rsub")) -> bool:
-        """A difference of N x 1 predictions and N targets: N x N numbers from one side that has a gradient."""
-        if name not in kinds:
-            return False
+    def _spreads(node: Any) -> bool:
+        """N x 1 predictions and N targets: N x N numbers from one side that has a gradient."""
         children = graph.inputs(node)
         given = [child for child in children if child is not None]
         result = graph.shape(node)
@@ -145,9 +143,11 @@ class Objective:
         one = graph.shape(given[0])
         return one in ((result[0], 1), (result[0],)) and result[0] > 1 and graph.kind(given[0]) != "Unsqueeze"
 
-    def _weighs_all_with_all(self, node: Any, name: str) -> bool:
-        """A product or quotient of N x 1 predictions and N given numbers. A given N x N is a mask of pairs."""
-        if self.saved_hooks or not self._spreads(node, name, ("Mul", "Div")):
+    def _pairs_all_with_all(self, node: Any, name: str) -> bool:
+        """A difference, product or quotient of N x 1 predictions and N given numbers; a given N x N masks pairs."""
+        if name in ("Sub", "Rsub"):
+            return self._spreads(node)
+        if name not in ("Mul", "Div") or self.saved_hooks or not self._spreads(node):
             return False
         given = graph.saved(node, "other" if graph.inputs(node)[0] is not None else "self")
         return given is not None and (given.numel(),) == (graph.shape(node) or ())[:1]
