@@ -100,17 +100,7 @@ def of_alarm(entry: Entry, book: Book) -> Iterator[dict[str, Any]]:
     """What was found; the entry follows from it."""
     for finding in book.store.findings(entry.run):
         if f"f:{finding.id}" in entry.on:
-            data = {
-                "rule": finding.rule,
-                "level": finding.level.value,
-                "subject": finding.subject,
-                "step": finding.step,
-                "message": finding.message,
-                "evidence": dict(finding.evidence),
-                "remedy": finding.remedy,
-                "caused_by": finding.caused_by,
-            }
-            yield _fact("finding", finding.id, fmt.iso(finding.first_seen), finding.run, data)
+            yield _fact("finding", finding.id, fmt.iso(finding.first_seen), finding.run, finding.stated())
 
 
 def of_entry(entry: Entry, book: Book, up: str) -> Iterator[dict[str, Any]]:

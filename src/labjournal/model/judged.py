@@ -28,6 +28,19 @@ class Finding:
     count: int = 1
     acknowledged: str | None = None
 
+    def stated(self) -> dict[str, Any]:
+        """The data of the fact that states it."""
+        return {
+            "rule": self.rule,
+            "level": self.level.value,
+            "subject": self.subject,
+            "step": self.step,
+            "message": self.message,
+            "evidence": dict(self.evidence),
+            "remedy": self.remedy,
+            "caused_by": self.caused_by,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
