@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from array import array
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -19,49 +18,24 @@ from labjournal.parsers.alike import (
 )
 from labjournal.parsers.base import Draft
 from labjournal.parsers.context import Context
+from labjournal.parsers.curves import Curve, Curves
 from labjournal.parsers.finished import finished, numbered
+from labjournal.parsers.headings import Path
 from labjournal.parsers.names import role_of, words_of
-from labjournal.parsers.reading import Line, ParsedSeries, Reading, RoleName, StepKind
+from labjournal.parsers.reading import Line, Reading, RoleName, StepKind
 
 REPEATS = 3
 """More measurements than this that differ in nothing but their values are a curve by row."""
-MOST_POINTS = 1 << 20
-MOST_TAGS = 4_000
 MOST_RESULTS = 10_000
 MOST_LINES = 200
-
-
-@dataclass(slots=True)
-class _Curve:
-    role: RoleName
-    kind: StepKind
-    steps: array[float] = field(default_factory=lambda: array("d"))
-    values: array[float] = field(default_factory=lambda: array("d"))
-    stride: int = 1
-    seen: int = 0
-    lone: list[Draft] = field(default_factory=list)
-    """The drafts of its points, kept while they may still turn out to be results: one, or all at one step."""
-
-    def ends_with(self, step: float, value: float) -> bool:
-        return self.seen > 0 and self.steps[-1] == step and self.values[-1] == value
-
-    def add(self, step: float, value: float) -> None:
-        self.seen += 1
-        if (self.seen - 1) % self.stride:
-            return
-        self.steps.append(step)
-        self.values.append(value)
-        if len(self.values) >= MOST_POINTS:
-            self.steps, self.values = self.steps[::2], self.values[::2]
-            self.stride *= 2
 
 
 @dataclass(slots=True)
 class Row:
     """The curves that a line of one kind goes to, kept from its last time."""
 
-    place: tuple[RoleName, str | None] | None = None
-    curves: list[_Curve | None] = field(default_factory=list)
+    place: tuple[RoleName, str | None, Path] | None = None
+    curves: list[Curve | None] = field(default_factory=list)
 
 
 class Assembler:
@@ -72,7 +46,7 @@ class Assembler:
         self._done: list[Draft] = []
         self._alike: dict[tuple[object, ...], list[Draft]] = {}
         self._rows: dict[tuple[object, ...], int] = {}
-        self._curves: dict[str, _Curve] = {}
+        self._curves = Curves()
         self._strange: list[Line] = []
 
     def add(self, draft: Draft, context: Context, row: Row | None = None) -> None:
@@ -109,7 +83,8 @@ class Assembler:
         if draft.step is not None and not draft.headline:
             self.point(draft, draft.step)
             if row is not None:
-                row.place, row.curves = (context.role, group), [self._curves.get(_tag(draft, n)) for n in draft.metrics]
+                row.place = context.role, group, context.path
+                row.curves = [self._curves.last(_tag(draft, name)) for name in draft.metrics]
         elif draft.running:
             return
         else:
@@ -133,7 +108,7 @@ class Assembler:
             step = context.step
         elif model.reaches:
             context.reach(step)
-        if row.place != (context.role, context.group_at(at)):
+        if row.place != (context.role, context.group_at(at), context.path):
             return False
         if model.dataset is None and context.dataset is not None:
             context.dataset_used = True
@@ -151,7 +126,9 @@ class Assembler:
         lone = not draft.running and (
             draft.options.get("_step") == "above" or draft.role == "test" or _of_a_validation(draft)
         )
-        points = [(self._curve(_tag(draft, name), draft.role, step[0]), n) for name, n in draft.metrics.items()]
+        points = [
+            (self._curves.at(_tag(draft, name), draft.role, *step, draft.path), n) for name, n in draft.metrics.items()
+        ]
         if all(curve is None or curve.ends_with(step[1], number.value) for curve, number in points):
             return  # a line printed twice is one point
         for curve, number in points:
@@ -164,7 +141,7 @@ class Assembler:
 
     def add_point(self, tag: str, role: RoleName, kind: StepKind, step: float, value: float) -> None:
         """One point of a curve that a table or a JSON line states."""
-        curve = self._curve(tag, role, kind)
+        curve = self._curves.at(tag, role, kind, step)
         if curve is not None:
             curve.add(step, value)
 
@@ -172,16 +149,12 @@ class Assembler:
         """Whether the lines of the steps said what is tested here: said again below the last one, it is the result."""
         if draft.step is None or draft.role != "test":
             return False
-        curves = [self._curves.get(_tag(draft, name)) for name in draft.metrics]
+        curves = [self._curves.last(_tag(draft, name)) for name in draft.metrics]
         return all(curve is not None and not curve.lone and curve.steps[-1] == draft.step[1] for curve in curves)
 
     def lone(self, tag: str) -> bool:
         """Whether a curve has one point; that point is then taken for no curve any more."""
-        curve = self._curves.get(tag)
-        if curve is None or curve.seen != 1:
-            return False
-        del self._curves[tag]
-        return True
+        return self._curves.lone(tag)
 
     def strange(self, line: Line) -> None:
         """Notes a line that looks like a result and was not understood."""
@@ -193,45 +166,31 @@ class Assembler:
         self._close()
         drafts = [draft for same in self._alike.values() for draft in same] + self._done
         lone: dict[int, Draft] = {}
-        lasting = any(curve.seen > 1 for curve in self._curves.values())
-        for curve in self._curves.values():
+        lasting = any(curve.seen > 1 for curve in self._curves)
+        for curve in self._curves:
             if curve.lone and lasting:
                 curve.lone = [draft for draft in curve.lone if not _of_a_validation(draft)]
             if curve.lone and curve.seen == len(curve.lone):
                 lone |= {id(draft): draft for draft in curve.lone}
         for draft in lone.values():
-            draft.metrics = {n: v for n, v in draft.metrics.items() if self._lone(_tag(draft, n))}
-        for tag in [_tag(draft, name) for draft in lone.values() for name in draft.metrics]:
-            self._curves.pop(tag, None)
+            held = {name: self._curves.holding(_tag(draft, name), draft) for name in draft.metrics}
+            draft.metrics = {name: number for name, number in draft.metrics.items() if held[name] is not None}
+        for draft in lone.values():
+            for name in draft.metrics:
+                self._curves.drop(_tag(draft, name), draft)
         drafts += lone.values()
         drafts = self._retold(self._orphans(drafts))
         drafts.sort(key=lambda draft: draft.line.number)
         set_apart(drafts)
         set_apart_by_heading(drafts)
         results = numbered([result for result in map(finished, distinct(drafts)) if result is not None])
-        series = {
-            tag: ParsedSeries(
-                tag, list(zip(curve.steps, curve.values, strict=True)), curve.kind, curve.role, curve.stride
-            )
-            for tag, curve in self._curves.items()
-        }
-        return Reading(results, series, tuple(self._strange))
-
-    def _lone(self, tag: str) -> bool:
-        curve = self._curves.get(tag)
-        return curve is not None and len(curve.lone) == curve.seen > 0
-
-    def _curve(self, tag: str, role: RoleName, kind: StepKind) -> _Curve | None:
-        curve = self._curves.get(tag)
-        if curve is None and len(self._curves) < MOST_TAGS:
-            curve = self._curves[tag] = _Curve(role, kind)
-        return curve
+        return Reading(results, self._curves.series(), tuple(self._strange))
 
     def _orphans(self, drafts: list[Draft]) -> list[Draft]:
         """A value before the first named step of its own curve is a point of it, not a result."""
         kept = []
         for draft in drafts:
-            curves = [self._curves.get(_tag(draft, name)) for name in draft.metrics]
+            curves = [self._curves.above(_tag(draft, name), draft.path) for name in draft.metrics]
             plain = not (
                 draft.headline
                 or draft.saved
@@ -242,10 +201,9 @@ class Assembler:
                 or draft.correct
             )
             if plain and curves and draft.role != "test" and all(c is not None and c.seen >= REPEATS for c in curves):
-                for name, number in draft.metrics.items():
-                    curve = self._curves[_tag(draft, name)]
-                    curve.steps.insert(0, math.nan)
-                    curve.values.insert(0, number.value)
+                for curve, number in zip(curves, draft.metrics.values(), strict=True):
+                    if curve is not None:
+                        curve.put_before(math.nan, number.value)
                 continue
             kept.append(draft)
         return kept
@@ -267,7 +225,7 @@ class Assembler:
             for draft, step in zip(same, steps, strict=True):
                 gone.add(id(draft))
                 for name, number in draft.metrics.items():
-                    curve = self._curve(_tag(draft, name), draft.role, "epoch")
+                    curve = self._curves.at(_tag(draft, name), draft.role, "epoch", step)
                     if curve is not None:
                         curve.add(step, number.value)
         return [draft for draft in drafts if id(draft) not in gone]
@@ -315,10 +273,11 @@ class Assembler:
 
     def _row(self, key: tuple[object, ...], draft: Draft) -> None:
         self._rows[key] += 1
+        row = float(self._rows[key])
         for name, number in draft.metrics.items():
-            curve = self._curve(_tag(draft, name), draft.role, "row")
+            curve = self._curves.at(_tag(draft, name), draft.role, "row", row, draft.path)
             if curve is not None:
-                curve.add(float(self._rows[key]), number.value)
+                curve.add(row, number.value)
 
 
 def _of_a_validation(draft: Draft) -> bool:
