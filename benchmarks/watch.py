@@ -1,8 +1,8 @@
 """What the watch costs: a process without torch, one with torch, and steps of a small and of a 25M-parameter model.
 
 ``python benchmarks/watch.py [hook|torch|quick|transformer]…``. CPU time of whole processes, with and without the hook
-in turn, medians of the paired differences. Steps of the small model in pairs of processes; of the transformer, whose
-0.5% would drown in what two processes differ by, in blocks with the watch on and off in turn within one.
+in turn, medians of the paired differences. Steps in blocks with the watch on and off in turn within one process, since
+half a percent would drown in what two processes differ by; what the hooks of a watch that is off take is added.
 """
 
 from __future__ import annotations
@@ -24,15 +24,17 @@ import torch
 from torch import nn
 
 torch.manual_seed(0)
-which, steps = sys.argv[1], int(sys.argv[2])
+which, blocks, block = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 if which == "transformer":
     layer = nn.TransformerEncoderLayer(512, 8, 2048, dropout=0.1, batch_first=True)
     layers = nn.TransformerEncoder(layer, 8, enable_nested_tensor=False)
     model = nn.Sequential(nn.Linear(64, 512), layers, nn.Linear(512, 64))
-    make, block = (lambda: torch.randn(1, 64, 64)), 10
-else:
+    make = lambda: torch.randn(1, 64, 64)
+elif which == "quick":
     model = nn.Sequential(nn.Linear(64, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 64))
     make = lambda: torch.randn(112, 64)
+else:
+    model, make = nn.Linear(1, 1), lambda: torch.ones(1, 1)
 optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
 
 def step():
@@ -43,28 +45,37 @@ def step():
     optimizer.step()
 
 def timed(n):
-    start = time.process_time()
+    start = time.thread_time()
     for _ in range(n):
         step()
-    return (time.process_time() - start) / n * 1e3
+    return (time.thread_time() - start) / n * 1e3
 
 first = timed(100)
-parameters = sum(p.numel() for p in model.parameters())
-if which == "quick":
-    print(json.dumps({"first_ms": first, "ms": timed(steps), "parameters": parameters}))
+inside = getattr(sys.modules.get("labjournal.watch.start"), "inside", lambda: None)()
+if which == "idle":
+    if inside:
+        inside.torch.session().off = "measured without"
+    print(json.dumps({"us": min(timed(block) for _ in range(blocks)) * 1e3}))
     raise SystemExit
-session = sys.modules["labjournal.watch.start"].inside().torch.session()
-on, off, differences = [], [], []
-for _ in range(steps // block):
+session = inside.torch.session()
+tracked, = session.optimizers.all()
+unwatched = 0.0
+session.budget._work = lambda: time.thread_time() - unwatched
+session.budget._clock = lambda: time.thread_time() - unwatched  # the share is of watched time alone
+session.budget.started = session.budget._clock()
+off, differences, looks = [], [], tracked.looks
+for _ in range(blocks):
     session.nap.wake()
     session.off = "measured without"
     off.append(timed(block))
+    unwatched += off[-1] * block / 1e3
     session.off = None
-    on.append(timed(block))
-    differences.append(on[-1] - off[-1])
-print(json.dumps({"first_ms": first, "off_ms": statistics.median(off), "difference_ms": statistics.mean(differences),
-                  "median_ms": statistics.median(differences), "spent_s": session.budget.spent,
-                  "parameters": parameters}))
+    tracked.n += block
+    session.families.gradients.backwards += block
+    differences.append(timed(block) - off[-1])
+print(json.dumps({"first_ms": first, "off_ms": statistics.mean(off), "difference_ms": statistics.mean(differences),
+                  "error_ms": statistics.stdev(differences) / len(differences) ** 0.5, "looks": tracked.looks - looks,
+                  "parameters": sum(p.numel() for p in model.parameters())}))
 """
 
 
@@ -104,39 +115,32 @@ def paired(code: str, folder: Path, times: int) -> None:
     )
 
 
-def quick(folder: Path, pairs: int, steps: int) -> None:
-    """A run of so many steps after its first 100, with the hook and without in turn."""
-    command = [sys.executable, "-c", STEPS, "quick", str(steps)]
+def steps(which: str, folder: Path, blocks: int, block: int, watched: bool = True) -> dict[str, float]:
+    """What one process with so many blocks of steps says of itself."""
+    environment = environments(folder)[watched]
+    command = [sys.executable, "-c", STEPS, which, str(blocks), str(block)]
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    told: dict[str, float] = json.loads(done.stdout)
+    return told
 
-    def told(env: dict[str, str]) -> dict[str, float]:
-        done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
-        measured: dict[str, float] = json.loads(done.stdout)
-        return measured
 
-    differences, plains = [], []
-    for _ in range(pairs):
-        plain, hooked = (told(env) for env in environments(folder))
-        plains.append(plain["ms"])
-        differences.append((hooked["ms"] - plain["ms"]) / plain["ms"])
-    spread = statistics.quantiles(differences, n=4)
+def idle_us(folder: Path) -> float:
+    """What the hooks of a watch that is off add to a step, in us: it is in neither of two blocks' difference."""
+    pairs = [[steps("idle", folder, 9, 2000, watched)["us"] for watched in (True, False)] for _ in range(3)]
+    return min(hooked for hooked, _ in pairs) - min(plain for _, plain in pairs)
+
+
+def blocks_in_turn(which: str, folder: Path, blocks: int, block: int) -> None:
+    told = [steps(which, folder, blocks, block) for _ in range(3)]
+    idle = idle_us(folder) / 1e3
+    without = statistics.mean(one["off_ms"] for one in told)
+    costs = [(one["difference_ms"] + idle) / one["off_ms"] for one in told]
+    errors = [one["error_ms"] / one["off_ms"] for one in told]
+    each = ", ".join(f"{cost:+.2%} ± {error:.2%}" for cost, error in zip(costs, errors, strict=True))
     print(
-        f"quick        {hooked['parameters'] / 1e6:.1f}M parameters, {statistics.median(plains):.2f} ms a step after "
-        f"the first 100; watched {statistics.median(differences):+.2%} at the median of {pairs} pairs of "
-        f"{steps:,} steps (quartiles {spread[0]:+.2%} {spread[2]:+.2%}); steps 1-100 {hooked['first_ms']:.2f} ms"
-    )
-
-
-def transformer(folder: Path, steps: int) -> None:
-    command = [sys.executable, "-c", STEPS, "transformer", str(steps)]
-    _, hooked = environments(folder)
-    done = subprocess.run(command, env=hooked, check=True, capture_output=True, text=True)
-    told = json.loads(done.stdout)
-    without = told["off_ms"]
-    print(
-        f"transformer  {told['parameters'] / 1e6:.1f}M parameters, {without:.2f} ms a step after the first 100; "
-        f"watched {told['difference_ms'] / without:+.2%} at the mean of paired blocks, "
-        f"{told['median_ms'] / without:+.2%} at the median; steps 1-100 {told['first_ms']:.2f} ms; "
-        f"{told['spent_s']:.2f} s inside the hooks in all"
+        f"{which:<12} {told[0]['parameters'] / 1e6:.1f}M parameters, {without:.2f} ms a step after the first 100; "
+        f"watched {each} over {blocks * block:,} steps each ({told[0]['looks']:.0f} looks; of it {idle / without:.2%} "
+        f"for hooks that do nothing); steps 1-100 {told[0]['first_ms']:.2f} ms"
     )
 
 
@@ -149,9 +153,9 @@ def main() -> None:
         if "torch" in wanted:
             paired("import torch", folder, 7)
         if "quick" in wanted:
-            quick(folder, pairs=9, steps=4000)
+            blocks_in_turn("quick", folder, blocks=80, block=50)
         if "transformer" in wanted:
-            transformer(folder, steps=160)
+            blocks_in_turn("transformer", folder, blocks=16, block=10)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from labjournal.watch.budget import Budget, look_due
+from labjournal.watch.nap import next_look
 
 
 def looks(steps: int, step_s: float, idle_s: float, look_s: float, waits: float = 1) -> tuple[list[int], Budget]:
@@ -92,3 +93,23 @@ def test_optimizers_built_anew_again_and_again_do_not_buy_looks_for_ever() -> No
             if look_due(step) and budget.allows(step):
                 budget.worked += 0.02
     assert budget.worked < 2
+
+
+def test_the_wait_for_the_next_paid_look_is_told_in_steps() -> None:
+    now = 0.0
+    budget = Budget(lambda: now, lambda: now)
+    for step in range(1, 201):
+        now += 1e-3
+        if budget.allows(step) and step == 200:
+            budget.looked += 0.045
+            budget.worked += 0.045
+            now += 0.045
+    waits = budget.rest(200)
+    paid = next(step for step in range(201, 2000) if budget.would_allow(step) or (now := now + 1e-3) < 0)
+    assert 0.6 * (paid - 200) < waits < 1.1 * (paid - 200)  # the look itself is in the pace so far
+    assert budget.rest(paid) == 0
+
+
+def test_naps_last_to_a_step_that_is_looked_at_and_never_long() -> None:
+    assert [next_look(step, 0) for step in (100, 101, 109, 110)] == [110, 110, 110, 120]
+    assert [next_look(200, rest) for rest in (1, 10, 14.5, 1e9)] == [210, 220, 220, 230]

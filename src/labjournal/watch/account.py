@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -10,6 +11,7 @@ from labjournal.watch.families import Families
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers
 from labjournal.watch.sampling import readable
+from labjournal.watch.torch_hook import NO_STEPS
 from labjournal.watch.unjudged import not_judged
 
 TYPE_CHECKING = False
@@ -86,11 +88,15 @@ class Account:
             return "no optimizer step was seen; one that runs under torch.compile cannot be"
         if families.gradients.backwards:
             return "backward passes were seen, but no step of a torch optimizer"
-        return (
-            "an optimizer was built but never stepped"
-            if made
-            else "torch was imported, but no step of an optimizer was seen"
-        )
+        return "an optimizer was built but never stepped" if made else NO_STEPS
+
+
+def place_of(error: Exception, otherwise: str) -> str:
+    """File and line at which an error of the watch itself was raised."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else otherwise
 
 
 def _is_empty(parameter: Any) -> bool:

@@ -93,12 +93,23 @@ class Budget:
             return self.worked < self._capital
         if self._settled is None:
             self._settled = _Settled(now, work, self.looked, self.worked)
-        then = self._settled
-        steps_work, looks_work = work - then.work, self.worked - then.worked
-        quick = steps_work < QUICK_STEP_S * (step - DENSE_STEPS) and work - self._started_work < FIRST_MINUTE_S
+        return self._waits(step, self._settled, now, work) <= 0
+
+    def rest(self, step: int) -> float:
+        """Steps after this one until another look is paid, at the pace so far; 0 if it is now."""
+        if step <= DENSE_STEPS or self._settled is None:
+            return 0.0
+        return max(0.0, self._waits(step, self._settled, self._clock(), self._work()))
+
+    def _waits(self, step: int, then: _Settled, now: float, work: float) -> float:
+        """Steps until the looks since then have kept to their share, at the pace since then."""
+        passed, steps_work = now - then.clock, work - then.work
+        looks, looks_work = self.looked - then.looked, self.worked - then.worked
+        steps = step - DENSE_STEPS
+        quick = steps_work < QUICK_STEP_S * steps and work - self._started_work < FIRST_MINUTE_S
         if quick and self.worked < self._capital:
-            return looks_work <= QUICK_GRANT_S + QUICK_SHARE * steps_work
-        return self.looked - then.looked <= SHARE * (now - then.clock) or looks_work <= SHARE * steps_work
+            return _until((looks_work - QUICK_GRANT_S) / QUICK_SHARE, steps_work, steps)
+        return min(_until(looks / SHARE, passed, steps), _until(looks_work / SHARE, steps_work, steps))
 
     def _note_phase(self, step: int) -> None:
         if step == 1 and self._asked > SPARSE_FROM and self._phases < PHASES:
@@ -113,6 +124,11 @@ class Budget:
     def elapsed(self) -> float:
         """Seconds since the first step."""
         return 0.0 if self.started is None else self._clock() - self.started
+
+
+def _until(paid: float, passed: float, steps: int) -> float:
+    """Steps until ``paid`` seconds have passed, of which ``passed`` took so many ``steps``."""
+    return (paid - passed) * steps / passed if passed > 0 else float(paid > passed)
 
 
 def look_due(step: int) -> bool:

@@ -26,7 +26,6 @@ from labjournal.watch.missing import Missing
 from labjournal.watch.models import Models
 from labjournal.watch.modes import Modes
 from labjournal.watch.movement import Movement
-from labjournal.watch.nap import EVERY as NAP
 from labjournal.watch.objective import Objective
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.outside import Outside
@@ -134,9 +133,9 @@ class Families:
     def saved_hooks(self) -> None:
         self.objective.saved_hooks = self.flow.saved_hooks = True
 
-    def may_sleep(self, tracked: Tracked) -> bool:
-        """Is there nothing left that wants to see the steps until the next look?"""
-        waits = self.rewrites.dense(tracked, tracked.n, tracked.n + NAP)
+    def may_sleep(self, tracked: Tracked, until: int) -> bool:
+        """Is there nothing left that wants to see the steps before step ``until``?"""
+        waits = self.rewrites.dense(tracked, tracked.n, until)
         alone = self._optimizers.together == 1 and not tracked.closure  # a closure resets and goes back within a step
         return alone and self.gradients.backwards > EVERY and not waits
 

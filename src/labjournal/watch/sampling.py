@@ -153,3 +153,9 @@ class Later:
 
     def forget(self) -> None:
         self._queue.clear()
+
+
+def capturing() -> bool:
+    """In a CUDA graph our kernels would be replayed for ever."""
+    cuda: Any = torch.cuda
+    return bool(cuda.is_initialized() and cuda.is_current_stream_capturing())

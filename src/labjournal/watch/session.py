@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 
-from labjournal.watch.account import Account
+from labjournal.watch.account import Account, place_of
 from labjournal.watch.budget import DENSE_STEPS, Budget, curves_due, look_due
 from labjournal.watch.curves import Curves
 from labjournal.watch.event_writer import EventWriter
@@ -20,10 +20,10 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.gradients import SentBack, scalar_loss
 from labjournal.watch.look import Compared, Look, Previous, compare
 from labjournal.watch.models import Models
-from labjournal.watch.nap import Nap
+from labjournal.watch.nap import Nap, next_look
 from labjournal.watch.optimizers import Optimizers, Tracked, steps_before
 from labjournal.watch.replicas import Replicas
-from labjournal.watch.sampling import Later, gather
+from labjournal.watch.sampling import Later, capturing, gather
 from labjournal.watch.tensor_names import TensorNames
 
 TYPE_CHECKING = False
@@ -111,11 +111,8 @@ class Session:
         self.errors += 1
         self._look.clear()
         if self.errors >= MAX_ERRORS:
-            trace = error.__traceback__
-            while trace is not None and trace.tb_next is not None:
-                trace = trace.tb_next
-            line = f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else where
-            self.switch_off(f"{MAX_ERRORS} errors inside the watch, the last in {where} ({line}): {error!r}"[:400])
+            place = place_of(error, where)
+            self.switch_off(f"{MAX_ERRORS} errors inside the watch, the last in {where} ({place}): {error!r}"[:400])
 
     def switch_off(self, because: str) -> None:
         self.off = because
@@ -206,7 +203,7 @@ class Session:
         tracked.real += new * any(rate > 0 for rate in rates)
         suspected = self.families.dense(tracked)
         due = look_due(tracked.n) or suspected
-        if not due or not self.budget.allows(tracked.n, suspected) or _capturing():
+        if not due or not self.budget.allows(tracked.n, suspected) or capturing():
             self.families.look_missed(tracked)
             return
         self._looking = True
@@ -246,14 +243,19 @@ class Session:
         tracked = self.optimizers.note(optimizer, self.models.tick)
         look = self._look.pop(tracked, None)
         self._stepping = [one for one in self._stepping if one is not tracked]
-        if tracked.n >= DENSE_STEPS and self.families.may_sleep(tracked):
-            self.nap.begin(tracked)
+        if tracked.n >= DENSE_STEPS:
+            self._may_sleep(tracked)
         if look is None:
             return
         self._looking = True
         with torch.no_grad():
             self._finish(look)
         self._inside.audit.files.tick()
+
+    def _may_sleep(self, tracked: Tracked) -> None:
+        until = next_look(tracked.n, self.budget.rest(tracked.n))
+        if self.families.may_sleep(tracked, until):
+            self.nap.begin(tracked, until)
 
     def _finish(self, look: Look) -> None:
         tracked = look.tracked
@@ -343,9 +345,3 @@ class Session:
 
 _HOOK_KEY = -77
 """A key of torch's global hook table that torch itself never gives out (it counts up from 0)."""
-
-
-def _capturing() -> bool:
-    """In a CUDA graph our kernels would be replayed for ever."""
-    cuda: Any = torch.cuda
-    return bool(cuda.is_initialized() and cuda.is_current_stream_capturing())

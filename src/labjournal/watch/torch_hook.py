@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from labjournal.watch.session import Session
     from labjournal.watch.start import Inside
 
+NO_STEPS = "torch was imported, but no step of an optimizer was seen"
+
 
 class TorchHook:
     """The hooks of this process, and the session once there is something to watch."""
@@ -54,8 +56,7 @@ class TorchHook:
         if self.started is not None:
             self.started.end()
         elif not self._inside.outbox.quiet:
-            because = "torch was imported, but no step of an optimizer was seen"
-            data = {"state": "not watched", "because": because, "models": [], "optimizers": [], "tensors": 0}
+            data = {"state": "not watched", "because": NO_STEPS, "models": [], "optimizers": [], "tensors": 0}
             self._inside.outbox.write("watch_state", data)
 
     def noting(self, hook: Callable[..., None]) -> Callable[..., None]:
