@@ -224,7 +224,7 @@ def understand(phrase: str) -> Name | None:
         or words == ["return"]
     ):
         return None if words[0] != "error" else Name("error", role, "error")
-    if identifier and _LIMIT.match(phrase):
+    if identifier and LIMIT.match(phrase):
         return None
     if identifier:
         return Name(phrase, role, phrase, headline, best, n=n)
@@ -259,11 +259,12 @@ LONGEST_NAME = 7
 """Words that say something, at most: more of them are a sentence."""
 _ATTRIBUTE = re.compile(r"[a-z]\w*\.[A-Za-z_]\w*")
 _OF_RETURN = frozenset("mean average avg std min max median per episode on test train eval val".split())
-_LIMIT = re.compile(
-    r"min(?:imum)?_(?:\w+_)?(?:acc|accuracy|f1|auc|precision|recall|iou|map|bleu|dice|score)$|max(?:imum)?_(?:\w+_)?(?:loss|wer|cer|ppl|perplexity)$",
+LIMIT = re.compile(
+    r"min(?:imum)?_(?:\w+_)?(?:acc|accuracy|f1|auc|precision|recall|iou|map|bleu|dice|score)$|max(?:imum)?_(?:\w+_)?(?:loss|wer|cer|ppl|perplexity)$"
+    r"|base_score$",
     re.IGNORECASE,
 )
-"""The worst value allowed, as settings name it."""
+"""The worst value allowed, as settings name it, and where XGBoost starts from."""
 
 
 _INDEXES = frozenset("j rand jaccard similarity concordance gini youden bouldin harabasz calinski dunn".split())

@@ -36,6 +36,9 @@ _NOT_A_VALUE_AFTER = re.compile(
 )
 
 
+HOW_MANY = r"(?:epoch|iteration|iter|fold|seed|run|trial|episode|step|round|repeat|repetition)s?"
+_COUNTED = re.compile(rf"\s?{HOW_MANY}\b(?!\s*[:=#]?\s*\d)", re.IGNORECASE)
+"""Behind a whole number it says what was counted; ``reward 200 episode 5`` goes on with a step."""
 _RANGE = re.compile(r"\s?%?(?P<dash>\s?[-–—~]\s?)(?P<upper>\d*\.?\d+)\s?%?(?![\w/]|\.\d)")
 """The rest of ``0.85-0.90``: somewhere between, so neither end was measured."""
 _ENUMERATED = re.compile(r"[\s>#*+-]*\d{1,3}\.")
@@ -90,7 +93,8 @@ def find_numbers(text: str) -> list[Number]:
             continue  # 90%+; the 4 of "4. Return it"
         if _EUROPEAN.match(text, match.start()):
             continue  # 1.234,56: readable, but not as 1.234
-        if number is not None and not _NOT_A_VALUE_AFTER.match(text, match.end()):
+        counted = number is not None and number.integer and _COUNTED.match(text, match.end())
+        if number is not None and not counted and not _NOT_A_VALUE_AFTER.match(text, match.end()):
             found.append(number)
     return found
 

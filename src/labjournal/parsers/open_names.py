@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from labjournal.parsers.names import Name, role_of, understand, words_of
+from labjournal.parsers.names import LIMIT, Name, role_of, understand, words_of
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.vocabulary import BEST, FILLER, HEADLINE, PARAMETERS, ROLE_WORDS
@@ -35,6 +35,7 @@ def open_name(phrase: str) -> Name | None:
     bad = PARAMETERS.intersection(words)
     if (
         not said
+        or LIMIT.match(phrase)
         or (bad and not (bad <= _EXTREMES and len(said) > 1))
         or all(len(word) < 2 or word.isdigit() for word in said)
     ):

@@ -10,7 +10,7 @@ from labjournal.parsers.beside import beside
 from labjournal.parsers.brackets import interval, qualifies, within
 from labjournal.parsers.described import behind, data_behind, described
 from labjournal.parsers.names import Name, is_metric_word, role_of, understand, words_of
-from labjournal.parsers.numbers import Number, as_share, counted, find_numbers, unwrap
+from labjournal.parsers.numbers import HOW_MANY, Number, as_share, counted, find_numbers, unwrap
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.shapes import shaped
@@ -109,6 +109,8 @@ _REPEATS = re.compile(
     re.IGNORECASE,
 )
 """Over how many repeats a mean was taken, and the round counted in Chinese or Japanese: no part of the name."""
+_GOT_IN = re.compile(rf"\s*\d+\s?{HOW_MANY}\s*", re.IGNORECASE)
+"""``(5 runs)``: how many there were, no part of the name."""
 _ABOUT = re.compile(r"\s*(?:with|using|from|after|of|at)\s", re.IGNORECASE)
 _PARTICLE = re.compile(r"(?<=[A-Za-z0-9)])(?:가|는|은|이|을|를|의|は|が|の|を)(?=\s|[:：])")
 """What Korean and Japanese put behind a name."""
@@ -220,8 +222,8 @@ def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, in
         # "F1 (macro): 0.81", "threshold (optimal)": what stands in the brackets qualifies the name.
         opened = phrase.rindex("(")
         inner = phrase[opened + 1 : -1]
-        if strong is not None and _UNIT.fullmatch(inner):
-            return _name_before(phrase[:opened] + ":", vague)
+        if _GOT_IN.fullmatch(inner) or (strong is not None and _UNIT.fullmatch(inner)):
+            return _name_before(phrase[:opened].rstrip() + (" " if strong is None else ":"), vague)
         if strong is not None and _ABOUT.match(inner) and understand(f"{phrase[:opened]} {inner}") is None:
             found = _name_before(phrase[:opened] + ":", vague)
             return None if found is None else (_suffixed(found[0], inner), found[1])

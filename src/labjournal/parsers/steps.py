@@ -24,6 +24,14 @@ _STEP_MM = re.compile(r"\bEpoch\((?:val|test)\)\s*\[(\d{1,9})\]\s*\[")  # mmengi
 _STEP_ONLY = re.compile(
     rf"^[\W_]*{_STEP_WORD}s?\s*(?:\[|\(|#|:|=)*\s*(\d[\d,]*)(?:\s*(?:/|of)\s*(\d[\d,]*))?[\W_]*$", re.IGNORECASE
 )
+_WHEN = re.compile(
+    r"\s*(?:on|at|@|[-–—|,(\[]|start(?:s|ed|ing)?|begins?|beginning)(?:\s+(?:on|at))?"
+    r"(?:[\s|,]*(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b[,.]?|\d{1,2}(?:st|nd|rd|th)?\b(?![.:/-])"
+    r"|(?:19|20)\d\d|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}T?|\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?|[AP]M\b|UTC\b|Z\b))*[\s)\].…:]*$"
+    r"|[\s,;:(|–-]*(?:lr|learning[\s_]rate)\s*[:=]?\s*[\d.e+-]+[\s)\].]*$",
+    re.IGNORECASE,
+)
+"""When a step began, or with which learning rate: ``on Wed Nov 09 2016 02:59:47 AM``."""
 _STEP_PHASE = re.compile(
     rf"^\W*{_STEP_WORD}s?\s*#?\s*\d[\d,]*(?:\s*/\s*\d+)?\s*[,:;–-]\s*(?:start\w*\s+)?(?:testing|validating|evaluating)\b[\s\w]{{0,30}}(?:\(#\d+\))?[\s.…]*$",
     re.IGNORECASE,
@@ -33,6 +41,8 @@ _STEP_PHASE = re.compile(
 def names_only_a_step(text: str) -> bool:
     """Whether a line is ``Epoch 3/10`` and nothing else, or says that it is tested: ``Iteration 500, Testing net``."""
     if _STEP_FIRST.match(text):
+        return True
+    if (found := _STEP.match(text)) is not None and _WHEN.match(text, found.end()) is not None:
         return True
     return (_STEP_ONLY.match(text) is not None and find_step(text) is not None) or (
         "ing" in text and _STEP_PHASE.match(text) is not None

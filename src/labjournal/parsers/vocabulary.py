@@ -103,7 +103,8 @@ QUALIFIERS = frozenset(
 PARAMETERS = NEVER | frozenset(
     """tau rho mu nu zeta omega theta phi psi temp wd bs beta k c p q b w x y z t m cut offset margin radius sigma
     bandwidth pvalue mixup cutmix jitter noise smooth mask prob probability fraction split version total remaining
-    capacity bias pos read information deviation half prevalence took s ms us ns len null
+    capacity bias pos read subsample colsample bytree bylevel bynode
+    information deviation half prevalence took s ms us ns len null
     min max minimum maximum std sum mean median var avg average ci lower upper low high support count counts n reference
     ref truth label class prediction predicted pred actual value values ndf dof score_thr iou_thr seed fold fps
     voltage current power energy watts temperature humidity price amount coverage quota free used swap load""".split()
