@@ -187,10 +187,12 @@ class _Walk:
 
     def _result(self, one: printed.Printed, place: Place, called: Sequence[tuple[int, Place]] = ()) -> FoundResult:
         parsed = _with_sic(one.result)
-        place = place.under(next((said for number, said in reversed(called) if number < parsed.line), NOWHERE))
+        asked = next((said for number, said in reversed(called) if number < parsed.line), NOWHERE)
+        place = place.under(asked)
         own = places.checkpoint_in(parsed.checkpoint) or parsed.checkpoint if parsed.checkpoint else None
         own = None if own and _PART.search(own) else own
         dataset = self.names.dataset_in(f"{parsed.dataset} dataset") or parsed.dataset if parsed.dataset else None
+        dataset = None if asked.dataset is not None else dataset  # the diary's name for the file of the command
         options = dict(map(_option, ((k, v) for k, v in parsed.options.items() if k != "group")))
         mine = Place(own or one.step, dataset, None, options)
         where = place.under(mine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from labjournal.parsers.base import Draft
 from labjournal.parsers.finished import TEXT_LINES
@@ -207,6 +208,21 @@ def set_apart_by_heading(drafts: Sequence[Draft]) -> None:
         owner = draft.path[at][1] if at >= 0 else draft.dataset
         if owner != draft.dataset and owner not in draft.options.values():
             draft.options = {**draft.options, ("group" if "group" not in draft.options else "under"): owner or ""}
+
+
+def repeated(drafts: Sequence[Draft]) -> list[list[Draft]]:
+    """Measurements of a text that nothing tells apart yet, though their values differ."""
+    alike: dict[object, list[Draft]] = {}
+    for draft in drafts:
+        if not draft.saved and draft.step is None and not draft.best:
+            options = {name: value for name, value in draft.options.items() if name not in dict(draft.setup)}
+            alike.setdefault(_said(replace(draft, options=options)), []).append(draft)
+    return [
+        same
+        for same in alike.values()
+        if len(same) > 1
+        and not all(same_values(same[0], one) for one in same[1:] if one.metrics.keys() == same[0].metrics.keys())
+    ]
 
 
 def _said(draft: Draft) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from labjournal.parsers.alike import (
     in_turn,
     merge,
     one_measurement,
+    repeated,
     same_values,
     set_apart,
     set_apart_by_heading,
@@ -21,6 +22,7 @@ from labjournal.parsers.context import Context
 from labjournal.parsers.curves import Curve, Curves
 from labjournal.parsers.finished import finished, numbered
 from labjournal.parsers.headings import Path
+from labjournal.parsers.leads import set_apart_by_leads, stand_apart
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import Line, Reading, RoleName, StepKind
 
@@ -72,6 +74,8 @@ class Assembler:
         draft.checkpoint = draft.checkpoint or context.checkpoint
         if draft.n is None and context.n is not None and draft.dataset == context.dataset:
             draft.n = context.n
+        if (draft.step is None or draft.headline) and context.above.lines:
+            context.lead_in()
         options = dict(context.options)
         group = None if draft.saved else context.group_at(draft.line.number)
         if group:
@@ -80,6 +84,7 @@ class Assembler:
         draft.setup = () if draft.saved or draft.headline else context.setup
         draft.block, draft.section, draft.path = context.block, context.section, context.path + draft.path
         draft.after_reset, draft.passed = context.reset, context.passed
+        draft.leads = context.above.leads
         if draft.step is not None and not draft.headline:
             self.point(draft, draft.step)
             if row is not None:
@@ -183,6 +188,7 @@ class Assembler:
         drafts.sort(key=lambda draft: draft.line.number)
         set_apart(drafts)
         set_apart_by_heading(drafts)
+        set_apart_by_leads(drafts, repeated(drafts))
         results = numbered([result for result in map(finished, distinct(drafts)) if result is not None])
         return Reading(results, self._curves.series(), tuple(self._strange))
 
@@ -264,7 +270,7 @@ class Assembler:
         if any(same_values(other, draft) for other in same):
             return
         same.append(draft)
-        if len(same) > REPEATS and not draft.headline:
+        if len(same) > REPEATS and not draft.headline and not stand_apart(same):
             self._rows[key] = 0
             for other in self._alike.pop(key):
                 self._row(key, other)

@@ -7,10 +7,10 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import BinaryIO
 
 from labjournal.parsers.context import Context
+from labjournal.parsers.log_prefix import body as body
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.reading import ClassRow, Line, RoleName, StepKind
 
@@ -40,27 +40,6 @@ _WIDE = str.maketrans(
     }
 )
 _SHAPE = re.compile(r"[\d.,:%\s#=>█▏▎▍▌▋▊▉━╸╺|?\-+/\\e]+")
-_LOG_PREFIX = re.compile(
-    r"""\s*(?:
-        (?:\[\d{4}-\d\d-\d\d\ \d\d:\d\d:\d\d\ [\w.+-]+\]
-          |(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\ (?:\d\d?\ [A-Z][a-z]{2}\ \d{4}\ \d\d:\d\d:\d\d
-             |[A-Z][a-z]{2}\ \ ?\d\d?\ \d\d:\d\d:\d\d\ (?:[A-Z]{3,4}\ )?\d{4})
-          |\[?\d{2,4}[-/.]\d\d?[-/.]\d{2,4}[ T_]\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?\]?
-          |\([\w./-]+\.py[ :]\d+\)
-          |\[\d\d/\d\d\ \d\d:\d\d:\d\d(?:\ [\w.]+)?\]:?
-          |\d\d/\d\d\ \d\d:\d\d:\d\d(?=\s)
-          |\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?
-          |[IWEF]\d{4}\ \d\d:\d\d:\d\d\.\d+\s+\d+\s+[\w./-]+:\d+\]
-          |\[?(?:INFO|DEBUG|WARNING|WARN|ERROR|CRITICAL|info|Info)\]?(?::[\w.]*:?)?(?=[\s:\]|>-])
-          |\[?rank\s?\d+\]?:
-          |\(\w+(?:\s\w+)*\spid=\d+(?:,\s?ip=[\d.]+)?\)
-          |__main__\b|\[__main__\]
-          |[\w.-]*\w[.-][\w.-]+(?=\s+(?:INFO|DEBUG|WARNING|ERROR)\b)
-          |(?:root|[A-Za-z_]\w*(?:\.\w+)+|[\w.]+(?=\s-\s(?:INFO|DEBUG|WARNING|ERROR)\b))(?=\s[-|:\]])
-        )[\s:|>\-–—]*
-    )+""",
-    re.VERBOSE,
-)
 
 
 @dataclass(slots=True)
@@ -111,6 +90,8 @@ class Draft:
     section: int = 0
     path: tuple[tuple[int, str], ...] = ()
     """The headings it stands under, with their levels; of a table first the line above it."""
+    leads: tuple[str, ...] = ()
+    """The lines straight above the values it stands among that may say whose they are."""
     saved: bool = False
     """From a saved file: never turned into a curve because it repeats."""
 
@@ -175,19 +156,6 @@ class Cursor:
 
     def refused(self, slug: str) -> bool:
         return self._refused.get(slug, -1) > self.position
-
-
-@lru_cache(maxsize=256)
-def body(text: str) -> str:
-    """The line without the time, level and logger name that a logging library puts before it."""
-    if not text:
-        return text
-    head = text.lstrip()[:1]
-    if head.isdigit() or head in "[(IWEFDC_rMTS" or head.islower():
-        match = _LOG_PREFIX.match(text)
-        if match is not None and match.end() < len(text):
-            return text[match.end() :]
-    return text
 
 
 def read_lines(stream: BinaryIO, encoding: str | None = None, *, torn: bool = True) -> Iterator[Line]:

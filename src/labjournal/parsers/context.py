@@ -5,45 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from labjournal.parsers.context_forms import (
-    ANNOUNCED,
-    AVERAGE,
-    CHECKPOINT,
-    CHECKPOINT_NAMED,
-    CHECKPOINT_NUMBER,
-    CHECKPOINT_PARTS,
-    COMPARED,
-    CONFUSION,
-    DATASET,
-    DATASET_PARTS,
-    DATASET_STARTS,
-    FLAG,
-    HEADING,
-    LABEL,
-    MARKS,
-    NAME,
-    NO_DATASET_NAME,
-    NUMBERED,
-    OF_CLASS,
-    OF_TRAINING,
-    OPTION,
-    PHASE,
-    RESET,
-    RESET_PARTS,
-    RULER,
-    SAVING,
-    SETTING,
-    SETUP,
-    SHORT_SETS,
-    SIZE_OF_SET,
-    SUBJECT,
-    SUBTITLE,
-    TITLE,
-)
+from labjournal.parsers import context_forms as forms
+from labjournal.parsers.above import Above
+from labjournal.parsers.commands import Command
 from labjournal.parsers.headings import FRAMED, LOGGED, Path, dated, entered, logged, marked, named, underlined
+from labjournal.parsers.log_prefix import body
 from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
+from labjournal.parsers.stated import checkpoint_stated, data_stated
 from labjournal.parsers.steps import find_step, names_only_a_step
 from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, SAYS_NOTHING, bare_title, title_owner, title_role, wished
 from labjournal.parsers.value_lists import column_roles
@@ -83,7 +53,7 @@ class Context:
     """What was announced (``confusion``) -> the line that did."""
     bar_done: bool = False
     """The epoch above has already printed its closing line."""
-    observed: tuple[str, int] = ("", -9)
+    observed: tuple[str, int] = field(default=("", -9), compare=False)
     """The last line that was, and its number."""
     under_ruler: bool = False
     """A ruler stands on the line above: what comes is a heading, as a rule."""
@@ -107,10 +77,14 @@ class Context:
     """The words of the last heading."""
     setup: tuple[tuple[str, str], ...] = ()
     """The settings that the last line of settings stated."""
+    setup_line: str = field(default="", compare=False)
     measuring: tuple[RoleName, int] = ("unclear", -9)
     """The set whose pass is being measured batch by batch, and the last line that said so."""
     listed: str = ""
     """The heading of the list of values that ended on the line before."""
+    above: Above = field(default_factory=Above, compare=False)
+    commanded: bool = False
+    """The data set and the role are those of a command line above."""
 
     def columns_at(self, number: int) -> tuple[RoleName, ...]:
         """The roles of the columns on this line, while it follows their header without a break."""
@@ -147,24 +121,36 @@ class Context:
             self._checkpoint(text)
             self._dataset(text)
 
+    def pass_by(self, text: str, number: int) -> None:
+        """Takes in a line, with its log prefix, of which is known that it says nothing of those after it."""
+        self.observed = text, number
+        self.above.pass_by(text)
+
     def observe(self, text: str, number: int) -> None:
         """Takes in what a line says about the lines after it. ``text`` is without its log prefix."""
         if not text:
             self.settings = None if self.settings == NO_INDENT else self.settings
+            self.above.take(text)
             return
+        if (command := self.above.take(text)) is not None:
+            self._asked(command)
         if len(text) > 400:
             return
         self.within_settings(text)
-        if FLAG.match(text):
+        if forms.FLAG.match(text):
             return
         if text.count("=") >= SETTINGS_OF_A_SETUP:
             self._set_up(text)
         (above, at), self.observed = self.observed, (text.rstrip(), number)
-        if at == number - 1 and not self.fenced and (heading := underlined(above, text.rstrip())) is not None:
+        if (
+            at == number - 1
+            and not self.fenced
+            and (heading := underlined(body(above).rstrip(), text.rstrip())) is not None
+        ):
             self.path, self.group = entered(self.path, *heading), None
             self.block += 1
             return
-        if RULER.match(text):
+        if forms.RULER.match(text):
             self.block += 1
             self.under_ruler = True
             return
@@ -172,11 +158,22 @@ class Context:
             self.under_ruler = False
             self._under_ruler(text, number)
         low = text.lower()
-        if ("conf" in low or "cm" in low or not low.isascii()) and CONFUSION.search(text):
+        self._announces(text, low, number)
+        self._heads(text, number)
+        self._owned(text, number, checkpoint=self._states(text, low, number))
+        if names_only_a_step(text):
+            step = find_step(text)
+            if step is not None:
+                self.step, self.reset, self.bar_done, self.passed = step[:2], False, False, step[1]
+                self.role = "unclear" if self.role == "test" else self.role
+
+    def _announces(self, text: str, low: str, number: int) -> None:
+        """Takes in what is said to come: a matrix, counts, settings, the end of the training, a section."""
+        if ("conf" in low or "cm" in low or not low.isascii()) and forms.CONFUSION.search(text):
             self.titles["confusion"] = number
-        if ":" in text and COMPARED.match(text):
+        if ":" in text and forms.COMPARED.match(text):
             self.titles["compared"] = number
-        if any(part in low for part in RESET_PARTS) and RESET.search(text):
+        if any(part in low for part in forms.RESET_PARTS) and forms.RESET.search(text):
             self.reset = True
             self.step = None
         if ("correct" in low or "per class" in low or "per-class" in low) and not any(map(str.isdigit, text)):
@@ -185,62 +182,73 @@ class Context:
         self.settings = self.settings if opened is None else opened
         if "best iteration" in low:
             self.titles["best iteration"] = number
-        if text.startswith("#") and HEADING.match(text) and find_step(text) is None:
+        if text.startswith("#") and forms.HEADING.match(text) and find_step(text) is None:
             self.section += 1
         if text.startswith(("```", "~~~")):
             self.fenced = not self.fenced
         elif not self.fenced and (heading := marked(text)) is not None:
             self.path = entered(self.path, *heading)
-        announced = ANNOUNCED.fullmatch(text)
+            self.above.end()
+
+    def _heads(self, text: str, number: int) -> None:
+        """Takes in a title, whatever marks it, and the role that it gives to what stands below."""
+        announced = forms.ANNOUNCED.fullmatch(text)
         if announced is not None:
             self.role, self.reset = role_of([announced["verb"].lower()]), True
-        phase = PHASE.match(text) if self.passed is not None and len(text) <= 60 else None
+        phase = forms.PHASE.match(text) if self.passed is not None and len(text) <= 60 else None
         if phase is not None:
             role = role_of([phase["verb"].lower()])
             self.role, self.phase = ("unclear" if role == "train" else role), role != "train"
         columns = column_roles(text)
         if columns:
             self.columns, self.titles["columns"] = columns, number
-        title = TITLE.match(text) or TITLE.match(MARKS.sub("", text))
-        if title is None and (below := SUBTITLE.match(text)) is not None:
-            title = TITLE.match(below["title"])
+        title = forms.TITLE.match(text) or forms.TITLE.match(forms.MARKS.sub("", text))
+        if title is None and (below := forms.SUBTITLE.match(text)) is not None:
+            title = forms.TITLE.match(below["title"])
         if title is None and bare_title(text) and role_of(words_of(text)) != self.role:
             self._entitle(text.strip(), number, framed=True)
         if title is not None:
             self._entitle(title["framed"] or title["plain"] or "", number, framed=title["framed"] is not None)
-        stripped = text.strip()
-        checkpoint = any(part in low for part in CHECKPOINT_PARTS) and self._checkpoint(text)
-        if any(part in low for part in DATASET_PARTS) or low.lstrip(" \t=-*#>").startswith(DATASET_STARTS):
+
+    def _states(self, text: str, low: str, number: int) -> bool:
+        """Takes in a checkpoint, a data set, a model or an option that a line states; whether it is a checkpoint."""
+        checkpoint = any(part in low for part in forms.CHECKPOINT_PARTS) and self._checkpoint(text)
+        if any(part in low for part in forms.DATASET_PARTS) or low.lstrip(" \t=-*#>").startswith(forms.DATASET_STARTS):
             self._dataset(text)
         if ":" in text or "=" in text or "..." in text:
-            subject = SUBJECT.match(text)
+            subject = forms.SUBJECT.match(text)
             if subject is not None and not set(words_of(subject["name"])) <= NO_DATASET | PLAIN_TITLE | NEVER:
                 self.group, self.group_line = subject["name"].rstrip("."), number
                 self.block += 1
-            option = OPTION.match(text) or SETTING.match(text)
+            option = forms.OPTION.match(text) or forms.SETTING.match(text)
             if option is not None:
                 name = "_".join(words_of(option["name"]))
                 if len(self.options) < 12 or name in self.options:
                     self.options[name] = option["value"].lower()
-        whose = (OF_CLASS.fullmatch(text) or NUMBERED.fullmatch(text)) if len(text) <= 80 else None
+        return checkpoint
+
+    def _owned(self, text: str, number: int, *, checkpoint: bool) -> None:
+        """Takes in a line that is nothing but a name: what stands straight below is of that."""
+        stripped = text.strip()
+        whose = (forms.OF_CLASS.fullmatch(text) or forms.NUMBERED.fullmatch(text)) if len(text) <= 80 else None
         if whose is not None:
             self.path = entered(self.path, LOGGED, whose[1])
             self.group, self.group_line = whose[1], number
             self.block += 1
-        elif AVERAGE.fullmatch(stripped):
+        elif forms.AVERAGE.fullmatch(stripped):
             self.group, self.group_line = stripped, number
             self.block += 1
         elif named(text):
             self.path, self.group = entered(self.path, FRAMED, stripped), None
             self.block += 1
-        elif self.group is not None and NAME.fullmatch(text):
+        elif self.group is not None and forms.NAME.fullmatch(text):
             self.group = None  # what follows is somebody else's
         if (
             not checkpoint
             and len(stripped) <= 60
             and (
                 re.fullmatch(r"[A-Za-z][\w.+-]*\d[\w.+-]*|[a-z]+(?:[_-]\w+)+", stripped)
-                or (LABEL.fullmatch(text) and SAYS_NOTHING.isdisjoint(words_of(stripped)))
+                or (forms.LABEL.fullmatch(text) and SAYS_NOTHING.isdisjoint(words_of(stripped)))
             )
         ):
             self.group, self.group_line = stripped, number
@@ -250,17 +258,28 @@ class Context:
             self.words_alone = number, (many + 1 if before == number - 1 else 1)
             if self.words_alone[1] >= IN_A_LIST:
                 self.group = None
-        if names_only_a_step(text):
-            step = find_step(text)
-            if step is not None:
-                self.step, self.reset, self.bar_done, self.passed = step[:2], False, False, step[1]
-                self.role = "unclear" if self.role == "test" else self.role
+
+    def lead_in(self) -> None:
+        """Values stand below: settings stated before other values do not hold for them."""
+        stated = self.setup_line in self.above.lines
+        if self.above.given() and not stated:
+            self.setup = ()
+
+    def _asked(self, command: Command) -> None:
+        """Takes in what a command line asks for; that holds up to the next one."""
+        dataset, role = command.dataset, command.role
+        if dataset is not None or self.commanded:
+            self.dataset, self.n, self.dataset_used = dataset, None, False
+        if role != "unclear" or self.commanded:
+            self.role = role
+        self.commanded = dataset is not None or role != "unclear"
+        self.block += 1
 
     def _set_up(self, text: str) -> None:
         """Takes in a line of settings, with which was got what stands below it, up to the next such line or heading."""
-        said = {match["name"]: match["value"].strip("'\"") for match in SETUP.finditer(text)}
+        said = {match["name"]: match["value"].strip("'\"") for match in forms.SETUP.finditer(text)}
         if len(said) >= SETTINGS_OF_A_SETUP:
-            self.setup = tuple(said.items())
+            self.setup, self.setup_line = tuple(said.items()), text
 
     def reach(self, step: tuple[StepKind, float]) -> None:
         """A line with values names this step: training goes on, whatever was announced before."""
@@ -294,7 +313,9 @@ class Context:
             self.block += 1  # "Classification report:" between an accuracy and its report parts nothing
         if role != "unclear" and (len(words) <= 6 or (framed and "cross" in words)):
             # "Training results" may head anything that came out of a training: only what is tested says more.
-            self.role = role if role != "train" or self.step is not None or set(words) & OF_TRAINING else "unclear"
+            self.role = (
+                role if role != "train" or self.step is not None or set(words) & forms.OF_TRAINING else "unclear"
+            )
             self.reset = self.reset or role == "test"
         if step is not None:
             self.step, self.reset, self.bar_done, self.passed = (step[0], step[1]), False, False, step[1]
@@ -311,13 +332,7 @@ class Context:
 
     def _checkpoint(self, text: str) -> bool:
         """Takes in the checkpoint a line names; True when it names one."""
-        if SAVING.search(text):
-            return False
-        match = CHECKPOINT_NAMED.match(text) or CHECKPOINT.search(text)
-        found = None if match is None else match[1] if match.re is CHECKPOINT_NAMED else match["path"]
-        if match is None and len(text) < 120:
-            numbered = CHECKPOINT_NUMBER.search(text)
-            found = numbered[1].replace(" ", "-") if numbered else None
+        found = checkpoint_stated(text)
         if found and found != self.checkpoint:
             self.checkpoint = found
             if self.dataset_used:
@@ -328,27 +343,12 @@ class Context:
         return found is not None
 
     def _dataset(self, text: str) -> None:
-        match = DATASET.match(text)
-        if match is None:
+        stated = data_stated(text)
+        if stated is None:
             return
-        name = (match["named"] or match["on"] or match["after"] or match["trail"] or match["head"] or "").strip(
-            " '\"-=*"
-        )
-        words = words_of(name)
-        role = SHORT_SETS.get(name.lower()) or role_of(words)
-        verb = words_of(text)[:1]
-        if role == "unclear" and match["on"] and verb and verb[0].startswith(("val", "test")):
-            role = role_of(verb)
-        size = SIZE_OF_SET.fullmatch(name)
-        count = match["n1"] or match["n2"] or match["n3"] or (size[1] if size is not None else None)
-        self.role = role if role != "unclear" else self.role
-        if words and words[0] in ("model", "classifier", "method", "class"):
-            return
-        if words and size is None and not set(words) <= NO_DATASET and name.lower() not in SHORT_SETS:
-            if len(words) <= 5 and NO_DATASET_NAME.isdisjoint(words):
-                self.dataset = re.sub(r"\s+(?:data\s?set|set|split)$", "", name, flags=re.IGNORECASE)
-                self.n = int(count.replace(",", "")) if count else None
-                self.dataset_used = False
-                self.block += 1
-        elif count:
-            self.n = int(count.replace(",", ""))
+        self.role = stated.role if stated.role != "unclear" else self.role
+        if stated.name is not None:
+            self.dataset, self.n, self.dataset_used = stated.name, stated.n, False
+            self.block += 1
+        elif stated.n is not None:
+            self.n = stated.n

@@ -29,7 +29,7 @@ _ITEM = re.compile(
     r"""(?P<indent>[\s>|]*)(?:[-*•·▸✓✔]\s+|\d{1,3}[.)]\s+)?['"]?(?P<name>[^\W_][^:=|\t]{0,58}?)['"]?\s*
     (?P<mark>:|=|->|→|\||\t|\.{2,}|\s{2,})[\s.:=]*
     (?P<value>[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s?%?)
-    (?P<rest>\s*(?:(?:±|\+/-|\+-)\s*[\d.]+\s?%?|\([^()]{0,40}\)|[,;*|])*)\s*""",
+    (?P<rest>\s*(?:(?:±|\+/-|\+-)\s*(?:[\d.]+\s?%?|nan)|\([^()]{0,40}\)|[,;*|])*)\s*""",
     re.VERBOSE,
 )
 _PREFIX = re.compile(r"(?:eval|evaluation|test|predict|val|valid|validation|dev)[_/]")

@@ -73,6 +73,8 @@ class Templates:
         plans = self._known.get(key)
         if plans is None or not _quiet(context, line.number, among_lists=bool(plans)):
             return False
+        if not plans:
+            context.pass_by(text, line.number)
         for plan in plans:
             _carry_out(plan, line, tokens, context, assembler)
         return True

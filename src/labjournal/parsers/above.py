@@ -1,0 +1,80 @@
+"""The lines between values: which of them may lead in to what follows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from labjournal.parsers.commands import LONGEST, Command, command_in
+from labjournal.parsers.context_forms import CHECKPOINT, SETUP
+from labjournal.parsers.headings import dated
+from labjournal.parsers.log_prefix import body
+from labjournal.parsers.names import words_of
+from labjournal.parsers.steps import find_step
+from labjournal.parsers.titles import SAYS_NOTHING
+
+MOST = 8
+"""Lines above values in which it may be said whose they are."""
+SETTING = re.compile(r"\s*[-*]?\s*(?P<name>[A-Za-z][\w. -]{0,30}?)\s*[:=]\s*(?P<value>[\w.+-]{1,40})\s*[,;]?\s*")
+_DECIMAL = re.compile(r"(?<![\d.])\d+\.\d+(?![.\d])|\d\s?%")
+_STATUS = SAYS_NOTHING | frozenset(
+    """new found load loaded loading start started starting begin beginning finish evaluating validating running
+    computing calculating progress checkpoint file path writing output outputs printed print following below above
+    here are is shown show shows table figure""".split()
+)
+"""Words that tell what goes on, not whose values come."""
+_PASSES = frozenset("elapsed took time seconds saved saving save wrote written eta memory".split())
+
+
+@dataclass(slots=True)
+class Above:
+    """The lines since the last values, and those of the lines above them that lead in."""
+
+    lines: list[str] = field(default_factory=list)
+    leads: tuple[str, ...] = ()
+    """Empty ones part the paragraphs."""
+
+    def take(self, text: str) -> Command | None:
+        """Takes in a line that gives no value; the command it is or ends."""
+        if self.lines and self.lines[-1].endswith("\\"):
+            self.lines[-1] = f"{self.lines[-1][:-1]} {text.strip()}"[:LONGEST]
+        elif text or (self.lines and self.lines[-1]):
+            self.lines.append(text[:LONGEST])
+            del self.lines[:-MOST]
+        said = self.lines[-1] if self.lines else ""
+        written = ("-" in said or "/" in said or ".py" in said) and not said.endswith("\\")
+        return command_in(said) if written else None
+
+    def pass_by(self, text: str) -> None:
+        """The same for a line of which is known that it is no command."""
+        self.lines.append(text)
+        if len(self.lines) > 8 * MOST:
+            del self.lines[:-MOST]
+
+    def given(self) -> tuple[str, ...]:
+        """Values stand below: the lines that led in to them; none where they go on with what stood above them."""
+        leads, self.lines = leading(self.lines[-MOST:]), []
+        self.leads = leads or self.leads
+        return leads
+
+    def end(self) -> None:
+        """A section ends: nothing above it leads in to what stands below."""
+        self.lines, self.leads = [], ()
+
+
+def leading(lines: Sequence[str]) -> tuple[str, ...]:
+    """Those of the lines above values that may say whose they are."""
+    found = [text.strip() for text in map(body, lines) if not text or _leads(text)]
+    return tuple(found) if any(found) else ()
+
+
+def _leads(text: str) -> bool:
+    if not any(map(str.isalpha, text)):
+        return False
+    if command_in(text) is not None or SETTING.fullmatch(text):
+        return True
+    words = words_of(text)
+    if CHECKPOINT.search(text) or _DECIMAL.search(SETUP.sub("", text)) or find_step(text) is not None or dated(text):
+        return False
+    return _PASSES.isdisjoint(words) and not all(word in _STATUS or word.isdigit() for word in words)

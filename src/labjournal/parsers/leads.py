@@ -1,0 +1,97 @@
+"""The lines that lead in to values: a sentence, a comment, a command.
+
+Which of them says whose the values are shows only where a text holds the same measurement more than once: the line
+that stands above the one and not above the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from labjournal.parsers.above import SETTING
+from labjournal.parsers.base import Draft
+from labjournal.parsers.commands import PLACE_FLAGS, Command, command_in
+from labjournal.parsers.context_forms import SETUP
+
+LONGEST_OWNER = 80
+MOST_APART = 40
+"""So many measurements, at most, may stand apart by the lines above them: more are points of a curve."""
+_ANNOUNCES = re.compile(r"(?:\.{2,}|…|[:：])\s*$")
+_MARKS = re.compile(r"^[\s#*>`$=~|/-]+|[\s*`=~|:：….-]+$")
+
+
+def stand_apart(drafts: Sequence[Draft]) -> bool:
+    """Whether measurements alike in all else each have a line above that no other has, whatever its numbers."""
+    if len(drafts) > MOST_APART:
+        return False
+    plain = [
+        {re.sub(r"\d+", "#", text) for text in draft.leads if text and not SETTING.fullmatch(text)} for draft in drafts
+    ]
+    return all(
+        own - set().union(*(other for at, other in enumerate(plain) if at != mine)) for mine, own in enumerate(plain)
+    )
+
+
+def set_apart_by_leads(drafts: Sequence[Draft], alike: Iterable[Sequence[Draft]]) -> None:
+    """Gives measurements that nothing else tells apart what the lines above say of the one and not of the other."""
+    told: dict[tuple[str, ...], dict[str, str]] = {}
+    for same in alike:
+        runs = list(dict.fromkeys(draft.leads for draft in same))
+        if len(runs) > 1:
+            for leads, owner in zip(runs, _owners(runs), strict=True):
+                if leads and owner:
+                    told.setdefault(leads, owner)
+    for draft in drafts if told else ():
+        said = {} if draft.saved else told.get(draft.leads, {})
+        taken = {*draft.options.values(), draft.dataset, draft.checkpoint}
+        draft.options |= {
+            ("under" if key in draft.options else key): value for key, value in said.items() if value not in taken
+        }
+
+
+def _owners(runs: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
+    own = []
+    for mine, leads in enumerate(runs):
+        others = {text for at, run in enumerate(runs) if at != mine for text in run}
+        own.append([text for text in leads if not text or text not in others])
+    commands = [next((found for text in reversed(run) if (found := command_in(text))), None) for run in own]
+    if sum(command is not None for command in commands) > 1:
+        return [_told(command, [other for other in commands if other]) if command else {} for command in commands]
+    settings = [{at["name"]: at["value"] for text in run if (at := SETTING.fullmatch(text))} for run in own]
+    shared = set.intersection(*map(set, settings))
+    named = [_named(run) for run in own]
+    if sum(map(bool, named)) > 1 and len({owner for owner in named if owner}) == 1:
+        return [{} for _ in runs]  # only settings differ
+    return [
+        {"group": owner} if owner else {name: said[name] for name in said if name in shared}
+        for owner, said in zip(named, settings, strict=True)
+    ]
+
+
+def _named(texts: Sequence[str]) -> str:
+    """The line that names an owner: of the last paragraph the last that announces something, else the first."""
+    plain = [text for text in texts if not SETTING.fullmatch(text)]
+    last = next((list(part) for said, part in groupby(reversed(plain), bool) if said), [""])
+    found = next(filter(_ANNOUNCES.search, last), last[-1])
+    settings = SETUP.search(found)
+    owner = _MARKS.sub("", found if settings is None else found[: settings.start()])
+    return owner[:LONGEST_OWNER]
+
+
+def _told(command: Command, others: Sequence[Command]) -> dict[str, str]:
+    """The arguments in which a command differs from the others."""
+    rest = [other for other in others if other is not command]
+    said = {
+        name: value[:LONGEST_OWNER]
+        for name, value in command.flags.items()
+        if value and name not in PLACE_FLAGS and any(other.flags.get(name) != value for other in rest)
+    }
+    given = [word for word in command.given if any(word not in other.given for other in rest)]
+    if any(other.program != command.program for other in rest):
+        given.insert(0, command.program)
+    named = " ".join(given)
+    if len(named) > LONGEST_OWNER:
+        named = " ".join(word.rsplit("/", 1)[-1] for word in given)[:LONGEST_OWNER]
+    return said | ({"group": named} if named else {})

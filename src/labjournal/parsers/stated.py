@@ -1,0 +1,66 @@
+"""The checkpoint and the data set that a line names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from labjournal.parsers.context_forms import (
+    CHECKPOINT,
+    CHECKPOINT_NAMED,
+    CHECKPOINT_NUMBER,
+    DATASET,
+    NO_DATASET_NAME,
+    SAVING,
+    SHORT_SETS,
+    SIZE_OF_SET,
+)
+from labjournal.parsers.names import role_of, words_of
+from labjournal.parsers.reading import RoleName
+from labjournal.parsers.titles import NO_DATASET
+
+_OTHERS = frozenset(("model", "classifier", "method", "class"))
+"""``Results for class A``: no data set."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataStated:
+    """What a line says of the data: which, which part of them, and how many."""
+
+    name: str | None
+    role: RoleName
+    n: int | None
+
+
+def checkpoint_stated(text: str) -> str | None:
+    """The checkpoint that a line names; not one that it saves."""
+    if SAVING.search(text):
+        return None
+    match = CHECKPOINT_NAMED.match(text) or CHECKPOINT.search(text)
+    if match is not None:
+        return match[1] if match.re is CHECKPOINT_NAMED else match["path"]
+    numbered = CHECKPOINT_NUMBER.search(text) if len(text) < 120 else None
+    return numbered[1].replace(" ", "-") if numbered else None
+
+
+def data_stated(text: str) -> DataStated | None:
+    """The data set that a line names."""
+    match = DATASET.match(text)
+    if match is None:
+        return None
+    name = (match["named"] or match["on"] or match["after"] or match["trail"] or match["head"] or "").strip(" '\"-=*")
+    words = words_of(name)
+    role = SHORT_SETS.get(name.lower()) or role_of(words)
+    verb = words_of(text)[:1]
+    if role == "unclear" and match["on"] and verb and verb[0].startswith(("val", "test")):
+        role = role_of(verb)
+    if words and words[0] in _OTHERS:
+        return DataStated(None, role, None)
+    size = SIZE_OF_SET.fullmatch(name)
+    count = match["n1"] or match["n2"] or match["n3"] or (size[1] if size is not None else None)
+    n = int(count.replace(",", "")) if count else None
+    if not words or size is not None or set(words) <= NO_DATASET or name.lower() in SHORT_SETS:
+        return DataStated(None, role, n)
+    if len(words) > 5 or not NO_DATASET_NAME.isdisjoint(words):
+        return DataStated(None, role, None)
+    return DataStated(re.sub(r"\s+(?:data\s?set|set|split)$", "", name, flags=re.IGNORECASE), role, n)
