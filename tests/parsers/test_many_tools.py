@@ -137,12 +137,10 @@ def test_an_empty_first_cell_repeats_the_one_above() -> None:
 
 
 def test_letters_mean_something_beside_each_other() -> None:
-    text = (
-        "[{'rouge-1': {'f': 0.4786, 'p': 0.6364, 'r': 0.3836}, 'rouge-l': {'f': 0.4471, 'p': 0.5278, 'r': 0.3878}}]\n"
-    )
+    text = "[{'strict': {'f': 0.4786, 'p': 0.6364, 'r': 0.3836}, 'partial': {'f': 0.4471, 'p': 0.5278, 'r': 0.3878}}]\n"
     one, two = read_text(text).results
     assert one.metrics == {"f1": 0.4786, "precision": 0.6364, "recall": 0.3836}
-    assert (one.options, two.options) == ({"group": "rouge-1"}, {"group": "rouge-l"})
+    assert (one.options, two.options) == ({"group": "strict"}, {"group": "partial"})
     for other in ("{'p': 3, 'r': 4}\n", "{'p': 0.1, 'r': 3.0}\n", "{'p': 0.5, 'q': 0.5, 'r': 0.5}\n", "{'p': 0.5}\n"):
         assert read_text(other).results == (), other
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from labjournal.model import Counts
 from labjournal.parsers.base import Draft
+from labjournal.parsers.kinds import KIND_ALONE
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.reading import ClassRow, ParsedResult, Tally
 
@@ -106,7 +107,7 @@ def fold_labels(
     names: dict[str, list[str]] = {}
     for name, number in metrics.items():
         match = _LABELLED.fullmatch(name)
-        if match and match["label"].lower() not in _AVERAGES:
+        if match and match["label"].lower() not in _AVERAGES and not KIND_ALONE.fullmatch(match["label"]):
             found.setdefault(match["label"], {})[match["what"][:2]] = number
             names.setdefault(match["label"], []).append(name)
     rows = {

@@ -13,6 +13,7 @@ from labjournal.parsers.context import Context
 from labjournal.parsers.json_counts import counts_of, holds_counts
 from labjournal.parsers.json_labels import labelled_values
 from labjournal.parsers.json_settings import settings_key
+from labjournal.parsers.kinds import prefixed
 from labjournal.parsers.names import curve_role, role_of, understand, words_of
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.reading import ClassRow, Line, StepKind
@@ -244,6 +245,9 @@ class _Walk:
                 draft.role = role if draft.role == "unclear" else draft.role
             elif part != draft.dataset and not part.startswith("#"):
                 group.append(part[:80])
+        if group and (names := prefixed(group[-1], draft.metrics)):
+            draft.metrics = {names[name]: number for name, number in draft.metrics.items()}
+            group.pop()
         if group:
             draft.options["group"] = "/".join(group)
         for key, value in list(texts.items())[:12]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from labjournal.parsers.beside import beside
 from labjournal.parsers.brackets import interval, qualifies, within
 from labjournal.parsers.described import behind, data_behind, described
+from labjournal.parsers.kinds import by_kind
 from labjournal.parsers.names import Name, is_metric_word, role_of, understand, words_of
 from labjournal.parsers.numbers import HOW_MANY, Number, as_share, counted, find_numbers, unwrap
 from labjournal.parsers.plausible import plausible
@@ -146,6 +147,7 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
     if "</" in text or "<b" in text:
         text = _TAG.sub(" ", text)
     text = _AT_STEP.sub(r" (step \1): ", unwrap(text))
+    text = by_kind(text)
     text = by_rank(text) if "@" in text or "/" in text else text
     text = by_place(by_statistic(by_set(by_dash(by_label(by_role(text))) if "," in text else text)))
     text = shaped(by_name(text) if "/" in text or "|" in text else text)

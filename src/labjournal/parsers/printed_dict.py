@@ -11,6 +11,7 @@ from labjournal.parsers.assemble import Assembler, Row
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser
 from labjournal.parsers.context import Context
 from labjournal.parsers.json_results import walk_document
+from labjournal.parsers.kinds import prefixed
 from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.numbers import unwrap
 from labjournal.parsers.reading import Line
@@ -117,7 +118,10 @@ def _record_claim(
         drafts = [Draft(line, line.number, texts, "printed_dict", metrics, role="test")]
     role = role_of(words_of(head[-80:]))
     owner = owner_before(head)
+    kind = head.strip(" :'\"")
     for draft in drafts:
+        if names := prefixed(kind, draft.metrics):
+            draft.metrics, owner = {names[name]: number for name, number in draft.metrics.items()}, None
         draft.line, draft.last, draft.text, draft.saved = line, last.number if last else line.number, texts, False
         if owner is not None:
             draft.options.setdefault("group", owner)
