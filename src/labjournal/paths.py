@@ -72,6 +72,11 @@ class RunPaths:
         return self.folder / "events"
 
     @property
+    def exported(self) -> Path:
+        """What an exported diary told of the run; the run itself is not here while this stands."""
+        return self.facts / "1-export.jsonl"
+
+    @property
     def work(self) -> Path:
         """The working tree of a run whose code had to be frozen, with what the run wrote there."""
         return self.folder / "work"

@@ -94,6 +94,20 @@ def test_runs_and_words_of_another_machine_come_and_nothing_here_is_overwritten(
     assert len(JournalPaths(there / ".labjournal").run_ids()) == 2
 
 
+def test_what_an_exported_diary_told_of_a_run_makes_room_for_the_run_itself(tmp_path: Path, ssh: str) -> None:
+    there, here = tmp_path / "there", tmp_path / "here"
+    _call(there, "run", "-n", "far", "--follow", "--", "sh", "-c", "echo test accuracy: 0.5")
+    _call(there, "note", "said there", "--on", "far")
+    _call(there, "export")
+    here.mkdir()
+    _call(here, "import", str(there / "entries"))
+    diary = _call(here, "diary", "--all")
+    assert "1 new runs" in _call(here, "pull", f"box:{there}", "--ssh", ssh)
+    assert "test accuracy: 0.5" in _call(here, "logs", "far")
+    assert _call(here, "diary", "--all") == diary
+    assert len(json.loads(_call(here, "compare", "--json"))["rows"]) == 1
+
+
 def test_a_run_on_another_machine_is_followed_to_its_end(tmp_path: Path, ssh: str) -> None:
     there, here = tmp_path / "there", tmp_path / "here"
     hold = "echo first; while [ ! -e go ]; do sleep 0.1; done; echo last; exit 3"

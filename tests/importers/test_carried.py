@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -141,3 +142,59 @@ def test_what_is_hidden_in_the_words_is_hidden_in_the_facts(here: Path) -> None:
     call(here, "export")
     (day,) = (here / "entries").glob("*.md")
     assert "adelaide" not in day.read_text()
+
+
+def test_a_journal_that_was_lost_is_what_its_export_told_and_writes_the_same_files(here: Path) -> None:
+    call(here, "export")
+    (day,) = (here / "entries").glob("*.md")
+    day.write_text(day.read_text() + "\n## 23:10 by hand\n\nWritten between the blocks.\n")
+    call(here, "import", "entries")
+    told = {words: call(here, *words) for words in (("diary", "--all"), ("compare", "--full"), ("diary", "--open"))}
+    shutil.rmtree(here / ".labjournal")
+    call(here, "import", "entries")
+    assert {words: call(here, *words) for words in told} == told
+    call(here, "export", "--check")
+    before = shown(here, "diary", "--all", "--json")
+    call(here, "import", "entries")
+    assert shown(here, "diary", "--all", "--json") == before
+
+
+def test_more_results_of_a_run_that_was_taken_in_come_with_the_page_as_it_is_later(here: Path) -> None:
+    there = taken_in(here)
+    call(here, "log", "--run", "wide", "--checkpoint", "7", "--dataset", "1:1", "loss=0.1", "--n", "1000")
+    call(here, "export")
+    subprocess.run(["cp", "-r", "entries", there], cwd=here, check=True)
+    call(there, "import", "entries")
+    assert call(there, "compare", "--full") == call(here, "compare", "--full")
+
+
+def test_a_fault_of_another_repository_is_known_and_taints_no_run_of_this_one(here: Path) -> None:
+    def begin(folder: Path) -> str:
+        for words in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", folder.name]):
+            subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *words], cwd=folder, check=True)
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, capture_output=True, text=True, check=True)
+        return head.stdout.strip()
+
+    commit = begin(here)
+    call(here, "run", "-n", "late", "--follow", "--", "true")
+    call(here, "log", "--run", "late", "loss=0.5", "--dataset", "val", "--n", "100")
+    call(here, "retract", "--introduced", commit, "--id", "adapter", "--why", "never fed")
+    call(here, "faults", "slow", "--symptom", "theirs")
+    there = here.with_name("there")
+    there.mkdir()
+    begin(there)
+    call(there, "run", "-n", "mine", "--follow", "--", "true")
+    call(there, "log", "--run", "mine", "loss=0.5", "--dataset", "val", "--n", "100")
+    call(there, "faults", "slow", "--symptom", "mine")
+    call(here, "export")
+    call(there, "import", str(here / "entries"))
+    tainted = {row["name"]: row["tainted"] for row in shown(there, "compare", "--json")["rows"]}
+    assert (tainted["late"], tainted["mine"]) == (True, False)
+    faults = {fault["name"]: fault for fault in shown(there, "faults", "--json")}
+    assert [run["state"] for run in faults["adapter"]["runs"]] == [
+        run["state"] for fault in shown(here, "faults", "--json") if fault["name"] == "adapter" for run in fault["runs"]
+    ]
+    assert faults["slow"]["symptom"] == "mine"
+    before = len(shown(there, "diary", "--all", "--json"))
+    call(there, "import", str(here / "entries"))
+    assert len(shown(there, "diary", "--all", "--json")) == before

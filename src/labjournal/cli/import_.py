@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from labjournal.reimport.carried import Carried
 
     Exported = tuple[Path, Carried]
-    """A file of another journal, and what it carries."""
+    """A file that a journal exported, and what it carries."""
+    Told = list[tuple[Path, dict[str, list[dict[str, Any]]]]]
+    """The same for people and scripts: only what is new."""
 
 
 _MARK = b"<!-- labjournal:begin "
@@ -43,75 +45,76 @@ def command(context: Context, paths: tuple[Path, ...], dry_run: bool, year: int 
     from labjournal.importers import sources
 
     found = sources.find(paths)
-    exported, carried = _exported(context, found.diaries)
+    carried, held = _carried(context, found.diaries)
     left = {path: one.rest for path, one in carried}
-    diaries = [path for path in found.diaries if path not in exported and not _told_whole(left.get(path))]
+    diaries = [path for path in found.diaries if left.get(path) != ""]
     documents = [sources.read_diary(path, _name(context, path), year, left.get(path)) for path in diaries]
     if as_json:
         from labjournal.cli.session import print_json
 
-        print_json(_json(documents, carried, found))
+        print_json(_json(documents, _of_carried(carried, held), found))
     if dry_run:
         if not as_json:
-            _tell(documents, carried, found)
+            _tell(documents, _of_carried(carried, held), found)
         return
-    if carried:
-        _take(context, carried)
+    taken = _take(context, carried) if carried else False
     _write(context, documents, diaries, found)
-    if exported:
-        _fold_back(context, exported)
+    if carried:
+        _fold_back(context, carried, quiet=taken)
 
 
-def _exported(context: Context, paths: tuple[Path, ...]) -> tuple[tuple[Path, ...], list[Exported]]:
-    """Files that this journal has written itself, which fold back, and what those of other journals carry."""
+def _carried(context: Context, paths: tuple[Path, ...]) -> tuple[list[Exported], Collection[str]]:
+    """What files that a journal exported say in full, and the ids of the facts that are here already."""
     marked = [path for path in paths if _MARK in path.read_bytes()]
     if not marked:
-        return (), []
+        return [], ()
     from labjournal.cli import session
-    from labjournal.reimport import carried, is_ours, known_blocks
+    from labjournal.reimport import carried, known_blocks
 
-    ours: tuple[Path, ...] = ()
     known: frozenset[str] = frozenset()
+    held: Collection[str] = ()
     if context.existing_journal() is not None:
         with session.opened(context, with_curves=False) as follower:
             known = known_blocks(follower.store, follower.config)
-            ours = tuple(path for path in marked if is_ours(path, _text(path), known))
+            held = follower.store.fact_ids()
     read = [(path, carried.read(path, _text(path), known)) for path in marked]
-    return ours, [(path, one) for path, one in read if one is not None and (one.facts or path not in ours)]
+    return [(path, one) for path, one in read if one is not None], held
 
 
-def _told_whole(rest: str | None) -> bool:
-    """Whether what an export carries leaves nothing of it to read but dates."""
-    return rest is not None and not rest.strip("# 0123456789-\n")
-
-
-def _take(context: Context, found: list[Exported]) -> None:
-    """What other journals exported, as it was there."""
+def _take(context: Context, found: list[Exported]) -> bool:
+    """State what exports tell that is not known here, as it was there; whether there was any."""
     from labjournal import format as fmt
     from labjournal.cli import session
-    from labjournal.reimport import carried
+    from labjournal.reimport import carried, taking
 
     context.journal()
     with session.opened(context, with_curves=False) as follower:
-        known = {fact.id for fact in follower.store.facts_of_kind(*carried.STATED)}
-        taken = carried.taken(found, follower.paths, known)
-        carried.state(taken, follower.paths)
+        faults = follower.store.facts_of_kind("fault")
+        taken = taking.taken(found, follower.paths, follower.store.fact_ids(), faults)
+        if not (taken.runs or taken.stated):
+            return False
+        taking.state(taken, follower.paths)
+        follower.unseal([str(run[0].run) for run in taken.runs])
+        unmarked = taking.unmarked(taken, follower.store)
+        if unmarked:
+            taking.state(taking.Taken(stated=tuple(unmarked)), follower.paths)
+            follower.catch_up(with_curves=False)
         kinds = Counter(fact.kind for fact in taken.stated)
         said = [
             fmt.plural(sum(kinds[kind] for kind in carried.ENTRIES), "entry", "entries"),
             fmt.plural(kinds["result"], "result"),
             fmt.plural(len(taken.runs), "run"),
         ]
-        files = fmt.plural(len(found), "export")
-        click.echo(f"{files} of another journal: {', '.join(said)} added.", err=True)
-        follower.catch_up(with_curves=False)
+        click.echo(f"{fmt.plural(len(found), 'exported file')}: {', '.join(said)} added.", err=True)
+        return True
 
 
 def _text(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "surrogateescape")
 
 
-def _fold_back(context: Context, paths: tuple[Path, ...]) -> None:
+def _fold_back(context: Context, files: list[Exported], quiet: bool) -> None:
+    """What people changed in the blocks and wrote between them; ``quiet``: nothing is said of files without any."""
     from labjournal import format as fmt
     from labjournal.cli import session
     from labjournal.export.entry_words import Book
@@ -120,14 +123,16 @@ def _fold_back(context: Context, paths: tuple[Path, ...]) -> None:
     refused = False
     with session.opened(context, with_curves=False) as follower:
         book = Book(follower.store, follower.config)
-        for path in paths:
-            done = fold_back(path, _text(path), book, follower.paths)
+        for path, one in files:
+            done = fold_back(path, _text(path), book, follower.paths, aside=one.aside)
             for block in done.refused:
                 click.echo(f"{fmt.visible(str(path))}: block {fmt.visible(block.block)} was altered:", err=True)
                 click.echo(fmt.visible(block.difference, lines=True), err=True)
             if done.refused:
                 refused = True
                 click.echo("  Nothing of this file was taken in: generated text follows from facts.", err=True)
+                continue
+            if quiet and not (done.amended or done.added):
                 continue
             words = f"{done.amended} reworded, {fmt.plural(done.added, 'entry', 'entries')} added"
             click.echo(f"{fmt.visible(str(path))}: {words}.", err=True)
@@ -147,12 +152,12 @@ def _name(context: Context, path: Path) -> str:
     return absolute.relative_to(project).as_posix() if absolute.is_relative_to(project) else path.name
 
 
-def _json(documents: list[Document], carried: list[Exported], found: Sources) -> dict[str, Any]:
+def _json(documents: list[Document], carried: Told, found: Sources) -> dict[str, Any]:
     merged: dict[str, Any] = {"entries": [], "results": [], "git_tags": [], "claims": [], "not_understood": []}
     for document in documents:
         for name, items in document.to_json().items():
             merged[name] += [{**item, "file": document.path} for item in items]
-    for path, items_of in _of_carried(carried):
+    for path, items_of in carried:
         for name, items in items_of.items():
             merged[name] += [{**item, "file": str(path)} for item in items]
     merged["runs"] = [str(folder) for folder in found.event_folders]
@@ -160,20 +165,18 @@ def _json(documents: list[Document], carried: list[Exported], found: Sources) ->
     return merged
 
 
-def _of_carried(
-    carried: list[Exported],
-) -> Iterator[tuple[Path, dict[str, list[dict[str, Any]]]]]:
+def _of_carried(carried: list[Exported], held: Collection[str]) -> Told:
     from labjournal.reimport.carried import to_json
 
-    return ((path, to_json(one)) for path, one in carried)
+    return [(path, to_json(one, held)) for path, one in carried]
 
 
-def _tell(documents: list[Document], carried: list[Exported], found: Sources) -> None:
+def _tell(documents: list[Document], carried: Told, found: Sources) -> None:
     from labjournal import format as fmt
 
-    for path, told in _of_carried(carried):
+    for path, told in carried:
         counts = fmt.plural(len(told["entries"]), "entry", "entries"), fmt.plural(len(told["results"]), "result")
-        click.echo(f"{fmt.visible(str(path))}, exported by another journal: {', '.join(counts)}", err=True)
+        click.echo(f"{fmt.visible(str(path))}, exported by a journal: {', '.join(counts)} to take in", err=True)
         for one in told["entries"]:
             _row(one["line"], one["date"], one["kind"], _short(one["title"], 70))
         for one in told["results"]:

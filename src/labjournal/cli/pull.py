@@ -20,18 +20,20 @@ def command(context: Context, where: str, ssh: str | None, as_json: bool) -> Non
     Event files outside of the run folders (a script's own SummaryWriter) stay where they are.
     """
     from labjournal.cli import session
-    from labjournal.follower import Follower
+    from labjournal.follower import Follower, reindex
     from labjournal.runner import pulling
 
     paths = context.journal()
     came = pulling.pull(where, paths, ssh)
+    if came.replaced:
+        reindex.rebuild(paths)
     follower = Follower.open(paths)
     try:
         follower.unseal(came.changed)
     finally:
         follower.close()
     if as_json:
-        session.print_json({key: value for key, value in came._asdict().items() if key != "place"})
+        session.print_json({key: value for key, value in came._asdict().items() if key not in ("place", "replaced")})
         return
     kept = f"; {len(came.kept)} are this journal's own and were not touched" if came.kept else ""
     click.echo(f"{len(came.new)} new runs, {len(came.changed)} brought up to date{kept}.", err=True)

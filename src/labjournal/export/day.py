@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, tzinfo
 from pathlib import PurePosixPath
-from typing import Any
 from urllib.parse import quote
 
 from labjournal import format as fmt
 from labjournal.diary import Day
-from labjournal.export import carried, footnotes, sparklines
+from labjournal.export import footnotes, sparklines
 from labjournal.export.blocks import OUTSIDE, Block, harmless
+from labjournal.export.carried import Line, beside
 from labjournal.export.entry_words import Book
 from labjournal.export.measured import results_block
 from labjournal.export.prose import embed
@@ -29,13 +29,21 @@ _WITH_RUN = {EntryKind.ALARM: "alarm in", EntryKind.EXPECTATION: "expectation of
 """Kinds whose text is a paragraph of its own below a title with the run."""
 
 
-def blocks(day: Day, book: Book, zone: tzinfo | None, up: str) -> list[Block]:
-    """All blocks of a day, in order of time. ``up`` leads from the file to the project folder (``../``)."""
+def blocks(day: Day, book: Book, zone: tzinfo | None, up: str, loose: Iterable[Line] = ()) -> list[Block]:
+    """All blocks of a day, in order of time.
+
+    Args:
+        day: its entries.
+        book: of the journal.
+        zone: of times; None is local.
+        up: leads from the file to the project folder (``../``).
+        loose: facts of the day that no block of an entry tells; the head of the day carries them.
+    """
     day = Day(day.date, tuple(entry for entry in day.entries if not _stands_outside(entry)))
     if not day.entries:
         return []
     made = [_head(day, zone)]
-    told: dict[str, Iterable[dict[str, Any]]] = {}
+    told: dict[str, Iterable[Line]] = {made[0].id: loose}
     defined: dict[str, None] = {}
     results: dict[str, list[Entry]] = {}
     for entry in day.entries:
@@ -47,25 +55,26 @@ def blocks(day: Day, book: Book, zone: tzinfo | None, up: str) -> list[Block]:
             if of_run:
                 found = [result for one in of_run for result in book.results_of(one)]
                 made.append(_results(day, entry.run or "", of_run, found, book, zone, defined))
-                told[made[-1].id] = carried.of_results(found, book, up)
+                told[made[-1].id] = book.carried.of_results(found, up)
         elif not book.told_by_results(entry):
             lines = [_title(entry, book, zone), *_body(entry, book, zone, up)]
             made.append(Block(entry.id, _joined(lines)))
-            told[entry.id] = _carried(entry, book, up)
+            told[entry.id] = book.carried.of_entry(entry, up)
     if defined:
         lines = ["## How the values are read", "", *(f"- {fmt.markdown(words)}" for words in sorted(defined))]
         made.append(Block(f"read-{day.date.isoformat()}", _joined(lines)))
     shown = footnotes.unique([replace(block, text=book.hidden(block.text)) for block in made])
-    return [carried.beside(block, told.get(block.id, ()), book) for block in shown]
+    said: set[str] = set()
+    return [beside(block, told.get(block.id, ()), said) for block in shown]
 
 
-def _carried(entry: Entry, book: Book, up: str) -> Iterable[dict[str, Any]]:
-    """The facts of a block; a launch and an end are those of the run, an alarm is what was found."""
-    if entry.automatic and entry.kind in (EntryKind.LAUNCH, EntryKind.END):
-        return carried.of_run(book.run(entry.run))
-    if entry.automatic and entry.kind is EntryKind.ALARM:
-        return carried.of_alarm(entry, book)
-    return carried.of_entry(entry, book, up)
+def loose(days: Sequence[Day], book: Book, zone: tzinfo | None) -> dict[date, list[Line]]:
+    """What no entry of these days tells, by the day whose page carries it."""
+    told: list[str] = []
+    for entry in (entry for one in days for entry in one.entries if not _stands_outside(entry)):
+        told += [result.id for result in book.results_of(entry)] if is_result(entry) else [entry.id]
+    pages = [one.date for one in days if not all(map(_stands_outside, one.entries))]
+    return book.carried.loose(pages, told, zone)
 
 
 def _stands_outside(entry: Entry) -> bool:

@@ -66,11 +66,16 @@ def export(
     book = Book(store, config)
     up = Path(os.path.relpath(project, folder)).as_posix() + "/"
     days = [one for one in diary.days(store, zone=zone) if since is None or one.date >= since.astimezone(zone).date()]
-    wanted = [(folder / f"{one.date.isoformat()}.md", day.blocks(one, book, zone, up)) for one in days]
+    loose = day.loose(days, book, zone)
     if file is not None:
         up_from_file = Path(os.path.relpath(project, file.parent)).as_posix() + "/"
-        every = (block for one in days for block in day.blocks(one, book, zone, up_from_file))
+        every = (block for one in days for block in day.blocks(one, book, zone, up_from_file, loose.get(one.date, ())))
         wanted = [(file, footnotes.unique(list(every)))] if days else []
+    else:
+        wanted = [
+            (folder / f"{one.date.isoformat()}.md", day.blocks(one, book, zone, up, loose.get(one.date, ())))
+            for one in days
+        ]
     wanted += _studies(days, store, book, folder, project, zone)
     wanted += kept_tables.files(store, config, folder, book.known, zone)
     wanted += sweep_pages.files(store, folder, book.hidden)

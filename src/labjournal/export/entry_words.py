@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,8 +16,8 @@ from labjournal.compare.measure import Measures, Values
 from labjournal.compare.offsets import offsets
 from labjournal.config import Config
 from labjournal.export import cells
+from labjournal.export.carried import Carried
 from labjournal.export.privacy import hider
-from labjournal.facts import Fact
 from labjournal.model import Entry, EntryKind, Result, Run, RunKind, Status, short_id
 from labjournal.store import Store
 
@@ -42,13 +42,9 @@ class Book:
         self._results = {result.id: result for result in store.results(include_unassigned=True, include_dismissed=True)}
 
     @cached_property
-    def stated(self) -> Mapping[str, Sequence[Fact]]:
-        """Entry id -> what people said to make it and about it since, oldest first."""
-        said: dict[str, list[Fact]] = {}
-        for fact in self.store.facts_of_kind("entry", "amend", "entry_state", "retract", "lift", "git_tag"):
-            about = fact.data.get("entry") if fact.kind in ("amend", "entry_state") else fact.id
-            said.setdefault(str(about), []).append(fact)
-        return said
+    def carried(self) -> Carried:
+        """The facts that blocks carry."""
+        return Carried(self.store, self.runs, self.hidden if self.config.diary.hide else None)
 
     def run(self, run_id: str | None) -> Run | None:
         return self.runs.get(run_id) if run_id else None

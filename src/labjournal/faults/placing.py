@@ -41,6 +41,8 @@ def place(root: Path, fault: Fault, commit: str | None) -> tuple[str, str] | Non
         vcs.FixState.CANNOT_TELL: register.CANNOT_TELL,
     }
     try:
+        if fault.imported and vcs.unknown_commit(root, fault.introduced or fault.fixed or ""):
+            return None  # of another repository: nobody asks for it here
         verdict = vcs.contains_fix(root, fault.introduced or f"{fault.fixed}^", fault.fixed, commit)
     except JournalError:
         return None

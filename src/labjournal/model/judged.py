@@ -81,6 +81,8 @@ class Fault:
     retraction: str | None = None
     """The retraction that marks what rests on it; None for a fault that takes no result back."""
     entries: tuple[str, ...] = ()
+    imported: bool = False
+    """Whether it is known from an exported diary alone, which may be of other code."""
 
 
 @dataclass(frozen=True, slots=True)

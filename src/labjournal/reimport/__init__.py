@@ -1,11 +1,12 @@
 """The exported diary taken back: by the journal that wrote it, and by another one.
 
 folding   what people changed in it folds in, and what the journal generated must not be changed
-carried   the runs, results and entries of another journal, by the facts that its blocks carry
+carried   the facts that its blocks carry
+taking    those that this journal does not hold, stated here: another journal's, or its own that was lost
 """
 
 from __future__ import annotations
 
-from labjournal.reimport.folding import Folded, Refused, fold_back, is_ours, known_blocks
+from labjournal.reimport.folding import Folded, Refused, fold_back, known_blocks
 
-__all__ = ["Folded", "Refused", "fold_back", "is_ours", "known_blocks"]
+__all__ = ["Folded", "Refused", "fold_back", "known_blocks"]

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from pathlib import Path
 
 from labjournal import diary, facts
@@ -67,19 +67,20 @@ def known_blocks(store: Store, config: Config) -> frozenset[str]:
     return frozenset((*(entry.id for entry in entries), *(day.results_id(*one) for one in results), *tables))
 
 
-def is_ours(path: Path, text: str, known: Collection[str]) -> bool:
-    """Whether a file holds blocks of this journal; those of another one are somebody's diary."""
-    blocks = {part.id for part in parse(text) if isinstance(part, Found)}
-    return any(block in known or block in tables_of(path) for block in blocks)
-
-
 def tables_of(path: Path) -> set[str]:
     """Ids that the block of a kept table, or of the tables of a study, would have in a file: nobody wrote it."""
     return {kept_tables.block_id(name) for name in (path.stem, path.absolute().parent.parent.name)}
 
 
-def fold_back(path: Path, text: str, book: Book, paths: JournalPaths, zone: tzinfo | None = None) -> Folded:
-    """Take one exported file back; ``book`` is of the journal as it stands.
+def fold_back(
+    path: Path,
+    text: str,
+    book: Book,
+    paths: JournalPaths,
+    zone: tzinfo | None = None,
+    aside: Collection[str] = (),
+) -> Folded:
+    """Take one exported file back; ``book`` is of the journal as it stands, blocks ``aside`` are of another one.
 
     Nothing of a file is taken in which a generated block was altered: whoever reads it could not know which half of
     it is true. Raises JournalUnavailableError when nothing can be written.
@@ -96,7 +97,7 @@ def fold_back(path: Path, text: str, book: Book, paths: JournalPaths, zone: tzin
     for part in parts:
         if isinstance(part, Found):
             before = part.id
-            if part.edited:
+            if part.edited and part.id not in aside:
                 _edited(part, wanted.get(part.id), entries.get(part.id), taken)
         elif part.strip():
             written.add(before, part.strip("\n"))
@@ -115,10 +116,10 @@ def fold_back(path: Path, text: str, book: Book, paths: JournalPaths, zone: tzin
 def _wanted(path: Path, book: Book, project: Path, when: date | None, zone: tzinfo | None) -> dict[str, Block]:
     """The blocks of that day as the journal would write them now."""
     up = Path(os.path.relpath(project, path.parent)).as_posix() + "/"
-    since = datetime(when.year, when.month, when.day, tzinfo=UTC) - timedelta(days=1) if when else None
-    days = diary.days(book.store, since, since + timedelta(days=3) if since else None, zone=zone)
+    days = diary.days(book.store, zone=zone)
+    loose = day.loose(days, book, zone)
     chosen = [one for one in days if when is None or one.date == when]
-    return {block.id: block for one in chosen for block in day.blocks(one, book, zone, up)}
+    return {block.id: block for one in chosen for block in day.blocks(one, book, zone, up, loose.get(one.date, ()))}
 
 
 def _edited(part: Found, wanted: Block | None, entry: Entry | None, taken: _Taken) -> None:

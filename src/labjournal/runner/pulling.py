@@ -1,7 +1,8 @@
 """Runs and words of a journal on another machine, fetched by rsync over ssh into this one.
 
 A run is known by its id: what is not here is copied, what came from there before is brought up to date, and a run of
-this journal is never touched. Words of people come as files of their own, beside those that are here.
+this journal is never touched, unless only an exported diary told of it. Words of people come as files of their own,
+beside those that are here.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Pulled(NamedTuple):
     """Runs that are this journal's own and stand there too: not touched."""
     words: int
     """Files of people's words that are new or have grown."""
+    replaced: bool
+    """Whether new runs stand in the place of what an exported diary had told of them, which the index still holds."""
     place: Place
 
 
@@ -57,14 +60,15 @@ def pull(where: str, paths: JournalPaths, ssh: str | None = None) -> Pulled:
     rsync = ["rsync", "-rtz", "--partial", f"--timeout={_TIMEOUT_S}", *(["-e", ssh] if ssh else [])]
     stage = paths.cache / "pulled"
     place = _find(rsync, host, path.rstrip("/") or ".", stage)
-    here = set(paths.run_ids())
+    here = {run for run in paths.run_ids() if not paths.run(run).exported.exists()}
     theirs = {run for run in here if (came := came_from(paths, run)) is not None and came.id == place.id}
     there = _listed(rsync, f"{place.host}:{place.folder}/runs/")
     own, fresh = sorted((here - theirs) & there), sorted(there - here)
     touched = _fetch_runs(rsync, place, sorted(theirs & there), paths.runs)
+    replaced = any(paths.run(run).exported.exists() for run in fresh)
     _fetch_new(rsync, place, fresh, paths)
     words = _fetch_words(rsync, place, paths, stage)
-    return Pulled(tuple(fresh), tuple(sorted(touched)), tuple(own), words, place)
+    return Pulled(tuple(fresh), tuple(sorted(touched)), tuple(own), words, replaced, place)
 
 
 def _fetch_runs(rsync: Sequence[str], place: Place, runs: Sequence[str], target: Path) -> set[str]:
@@ -85,6 +89,8 @@ def _fetch_new(rsync: Sequence[str], place: Place, runs: Sequence[str], paths: J
     _fetch_runs(rsync, place, runs, beside)
     for run in runs:
         _mark(RunPaths(beside / run), run, place)
+        if paths.run(run).exported.exists():  # no more than an exported diary told of it
+            shutil.rmtree(paths.run(run).folder)
         (beside / run).rename(paths.run(run).folder)
     shutil.rmtree(beside, ignore_errors=True)
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from labjournal.facts import Fact, dumps
 
 _COLUMNS = "id, t, kind, host, user, run, v, data"
+
+
+class Row(NamedTuple):
+    """A fact without who said it, its data as the text that it is kept as."""
+
+    id: str
+    t: str
+    kind: str
+    run: str | None
+    data: str
 
 
 def insert(connection: sqlite3.Connection, facts: Iterable[Fact]) -> list[Fact]:
@@ -56,6 +67,13 @@ def of_kinds(connection: sqlite3.Connection, kinds: Sequence[str], runs: Collect
     values = (*kinds,) if runs is None else (*kinds, dumps(sorted(runs)))
     rows = connection.execute(f"SELECT {_COLUMNS} FROM facts WHERE kind IN ({marks}) {of_runs} ORDER BY t, id", values)
     return [_fact(row) for row in rows]
+
+
+def rows_of_kinds(connection: sqlite3.Connection, kinds: Sequence[str]) -> list[Row]:
+    """In the order of their times, and not decoded: a whole journal is read so."""
+    marks = ",".join("?" * len(kinds))
+    rows = connection.execute(f"SELECT id, t, kind, run, data FROM facts WHERE kind IN ({marks}) ORDER BY t, id", kinds)
+    return [Row(*row) for row in rows]
 
 
 def by_id(connection: sqlite3.Connection, fact_id: str) -> Fact | None:

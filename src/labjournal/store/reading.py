@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         SeriesKey,
         Verdict,
     )
+    from labjournal.store.facts import Row as FactRow
     from labjournal.store.saved import Overwriting
     from labjournal.store.series import SeriesData
     from labjournal.store.sweeps import TrialRow
@@ -266,6 +267,20 @@ class Reading(Progress):
         from labjournal.store import facts
 
         return facts.of_kinds(self.connection, kinds)
+
+    def fact_rows(self, *kinds: str) -> list[FactRow]:
+        """The same for whole journals: the data stays text."""
+        from labjournal.store import facts
+
+        return facts.rows_of_kinds(self.connection, kinds)
+
+    def fact_ids(self) -> set[str]:
+        """Of everything that was ever stated."""
+        return {row[0] for row in self.connection.execute("SELECT id FROM facts")}
+
+    def merged_results(self) -> dict[str, str]:
+        """Fact id -> the result that it went into; facts that were superseded went into none."""
+        return dict(self.connection.execute("SELECT fact, result FROM result_facts"))
 
     def verdicts(self, run: str | None = None) -> list[Verdict]:
         """How the expectations of a run, or of all runs, turned out by now."""

@@ -29,6 +29,7 @@ def faults(stated: Iterable[Fact]) -> list[Fault]:
         for key in ("symptom", "cause", "introduced", "fixed", "proof", "retraction"):
             if fact.data.get(key):
                 known[key] = str(fact.data[key])
+        known["imported"] = bool(known.get("imported", True) and fact.data.get("imported"))
         if fact.data.get("entry"):
             known["entries"] = [*codec.texts(known["entries"]), str(fact.data["entry"])]
     return [_fault(name, known) for name, known in said.items() if name]
@@ -45,6 +46,7 @@ def _fault(name: str, known: Mapping[str, object]) -> Fault:
         proof=codec.text_or_none(known.get("proof")),
         retraction=codec.text_or_none(known.get("retraction")),
         entries=codec.texts(known.get("entries")),
+        imported=bool(known.get("imported")),
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from labjournal.vcs.changes import FileChange, changed_lines, diff, drift, file_at
     from labjournal.vcs.constants import Change, changed_constants
     from labjournal.vcs.fixes import FixState, FixVerdict, contains_fix
-    from labjournal.vcs.history import NearestTag, create_tag, is_ancestor, nearest_tag, propose_tag
+    from labjournal.vcs.history import NearestTag, create_tag, is_ancestor, nearest_tag, propose_tag, unknown_commit
 
 _LATER = {
     "FileChange": "changes",
@@ -36,6 +36,7 @@ _LATER = {
     "is_ancestor": "history",
     "nearest_tag": "history",
     "propose_tag": "history",
+    "unknown_commit": "history",
 }
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "nearest_tag",
     "propose_tag",
     "snapshot",
+    "unknown_commit",
 ]
 
 
