@@ -13,8 +13,8 @@ from functools import lru_cache
 from labjournal.importers.document import Line
 from labjournal.parsers.names import understand
 from labjournal.parsers.numbers import Number, parse_number
+from labjournal.parsers.scatter import SPREAD
 from labjournal.parsers.shapes import shaped
-from labjournal.parsers.table_rows import SPREAD
 
 _MARKS = re.compile(r"[*`~]+|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)|<[^>]{1,20}>|✅|✓|🏆|↑|↓|⬆|⬇|\(?best\)?", re.IGNORECASE)
 _RULE = re.compile(r"^[\s|:>+=-]*-[\s|:>+=-]*$")

@@ -19,7 +19,9 @@ from labjournal.parsers import (
     conlleval,
     count_lines,
     keras,
+    list_tables,
     listed_values,
+    model_card,
     name_value,
     names,
     optuna,
@@ -38,7 +40,7 @@ from labjournal.parsers.context import Context
 from labjournal.parsers.csv_tables import delimiter_of, read_table
 from labjournal.parsers.documents import read_document
 from labjournal.parsers.names import role_of, words_of
-from labjournal.parsers.numbers import parse_number
+from labjournal.parsers.numbers import dotted, parse_number
 from labjournal.parsers.own_rules import own_parser
 from labjournal.parsers.quoted import unquoted
 from labjournal.parsers.reading import (
@@ -81,6 +83,8 @@ PARSERS: tuple[Parser, ...] = (
     rouge.PARSER,
     sclite.PARSER,
     trec_eval.PARSER,
+    model_card.PARSER,
+    list_tables.PARSER,
     text_tables.PARSER,
     spaced_tables.PARSER,
     count_lines.PARSER,
@@ -137,7 +141,7 @@ def _read(
         if document is not None:
             return read_text(document, own_rules=own_rules, off=off)
         stream.seek(0)
-    lines = unquoted(read_lines(stream, encoding, torn=not growing))
+    lines: Iterator[Line] = map(_dotted, unquoted(read_lines(stream, encoding, torn=not growing)))
     first: list[Line] = []
     for line in lines:
         first.append(line)
@@ -227,6 +231,11 @@ def _source_role(name: str) -> RoleName:
     if "train" in words and {"test", "val", "valid", "validation", "dev"} & set(words):
         return "unclear"  # train_test_report.txt
     return role if role != "train" or _RESULTS & set(words) else "unclear"
+
+
+def _dotted(line: Line) -> Line:
+    text = dotted(line.text)
+    return line if text is line.text else replace(line, text=text)
 
 
 def _chain(first: list[Line], rest: Iterator[Line]) -> Iterator[Line]:

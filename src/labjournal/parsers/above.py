@@ -18,6 +18,8 @@ MOST = 8
 """Lines above values in which it may be said whose they are."""
 SETTING = re.compile(r"\s*[-*]?\s*(?P<name>[A-Za-z][\w. -]{0,30}?)\s*[:=]\s*(?P<value>[\w.+-]{1,40})\s*[,;]?\s*")
 _DECIMAL = re.compile(r"(?<![\d.])\d+\.\d+(?![.\d])|\d\s?%")
+_LASTED = re.compile(r"(?<![\d/.])\d+\s(?:epochs|iterations|steps|layers|shots?|beams|views|bits?)\W*$", re.IGNORECASE)
+"""``Results (2 epochs):`` says how what follows was got."""
 _STATUS = SAYS_NOTHING | frozenset(
     """new found load loaded loading start started starting begin beginning finish evaluating validating running
     computing calculating progress checkpoint file path writing output outputs printed print following below above
@@ -73,6 +75,8 @@ def _leads(text: str) -> bool:
     if not any(map(str.isalpha, text)):
         return False
     if command_in(text) is not None or SETTING.fullmatch(text):
+        return True
+    if _LASTED.search(text):
         return True
     words = words_of(text)
     if CHECKPOINT.search(text) or _DECIMAL.search(SETUP.sub("", text)) or find_step(text) is not None or dated(text):

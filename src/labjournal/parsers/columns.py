@@ -27,6 +27,8 @@ _AROUND = re.compile(r"[*_<>≈~\s]*([-+−.\d].*?)[*_†‡↑↓\s\u2600-\u27b
 _SPREAD = re.compile(r"\s*(?:±|\+/-|\+-|\()")
 _WITHIN = re.compile(r"[δΔd(]?\s?<\s?1\.25\W?(?:\^?[23]|²|³)?\)?")
 """The share of depths within a factor of the true ones."""
+_BAR = re.compile(r":\s*\d+%\W.*$")
+"""The progress bar behind the last title of YOLO's table."""
 _ARROW = re.compile(r"\s*(?:[↑↓⬆⬇]|\\(?:up|down)arrow|\((?:%|↑|↓|higher|lower)\))")
 
 
@@ -39,7 +41,7 @@ def cell_number(cell: str) -> Number | None:
 def title_name(title: str) -> Name | None:
     if _WITHIN.fullmatch(title.strip()):
         return Name(title.strip(), "unclear", title.strip())
-    return understand(shaped(_ARROW.sub("", title)))
+    return understand(shaped(_BAR.sub("", _ARROW.sub("", title))))
 
 
 def caption_metric(caption: str) -> Name | None:

@@ -45,7 +45,6 @@ class Context:
     words_alone: tuple[int, int] = (-99, 0)
     """The last line that was one word, and how many stood straight above each other: three are a list of samples."""
     step: tuple[StepKind, float] | None = None
-    step_name: str | None = None
     block: int = 0
     reset: bool = False
     """Training was said to be over, or a test to begin: what follows is no point of a curve."""
@@ -112,8 +111,7 @@ class Context:
 
     def begin(self, text: str) -> None:
         """Takes in who writes a line, where its logger says so."""
-        if (name := logged(text)) is not None:
-            self.path = entered(self.path, LOGGED, name)
+        self.path = self.path if (name := logged(text)) is None else entered(self.path, LOGGED, name)
 
     def observe_head(self, text: str) -> None:
         """Takes in what stands before the values of a line: a checkpoint or a data set, nothing else."""
@@ -161,11 +159,9 @@ class Context:
         self._announces(text, low, number)
         self._heads(text, number)
         self._owned(text, number, checkpoint=self._states(text, low, number))
-        if names_only_a_step(text):
-            step = find_step(text)
-            if step is not None:
-                self.step, self.reset, self.bar_done, self.passed = step[:2], False, False, step[1]
-                self.role = "unclear" if self.role == "test" else self.role
+        if names_only_a_step(text) and (step := find_step(text)) is not None:
+            self.step, self.reset, self.bar_done, self.passed = step[:2], False, False, step[1]
+            self.role = "unclear" if self.role == "test" else self.role
 
     def _announces(self, text: str, low: str, number: int) -> None:
         """Takes in what is said to come: a matrix, counts, settings, the end of the training, a section."""
@@ -199,8 +195,7 @@ class Context:
         if phase is not None:
             role = role_of([phase["verb"].lower()])
             self.role, self.phase = ("unclear" if role == "train" else role), role != "train"
-        columns = column_roles(text)
-        if columns:
+        if columns := column_roles(text):
             self.columns, self.titles["columns"] = columns, number
         title = forms.TITLE.match(text) or forms.TITLE.match(forms.MARKS.sub("", text))
         if title is None and (below := forms.SUBTITLE.match(text)) is not None:

@@ -13,7 +13,7 @@ from labjournal.parsers.steps import find_step, names_only_a_step
 
 MOST_ROWS = 2_000
 WIDEST = 40
-BORDER = re.compile(r"^[\s|+:\-=─━═┃│┏┓┗┛┡┩┢┪╇┳┻╋┼├┤┬┴┌┐└┘╭╮╰╯╒╕╘╛╞╡╪╤╧╔╗╚╝╠╣╬╦╩║]*$")
+BORDER = re.compile(r"^[\s|+:.…\-=─━═┃│┏┓┗┛┡┩┢┪╇┳┻╋┼├┤┬┴┌┐└┘╭╮╰╯╒╕╘╛╞╡╪╤╧╔╗╚╝╠╣╬╦╩║]*$")
 _SPREAD = re.compile(r"(?<=[\d%])\s*(?:±|\+/-|\+-|\\pm)\s*(?=[\d.])")
 _IN_BRACKETS = re.compile(r"(?<=[\d%])\s+\((?=±?[\d.]+%?\))")
 _SIGN = re.compile(r"(?<=\d)\s+(?=%(?:\s|$))")
@@ -107,7 +107,10 @@ def _cornered(text: str) -> str:
             f"{' ' * len(label) if _DECIMAL.search(rest) is None else label}  {rest[1:] if rest[:1] == ' ' else rest}"
         )
     same = _SAME_WORD.fullmatch(text) if ": " in text else None
-    return text if same is None else text.replace(f"{same[1]}: ", " " * (len(same[1]) + 2))
+    if same is None:
+        return text
+    numbered = re.sub(rf"{same[1]}: (?=\d)", f" {same[1]}_", text)  # a class may be called by a number
+    return numbered.replace(f"{same[1]}: ", " " * (len(same[1]) + 2))
 
 
 def _placed(first: Line, head: str, found: list[tuple[Line, str, list[str]]], used: int) -> Grid | None:

@@ -28,7 +28,7 @@ _AHEAD = 12
 _ITEM = re.compile(
     r"""(?P<indent>[\s>|]*)(?:[-*•·▸✓✔]\s+|\d{1,3}[.)]\s+)?['"]?(?P<name>[^\W_][^:=|\t]{0,58}?)['"]?\s*
     (?P<mark>:|=|->|→|\||\t|\.{2,}|\s{2,})[\s.:=]*
-    (?P<value>[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s?%?)
+    (?P<value>[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s?%?|nan)
     (?P<rest>\s*(?:(?:±|\+/-|\+-)\s*(?:[\d.]+\s?%?|nan)|\([^()]{0,40}\)|[,;*|])*)\s*""",
     re.VERBOSE,
 )
@@ -151,7 +151,7 @@ def _open(line: Line, item: re.Match[str]) -> Draft | None:
     number = _value(item)
     if (
         number is None
-        or not (measured(number) or (number.digits and item["rest"].strip()))
+        or not (measured(number) or (number.digits and (item["rest"].strip() or _PREFIX.match(item["name"]))))
         or find_step(item["name"]) is not None
     ):
         return None

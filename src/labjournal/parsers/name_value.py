@@ -38,8 +38,9 @@ _CARET = re.compile(r"\s{4,}(?:Detection Rate|P-Value \[Acc > NIR\]) : ")
 """What R's caret prints beside its rates: the share of hits among all, and the test of the accuracy."""
 _SPREAD = re.compile(r"\d\s?%?\s?\(?\s?(?:±|\+/-)\s?\d")
 _VALIDATES = re.compile(r"\W*validation\W", re.IGNORECASE)
-_SCORED = re.compile(r"\]\s+((?:[\w.+-]+/)+[\w.+-]+)\s*$")
-"""What was scored, behind Kaldi's ``%WER 7.49 [ 7843 / 104765, 300 ins, … ]``."""
+_SCORED = re.compile(r"[\]|]\s+((?:[\w.+-]+/)+[\w.+-]+)\s*$")
+"""What was scored, behind Kaldi's ``%WER 7.49 [ 7843 / 104765, 300 ins, … ]`` or ``%WER 15.3 | 507 17792 | … |``."""
+_OF_WORDS = re.compile(r"%[WCSP]ER\s+[\d.]+\s+\|\s+\d+\s+(?P<words>\d+)\s+\||\[\s*\d+\s*/\s*(?P<said>\d+),\s*\d+\sins")
 _DECIMAL = re.compile(r"\d\.\d")
 _LIMIT = re.compile(r"\b(?:thr|thres|thresh|threshold)\s*[:=]?\s*(\d*\.\d+)\s*[:,;|]")
 _EXACT = re.compile(r"\s*\"(?P<name>(?:HasAns_|NoAns_|best_)?exact)\"\s*:\s*(?P<value>[\d.]+)\s*,?\s*")
@@ -88,6 +89,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     scored = _SCORED.search(text) if owner is None and len(drafts) == 1 else None
     if scored is not None:
         drafts[0].options.setdefault("file", scored[1])
+        words = _OF_WORDS.search(text)
+        drafts[0].n = int(words["words"] or words["said"]) if words is not None and drafts[0].n is None else drafts[0].n
         if drafts[0].role == "unclear":
             drafts[0].role = role_of(re.split(r"[\W_]+", scored[1].lower()))
     if owner is not None:

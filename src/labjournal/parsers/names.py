@@ -124,6 +124,7 @@ def _words(text: str) -> tuple[str, ...]:
 _COMPOUND = re.compile(COMPOUND)
 _NUMBERED = re.compile(
     r"(?:m?acc|accuracy|top|rank|ap|map|m?recall|precision|prec|hits|hit|hr|ndcg|dcg|mrr|pass|rouge|bleu|auc|err|success|pck)\d{1,3}(?:-95)?"
+    r"|[a-z]{1,2}(?:mae|rmse|mse|mape|iou|auroc|dice)"  # rMAE, wMAPE, gIoU
     r"|[kfr]?fid\d+k|kid\d+k|dist(?:inct)?-?[1-4]|[1357]px"
 )
 
@@ -204,6 +205,8 @@ def understand(phrase: str) -> Name | None:
             metric_at = [words.index("rand")]
         elif "mutual" in words and len(words) <= 5 and {"information", "info"} & set(words):
             metric_at = [words.index("mutual")]
+        elif len(words) == 2 and words[0] in _SPACY and words[1] in ("p", "r", "f"):
+            metric_at = [1]
         elif "rate" in words and (set(words) & RATE_OWNERS or _rate_of_a_set(words)):
             metric_at = [words.index("rate")]
         else:
@@ -251,6 +254,7 @@ def _rate_of_a_set(words: list[str]) -> bool:
     return len(words) == 3 and words[2] == "rate" and role in ("test", "validation") and words[1] not in _SET_RATES
 
 
+_SPACY = frozenset("ents sents spans cats".split())
 _SET_RATES = frozenset("split sampling frame refresh update drop".split())
 _BOUNDS = frozenset("lower upper null pvalue".split())
 """What stands beside a metric and is none: R's ``AccuracyLower``, ``AccuracyNull``."""

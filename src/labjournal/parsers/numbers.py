@@ -46,6 +46,17 @@ _AT_LEAST = re.compile(r"\s?%?\+(?![/\-\d])")
 _EUROPEAN = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d|[.,]\d)")
 
 
+_COMMA_CELL = re.compile(r"(?<!\S)[-+]?\d{1,3},\d+(?!\S)")
+
+
+def dotted(text: str) -> str:
+    """A row of values with decimal commas with points: ``0,115    0,110``."""
+    if "0," not in text or (cells := _COMMA_CELL.findall(text)) == [] or len(cells) < 2 or re.search(r"\d\.\d", text):
+        return text
+    decimal = any(cell.lstrip("+-").startswith("0,") for cell in cells)
+    return _COMMA_CELL.sub(lambda cell: cell[0].replace(",", "."), text) if decimal else text
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """A printed value. ``digits`` are decimals of ``value``, after a percent sign was worked in."""

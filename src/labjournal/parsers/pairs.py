@@ -102,7 +102,7 @@ _WISHED = re.compile(
     r"\b(?:target|goal|baseline|required|expected|threshold|previous|patience|chance|monitor|majority)", re.IGNORECASE
 )
 _BARE = re.compile(
-    r"[\s*•>#-]*(?P<name>[A-Za-z][^\d:=|,;]{0,40}?[\w)]*)\s{1,40}(?P<value>-?(?:\d+\.\d+|\.\d+)(?:[eE][-+]?\d+)?\s?%?)\s*"
+    r"[\s*•>#-]*(?P<name>[A-Za-z](?:[^\d:=|,;]|(?<=[A-Za-z])\d(?![\d.])){0,40}?[\w)]*)\s{1,40}(?P<value>-?(?:\d+\.\d+|\.\d+)(?:[eE][-+]?\d+)?\s?%?)\s*"
 )
 _REPEATS = re.compile(
     r"\b(?:over|across|of|in|on|from|for)\s+(?:the\s+|all\s+)?(?:last\s+)?\d+\s+(?:\w+\s+)?(?:runs?|folds?|seeds?|episodes?|trials?|splits?|repeats?"

@@ -14,6 +14,8 @@ RATES = re.compile(
 SHARES_OF_ALL = re.compile(r"(?:^|_)(?:acc(?:uracy)?|hit_rate|success_rate|exact_match|em)$")
 """Rates whose denominator is every event; that of a precision is what was answered so, of a recall what is so."""
 _RANKED = re.compile(r"(?:hits?|recall|precision|ndcg|mrr)@?\d+$")
+_UNDEFINED = frozenset(("ap", "ar", "map", "mar", "precision", "recall", "accuracy", "f1"))
+_RANKED_AP = re.compile(r"m?a[pr]@?\d+")
 _NEVER_WHOLE = frozenset(("score", "per", "em", "kl", "mask", "success"))
 
 
@@ -26,6 +28,8 @@ def plausible(name: Name, number: Number, text: str = "") -> bool:
         return False
     if math.isnan(value) or math.isinf(value):
         return not (name.best and math.isinf(value))  # "best loss so far: inf" is where a search begins
+    if value == -1 and any(word in _UNDEFINED or _RANKED_AP.fullmatch(word) for word in words):
+        return False  # what pycocotools says where there was nothing to find
     if (
         metric in ("return", "bits", "lift")
         or (number.integer and words[-1:] == ["bits"])

@@ -37,6 +37,7 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("cross", r"\bcross[\s_-]?validat(?:ion|ed)\b", "cv"),
         (" at ", r"\b(recall|precision|accuracy|acc|hits?|ndcg)\s+at\s+(?:rank\s+|k\s?=\s?)?(\d+)\b", r"\1@\2"),
         ("rank ", r"\brank\s(1|5|10|20|50)\s(accuracy|acc|recall)\b", r"rank\1 \2"),
+        ("area", r"\b(ROC|PRC)[\s_]Area\b", r"\1 AUC"),  # Weka
         ("area under", r"\barea\s+under\s+(?:the\s+)?(?:roc\s+)?curve\b(?:\s*\(AUC\))?", "AUC"),
         ("pred", r"\bpos(?:itive)?[\s_]+pred(?:ictive)?[\s_]+value\b", "PPV"),
         ("pred", r"\bneg(?:ative)?[\s_]+pred(?:ictive)?[\s_]+value\b", "NPV"),
@@ -61,6 +62,21 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ),
         ("%", r"^\s*%(WER|CER|SER|PER)\s+([\d.]+)(?=\s)", r"\1: \2%"),  # Kaldi
         ("version:", r"^\s*(BLEU|chrF2?\+*|TER)[|+]\S*version:[\d.]+\s=\s", r"\1 = "),  # sacreBLEU
+        (
+            "std",
+            r"\s*\((?:mean|avg|average)\s*(?:±|\+/-|\+-|and|,)\s*(?:std|sd|stdev|stddev|sem)\.?(?:\s?dev\w*)?\)",
+            "",
+        ),
+        (" better", r"\s*[(\[]\s*(?:[↑↓]|higher|lower)\s*(?:is\s+|=\s*)?better\s*[)\]]", ""),
+        ("(1", r"\s*\(\s*1\s*[-−]\s*\w+\s*\)", ""),  # "Accuracy (1-merror)"
+        (
+            "average loss",
+            r"^\s*average loss = ([\d.]+) h\s*$",
+            r"validation average loss = \1",
+        ),  # Vowpal Wabbit held out
+        (" p ", r"^\s*([A-Z]{3,}(?:\s[A-Z]+)?) P\s+(?=\d+\.\d)", r"\1 precision: "),  # spaCy
+        (" r ", r"^\s*([A-Z]{3,}(?:\s[A-Z]+)?) R\s+(?=\d+\.\d)", r"\1 recall: "),
+        (" f ", r"^\s*([A-Z]{3,}(?:\s[A-Z]+)?) F\s+(?=\d+\.\d)", r"\1 f1: "),
         ("top", r"\btop[\s_-]?(\d+)\s?-\s?(?=[01]?\.\d)", r"top\1: "),
         ("top", r"\btop[\s_-]?(\d+)", r"top\1"),
         ("'s ", r"\b(training|valid\w*|train|test)'s\s(?=\w)", r"\1_"),
@@ -74,6 +90,7 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("f", r"\bF[\s_-](?:score|measure)(?=\s*\()", "fscore"),
         ("f", r"\bF[\s_-](?:score|measure)\b", "F_score"),
         ("r", r"\bR\s?(?:\^\s?2|²)(?:[\s_-]?score)?|\bR2[\s_-]score\b|\bR[\s_-]squared\b", "R2"),
+        ("average_", r"^\s*\S{1,20}\s+ROUGE-(\S+)\s+Average_([RPF])(?=:)", r"rouge\1_\2"),  # ROUGE-1.5.5
         ("rouge", r"\brouge[\s_-](\d|l(?:sum)?)\b", r"rouge\1"),
         ("bleu", r"\bbleu[\s_-](\d)\b", r"bleu\1"),
         ("entropy", r"\b(?:cross|x)[\s_-]?entropy\b", "crossentropy"),

@@ -78,7 +78,7 @@ _FENCE = re.compile(
 )
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _FRAME = re.compile(r"\s*File \"[^\"]+\", line \d+")
-_PROMPT = re.compile(r"\s*(?:>>>|\.\.\.)\s\S|\s*In\s?\[\d*\]\s*:|\s*\.\.\.:|E {2,}\S|> {2,}\S|\s*[~^]+\s*$")
+_PROMPT = re.compile(r"\s*(?:>>>|\.\.\.)\s\S|\s*In\s?\[\d*\]\s*:|\s*\.\.\.:|E {2,}[^#\s]|> {2,}\S|\s*[~^]+\s*$")
 _CELL = re.compile(r"\s*In\s?\[\d*\]\s*:\s*$")
 _WARNED = re.compile(r"\S+\.\w+:\d+: \w*Warning\b")
 _FAILED = re.compile(r"(?:\w+\.)*\w*(?:Error|Exception|Warning|Interrupt)\s*:\s+(?![-+]?[\d.]+|nan|inf)\S")
@@ -100,6 +100,8 @@ def listing(cursor: Cursor) -> int:
     line = cursor.peek()
     if line is None:
         return 0
+    if line.text.startswith("model-index:"):
+        return 0  # the settings of a model card are its results
     if line.text.rstrip().endswith((":", "{")) and (settings := nested_settings(cursor)):
         return settings
     if not line.text.startswith(_OPENS):

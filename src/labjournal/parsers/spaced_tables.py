@@ -10,12 +10,14 @@ from labjournal.parsers.columns import column_names, of_itself
 from labjournal.parsers.context import Context
 from labjournal.parsers.grids import BORDER, MOST_ROWS, aligned, caption
 from labjournal.parsers.headings import CAPTION, entered
+from labjournal.parsers.labelled_last import labelled_last
 from labjournal.parsers.long_tables import long_table
 from labjournal.parsers.names import Name, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.reading import Line
+from labjournal.parsers.scatter import SPREAD
 from labjournal.parsers.shapes import shaped
-from labjournal.parsers.table_rows import SPREAD, STEPS, corner_metric, drafts_of_table, row_drafts, under_corner
+from labjournal.parsers.table_rows import STEPS, corner_metric, drafts_of_table, row_drafts, under_corner
 from labjournal.parsers.titles import wished
 
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")
@@ -43,6 +45,8 @@ def _table(cursor: Cursor) -> Claim | None:
     if line is None:
         return None
     if "etric" in line.text and (found := long_table(cursor)) is not None:
+        return found
+    if "ecision" in line.text and (found := labelled_last(cursor)) is not None:
         return found
     text = line.text.replace("\t", "    ")
     if "epoch" in text.lower() or text.lstrip()[:2] in ("E ", "Ep"):

@@ -17,7 +17,7 @@ _STEP = re.compile(
 )
 _PLANNED = re.compile(r"epochs\s*[:=]|(?:steps|iterations|rounds|trials|episodes)\s?=", re.IGNORECASE)
 """``epochs=100`` says how long a training is to last."""
-_STEP_FIRST = re.compile(r"^[\W_]*(?P<step>\d{1,9})(?:st|nd|rd|th)?[\s-]*epochs?[\W_]*$", re.IGNORECASE)
+_STEP_FIRST = re.compile(r"^[\W_]*(?P<step>\d{1,9})(?:(?:st|nd|rd|th)[\s-]*epochs?|[\s-]*epoch)[\W_]*$", re.IGNORECASE)
 _STEP_CJK = re.compile(r"第\s*(?P<step>\d+)\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|epoch|エポック|回)")
 _STEP_BRACKET = re.compile(r"[ \t]*\[(\d{1,9})\]\s+\S[^=:]{0,60}[:=]")  # xgboost and LightGBM
 _STEP_MM = re.compile(r"\bEpoch\((?:val|test)\)\s*\[(\d{1,9})\]\s*\[")  # mmengine: epoch, then batches

@@ -13,6 +13,7 @@ from labjournal.parsers.numbers import parse_number
 from labjournal.parsers.open_names import measured, open_name
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import Line, RoleName, StepKind
+from labjournal.parsers.scatter import BESIDE, SPREAD, without_spreads
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.tool_tables import lm_eval, sections
 from labjournal.parsers.vocabulary import FILLER, NEVER, PARAMETERS, ROLE_WORDS
@@ -53,6 +54,7 @@ def drafts_of_table(
 
 
 def _measured_in(rows: list[tuple[Line, list[str]]], texts: list[str], heading: str, caption: str) -> list[Draft]:
+    rows = without_spreads(rows)
     if not rows:
         return []
     header = _scoring_header(rows[0][1], heading)
@@ -83,7 +85,7 @@ def _measured_in(rows: list[tuple[Line, list[str]]], texts: list[str], heading: 
 def _plain_title(title: str) -> bool:
     """Whether a title may say whose the values under it are."""
     words = words_of(title)
-    return bool(words) and PARAMETERS.isdisjoint(words) and not _BESIDE.fullmatch(title)
+    return bool(words) and PARAMETERS.isdisjoint(words) and not BESIDE.fullmatch(title)
 
 
 def corner_metric(header: list[str], names: list[Name | None]) -> Name | None:
@@ -93,7 +95,7 @@ def corner_metric(header: list[str], names: list[Name | None]) -> Name | None:
         return None
     titles = [words_of(title) for title in header[1:] if parse_number(title) is None]
     plain = len(titles) == len(header) - 1 and all(words and NEVER.isdisjoint(words) for words in titles)
-    return corner if plain and not any(map(_BESIDE.fullmatch, header[1:])) else None
+    return corner if plain and not any(map(BESIDE.fullmatch, header[1:])) else None
 
 
 def under_corner(line: Line, cells: list[str], header: list[str], corner: Name) -> list[Draft]:
@@ -150,7 +152,7 @@ def named_in_column(header: list[str], at: int, rows: list[tuple[Line, list[str]
             for title, cell in beside
             if (number := cell_number(cell)) is not None
             and plausible(name, number)
-            and not _BESIDE.fullmatch(title)
+            and not BESIDE.fullmatch(title)
             and NEVER.isdisjoint(words_of(title))
         ]
         for title, number in values:
@@ -204,24 +206,7 @@ def _headed(header: list[str], names: list[Name | None], rows: list[tuple[Line, 
     return drafts
 
 
-SPREAD = re.compile(
-    r"(?:std|stdev|std\.?\s?dev\.?|standard deviation|s\.?d\.?|sigma|σ|var|variance|sem|std\.?\s?err(?:or)?|count|range"
-    r"|\d+%|min(?:imum)?|max(?:imum)?)",
-    re.IGNORECASE,
-)
-"""Labels of rows that say how values scatter: no measurement of their own."""
-
-
 METRIC_COLUMNS = frozenset(("metric", "metrics", "metric_type", "metric name", "measure", "指标"))
-
-
-_BESIDE = re.compile(
-    rf"(?:{SPREAD.pattern}|min(?:imum)?|max(?:imum)?|threshold|change|delta|diff(?:erence)?|Δ|p(?:[- ]?value)?|n"
-    r"|support|95%\s?ci|ci|lower|upper|low|high|(?:ci|conf)[._ ]?(?:low|lower|high|upper)|p[._]value"
-    r"|std\.error|statistic|target|goal|baseline|weight|unit|status)\.?",
-    re.IGNORECASE,
-)
-"""Titles of columns that stand beside a value: how it scatters, what it was compared with."""
 
 
 _OF_CLASS = re.compile(r"(?:class(?:es)?|categor(?:y|ies)|labels?|objects?)(?:[\s_]names?)?|name", re.IGNORECASE)
@@ -237,8 +222,6 @@ def row_drafts(
     """One draft for each role the columns speak of: ``Val R2`` and ``Test R2`` of a row are two measurements."""
     parts: dict[RoleName, Draft] = {}
     options: dict[str, str] = {}
-    if cells and SPREAD.fullmatch(cells[0].strip(" *_")):
-        return []
     names = _by_phase(header, cells, names)
     first = next((at for at, name in enumerate(names) if name is not None), 0)
     """What stands before it and is called like a setting is one, of any digits."""
@@ -320,7 +303,7 @@ def _pairs(rows: list[tuple[Line, list[str]]], texts: list[str]) -> list[Draft]:
             continue
         for column, cell in enumerate(cells[1:]):
             title = titles[column + 1] if column + 1 < len(titles) else ""
-            number = None if _BESIDE.fullmatch(title) else cell_number(cell)
+            number = None if BESIDE.fullmatch(title) else cell_number(cell)
             if number is None or not plausible(name, number) or not (known or measured(number)):
                 continue
             over: RoleName = "unclear" if line is rows[0][0] else role_of(words_of(title))

@@ -148,7 +148,7 @@ def _contexts(source: Context) -> tuple[Context, ...]:
     within = replace(plain, step=("epoch", -2.0), passed=-2.0, bar_done=True, options={}, titles={})
     return plain, within, replace(
         plain, role="validation", dataset="\0", n=-1, dataset_used=True, checkpoint="\0", options={"\0": "\0"},
-        group="\0", group_line=-1, step=("step", -1.5), step_name="\0", block=7, reset=True, bar_done=True,
+        group="\0", group_line=-1, step=("step", -1.5), block=7, reset=True, bar_done=True,
         phase=True, section=7, passed=-1.5, titles={},
     )  # fmt: skip
 

@@ -1,0 +1,34 @@
+"""Rows and columns of a table that say how values scatter or what they were compared with: nothing measured."""
+
+from __future__ import annotations
+
+import re
+
+from labjournal.parsers.reading import Line
+
+SPREAD = re.compile(
+    r"(?:std|stdev|std\.?\s?dev\.?|standard deviation|s\.?d\.?|sigma|σ|var|variance|sem|std\.?\s?err(?:or)?|count|range"
+    r"|\d+%|min(?:imum)?|max(?:imum)?)",
+    re.IGNORECASE,
+)
+"""Labels of rows that say how values scatter: no measurement of their own."""
+
+BESIDE = re.compile(
+    rf"(?:{SPREAD.pattern}|min(?:imum)?|max(?:imum)?|threshold|change|delta|diff(?:erence)?|Δ|p(?:[- ]?value)?|n"
+    r"|support|95%\s?ci|ci|lower|upper|low|high|(?:ci|conf)[._ ]?(?:low|lower|high|upper)|p[._]value"
+    r"|std\.error|statistic|target|goal|baseline|weight|unit|status)\.?",
+    re.IGNORECASE,
+)
+"""Titles of columns that stand beside a value: how it scatters, what it was compared with."""
+
+
+def without_spreads(rows: list[tuple[Line, list[str]]]) -> list[tuple[Line, list[str]]]:
+    """The rows without those that say how values scatter. "Maximum" alone among names is a name."""
+    labels = [cells[0].strip(" *_") if cells else "" for _, cells in rows]
+    statistics = sum(SPREAD.fullmatch(label) is not None or label.lower() in ("mean", "average") for label in labels)
+    extreme = statistics == 1 and len(rows) > 2
+    return [
+        row
+        for row, label in zip(rows, labels, strict=True)
+        if SPREAD.fullmatch(label) is None or (extreme and label.lower().startswith(("min", "max")))
+    ]
