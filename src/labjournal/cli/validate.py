@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from labjournal.cli import Context, pass_context
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from labjournal.follower import Follower
     from labjournal.model import Run
-    from labjournal.runner.request import Launched
+    from labjournal.runner.request import Launched, LaunchRequest
+    from labjournal.runner.validation import Template
     from labjournal.runner.written_over import Replaced
 
 _COMMAND = "labjournal.command"
@@ -86,78 +88,31 @@ def command(
     import os
 
     from labjournal.cli import launched, session, waiting
-    from labjournal.runner import commands, launching, validating, validation
+    from labjournal.runner import commands, launching, validation
     from labjournal.runner.request import LaunchRequest
 
     queue = None
     if queued or watch or after or gpu_memory is not None or priority is not None:
         queue = waiting.queueing(context, after, gpu_memory, priority, gpus)
-    if watch:
-        wanted = tuple(text if ":" in text else f"{text}:all" for text in wanted)
     with session.opened(context) as follower:
-        paths, config = follower.paths, follower.config
-        how = validation.template(ctx.meta[_COMMAND], os.getcwd(), config, paths)
-        places = commands.places(how.command)
-        needs_checkpoint = "checkpoint" in places
-        if not places & {"checkpoint", "step", "run", "name"}:
-            told = "labjournal: the command has no {checkpoint}: only a script that reads LABJOURNAL_CHECKPOINT "
-            click.echo(f"{told}from its environment knows which one to measure.", err=True)
+        how = validation.template(ctx.meta[_COMMAND], os.getcwd(), follower.config, follower.paths)
+        _mention_places(how)
         if resolve is not None:
-            from labjournal.compare.measure import values_of
-            from labjournal.compare.resolution import resolution
-
-            pairs = [(key, value) for key, _, value in (option.partition("=") for option in options)]
-            results = follower.store.results()
-            for sentence in resolution(results, datasets, resolve, values_of(config), pairs):
-                click.echo(sentence, err=True)
-        asked = LaunchRequest(
-            command=how.command,
-            cwd=how.cwd,
-            name=name,
-            reason=reason,
-            gpus=gpus,
-            time_limit_s=commands.seconds(time_limit, "--time"),
-            queue=queue,
-        )
-
-        said: set[str] = set()
-
-        def say_once(replaced: Replaced) -> None:
-            if replaced.words not in said:
-                said.add(replaced.words)
-                click.echo(f"labjournal: left out: {replaced.words}", err=True)
-
-        def requests() -> list[LaunchRequest]:
-            left_out = say_once if watch else None
-            found = validation.find_subjects(follower.store, wanted, needs_checkpoint, how.cwd, left_out)
-            if queue is not None:
-                found = validating.absolute(found)
-            made = validation.requests(found, how, datasets, options, config, asked)
-            made = made if queue is None else [validating.queued(one) for one in made]
-            return validating.still_missing(made, paths) if missing or watch else made
-
+            _say_resolution(follower, datasets, options, resolve)
+        limit = commands.seconds(time_limit, "--time")
+        base = LaunchRequest(how.command, how.cwd, name, reason=reason, gpus=gpus, time_limit_s=limit, queue=queue)
+        asked = _Asked(wanted, how, datasets, options, base, missing)
         if watch:
-            runs = [follower.store.resolve(text.partition(":")[0]) for text in wanted]
-            if stay:
-
-                def look() -> bool:
-                    follower.catch_up()
-                    return all(follower.store.run(run.id).status.ended for run in runs)
-
-                def start(wanted: Sequence[LaunchRequest]) -> None:
-                    launched.tell(launching.launch_all(wanted, paths, config), as_json, followed=False)
-
-                validating.keep_watch(look, requests, start)
-            else:
-                launched.tell([_in_a_run_of_its_own(context, ctx, runs, wanted)], as_json, followed=False)
+            _watch(context, ctx, follower, asked, stay, as_json)
             return
-        all_requests = requests()
-    if not all_requests:
+        requests = asked.requests(follower)
+        paths, config = follower.paths, follower.config
+    if not requests:
         click.echo("labjournal: every one of these was launched before", err=True)
         if as_json:
             session.print_json([])
         return
-    started = launching.launch_all(all_requests, paths, config)
+    started = launching.launch_all(requests, paths, config)
     launched.tell(started, as_json, follow)
     if follow:
         from labjournal.cli.following import follow as follow_log
@@ -165,6 +120,80 @@ def command(
         codes = [follow_log(paths.run(run.id), run.name) for run in started]
         raise SystemExit(next((code for code in codes if code), 0))
     launched.leave(started)
+
+
+class _Asked(NamedTuple):
+    """What is to be validated, and how."""
+
+    wanted: Sequence[str]
+    how: Template
+    datasets: Sequence[str]
+    options: Sequence[str]
+    base: LaunchRequest
+    """What every validation has of the command line."""
+    only_missing: bool
+
+    def requests(
+        self, follower: Follower, left_out: Callable[[Replaced], None] | None = None
+    ) -> Sequence[LaunchRequest]:
+        """One launch for every combination; ``left_out`` is told of checkpoints that were written over since."""
+        from labjournal.runner import commands, validating, validation
+
+        needs_checkpoint = "checkpoint" in commands.places(self.how.command)
+        found = validation.find_subjects(follower.store, self.wanted, needs_checkpoint, self.how.cwd, left_out)
+        if self.base.queue is not None:
+            found = validating.absolute(found)
+        made = validation.requests(found, self.how, self.datasets, self.options, follower.config, self.base)
+        if self.base.queue is not None:
+            made = [validating.queued(one) for one in made]
+        return validating.still_missing(made, follower.paths) if self.only_missing else made
+
+
+def _mention_places(how: Template) -> None:
+    from labjournal.runner import commands
+
+    if not commands.places(how.command) & {"checkpoint", "step", "run", "name"}:
+        told = "labjournal: the command has no {checkpoint}: only a script that reads LABJOURNAL_CHECKPOINT "
+        click.echo(f"{told}from its environment knows which one to measure.", err=True)
+
+
+def _say_resolution(follower: Follower, datasets: Sequence[str], options: Sequence[str], wanted: float) -> None:
+    """How many events tell a difference of ``wanted``, from what was measured before."""
+    from labjournal.compare.measure import values_of
+    from labjournal.compare.resolution import resolution
+
+    pairs = [(key, value) for key, _, value in (option.partition("=") for option in options)]
+    for sentence in resolution(follower.store.results(), datasets, wanted, values_of(follower.config), pairs):
+        click.echo(sentence, err=True)
+
+
+def _watch(context: Context, ctx: click.Context, follower: Follower, asked: _Asked, stay: bool, as_json: bool) -> None:
+    """Queue each checkpoint as it appears, here or in a run of its own."""
+    from labjournal.cli import launched
+    from labjournal.runner import launching, validating
+
+    asked = asked._replace(
+        wanted=tuple(text if ":" in text else f"{text}:all" for text in asked.wanted), only_missing=True
+    )
+    runs = [follower.store.resolve(text.partition(":")[0]) for text in asked.wanted]
+    if not stay:
+        launched.tell([_in_a_run_of_its_own(context, ctx, runs, asked.wanted)], as_json, followed=False)
+        return
+    said: set[str] = set()
+
+    def say_once(replaced: Replaced) -> None:
+        if replaced.words not in said:
+            said.add(replaced.words)
+            click.echo(f"labjournal: left out: {replaced.words}", err=True)
+
+    def look() -> bool:
+        follower.catch_up()
+        return all(follower.store.run(run.id).status.ended for run in runs)
+
+    def start(requests: Sequence[LaunchRequest]) -> None:
+        launched.tell(launching.launch_all(requests, follower.paths, follower.config), as_json, followed=False)
+
+    validating.keep_watch(look, lambda: asked.requests(follower, say_once), start)
 
 
 def _in_a_run_of_its_own(context: Context, ctx: click.Context, runs: Sequence[Run], wanted: Sequence[str]) -> Launched:
