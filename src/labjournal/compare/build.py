@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from labjournal.compare import curve_ends
 from labjournal.compare.alike import Alike
@@ -15,7 +16,7 @@ from labjournal.compare.expected import law_notes
 from labjournal.compare.gaps import with_gaps
 from labjournal.compare.grouping import grouping_notes, widened
 from labjournal.compare.known import Known
-from labjournal.compare.measure import Measures, values_of
+from labjournal.compare.measure import Measures, Values, values_of
 from labjournal.compare.notes import definitions, notes
 from labjournal.compare.offsets import reference_notes
 from labjournal.compare.paired import Pairs
@@ -69,57 +70,33 @@ def build_table(
         NotFoundError: a reference, data set or baseline matches nothing.
         InputError: ``at`` is neither all, last, best nor a step.
     """
-    if selection.at not in (ALL, LAST, BEST) and not selection.at.isdecimal():
-        raise InputError(f"--at {selection.at} is not known.", "Give all, last, best or a step.")
-    picked = _picked(store, selection, results)
-    ends = _curve_ends(store, selection, picked) if results is None else []
-    picked = replace(picked, results=picked.results + tuple(ends), empty=() if ends else picked.empty)
-    _check_datasets(store, selection, picked)
     values = known.values if known else values_of(config)
-    chosen = at(drafts(picked), selection.at, selection.metrics, values)
-    if selection.metrics:
-        chosen = holding(chosen, selection.metrics)
-    runs = _runs(store, {row.run for row in chosen}, known) if selection.by else {}
-    _check_by(selection, chosen, runs)
-    chosen = ordered(chosen, picked.order, selection.by, runs)
-    # columns and means are made of all rows: a limit would leave holes in them
-    limit = None if selection.by is not None else selection.limit
-    left_out = 0 if limit is None else max(0, len(chosen) - limit)
-    chosen = chosen[: len(chosen) - left_out]
-    results_shown = [result for row in chosen for result in row.results]
-    runs = _relabelled(runs or _runs(store, {row.run for row in chosen}, known), selection.labels)
+    choice = _choose(store, selection, results, values, known)
+    results_shown = [result for row in choice.drafts for result in row.results]
     measures = Measures(results_shown, values=values)
     columns = [_called(column, selection.labels) for column in _columns(selection, measures)]
-    datasets = _datasets(chosen, selection)
-    named = Runs(runs)
-    rows = [
-        build_row(row, dataset, named, columns, measures)
-        for dataset in datasets
-        for row in chosen
-        if row.data_key == dataset.key
-    ]
+    datasets = _datasets(choice.drafts, selection)
     files = known.predictions if known else predictions.read(store.connection, store.places)
-    rows = widened(rows, files, config.results.signal, results_shown) if files else rows
-    rows = with_overlap(rows, known.overlaps if known else store.runs_found(OVERLAP))
-    shown = [runs[run] for run in dict.fromkeys(row.run for row in rows) if run in runs]
-    differences = compare_settings(shown)
-    measured_by = {result.measured_by for result in results_shown}
-    measurers = {run: runs[run] for run in sorted(measured_by) if run in runs}
-    measurers |= _runs(store, measured_by - measurers.keys(), known)
-    alike = Alike(results_shown, measurers)
-    found = families(rows, runs)
-    pairs = Pairs(files, config.results.signal)
-    points = rows
+    points = _rows(choice, columns, datasets, measures)
+    points = widened(points, files, config.results.signal, results_shown) if files else points
+    points = with_overlap(points, known.overlaps if known else store.runs_found(OVERLAP))
+    found = families(points, choice.runs)
     turned = selection.by is not None and selection.by != SEED_POOLED
-    if selection.by == SEED_POOLED or (turned and _is_setting(selection.by, rows, runs)):
-        rows = pool(rows, found)
+    pooled = selection.by == SEED_POOLED or (turned and _is_setting(selection.by, points, choice.runs))
+    rows = pool(points, found) if pooled else points
+
+    shown = [choice.runs[run] for run in dict.fromkeys(row.run for row in points) if run in choice.runs]
+    differences = compare_settings(shown)
+    measurers = _measurers(store, results_shown, choice.runs, known)
+    pairs = Pairs(files, config.results.signal)
+    alike = Alike(results_shown, measurers)
     baseline = _baseline(store, selection, rows)
     said = claims(
         rows, columns, baseline, differences, Noise(found), pairs.judge, alike.caveats, asked=bool(selection.metrics)
     )
     under = notes(
         selection,
-        picked,
+        choice.picked,
         rows,
         columns,
         datasets,
@@ -127,22 +104,23 @@ def build_table(
         list(measurers.values()),
         differences,
         said,
-        left_out,
+        choice.left_out,
         found,
         pairs.judge,
     )
-    defined = tuple(definitions(columns, rows))
-    under += unknown_settings(shown)
-    under += [curve_ends.NOTE] if ends else []
-    under += pairs.notes()
-    under += grouping_notes(rows)
     held = tuple(reference_notes(rows, columns, known.references if known else store.reference_values(), measures))
-    under += held
-    under += law_notes(rows, columns, config.laws) if config.laws else ()
-    if not left_out:
-        under += scan_notes(points, columns, runs, selection.by)
+    under += [
+        *unknown_settings(shown),
+        *([curve_ends.NOTE] if choice.of_curves else []),
+        *pairs.notes(),
+        *grouping_notes(rows),
+        *held,
+        *(law_notes(rows, columns, config.laws) if config.laws else ()),
+        *(scan_notes(points, columns, choice.runs, selection.by) if not choice.left_out else ()),
+    ]
+    defined = tuple(definitions(columns, rows))
     if turned:
-        wide = pivot(rows, columns, datasets, selection, runs)
+        wide = pivot(rows, columns, datasets, selection, choice.runs)
         rows, columns, datasets = wide.rows, wide.columns, wide.datasets
         said = [replace(claim, a=wide.places[claim.a], b=wide.places[claim.b]) for claim in said]
         under += wide.notes
@@ -161,6 +139,61 @@ def build_table(
     )
     unfinished = known.unfinished if known else store.unfinished_validations
     return with_gaps(_only_changed(table) if selection.only_changed else table, unfinished)
+
+
+class _Choice(NamedTuple):
+    """What the rows are made of."""
+
+    picked: Picked
+    drafts: Sequence[Draft]
+    runs: Mapping[str, Run]
+    """Of the rows, under the names they are shown by."""
+    left_out: int
+    """Rows beyond the limit."""
+    of_curves: bool
+    """Some values are the ends of curves, as their runs have no results."""
+
+
+def _choose(
+    store: Store, selection: Selection, results: Sequence[Result] | None, values: Values, known: Known | None
+) -> _Choice:
+    """Which rows there are, in their order."""
+    if selection.at not in (ALL, LAST, BEST) and not selection.at.isdecimal():
+        raise InputError(f"--at {selection.at} is not known.", "Give all, last, best or a step.")
+    picked = _picked(store, selection, results)
+    ends = _curve_ends(store, selection, picked) if results is None else []
+    picked = replace(picked, results=picked.results + tuple(ends), empty=() if ends else picked.empty)
+    _check_datasets(store, selection, picked)
+    chosen = at(drafts(picked), selection.at, selection.metrics, values)
+    if selection.metrics:
+        chosen = holding(chosen, selection.metrics)
+    runs = _runs(store, {row.run for row in chosen}, known) if selection.by else {}
+    _check_by(selection, chosen, runs)
+    chosen = ordered(chosen, picked.order, selection.by, runs)
+    # columns and means are made of all rows: a limit would leave holes in them
+    limit = None if selection.by is not None else selection.limit
+    left_out = 0 if limit is None else max(0, len(chosen) - limit)
+    chosen = chosen[: len(chosen) - left_out]
+    runs = _relabelled(runs or _runs(store, {row.run for row in chosen}, known), selection.labels)
+    return _Choice(picked, chosen, runs, left_out, bool(ends))
+
+
+def _rows(choice: _Choice, columns: Sequence[Column], datasets: Sequence[DatasetInfo], measures: Measures) -> list[Row]:
+    """One of each draft, by data set."""
+    named = Runs(choice.runs)
+    return [
+        build_row(row, dataset, named, columns, measures)
+        for dataset in datasets
+        for row in choice.drafts
+        if row.data_key == dataset.key
+    ]
+
+
+def _measurers(store: Store, results: Sequence[Result], runs: Mapping[str, Run], known: Known | None) -> dict[str, Run]:
+    """The runs that have measured the results: those of the rows, and validations."""
+    measured_by = {result.measured_by for result in results}
+    measurers = {run: runs[run] for run in sorted(measured_by) if run in runs}
+    return measurers | _runs(store, measured_by - measurers.keys(), known)
 
 
 def _picked(store: Store, selection: Selection, results: Sequence[Result] | None) -> Picked:
