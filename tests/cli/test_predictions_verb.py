@@ -123,3 +123,25 @@ def test_a_project_that_moves_keeps_its_pairs(project: Path, stated: str) -> Non
     call(moved, "reindex")
     (accuracy,) = table(moved, "--metric", "accuracy")["claims"]
     assert accuracy["paired"]
+
+
+STATING = """
+import csv, sys, labjournal
+for name in sys.argv[1:]:
+    rows = list(csv.DictReader(open(f"{name}.csv")))
+    pairs = [row["label"] for row in rows], [row["prediction"] for row in rows]
+    labjournal.result(dataset="1:1", predictions=pairs, options={"adapter": name}, file=f"{name}.csv")
+labjournal.result(dataset="1:1", predictions=pairs, options={"adapter": "lost"}, file="nowhere.csv")
+"""
+
+
+def test_a_script_that_says_where_its_predictions_lie_has_its_rows_tested_as_pairs(tmp_path: Path) -> None:
+    write(tmp_path / "good.csv", 0)
+    write(tmp_path / "worse.csv", 12, shuffled=True)
+    call(tmp_path, "run", "-n", "both", "--follow", "--", sys.executable, "-c", STATING, "good", "worse")
+    found = json.loads(call(tmp_path, "compare", "both", "--json", "--metric", "accuracy"))
+    between = {frozenset((claim["a"], claim["b"])): claim for claim in found["claims"]}
+    assert len(found["rows"]) == 3
+    paired = [claim for claim in between.values() if claim["paired"]]
+    assert [claim["p"] for claim in paired] == [pytest.approx(2 / 2**12)]
+    assert "nowhere.csv could not be read" in call(tmp_path, "logs", "both")

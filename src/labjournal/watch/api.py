@@ -85,6 +85,7 @@ def result(
     counts: Any = None,
     predictions: Optional[Tuple[Sequence[Any], Sequence[Any]]] = None,
     options: Optional[Mapping[str, Any]] = None,
+    file: Optional[str] = None,
     **metrics: Any,
 ) -> None:
     """One result: of this run, or of the checkpoint that a validation was launched for.
@@ -96,6 +97,8 @@ def result(
         counts: Confusion matrix, rows are true classes: a list of lists, or ``{"labels": […], "matrix": […]}``.
         predictions: ``(true labels, predicted labels)``; counted here. A prediction that is no true label is unknown.
         options: How it was measured, what distinguishes it from other results on the same data.
+        file: One row an event (id, label, prediction or score; CSV, JSON lines, npy) that this result follows from: two
+            results on the same events are then compared event by event. It stays where it is.
         **metrics: Values by name; a fraction in 0..1 where it is a rate.
     """
     run = own_run()
@@ -131,7 +134,23 @@ def result(
         "rule": "labjournal.result",
         "rule_version": 1,
     }
-    run.state("result", data, sync=True)
+    stated = run.state("result", data, sync=True)
+    if file is not None and stated is not None:
+        _state_file(run, stated, file, n)
+
+
+def _state_file(run: Run, result_id: str, path: str, n: Optional[int]) -> None:
+    import hashlib
+
+    digest = hashlib.sha256()
+    try:
+        with open(path, "rb") as opened:
+            for part in iter(lambda: opened.read(1 << 20), b""):
+                digest.update(part)
+    except OSError as error:
+        notice(f"the predictions in {path} could not be read: {error.strerror}")
+        return
+    run.state("predictions", {"result": result_id, "path": os.path.abspath(path), "sha256": digest.hexdigest(), "n": n})
 
 
 def _options_of_launch() -> Dict[str, str]:

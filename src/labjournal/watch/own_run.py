@@ -22,15 +22,19 @@ class Run:
         self._pid = os.getpid()
         self._attempt = attempt
 
-    def state(self, kind: str, data: Dict[str, Any], sync: bool = False) -> None:
-        """Append one fact of this run. Trouble with the disk is a notice, never an error of the training."""
+    def state(self, kind: str, data: Dict[str, Any], sync: bool = False) -> Optional[str]:
+        """Append one fact of this run, and give its id. Trouble with the disk is a notice, never an error of the
+        training."""
         if self._pid != os.getpid():  # a forked child writes a file of its own
             self._pid = os.getpid()
             self._facts = facts.writer_path(os.path.join(self.folder, "facts"), self._attempt, "api")
+        fact = facts.make(kind, data, run=self.id)
         try:
-            facts.append(self._facts, [facts.make(kind, data, run=self.id)], sync=sync)
+            facts.append(self._facts, [fact], sync=sync)
         except OSError as error:
             notice(f"a {kind} could not be written to {self.folder}: {error.strerror}")
+            return None
+        return fact.id
 
     def scalars(self, values: Mapping[str, float], step: int) -> None:
         try:
@@ -54,8 +58,8 @@ class NoRun(Run):
         self.id = ""
         self.folder = ""
 
-    def state(self, kind: str, data: Dict[str, Any], sync: bool = False) -> None:
-        return
+    def state(self, kind: str, data: Dict[str, Any], sync: bool = False) -> Optional[str]:
+        return None
 
     def scalars(self, values: Mapping[str, float], step: int) -> None:
         return
