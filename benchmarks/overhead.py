@@ -74,7 +74,15 @@ class Part:
     """Settings of which less is taken; width, depth, precision and what is logged stay."""
 
 
-_DATA = {"signals": 200, "train": 200, "held_out": 60, "black_box": 40, "black_box_signals": 4, "workers": 2}
+_DATA = {
+    "signals": 200,
+    "train": 200,
+    "held_out": 60,
+    "held_out_ten": 60,
+    "black_box": 40,
+    "black_box_signals": 4,
+    "workers": 2,
+}
 PARTS = {
     "jets": Part(
         "train",

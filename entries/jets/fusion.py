@@ -146,7 +146,7 @@ def new_base(tokenizer: PreTrainedTokenizerBase, width: int, layers: int) -> Mis
 
 
 def load_base(name: str, precision: str, quantised: bool = False) -> tuple[PreTrainedTokenizerBase, nn.Module]:
-    """A folder, or a name on the hub: the same way. ``quantised`` needs a GPU and bitsandbytes."""
+    """A folder, or a name on the hub: the same way. ``quantised`` needs bitsandbytes."""
     extra = {}
     if quantised:
         from transformers import BitsAndBytesConfig

@@ -19,6 +19,7 @@ import collisions
 import features
 import numpy as np
 from scipy.optimize import minimize
+from scipy.stats import ks_2samp
 
 import labjournal
 
@@ -29,6 +30,7 @@ _RATIO = 10
 _SHARES = (0.60, 0.35)
 """Training and validation; the rest is for a test that nobody looks at here."""
 _SECOND_OPINIONS = 10
+_SHIFTED = 0.01
 
 
 def cluster_chunk(label: str, n: int, seed: int, scale: float, to: Path) -> Path:
@@ -143,7 +145,7 @@ def main() -> None:
     sets = {
         "train-1-10": train,
         "train-1-1": balanced(whole if asked.fault == "leak" else train, random)[: asked.train],
-        "val-1-10": held_out[: 2 * asked.held_out],
+        "val-1-10": held_out[: asked.held_out_ten],
         "val-1-1": balanced(held_out, random)[: asked.held_out],
         "black-box": [box[k] for k in random.permutation(len(box))],
     }
@@ -156,9 +158,17 @@ def main() -> None:
             common += sum(overlap(sets[of], records) for of in ("train-1-1", "train-1-10"))
     if common:
         labjournal.event(f"tainted: {common} events are in a training set and in a validation set")
+    shift = ks_2samp(*([one["jets"][0]["P_T"] for one in sets[name]] for name in ("train-1-10", "black-box")))
+    if shift.pvalue < _SHIFTED:
+        labjournal.event(
+            "shifted: P_T of the hardest jet in the black box is not that of the training set, "
+            f"Kolmogorov and Smirnov's distance {shift.statistic:.3f}, p {shift.pvalue:.2g}"
+        )
     labjournal.result(
         dataset="events",
         overlap=common,
+        shift=float(shift.statistic),
+        shift_p=float(shift.pvalue),
         linear_accuracy=linear_accuracy(sets["train-1-1"], held_out + rest),
         feature_difference=largest_difference(asked.seed),
         clustered_per_s=(len(whole) + len(box)) / took,
@@ -176,7 +186,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--signals", type=int, default=360, help="ten times as many background events are drawn")
     parser.add_argument("--train", type=int, default=400, help="events of the 1:1 training set")
-    parser.add_argument("--held-out", type=int, default=200, help="events of the 1:1 set; 1:10 has twice as many")
+    parser.add_argument("--held-out", type=int, default=200, help="events of the 1:1 validation set")
+    parser.add_argument("--held-out-ten", type=int, default=400, help="of the 1:10 set")
     parser.add_argument("--black-box", type=int, default=800)
     parser.add_argument("--black-box-signals", type=int, default=4)
     parser.add_argument("--chunk", type=int, default=2_000)

@@ -93,7 +93,8 @@ def _memory_mb() -> float:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--base", required=True, help="a folder, or a name on the hub")
-    parser.add_argument("--quantised", action="store_true", help="the base in 4 bits; needs a GPU and bitsandbytes")
+    parser.add_argument("--quantised", action="store_true", help="the base in 4 bits; needs bitsandbytes")
+    parser.add_argument("--states", choices=("32bit", "8bit"), default="32bit", help="of LoRA; 8bit by bitsandbytes")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of the base")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--held-out", type=Path, required=True)
@@ -109,6 +110,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--nfa-width", type=int, default=64)
     parser.add_argument("--steps", type=int, default=60)
     parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--accumulate", type=int, default=1, help="batches of a step")
     parser.add_argument("--every", type=int, default=30, help="steps between checkpoints")
     parser.add_argument("--look", type=int, default=50, help="steps between looks at what has moved")
     parser.add_argument("--seed", type=int, default=0)

@@ -23,6 +23,8 @@ import labjournal
 
 SAME_EVENTS = 32
 _CLIP = 1.0
+_PARTS_APART = 7_919_000_003
+"""Between the seeds of the parts of a step."""
 
 
 class Stop(Exception):
@@ -61,32 +63,36 @@ class Trainer:
         made: Batch = batch_of(events, self.tokenizer, self.standard(events), asked.prompt, asked.decimals, words)
         return made.to(self.device)
 
-    def drawn(self, step: int) -> list[dict[str, Any]]:
-        """The events of one step: the same after a restart."""
-        order = torch.Generator().manual_seed(1_000_003 * self.asked.seed + step)
+    def drawn(self, step: int, part: int = 0) -> list[dict[str, Any]]:
+        """The events of one part of a step: the same after a restart."""
+        order = torch.Generator().manual_seed(1_000_003 * self.asked.seed + step + part * _PARTS_APART)
         return [self.events[k] for k in torch.randint(len(self.events), (self.asked.batch,), generator=order).tolist()]
 
     def step(self, step: int) -> dict[str, float]:
         late = step > self.asked.steps // 2
-        batch = self.batch(self.drawn(step), silent=late and "silent" in self.asked.fault)
-        if "nan" in self.asked.fault and step == self.asked.steps // 2:
-            batch["numbers"][0, 0] = float("nan")  # the logarithm of a jet without a second particle, once
         factor = max(1.0 - (step - 1) / self.asked.steps, 0.05)
         for group in self.optimizer.param_groups:
             group["lr"] = factor * group["full_lr"]
         self.model.train()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.asked.precision == "bf16"):
-            loss = self.model(**batch)
         self.optimizer.zero_grad()
-        loss.backward()
-        values = {"loss": loss.item()}
+        mean, tokens = 0.0, 0.0
+        for part in range(self.asked.accumulate):
+            batch = self.batch(self.drawn(step, part), silent=late and "silent" in self.asked.fault)
+            if "nan" in self.asked.fault and step == self.asked.steps // 2:
+                batch["numbers"][0, 0] = float("nan")  # the logarithm of a jet without a second particle, once
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.asked.precision == "bf16"):
+                loss = self.model(**batch) / self.asked.accumulate
+            loss.backward()
+            mean += loss.item()
+            tokens += float(batch["attention_mask"].sum())
+        values = {"loss": mean}
         for name, module in self.parts().items():
             values[f"grad_norm/{name}"] = _norm([p.grad for p in module.parameters() if p.grad is not None])
         for group in self.optimizer.param_groups:
             values[f"lr/{group['name']}"] = group["lr"]
         torch.nn.utils.clip_grad_norm_(trainable(self.model).values(), _CLIP)
         self.optimizer.step()
-        return values | {"tokens": float(batch["attention_mask"].sum())}
+        return values | {"tokens": tokens}
 
     def parts(self) -> dict[str, nn.Module]:
         parts: dict[str, nn.Module] = {"lora": self.model.language}
@@ -158,6 +164,7 @@ class Trainer:
             "data": hashlib.sha256(data.encode()).hexdigest()[:16],
             "seed": asked.seed,
             "base": str(asked.base),
+            "quantised": asked.quantised,
             "lora": [asked.rank, asked.alpha, asked.dropout],
             "nfa": asked.nfa,
             "nfa_width": asked.nfa_width,
@@ -227,8 +234,22 @@ def optimizer_of(model: Fused, asked: argparse.Namespace) -> torch.optim.Optimiz
     if model.adapter is not None:
         named.append(("nfa", list(model.adapter.parameters()), asked.nfa_lr))
     groups = [{"name": name, "params": params, "lr": lr, "full_lr": lr} for name, params, lr in named]
+    if asked.states == "8bit":
+        return _with_small_states(groups, model)
     kind = LeavesOutNumbers if "frozen_optimizer" in asked.fault else torch.optim.AdamW
     return kind(groups, weight_decay=0.0)
+
+
+def _with_small_states(groups: list[dict[str, Any]], model: Fused) -> torch.optim.Optimizer:
+    """8 bits for each state of LoRA, 32 for the adapter: what the optimizer of the notes was meant to be."""
+    import bitsandbytes
+
+    states = bitsandbytes.optim.GlobalOptimManager.get_instance()
+    states.register_parameters(groups)
+    if model.adapter is not None:
+        states.override_config(list(model.adapter.parameters()), "optim_bits", 32)
+    made: torch.optim.Optimizer = bitsandbytes.optim.AdamW8bit(groups, weight_decay=0.0)
+    return made
 
 
 def set_up(asked: argparse.Namespace, device: torch.device) -> Trainer:

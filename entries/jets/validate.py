@@ -83,7 +83,8 @@ def load(folder: Path, base: str | None, device: torch.device) -> tuple[Any, Fus
     """All that ``checkpoint.json`` says of the model, built and filled; ``folder`` may be any file in it."""
     folder = folder if folder.is_dir() else folder.parent
     about = json.loads((folder / "checkpoint.json").read_text())
-    tokenizer, language = load_base(base or about["base"], "fp32" if device.type == "cpu" else "bf16")
+    precision = "fp32" if device.type == "cpu" else "bf16"
+    tokenizer, language = load_base(base or about["base"], precision, about["quantised"])
     rank, alpha, dropout = about["lora"]
     standard = Standard(*(torch.tensor(part, dtype=torch.float64) for part in about["numbers"]))
     lora = with_lora(language, rank, alpha, dropout)
@@ -123,7 +124,8 @@ def main() -> None:
             said = list(answers(model, tokenizer, standard, about, events, numeric == "on"))
             counts = Counts.of(true, said)
             file = asked.out / f"{Path(path).stem}-{numeric}.jsonl"
-            lines = (json.dumps([e["hash"], e["label"], word]) for e, word in zip(events, said, strict=True))
+            rows = zip(events, said, strict=True)
+            lines = (json.dumps({"id": e["hash"], "label": e["label"], "prediction": word}) for e, word in rows)
             file.write_text("\n".join(lines) + "\n")
             took = time.monotonic() - begin
             digest = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
@@ -134,7 +136,9 @@ def main() -> None:
                 checkpoint=str(asked.checkpoint),
                 predictions=(true, said),
                 options={"numeric": numeric},
+                file=str(file),
                 unknown=counts.unknown,
+                **{f"correct_{word}": counts.matrix[word][word] for word in ANSWERS},
             )
             labjournal.event(f"answers to {name}, numeric {numeric}: {file.name}, sha256 {digest}, {took:.1f} s")
             report = file.with_suffix(".txt")  # several in one output would not say which data they are of

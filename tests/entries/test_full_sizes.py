@@ -46,7 +46,15 @@ def test_the_scripts_take_what_the_whole_size_says(name: str, monkeypatch: pytes
 
 FEWER = {
     "covariance": {"samples": 64, "batch": 32, "epochs": 1, "litmus_batch": 16, "trial_epochs": 1},
-    "jets": {"signals": 40, "train": 48, "held_out": 24, "black_box": 24, "black_box_signals": 4, "workers": 2}
+    "jets": {
+        "signals": 40,
+        "train": 48,
+        "held_out": 24,
+        "held_out_ten": 48,
+        "black_box": 24,
+        "black_box_signals": 4,
+        "workers": 2,
+    }
     | {"base_events": 16, "base_steps": 2, "batch": 2, "steps": 2, "every": 1, "peek": 4, "look": 1},
     "lenses": {"rows": 96, "epochs": 1, "batch": 2, "processes": 2},
     "lrt": {"n": 2_000, "toy_n": 500, "toys": 2, "law_toys": 2, "epochs": 10, "toy_epochs": 10, "lams": "0,1e4"},

@@ -272,3 +272,45 @@ def test_a_base_by_its_name_on_the_hub_is_taken_as_a_folder_is(
     batch = by_folder.batch(by_folder.held_out[:4], answers=False)
     assert by_name.model.answers(by_name.tokenizer, **batch) == by_folder.model.answers(by_folder.tokenizer, **batch)
     assert math.isfinite(by_name.step(1)["loss"])
+
+
+def test_a_step_of_several_batches_is_that_of_their_mean(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = study.trainer(monkeypatch, "--accumulate", "3")
+    parts = [trainer.batch(trainer.drawn(5, part)) for part in range(3)]
+    assert len({tuple(part["numbers"].flatten().tolist()) for part in parts}) == 3, "each part draws events of its own"
+    trainer.model.train()
+    losses = [trainer.model(**part) for part in parts]
+    adapter = list(trainer.model.adapter.parameters())
+    wanted = torch.autograd.grad(sum(losses) / 3, adapter)
+    values = trainer.step(5)
+    assert values["loss"] == pytest.approx(sum(one.item() for one in losses) / 3, rel=1e-5)
+    assert values["tokens"] == sum(int(part["attention_mask"].sum()) for part in parts)
+    norm = float(torch.stack([one.norm() for one in wanted]).norm())
+    assert values["grad_norm/nfa"] == pytest.approx(norm, rel=1e-4)
+
+
+def test_a_base_in_4_bits_is_trained_with_states_of_8_and_loaded_in_4_again(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("bitsandbytes", reason="pip install bitsandbytes")
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        monkeypatch.setenv(name, "1")
+    torch.manual_seed(0)
+    tokenizer = study.prompts.train_tokenizer(map(study.prompts.prompt, study.events))
+    study.fusion.new_base(tokenizer, width=64, layers=1).save_pretrained(tmp_path / "base")  # kernels want 32 rows
+    tokenizer.save_pretrained(tmp_path / "base")
+    words = ("--base", str(tmp_path / "base"), "--quantised", "--states", "8bit", "--rank", "128")
+    trainer = study.trainer(monkeypatch, *words, "--out", str(tmp_path))
+    loss = trainer.step(1)["loss"]
+    states = {
+        name: {trainer.optimizer.state[p]["state1"].dtype for p in part.parameters() if p in trainer.optimizer.state}
+        for name, part in trainer.parts().items()
+    }
+    assert states["nfa"] == {torch.float32}
+    assert torch.uint8 in states["lora"]
+    assert trainer.step(2)["loss"] != loss
+    folder = trainer.save(2)
+    tokenizer, model, standard, about = study.validate.load(folder, None, torch.device("cpu"))
+    assert {p.dtype for name, p in model.named_parameters() if "base_layer" in name} == {torch.uint8}
+    said = list(study.validate.answers(model, tokenizer, standard, about, trainer.held_out, numeric=True))
+    assert said == trainer.model.answers(trainer.tokenizer, **trainer.batch(trainer.held_out, answers=False))

@@ -141,10 +141,11 @@ def result(
 
 def _state_file(run: Run, result_id: str, path: str, n: Optional[int]) -> None:
     import hashlib
+    from pathlib import Path
 
     digest = hashlib.sha256()
     try:
-        with open(path, "rb") as opened:
+        with Path(path).open("rb") as opened:
             for part in iter(lambda: opened.read(1 << 20), b""):
                 digest.update(part)
     except OSError as error:
