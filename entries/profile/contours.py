@@ -11,6 +11,8 @@ Lowest = Mapping[tuple[float, float], float]
 JOINT = {"68%": 2.30, "95%": 5.99}
 """dchi2 of the joint contours of two parameters; 1 is the interval of one parameter alone."""
 NOT_BRACKETED, FLAT = "none: the minimum is not bracketed", "none: the profile is flat"
+MEANS_NOTHING = "none: chi2_min is not of the order of the degrees of freedom"
+_MOST_PER_DEGREE = 10.0
 
 
 def profile(lowest: Lowest, axis: int) -> dict[float, float]:
@@ -21,20 +23,28 @@ def profile(lowest: Lowest, axis: int) -> dict[float, float]:
 
 
 def width(along: Mapping[float, float]) -> float | str:
-    """Where a profile reaches 1, by a parabola through the minimum and its neighbours; else why it does not.
+    """Where a profile reaches 1, by a parabola through the minimum and the next points at or above 1; else why not.
 
-    A correlation of beta and w that is finer than the steps of the grid is not seen, and the interval too narrow then.
+    Where no point of a side reaches 1, its last point is taken. On a grid of w whose steps are too coarse to follow the
+    correlation of beta and w, this is the interval at a fixed w, which is too narrow.
     """
     places = sorted(along)
     k = places.index(min(places, key=lambda place: along[place]))
     if not 0 < k < len(places) - 1:
         return NOT_BRACKETED
-    (a, fa), (b, fb), (c, fc) = ((places[j], along[places[j]]) for j in (k - 1, k, k + 1))
+    left = next((place for place in reversed(places[:k]) if along[place] >= 1), places[0])
+    right = next((place for place in places[k + 1 :] if along[place] >= 1), places[-1])
+    (a, fa), (b, fb), (c, fc) = ((place, along[place]) for place in (left, places[k], right))
     curvature = ((fc - fb) / (c - b) - (fb - fa) / (b - a)) / (c - a)
     return 1 / math.sqrt(curvature) if curvature > 0 else FLAT
 
 
-def told(lowest: Lowest) -> str:
+def interval(along: Mapping[float, float], least: float, dof: int) -> float | str:
+    """Half the 68% interval, where a step of 1 in chi2 means something; else why there is none."""
+    return width(along) if least <= _MOST_PER_DEGREE * dof else MEANS_NOTHING
+
+
+def told(lowest: Lowest, dof: int) -> str:
     """The map as a table, w down and beta across, and how far the joint contours reach."""
     least = min(lowest.values())
     betas, widths = (sorted({place[axis] for place in lowest}) for axis in (0, 1))
@@ -48,7 +58,7 @@ def told(lowest: Lowest) -> str:
     lines.append("")
     for axis, name in enumerate(("beta", "w")):
         along = profile(lowest, axis)
-        sigma, at = width(along), min(along, key=lambda place: along[place])
+        sigma, at = interval(along, least, dof), min(along, key=lambda place: along[place])
         if isinstance(sigma, str):
             lines.append(f"- {name}: {sigma}")
             continue
@@ -56,6 +66,16 @@ def told(lowest: Lowest) -> str:
         step = min(b - a for a, b in itertools.pairwise(sorted(along)))
         coarse = "; the grid's step is wider than that" if step > sigma else ""
         lines.append(f"- {name}: {at:g} +- {sigma:.2g} alone, {reach}{coarse}")
+    return "\n".join(lines)
+
+
+def line_told(along: Mapping[float, float], least: float, dof: int) -> str:
+    """The profile of beta with everything else minimised over, and its interval."""
+    sigma, at = interval(along, least, dof), min(along, key=lambda place: along[place])
+    lines = [f"dchi2 above {least:.6g}, w and theta minimised over at every beta.", ""]
+    lines += ["| beta | " + " | ".join(f"{beta:g}" for beta in sorted(along)) + " |", "|---" * (len(along) + 1) + "|"]
+    lines += ["| dchi2 | " + " | ".join(_marked(along[beta]) for beta in sorted(along)) + " |", ""]
+    lines.append(f"- beta: {sigma}" if isinstance(sigma, str) else f"- beta: {at:g} +- {sigma:.2g}")
     return "\n".join(lines)
 
 

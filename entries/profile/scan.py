@@ -1,6 +1,7 @@
 """Scan chi2 over beta and w: at every point a differential evolution over what is free, each seed a repeat.
 
     python scan.py --targets planted --beta 3.05,3.10,3.15 --w 0.015,0.020,0.025 --seeds 5 --out out/sanity
+    python scan.py --targets planted --beta 3.03..3.13:11 --w free --out out/interval     w minimised over as well
 
 Every finished point is a line of ``OUT.jsonl`` and a result of the run at once; a scan that is started again goes on
 from there, and gives the same table.
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from contours import profile, told, width
+from contours import interval, line_told, profile, told
 from energy import Terms
 from evolution import Generation, evolve
 from profiling import old_mapping, profiled, pulls
@@ -33,10 +34,12 @@ REFERENCE_BETA = 3.043233053
 FAULTS = ("old_mapping", "no_seed", "edge", "unit_factor", "per_particle_scale", "slow", "wrong_reference")
 _SLOW_S = 1.2
 _TOLERANCE = 1e-10
+_W_BOX = (0.010, 0.030)
+"""Where w is looked for when it is free."""
 
 
 Job = tuple[float, float, int]
-"""beta, w, seed."""
+"""beta, w (0 where it is free), seed."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +93,16 @@ def minimise(problem: Problem, jobs: Sequence[Job], objective: str, asked: argpa
         return []
     begin = time.monotonic()
     low, high = problem.low, problem.high
+    if asked.free_w:
+        low, high = (torch.cat([part, part.new_tensor([w])]) for part, w in zip((low, high), _W_BOX, strict=True))
     beta, w = (torch.tensor([job[k] for job in jobs], dtype=low.dtype, device=low.device) for k in (0, 1))
     mapping = old_mapping if objective == "old" else profiled
 
     def terms_of(theta: Tensor) -> Terms:
         shape = (len(jobs), *(1,) * (theta.dim() - 2))
         at_beta, at_w = (one.reshape(shape).expand(theta.shape[:-1]) for one in (beta, w))
+        if asked.free_w:
+            theta, at_w = theta[..., :-1], theta[..., -1]
         return problem.terms(at_beta, at_w, theta, asked.radial)
 
     def energies_of(theta: Tensor) -> Tensor:
@@ -109,7 +116,7 @@ def minimise(problem: Problem, jobs: Sequence[Job], objective: str, asked: argpa
 
     drawn = [random.SystemRandom().randrange(2**31) if "no_seed" in asked.fault else seed for _, _, seed in jobs]
     last: Generation | None = None
-    for last in evolve(chi2, low, high, drawn, asked.population * problem.free, asked.max_iter):
+    for last in evolve(chi2, low, high, drawn, asked.population * len(low), asked.max_iter):
         _log_generation(last, jobs, time.monotonic() - begin)
         converged = last.spread <= _TOLERANCE * last.mean.abs()
         if bool(converged.all()):
@@ -147,7 +154,7 @@ def minimise(problem: Problem, jobs: Sequence[Job], objective: str, asked: argpa
 
 def _log_generation(now: Generation, jobs: Sequence[Job], seconds: float) -> None:
     """Of the first point of a batch, as every point looks alike."""
-    at = f"beta {jobs[0][0]:g}, w {jobs[0][1]:g}"
+    at = f"beta {jobs[0][0]:g}, w {jobs[0][1] or 'free'}"
     values = {"best": float(now.best[0]), "mean": float(now.mean[0]), "spread": float(now.spread[0])}
     values |= {"evaluations": now.evaluations, "seconds": seconds}
     labjournal.log({f"{name}/{at}": value for name, value in values.items()}, step=now.number)
@@ -160,7 +167,12 @@ def _state(point: Point, asked: argparse.Namespace) -> None:
         file.write(json.dumps(asdict(point)) + "\n")
     labjournal.result(
         dataset=asked.targets,
-        options={"beta": f"{point.beta:g}", "w": f"{point.w:g}", "seed": point.seed, "objective": point.objective},
+        options={
+            "beta": f"{point.beta:g}",
+            "w": f"{point.w:g}" if point.w else "free",
+            "seed": point.seed,
+            "objective": point.objective,
+        },
         point_chi2=point.chi2,
         point_S=point.scale,
         grad_over_stab=point.gradient / point.stabilisation,
@@ -201,7 +213,7 @@ def _summarise(points: Sequence[Point], problem: Problem, objective: str, asked:
     beta, w = min(lowest, key=lambda place: lowest[place])
     chi2 = lowest[beta, w]
     betas, widths = sorted({b for b, _ in table}), sorted({v for _, v in table})
-    scanned = sum(len(axis) > 1 for axis in (betas, widths))
+    scanned = sum(len(axis) > 1 for axis in (betas, widths)) + asked.free_w
     dof = problem.degrees_of_freedom(scanned)
     scatter = _scatter(list(table.values()))
     others = sorted(value for place, value in lowest.items() if place != (beta, w))
@@ -211,7 +223,7 @@ def _summarise(points: Sequence[Point], problem: Problem, objective: str, asked:
     metrics: dict[str, Any] = {
         "chi2_min": chi2,
         "beta_min": beta,
-        "w_min": w,
+        "w_min": best.theta[-1] if asked.free_w else w,
         "bracketed_beta": float(_inside(beta, betas)),
         "bracketed_w": float(_inside(w, widths)),
         "dof": dof,
@@ -219,16 +231,22 @@ def _summarise(points: Sequence[Point], problem: Problem, objective: str, asked:
         "seed_used": best.drawn,
         "lead": others[0] - chi2 if others else math.nan,
         "offset": 100 * (beta / reference - 1),
+        "s_per_point": sum(point.seconds for point in points) / len(table),
     }
     if dof > 0:
         metrics["chi2_per_dof"] = chi2 / dof
     if scatter is not None:
         metrics["scatter"] = scatter
-    labjournal.result(dataset=asked.targets, options={"objective": objective}, **metrics)
-    labjournal.settings({"objective": objective, "grid": f"{len(betas)} x {len(widths)}", "points": len(table)})
-    print(f"chi2_min {chi2!r} at beta {beta:g}, w {w:g}; S {best.scale:.6g}; {dof} degrees of freedom")
+    sigma = interval(along_beta, chi2, dof)
+    if not isinstance(sigma, str):
+        metrics["sigma_beta"] = sigma
+    grid = f"{len(betas)} x {'free' if asked.free_w else len(widths)}"
+    how = {"objective": objective, "grid": grid, "seeds": asked.seeds, "max_iter": asked.max_iter}
+    labjournal.result(dataset=asked.targets, options=how, **metrics)
+    labjournal.settings({"objective": objective, "grid": grid, "points": len(table)})
+    print(f"lowest at beta {beta:g}, w {metrics['w_min']:g}, of {len(table)} points; {dof} degrees of freedom")
     for at, value in along_beta.items():
-        print(f"  beta {at:g}: dchi2 {value:.6g}")
+        print(f"  beta {at:g}: dchi2 {value:.9g}")
     for axis, value, name in ((betas, beta, "beta"), (widths, w, "w")):
         if len(axis) > 1 and not _inside(value, axis):
             step = axis[1] - axis[0]
@@ -244,10 +262,10 @@ def _summarise(points: Sequence[Point], problem: Problem, objective: str, asked:
         )
     if dof <= 0:
         labjournal.event(f"not testable: {dof} degrees of freedom")
-    sigma = width(along_beta)
-    print(f"sigma_beta {sigma if isinstance(sigma, str) else format(sigma, '.4f')}")
-    if scanned == 2:
-        labjournal.note(told(lowest))
+    if len(betas) > 1 and len(widths) > 1:
+        labjournal.note(told(lowest, dof))
+    elif asked.free_w:
+        labjournal.note(line_told(along_beta, chi2, dof))
 
 
 def _inside(value: float, axis: Sequence[float]) -> bool:
@@ -264,7 +282,12 @@ def _scatter(repeats: Sequence[Sequence[float]]) -> float | None:
 
 
 def _numbers(text: str) -> list[float]:
-    return [float(part) for part in text.split(",")]
+    """``3.0,3.1`` or, of so many in even steps, ``3.0..3.2:5``."""
+    if ".." not in text:
+        return [float(part) for part in text.split(",")]
+    ends, _, count = text.partition(":")
+    (low, high), steps = map(float, ends.split("..")), int(count) - 1
+    return [round(low + k * (high - low) / steps, 10) for k in range(steps + 1)]
 
 
 def _arguments() -> argparse.Namespace:
@@ -272,7 +295,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--targets", choices=("flat", "planted"), default="planted")
     parser.add_argument("--objective", choices=("profiled", "old"), default="profiled")
     parser.add_argument("--beta", type=_numbers, default=[3.05, 3.10, 3.15])
-    parser.add_argument("--w", type=_numbers, default=[0.015, 0.020, 0.025])
+    parser.add_argument("--w", default="0.015,0.020,0.025", help="values, or free: minimised over at every beta")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--max-iter", type=int, default=15)
     parser.add_argument("--effort", type=int, default=1, help="so many times as many generations")
@@ -284,6 +307,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--fault", choices=FAULTS, nargs="+", default=[])
     asked = parser.parse_args()
     asked.max_iter *= asked.effort
+    asked.free_w = asked.w == "free"
+    asked.w = [0.0] if asked.free_w else _numbers(asked.w)
     return asked
 
 

@@ -107,7 +107,7 @@ def test_more_generations_with_the_same_seed_never_raise_the_minimum(study: dict
 
 def test_the_batch_finds_the_minimum_that_scipy_finds(study: dict[str, ModuleType]) -> None:
     problem = study["targets"].planted(80, torch.device("cpu"))
-    asked = argparse.Namespace(fault=[], radial=80, population=8, max_iter=60)
+    asked = argparse.Namespace(fault=[], radial=80, population=8, max_iter=60, free_w=False)
     (point,) = study["scan"].minimise(problem, [(3.05, 0.02, 0)], "profiled", asked)
 
     def chi2(theta: Any) -> float:
@@ -131,6 +131,33 @@ def test_scatter_edges_and_widths(study: dict[str, ModuleType]) -> None:
     assert width({3.0: 0.0, 3.1: 1.0, 3.2: 4.0}) == "none: the minimum is not bracketed"
 
 
+def test_the_interval_follows_a_correlation_that_no_grid_of_w_is_fine_enough_for(study: dict[str, ModuleType]) -> None:
+    """Against the inverse of the Fisher matrix of all five parameters, by scipy's least squares."""
+    problem = study["targets"].planted(80, torch.device("cpu"))
+
+    def residuals(at: Any) -> Any:
+        beta, w, speed, amplitude, scale = at
+        energies = problem.terms(doubles(beta), doubles(w), doubles(speed, amplitude)[None], 80).total[0]
+        return study["profiling"].pulls(problem.masses, energies, scale, problem.relative_error).numpy()
+
+    fit = optimize.least_squares(residuals, [3.1, 0.02, 1, 1, 2.5], x_scale=[1e-2, 1e-4, 1e-2, 1e-2, 1e-2], xtol=1e-14)
+    sigma = math.sqrt(np.linalg.inv(fit.jac.T @ fit.jac)[0, 0])
+    betas = study["scan"]._numbers("3.03..3.14:12")
+    asked = argparse.Namespace(fault=[], radial=80, population=8, max_iter=150, free_w=True)
+    points = study["scan"].minimise(problem, [(beta, 0.0, 0) for beta in betas], "profiled", asked)
+    assert min(point.chi2 for point in points) >= 2 * fit.cost - 1e-9
+    along = study["contours"].profile({(point.beta, point.w): point.chi2 for point in points}, 0)
+    assert study["contours"].width(along) == pytest.approx(sigma, rel=0.02)
+    assert "| **0.8113** |" in study["contours"].line_told(along, 0.1, 1)
+    assert "- beta: 3.08 +- 0.017" in study["contours"].line_told(along, 0.1, 1)
+
+
+def test_values_are_listed_or_in_even_steps(study: dict[str, ModuleType]) -> None:
+    assert study["scan"]._numbers("3.0,3.1") == [3.0, 3.1]
+    assert study["scan"]._numbers("3.03..3.14:12")[:3] == [3.03, 3.04, 3.05]
+    assert study["scan"]._numbers("3.03..3.14:12")[-1] == 3.14
+
+
 def test_the_map_has_the_joint_contours_of_a_parabola(study: dict[str, ModuleType]) -> None:
     """A parabola, whose reach along an axis is known: sqrt(level) times the deviation of that axis."""
     precision = np.diag([0.02**-2, 0.003**-2])
@@ -140,12 +167,15 @@ def test_the_map_has_the_joint_contours_of_a_parabola(study: dict[str, ModuleTyp
     contours = study["contours"]
     for axis, sigma in ((0, 0.02), (1, 0.003)):
         assert contours.width(contours.profile(lowest, axis)) == pytest.approx(sigma, rel=0.02)
-    text = contours.told(lowest)
+    text = contours.told(lowest, 1)
     inside = {level: sum(chi2 - 1.25 <= value for chi2 in lowest.values()) for level, value in contours.JOINT.items()}
     assert text.count("**") // 2 == inside["68%"]
     assert text.replace("**", "").count("*") // 2 == inside["95%"] - inside["68%"]
     assert "- beta: 3.1 +- 0.02 alone, joint 68% +- 0.03, joint 95% +- 0.049" in text
-    assert "not bracketed" in contours.told({(3.0, 0.02): 1.0, (3.1, 0.02): 2.0, (3.0, 0.03): 3.0, (3.1, 0.03): 4.0})
+    corner = {(3.0, 0.02): 1.0, (3.1, 0.02): 2.0, (3.0, 0.03): 3.0, (3.1, 0.03): 4.0}
+    assert "not bracketed" in contours.told(corner, 1)
+    for dof in (0, -8):
+        assert contours.told(lowest, dof).count("none: chi2_min is not of the order of the degrees of freedom") == 2
 
 
 def test_degrees_of_freedom_of_both_target_sets(study: dict[str, ModuleType]) -> None:
@@ -166,8 +196,8 @@ def test_an_interrupted_scan_goes_on_to_the_same_table(
     study["scan"].main()
     told = [json.loads(line) for line in (tmp_path / "broken.jsonl").read_text().splitlines() if line.endswith("}")]
     assert [(point["beta"], point["seed"]) for point in told] == [(3.05, 0), (3.05, 1), (3.10, 0), (3.10, 1)]
-    summary = [line for line in capsys.readouterr().out.splitlines() if line.startswith("chi2_min")]
-    assert summary[0] == summary[1] == summary[2]
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("lowest", "  beta"))]
+    assert told[:3] == told[3:6] == told[6:]
 
 
 @pytest.mark.slow
