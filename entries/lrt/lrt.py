@@ -51,6 +51,7 @@ def main() -> None:
             "centres": _centres_of(asked),
             "n": asked.n,
             "n_kernels": asked.kernels,
+            "seed": _TARGET_SEED,
         }
     )
     target = truth(asked.n, torch.Generator().manual_seed(_TARGET_SEED))
@@ -130,8 +131,12 @@ def _pair(target: Tensor, ensemble: Ensemble, plan: Plan, asked: argparse.Namesp
     sign = -1.0 if "sign" in asked.fault else 1.0
     log_likelihood = last.log_p.sum(-1) + sign * last.aux
     slope_limit = 0.01 * j / (0.1 * asked.epochs)
+    found_wanting = marks(t, j, found, slope_limit, plan)
+    for sentence in found_wanting.values():
+        labjournal.event(sentence)
     labjournal.result(
         dataset="target",
+        options={"sign": "- aux" if sign < 0 else "+ aux", "verdict": ", ".join(found_wanting) or "may stand"},
         T=t,
         T2=2 * t,
         T_per_kernel=t / j,
@@ -155,24 +160,24 @@ def _pair(target: Tensor, ensemble: Ensemble, plan: Plan, asked: argparse.Namesp
         asked_den=asked.epochs // _OLD_EPOCHS_SHARE if "unequal_epochs" in asked.fault else asked.epochs,
     )
     print(f"T {t:.6g}, 2T {2 * t:.6g}: 2T is compared with chi2({j - 1}); {t / j:.3g} nats per kernel, 0.5 expected")
-    _say(t, j, found, slope_limit, plan)
 
 
-def _say(t: float, kernels: int, found: Pairs, slope_limit: float, plan: Plan) -> None:
-    """What must not be overlooked, as events of the run."""
+def marks(t: float, kernels: int, found: Pairs, slope_limit: float, plan: Plan) -> dict[str, str]:
+    """What must stand beside T wherever it is shown, and why."""
+    told = {}
+    residual, worst = float(found.residual.abs().max()), float(found.slope.max())
+    if not residual < 1e-6 * max(1.0, abs(t)):
+        told["sign"] = f"the identity T = loss_den - loss_num + penalty is broken: residual {residual:.6g}"
+    if int(plan.epochs.min()) != int(plan.epochs.max()):
+        told["unequal"] = f"unequal training: DEN {int(plan.epochs[0])} epochs, NUM {int(plan.epochs[1])}"
+    if not worst < slope_limit:
+        told["not converged"] = f"not converged: {worst:.3g} nats per epoch over the last 10%, limit {slope_limit:.3g}"
     if not t / kernels <= _PER_KERNEL_LIMIT:
-        labjournal.event(
+        told["far above its law"] = (
             f"statistic far above its law: T = {t:.6g} is {t / kernels:.3g} nats per kernel where 0.5 is expected; "
             "the usual suspects: sign, training, regularisation"
         )
-    residual = float(found.residual.abs().max())
-    if not residual < 1e-6 * max(1.0, abs(t)):
-        labjournal.event(f"the identity T = loss_den - loss_num + penalty is broken: residual {residual:.6g}")
-    if int(plan.epochs.min()) != int(plan.epochs.max()):
-        labjournal.event(f"unequal training: DEN {int(plan.epochs[0])} epochs, NUM {int(plan.epochs[1])}")
-    worst = float(found.slope.max())
-    if not worst < slope_limit:
-        labjournal.event(f"not converged: {worst:.3g} nats per epoch over the last 10%, limit {slope_limit:.3g}")
+    return told
 
 
 def draw_toys(ensemble: Ensemble, seeds: list[int], n: int) -> Tensor:

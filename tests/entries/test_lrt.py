@@ -224,16 +224,22 @@ def test_toys_stand_beside_the_counts_of_their_law(study: dict[str, ModuleType])
     assert told["p_target"] == (1 + int((draws / 2 >= 40).sum())) / 401
 
 
-def test_far_above_its_law_names_the_suspects(
-    study: dict[str, ModuleType], ensemble: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(study["lrt"].labjournal, "event", said.append)
+def test_what_must_stand_beside_t_is_told_in_words_and_in_short(study: dict[str, ModuleType], ensemble: Any) -> None:
     _, data = case(study, ensemble)
     plan = study["fitting"].Plan.den_and_num([0.0], 20, 200)
-    study["lrt"]._say(151_965.0, 100, study["lrt"].compare(data, plan), 1e9, plan)
-    assert said[0].startswith("statistic far above its law: T = 151965 is 1.52e+03 nats per kernel")
-    assert said[1:] == ["unequal training: DEN 20 epochs, NUM 200"]
+    found = study["lrt"].compare(data, plan)
+    told = study["lrt"].marks(151_965.0, 100, found, 1e9, plan)
+    assert list(told) == ["unequal", "far above its law"]
+    assert told["unequal"] == "unequal training: DEN 20 epochs, NUM 200"
+    assert told["far above its law"].startswith("statistic far above its law: T = 151965 is 1.52e+03 nats per kernel")
+    signed = study["lrt"].compare(data, plan, sign=-1.0)
+    assert list(study["lrt"].marks(float(signed.t[0, 0]), 100, signed, -1.0, plan)) == [
+        "sign",
+        "unequal",
+        "not converged",
+    ]
+    equal = study["fitting"].Plan.den_and_num([0.0], 200, 200)
+    assert study["lrt"].marks(10.0, 20, study["lrt"].compare(data, equal), 1e9, equal) == {}
 
 
 def doubles(*values: Any) -> Any:
