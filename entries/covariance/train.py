@@ -50,6 +50,8 @@ class Trainer:
     steps: int = 0
     corrections: int = 0
     raised: bool = False
+    last: dict[str, float] = field(default_factory=dict)
+    """What the last step came to."""
 
     @cached_property
     def optimizer(self) -> torch.optim.Optimizer:
@@ -116,6 +118,8 @@ class Trainer:
         values |= {"loss": total, "main": parts[0], "aux": parts[1], "lr": self.asked.lr}
         values |= {"step_beta": beta, "lam_cov": weights.cov, "lam_pred": weights.pred}
         labjournal.log(values, step=self.steps)
+        self.last = {"train_total": total, "train_main": parts[0], "train_aux": parts[1]}
+        self.last["grad_norm"] = values["grad_norm"]
         self.stuck.see(total)
         return total, *parts
 
@@ -158,14 +162,17 @@ def litmus(asked: argparse.Namespace, device: torch.device) -> None:
     predicted = nmse(trainer.net(batch.snapshots), batch.covariance()).mean()
     rows = [trainer.step(batch, torch.arange(len(batch)), trainer.beta(k)) for k in range(LITMUS_STEPS)]
     moved = sum(not torch.equal(a, b) for a, b in zip(before, trainer.net.parameters(), strict=True))
-    after = nmse(trainer.net(batch.snapshots), batch.covariance()).mean()
+    on, off = (part.mean() for part in nmse_parts(trainer.net(batch.snapshots), batch.covariance()))
+    after = 0.5 * (on + off)
     labjournal.result(
         dataset="frozen batch",
         fall=1 - rows[-1][0] / rows[0][0],
         fall_of_pred=float((1 - after / predicted).detach()),
-        train_total=rows[-1][0],
-        train_main=rows[-1][1],
-        train_aux=rows[-1][2],
+        **trainer.last,
+        nmse_d=float(on.detach()),
+        nmse_o=float(off.detach()),
+        beta_end_used=trainer.beta(LITMUS_STEPS - 1),
+        warm_up=trainer.annealing.warm_up,
         moved=moved / len(before),
         corrections=trainer.corrections,
     )
@@ -179,6 +186,18 @@ def fit(asked: argparse.Namespace, device: torch.device) -> None:
     train = draw(asked.samples, asked.sensors, asked.snapshots, asked.seed).to(device)
     held_out = draw(asked.held_out, asked.sensors, asked.snapshots, _VALIDATION_SEED).to(device)
     labjournal.settings({"warm_up": trainer.annealing.warm_up, "parameters": _size(trainer.net)})
+    try:
+        now, best, best_epoch, reason = _epochs(trainer, train, held_out)
+    except Stop:
+        if trainer.steps:
+            labjournal.result(dataset="held out", **trainer.last, corrections=trainer.corrections)
+        raise
+    _state(trainer, held_out, now, best, best_epoch, reason, time.monotonic() - begin)
+
+
+def _epochs(trainer: Trainer, train: Scenes, held_out: Scenes) -> tuple[dict[str, float], float, int, str]:
+    """What the last epoch came to, the best value with its epoch, and why it ended."""
+    asked, device = trainer.asked, train.snapshots.device
     order = torch.Generator().manual_seed(asked.seed)
     best, best_epoch, reason = math.inf, 0, "all epochs done"
     now: dict[str, float] = {}
@@ -209,7 +228,7 @@ def fit(asked: argparse.Namespace, device: torch.device) -> None:
         if left <= 0:
             reason = f"patience of {asked.patience} used up"
             break
-    _state(trainer, held_out, now, best, best_epoch, reason, time.monotonic() - begin)
+    return now, best, best_epoch, reason
 
 
 @torch.no_grad()
@@ -252,6 +271,8 @@ def _state(
         val_best=best,
         best_epoch=best_epoch,
         beta_end_used=now["beta"],
+        warm_up=trainer.annealing.warm_up,
+        grad_norm=trainer.last["grad_norm"],
         corrections=trainer.corrections,
         took_s=seconds,
         memory_mb=memory / 2**20,

@@ -205,6 +205,20 @@ def test_every_guard_speaks_before_the_run_ends(study: dict[str, ModuleType], mo
     ]
 
 
+def test_a_fit_that_a_guard_ends_leaves_a_row_of_what_it_came_to(
+    study: dict[str, ModuleType], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results: list[dict[str, Any]] = []
+    monkeypatch.setattr(study["train"].labjournal, "result", lambda **values: results.append(values))
+    words = "train.py fit --sensors 4 --samples 64 --batch 2 --held-out 8 --unguarded --fault zero_weight"
+    monkeypatch.setattr(sys, "argv", [*words.split(), "--fixed-beta", "0.9", "--out", str(tmp_path / "x.pt")])
+    with pytest.raises(SystemExit, match="exactly 0 for 20 steps"):
+        study["train"].main()
+    (row,) = results
+    assert (row["train_total"], row["grad_norm"], row["corrections"]) == (0.0, 0.0, 0)
+    assert row["train_main"] > 0
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_every_fault_is_seen_and_none_on_the_healthy_runs(tmp_path: Path) -> None:
