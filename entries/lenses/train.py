@@ -214,8 +214,10 @@ def _finish(
     if "A4" in asked.fault:
         extra = f"; patience of {best.patience} would have ended it after epoch {used_up}" if used_up else ""
         labjournal.event(f"no early stopping: all {last + 1} epochs run, the last one kept{extra}")
+        stop = f"none, {last + 1} epochs"
     else:
         word = f"stopped after epoch {last}" if used_up else f"all {last + 1} epochs run"
+        stop = f"patience {asked.patience}" if used_up else f"{last + 1} epochs, patience left"
         labjournal.event(f"{word}, best {best.epoch} by {best.metric}")
         net.load_state_dict(best.weights)
         score = scores(net, held, norm, asked, device)
@@ -227,6 +229,7 @@ def _finish(
     labjournal.result(
         dataset="validation",
         n=len(score),
+        options={"faults": ", ".join(asked.fault) or "none", "norm": norm, "stop": stop},
         **dict[str, Any]({name: chosen[name] for name in names}),
         best_epoch=best.epoch,
         last_epoch=last,
