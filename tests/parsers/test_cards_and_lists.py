@@ -131,7 +131,7 @@ def test_what_is_no_simple_yaml_is_none(text: str) -> None:
         pytest.param(
             "C ROUGE-1 Average_R: 0.35439 (95%-conf.int. 0.33951 - 0.36968)\n"
             "C ROUGE-1 Average_F: 0.35953 (95%-conf.int. 0.34439 - 0.37447)\n",
-            [("unclear", {"rouge1_R": 0.35439, "rouge1_F": 0.35953}, {})],
+            [("unclear", {"rouge1_r": 0.35439, "rouge1_f": 0.35953}, {"system": "C"})],
             id="ROUGE-1.5.5",
         ),
         pytest.param(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
+from labjournal.parsers.numbers import plain_float
 from labjournal.parsers.reading import Line
 
 SPREAD = re.compile(
@@ -23,12 +25,23 @@ BESIDE = re.compile(
 
 
 def without_spreads(rows: list[tuple[Line, list[str]]]) -> list[tuple[Line, list[str]]]:
-    """The rows without those that say how values scatter. "Maximum" alone among names is a name."""
+    """The rows without those that say how values scatter. "Maximum" alone is a name, but in the last row."""
     labels = [cells[0].strip(" *_") if cells else "" for _, cells in rows]
     statistics = sum(SPREAD.fullmatch(label) is not None or label.lower() in ("mean", "average") for label in labels)
-    extreme = statistics == 1 and len(rows) > 2
-    return [
-        row
-        for row, label in zip(rows, labels, strict=True)
-        if SPREAD.fullmatch(label) is None or (extreme and label.lower().startswith(("min", "max")))
-    ]
+    lone = statistics == 1 and len(rows) > 2
+    if lone and not (SPREAD.fullmatch(labels[-1]) and _is_extreme(rows[-1][1], [cells for _, cells in rows])):
+        return [
+            row
+            for row, label in zip(rows, labels, strict=True)
+            if SPREAD.fullmatch(label) is None or label.lower().startswith(("min", "max"))
+        ]
+    return [row for row, label in zip(rows, labels, strict=True) if SPREAD.fullmatch(label) is None]
+
+
+def _is_extreme(own: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a row holds the smallest or the largest value of each column."""
+    for at in range(1, len(own)):
+        values = [value for cells in rows if len(cells) == len(own) and (value := plain_float(cells[at])) is not None]
+        if values and plain_float(own[at]) not in (min(values), max(values)):
+            return False
+    return True

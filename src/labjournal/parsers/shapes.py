@@ -90,7 +90,6 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("f", r"\bF[\s_-](?:score|measure)(?=\s*\()", "fscore"),
         ("f", r"\bF[\s_-](?:score|measure)\b", "F_score"),
         ("r", r"\bR\s?(?:\^\s?2|²)(?:[\s_-]?score)?|\bR2[\s_-]score\b|\bR[\s_-]squared\b", "R2"),
-        ("average_", r"^\s*\S{1,20}\s+ROUGE-(\S+)\s+Average_([RPF])(?=:)", r"rouge\1_\2"),  # ROUGE-1.5.5
         ("rouge", r"\brouge[\s_-](\d|l(?:sum)?)\b", r"rouge\1"),
         ("bleu", r"\bbleu[\s_-](\d)\b", r"bleu\1"),
         ("entropy", r"\b(?:cross|x)[\s_-]?entropy\b", "crossentropy"),
