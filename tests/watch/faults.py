@@ -121,4 +121,6 @@ FAULTY = {
     "temperature_as_number": ("no_grad", "model.log_scale"),
     "adapters_in_second_stage": ("param_not_in_optimizer", "3"),
     "list_of_parameters": ("param_not_in_optimizer", "model"),
+    "sparse_not_reset": ("grad_accumulating", "SparseAdam"),
+    "loss_not_reset": ("grad_accumulating", "criterion"),
 }

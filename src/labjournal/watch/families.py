@@ -73,7 +73,7 @@ class Families:
         self.skipped = Skipped(findings, optimizers)
         self.gradients = Gradients(findings, later, names)
         self.missing = Missing(findings, models, optimizers, names)
-        self.resets = Resets(findings)
+        self.resets = Resets(findings, names)
         self.flow = Flow(findings, later, names)
         self.scale = Scale(findings, models, names)
         self.frozen = Frozen(findings, later, models, names, declared)

@@ -1,23 +1,27 @@
 """Are gradients gone before the next ones come? grad_accumulating.
 
 Asked before each backward pass, which is the one moment to see it. Gradient accumulation is several backward passes a
-step; counted are steps without a reset.
+step; counted are steps without a reset, for each model whose tensors the optimizer holds: ``model.zero_grad()`` leaves
+out a loss that has weights of its own.
 """
 
 from __future__ import annotations
 
 import weakref
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Set
 
 import torch
 
 from labjournal.watch.findings import Findings
-from labjournal.watch.look import Look
+from labjournal.watch.look import Look, Names
+from labjournal.watch.models import Named
 from labjournal.watch.optimizers import Tracked
 from labjournal.watch.sampling import readable
 
 UNRESET = 3
 PROBES = 3
+"""Tensors of each model."""
+MODELS = 4
 PROBE_ELEMENTS = 256
 
 
@@ -29,6 +33,11 @@ class _Probe:
         self._grad = weakref.ref(grad)
         self._version = grad._version
         self._left = _first(grad).clone() if grad.device.type == "cpu" else None
+
+    def grew(self) -> bool:
+        """Was something added since?"""
+        grad = self._grad()
+        return grad is not None and grad._version != self._version
 
     def is_reset(self, first: bool, state: _State) -> bool:
         """Asked before each backward pass; ``first``: none has run since the step, so nothing was added to it yet."""
@@ -45,6 +54,8 @@ class _Probe:
 
 def _factor(now: Any, before: Any) -> float:
     """By what all elements were multiplied; 0 where no single number did it."""
+    if now.shape != before.shape:
+        return 0.0
     factor = float(now.norm() / before.norm())
     return factor if torch.allclose(now, before * factor, rtol=1e-3, atol=0.0) else 0.0
 
@@ -60,19 +71,33 @@ def _any_nonzero(grad: Any) -> bool:
 
 
 def _first(grad: Any) -> Any:
-    """Some of its elements, as a view; none where it cannot be read."""
-    plain = readable(grad)
+    """Some of its elements, as a view; none where it cannot be read. A sparse one grows at its end."""
+    plain = readable(grad._values() if _is_sparse(grad) else grad)
     if plain is None:
         return torch.empty(0, device="cpu")
     return plain.view(-1)[:PROBE_ELEMENTS] if plain.is_contiguous() else plain[0]
 
 
+def _is_sparse(grad: Any) -> bool:
+    return type(grad) is torch.Tensor and grad.layout is torch.sparse_coo
+
+
+def _can_tell(grad: Any) -> bool:
+    """Is there something in it that a reset would take away?"""
+    if grad is None or (readable(grad) is None and not _is_sparse(grad)):
+        return False
+    return grad.device.type != "cpu" or _any_nonzero(grad)
+
+
 class _State:
     def __init__(self) -> None:
-        self.probes: List[_Probe] = []
+        self.probes: Dict[int, List[_Probe]] = {}
+        """By model."""
+        self.waiting: Set[int] = set()
+        """Models of which no reset was seen since the last step."""
+        self.unreset: Dict[int, int] = {}
+        """Steps in a row without one."""
         self.backward_seen = False
-        self.reset = True
-        self.unreset = 0
         self.clipped = False
         """Gradients that a step had left were clipped, and not reset, before this backward pass."""
         self.factor = 0.0
@@ -97,8 +122,9 @@ class _State:
 class Resets:
     """Resets between the steps of each optimizer."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, names: Names) -> None:
         self._findings = findings
+        self._names = names
         self._states: Dict[Tracked, _State] = {}
 
     def reset(self, tracked: Tracked, _tensors: int) -> None:
@@ -106,39 +132,62 @@ class Resets:
 
     def before_backward(self) -> None:
         for state in self._states.values():
-            if not state.reset:
-                state.reset = any(probe.is_reset(not state.backward_seen, state) for probe in state.probes)
+            if state.waiting:
+                first = not state.backward_seen
+                state.waiting -= {
+                    model
+                    for model in state.waiting
+                    if any(probe.is_reset(first, state) for probe in state.probes[model])
+                }
             state.backward_seen = True
 
     def after_step(self, look: Look) -> None:
         state = self._states[look.tracked]
-        if state.backward_seen or state.reset:  # steps repeated without a backward pass say nothing
-            state.unreset = 0 if state.reset else state.unreset + 1
+        everything = len(state.waiting) == len(state.probes)
+        for model, probes in state.probes.items():
+            kept = model in state.waiting
+            if kept and not state.backward_seen:
+                continue  # steps repeated without a backward pass say nothing
+            kept = kept and (everything or all(probe.grew() for probe in probes))
+            state.unreset[model] = state.unreset.get(model, 0) + 1 if kept else 0
         state.stepped()
-        if state.unreset == UNRESET:
-            label = look.tracked.label
-            clipped = ", clipped before the backward pass instead of after it" if state.clipped else ""
-            self._findings.say(
-                "grad_accumulating",
-                look.step,
-                f"The gradients of {label} were not reset between {UNRESET + 1} steps in a row: each step uses the sum "
-                f"over all batches so far{clipped}.",
-                [(label, "")],
-                {"optimizer": label, "steps_without_reset": UNRESET},
-                subject=label,
-            )
-        state.probes = []
-        for parameter in reversed(look.params):
-            grad = parameter.grad
-            if grad is None or readable(grad) is None or (grad.device.type == "cpu" and not _any_nonzero(grad)):
-                continue
-            state.probes.append(_Probe(parameter, grad))
-            if len(state.probes) >= PROBES:
-                break
-        state.reset = not state.probes
+        named = self._names(look.params, look.tracked)
+        due = {model for model, times in state.unreset.items() if times == UNRESET}
+        if due:
+            self._say(look, state, [] if everything else [name for name in named if name.root in due])
+        state.probes = self._probes(look, named)
+        state.unreset = {model: state.unreset.get(model, 0) for model in state.probes}
+        state.waiting = set(state.probes)
+
+    @staticmethod
+    def _probes(look: Look, named: List[Named]) -> Dict[int, List[_Probe]]:
+        models = len({name.root for name in named})
+        found: Dict[int, List[_Probe]] = {}
+        for parameter, name in zip(reversed(look.params), reversed(named)):
+            probes = found.get(name.root, [])
+            if len(probes) < PROBES and (probes or len(found) < MODELS) and _can_tell(parameter.grad):
+                found.setdefault(name.root, probes).append(_Probe(parameter, parameter.grad))
+                if sum(map(len, found.values())) >= PROBES * min(models, MODELS):
+                    break
+        return found
+
+    def _say(self, look: Look, state: _State, part: List[Named]) -> None:
+        """``part``: what is not reset where other tensors are; nothing where all are left as they are."""
+        label = look.tracked.label
+        clipped = ", clipped before the backward pass instead of after it" if state.clipped else ""
+        whose = f"{{subject}} ({{n}}), unlike the others of {label}," if part else label
+        self._findings.say(
+            "grad_accumulating",
+            look.step,
+            f"The gradients of {whose} were not reset between {UNRESET + 1} steps in a row: each step uses the sum "
+            f"over all batches so far{clipped}.",
+            [(name.path, name.module) for name in part] or [(label, "")],
+            {"optimizer": label, "steps_without_reset": UNRESET},
+            subject=None if part else label,
+        )
 
     def missed(self, tracked: Tracked) -> None:
         """A step was not looked at: nothing is known of the reset before the next one."""
         state = self._states.get(tracked)
-        if state is not None and not state.reset:
-            state.reset, state.probes = True, []
+        if state is not None and state.waiting:
+            state.waiting, state.probes = set(), {}
