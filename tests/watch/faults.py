@@ -123,4 +123,5 @@ FAULTY = {
     "list_of_parameters": ("param_not_in_optimizer", "model"),
     "sparse_not_reset": ("grad_accumulating", "SparseAdam"),
     "loss_not_reset": ("grad_accumulating", "criterion"),
+    "opponent_stays_asleep": ("updates_stopped_midrun", "judge"),
 }

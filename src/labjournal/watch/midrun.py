@@ -2,21 +2,23 @@
 
 Most who freeze a part mean it, and get a notice with the step. A part that freezes with the first validation and stays
 so was frozen by the code that validates, which has not given it back. So was one that froze with all the others for a
-pass over data, when others woke up after it.
+pass over data, when others woke up after it. And nobody means steps of an optimizer of which nothing can get a gradient
+any more, each after a backward pass that no other optimizer steps on: an opponent was frozen for another's turn.
 """
 
 from __future__ import annotations
 
-from typing import Dict, List, Set, Tuple
+from typing import Dict, List, Optional, Set, Tuple
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.look import Look, Names
-from labjournal.watch.optimizers import Tracked
+from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.rules import NOTICE, WARNING
 
 TRAINED_LOOKS = 10
 PATIENCE_STEPS = 20
+IDLE_STEPS = 10
 
 
 class _State:
@@ -29,13 +31,16 @@ class _State:
         self.validations = (0, 0)
         self.all_frozen = False
         """A loader was started while not one of them could get a gradient, since the last look."""
+        self.idle: Optional[Tuple[int, int]] = None
+        """Since which step nothing could get a gradient, and a count of what was written to all of them then."""
 
 
 class Midrun:
     """Tensors of each optimizer; a look is told how often there was a validation before it, by each sign of one."""
 
-    def __init__(self, findings: Findings, names: Names, declared: List[str]) -> None:
+    def __init__(self, findings: Findings, optimizers: Optimizers, names: Names, declared: List[str]) -> None:
         self._findings = findings
+        self._optimizers = optimizers
         self._names = names
         self._declared = declared
         self._states: Dict[Tracked, _State] = {}
@@ -63,12 +68,36 @@ class Midrun:
                 state.since[at] = look.step
                 if slipped:
                     state.with_validation.add(at)
+        self._look_for_idle(look, state)
         due = [at for at, step in state.since.items() if look.step - step >= PATIENCE_STEPS]
         if due and any(parameter.requires_grad for parameter in look.params):
             self._say(look, state, due)
             for at in due:
                 state.trained[at] = -(10**9)
                 del state.since[at]
+
+    def _look_for_idle(self, look: Look, state: _State) -> None:
+        """Steps for nothing, each after a backward pass for nothing."""
+        if any(parameter.requires_grad for parameter in look.params) or not any(state.trained):
+            state.idle = None
+            return
+        written = sum(parameter._version for parameter in look.params) if all(look.none) else 0
+        if not self._optimizers.is_alone(look.tracked) or (state.idle is not None and state.idle[1] != written):
+            state.idle = None
+        elif state.idle is None:
+            state.idle = look.step, written
+        elif look.step - state.idle[0] >= IDLE_STEPS:
+            named = [
+                name for name in self._names(look.params, look.tracked) if not is_declared(name.path, self._declared)
+            ]
+            self._findings.say(
+                "updates_stopped_midrun",
+                look.step,
+                f"{{subject}} ({{n}}) was trained, and has requires_grad off since step {state.idle[0]} at the latest: "
+                f"{look.tracked.label} goes on after backward passes of its own, and not one of its tensors can move.",
+                [(name.path, name.module) for name in named],
+                {"optimizer": look.tracked.label, "frozen_by_step": state.idle[0], "steps_for_nothing": IDLE_STEPS},
+            )
 
     def _say(self, look: Look, state: _State, due: List[int]) -> None:
         named = self._names(look.params, look.tracked)

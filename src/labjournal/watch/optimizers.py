@@ -54,6 +54,8 @@ class Tracked:
         """Its step was called by another optimizer's step, as by Lookahead's or SAM's."""
         self.at_backward = 0
         """Backward passes so far when it last stepped awake."""
+        self.before = 0
+        """The same of the step before that."""
         self.looking = False
         self.layout: Tuple[Tuple[int, int], ...] = ()
         self.group_of: List[int] = []
@@ -126,6 +128,11 @@ class Optimizers:
         """The first of those that have stepped in the last ``LATELY`` of so many backward passes: earlier phases and
         folds leave theirs behind."""
         return next((one for one in self.stepping() if one.at_backward >= backwards - LATELY), None)
+
+    def is_alone(self, tracked: Tracked) -> bool:
+        """Did backward passes lead to its last two steps that led to no step of another?"""
+        others = {other.at_backward for other, _ in self.live() if other is not tracked and other.n}
+        return tracked.before < tracked.at_backward and not others & {tracked.before, tracked.at_backward}
 
     def held(self) -> Dict[int, Any]:
         """Tensors in any live optimizer, by id."""

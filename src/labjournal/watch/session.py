@@ -197,7 +197,7 @@ class Session:
             self._stepping.clear()
         self._stepping.append(tracked)
         tracked.nested |= len(self._stepping) > 1
-        tracked.at_backward = self.families.gradients.backwards
+        tracked.before, tracked.at_backward = tracked.at_backward, self.families.gradients.backwards
         rates = tracked.learning_rates(optimizer)
         new = self.families.rates.step(tracked, optimizer, rates)
         tracked.real += new * any(rate > 0 for rate in rates)
