@@ -124,4 +124,5 @@ FAULTY = {
     "sparse_not_reset": ("grad_accumulating", "SparseAdam"),
     "loss_not_reset": ("grad_accumulating", "criterion"),
     "opponent_stays_asleep": ("updates_stopped_midrun", "judge"),
+    "bundle_never_full": ("steps_skipped", "Adam"),
 }

@@ -69,7 +69,7 @@ class Families:
         self.strays = Strays(findings, models, optimizers)
         self.movement = Movement(findings, later, names, declared)
         self.outside = Outside(findings, later, optimizers, names)
-        self.unstepped = Unstepped(findings, later, optimizers, names)
+        self.unstepped = Unstepped(findings, later, models, optimizers, names)
         self.skipped = Skipped(findings, optimizers)
         self.gradients = Gradients(findings, later, names)
         self.missing = Missing(findings, models, optimizers, names)
@@ -123,11 +123,11 @@ class Families:
         self.epochs.optimizer_made()
 
     def zero_grad(self, tracked: Tracked, optimizer: Any, slept: int) -> None:
-        self.unstepped.on_zero_grad(tracked)
+        self.unstepped.on_zero_grad(tracked, optimizer)
         self.skipped.on_zero_grad(tracked, optimizer, self.gradients.backwards + slept, slept > 0)
 
     def model_zero_grad(self, slept: int) -> None:
-        self.unstepped.model_resets += 1
+        self.unstepped.on_model_zero_grad()
         self.skipped.on_model_zero_grad(self.gradients.backwards + slept, slept > 0)
 
     def saved_hooks(self) -> None:
@@ -262,6 +262,7 @@ class Families:
         if self.gradients.backwards:
             self.randomness.look(self.step)
             self.midrun.loader_starts()
+            self.unstepped.epoch_starts()
 
     def batch(self, iterator: Any, data: Any, learning: bool) -> None:
         self.epochs.batch(iterator, data, self.gradients.backwards, self.step, learning)
@@ -281,6 +282,7 @@ class Families:
             lambda: self.rates.end(step),
             self.scale.end,
             self.skipped.end,
+            self.unstepped.end,
             lambda: self.answers.end(real, alone),
             self.modes.end,
             lambda: self.objective.end(step, self.epochs.only_target),

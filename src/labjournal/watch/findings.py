@@ -11,7 +11,15 @@ _CAUSES: Dict[str, Tuple[str, ...]] = {
     "stale_optimizer_param": ("param_not_in_optimizer",),
     "no_grad": ("param_not_in_optimizer", "stale_optimizer_param"),
     "zero_grad": ("nonfinite", "param_not_in_optimizer", "dead_activations", "loss_zero", "softmax_twice"),
-    "no_update": ("lr_zero", "nonfinite", "stale_optimizer_param", "dead_activations", "loss_zero", "update_too_small"),
+    "no_update": (
+        "lr_zero",
+        "nonfinite",
+        "stale_optimizer_param",
+        "steps_skipped",
+        "dead_activations",
+        "loss_zero",
+        "update_too_small",
+    ),
     "updates_stopped_midrun": (
         "nonfinite",
         "lr_zero",
