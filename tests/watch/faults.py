@@ -125,4 +125,5 @@ FAULTY = {
     "loss_not_reset": ("grad_accumulating", "criterion"),
     "opponent_stays_asleep": ("updates_stopped_midrun", "judge"),
     "bundle_never_full": ("steps_skipped", "Adam"),
+    "average_stays": ("weight_change_outside_step", "net"),
 }

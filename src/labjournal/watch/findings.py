@@ -28,6 +28,7 @@ _CAUSES: Dict[str, Tuple[str, ...]] = {
         "grad_intermittent_zero",
     ),
     "weight_change_outside_step": ("no_update",),
+    "checkpoint_changed": ("weight_change_outside_step",),
     "nonfinite": ("grad_explosion", "update_too_large", "loss_unbounded_below", "objective_sign"),
     "grad_explosion": ("update_too_large", "objective_sign", "loss_unbounded_below"),
     "update_too_large": ("objective_sign", "grad_accumulating"),

@@ -2,8 +2,8 @@
 
 Those that training began with, again and again, or the same ones each time: weight_change_outside_step. Folds and
 trials begin with an optimizer of their own; averages are other weights each time, and the best so far are some of the
-time, or the learning rate falls when they are taken back. And the model's own tensors: checkpoint_changed, for a state
-that was kept without a copy.
+time, or the learning rate falls when they are taken back. And the model's own tensors, for a state kept without a
+copy: checkpoint_changed, or weight_change_outside_step where others had been loaded for a validation and stay.
 """
 
 from __future__ import annotations
@@ -50,6 +50,8 @@ class Reloaded:
         self._findings = findings
         self._models = models
         self._starts: Dict[Tracked, _Start] = {}
+        self._others: Dict[int, int] = {}
+        """Model, by id -> steps taken when it was last given weights that are not its own tensors."""
         models.when_loaded = self._loaded
 
     def before_step(self, look: Look) -> None:
@@ -99,14 +101,28 @@ class Reloaded:
         steps = max((tracked.n for tracked in self._starts), default=0)
         pairs = [(one, state.get(name)) for name, one in module.named_parameters()]
         same = [given is not None and _shares(one, given) for one, given in pairs]
-        if steps < LONG or len(same) < 2 or not all(same):
+        if len(same) < 2 or not all(same):
+            self._others[id(module)] = steps
+            return
+        swapped = 0 < steps == self._others.get(id(module))
+        if steps < LONG and not swapped:
             return
         model = self._models.name_of(module)
+        if swapped:
+            self._findings.say(
+                "weight_change_outside_step",
+                steps,
+                f"Other weights were loaded into {{subject}} after step {steps}, and the state that was to bring its "
+                "own back is not a copy: it has changed with them. Training goes on from the others.",
+                [(f"{model} swapped", model)],
+                {"tensors": len(same), "after_steps": steps},
+                subject=model,
+            )
         self._findings.say(
             "checkpoint_changed",
             steps,
             "The state that {subject} loads is its own tensors: state_dict() was kept without a copy, so it has "
-            "changed with every step since, and nothing is restored.",
+            "changed with them since, and nothing is restored.",
             [(f"{model} itself", model)],
             {"tensors": len(same), "after_steps": steps},
             subject=model,
