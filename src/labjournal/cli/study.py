@@ -174,24 +174,33 @@ def status_command(context: Context, name: str, size: str | None, check: bool, a
     default="text",
     help="How to write it.",
 )
+@click.option("--all", "whole", is_flag=True, help="All columns and settings, as wide as they are.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @pass_context
-def table_command(context: Context, name: str, table: str | None, size: str | None, form: str, as_json: bool) -> None:
+def table_command(
+    context: Context, name: str, table: str | None, size: str | None, form: str, whole: bool, as_json: bool
+) -> None:
     """Print a table of a study; the export writes all of them to entries/NAME/tables."""
 
     from labjournal.compare import build_table
     from labjournal.compare import named as kept
+    from labjournal.errors import NotFoundError
     from labjournal.export import FORMATS, Style
     from labjournal.studies import tables
 
     with _opened(context, name, size, make=False) as (follower, study):
         wanted = tables.named(study, table)
         config = tables.of_study(follower.store, follower.config, study)
+        if not tables.has_runs(config, wanted):
+            raise NotFoundError(
+                f"No stage of the table {wanted} has run{f' at the size {study.size}' if study.size else ''}.",
+                f"labjournal study run {name}{f' --size {study.size}' if study.size else ''}",
+            )
         selection = kept(config, wanted)
         assert selection is not None
         built = build_table(follower.store, selection, config)
     width = terminal_columns() if sys.stdout.isatty() else 80
-    style = Style(width=max(40, width)).kept(config.tables[wanted], wanted)
+    style = Style(width=max(40, width), full=whole, fuller="--all").kept(config.tables[wanted], wanted)
     form = "json" if as_json else form
     sys.stdout.write(next(known.render for known in FORMATS if known.name == form)(built, style))
 

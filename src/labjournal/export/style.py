@@ -19,6 +19,8 @@ class Style:
     """Cells a line of text may have; other formats do not break lines."""
     full: bool = False
     """Everything there is: counts, code, times, all sentences and settings."""
+    fuller: str = "--full"
+    """The option that asks for it."""
     zone: tzinfo | None = None
     """Zone of the times shown; None is local."""
     interval: Interval = "range"

@@ -45,7 +45,7 @@ def render(table: Table, style: Style) -> str:
     lines += _section(_settings_title(table), _settings(table, style), style)
     notes = cells.notes(table, style)
     if dropped:
-        notes.append(f"No room for {', '.join(dropped)}: --full shows all.")
+        notes.append(f"No room for {', '.join(dropped)}: {style.fuller} shows all.")
     lines += _section("Notes", [line for note in notes for line in _sentence(note, style)], style)
     return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"
 
@@ -202,7 +202,7 @@ def _settings(table: Table, style: Style) -> list[str]:
     else:
         lines = [line for setting, values in shown for line in _values_line(setting, values, names, style)]
     if more:
-        lines += _sentence(f"{fmt.plural(more, 'more setting')} with --full.", style)
+        lines += _sentence(f"{fmt.plural(more, 'more setting')} with {style.fuller}.", style)
     return lines if shown else []
 
 

@@ -62,6 +62,10 @@ _NONE = "no run of this study"
 """A table without rows would show all runs there are."""
 
 
+def has_runs(config: Config, table: str) -> bool:
+    return config.tables[table].rows != (_NONE,)
+
+
 def _runs(study: Study, table: TableSection, runs: Mapping[str, Sequence[Run]]) -> Iterator[Run]:
     for stage in study.stages:
         wanted = table.stages or tuple(one.name for one in study.stages if one.fault is None)
