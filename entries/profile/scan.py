@@ -238,7 +238,7 @@ def _summarise(points: Sequence[Point], problem: Problem, objective: str, asked:
     if scatter is not None:
         metrics["scatter"] = scatter
     sigma = interval(along_beta, chi2, dof)
-    if not isinstance(sigma, str):
+    if asked.free_w and not isinstance(sigma, str):  # on a grid of w it is the width at one w
         metrics["sigma_beta"] = sigma
     grid = f"{len(betas)} x {'free' if asked.free_w else len(widths)}"
     how = {"objective": objective, "grid": grid, "seeds": asked.seeds, "max_iter": asked.max_iter}
