@@ -203,7 +203,8 @@ def _claim(cursor: Cursor, parsers: tuple[Parser, ...], context: Context) -> tup
                 return Claim(1), False
             if claim.drafts and source_code.sets_a_start(cursor):
                 return None, False
-            return claim, parser.slug in _BY_LINE and not (claim.drafts and source_code.assigns(cursor))
+            plain = parser.slug in _BY_LINE and not claim.by_neighbours
+            return claim, plain and not (claim.drafts and source_code.assigns(cursor))
     text = body(line.text) if line is not None else ""
     context.observe(text, line.number if line is not None else 0)
     return None, not _looks_like_result(text)

@@ -106,6 +106,8 @@ class Claim:
 
     lines: int
     drafts: list[Draft] = field(default_factory=list)
+    by_neighbours: bool = False
+    """The lines around had a say: the same line elsewhere may be read otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

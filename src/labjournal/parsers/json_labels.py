@@ -10,6 +10,7 @@ from labjournal.parsers.numbers import Number
 from labjournal.parsers.plausible import RATES
 from labjournal.parsers.records import as_number, metric_name
 from labjournal.parsers.shapes import shaped
+from labjournal.parsers.train_class import names_it
 from labjournal.parsers.vocabulary import PARAMETERS, ROLE_WORDS
 
 MOST_LABELS = 500
@@ -27,7 +28,8 @@ def labelled_values(node: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Nu
             continue
         numbers = {str(label): as_number(said) if isinstance(said, float) else None for label, said in value.items()}
         whole = {label: number for label, number in numbers.items() if number is not None and 0 <= number.value <= 100}
-        if len(whole) == len(numbers) and all(map(_label, whole)):
+        labels = [label for label in whole if label.lower() != "train" or not names_it(map(str.lower, whole))]
+        if len(whole) == len(numbers) and all(map(_label, labels)):
             yield metric, whole
 
 

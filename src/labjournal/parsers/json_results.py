@@ -33,6 +33,7 @@ from labjournal.parsers.records import (
     step_of,
 )
 from labjournal.parsers.shapes import shaped
+from labjournal.parsers.train_class import names_it
 
 DEEPEST = 8
 MOST_NODES = 200_000
@@ -75,6 +76,8 @@ class _Walk:
         self.nodes = 0
         self.shared: frozenset[str] = frozenset()
         """Keys that records side by side have in common and that some of them show to be measured."""
+        self.classes = False
+        """The keys beside the current one are classes of which one may be called "train"."""
         self.above: list[dict[str, str]] = []
         """What each record around the current one says of the data set and the checkpoint."""
 
@@ -146,6 +149,7 @@ class _Walk:
             self._columns(columns, "".join(f"{part.strip('#')}/" for part in _owners(path)))
         for key, value in node.items():
             if isinstance(value, (dict, list)) and not settings_key(key) and not holds_counts(str(key), value):
+                self.classes = names_it(str(other).lower() for other in node)
                 self.visit(value, (*path, str(key)), depth + 1)
 
     def _columns(self, columns: dict[str, list[float]], owner: str) -> None:
@@ -241,7 +245,7 @@ class _Walk:
         group = []
         for part in owners:
             role = role_of(words_of(part))
-            if role != "unclear":
+            if role != "unclear" and not (self.classes and part.lower() == "train"):
                 draft.role = role if draft.role == "unclear" else draft.role
             elif part != draft.dataset and not part.startswith("#"):
                 group.append(part[:80])

@@ -22,6 +22,7 @@ from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.settings_lines import settings_line
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
+from labjournal.parsers.train_class import among_classes, restored, stood_in
 from labjournal.parsers.value_lists import by_column
 from labjournal.parsers.vocabulary import NEVER
 
@@ -74,10 +75,18 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         text = by_column(text, columns)
     if "\\n'," in text and (listed := _LISTED.findall(text)):
         return Claim(1, _drafts_of_a_list(listed, line, context))
+    if (stand_in := stood_in(text, cursor) if "train" in text.lower() else None) is not None:
+        claim = _of_line(stand_in, line, context)
+        return None if claim is None else Claim(1, list(map(restored, claim.drafts)), by_neighbours=True)
+    return _of_line(text, line, context)
+
+
+def _of_line(text: str, line: Line, context: Context) -> Claim | None:
     text, one_of = without_label(text)
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
         return _saved_value(line, text, context)
+    pairs = among_classes(pairs) if any(pair.name.role == "train" for pair in pairs) else pairs
     context.observe_head(rest)
     of_classes = _of_classes(text, pairs)
     pairs = [pair for pair in pairs if not any(pair.number.start == number.start for _, _, number in of_classes)]

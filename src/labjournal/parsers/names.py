@@ -123,7 +123,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 _COMPOUND = re.compile(COMPOUND)
 _NUMBERED = re.compile(
-    r"(?:m?acc|accuracy|top|rank|ap|map|m?recall|precision|prec|hits|hit|hr|ndcg|dcg|mrr|pass|rouge|bleu|auc|err|success|pck)\d{1,3}(?:-95)?"
+    r"(?:m?acc|accuracy|top|rank|ap|map|m?ar|m?recall|precision|prec|hits|hit|hr|ndcg|dcg|mrr|pass"
+    r"|rouge|bleu|auc|err|success|pck|cmc|fpr)\d{1,4}(?:-95)?"
     r"|[a-z]{1,2}(?:mae|rmse|mse|mape|iou|auroc|dice)"  # rMAE, wMAPE, gIoU
     r"|[kfr]?fid\d+k|kid\d+k|dist(?:inct)?-?[1-4]|[1357]px"
 )
@@ -140,7 +141,7 @@ _STEMS = (
     | frozenset(word for word, english in FOREIGN.items() if english in METRIC_WORDS and word.isascii())
     | frozenset(
         """hit pass dist pck rate match p r f besttest inception dcf reciprocal rec rank cosine pred exact rand mutual
-        chi χ hr mr area""".split()
+        chi χ hr mr area explained measure""".split()
     )
 )
 
@@ -201,6 +202,10 @@ def understand(phrase: str) -> Name | None:
             metric_at = [words.index("rel")]  # relative errors of depth maps
         elif "cosine" in words and "similarity" in words:
             metric_at = [words.index("similarity")]
+        elif "explained" in words and "variance" in words:
+            metric_at = [words.index("variance")]
+        elif words[-2:] == ["v", "measure"]:
+            metric_at = [len(words) - 1]
         elif "rand" in words and {"index", "adjusted"} & set(words):
             metric_at = [words.index("rand")]
         elif "mutual" in words and len(words) <= 5 and {"information", "info"} & set(words):
@@ -254,6 +259,8 @@ def _rate_of_a_set(words: list[str]) -> bool:
     return len(words) == 3 and words[2] == "rate" and role in ("test", "validation") and words[1] not in _SET_RATES
 
 
+_LOSSES = frozenset("mse rmse mae mape rmsle logloss mlogloss nll crossentropy cross_entropy merror".split())
+"""What says in brackets which loss or error is meant."""
 _SPACY = frozenset("ents sents spans cats".split())
 _SET_RATES = frozenset("split sampling frame refresh update drop".split())
 _BOUNDS = frozenset("lower upper null pvalue".split())
@@ -333,6 +340,6 @@ def _slug_words(words: list[str]) -> list[str]:
     averages = [word for word in kept[1:] if word in ("macro", "micro", "weighted", "samples")]
     if len(averages) == 1 and is_metric_word(kept[0]):
         kept = averages + [word for word in kept if word != averages[0]]  # "Precision (macro)" is "macro precision"
-    if kept == ["score"] or kept:
-        return [part for k, part in enumerate(kept) if k == 0 or part != kept[k - 1]]
-    return kept
+    if len(kept) == 2 and kept[0] in ("loss", "error") and kept[1] in _LOSSES:
+        kept = kept[1:]  # "Loss (mlogloss)"
+    return [part for k, part in enumerate(kept) if k == 0 or part != kept[k - 1]]

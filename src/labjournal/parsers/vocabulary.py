@@ -22,6 +22,8 @@ METRIC_WORDS = frozenset(
     mauve clipscore
     niqe brisque vmaf dnsmos visqol utmos mcd rmsd lddt gdt rpe auprg ibs wql mrae vmeasure ssc fms ami rmsse
     ssimulacra apfd tss hss csi bss wmape rmspe map10 uar pck pckh mpvpe mpjve abserr
+    mlogloss merror aucpr nloglik mphe totalf1 npmi ccc sisnri sdri modularity bpd rew nsd asd voe rvd mc1 mc2
+    bwt minp spbleu elo qed emd
     pmpjpe nmpjpe aepe auc10 dtw bacc balacc faithfulness groundedness relevancy deta assa motp
     """.split()
 )

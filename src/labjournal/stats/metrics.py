@@ -114,9 +114,13 @@ _SAME = frozenset(("acc", "auroc", "ppl", "roc_auc", "auc_roc", "dsc"))
 _ROLE = re.compile(r"^(?:eval|val|valid|validation|test|predict|train|training|dev|metrics)[_/ ]+|[_/ ](?:epoch|step)$")
 _WORDS: tuple[tuple[frozenset[str], Direction, Kind], ...] = (
     # The first that occurs decides, so that an error rate is not taken for a rate of success.
-    (frozenset("loss nll perplexity ppl entropy deviance bpc bpb".split()), "lower", "loss"),
     (
-        frozenset("error err mse rmse mae mape wer cer ter fpr fnr ece brier fid lpips eer hausdorff".split()),
+        frozenset("loss nll logloss mlogloss nloglik perplexity ppl entropy deviance bpc bpb bpd".split()),
+        "lower",
+        "loss",
+    ),
+    (
+        frozenset("error err mse rmse mae mape wer cer ter fpr fnr ece brier fid lpips eer hausdorff merror".split()),
         "lower",
         "error",
     ),
