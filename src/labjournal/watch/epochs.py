@@ -16,8 +16,8 @@ import torch
 from labjournal.watch.drawing import mixes
 from labjournal.watch.findings import Findings
 from labjournal.watch.leaks import Leaks
-from labjournal.watch.overlap import Overlap
-from labjournal.watch.rows import hashes, inputs_and_targets
+from labjournal.watch.overlap import Held, Overlap
+from labjournal.watch.rows import Batch
 from labjournal.watch.rules import NOTICE
 
 JUDGED = 3
@@ -60,6 +60,7 @@ class Epoch:
         self.near = 0
         self.whole = True
         self.values: Set[float] = set()
+        self.scarce = False
         self.first = 0
 
     def forget(self) -> None:
@@ -146,7 +147,8 @@ class Epochs:
         self.seen += 1
         known = self._of(epoch)
         epoch.batches += 1
-        inputs, targets = inputs_and_targets(data)
+        given = Batch(data)
+        inputs, targets = given.inputs, given.targets
         epoch.n += int(inputs.shape[0]) if inputs is not None and inputs.dim() else 0
         if not epoch.whole or known.epochs >= JUDGED:
             return
@@ -154,7 +156,8 @@ class Epochs:
             self.starved += inputs is not None
             epoch.forget()
             return
-        marks = hashes(inputs)
+        marks = given.marks()
+        epoch.scarce |= given.scarce
         if marks is None:
             epoch.forget()
             return
@@ -249,7 +252,8 @@ class Epochs:
                 subject=known.name,
             )
         known.order = epoch.order
-        self._overlap.add(epoch.key, known.name, epoch.rows, training, len(epoch.values) > MANY_VALUES, step)
+        held = Held(known.name, len(epoch.values) > MANY_VALUES, epoch.scarce)
+        self._overlap.add(epoch.key, held, epoch.rows, training, step)
 
     def _ran_dry(self, iterator: Any, step: int) -> None:
         """An epoch ends without a batch: did those before it have some?"""
@@ -316,7 +320,7 @@ class Epochs:
         elif common > 1 and rows > 0.9 * distinct and not replaced and varied and distinct >= MIN_DISTINCT:
             why = f"each occurs {common} times"
             level = NOTICE if _repeats(epoch.dataset(), common) else None
-        elif distinct < 0.5 * n and not replaced:
+        elif distinct < 0.5 * n and not replaced and not epoch.scarce:
             why, level = "rows occur again within an epoch", NOTICE
         if why:
             self._findings.say(

@@ -9,14 +9,29 @@ from labjournal.watch.rules import NOTICE
 
 SHARE = 0.02
 MIN_ROWS = 10
+CHANCE = 1.5
+"""Of the share of training samples that have an equal one among themselves: so much is found in any honest split."""
+FEW = 0.2
+"""Share up to which a table has equal rows of itself; above it, rows were made again before the split."""
 
 
-class _Held:
-    def __init__(self, name: str, varied: bool) -> None:
+class Held:
+    """The rows of one data set. Few numbers of few kinds (not ``varied``, ``scarce``) are equal by chance."""
+
+    def __init__(self, name: str, varied: bool, scarce: bool) -> None:
         self.name = name
         self.varied = varied
+        self.scarce = scarce
         self.rows: Set[int] = set()
+        self.recurring = 0.0
+        """Share of its samples that have an equal one within the same epoch."""
         self.epochs = 0
+
+    def add(self, rows: Mapping[int, Any]) -> None:
+        again = sum(first[0] for first in rows.values() if first[0] > 1)
+        self.recurring = max(self.recurring, again / max(1, sum(first[0] for first in rows.values())))
+        self.rows.update(rows)
+        self.epochs += 1
 
 
 class Overlap:
@@ -24,23 +39,22 @@ class Overlap:
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
-        self._trained: Dict[int, _Held] = {}
-        self._validated: Dict[int, _Held] = {}
+        self._trained: Dict[int, Held] = {}
+        self._validated: Dict[int, Held] = {}
 
     def forget(self) -> None:
         """A new training begins: the folds of a cross-validation take each other's rows."""
         self._trained.clear()
         self._validated.clear()
 
-    def add(self, key: int, name: str, rows: Mapping[int, Any], training: bool, varied: bool, step: int) -> None:
+    def add(self, key: int, new: Held, rows: Mapping[int, Any], training: bool, step: int) -> None:
         """A whole epoch was seen of the set that ``key`` stands for.
 
         Judged when a set was validated on for the second time, and at the end.
         """
         held = self._trained if training else self._validated
-        known = held.setdefault(key, _Held(name, varied))
-        known.rows.update(rows)
-        known.epochs += 1
+        known = held.setdefault(key, new)
+        known.add(rows)
         if not training and known.epochs == 2:
             self._judge(step)
 
@@ -53,10 +67,14 @@ class Overlap:
             return
         # The training set itself, run through for a figure on it, is no validation.
         candidates = [held for key, held in self._validated.items() if key not in self._trained]
+        recurring = max(held.recurring for held in self._trained.values())
         shares: List[float] = [len(held.rows & trained) / max(1, len(held.rows)) for held in candidates]
         for held, share in zip(candidates, shares):
             shared = round(share * len(held.rows))
             if share < SHARE or shared < MIN_ROWS:
+                continue
+            by_chance = share <= CHANCE * recurring and (held.scarce or recurring < FEW)
+            if by_chance and held.scarce:
                 continue
             clean = any(other < SHARE for other in shares)
             self._findings.say(
@@ -65,6 +83,6 @@ class Overlap:
                 f"{shared} of {len(held.rows)} samples of {{subject}} are in the training data ({share:.0%}), "
                 "number for number.",
                 evidence={"shared": shared, "validation_samples": len(held.rows), "training_samples": len(trained)},
-                level=NOTICE if (clean and share > 0.98) or not held.varied else None,
+                level=NOTICE if (clean and share > 0.98) or not held.varied or by_chance else None,
                 subject=held.name,
             )
