@@ -166,9 +166,10 @@ class Fed:
 
 
 def _is_driven(node: Optional[Any]) -> bool:
-    """Is it a tensor that is no weight and yet wants a gradient, as the points of a differential equation do?"""
-    variable = getattr(graph.through_views(node), "variable", None)
-    return variable is not None and not isinstance(variable, torch.nn.Parameter)
+    """Is it made, below the first layer, of a tensor that is no weight and yet wants a gradient, as the points of a
+    differential equation do?"""
+    leaves = graph.leaves_below_layers(node)
+    return any(not isinstance(one, torch.nn.Parameter) for one in leaves)
 
 
 def _target(loss: Any) -> Optional[Any]:

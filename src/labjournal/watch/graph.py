@@ -152,6 +152,24 @@ def joined_leaves(node: Optional[Any]) -> List[Any]:
     return found
 
 
+def leaves_below_layers(node: Optional[Any]) -> List[Any]:
+    """The leaves that make up the input of a first layer; nothing where another layer comes before it."""
+    waiting, seen = [node], {node}
+    found: List[Any] = []
+    while waiting and len(seen) < TRUNK_NODES:
+        one = waiting.pop()
+        if one is None:
+            continue
+        if kind(one) in INPUT_OF or kind(one) == "Embedding":
+            return []
+        variable = getattr(one, "variable", None)
+        found += [] if variable is None else [variable]
+        new = [child for child in inputs(one) if child not in seen]
+        seen.update(new)
+        waiting += new
+    return found
+
+
 def walk(
     loss: Any,
     limit: int,
