@@ -79,7 +79,7 @@ class Gradients:
     def _confirm_zero(self, look: Look, state: _State, due: List[int]) -> None:
         """A whole look at the gradients whose samples were all zero: sparse rows hide from a sample."""
         named = self._names(look.params, look.tracked)
-        alive = {named[at].module for at, count in enumerate(state.zero) if count < PATIENCE and not look.none[at]}
+        alive = {_owner(named[at]) for at, count in enumerate(state.zero) if count < PATIENCE and not look.none[at]}
         moved = {named[at].path for at, count in enumerate(state.zero) if count == 0 and not look.none[at]}
         zero: List[int] = []
         for at in due:
@@ -99,8 +99,10 @@ class Gradients:
             fed = [at for at in zero if look.params[at].dim() > 1 and _bias_of(named[at].path) in moved]
             if fed:
                 self._say_fed_zeros(look, [named[at] for at in fed])
+            # Of a bias beside a weight that is alive it cancels out, as in a loss on differences.
+            told = [at for at in zero if at not in fed and not (_is_bias(named[at]) and _owner(named[at]) in alive)]
             for whole in (True, False):
-                members = [at for at in zero if (named[at].module not in alive) is whole and at not in fed]
+                members = [at for at in told if (_owner(named[at]) not in alive) is whole]
                 if members:
                     self._say_zero(look, [named[at] for at in members], whole and not self.switched_off)
                 if whole and self.switched_off:
@@ -154,6 +156,15 @@ class Gradients:
             {"optimizer": look.tracked.label, "first_module": first, "tensors_held": len(look.params)},
             subject=first,
         )
+
+
+def _owner(named: Named) -> str:
+    """The layer that a tensor belongs to, also one that is kept in a parametrization of it."""
+    return named.module.partition(".parametrizations.")[0]
+
+
+def _is_bias(named: Named) -> bool:
+    return named.path.rpartition(".")[2].startswith("bias")
 
 
 def _bias_of(path: str) -> Optional[str]:
