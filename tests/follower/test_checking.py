@@ -260,6 +260,22 @@ def test_the_base_of_an_earlier_phase_may_be_left_out_of_the_checkpoint(journal:
     assert findings(journal, run) == {"checkpoint_missing_params": Level.NOTICE}
 
 
+@pytest.mark.parametrize(("models", "level"), [(["members.0", "net"], None), (["params"], Level.ALARM)])
+def test_the_place_of_a_tensor_in_a_list_is_no_layer_that_a_checkpoint_could_lack(
+    journal: JournalPaths, models: list[str], level: Level | None
+) -> None:
+    torch = pytest.importorskip("torch")
+    run = make_run(journal)
+    for at in range(4):
+        write_curve(run, f"watch/update_ratio/params.{at}", [0.1, 0.01])
+    path = journal.project / "ensemble.pt"
+    torch.save({"body.0.weight": torch.zeros(2), "body.2.weight": torch.zeros(2)}, path)
+    os.utime(path, (CREATED + 20, CREATED + 20))
+    state = {"state": "watched", "models": [{"name": name} for name in models], "optimizers": [], "tensors": 4}
+    add_facts(run, ("watch_state", state), ("checkpoint_written", {"path": str(path)}))
+    assert findings(journal, run) == ({} if level is None else {"checkpoint_missing_params": level})
+
+
 @pytest.mark.parametrize(("idle", "level"), [("predictor", Level.NOTICE), ("predict", Level.ALARM)])
 def test_what_stood_idle_in_every_validation_may_be_left_out_too(
     journal: JournalPaths, idle: str, level: Level

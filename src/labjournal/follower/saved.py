@@ -28,7 +28,7 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
     read = {one.path: tensor_names(working / one.path) for one in current[-_MOST:]}
     saved = {path: list(tensors) for path, tensors in read.items() if tensors}
     empty = [path for path, tensors in read.items() if not tensors and is_empty_state(working / path)]
-    moved = _moved(store, run.id)
+    moved = _of_models(_moved(store, run.id), stated)
     began = max((first for first, _ in moved.values()), default=0.0)
     earlier = [module for module, (_, last) in moved.items() if last < began]
     left = checkpoint.LeftOut(frozen, earlier, _unvalidated(stated))
@@ -54,6 +54,20 @@ def _counting(stated: Sequence[Fact]) -> Iterator[list[str]]:
             if isinstance(layers, list) and layers and str(model.get("name")) not in seen:
                 seen.add(str(model.get("name")))
                 yield [str(layer) for layer in layers]
+
+
+def _of_models(moved: dict[str, tuple[float, float]], stated: Sequence[Fact]) -> dict[str, tuple[float, float]]:
+    """Less tensors that belong to no model: they are known by the variable that holds them, not by what they are."""
+    models = [fact.data.get("models") for fact in stated if fact.kind == "watch_state"]
+    named = [f"{model.get('name')}." for found in models if isinstance(found, list) for model in found]
+    if not named:
+        return moved
+    paths = {module: f"{module}." for module in moved}
+    return {
+        module: times
+        for module, times in moved.items()
+        if any(paths[module].startswith(name) or name.startswith(paths[module]) for name in named)
+    }
 
 
 def _moved(store: Store, run_id: str) -> dict[str, tuple[float, float]]:

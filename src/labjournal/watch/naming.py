@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import FrameType
 from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 _LIBRARIES = ("site-packages", "dist-packages")
+_SILENT = tuple(
+    [os.path.join(folder, "torch", "") for folder in _LIBRARIES] + [os.path.join(os.path.dirname(__file__), "")]
+)
+"""The optimizer's own ``params`` and those of the watch are nobody's name for a tensor."""
 _MAX_FRAMES = 40
 _MAX_ATTRIBUTES = 200
 _OPTIMIZED = 0x1  # inspect.CO_OPTIMIZED: a function body, whose f_locals is not its real namespace
@@ -24,7 +29,8 @@ def names_in_frames(objects: Iterable[Any], frame: Optional[FrameType]) -> Dict[
         return found
     frames: List[FrameType] = []
     while frame is not None and len(frames) < _MAX_FRAMES:
-        frames.append(frame)
+        if not any(folder in frame.f_code.co_filename for folder in _SILENT):
+            frames.append(frame)
         frame = frame.f_back
     frames.sort(key=lambda item: any(name in item.f_code.co_filename for name in _LIBRARIES))
     for item in frames:
@@ -49,22 +55,21 @@ def _holders(frame: FrameType) -> List[Tuple[str, int]]:
 
 def _attributes(name: str, value: Any) -> List[Tuple[str, int]]:
     """Attributes of plain objects (a trainer's ``model``) and items of short lists and dicts."""
-    if isinstance(value, dict) and not name.startswith("__"):
-        return [(f"{name}.{key}", id(item)) for key, item in list(value.items())[:50] if isinstance(key, str)]
-    if isinstance(value, (list, tuple)):
-        return [(f"{name}.{index}", id(item)) for index, item in enumerate(value[:50])]
+    if isinstance(value, (dict, list, tuple)):
+        return [] if name.startswith("__") else _items(name, value)
     fields = getattr(type(value), "__module__", "") != "builtins" and _instance_fields(value)
     if not fields:
         return []
     prefix = "" if name == "self" else f"{name}."
     pairs = [(f"{prefix}{key}", item) for key, item in list(fields.items())[:_MAX_ATTRIBUTES]]
-    listed = [
-        (f"{key}.{index}", id(part))
-        for key, item in pairs
-        if type(item) in (list, tuple)
-        for index, part in enumerate(item[:50])
-    ]
+    listed = [pair for key, item in pairs if type(item) in (dict, list, tuple) for pair in _items(key, item)]
     return [(key, id(item)) for key, item in pairs] + listed
+
+
+def _items(name: str, held: Any) -> List[Tuple[str, int]]:
+    if isinstance(held, dict):
+        return [(f"{name}.{key}", id(item)) for key, item in list(held.items())[:50] if isinstance(key, str)]
+    return [(f"{name}.{index}", id(item)) for index, item in enumerate(held[:50])]
 
 
 def _instance_fields(value: Any) -> Dict[str, Any]:
