@@ -229,6 +229,26 @@ def folds_whose_epochs_begin_anew(rng: np.random.Generator) -> RunView:
     return view(replace(loss, rounds=(8, 16, 24, 32)))
 
 
+def _pretrained_then_adapted(rng: np.random.Generator, each: int, first: Values, second: Values) -> RunView:
+    """The second training is of a harder task, and its epochs begin at 0 again."""
+    both = np.concatenate([first, second])
+    train, val = noisy(both, rng, 0.003), noisy(both * 1.01, rng, 0.003)
+    losses = [
+        replace(curve(f"{role}_loss", values), rounds=(each,)) for role, values in (("train", train), ("eval", val))
+    ]
+    return view(*losses)
+
+
+@healthy
+def adapted_to_a_harder_task(rng: np.random.Generator) -> RunView:
+    return _pretrained_then_adapted(rng, 6, decay(6, 2.9, 2.05, 0.5), decay(6, 3.2, 2.7, 0.5))
+
+
+@healthy
+def classes_after_reconstruction(rng: np.random.Generator) -> RunView:
+    return _pretrained_then_adapted(rng, 40, decay(40, 0.5, 0.02), decay(40, 2.3, 0.9))
+
+
 @healthy
 def folds_each_on_data_of_its_own(rng: np.random.Generator) -> RunView:
     return view(curve("train/loss", _begins_anew(rng, 5, 40)), datasets=5)

@@ -43,7 +43,7 @@ def cut(run: RunView, share: float) -> RunView:
     curves = []
     for curve in run.curves:
         n = max(1, int(share * len(curve)))
-        curves.append(Curve(curve.name, curve.steps[:n], curve.values[:n], curve.walls[:n]))
+        curves.append(Curve(curve.name, curve.steps[:n], curve.values[:n], curve.walls[:n], rounds=curve.rounds))
     return RunView(tuple(curves), ended=False, done=False)
 
 

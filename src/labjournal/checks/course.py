@@ -15,7 +15,7 @@ import numpy as np
 from labjournal.checks.curve import Curve, Ints, noise_of, running_median, start_level, trend_of
 from labjournal.checks.losses import CLASSES, VOCABULARY
 from labjournal.checks.naming import words_of
-from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
+from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table, worst
 from labjournal.checks.run_view import RunView
 from labjournal.vocabulary import Level
 
@@ -42,7 +42,8 @@ LOSS_DIVERGED = CheckRule(
     judged="Total training loss, at least 30 records: each of the last 10 (5% of them, if more) is above three "
     "times the "
     "lowest running median and above the median of the first records, more than 10 times the scatter away, and they do "
-    "not fall again. A loss that goes below 0 must lie twice its whole progress above its lowest level.",
+    "not fall again. A loss that goes below 0 must lie twice its whole progress above its lowest level. Where the "
+    "script counts its epochs anew, each training is judged by itself.",
 )
 LOSS_SAWTOOTH = CheckRule(
     "loss_sawtooth",
@@ -90,6 +91,11 @@ def judge(run: RunView) -> Iterator[Verdict]:
 
 
 def loss_flat(curve: Curve, run: RunView) -> Verdict:
+    """Of several trainings one after another each by itself."""
+    return worst(_loss_flat(part, run) for part in curve.trainings)
+
+
+def _loss_flat(curve: Curve, run: RunView) -> Verdict:
     values = curve.thin.values
     if len(values) < 10:
         return not_judged(LOSS_FLAT, curve.name, f"{len(values)} records, 10 are needed")
@@ -154,6 +160,11 @@ def _chance(curve: Curve, run: RunView, start: float, last: float, noise: float)
 
 
 def loss_diverged(curve: Curve, run: RunView) -> Verdict:
+    """Of several trainings one after another each by itself: the next may be of a harder task."""
+    return worst(_loss_diverged(part, run) for part in curve.trainings)
+
+
+def _loss_diverged(curve: Curve, run: RunView) -> Verdict:
     thin = curve.thin
     values = thin.values
     if len(values) < 30:

@@ -5,6 +5,7 @@ Legend: arrays are of shape (n,), one element a step; windows count records, not
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -48,7 +49,18 @@ class Curve:
     def finite(self) -> Curve:
         """The curve without NaN and infinities; itself where there are none."""
         good = np.isfinite(self.values)
-        return self if good.all() else Curve(self.name, self.steps[good], self.values[good], self.walls[good])
+        if good.all():
+            return self
+        return Curve(self.name, self.steps[good], self.values[good], self.walls[good], rounds=self.rounds)
+
+    @cached_property
+    def trainings(self) -> tuple[Curve, ...]:
+        """A curve for each stretch in which the script counts on; itself where it never begins anew."""
+        edges = [0, *np.searchsorted(self.steps, self.rounds).tolist(), len(self)]
+        if len(edges) == 2 or not len(self):
+            return (self,)
+        parts = (slice(a, b) for a, b in itertools.pairwise(edges) if b > a)
+        return tuple(Curve(self.name, self.steps[one], self.values[one], self.walls[one]) for one in parts)
 
     @cached_property
     def thin(self) -> Curve:
@@ -60,9 +72,8 @@ class Curve:
         cut = len(whole) - len(whole) % block
         first = len(whole) - cut  # what does not fill a block is left out at the start, where least is decided
         values = np.median(whole.values[first:].reshape(-1, block), axis=1)
-        return Curve(
-            self.name, whole.steps[first + block - 1 :: block], values, whole.walls[first + block - 1 :: block]
-        )
+        ends = slice(first + block - 1, None, block)
+        return Curve(self.name, whole.steps[ends], values, whole.walls[ends], rounds=self.rounds)
 
     def at_or_before(self, steps: Ints) -> Floats:
         """The last value not later than each step; NaN before the first."""

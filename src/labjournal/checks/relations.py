@@ -9,7 +9,7 @@ import numpy as np
 from labjournal.checks.curve import Curve, Floats, noise_of, pick, rank_correlation, trend_of
 from labjournal.checks.losses import LOSS_UNBOUNDED
 from labjournal.checks.outcome_rules import ROUNDED
-from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
+from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table, worst
 from labjournal.checks.run_view import RunView
 from labjournal.vocabulary import Level
 
@@ -46,7 +46,8 @@ OVERFITTING = CheckRule(
     judged="Validation loss, at least 6 records: each of the last 3 is 10% above the lowest one, by more than 5% "
     "of what was "
     "gained and 4 times the scatter, and the training loss fell since. Notice below 30% where the best checkpoint was "
-    "kept, or where a validation metric is still at its best.",
+    "kept, or where a validation metric is still at its best. Where the script counts its epochs anew, each "
+    "training is judged by itself.",
 )
 RULES = table(AGAINST, SIGN, OVERFITTING)
 _ENOUGH = 8
@@ -176,7 +177,12 @@ def _below_guessing(metric: Floats, run: RunView) -> float | None:
 def metric_moves_against_loss(losses: list[Curve], run: RunView) -> Iterator[Verdict]:
     for loss in losses:
         metrics = [metric for metric in run.goodness if (metric.read.role or "train") == (loss.read.role or "train")]
-        pairs = [(metric, pair) for metric in metrics if (pair := together(loss, metric)) is not None]
+        pairs = [
+            (metric, pair)
+            for metric in metrics
+            for part in _side_by_side(loss, metric)
+            if (pair := together(*part)) is not None
+        ]
         if not pairs:
             yield not_judged(AGAINST, loss.name, "no metric of the same role has 8 records in common with it")
         for metric, (_, of_loss, of_metric) in pairs:
@@ -226,7 +232,14 @@ def overfitting(losses: list[Curve], run: RunView) -> Iterator[Verdict]:
         yield not_judged(OVERFITTING, "the run", "no validation loss is logged")
     for curve in held_out:
         training = next((one for one in run.training_losses if one is not curve), None)
-        yield _overfitting(curve.finite, training, run)
+        parts = _side_by_side(curve, training) if training is not None else [(curve, training)]
+        yield worst(_overfitting(part.finite, beside, run) for part, beside in parts)
+
+
+def _side_by_side(one: Curve, other: Curve) -> list[tuple[Curve, Curve]]:
+    """Two curves of several trainings one after another, training by training."""
+    both = one.trainings, other.trainings
+    return list(zip(*both, strict=True)) if len(both[0]) == len(both[1]) else [(one, other)]
 
 
 def _overfitting(held_out: Curve, training: Curve | None, run: RunView) -> Verdict:

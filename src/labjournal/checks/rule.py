@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
@@ -70,6 +70,12 @@ def fine(rule: CheckRule, subject: str) -> Verdict:
 
 def not_judged(rule: CheckRule, subject: str, because: str) -> Verdict:
     return Verdict(rule.rule, subject, "not judged", because)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Of one rule on the parts of one subject: the gravest finding, the earliest of equals; "fine" where one is."""
+    order: dict[State, int] = {"finding": 2, "fine": 1, "not judged": 0}
+    return max(verdicts, key=lambda one: (order[one.state], one.level.rank if one.found else 0))
 
 
 def table(*rules: CheckRule) -> dict[str, CheckRule]:
