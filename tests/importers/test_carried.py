@@ -144,6 +144,14 @@ def test_what_is_hidden_in_the_words_is_hidden_in_the_facts(here: Path) -> None:
     assert "adelaide" not in day.read_text()
 
 
+def test_a_page_tells_each_fact_once(here: Path) -> None:
+    call(here, "export")
+    (page,) = (here / "entries").glob("*.md")
+    told = [line for line in page.read_text().splitlines() if line.startswith('{"data":')]
+    assert len(told) > 20
+    assert [line for line in told if told.count(line) > 1] == []
+
+
 def test_a_journal_that_was_lost_is_what_its_export_told_and_writes_the_same_files(here: Path) -> None:
     call(here, "export")
     (day,) = (here / "entries").glob("*.md")

@@ -74,7 +74,7 @@ def beside(block: Block, told: Iterable[Line], said: set[str]) -> Block:
     new = {line.id: line.text for line in told if line.id not in said}
     if not new:
         return block
-    said |= new.keys()
+    said.update(new)  # `|=` with the keys of a dict would make another set
     text = "\n".join(new.values())
     for sign, escape in _ESCAPES:
         text = text.replace(sign, escape)
