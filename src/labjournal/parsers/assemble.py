@@ -77,7 +77,7 @@ class Assembler:
         if (draft.step is None or draft.headline) and context.above.lines:
             context.lead_in()
         options = dict(context.options)
-        group = None if draft.saved else context.group_at(draft.line.number)
+        group = None if draft.saved else context.group_at(draft.line.number, draft.line.text)
         if group:
             options["group"] = group
         draft.options = {**options, **draft.options}
@@ -113,7 +113,7 @@ class Assembler:
             step = context.step
         elif model.reaches:
             context.reach(step)
-        if row.place != (context.role, context.group_at(at), context.path):
+        if row.place != (context.role, context.group_at(at, model.line.text), context.path):
             return False
         if model.dataset is None and context.dataset is not None:
             context.dataset_used = True

@@ -6,6 +6,7 @@ import re
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context
+from labjournal.parsers.matrix_tables import table_matrix
 from labjournal.parsers.reading import Line
 
 LARGEST = 1_000
@@ -35,6 +36,10 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return _plain(cursor, line, context)
     if "classified as" in text:
         return _weka(cursor, line)
+    if text.lstrip()[:1] in ("|", "│", "┃"):
+        found = table_matrix(cursor, line, announced=_near(context, line))
+        if found is not None:
+            return found
     if _near(context, line) and _OPEN_ROW.match(text) and (found := _rows_in_brackets(cursor, line)) is not None:
         return found
     if _near(context, line) or text.lstrip().lower().startswith("predicted "):

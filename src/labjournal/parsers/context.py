@@ -15,7 +15,8 @@ from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
 from labjournal.parsers.stated import checkpoint_stated, data_stated
 from labjournal.parsers.steps import find_step, names_only_a_step
-from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, SAYS_NOTHING, bare_title, title_owner, title_role, wished
+from labjournal.parsers.subjects import bare_label, ended, whose
+from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, bare_title, title_owner, title_role, wished
 from labjournal.parsers.value_lists import column_roles
 from labjournal.parsers.vocabulary import NEVER
 
@@ -42,6 +43,8 @@ class Context:
     group: str | None = None
     """The bare name or short heading that stands straight above."""
     group_line: int = -99
+    group_first: tuple[str, str] = ("", "")
+    """It, and the first line of values below it."""
     words_alone: tuple[int, int] = (-99, 0)
     """The last line that was one word, and how many stood straight above each other: three are a list of samples."""
     step: tuple[StepKind, float] | None = None
@@ -92,13 +95,21 @@ class Context:
         self.titles["columns"] = number
         return self.columns
 
-    def group_at(self, number: int) -> str | None:
+    def group_at(self, number: int, text: str) -> str | None:
         """The group of a value on this line: its heading, or the last value under it, stands just above."""
         if self.group is None or number - self.group_line > 3:
             self.group = None
+        elif self.group_first[0] == self.group and ended(*self.group_first, text):
+            self._end_group()
         else:
             self.group_line = number
+            self.group_first = self.group_first if self.group_first[0] == self.group else (self.group, text)
         return self.group
+
+    def _end_group(self) -> None:
+        self.path = tuple(step for step in self.path if step != (LOGGED, self.group))
+        self.group, self.block = None, self.block + 1
+        self.above.end()
 
     def within_settings(self, text: str) -> bool:
         """Whether this line stands under a heading of settings (``loss_weights:``), deeper than it."""
@@ -225,12 +236,13 @@ class Context:
     def _owned(self, text: str, number: int, *, checkpoint: bool) -> None:
         """Takes in a line that is nothing but a name: what stands straight below is of that."""
         stripped = text.strip()
-        whose = (forms.OF_CLASS.fullmatch(text) or forms.NUMBERED.fullmatch(text)) if len(text) <= 80 else None
-        if whose is not None:
-            self.path = entered(self.path, LOGGED, whose[1])
-            self.group, self.group_line = whose[1], number
+        subject = whose(text)
+        if subject is not None:
+            self.path = entered(self.path, LOGGED, subject)
+            self.group, self.group_line = subject, number
             self.block += 1
-        elif forms.AVERAGE.fullmatch(stripped):
+            self.above.end()
+        elif forms.AVERAGE.fullmatch(stripped) or (not checkpoint and bare_label(text)):
             self.group, self.group_line = stripped, number
             self.block += 1
         elif named(text):
@@ -238,21 +250,10 @@ class Context:
             self.block += 1
         elif self.group is not None and forms.NAME.fullmatch(text):
             self.group = None  # what follows is somebody else's
-        if (
-            not checkpoint
-            and len(stripped) <= 60
-            and (
-                re.fullmatch(r"[A-Za-z][\w.+-]*\d[\w.+-]*|[a-z]+(?:[_-]\w+)+", stripped)
-                or (forms.LABEL.fullmatch(text) and SAYS_NOTHING.isdisjoint(words_of(stripped)))
-            )
-        ):
-            self.group, self.group_line = stripped, number
-            self.block += 1
         if stripped.isalpha():
             before, many = self.words_alone
             self.words_alone = number, (many + 1 if before == number - 1 else 1)
-            if self.words_alone[1] >= IN_A_LIST:
-                self.group = None
+            self.group = None if self.words_alone[1] >= IN_A_LIST else self.group
 
     def lead_in(self) -> None:
         """Values stand below: settings stated before other values do not hold for them."""
@@ -304,13 +305,14 @@ class Context:
         role = title_role(words, trained=self.passed is not None or step is not None)
         self.wishes = wished(words) and not any(map(str.isdigit, title))
         self.heading = title.strip(" *#")
+        if "overall" in words and self.group is not None:
+            self._end_group()
         if framed or role != "unclear" or not set(words) & PLAIN_TITLE or {"best", "final"} & set(words):
             self.block += 1  # "Classification report:" between an accuracy and its report parts nothing
         if role != "unclear" and (len(words) <= 6 or (framed and "cross" in words)):
             # "Training results" may head anything that came out of a training: only what is tested says more.
-            self.role = (
-                role if role != "train" or self.step is not None or set(words) & forms.OF_TRAINING else "unclear"
-            )
+            measured = role != "train" or self.step is not None or set(words) & forms.OF_TRAINING
+            self.role = role if measured else "unclear"
             self.reset = self.reset or role == "test"
         if step is not None:
             self.step, self.reset, self.bar_done, self.passed = (step[0], step[1]), False, False, step[1]
@@ -318,9 +320,8 @@ class Context:
         plain = set(words) & PLAIN_TITLE or role != "unclear"
         few = len(words) <= 4 or (any(map(is_metric_word, words)) and len(title.split()) <= 4)
         owner = title_owner(title) if framed and plain and role == "unclear" else None
-        if not plain and few and not dated(title):
-            self.group, self.group_line = title.strip(" *#"), number
-        elif owner is not None:
+        owner = self.heading if not plain and few and not dated(title) else owner
+        if owner is not None:
             self.group, self.group_line = owner, number
         elif framed:
             self.group = None

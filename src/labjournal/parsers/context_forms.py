@@ -87,8 +87,6 @@ RESET = re.compile(
 
 AVERAGE = re.compile(r"(?:macro|micro|weighted|samples)[\s_-](?:avg|average|mean)\s*:?", re.IGNORECASE)
 NAME = re.compile(r"[A-Z][\w-]*(?:\s[\w-]+){0,2}\s*")
-LABEL = re.compile(r"(?!\w*(?:ing|ed)$)[A-Za-z][A-Za-z]{1,24}")
-"""One word alone on a line may say whose the values below are."""
 PHASE = re.compile(
     r"\W*(?:(?:now|start(?:ing|ed)?|begin(?:ning)?|continue|running)\s+)*(?P<verb>testing|validating|validation|training)\b"
     r"(?:\s+(?:in|the|on|model|mode|eval|phase|set|data|network|again|now))*\W*$",
@@ -99,16 +97,6 @@ CONFUSION = re.compile(
 )
 ANNOUNCED = re.compile(r"\W{3,}(?P<verb>testing|validating)\b[^<>]{0,300}?\W{3,}", re.IGNORECASE)
 """``>>>>>>>testing : weather_96_720<<<<<<<``: what comes is of the test."""
-OF_CLASS = re.compile(
-    r"\W*(?:(?:results?|metrics|performance|scores)\s+)?(?:for|on|of)\s+(?:the\s+)?"
-    r"(?P<name>[\w'\"-]+(?:\s[\w-]+)?\s+class|class\s+\w+)(?:\s+(?:specifically|only|alone))?\s*:?\s*",
-    re.IGNORECASE,
-)
-NUMBERED = re.compile(
-    r"\W*((?:image|case|patient|subject|sample|scene|video|example|client|model|experiment|variant|fold|split|repeat|replicate|camera)\s*[#:]?\s*\d+)\s*:?\s*",
-    re.IGNORECASE,
-)
-"""One of many of which each has its values: they are nobody else's."""
 MARKS = re.compile(r"^\s*(?:[*•>+–—]\s+|-\s+)|\*\*|__")
 """What markdown adds to a heading within a list."""
 COMPARED = re.compile(

@@ -210,6 +210,7 @@ FOREIGN = {
     "평균": "mean ",
     "预测": " ",
     "預測": " ",
+    "예측": " ",
     "宏平均": "macro ",
     "加权": "weighted ",
     "gesamt": "overall ",

@@ -334,6 +334,8 @@ def _slug_words(words: list[str]) -> list[str]:
             continue
         if word == "score" and others:
             continue
+        if word in ("x", "y") and words[at + 1 : at + 2] and words[at + 1] in ROLE_WORDS:
+            continue  # "x_test accuracy"
         if word in FILLER and not is_metric_word(word) and not (word == "after" and _treated(words[at + 1 : at + 3])):
             continue
         kept.append(_SPECIAL.get(word, CANONICAL.get(word, word)))

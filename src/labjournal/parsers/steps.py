@@ -22,7 +22,8 @@ _STEP_CJK = re.compile(r"第\s*(?P<step>\d+)\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|
 _STEP_BRACKET = re.compile(r"[ \t]*\[(\d{1,9})\]\s+\S[^=:]{0,60}[:=]")  # xgboost and LightGBM
 _STEP_MM = re.compile(r"\bEpoch\((?:val|test)\)\s*\[(\d{1,9})\]\s*\[")  # mmengine: epoch, then batches
 _STEP_ONLY = re.compile(
-    rf"^[\W_]*{_STEP_WORD}s?\s*(?:\[|\(|#|:|=)*\s*(\d[\d,]*)(?:\s*(?:/|of)\s*(\d[\d,]*))?[\W_]*$", re.IGNORECASE
+    rf"^[\W_]*(?:(?:global|outer|communication|federated|server|training)\s+)?{_STEP_WORD}s?\s*(?:\[|\(|#|:|=)*\s*(\d[\d,]*)(?:\s*(?:/|of)\s*(\d[\d,]*))?[\W_]*$",
+    re.IGNORECASE,
 )
 _WHEN = re.compile(
     r"\s*(?:on|at|@|[-–—|,(\[]|start(?:s|ed|ing)?|begins?|beginning)(?:\s+(?:on|at))?"

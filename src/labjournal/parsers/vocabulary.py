@@ -49,7 +49,7 @@ NEVER = frozenset(
     bytes rows columns shape bins buckets fold folds trial trials round rounds nodes trees depth generated tokens
     reg regularization penalty thres nms conf confidence degree degrees sentence sentences char chars age
     improvement improvements improved gain gains gap drop difference diff change increase decrease reduction
-    deviation deviations range interval bounds std thresh initial δ""".split()
+    deviation deviations range interval bounds std thresh initial importance importances δ""".split()
 )
 """Words whose presence makes a name something else: a setting, a time, a size, a wish, somebody else's number."""
 ROLE_WORDS: dict[str, RoleName] = {
