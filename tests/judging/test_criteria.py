@@ -65,6 +65,17 @@ def test_steps_of_a_curve_and_what_has_no_such_step(bench: Bench) -> None:
     assert "its steps go from 1 to 5" in nowhere.sentence
 
 
+def test_the_extreme_of_a_curve_is_that_of_all_its_points(bench: Bench) -> None:
+    run = bench.run("fit", grad_norm=[0.5, 1e-9, 4e3, 0.5], beta=[0.1, 0.4, 0.3])
+    assert bench.judge("min(grad_norm) > 1e-6", run).passed is False
+    assert bench.judge("max(grad_norm) < 1e3", run).passed is False
+    assert bench.judge("max(beta) <= 0.3", run).passed is False
+    assert bench.judge("max(beta) <= 0.4 and beta[last] <= 0.3", run).passed is True
+    assert "curve grad_norm, min: 1.0e-9" in bench.judge("min(grad_norm) > 1e-6", run).sentence
+    bench.journal.result(run, {"grad_norm": 0.5}, "batch")
+    assert bench.judge("min(grad_norm) > 1e-6", run).passed is False, "a result of the name is one value"
+
+
 def test_by_an_epoch_one_point_is_enough_and_later_ones_do_not_count(bench: Bench) -> None:
     run = bench.run("overfit", val__loss=[0.9, 0.48, 0.6, 0.4])
     assert bench.judge("val_loss < 0.5 by epoch 2", run).passed is True
@@ -205,7 +216,7 @@ def test_what_was_taken_back_carries_no_verdict(bench: Bench) -> None:
     ["", "no", "no luck", "finding", "loss", "loss <", "loss < 1 by", "loss < 1 by tomorrow", "loss = 1",
      "status gone <", "loss < 1 and", "(loss < 1", "loss of order", "loss of order 0", "3 of order 1", "mean(3) < 1",
      "mean(mean(x)) < 1", "same settings as", "same settings as a except", "near 3", "loss < 1 +- 2", "abs(a, b) < 1",
-     "import os", "loss between 1", "loss within 1", "loss within x of 3"],
+     "max(abs(x)) < 1", "import os", "loss between 1", "loss within 1", "loss within x of 3"],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(InputError) as refused:

@@ -16,6 +16,7 @@ value leaves open, the first value that says it decides.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from labjournal.errors import InputError
 from labjournal.judging.syntax import (
@@ -235,14 +236,19 @@ class Parser:
         known = (said.get("set"), said.get("at"), said.get("run"), tuple(sorted(options)), said.get("stage"))
         return Value(name, inside, *known)
 
-    def _call(self, function: str) -> Call | Aggregate:
+    def _call(self, function: str) -> Call | Aggregate | Value:
         arguments = [self.sum()]
         while self.take("comma") is not None:
             arguments.append(self.sum())
         if self.take("sign", one_of=")") is None:
             raise self.wrong("a ')' is missing")
-        if function in ("min", "max"):
+        if function in ("min", "max") and len(arguments) > 1:
             return Call(function, tuple(arguments))
+        if function in ("min", "max"):  # of one: the extreme of that curve, as name[max]
+            (of,) = arguments
+            if not isinstance(of, Value) or of.part is not None:
+                raise self.wrong(f"{function}() takes the name of a curve, or several terms")
+            return replace(of, part=function)
         if len(arguments) != 1:
             raise self.wrong(f"{function}() takes one term")
         if function in FUNCTIONS:
