@@ -119,7 +119,7 @@ class Trainer:
         values |= {"step_beta": beta, "lam_cov": weights.cov, "lam_pred": weights.pred}
         labjournal.log(values, step=self.steps)
         self.last = {"train_total": total, "train_main": parts[0], "train_aux": parts[1]}
-        self.last["grad_norm"] = values["grad_norm"]
+        self.last["last_grad_norm"] = values["grad_norm"]
         self.stuck.see(total)
         return total, *parts
 
@@ -272,7 +272,7 @@ def _state(
         best_epoch=best_epoch,
         beta_end_used=now["beta"],
         warm_up=trainer.annealing.warm_up,
-        grad_norm=trainer.last["grad_norm"],
+        last_grad_norm=trainer.last["last_grad_norm"],
         corrections=trainer.corrections,
         took_s=seconds,
         memory_mb=memory / 2**20,

@@ -215,7 +215,7 @@ def test_a_fit_that_a_guard_ends_leaves_a_row_of_what_it_came_to(
     with pytest.raises(SystemExit, match="exactly 0 for 20 steps"):
         study["train"].main()
     (row,) = results
-    assert (row["train_total"], row["grad_norm"], row["corrections"]) == (0.0, 0.0, 0)
+    assert (row["train_total"], row["last_grad_norm"], row["corrections"]) == (0.0, 0.0, 0)
     assert row["train_main"] > 0
 
 

@@ -23,7 +23,7 @@ FAULTS = {
 """By their switches, as the notes call them."""
 COLUMNS = {
     "covariance": "beta_end_used warm_up train_total train_main train_aux val_blend val_pred val_samp nmse_d nmse_o "
-    "grad_norm angle_blend corrections",
+    "last_grad_norm angle_blend corrections",
     "jets": "correct_background correct_signal unknown accuracy precision[background] precision[signal] f1[background] "
     "f1[signal] tpr fpr sic",
     "lenses": "best_epoch unique_share tpr_fpr1e4 found_1e4 positives tpr_fpr1e3 fpr_tpr85 tie_size ends_share "
