@@ -19,6 +19,7 @@ from labjournal.parsers import (
     conlleval,
     count_lines,
     directives,
+    expressions,
     keras,
     listed_values,
     model_card,
@@ -26,6 +27,7 @@ from labjournal.parsers import (
     names,
     optuna,
     printed_dict,
+    role_lines,
     rouge,
     sclite,
     sklearn_report,
@@ -89,6 +91,8 @@ PARSERS: tuple[Parser, ...] = (
     spaced_tables.PARSER,
     count_lines.PARSER,
     name_value.PARSER,
+    expressions.PARSER,
+    role_lines.PARSER,
     listed_values.PARSER,
 )
 

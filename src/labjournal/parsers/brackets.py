@@ -43,6 +43,8 @@ def within(name: Name, text: str, number: Number) -> Name:
 def qualifies(text: str, number: Number) -> bool:
     """Whether a number stands in brackets that belong to the name: ``Partial AUC (>80% TPR): 0.74``."""
     opened = text.rfind("(", 0, number.start)
+    if number.integer and opened == number.start - 1 and text[opened - 1 : opened].isalpha() and opened > 0:
+        return text[number.end : number.end + 1] == ")"  # HOTA(0): at which threshold
     if opened < 0 or ")" in text[opened : number.start]:
         return False
     closed = text.find(")", number.end)

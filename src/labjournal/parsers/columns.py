@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
 from labjournal.parsers.names import Name, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number, unwrap
@@ -27,6 +28,7 @@ _AROUND = re.compile(r"[*_<>≈~\s]*([-+−.\d].*?)[*_†‡↑↓\s\u2600-\u27b
 _SPREAD = re.compile(r"\s*(?:±|\+/-|\+-|\()")
 _WITHIN = re.compile(r"[δΔd(]?\s?<\s?1\.25\W?(?:\^?[23]|²|³)?\)?")
 """The share of depths within a factor of the true ones."""
+_SPLIT = re.compile(r"split\d+_test_\w+")
 _BAR = re.compile(r":\s*\d+%\W.*$")
 """The progress bar behind the last title of YOLO's table."""
 _ARROW = re.compile(r"\s*(?:[↑↓⬆⬇]|\\(?:up|down)arrow|\((?:%|↑|↓|higher|lower)\))")
@@ -52,7 +54,7 @@ def caption_metric(caption: str) -> Name | None:
 
 def column_names(header: list[str], rows: list[list[str]]) -> list[Name | None]:
     """The metric of each column. One that no vocabulary knows is a metric where it stands behind one, in its form."""
-    names = [title_name(title) for title in header]
+    names = _left_out(header, [title_name(title) for title in header])
     if {"P", "R"} <= {*header}:
         names = [title_name(_SHORT.get(title, title)) for title in header]
     known = [at for at, name in enumerate(names) if name is not None]
@@ -69,6 +71,13 @@ def column_names(header: list[str], rows: list[list[str]]) -> list[Name | None]:
         if at > known[0] and _measured(at, rows, known):
             names[at] = open_name(header[at])
     return names
+
+
+def _left_out(header: list[str], names: list[Name | None]) -> list[Name | None]:
+    """The ``test_score`` of scikit-learn's cross-validation is that of the fold left out."""
+    if not any(_SPLIT.fullmatch(title) for title in header) and not {"fit_time", "score_time"} <= {*header}:
+        return names
+    return [name if name is None or name.role != "test" else replace(name, role="validation") for name in names]
 
 
 def of_itself(header: list[str], labels: list[str]) -> bool:

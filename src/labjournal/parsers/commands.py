@@ -13,7 +13,7 @@ from labjournal.parsers.titles import NO_DATASET
 from labjournal.parsers.vocabulary import ROLE_WORDS
 
 LONGEST = 2_000
-_PROMPT = re.compile(r"\s*(?:\([\w.-]+\)\s*)?(?:[\w.-]+@[\w.-]+:?\S*\s*)?[$%]\s+(?=[\w./~(])")
+_PROMPT = re.compile(r"\s*(?:\([\w.-]+\)\s*)?(?:[\w.-]+@[\w.-]+:?\S*\s*)?(?:[$%]\s+|!)(?=[\w./~(])")
 _PROGRAM = re.compile(
     r"\s*(?:[A-Z_]+=\S+\s+)*(?:(?:sudo|time|nohup)\s+)?"
     r"(?P<program>python[\d.]*|bash|sh|torchrun|accelerate|deepspeed|srun|conda|poetry|uv|julia|Rscript|java|perl"
@@ -31,7 +31,7 @@ PLACE_FLAGS = _DATA_FLAGS | frozenset("checkpoint ckpt weights model_path checkp
 _SET_FLAGS = frozenset("split eval_split test_split subset set data_split".split())
 _MEASURES = frozenset(
     """eval evaluate evaluation evaluator test testing score scoring scorer trec predict prediction infer inference
-    validate validation decode compute bench benchmark wer bleu sacrebleu metrics""".split()
+    map validate validation decode compute bench benchmark wer bleu sacrebleu metrics""".split()
 )
 """Words of programs that only measure: the files they are given say on which set."""
 SAYS_ONLY_A_SET = NO_DATASET | ROLE_WORDS.keys() | frozenset("csv json jsonl txt tsv data".split())
@@ -61,7 +61,7 @@ class Command:
         for name, value in self.flags.items():
             if name.lower().replace("-", "_") in _SET_FLAGS and (role := role_of(words_of(value))) != "unclear":
                 return role
-        if _MEASURES.isdisjoint(words_of(self.program)):
+        if _MEASURES.isdisjoint(words_of(" ".join((self.program, *self.given[:2])))):
             return "unclear"
         files = [*self.given, *(value for value in self.flags.values() if "." in value or "/" in value)]
         words = ([word.rstrip("0123456789") for word in words_of(value)] for value in files)  # dev2_qrels.tsv

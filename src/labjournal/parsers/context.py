@@ -13,12 +13,11 @@ from labjournal.parsers.log_prefix import body
 from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
-from labjournal.parsers.stated import checkpoint_stated, data_stated
+from labjournal.parsers.stated import checkpoint_stated, data_stated, option_stated, settings_stated, subject_stated
 from labjournal.parsers.steps import find_step, names_only_a_step
 from labjournal.parsers.subjects import bare_label, ended, whose
-from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE, bare_title, title_owner, title_role, wished
+from labjournal.parsers.titles import PLAIN_TITLE, bare_title, title_owner, title_role, wished
 from labjournal.parsers.value_lists import column_roles
-from labjournal.parsers.vocabulary import NEVER
 
 SETTINGS_OF_A_SETUP = 3
 """Settings on one line, at least, that say how what follows was got."""
@@ -48,6 +47,8 @@ class Context:
     words_alone: tuple[int, int] = (-99, 0)
     """The last line that was one word, and how many stood straight above each other: three are a list of samples."""
     step: tuple[StepKind, float] | None = None
+    roles_above: tuple[tuple[int, RoleName], ...] = ()
+    """The roles that the headings of markdown above gave, with their levels."""
     block: int = 0
     reset: bool = False
     """Training was said to be over, or a test to begin: what follows is no point of a curve."""
@@ -196,6 +197,9 @@ class Context:
         elif not self.fenced and (heading := marked(text)) is not None:
             self.path = entered(self.path, *heading)
             self.above.end()
+            kept = tuple(one for one in self.roles_above if one[0] < heading[0])
+            if kept != self.roles_above:
+                self.role, self.roles_above = (kept[-1][1] if kept else "unclear"), kept
 
     def _heads(self, text: str, number: int) -> None:
         """Takes in a title, whatever marks it, and the role that it gives to what stands below."""
@@ -215,6 +219,8 @@ class Context:
             self._entitle(text.strip(), number, framed=True)
         if title is not None:
             self._entitle(title["framed"] or title["plain"] or "", number, framed=title["framed"] is not None)
+        if text[:1] == "#" and not self.fenced and (role := title_role(words_of(text), trained=False)) != "unclear":
+            self.roles_above = (*self.roles_above, (len(text) - len(text.lstrip("#")), role))
 
     def _states(self, text: str, low: str, number: int) -> bool:
         """Takes in a checkpoint, a data set, a model or an option that a line states; whether it is a checkpoint."""
@@ -222,15 +228,11 @@ class Context:
         if any(part in low for part in forms.DATASET_PARTS) or low.lstrip(" \t=-*#>").startswith(forms.DATASET_STARTS):
             self._dataset(text)
         if ":" in text or "=" in text or "..." in text:
-            subject = forms.SUBJECT.match(text)
-            if subject is not None and not set(words_of(subject["name"])) <= NO_DATASET | PLAIN_TITLE | NEVER:
-                self.group, self.group_line = subject["name"].rstrip("."), number
+            if (subject := subject_stated(text)) is not None:
+                self.group, self.group_line = subject, number
                 self.block += 1
-            option = forms.OPTION.match(text) or forms.SETTING.match(text)
-            if option is not None:
-                name = "_".join(words_of(option["name"]))
-                if len(self.options) < 12 or name in self.options:
-                    self.options[name] = option["value"].lower()
+            if (option := option_stated(text)) is not None and (len(self.options) < 12 or option[0] in self.options):
+                self.options[option[0]] = option[1]
         return checkpoint
 
     def _owned(self, text: str, number: int, *, checkpoint: bool) -> None:
@@ -273,8 +275,7 @@ class Context:
 
     def _set_up(self, text: str) -> None:
         """Takes in a line of settings, with which was got what stands below it, up to the next such line or heading."""
-        said = {match["name"]: match["value"].strip("'\"") for match in forms.SETUP.finditer(text)}
-        if len(said) >= SETTINGS_OF_A_SETUP:
+        if len(said := settings_stated(text)) >= SETTINGS_OF_A_SETUP:
             self.setup, self.setup_line = tuple(said.items()), text
 
     def reach(self, step: tuple[StepKind, float]) -> None:
@@ -294,7 +295,7 @@ class Context:
             self.role, self.block = "unclear", self.block + 1  # "HYBRID RESULTS": somebody else's
 
     def _entitle(self, title: str, number: int, *, framed: bool) -> None:
-        title = _CLASS_OBJECT.sub(r"\1", title)
+        title = _CLASS_OBJECT.sub(r"\1", title).lstrip("> ")
         words = words_of(title)
         if not words:
             return

@@ -15,6 +15,7 @@ from labjournal.parsers.names import Name, curve_role, role_of, understand, word
 from labjournal.parsers.numbers import parse_number, plain_float
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import ClassRow, Line, RoleName, StepKind
+from labjournal.parsers.scatter import without_spreads
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.table_rows import METRIC_COLUMNS, named_in_column
 
@@ -186,7 +187,8 @@ def _results(header: list[str], rows: list[tuple[Line, list[str]]], assembler: A
     if len(header) == 2 and all(len(cells) == 2 for _, cells in rows) and understand(shaped(header[1])) is None:
         _named_rows(rows, assembler, context)
         return
-    named = next((at for at, cell in enumerate(low) if cell.replace("-", " ") in METRIC_COLUMNS and at > 0), None)
+    rows = without_spreads(rows)
+    named = next((at for at, cell in enumerate(low) if cell.replace("-", " ") in METRIC_COLUMNS), None)
     if named is not None and len(header) > 2:
         for draft in named_in_column(header, named, rows):
             assembler.add(draft, context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Collection
 from typing import Any, BinaryIO
 
@@ -14,7 +15,11 @@ from labjournal.parsers.json_results import walk_document
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import Line, Reading
 from labjournal.parsers.records import STEPS, per_example, split_roles, step_of
+from labjournal.parsers.torn_json import torn_document
 
+_OVER_LINES = re.compile(r"\s*[\[{][ \t]*\n\s*[\[{\"]")
+"""A document that is written over lines: its first line is a bracket alone."""
+_COMMA = re.compile(r",(\s*[}\]])")
 LARGEST_DOCUMENT = 64 << 20
 """Bytes of the largest JSON document that is read as one."""
 
@@ -38,12 +43,12 @@ def read_document(
         try:
             document = json.loads(text)
         except (ValueError, RecursionError):
-            pass
-        else:
+            document = _nearly(text) if _OVER_LINES.match(text) else None
+        if document is not None:
             if isinstance(document, dict) and "cells" in document and "nbformat" in document:
                 return notebook_text(document)
             # The first line of a training log in JSON Lines is a whole document too.
-            single = isinstance(document, dict) and "\n" not in text.strip()
+            single = isinstance(document, dict) and "\n" not in text.strip() and not context.source.endswith(".json")
             if not (
                 single and {"lr", "eta_seconds", "data_time", "learning_rate"} & document.keys() and step_of(document)
             ):
@@ -70,6 +75,25 @@ def read_document(
         good += 1
         _record(record, line, assembler, context)
     return assembler.finish() if good else None
+
+
+def _nearly(text: str) -> Any:
+    """Documents behind each other, one with a comma too many, or one that breaks off."""
+    several, at = [], 0
+    decoder = json.JSONDecoder()
+    try:
+        while at < len(text):
+            document, end = decoder.raw_decode(text, at)
+            several.append(document)
+            at = end + len(text[end:]) - len(text[end:].lstrip())
+    except (ValueError, RecursionError):
+        several = []
+    if several:
+        return several
+    try:
+        return json.loads(_COMMA.sub(r"\1", text))
+    except (ValueError, RecursionError):
+        return torn_document(text)
 
 
 def _record(record: dict[str, Any], line: Line, assembler: Assembler, context: Context) -> None:

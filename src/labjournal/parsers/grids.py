@@ -28,6 +28,8 @@ _WIDE_GAP = re.compile(r"\s{2,}|\t+")
 _NOTES = re.compile(r"(?<=[\d%])(?:\s+\([^()]*[^\W\d][^()]*\))+$")
 _INDEX = re.compile(r"\d{1,5}\s{2,}(?=[^\W\d])")
 """The index of a printed DataFrame, before the label of a row."""
+_INDEX_NAME = re.compile(r"[A-Za-z_]\w*(?:[ -][A-Za-z_]\w*){0,2}\s*")
+"""The name of the index of a printed DataFrame, on a line of its own below the titles."""
 _SAME_WORD = re.compile(r"\s*(?:(\w+):\s\S+\s*)(?:\1:\s\S+\s*)+")
 """``Class: A Class: B``: titles that begin with the same word."""
 _TITLES = re.compile(r"(?!.*(?:\d\.\d{2}|\d\s?%\s|:(?!\.?\d)))[^=;{}<>]*[^\W\d_][^=;{}<>]*")
@@ -62,6 +64,9 @@ def aligned(cursor: Cursor) -> Grid | None:
         return None
     upper, used = _upper_titles(cursor, head)
     found: list[tuple[Line, str, list[str]]] = []
+    named = cursor.peek(used)
+    corner = named.text.strip() if named is not None and head[:1] == " " and _INDEX_NAME.fullmatch(named.text) else ""
+    used += bool(corner)
     while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
         text = ahead.text
         if BORDER.match(text) and text.strip():
@@ -85,7 +90,7 @@ def aligned(cursor: Cursor) -> Grid | None:
     if all(_INDEX.match(label) for _, label, _ in found):
         found = [(line, _INDEX.sub("", label), values) for line, label, values in found]
     labelled = len(header) > len(found[0][2])
-    rows: list[Row] = [(first, header)]
+    rows: list[Row] = [(first, [corner or header[0], *header[1:]] if labelled else header)]
     rows += [(line, [label, *values] if labelled else values) for line, label, values in found]
     return Grid(rows, used, step)
 

@@ -50,6 +50,9 @@ def _owners(path: tuple[str, ...]) -> list[str]:
     return [part for part in path if part.lower() not in _SAYS_NOTHING]
 
 
+_DATA = frozenset("dataset data data_stats dataset_stats statistics".split())
+_DESCRIBING = frozenset("rows features n_samples num_samples samples size classes n_features columns".split())
+"""Keys of a record that describes data: a rate beside them is one of the data."""
 _AVERAGES = {
     "macro avg": "macro",
     "weighted avg": "weighted",
@@ -196,6 +199,8 @@ class _Walk:
         return draft
 
     def _plain(self, node: dict[str, Any], path: tuple[str, ...]) -> Draft | None:
+        if _of_nothing(node) or (path and path[-1].lower() in _DATA and not _DESCRIBING.isdisjoint(node)):
+            return None
         metrics = flat_metrics(node)
         more = {key: number for key in self.shared if (number := as_number(node.get(key))) is not None}
         metrics = {**more, **metrics}
@@ -307,6 +312,11 @@ class _Walk:
                     draft.options["at"] = "best"
                     self.assembler.add(draft, self.context)
                 return
+
+
+def _of_nothing(node: Mapping[str, Any]) -> bool:
+    """Whether a record says itself that nothing was measured: ``{"count": 0, "cer": 0.0}``."""
+    return any(type(node.get(key)) is int and node[key] == 0 for key in N_KEYS)
 
 
 def _row_keys(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

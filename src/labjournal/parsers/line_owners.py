@@ -20,6 +20,11 @@ _LABEL = re.compile(
 )
 """``class_id = 0, name = normal, ap = 3.12%``: the class whose value follows."""
 _BRACKETED = re.compile(r"\W*\[([A-Za-z][\w+-]*(?:\s[\w+-]+){0,2})\]\s*")
+_CALLED = re.compile(
+    r"\W*(?:(?i:train|val|valid|validation|test|dev|eval)\w*\s+)?"
+    r"(?P<who>[A-Z][\w.-]*(?:\s[\w.-]+){0,3}\s?\([A-Za-z][\w .-]{0,30}\))\s*",
+)
+"""``Validation Sintel (clean) EPE: 1.41``: on what or whose, with what it is in brackets."""
 _NO_PART = NEVER | frozenset(
     "step mean average avg best final overall info debug warning error critical adam adamw sgd rmsprop".split()
 )
@@ -45,6 +50,9 @@ def owner_of(head: str) -> str | None:
     bracketed = _BRACKETED.fullmatch(head)
     if bracketed is not None:
         return bracketed[1] if _is_owner(bracketed[1]) else None
+    called = _CALLED.fullmatch(head)
+    if called is not None and find_step(head) is None and _is_owner(called["who"].partition("(")[0]):
+        return called["who"]
     counted = _COUNTED.fullmatch(head)
     if counted is not None and len(words_of(counted[1])) == 1 and find_step(head) is None:
         return counted[1]  # "PER   tp: 12 - fp: 3 - …": a label may be spelt like a metric

@@ -43,6 +43,11 @@ _SCORES = re.compile(r"\b(?:scores|accuracies|comparison|ranking)\b", re.IGNOREC
 _OVER = re.compile(
     r"\s+(?:over|across|of|for)\s+(?:the\s+)?\d+\s\w+|\s*\(\s*(?:%|(?:mean|avg)?\s*(?:±|\+/-|and)?\s*std(?:ev)?\.?)\s*\)"
 )
+_MEAN = re.compile(r"(?:mean|average|avg)(?:\s(?:score|value))?", re.IGNORECASE)
+_OF_LIST = re.compile(
+    r"\W*(?P<name>[A-Za-z][\w -]{2,40}?)\s*[:=]\s*(?:\w+\()?[\[(]?\s*-?\d*\.\d+(?:[\s,]+-?\d*\.?\d+){2,}\s*[\])]*"
+)
+"""``Cross-validation scores: [0.96 0.97 0.95]``, above their mean."""
 _OF_EACH = frozenset(
     """class classes category categories label labels dataset datasets task tasks subject subjects domain domains group
     language languages subset subsets type types entity relation attribute attributes organ structure species speaker
@@ -58,6 +63,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     item = _item(line.text)
     if item is None or settings_line(body(line.text)) or context.within_settings(line.text) or context.wishes:
         return None
+    if (mean := _mean_of_list(cursor, line, item)) is not None:
+        return mean
     heading = _heading(cursor, context, line)
     each, kind = _measured_of_each(heading), "class"
     if each is None and (_SPREAD.search(item["rest"]) or _SCORES.search(heading)):
@@ -71,6 +78,18 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     context.titles["listed"] = line.number + length - 1
     context.listed = heading
     return Claim(length, drafts)
+
+
+def _mean_of_list(cursor: Cursor, line: Line, item: re.Match[str]) -> Claim | None:
+    """``Mean: 0.964 (+/- 0.010)`` right below the scores it is of."""
+    above = next((text for text in reversed(list(cursor.passed)[-2:]) if text.strip()), "")
+    listed = _OF_LIST.fullmatch(body(above)) if _MEAN.fullmatch(item["name"]) else None
+    name = None if listed is None else understand(shaped(_SCORES.sub("score", listed["name"])))
+    number = _value(item)
+    if name is None or number is None or not plausible(name, number):
+        return None
+    metrics = {f"mean_{name.metric}": number}
+    return Claim(1, [Draft(line, line.number, [line.text], "listed_values", metrics, role=name.role, headline=True)])
 
 
 @lru_cache(maxsize=512)

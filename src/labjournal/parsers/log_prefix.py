@@ -18,6 +18,7 @@ _LOG_PREFIX = re.compile(
           |[IWEF]\d{4}\ \d\d:\d\d:\d\d\.\d+\s+\d+\s+[\w./-]+:\d+\]
           |\[?(?:INFO|DEBUG|WARNING|WARN|ERROR|CRITICAL|info|Info)\]?(?::[\w.]*:?)?(?=[\s:\]|>-])
           |\[?rank\s?\d+\]?:
+          |wandb:(?=\s)
           |\(\w+(?:\s\w+)*\spid=\d+(?:,\s?ip=[\d.]+)?\)
           |__main__\b|\[__main__\]
           |[\w.-]*\w[.-][\w.-]+(?=\s+(?:INFO|DEBUG|WARNING|ERROR)\b)

@@ -19,6 +19,7 @@ from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwra
 from labjournal.parsers.pairs import GROUPED, Pair, scan
 from labjournal.parsers.plausible import SHARES_OF_ALL, plausible
 from labjournal.parsers.reading import Line, RoleName
+from labjournal.parsers.role_lines import of_sets
 from labjournal.parsers.settings_lines import settings_line
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
@@ -32,7 +33,7 @@ LONGEST = 2_000
 _BAR = re.compile(r"\d%\|")
 _BATCH = re.compile(r"[\[(]\s*(\d+)\s*/\s*(\d+)\s*[\])]")
 _COUNT = re.compile(r"(?<![\w.])n\s*=\s*(\d[\d,]*)(?![\d.%])")
-_COMMA_PAIR = re.compile(r"^(\s*[A-Za-z][\w/@. -]{1,39}),\s*(?=[-+]?\d*\.\d+\s*$)")
+_COMMA_PAIR = re.compile(r"^(\s*[A-Za-z][\w/@. -]{1,39}),\s*(?=[-+]?\d*\.\d+\s*%?\s*$)")
 _N = frozenset(("n", "N"))
 _LISTED = re.compile(r"'([^'\\]{1,80})\\n'")
 _CARET = re.compile(r"\s{4,}(?:Detection Rate|P-Value \[Acc > NIR\]) : ")
@@ -93,6 +94,8 @@ def _of_line(text: str, line: Line, context: Context) -> Claim | None:
     if role == "unclear" and text.lstrip().startswith("* ") and line.number - context.measuring[1] <= BESIDE:
         role = context.measuring[0]  # the sum of the pass above
     drafts = drafts_of(pairs, line, text, context, role, "name_value")
+    if ":" in text or "=" in text:
+        drafts += of_sets(line, [pair.number for pair in pairs])
     example = _EXAMPLE.match(text)
     owner = one_of or (owner_of(rest) if example is None else example[1])
     scored = _SCORED.search(text) if owner is None and len(drafts) == 1 else None

@@ -149,7 +149,7 @@ _STEMS = (
 def may_mention(text: str) -> bool:
     """A quick no for the thousands of lines that name no metric; a yes says nothing."""
     low = text.lower()
-    if not text.isascii() or any(part in low for part in COMPOUND_PARTS):
+    if " -> " in text or not text.isascii() or any(part in low for part in COMPOUND_PARTS):
         return True
     return not _STEMS.isdisjoint(_LETTERS.findall(low)) or not _STEMS.isdisjoint(
         piece.lower() for piece in _PIECES.findall(text)
@@ -212,6 +212,8 @@ def understand(phrase: str) -> Name | None:
             metric_at = [words.index("mutual")]
         elif len(words) == 2 and words[0] in _SPACY and words[1] in ("p", "r", "f"):
             metric_at = [1]
+        elif "rate" in words and {"positive", "negative"} & set(words) and not {"true", "false"} & set(words):
+            return None  # of the data, or of the answers
         elif "rate" in words and (set(words) & RATE_OWNERS or _rate_of_a_set(words)):
             metric_at = [words.index("rate")]
         else:

@@ -55,6 +55,7 @@ DATASET_KEYS = (
     "dataset",
     "data",
     "dataset_name",
+    "mteb_dataset_name",
     "data_set",
     "benchmark",
     "task",

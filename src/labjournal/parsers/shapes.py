@@ -60,7 +60,8 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
             r"\b(dice|jaccard|silhouette|kappa|gini|correlation)(?:\s+similarity)?\s+coefficient\b",
             r"\1",
         ),
-        ("%", r"^\s*%(WER|CER|SER|PER)\s+([\d.]+)(?=\s)", r"\1: \2%"),  # Kaldi
+        ("%", r"(?<![\w%])%(WER|CER|SER|PER|TER)\s+([\d.]+)(?=\s)", r"\1: \2%"),  # Kaldi
+        (" -> ", r"^\s*(\S+) -> ([\d.]+) % N=(\d+) C=\d+ S=\d+ D=\d+ I=\d+", r"\1: error rate: \2% (n=\3)"),  # WeNet
         ("version:", r"^\s*(BLEU|chrF2?\+*|TER)[|+]\S*version:[\d.]+\s=\s", r"\1 = "),  # sacreBLEU
         (
             "std",
@@ -77,6 +78,10 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         (" p ", r"^\s*([A-Z]{3,}(?:\s[A-Z]+)?) P\s+(?=\d+\.\d)", r"\1 precision: "),  # spaCy
         (" r ", r"^\s*([A-Z]{3,}(?:\s[A-Z]+)?) R\s+(?=\d+\.\d)", r"\1 recall: "),
         (" f ", r"^\s*([A-Z]{3,}(?:\s[A-Z]+)?) F\s+(?=\d+\.\d)", r"\1 f1: "),
+        ("chính xác", r"\bđộ chính xác\b", "accuracy"),
+        ("trên tập", r"\btrên tập\b", "on"),
+        ("ensemble", r"\bl['’]ensemble\s+(?:de\s+|d['’])", "set "),
+        ("f1", r"\bF1[\s-]мера\b", "F1"),
         ("top", r"\btop[\s_-]?(\d+)\s?-\s?(?=[01]?\.\d)", r"top\1: "),
         ("top", r"\btop[\s_-]?(\d+)", r"top\1"),
         ("'s ", r"\b(training|valid\w*|train|test)'s\s(?=\w)", r"\1_"),

@@ -39,6 +39,12 @@ _AVERAGES = {
     "samples-avg": "samples",
     "samples_avg": "samples",
 }
+_WORD = re.compile(r"[a-z]+")
+_OF_OTHERS = frozenset(
+    """model models method methods algorithm classifier approach system run experiment fold dataset epoch step config
+    threshold technique variant name""".split()
+)
+"""Titles over rows that are no classes."""
 _EMPTY_CELL = re.compile(r"(?<=\s)-(?=\s)")
 _RULE_LINE = re.compile(r"^[\s|:+=\-─━]*$")
 
@@ -53,7 +59,11 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     low = text.lower()
     if "precision" in low and "recall" in low:
         header = _HEADER.match(text)
-        if header is not None and not low.lstrip().startswith(("|precision", "| precision")):  # no column of classes
+        if (
+            header is not None
+            and _OF_OTHERS.isdisjoint(_WORD.findall(low.partition("precision")[0]))
+            and not low.lstrip().startswith(("|precision", "| precision"))
+        ):  # no column of classes
             columns = (
                 ["precision", "recall"] + (["f1"] if header["f1"] else []) + (["support"] if header["support"] else [])
             )

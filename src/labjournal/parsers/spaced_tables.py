@@ -8,7 +8,8 @@ from itertools import takewhile
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.columns import column_names, of_itself
 from labjournal.parsers.context import Context
-from labjournal.parsers.grids import BORDER, MOST_ROWS, aligned, caption
+from labjournal.parsers.frames import frame, worded
+from labjournal.parsers.grids import BORDER, MOST_ROWS, Grid, aligned, caption
 from labjournal.parsers.headings import CAPTION, entered
 from labjournal.parsers.labelled_last import labelled_last
 from labjournal.parsers.long_tables import long_table
@@ -55,6 +56,8 @@ def _table(cursor: Cursor) -> Claim | None:
             return found
     if ("," in text or "|" in text) and len(text) <= 400 and (found := _parted(cursor, body(text))) is not None:
         return found
+    if text[:1] == " " and (grid := frame(cursor)) is not None and worded(grid):
+        return _gridded(cursor, grid)
     if "  " in text.strip() and len(text) <= 400 and _WORDS_ONLY.fullmatch(body(text)) is not None:
         header = re.split(r"\s{2,}", re.sub(r",(?=\s{2,})", "", body(text)).strip())
         parted = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
@@ -78,9 +81,11 @@ def _values_below(cursor: Cursor) -> int:
 
 def _aligned_grid(cursor: Cursor) -> Claim | None:
     """Any other table whose columns stand under their titles; whose first column names metrics, too."""
-    grid = aligned(cursor)
-    if grid is None:
-        return None
+    grid = aligned(cursor) or frame(cursor)
+    return None if grid is None else _gridded(cursor, grid)
+
+
+def _gridded(cursor: Cursor, grid: Grid) -> Claim | None:
     if of_itself(grid.rows[0][1], [cells[0] for _, cells in grid.rows[1:]]):
         return Claim(grid.lines)
     drafts = drafts_of_table(grid.rows, cursor.texts(grid.lines), caption=caption(cursor))
@@ -232,7 +237,8 @@ def _columns(cursor: Cursor, header: list[str]) -> Claim | None:
             continue
         if re.fullmatch(r"\d+(?:\s+\S.*)?", label) and " " in label:
             label = label.split(maxsplit=1)[1]  # the index of a DataFrame
-        rows.append((ahead, label[:80], cells if len(cells) == len(header) else [label[:80]] * first + cells[-width:]))
+        words = label.split() if len(label.split()) == first else [label[:80]] * first
+        rows.append((ahead, label[:80], cells if len(cells) == len(header) else words + cells[-width:]))
     if of_itself(header, [label for _, label, _ in rows]):
         return Claim(used)
     names = column_names(header, [row for _, _, row in rows])

@@ -1,4 +1,4 @@
-"""The checkpoint and the data set that a line names."""
+"""What a line states of what stands below it: checkpoint, data set, model, option, settings."""
 
 from __future__ import annotations
 
@@ -11,14 +11,23 @@ from labjournal.parsers.context_forms import (
     CHECKPOINT_NUMBER,
     DATASET,
     NO_DATASET_NAME,
+    OPTION,
     SAVING,
+    SETTING,
+    SETUP,
     SHORT_SETS,
     SIZE_OF_SET,
+    SUBJECT,
 )
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName
-from labjournal.parsers.titles import NO_DATASET
+from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE
+from labjournal.parsers.vocabulary import NEVER
 
+_SPLIT_OF = re.compile(
+    r"\W*(?:task|dataset|data)\s*[:=]\s*(?P<name>[\w./-]+)\s*[,;|]\s*(?:split|subset)\s*[:=]\s*(?P<split>\w+)",
+    re.IGNORECASE,
+)
 _OTHERS = frozenset(("model", "classifier", "method", "class"))
 """``Results for class A``: no data set."""
 
@@ -45,6 +54,8 @@ def checkpoint_stated(text: str) -> str | None:
 
 def data_stated(text: str) -> DataStated | None:
     """The data set that a line names."""
+    if (split := _SPLIT_OF.match(text)) is not None:
+        return DataStated(split["name"], role_of(words_of(split["split"])), None)
     match = DATASET.match(text)
     if match is None:
         return None
@@ -64,3 +75,22 @@ def data_stated(text: str) -> DataStated | None:
     if len(words) > 5 or not NO_DATASET_NAME.isdisjoint(words):
         return DataStated(None, role, None)
     return DataStated(re.sub(r"\s+(?:data\s?set|set|split)$", "", name, flags=re.IGNORECASE), role, n)
+
+
+def subject_stated(text: str) -> str | None:
+    """The model that a line names: ``Model: ResNet``, ``Training SVM...``."""
+    subject = SUBJECT.match(text)
+    if subject is None or set(words_of(subject["name"])) <= NO_DATASET | PLAIN_TITLE | NEVER:
+        return None
+    return subject["name"].rstrip(".")
+
+
+def option_stated(text: str) -> tuple[str, str] | None:
+    """An option of the evaluation that a line switches or sets."""
+    option = OPTION.match(text) or SETTING.match(text)
+    return None if option is None else ("_".join(words_of(option["name"])), option["value"].lower())
+
+
+def settings_stated(text: str) -> dict[str, str]:
+    """The settings of a line: ``units=32, opt=adam``."""
+    return {match["name"]: match["value"].strip("'\"") for match in SETUP.finditer(text)}

@@ -248,6 +248,8 @@ def row_drafts(
     if step is None and options:
         title, label = next(iter(options.items()))
         said = "unclear" if _OF_CLASS.fullmatch(title) else _role_said(words_of(label))
+        split = next((cell for title, cell in options.items() if title.lower() in _SPLITS), "")
+        said = _role_said(words_of(split)) if split and said == "unclear" else said
         for part in parts.values():
             part.options = dict(options)
             part.role = said if part.role == "unclear" else part.role
@@ -279,6 +281,7 @@ _ABOUT = re.compile(r"\s*\((?P<how>(?:using|with|after)\s[^()]+)\)\s*$", re.IGNO
 """How the value of a row was got, behind the name of its metric."""
 
 
+_SPLITS = ("split", "subset", "set", "partition")
 _FOLD = re.compile(r"(?:fold|split|cv)[\s_-]*\d+$", re.IGNORECASE)
 
 

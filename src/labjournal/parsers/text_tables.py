@@ -27,6 +27,7 @@ _YOLO_ROW = re.compile(r"^\s*(?P<label>\S.*?)\s+(?P<images>\d+)\s+(?P<n>\d+)(?P<
 _YOLO_METRICS = ("precision", "recall", "mAP50", "mAP50-95")
 _TYPE = re.compile(r"(?:IoU metric:\s*|annotation type\s*\*?|results for )(bbox|segm|keypoints|boxes)\b", re.IGNORECASE)
 _ERRORS = re.compile(r"\b(?:WER|CER|TER|SER|PER)\b")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _BREAK = re.compile(r"<br\s*/?>")
 _TEX_FACE = re.compile(r"\\(?:textbf|textit|underline|emph|mathbf|bf|texttt)\s*\{([^{}]*)\}")
 
@@ -106,6 +107,7 @@ def _cells(text: str) -> list[str]:
         inner = inner[1:]
     if inner[-1:] in "|│┃║┆╎":
         inner = inner[:-1]
+    inner = _LINK.sub(r"\1", inner) if "](" in inner else inner
     return [cell.strip(" *`") for cell in _PIPES.split(inner)]
 
 
