@@ -18,6 +18,7 @@ from labjournal.parsers.steps import find_step, names_only_a_step
 from labjournal.parsers.subjects import bare_label, ended, whose
 from labjournal.parsers.titles import PLAIN_TITLE, bare_title, title_owner, title_role, wished
 from labjournal.parsers.value_lists import column_roles
+from labjournal.parsers.vocabulary import FILLER, HEADLINE
 
 SETTINGS_OF_A_SETUP = 3
 """Settings on one line, at least, that say how what follows was got."""
@@ -318,9 +319,9 @@ class Context:
         if step is not None:
             self.step, self.reset, self.bar_done, self.passed = (step[0], step[1]), False, False, step[1]
             return
-        plain = set(words) & PLAIN_TITLE or role != "unclear"
+        plain = set(words) & PLAIN_TITLE or role != "unclear" or set(words) <= FILLER | HEADLINE
         few = len(words) <= 4 or (any(map(is_metric_word, words)) and len(title.split()) <= 4)
-        owner = title_owner(title) if framed and plain and role == "unclear" else None
+        owner = title_owner(title) if plain and role == "unclear" else None
         owner = self.heading if not plain and few and not dated(title) else owner
         if owner is not None:
             self.group, self.group_line = owner, number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from labjournal.parsers.alike import STEP_WORDS
-from labjournal.parsers.names import is_metric_word, role_of, words_of
+from labjournal.parsers.names import is_metric_word, words_of
 from labjournal.parsers.pairs import GROUPED
 from labjournal.parsers.steps import find_step
 from labjournal.parsers.titles import PLAIN_TITLE
@@ -13,7 +13,7 @@ from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER, ROLE_WORDS
 
 _COUNTED = re.compile(r"[\s*•>-]*([A-Za-z][\w.+/()'-]*)\s{2,}\w+:\s.*")
 _PARTS = re.compile(r"\s*:(?:\s+|$)|\s[-–—]{1,3}(?:\s+|$)|\s*[|│](?:\s+|$)")
-_PART = re.compile(r"[^\w(]*([A-Za-z][\w.+/()'-]*(?:\s[\w.+/()'-]+){0,4})\s*")
+_PART = re.compile(r"[^\w(]*([^\W\d_][\w.+/()'-]*(?:\s[\w.+/()'-]+){0,4})\s*")
 _LABEL = re.compile(
     r"(?<![\w-])(?:class[_ ]?)?(?:name|label|category|class)\s*[=:]\s*['\"]?(?P<label>[A-Za-z][\w .+-]{0,38}?)['\"]?"
     r"\s*(?:[,;|]|\s{2}|$)"
@@ -85,7 +85,8 @@ def _is_owner(part: str) -> bool:
         return True
     if not words or GROUPED.search(part) or find_step(part) is not None or any(map(is_metric_word, words)):
         return False
-    return role_of(words) == "unclear" and not NOT_OWNERS.issuperset(words) and _NO_PART.isdisjoint(words)
+    said = [word for word in words if word not in ROLE_WORDS]  # "Img Val" and "Vid Val" are two sets
+    return not NOT_OWNERS.issuperset(said) and _NO_PART.isdisjoint(words)
 
 
 def without_label(text: str) -> tuple[str, str | None]:

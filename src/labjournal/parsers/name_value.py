@@ -69,6 +69,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if _CARET.match(raw):
         return Claim(1)
     text = body(raw)
+    text = text.replace("`", "") if "`" in text else text
     if settings_line(text) or context.within_settings(raw) or _of_an_example(cursor, context):
         return None
     columns = context.columns_at(line.number)

@@ -77,7 +77,7 @@ _ELSEWHERE = re.compile(
 _TAG = re.compile(r"</?(?:b|i|u|br|strong|em|td|tr|th|li|p|code|span|div)\b[^<>]*>", re.IGNORECASE)
 _BEFORE_NOUN = re.compile(
     r".*\b(?:an?|the|achieve[ds]?|reach(?:e[ds])?|obtain(?:ed|s)?|gets?|got|gave|gives?|yield(?:ed|s)?|attain(?:ed|s)?|ha[ds]|have|scored"
-    r"|(?:very|fairly|quite|so|relatively|much|even|slightly|significantly)\s+\w+|high|low|good|great|solid|strong|impressive|decent)\s+(?=\S)",
+    r"|(?<=\w\s)(?:very|fairly|quite|so|relatively|much|even|slightly|significantly)\s+\w+|high|low|good|great|solid|strong|impressive|decent)\s+(?=\S)",
     re.IGNORECASE,
 )
 """Whose the value is and how good, before the name in a sentence: "the model achieved a very high accuracy of …"."""
@@ -291,7 +291,7 @@ def _name_before(left: str, vague: bool, signed: bool = False) -> tuple[Name, in
     if re.search(r"(?<![\w@/.-])\d(?!-?[dD]\b)", chunk) and not re.search(
         r"\b(?:images?|samples?|examples?|events?|instances?|documents|sentences|(?:test|val\w*)\s+data)\b", chunk
     ):
-        tail = re.split(r"(?<![\w@/.-])\d(?!-?[dD]\b)[\d.,%/]*", chunk)[-1]
+        tail = re.split(r"(?<![\w@/.-])\d(?!-?[dD]\b)[\d.,%/]*(?:[eE][-+]?\d+)?", chunk)[-1]
         if not tail.strip():
             return None
         chunk = tail

@@ -21,8 +21,7 @@ from labjournal.parsers.context_forms import (
 )
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName
-from labjournal.parsers.titles import NO_DATASET, PLAIN_TITLE
-from labjournal.parsers.vocabulary import NEVER
+from labjournal.parsers.titles import NO_DATASET, NOBODY
 
 _SPLIT_OF = re.compile(
     r"\W*(?:task|dataset|data)\s*[:=]\s*(?P<name>[\w./-]+)\s*[,;|]\s*(?:split|subset)\s*[:=]\s*(?P<split>\w+)",
@@ -80,7 +79,7 @@ def data_stated(text: str) -> DataStated | None:
 def subject_stated(text: str) -> str | None:
     """The model that a line names: ``Model: ResNet``, ``Training SVM...``."""
     subject = SUBJECT.match(text)
-    if subject is None or set(words_of(subject["name"])) <= NO_DATASET | PLAIN_TITLE | NEVER:
+    if subject is None or set(words_of(subject["name"])) <= NOBODY:
         return None
     return subject["name"].rstrip(".")
 

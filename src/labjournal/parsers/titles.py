@@ -95,3 +95,5 @@ SAYS_NOTHING = (
     | frozenset("done ok yes no none true false finished".split())
 )
 """Words that, alone on a line, say nothing of whose the values below are."""
+NOBODY = NO_DATASET | PLAIN_TITLE | NEVER | ROLE_WORDS.keys() | {"中", "중"}
+"""Words that are no name behind "Model": ``모델 학습 중...`` says that it is being trained."""
