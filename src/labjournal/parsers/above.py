@@ -17,6 +17,9 @@ from labjournal.parsers.titles import SAYS_NOTHING
 MOST = 8
 """Lines above values in which it may be said whose they are."""
 SETTING = re.compile(r"\s*[-*]?\s*(?P<name>[A-Za-z][\w. -]{0,30}?)\s*[:=]\s*(?P<value>[\w.+-]{1,40})\s*[,;]?\s*")
+MOST_NUMBERS = 4
+LONGEST_TITLE = 100
+_NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d_,.]*")
 _DECIMAL = re.compile(r"(?<![\d.])\d+\.\d+(?![.\d])|\d\s?%")
 _LASTED = re.compile(r"(?<![\d/.])\d+\s(?:epochs|iterations|steps|layers|shots?|beams|views|bits?)\W*$", re.IGNORECASE)
 """``Results (2 epochs):`` says how what follows was got."""
@@ -79,6 +82,10 @@ def _leads(text: str) -> bool:
     if _LASTED.search(text):
         return True
     words = words_of(text)
+    if len(_NUMBER.findall(SETUP.sub("", text))) > MOST_NUMBERS:
+        return False  # a row of values
     if CHECKPOINT.search(text) or _DECIMAL.search(SETUP.sub("", text)) or find_step(text) is not None or dated(text):
         return False
+    if len(text) <= LONGEST_TITLE and SETUP.search(text):
+        return True
     return _PASSES.isdisjoint(words) and not all(word in _STATUS or word.isdigit() for word in words)

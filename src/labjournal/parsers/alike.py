@@ -212,16 +212,17 @@ def set_apart_by_heading(drafts: Sequence[Draft]) -> None:
 
 def repeated(drafts: Sequence[Draft]) -> list[list[Draft]]:
     """Measurements of a text that nothing tells apart yet, though their values differ."""
-    alike: dict[object, list[Draft]] = {}
+    alike: dict[tuple[str, object], list[Draft]] = {}
     for draft in drafts:
         if not draft.saved and draft.step is None and not draft.best:
             options = {name: value for name, value in draft.options.items() if name not in dict(draft.setup)}
-            alike.setdefault(_said(replace(draft, options=options)), []).append(draft)
+            said = _said(replace(draft, options=options, metrics={}))
+            for name in draft.metrics:
+                alike.setdefault((name, said), []).append(draft)
     return [
         same
-        for same in alike.values()
-        if len(same) > 1
-        and not all(same_values(same[0], one) for one in same[1:] if one.metrics.keys() == same[0].metrics.keys())
+        for (name, _), same in alike.items()
+        if not all(agree(same[0].metrics[name], one.metrics[name]) for one in same[1:])
     ]
 
 

@@ -12,17 +12,17 @@ from labjournal.parsers.headings import FRAMED, LOGGED, Path, dated, entered, lo
 from labjournal.parsers.log_prefix import body
 from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
+from labjournal.parsers.section_roles import SectionRoles
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
 from labjournal.parsers.stated import checkpoint_stated, data_stated, option_stated, settings_stated, subject_stated
 from labjournal.parsers.steps import find_step, names_only_a_step
 from labjournal.parsers.subjects import bare_label, ended, whose
-from labjournal.parsers.titles import PLAIN_TITLE, bare_title, title_owner, title_role, wished
+from labjournal.parsers.titles import PLAIN_TITLE, bare_title, plain_title, title_owner, title_role, wished
 from labjournal.parsers.value_lists import column_roles
 from labjournal.parsers.vocabulary import FILLER, HEADLINE
 
 SETTINGS_OF_A_SETUP = 3
 """Settings on one line, at least, that say how what follows was got."""
-_CLASS_OBJECT = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
 IN_A_LIST = 3
 """So many single words straight above each other head nothing."""
 
@@ -48,8 +48,7 @@ class Context:
     words_alone: tuple[int, int] = (-99, 0)
     """The last line that was one word, and how many stood straight above each other: three are a list of samples."""
     step: tuple[StepKind, float] | None = None
-    roles_above: tuple[tuple[int, RoleName], ...] = ()
-    """The roles that the headings of markdown above gave, with their levels."""
+    sections: SectionRoles = field(default_factory=SectionRoles)
     block: int = 0
     reset: bool = False
     """Training was said to be over, or a test to begin: what follows is no point of a curve."""
@@ -195,12 +194,12 @@ class Context:
             self.section += 1
         if text.startswith(("```", "~~~")):
             self.fenced = not self.fenced
+            self.wishes = self.wishes and self.fenced
+            self.role = self.sections.fence(self.role, opened=self.fenced)
         elif not self.fenced and (heading := marked(text)) is not None:
             self.path = entered(self.path, *heading)
             self.above.end()
-            kept = tuple(one for one in self.roles_above if one[0] < heading[0])
-            if kept != self.roles_above:
-                self.role, self.roles_above = (kept[-1][1] if kept else "unclear"), kept
+            self.role = self.sections.entered(heading[0], self.role)
 
     def _heads(self, text: str, number: int) -> None:
         """Takes in a title, whatever marks it, and the role that it gives to what stands below."""
@@ -220,8 +219,8 @@ class Context:
             self._entitle(text.strip(), number, framed=True)
         if title is not None:
             self._entitle(title["framed"] or title["plain"] or "", number, framed=title["framed"] is not None)
-        if text[:1] == "#" and not self.fenced and (role := title_role(words_of(text), trained=False)) != "unclear":
-            self.roles_above = (*self.roles_above, (len(text) - len(text.lstrip("#")), role))
+        if text[:1] == "#" and not self.fenced:
+            self.sections.headed(text)
 
     def _states(self, text: str, low: str, number: int) -> bool:
         """Takes in a checkpoint, a data set, a model or an option that a line states; whether it is a checkpoint."""
@@ -296,16 +295,15 @@ class Context:
             self.role, self.block = "unclear", self.block + 1  # "HYBRID RESULTS": somebody else's
 
     def _entitle(self, title: str, number: int, *, framed: bool) -> None:
-        title = _CLASS_OBJECT.sub(r"\1", title).lstrip("> ")
-        words = words_of(title)
-        if not words:
+        title = plain_title(title)
+        if not (words := words_of(title)):
             return
         if framed and not title.startswith("#"):
             self.path = entered(self.path, FRAMED, title)
         self.setup = ()
         step = find_step(title)
         role = title_role(words, trained=self.passed is not None or step is not None)
-        self.wishes = wished(words) and not any(map(str.isdigit, title))
+        self.wishes = (self.wishes and self.fenced) or (wished(words) and not any(map(str.isdigit, title)))
         self.heading = title.strip(" *#")
         if "overall" in words and self.group is not None:
             self._end_group()

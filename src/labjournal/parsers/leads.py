@@ -19,6 +19,7 @@ LONGEST_OWNER = 80
 MOST_APART = 40
 """So many measurements, at most, may stand apart by the lines above them: more are points of a curve."""
 _ANNOUNCES = re.compile(r"(?:\.{2,}|…|[:：])\s*$")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _MARKS = re.compile(r"^[\s#*>`$=~|/-]+|[\s*`=~|:：….-]+$")
 
 
@@ -59,15 +60,21 @@ def _owners(runs: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
     commands = [next((found for text in reversed(run) if (found := command_in(text))), None) for run in own]
     if sum(command is not None for command in commands) > 1:
         return [_told(command, [other for other in commands if other]) if command else {} for command in commands]
-    settings = [{at["name"]: at["value"] for text in run if (at := SETTING.fullmatch(text))} for run in own]
+    settings = [_settings(run) for run in own]
     shared = set.intersection(*map(set, settings))
     named = [_named(run) for run in own]
     if sum(map(bool, named)) > 1 and len({owner for owner in named if owner}) == 1:
-        return [{} for _ in runs]  # only settings differ
+        named = [""] * len(runs)  # only settings differ
     return [
         {"group": owner} if owner else {name: said[name] for name in said if name in shared}
         for owner, said in zip(named, settings, strict=True)
     ]
+
+
+def _settings(texts: Sequence[str]) -> dict[str, str]:
+    """The settings that lines state, alone or among words: ``Metrics for test (threshold=0.3):``."""
+    alone = {at["name"]: at["value"] for text in texts if (at := SETTING.fullmatch(text))}
+    return {at["name"]: at["value"].strip("'\"") for text in texts for at in SETUP.finditer(text)} | alone
 
 
 def _named(texts: Sequence[str]) -> str:
@@ -75,6 +82,7 @@ def _named(texts: Sequence[str]) -> str:
     plain = [text for text in texts if not SETTING.fullmatch(text)]
     last = next((list(part) for said, part in groupby(reversed(plain), bool) if said), [""])
     found = next(filter(_ANNOUNCES.search, last), last[-1])
+    found = _LINK.sub(r"\1", found)
     settings = SETUP.search(found)
     owner = _MARKS.sub("", found if settings is None else found[: settings.start()])
     return owner[:LONGEST_OWNER]

@@ -36,6 +36,10 @@ _COUNT = re.compile(r"(?<![\w.])n\s*=\s*(\d[\d,]*)(?![\d.%])")
 _COMMA_PAIR = re.compile(r"^(\s*[A-Za-z][\w/@. -]{1,39}),\s*(?=[-+]?\d*\.\d+\s*%?\s*$)")
 _N = frozenset(("n", "N"))
 _LISTED = re.compile(r"'([^'\\]{1,80})\\n'")
+_TABLE_RULE = re.compile(r"\s*\|[\s|:-]+\|\s*")
+WORDS_OF_PROSE = 5
+_PLAIN_WORD = re.compile(r"[A-Za-z'-]+[,.;]?").fullmatch
+_CITED = re.compile(r"\bet al\b|\([A-Z]\w+(?:\s(?:and|&)\s\w+)?,?\s(?:19|20)\d\d[a-z]?\)")
 _CARET = re.compile(r"\s{4,}(?:Detection Rate|P-Value \[Acc > NIR\]) : ")
 """What R's caret prints beside its rates: the share of hits among all, and the test of the accuracy."""
 _SPREAD = re.compile(r"\d\s?%?\s?\(?\s?(?:±|\+/-)\s?\d")
@@ -68,6 +72,10 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return _saved_value(line, raw, context)
     if _CARET.match(raw):
         return Claim(1)
+    if raw.lstrip()[:1] == "|" and (below := cursor.peek(1)) is not None and _TABLE_RULE.fullmatch(below.text):
+        return None  # the titles of a table
+    if any(map(_CITED.search, _paragraph(cursor, raw))):
+        return None  # what somebody else published
     text = body(raw)
     text = text.replace("`", "") if "`" in text else text
     if settings_line(text) or context.within_settings(raw) or _of_an_example(cursor, context):
@@ -114,6 +122,20 @@ def _of_line(text: str, line: Line, context: Context) -> Claim | None:
         part.options = {**drafts[0].options, "class": label}
         drafts.append(part)
     return Claim(1, drafts)
+
+
+def _paragraph(cursor: Cursor, text: str) -> list[str]:
+    """A line of prose with those above it that its sentence may have begun on."""
+    return list(takewhile(_prose, (text, *reversed(cursor.passed))))
+
+
+def _prose(text: str) -> bool:
+    words = text.split()
+    return (
+        len(words) >= WORDS_OF_PROSE
+        and text[:1].isalpha()
+        and sum(_PLAIN_WORD(word) is not None for word in words) * 2 > len(words)
+    )
 
 
 def _of_classes(text: str, pairs: list[Pair]) -> list[tuple[str, Name, Number]]:

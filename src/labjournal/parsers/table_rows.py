@@ -183,7 +183,7 @@ def _headed(header: list[str], names: list[Name | None], rows: list[tuple[Line, 
     drafts: list[Draft] = []
     rows = [(line, cells) for line, cells in rows if not any(map(_FROM_ELSEWHERE.search, cells[:2]))]
     step_at = next((index for index, cell in enumerate(header) if cell.lower() in STEPS), None)
-    if step_at and any(cells[0] and parse_number(cells[0].split("/")[0]) is None for _, cells in rows):
+    if step_at is not None and any(cells[0] and parse_number(cells[0].split("/")[0]) is None for _, cells in rows):
         step_at = None  # each row has a name: it says at which epoch it was measured, and is no point of one curve
     if len(rows) == 1:
         step_at = None  # one row is no curve

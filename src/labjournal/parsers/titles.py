@@ -22,6 +22,11 @@ def bare_title(text: str) -> bool:
     )
 
 
+def plain_title(title: str) -> str:
+    """The words of a heading: the name of a class instead of its object, no arrow before it."""
+    return _CLASS_OBJECT.sub(r"\1", title).lstrip("> ")
+
+
 def title_owner(title: str) -> str | None:
     """Whose results a heading announces: ``Naive Bayes Results``; None where it says only what kind they are."""
     match = _RESULTS_OF.fullmatch(title)
@@ -56,6 +61,7 @@ _WISHES = frozenset(
     literature sota 目標 目标 zielwerte ziele ziel objectif objectifs objetivo objetivos obiettivi цель цели
     importance importances correlations""".split()
 )
+_CLASS_OBJECT = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
 _RESULTS_OF = re.compile(
     r"\W*(?P<owner>[A-Z][\w-]*(?:\s\(?[\w-]+\)?){0,4}?)\s(?:results?|metrics|performance|report|scores)\W*",
     re.IGNORECASE,
