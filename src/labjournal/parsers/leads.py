@@ -62,11 +62,12 @@ def _owners(runs: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
         return [_told(command, [other for other in commands if other]) if command else {} for command in commands]
     settings = [_settings(run) for run in own]
     shared = set.intersection(*map(set, settings))
+    differ = [name for name in settings[0] if name in shared and len({said[name] for said in settings}) > 1]
     named = [_named(run) for run in own]
     if sum(map(bool, named)) > 1 and len({owner for owner in named if owner}) == 1:
         named = [""] * len(runs)  # only settings differ
     return [
-        {"group": owner} if owner else {name: said[name] for name in said if name in shared}
+        {"group": owner} if owner else {name: said[name] for name in differ}
         for owner, said in zip(named, settings, strict=True)
     ]
 

@@ -34,7 +34,7 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("value", r"\bp[\s_-]value\b", "pvalue"),
         ("rank-", r"\brank-(1|5|10|20|50)\b", r"rank\1"),
         (" is better", r"\s*[(\[,]?\s*\b(?:higher|lower)\s+is\s+better\b\s*[)\]]?", ""),
-        ("fold", r"\b\d+[\s-]fold\s+(?=(?:cv|cross)\b)", ""),
+        ("fold", r"^\s*\d+[\s-]fold\s+(?=(?:cv|cross)\b)", ""),
         ("cross", r"\bcross[\s_-]?validat(?:ion|ed)\b", "cv"),
         (" at ", r"\b(recall|precision|accuracy|acc|hits?|ndcg)\s+at\s+(?:rank\s+|k\s?=\s?)?(\d+)\b", r"\1@\2"),
         ("rank ", r"\brank\s(1|5|10|20|50)\s(accuracy|acc|recall)\b", r"rank\1 \2"),
