@@ -7,8 +7,10 @@ block was edited is left as it is and named; with ``force`` it is kept as ``NAME
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -62,6 +64,34 @@ def export(
         file: one file of a person's own, instead of a file a day.
         memory: the file in which the journal keeps which blocks it wrote where; without it no block is ever taken out.
     """
+    with _uncollected():
+        return _export(store, config, folder, project, since, check, force, zone, file, memory)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looks for garbage: all that is read stays in use to the end, and a tenth of the time went into them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _export(
+    store: Store,
+    config: Config,
+    folder: Path,
+    project: Path,
+    since: datetime | None,
+    check: bool,
+    force: bool,
+    zone: tzinfo | None,
+    file: Path | None,
+    memory: Path | None,
+) -> Exported:
     ours = Ours(memory, project)
     book = Book(store, config)
     up = Path(os.path.relpath(project, folder)).as_posix() + "/"

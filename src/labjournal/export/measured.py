@@ -162,8 +162,8 @@ def _report_digits(result: Result) -> int:
 
 
 def _report_row(row: Mapping[str, float | None], support: float | None, digits: int) -> str:
-    parts = (fmt.number(row.get(part), digits).rjust(10) for part in ("precision", "recall", "f1"))
-    return "".join(parts) + ("" if support is None else str(int(support))).rjust(10)
+    precision, recall, f1 = (fmt.number(row.get(part), digits) for part in ("precision", "recall", "f1"))
+    return f"{precision:>10}{recall:>10}{f1:>10}{'' if support is None else int(support):>10}"
 
 
 def _class_rows(result: Result) -> dict[str, Mapping[str, float | None]]:

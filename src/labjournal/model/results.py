@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import add
 
 from labjournal.vocabulary import Role
 
@@ -42,18 +43,18 @@ class Counts:
     labels: tuple[str, ...]
     matrix: tuple[tuple[int, ...], ...]
     unknown: tuple[int, ...]
+    support: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    n: int = field(init=False, repr=False, compare=False)
+    """These two are asked a dozen times for each row of a table: counted once."""
 
-    @property
-    def n(self) -> int:
-        return sum(map(sum, self.matrix)) + sum(self.unknown)
+    def __post_init__(self) -> None:
+        support = tuple(map(add, map(sum, self.matrix), self.unknown))
+        object.__setattr__(self, "support", support)
+        object.__setattr__(self, "n", sum(support))
 
     @property
     def correct(self) -> int:
         return sum(row[i] for i, row in enumerate(self.matrix))
-
-    @property
-    def support(self) -> tuple[int, ...]:
-        return tuple(sum(row) + self.unknown[i] for i, row in enumerate(self.matrix))
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,5 +164,5 @@ def _kept_numbers(raw: dict[str, Any]) -> dict[str, float]:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    """The fields of a slotted frozen dataclass, one level deep."""
-    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    """The fields of a slotted frozen dataclass that it is made of, one level deep."""
+    return {name: getattr(value, name) for name, one in value.__dataclass_fields__.items() if one.init}
