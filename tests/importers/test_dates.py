@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from labjournal.importers import dates
+from labjournal.importers.sources import read_diary
 
 
 @pytest.mark.parametrize(
@@ -158,3 +160,10 @@ def test_an_article_before_a_date_is_part_of_it(text: str) -> None:
     found = dates.alone(text)
     assert found is not None
     assert found.text == "2024-04-12"
+
+
+def test_a_labelled_moment_dates_its_section(tmp_path: Path) -> None:
+    for label in ("Date/Time:", "Timestamp:", "Started at:", "**Run date**:"):
+        path = tmp_path / "log.md"
+        path.write_text(f"## Session: one\n* {label} 2025-04-12 17:55:54\n* Trials: 20\n\n## Session: two\nwords\n")
+        assert [entry.date for entry in read_diary(path).entries] == ["2025-04-12", None], label

@@ -40,3 +40,20 @@ def test_a_line_of_values_is_a_result_whatever_parts_them(tmp_path: Path) -> Non
         path.write_text(f"# 2024-05-06\n\nstarted\n\n{line}\n")
         (result,) = read_diary(path).results
         assert result.n == 1000
+
+
+def test_what_only_org_reads_is_no_entry_and_a_stamp_below_a_heading_dates_it(tmp_path: Path) -> None:
+    path = tmp_path / "log.org"
+    path.write_text(
+        "#+OPTIONS: toc:nil\n#+STARTUP: indent\n* DONE Train baseline\n:PROPERTIES:\n:ID: 4f1c\n:END:\n"
+        "<2024-03-02 Sat>\nSee [[file:out/plot.png][the plot]].\n"
+        "* Second\n[2024-03-04 Mon 10:00]\n#+begin_src sh\n:properties:\n#+end_src\n"
+    )
+    entries = read_diary(path).entries
+    assert [(entry.date, entry.title) for entry in entries] == [
+        ("2024-03-02", "Train baseline"),
+        ("2024-03-04", "Second"),
+    ]
+    assert "[the plot](out/plot.png)" in entries[0].text
+    assert "4f1c" not in entries[0].text
+    assert ":properties:" in entries[1].text

@@ -146,7 +146,10 @@ def leading(text: str) -> tuple[Mention, str] | None:
 def labelled(text: str) -> Mention | None:
     """The date of a line such as ``**Date:** 2025-11-25``; "last updated" and its like date no entry."""
     match = re.match(
-        r"[\s*_>#-]*(?:date|datum|fecha|data|日期|日付|날짜|дата)\s*[*_]*\s*[:：=]\s*[*_]*\s*(.+)$", text, re.I
+        r"[\s*_>#-]*(?:date(?:\s*[/&]?\s*time)?|time\s?stamp|(?:run|start(?:ed)?|training)\s+(?:date|time|at|on)|datum|fecha|data"
+        r"|日期|时间|日付|날짜|дата)\s*[*_]*\s*[:：=]\s*[*_]*\s*(.+)$",
+        text,
+        re.I,
     )
     return find(match[1][:60]) if match is not None else None
 

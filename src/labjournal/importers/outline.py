@@ -65,6 +65,9 @@ def outline(lines: Sequence[Line], year: int | None = None, last: date | None = 
         if node is None:
             _take_label(line, stack)
             continue
+        if node.level == LINE_LEVEL and node.is_day and _dates_heading(lines, line, stack[-1]):
+            stack[-1].mention = node.mention
+            continue
         while stack[-1].level >= node.level:
             stack.pop().end = node.line - 1
         stack[-1].children.append(node)
@@ -94,6 +97,20 @@ def _node(line: Line, list_diary: bool, stack: Sequence[Node]) -> Node | None:
         if leading is not None and not dates.says_no_entry(line.text[:60]):
             return Node(line.number, LINE_LEVEL, leading[1], leading[0])
     return None
+
+
+def _dates_heading(lines: Sequence[Line], line: Line, heading: Node) -> bool:
+    """Whether a date in a line of its own is that of the heading right above: the only such line of its section."""
+    if heading.line == 0 or heading.level == LINE_LEVEL or heading.mention is not None:
+        return False
+    if any(between.text.strip() for between in lines[heading.line : line.number - 1]):
+        return False
+    for other in lines[line.number :]:
+        if other.kind == "heading" and other.level <= 6:
+            break
+        if other.kind == "text" and len(other.text) < 60 and dates.alone(other.text) is not None:
+            return False
+    return True
 
 
 def _heading(line: Line) -> Node:
