@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labjournal.audit import cited, footnotes, prose, reports, said, sets
+from labjournal.audit import cited, footnotes, matrices, prose, reports, rows, said, sentences, sets
 from labjournal.audit.items import Item, Weight, order
 from labjournal.importers import Document
 from labjournal.importers.sources import read_diary
@@ -20,6 +20,9 @@ def audit_document(document: Document) -> list[Item]:
     found += cited.check_tables(document)
     found += prose.check(document)
     found += said.check(document)
+    found += sentences.check(document)
+    found += rows.check(document)
+    found += matrices.check(document)
     found += footnotes.check(document)
     return order(said.weighed(document, found))
 

@@ -41,9 +41,11 @@ def check_tables(document: Document) -> list[Item]:
     for table in document.tables:
         above = _place_above(document.lines, table.line, names)
         for row in table.rows:
-            for dataset, part in _by_set(row):
+            parts = list(_by_set(row))
+            for dataset, part in parts:
                 there = above if dataset is None else replace(above, dataset=dataset)
                 found += _check_row(document.path, part, there, sources, names)
+            found += _exchanged(document.path, parts, above, sources, names)
         cited = [one for row in table.rows if (one := _cited(row, above, sources, names)) is not None]
         found += said.one_set(document, table.last, cited)
     return found
@@ -58,6 +60,28 @@ def _by_set(row: Row) -> Iterator[tuple[str | None, Row]]:
     for dataset, cells in parts.items():
         words = row.words if dataset is None else tuple(pair for pair in row.words if not RATIO.search(pair[0]))
         yield dataset, replace(row, words=words, cells=tuple(cells))
+
+
+def _exchanged(
+    path: str, parts: Sequence[tuple[str | None, Row]], above: Place, sources: Sequence[_Source], names: Names
+) -> Iterator[Item]:
+    """Cells of two data sets that stand in each other's column: each is what its checkpoint has on the other set."""
+    alone = {dataset: part for dataset, part in parts if dataset is not None and len(part.cells) == 1}
+    if len(alone) != 2:
+        return
+    found = {}
+    for dataset, part in alone.items():
+        place = replace(above, dataset=dataset).under(_row_place(part, names))
+        fitting = [one for one in sources if one.result.place.dataset is not None and _cites(place, one.result)]
+        if place.checkpoint is None or len(fitting) != 1:
+            return
+        found[dataset] = part.cells[0], fitting[0]
+    (a, here), (b, there) = found.values()
+    agree = [_cell_agrees(cell, source) for cell, source in ((a, here), (b, there), (a, there), (b, here))]
+    if agree == [False, False, True, True]:
+        of = [f"{one.result.place.dataset} (line {one.result.line})" for one in (there, here)]
+        message = f"{a.text} and {b.text} are exchanged: the first is of {of[0]}, the second of {of[1]}."
+        yield Item(path, a.line, "wrong_column", a.number.value, b.number.value, "high", message)
 
 
 def _cited(row: Row, above: Place, sources: Sequence[_Source], names: Names) -> FoundResult | None:
@@ -113,7 +137,8 @@ def _check_row(path: str, row: Row, above: Place, sources: Sequence[_Source], na
     source = exact[at]
     judged = [cell for cell in row.cells if _cell_agrees(cell, source) is not None]
     named = place.checkpoint is not None and place.dataset is not None and source.result.place.dataset is not None
-    alone = len(exact) == 1 and named
+    only = place.checkpoint is not None and len(fitting) == 1 and score > 0
+    alone = len(exact) == 1 and (named or only)
     if not judged or score == len(judged) or (score < 2 and not alone) or (score * 2 < len(judged) and not alone):
         return
     if score == 0 and (len(judged) > 1 or _elsewhere(judged, sources)):

@@ -47,7 +47,8 @@ _ABOUT_RESULTS = re.compile(
     re.IGNORECASE,
 )
 _NOT_SAID = re.compile(
-    r"\b(?:will|would|should|could|might|may|if|hope|try|see\s+(?:if|whether)|expect\w*|learning\s+rate|lr|loss|time|slower|faster|memory|batch|dropout|temperature|prompt|not)\b",
+    r"\b(?:will|would|should|could|might|may|if|hope|try|see\s+(?:if|whether)|expect\w*|learning\s+rate|lr|loss|time|slower|faster|memory|batch|dropout|temperature|prompt|not|noise|chance|significan\w*|insignificant\w*|compatible|consistent|"
+    r"error\s+bars?|statistical\w*|uncertainty|fluctuat\w*)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý*_(])|(?<=[。！？；])")
@@ -294,6 +295,8 @@ def _rate(result: FoundResult) -> tuple[int, int] | None:
     if parsed.counts is not None:
         return parsed.counts.correct, parsed.counts.n
     accuracy = parsed.metrics.get("accuracy")
-    if accuracy is None or not n or not 0 <= accuracy <= 1 or signal_of(result.supports) is None:
+    if accuracy is None or not n or not 0 <= accuracy <= 1:
         return None
-    return round(accuracy * n), n
+    k = round(accuracy * n)
+    counted = abs(k / n - accuracy) <= 0.5 * 10.0 ** -parsed.digits.get("accuracy", 4) < 0.5000001 / n
+    return (k, n) if counted or signal_of(result.supports) is not None else None

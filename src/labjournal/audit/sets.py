@@ -53,9 +53,10 @@ def _changed_sets(document: Document) -> Iterator[Item]:
     """The first result of each new content under a name that was used for another before."""
     path, results = document.path, document.results
     held: dict[str, list[FoundResult]] = {}
+    called = _by_role(document)
     families = {set_key(result.place.dataset) for result in results if result.place.dataset}
     for result in results:
-        name = result.place.dataset
+        name = result.place.dataset or called.get(result.line)
         if name is None or not result.supports or not _sure_of_events(result):
             continue
         key = set_key(name)
@@ -74,6 +75,22 @@ def _changed_sets(document: Document) -> Iterator[Item]:
         )
         weight = "low" if _told(document.lines, last.line, result.line) else _weight(result, last)
         yield Item(path, result.line, "changed_set", _shown(result), _shown(last), weight, message)
+
+
+_ROLE = re.compile(
+    r"(?:the\s+)?(?:val(?:idation)?|test|dev|hold-?out|eval(?:uation)?)(?:[\s-]+(?:set|data|split))+", re.I
+)
+
+
+def _by_role(document: Document) -> dict[int, str]:
+    """Lines of results whose heading calls their set by its role: "validation set"."""
+    headings = [line for line in document.lines if line.kind == "heading"]
+    found = {}
+    for result in document.results:
+        above = [line for line in headings if line.number < result.line]
+        if result.place.dataset is None and above and _ROLE.fullmatch(above[-1].title.strip()):
+            found[result.line] = above[-1].title.strip().casefold()
+    return found
 
 
 def _weight(result: FoundResult, before: FoundResult) -> Weight:
@@ -141,6 +158,19 @@ def _order_of_days(document: Document) -> Iterator[Item]:
         yield Item(document.path, line, "date_order", later, day, "low", message)
 
 
+def _at_once(path: str, before: FoundResult, result: FoundResult) -> Item | None:
+    """A count and its rate in two lines, which do not agree."""
+    if result.line - before.parsed.end_line > 2 or (before.n is None) == (result.n is None):
+        return None
+    if not list(before.parsed.metrics) == list(result.parsed.metrics) == ["accuracy"]:
+        return None
+    counted, other = (before, result) if before.n is not None else (result, before)
+    right, shown = counted.parsed.metrics["accuracy"], other.parsed.metrics["accuracy"]
+    beside = f"the {counted.n} events beside it give {right:.6g}"
+    message = f"{place_text(result)}accuracy is given as {shown:.6g}; {beside}."
+    return Item(path, other.line, "accuracy", shown, right, "high", message)
+
+
 def repeated(path: str, results: Sequence[FoundResult]) -> Iterator[Item]:
     """Two different measurements under exactly the same place of one day, with nothing to tell them apart."""
     seen: dict[object, FoundResult] = {}
@@ -151,6 +181,10 @@ def repeated(path: str, results: Sequence[FoundResult]) -> Iterator[Item]:
         key = (result.date, place.checkpoint, set_key(place.dataset), tuple(sorted(place.options.items())), place.run)
         before = seen.setdefault(key, result)
         if before is not result and before.parsed.metrics != result.parsed.metrics and same_set(before, result):
+            at_once = _at_once(path, before, result)
+            if at_once is not None:
+                yield at_once
+                continue
             message = (
                 f"{place_text(result)}measured in line {before.line} as well, with other values; nothing says why."
             )
