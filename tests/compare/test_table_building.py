@@ -15,6 +15,8 @@ from folded import Folded, jets, matrix
 from labjournal.compare import Row, Selection, Table, build_table, named
 from labjournal.config import Config, OwnMetricConfig, ResultsConfig, TableConfig
 from labjournal.errors import InputError, NotFoundError
+from labjournal.export import text
+from labjournal.export.style import Style
 from labjournal.facts import dumps
 from labjournal.model import Role
 from labjournal.store.pivot import pivot
@@ -529,3 +531,16 @@ def test_points_of_a_scan_do_not_hide_its_summary_and_are_judged_with_their_repe
     (told,) = said(build_table(journal.store, selection, config), "Scan over beta")
     assert "3 points: lowest point chi2 1.5 at beta 3.1" in told
     assert "beyond the scatter of repeats (0.7071)" in told
+
+
+def test_a_data_set_on_which_a_metric_was_not_measured_is_no_block_of_dashes() -> None:
+    journal = jets()
+    run = journal.run("v5", {"lr": 1})
+    journal.result(run, None, {"name": "1:1", "hash": "a41f" * 16}, 10, counts=matrix(("bg", "sig"), [[5, 5], [1, 9]]))
+    journal.result(run, {"loss": 0.5}, {"name": "1:10", "hash": "77c0" * 16}, 10)
+    table = build(journal, "v5", metrics=("loss",))
+    assert [row.dataset.name for row in table.rows] == ["1:10"]
+    everything = text.render(build(journal, "v5"), Style())
+    one, ten = everything.split("data set 1:10")
+    assert "loss" not in one.split("\n")[1]
+    assert "accuracy" not in ten.split("\n")[1]

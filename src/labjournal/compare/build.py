@@ -166,7 +166,7 @@ def _choose(
     _check_datasets(store, selection, picked)
     chosen = at(drafts(picked), selection.at, selection.metrics, values)
     if selection.metrics:
-        chosen = holding(chosen, selection.metrics)
+        chosen = holding(chosen, selection.metrics, values)
     runs = _runs(store, {row.run for row in chosen}, known) if selection.by else {}
     _check_by(selection, chosen, runs)
     chosen = ordered(chosen, picked.order, selection.by, runs)

@@ -82,11 +82,16 @@ def at(rows: Sequence[Draft], which: str, metrics: Sequence[str], values: Values
     return [max(group, key=lambda row: (row.step is not None, row.step or 0, row.shown.t)) for group in groups.values()]
 
 
-def holding(rows: Sequence[Draft], metrics: Sequence[str]) -> list[Draft]:
+def holding(rows: Sequence[Draft], metrics: Sequence[str], values: Values) -> list[Draft]:
     """Without rows that hold none of the named metrics where others of their run do: points beside a summary."""
-    having = {
-        row.key for row in rows if any(one.counts or not one.metrics.keys().isdisjoint(metrics) for one in row.results)
-    }
+    measures = Measures([result for row in rows for result in row.results], values=values)
+    names = [name for name in map(measures.name, metrics) if name is not None]
+
+    def holds(result: Result) -> bool:
+        stated = not result.metrics.keys().isdisjoint(metrics)
+        return stated or any(measures.cell(result, name) is not None for name in names)
+
+    having = {row.key for row in rows if any(map(holds, row.results))}
     told = {row.run for row in rows if row.key in having}
     return [row for row in rows if row.key in having or row.run not in told]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from labjournal import format as fmt
-from labjournal.compare import DatasetInfo, Row, Table
+from labjournal.compare import Column, DatasetInfo, Row, Table
 from labjournal.export import cells
 from labjournal.export.style import Style
 
@@ -62,12 +62,13 @@ def _block(table: Table, dataset: DatasetInfo, style: Style, dropped: dict[str, 
     rows = table.of_dataset(dataset)
     yield from fmt.wrap(fmt.visible(_dataset_line(dataset)), style.width)
     options = _option_fields(table, rows)
+    columns = _measured(table, rows)
     metrics = [
         _Field(
             fmt.cut(fmt.visible(cells.heading(column, table, style)), _HEADING_MOST),
             tuple(cells.value(row.cells.get(column.metric), column, style) for row in rows),
         )
-        for column in table.columns
+        for column in columns
     ]
     others = _further_fields(table, rows, style)
     wanted = max([fmt.cells("row"), *(_label_width(row) for row in rows)])
@@ -76,7 +77,7 @@ def _block(table: Table, dataset: DatasetInfo, style: Style, dropped: dict[str, 
     leading = [] if below else options
     shown = [*leading, *metrics, *others] if style.full else _fitting(leading, metrics, wanted, style)
     label_width = wanted if style.full else max(3, min(wanted, style.width - _taken(shown)))
-    for column in table.columns[len(shown) - len(leading) - len(others) :] if not style.full else ():
+    for column in columns[len(shown) - len(leading) - len(others) :] if not style.full else ():
         dropped[fmt.visible(column.label)] = None
     yield _line([fmt.pad("row", label_width), *(fmt.pad(field.heading, field.width, field.right) for field in shown)])
     seen: set[str] = set()
@@ -90,6 +91,13 @@ def _block(table: Table, dataset: DatasetInfo, style: Style, dropped: dict[str, 
         seen.add(row.run)
         if words:
             yield from fmt.wrap(fmt.visible("; ".join(words)), style.width, "    ^ ", "      ")
+
+
+def _measured(table: Table, rows: Sequence[Row]) -> Sequence[Column]:
+    """Columns of a data set: those nobody asked for only where one of its rows has a value."""
+    if table.selection.metrics:
+        return table.columns
+    return [column for column in table.columns if any(column.metric in row.cells for row in rows)] or table.columns
 
 
 def _fitting(leading: list[_Field], metrics: list[_Field], wanted: int, style: Style) -> list[_Field]:
