@@ -110,3 +110,13 @@ def test_what_the_number_of_a_name_says_is_kept() -> None:
 def test_places_of_numbers_are_told_apart() -> None:
     assert templates._place([["0.51", "0.52"], ["0.61", "0.62"]], [0.52, 0.62], float) == 1
     assert templates._place([["0.51", "0.51"], ["0.61", "0.61"]], [0.51, 0.61], float) is None
+
+
+def test_a_line_that_says_something_only_below_a_heading_is_not_learned_to_say_nothing() -> None:
+    bare = "".join(f"spread_of_a: 0.{k}123\n" for k in range(12, 22))
+    text = f"step 1 loss: 0.5\n{bare}Evaluating checkpoint-500\nspread_of_a: 7.0542\nspread_of_a: 2.7298\n"
+
+    assert [dict(result.metrics) for result in read_text(text).results] == [
+        {"spread_of_a": 7.0542},
+        {"spread_of_a": 2.7298},
+    ]

@@ -92,6 +92,11 @@ def _mean_of_list(cursor: Cursor, line: Line, item: re.Match[str]) -> Claim | No
     return Claim(1, [Draft(line, line.number, [line.text], "listed_values", metrics, role=name.role, headline=True)])
 
 
+def may_be_listed(text: str) -> bool:
+    """Whether a line says something under a heading that announces results, and nothing elsewhere."""
+    return _item(text) is not None
+
+
 @lru_cache(maxsize=512)
 def _item(text: str) -> re.Match[str] | None:
     item = _ITEM.fullmatch(unwrap(body(text)))

@@ -16,6 +16,7 @@ from typing import TypeVar
 from labjournal.parsers.assemble import Assembler, Row
 from labjournal.parsers.base import Claim, Cursor, Draft
 from labjournal.parsers.context import Context
+from labjournal.parsers.listed_values import may_be_listed
 from labjournal.parsers.numbers import Number, decimals, shifted
 from labjournal.parsers.reading import Line, StepKind
 
@@ -102,7 +103,7 @@ class Templates:
         if any("," in token and ":" not in token for token in pieces[1::2]):
             return None  # 1,234 or 0,93: which of them, only the whole line says
         given = self._outcome(text)
-        if given is None:
+        if given is None or (not given and may_be_listed(text)):
             return None
         tries = [_varied(pieces, shift) for shift in (0, 5)]
         outcomes = [self._outcome("".join(varied), places=1) for varied in tries]
