@@ -210,6 +210,7 @@ class Context:
         if phase is not None:
             role = role_of([phase["verb"].lower()])
             self.role, self.phase = ("unclear" if role == "train" else role), role != "train"
+        self.wishes = self.wishes or (len(text) <= 80 and forms.DIFFERS.fullmatch(text) is not None)
         if columns := column_roles(text):
             self.columns, self.titles["columns"] = columns, number
         title = forms.TITLE.match(text) or forms.TITLE.match(forms.MARKS.sub("", text))

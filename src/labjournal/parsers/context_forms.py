@@ -35,7 +35,7 @@ DATASET = re.compile(
           (?:\s*[,;(]\s*(?:n\s*=\s*)?(?P<n1>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
       | (?:validation|validating|validated|evaluation|evaluating|evaluate|eval|testing|tested|test|results?
         |inference|running|scores?|performance|metrics)
-          (?:\s+(?!time\b)\w+)?\s+(?:on|for|over|with
+          (?:\s+(?!time\b)\w+)?\s+(?:on|for|over|(?<!results\s)(?<!scores\s)(?<!metrics\s)(?<!performance\s)with
           |in(?=\s+(?:the\s+)?\w+\s+(?:data\s?set|set|split)\b))\s+(?:the\s+)?['"]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"]?
           (?:\s+(?:data\s?set|set|split|data|benchmark))?(?:\s*[(,]\s*(?:n\s*=\s*)?(?P<n2>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
       | .{0,40}?\bon\s+(?:the\s+)?data\s?set:?\s+['"]?(?P<after>[\w:./+-]+)['"]?
@@ -97,6 +97,10 @@ CONFUSION = re.compile(
 )
 ANNOUNCED = re.compile(r"\W{3,}(?P<verb>testing|validating)\b[^<>]{0,300}?\W{3,}", re.IGNORECASE)
 """``>>>>>>>testing : weather_96_720<<<<<<<``: what comes is of the test."""
+DIFFERS = re.compile(
+    r"\W*(?:differences?|deltas?|changes?|gains?)\s+(?:from|to|vs\.?|over|against)\s[^:=]{1,60}", re.IGNORECASE
+)
+"""``Difference from the original``: what stands below was measured of nobody."""
 MARKS = re.compile(r"^\s*(?:[*•>+–—]\s+|-\s+)|\*\*|__")
 """What markdown adds to a heading within a list."""
 COMPARED = re.compile(

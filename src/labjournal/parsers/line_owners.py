@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from labjournal.parsers.alike import STEP_WORDS
-from labjournal.parsers.names import is_metric_word, words_of
+from labjournal.parsers.names import is_metric_word, understand, words_of
 from labjournal.parsers.pairs import GROUPED
+from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
 from labjournal.parsers.titles import PLAIN_TITLE
 from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER, ROLE_WORDS
@@ -98,3 +99,18 @@ def without_label(text: str) -> tuple[str, str | None]:
     if any(map(is_metric_word, words)) or not NOT_OWNERS.isdisjoint(words):
         return text, None
     return text[: match.start()] + text[match.end() :], match["label"]
+
+
+_VALUE_FIRST = re.compile(
+    r"\W*(?P<label>[^\W\d_][\w .()+/-]{0,40}?)\s*[:：]\s*(?P<value>[-+]?\d*\.\d+\s?%?|\d+\s?%)"
+    r"\s+(?P<name>[A-Za-z][\w@ -]{0,24}?)\W*"
+)
+
+
+def name_before_value(text: str) -> str:
+    """``Burn scar: 68.0% IoU`` as ``Burn scar: IoU: 68.0%``, where the label says only whose the value is."""
+    match = _VALUE_FIRST.fullmatch(text) if ":" in text or "：" in text else None
+    name = understand(shaped(match["name"])) if match is not None else None
+    if match is None or name is None or not name.alone or not _is_owner(match["label"]):
+        return text
+    return f"{match['label']}: {match['name']}: {match['value']}"

@@ -13,7 +13,7 @@ from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.beside import classes_of
 from labjournal.parsers.context import Context
 from labjournal.parsers.context_forms import COMPARED
-from labjournal.parsers.line_owners import owner_of, without_label
+from labjournal.parsers.line_owners import name_before_value, owner_of, without_label
 from labjournal.parsers.names import Name, may_mention, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
 from labjournal.parsers.pairs import GROUPED, Pair, scan
@@ -92,7 +92,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
 
 
 def _of_line(text: str, line: Line, context: Context) -> Claim | None:
-    text, one_of = without_label(text)
+    text, one_of = without_label(name_before_value(text))
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
         return _saved_value(line, text, context)

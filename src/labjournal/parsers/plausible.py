@@ -9,7 +9,7 @@ from labjournal.parsers.names import Name, words_of
 from labjournal.parsers.numbers import Number
 
 RATES = re.compile(
-    r"acc(?:uracy)?$|(?:^|_)(?:f1|precision|recall|auc|auroc|specificity|sensitivity|iou|miou|dice|map)$|balanced"
+    r"acc(?:uracy)?$|(?:^|_)(?:hits?|recall|precision|ndcg|mrr|map|hr)@?\d+$|(?:^|_)(?:mrr|ndcg)$|(?:^|_)(?:f1|precision|recall|auc|auroc|specificity|sensitivity|iou|miou|dice|map)$|balanced"
 )
 SHARES_OF_ALL = re.compile(r"(?:^|_)(?:acc(?:uracy)?|hit_rate|success_rate|exact_match|em)$")
 """Rates whose denominator is every event; that of a precision is what was answered so, of a recall what is so."""

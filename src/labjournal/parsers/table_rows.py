@@ -8,6 +8,7 @@ from dataclasses import replace
 from labjournal.parsers.base import Draft
 from labjournal.parsers.columns import caption_metric, cell_number, column_names, under_groups
 from labjournal.parsers.headings import CAPTION, entered
+from labjournal.parsers.named_cells import named_cells
 from labjournal.parsers.names import Name, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number
 from labjournal.parsers.open_names import measured, open_name
@@ -67,6 +68,8 @@ def _measured_in(rows: list[tuple[Line, list[str]]], texts: list[str], heading: 
     at = next((index for index, cell in enumerate(header) if cell.lower() in METRIC_COLUMNS), None)
     if at is not None and len(header) > 2 and at > 0:
         return named_in_column(header, at, rows[1:])
+    if drafts := named_cells(rows):
+        return drafts
     names = column_names(header, [cells for _, cells in rows[1:]])
     numeric_head = any(parse_number(cell) is not None for cell in header)
     if (corner := corner_metric(header, names)) is not None:

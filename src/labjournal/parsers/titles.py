@@ -59,7 +59,7 @@ _VALIDATED = frozenset(word for word, role in ROLE_WORDS.items() if role == "val
 _WISHES = frozenset(
     """target targets goal goals expected expectation expectations requirement requirements acceptance published
     literature sota 目標 目标 zielwerte ziele ziel objectif objectifs objetivo objetivos obiettivi цель цели
-    importance importances correlations""".split()
+    importance importances correlations difference differences delta deltas""".split()
 )
 _CLASS_OBJECT = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
 _RESULTS_OF = re.compile(
@@ -70,7 +70,8 @@ _KINDS = frozenset(
     """key main quantitative qualitative experimental experiment numerical preliminary example sample current benchmark
     classification regression segmentation detection evaluation inference cross cv fold overall best final ablation
     comparison comparative new old baseline per class average mean additional other all full here
-    your following these below above""".split()
+    your following these below above clustering forecasting ranking retrieval generation translation tracking matching
+    recognition prediction identification verification captioning summarization""".split()
 )
 """Words that say what kind of results follow, not whose."""
 _SPREADS = frozenset("std stds stdev stddev deviation deviations variance variances".split())

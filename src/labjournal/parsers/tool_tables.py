@@ -7,7 +7,6 @@ import re
 from labjournal.parsers.base import Draft
 from labjournal.parsers.columns import cell_number
 from labjournal.parsers.names import understand
-from labjournal.parsers.numbers import parse_number
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.shapes import shaped
@@ -54,7 +53,7 @@ def lm_eval(header: list[str], rows: list[tuple[Line, list[str]]]) -> list[Draft
         if at_task is not None and cells[at_task].strip(" -"):
             task = cells[at_task].strip(" -")
         name = understand(shaped(cells[at_metric]))
-        number = parse_number(cells[at_value])
+        number = cell_number(cells[at_value])
         if name is None or number is None or not plausible(name, number):
             continue
         option = ",".join(
