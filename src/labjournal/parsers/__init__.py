@@ -33,6 +33,7 @@ from labjournal.parsers import (
     sklearn_report,
     source_code,
     spaced_tables,
+    summaries,
     text_tables,
     trec_eval,
 )
@@ -86,6 +87,7 @@ PARSERS: tuple[Parser, ...] = (
     sclite.PARSER,
     trec_eval.PARSER,
     model_card.PARSER,
+    summaries.PARSER,
     directives.PARSER,
     text_tables.PARSER,
     spaced_tables.PARSER,

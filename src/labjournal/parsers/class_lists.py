@@ -1,6 +1,6 @@
 """A value for each class in one list: ``Class IoU:`` over ``[0.90 0.78]``, ``Dice per class: [0.91, 0.84]``.
 
-The classes have no names there but their numbers, which are counted from 0.
+The classes have no names there but their numbers, which are counted from 0; or a line each, ``class 0: 0.88``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ _OF_EACH = re.compile(
 _HEAD = re.compile(
     r"(?:\[[A-Za-z]+\]\s*)*(?P<name>[^\[\]{}\d]{3,60}?)\s*[:=]?\s*(?:(?:np\.|numpy\.)?array\(|tensor\()?(?P<list>\[.*)?$"
 )
+MOST_CLASSES = 1_000
+_ROW = re.compile(
+    r"\s*(?:class\s+)?(?P<label>\w[\w ./-]{0,40}?)\s*[:=]\s*(?P<value>[-+]?\d*\.\d+(?:e[-+]?\d+)?\s?%?|nan|X|-|n/a)\s*",
+    re.IGNORECASE,
+)
 _VALUE = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+)(?:e[-+]?\d+)?%?|nan|[01](?=[\s,\]])", re.IGNORECASE)
 
 
@@ -34,6 +39,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     name = None if head is None else _measured(head["name"])
     if head is None or name is None or cursor.refused("class_lists"):
         return None
+    if head["list"] is None and (rows := _below(cursor)):
+        return _of_rows(cursor, name, rows)
     text, used = head["list"] or "", 1
     while "]" not in text and used < MOST_LINES and (below := cursor.peek(used)) is not None:
         if not text and not below.text.lstrip().startswith("["):
@@ -49,6 +56,35 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return None
     role = name.role if name.role != "unclear" else role_of(words_of(line.text[: line.text.find(head["name"])]))
     return Claim(used, [_of(cursor, replace(name, role=role), at, number, used) for at, number in enumerate(numbers)])
+
+
+def _below(cursor: Cursor) -> list[tuple[str, Number | None]]:
+    """A class and its value a line, deeper than the heading; None where a class was not met (``class 1: X``)."""
+    head = cursor.peek()
+    assert head is not None
+    indent = len(head.text) - len(head.text.lstrip())
+    rows: list[tuple[str, Number | None]] = []
+    while len(rows) < MOST_CLASSES and (below := cursor.peek(len(rows) + 1)) is not None:
+        row = _ROW.fullmatch(below.text)
+        if row is None or len(below.text) - len(below.text.lstrip()) <= indent:
+            break
+        rows.append((row["label"], parse_number(row["value"])))
+    return rows if sum(number is not None for _, number in rows) >= 2 else []
+
+
+def _of_rows(cursor: Cursor, name: Name, rows: list[tuple[str, Number | None]]) -> Claim | None:
+    said = [(at, label, number) for at, (label, number) in enumerate(rows, 1) if number is not None]
+    if not all(plausible(name, number) for _, _, number in said):
+        return None
+    drafts = []
+    for at, label, number in said:
+        line = cursor.peek(at)
+        assert line is not None
+        draft = Draft(line, line.number, [line.text], "class_lists", {name.metric: number}, role=name.role)
+        draft.options, draft.tags = {"class": label}, {name.metric: f"class_{label}/{name.tag}"}
+        draft.under_step = True
+        drafts.append(draft)
+    return Claim(len(rows) + 1, drafts)
 
 
 def _measured(phrase: str) -> Name | None:

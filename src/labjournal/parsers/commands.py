@@ -10,7 +10,7 @@ from functools import lru_cache
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.titles import NO_DATASET
-from labjournal.parsers.vocabulary import ROLE_WORDS
+from labjournal.parsers.vocabulary import EVALUATED, ROLE_WORDS
 
 LONGEST = 2_000
 _PROMPT = re.compile(r"\s*(?:\([\w.-]+\)\s*)?(?:[\w.-]+@[\w.-]+:?\S*\s*)?(?:[$%]\s+|!)(?=[\w./~(])")
@@ -64,7 +64,8 @@ class Command:
         if _MEASURES.isdisjoint(words_of(" ".join((self.program, *self.given[:2])))):
             return "unclear"
         files = [*self.given, *(value for value in self.flags.values() if "." in value or "/" in value)]
-        words = ([word.rstrip("0123456789") for word in words_of(value)] for value in files)  # dev2_qrels.tsv
+        names = ([word.rstrip("0123456789") for word in words_of(value)] for value in files)  # dev2_qrels.tsv
+        words = ([word for word in name if word not in EVALUATED] for name in names)  # human_eval.jsonl
         said = {role for value in words if (role := role_of(value)) != "unclear"}
         return said.pop() if len(said) == 1 and "train" not in said else "unclear"
 

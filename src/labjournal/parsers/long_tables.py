@@ -15,10 +15,12 @@ from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.table_rows import METRIC_COLUMNS, stated
 
+WORDS = 4
+"""Of the name of a metric at most."""
 _TYPES = re.compile(r"\s*(?:<\w+>\s*)+")
 _LAST_FIT = re.compile(r"\blast_(?:\w+_)?fit\b")
 """tidymodels' ``last_fit`` fits to the training set and measures on the test set."""
-_BESIDE = frozenset("estimator config n std_err iter std stderr se".split())
+_BESIDE = frozenset("estimator config n std_err iter std stderr se idx".split())
 """Columns that say how a value was computed, over how many folds and how it scatters."""
 _VALUES = frozenset("value estimate mean score result".split())
 
@@ -41,8 +43,11 @@ def long_table(cursor: Cursor) -> Claim | None:
         if _TYPES.fullmatch(ahead.text) or (BORDER.match(ahead.text) and ahead.text.strip()):
             used += 1
             continue
-        if len(cells) == len(titles) + 1 and cells[0].rstrip(".").isdigit():
+        if len(cells) > len(titles) and cells[0].rstrip(".").isdigit():
             cells = cells[1:]
+        more = len(cells) - len(titles)
+        if 0 < more < WORDS and not any(map(cell_number, cells[at : at + more + 1])):
+            cells[at : at + more + 1] = [" ".join(cells[at : at + more + 1])]  # "max f1" is one name
         if len(cells) != len(titles):
             break
         used += 1

@@ -44,7 +44,7 @@ _CARET = re.compile(r"\s{4,}(?:Detection Rate|P-Value \[Acc > NIR\]) : ")
 """What R's caret prints beside its rates: the share of hits among all, and the test of the accuracy."""
 _SPREAD = re.compile(r"\d\s?%?\s?\(?\s?(?:±|\+/-)\s?\d")
 _VALIDATES = re.compile(r"\W*validation\W", re.IGNORECASE)
-_SCORED = re.compile(r"[\]|]\s+((?:[\w.+-]+/)+[\w.+-]+)\s*$")
+_SCORED = re.compile(r"[\]|]\s+(?:\[PARTIAL\]\s+)?((?:[\w.+-]+/+)+[\w.+-]+)\s*$")
 """What was scored, behind Kaldi's ``%WER 7.49 [ 7843 / 104765, 300 ins, … ]`` or ``%WER 15.3 | 507 17792 | … |``."""
 _OF_WORDS = re.compile(r"%[WCSP]ER\s+[\d.]+\s+\|\s+\d+\s+(?P<words>\d+)\s+\||\[\s*\d+\s*/\s*(?P<said>\d+),\s*\d+\sins")
 _DECIMAL = re.compile(r"\d\.\d")

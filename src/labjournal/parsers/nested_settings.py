@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from labjournal.parsers import model_card
 from labjournal.parsers.base import Cursor
 from labjournal.parsers.names import understand
 from labjournal.parsers.shapes import shaped
@@ -27,7 +28,7 @@ def nested_settings(cursor: Cursor) -> int:
     used = 1
     while (line := cursor.peek(used)) is not None and used < LONGEST:
         text = line.text
-        if not text.strip() or len(text) - len(text.lstrip()) < indent:
+        if not text.strip() or len(text) - len(text.lstrip()) < indent or text.startswith(model_card.OPENS):
             break
         value = _VALUE.fullmatch(text)
         if value is not None and not value["value"].endswith("%"):

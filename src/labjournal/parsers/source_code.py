@@ -23,7 +23,7 @@ _PRINTED = r"dict|defaultdict|list|tuple|set|deque|mappingproxy|np\.|torch\.|num
 _FORMS = (
     # definitions, imports, control flow
     r"(?:async\s+)?def\s+\w+\s*\(",
-    r"class\s+\w+\s*(?:\([^)]*\))?\s*[:{]",
+    r"class\s+(?!\d)\w+\s*(?:\([^)]*\))?\s*[:{]",
     r"import\s+[\w.]+(?:\s+as\s+\w+)?(?:\s*,.*)?;?\s*$",
     r"from\s+[\w.]+\s+import\b",
     r"(?:async\s+)?for\s+.{1,60}\sin\s.{1,80}:?\s*$",
