@@ -100,7 +100,7 @@ PARTS = {
     "lenses": Part("repeat", ("data",), {"rows": 900, "epochs": 1, "batch": 2, "workers": 0, "processes": 1}),
     "lrt": Part("pair", (), {"n": 20_000, "epochs": 400}),
     "profile": Part("wide", (), {"wide_seeds": 2, "most": 60}),
-    "covariance": Part("overfit", (), {"samples": 66_560, "epochs": 2}),
+    "covariance": Part("overfit", (), {"samples": 20_480, "epochs": 2}),
 }
 
 
