@@ -16,7 +16,7 @@ from labjournal.parsers.context_forms import COMPARED
 from labjournal.parsers.line_owners import name_before_value, owner_of, without_label
 from labjournal.parsers.names import Name, may_mention, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
-from labjournal.parsers.pairs import GROUPED, Pair, scan
+from labjournal.parsers.pairs import GROUPED, Pair, scan, untuned
 from labjournal.parsers.plausible import SHARES_OF_ALL, plausible
 from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.role_lines import of_sets
@@ -34,6 +34,11 @@ _BAR = re.compile(r"\d%\|")
 _BATCH = re.compile(r"[\[(]\s*(\d+)\s*/\s*(\d+)\s*[\])]")
 _COUNT = re.compile(r"(?<![\w.])n\s*=\s*(\d[\d,]*)(?![\d.%])")
 _COMMA_PAIR = re.compile(r"^(\s*[A-Za-z][\w/@. -]{1,39}),\s*(?=[-+]?\d*\.\d+\s*%?\s*$)")
+_BEST_STEP = re.compile(
+    r"\bbest[\s_](?P<word>epoch|step|iteration|iter|round)\b\s*[:=#(]?\s*(?P<step>\d+)", re.IGNORECASE
+)
+_METER = re.compile(r"\s*\(\s*(?P<mean>[-+]?\d+\.\d+(?:e[-+]?\d+)?)\)")
+"""The mean so far, in brackets behind the value of the last batch: ``Acc@1: 78.125 (79.234)``."""
 _N = frozenset(("n", "N"))
 _LISTED = re.compile(r"'([^'\\]{1,80})\\n'")
 _TABLE_RULE = re.compile(r"\s*\|[\s|:-]+\|\s*")
@@ -77,7 +82,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if any(map(_CITED.search, _paragraph(cursor, raw))):
         return None  # what somebody else published
     text = body(raw)
-    text = text.replace("`", "") if "`" in text else text
+    text = untuned(text.replace("`", "") if "`" in text else text)
     if settings_line(text) or context.within_settings(raw) or _of_an_example(cursor, context):
         return None
     columns = context.columns_at(line.number)
@@ -215,12 +220,18 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
     drafts: dict[tuple[RoleName, bool, str | None], Draft] = {}
     sibling = any(pair.name.role == "validation" for pair in pairs)
     running = _BAR.search(text) is not None and not (role != "unclear" and "100%" in text)
-    batch = None if step is not None else _BATCH.search(text[:first_value])
+    chosen = _BEST_STEP.search(text) if step is not None else None
+    if chosen is not None and find_step(text[: chosen.start()]) is None:
+        options[chosen["word"].lower()] = chosen["step"]  # when the best was found: no point of a curve
+        step = None
+    batch = None if step is not None or chosen is not None else _BATCH.search(text[:first_value])
     if batch is not None and (role == "unclear" or batch[1] != batch[2]):  # "Epoch(test) [6/6]" is the whole pass
         if role in ("test", "validation"):
             context.measuring = role, line.number
             return []  # in the middle of measuring: the whole pass counts, and its line says so
         step, running = ("step", float(batch[1]), "batch"), True
+    elif batch is not None:
+        pairs = [_mean_so_far(pair, text) for pair in pairs]
     validated = {pair.name.metric.removeprefix("val_") for pair in pairs if pair.name.role == "validation"}
     last: RoleName = role
     for pair in pairs:
@@ -251,7 +262,9 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
         for draft in drafts.values():
             draft.headline = draft.best = True  # LightGBM repeats the line of the iteration it kept
     head = text[: max(first_value, 0)]
-    headed = bool(re.match(r"\W*(?:best|final|overall)\b", head, re.IGNORECASE))
+    headed = (chosen is not None and step is None) or bool(
+        re.match(r"\W*(?:best|final|overall)\b", head, re.IGNORECASE)
+    )
     scattered = _SPREAD.search(text) is not None
     for draft in drafts.values():
         if scattered:
@@ -271,6 +284,12 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
         else:
             draft.under_step = not draft.headline
     return list(drafts.values())
+
+
+def _mean_so_far(pair: Pair, text: str) -> Pair:
+    meter = _METER.match(text, pair.number.end)
+    mean = parse_number(meter["mean"]) if meter is not None else None
+    return pair if mean is None else replace(pair, number=replace(mean, start=pair.number.start, end=pair.number.end))
 
 
 def _tag(name: Name, role: RoleName) -> str:

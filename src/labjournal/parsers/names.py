@@ -168,6 +168,7 @@ def understand(phrase: str) -> Name | None:
     The phrase must already be ``shaped``. Identifiers keep their printed form, so that a file's own name can be found.
     """
     phrase = phrase.strip(" \t*_`'\"#-•·▶►➤>|:=()[]{}✓✔✅🎯📊📈🔥⭐🏆")
+    phrase = phrase.lstrip("+ ")
     if not phrase or len(phrase) > 120:
         return None
     if phrase == "bestTest":  # CatBoost, of whatever it evaluates on

@@ -113,6 +113,10 @@ _REPEATS = re.compile(
 _GOT_IN = re.compile(rf"\s*\d+\s?{HOW_MANY}\s*", re.IGNORECASE)
 """``(5 runs)``: how many there were, no part of the name."""
 _ABOUT = re.compile(r"\s*(?:with|using|from|after|of|at)\s", re.IGNORECASE)
+_TUNED = re.compile(
+    r"\s(?:with|using|for)\s(?:the\s)?(?:best|tuned|optimal|chosen|selected)\s(?:hyper-?)?(?:param(?:eter)?s|settings|config\w*)(?=\s*[:=])",
+    re.IGNORECASE,
+)
 _PARTICLE = re.compile(r"(?<=[A-Za-z0-9)])(?:가|는|은|이|을|를|의|は|が|の|を)(?=\s|[:：])")
 """What Korean and Japanese put behind a name."""
 _CJK_IS = re.compile(r"(?<=[为是為は约約达達到])(?=\d)")
@@ -128,6 +132,11 @@ _PRF = {"p": "precision", "r": "recall", "f": "f1"}
 
 
 _SHORT_PRF = re.compile(r"(?<![\w@])([PRF])(?=\s*[:=]\s*\d)")
+
+
+def untuned(text: str) -> str:
+    """``Test accuracy with best params: 0.9`` without what says how the model was chosen."""
+    return _TUNED.sub("", text) if "param" in text or "setting" in text or "config" in text else text
 
 
 @dataclass(slots=True)

@@ -82,7 +82,7 @@ _TITLE_FILLERS = frozenset("set data dataset on the of for split subset and scor
 PLAIN_TITLE = frozenset(
     """report classification results result metrics evaluation summary performance confusion matrix final scores
     accuracy class per overall statistics model stats best config configuration parameters settings arguments args
-    hyperparameters output note usage warning error info""".split()
+    hyperparameters params hparams output note usage warning error info""".split()
 )
 
 

@@ -21,6 +21,7 @@ _NUMBER = re.compile(r"[-+]?\.?\d[\d.,]*(?:e[-+]?\d+)?%?|\bnan\b", re.IGNORECASE
 _GAP = re.compile(r"\s+")
 STAND_IN = "bus"
 """What is read in the place of "train"."""
+_STAND_IN = re.compile(rf"\b{STAND_IN}\b")
 
 
 def names_it(words: Iterable[str]) -> bool:
@@ -56,7 +57,7 @@ def restored(draft: Draft) -> Draft:
         draft,
         metrics={plain(name): number for name, number in draft.metrics.items()},
         tags={plain(name): plain(tag) for name, tag in draft.tags.items()},
-        options={key: "train" if value == STAND_IN else value for key, value in draft.options.items()},
+        options={key: _STAND_IN.sub("train", value) for key, value in draft.options.items()},
     )
 
 
