@@ -119,3 +119,43 @@ def test_a_plain_line_leaves_the_context_as_it_was() -> None:
     context, before = Context(), Context()
     context.observe("[17] worker 1 fetched shard 17 in 0.311s from node-4", 17)
     assert context == before
+
+
+def test_commands_that_differ_in_a_number_alone_are_no_loop() -> None:
+    text = "".join(f"$ python eval.py --alpha 0.{k}\nacc: 0.9{k}\n" for k in range(1, 6))
+    assert [(value, dict(options)) for _, value, options in told(text)] == [
+        (float(f"0.9{k}"), {"alpha": f"0.{k}"}) for k in range(1, 6)
+    ]
+
+
+def test_what_is_tested_after_each_training_is_of_the_model_that_was_trained() -> None:
+    text = "".join(
+        f"Training model {name}\nEpoch 1: val acc 0.5\nEpoch 2: val acc 0.6\nTest acc: {value}\n"
+        for name, value in (("A", 0.61), ("B", 0.66))
+    )
+    assert [(value, options.get("group")) for _, value, options in told(text)] == [
+        (0.61, "Training model A"),
+        (0.66, "Training model B"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param(
+            "lr=0.1 bs=32 -> val_acc=0.81\nlr=0.01 bs=64 -> val_acc=0.85\n",
+            [{"lr": "0.1", "bs": "32"}, {"lr": "0.01", "bs": "64"}],
+            id="settings before an arrow",
+        ),
+        pytest.param(
+            "1. Logistic Regression: accuracy 0.81\n2. SVM: accuracy 0.82\n",
+            [{"group": "Logistic Regression"}, {"group": "SVM"}],
+            id="numbered lines",
+        ),
+        pytest.param(
+            "Horizon 03, MAE: 2.67\nHorizon 12, MAE: 3.53\n", [{"horizon": "03"}, {"horizon": "12"}], id="horizons"
+        ),
+    ],
+)
+def test_a_line_says_itself_whose_its_value_is(text: str, wanted: list[Mapping[str, str]]) -> None:
+    assert [options for _, _, options in told(text)] == wanted

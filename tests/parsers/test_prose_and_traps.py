@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from labjournal.parsers import ParsedResult, read_text
+from labjournal.parsers import ParsedResult, read_file, read_text
 
 Wanted = tuple[str, dict[str, float], dict[str, str]]
 
@@ -75,7 +77,57 @@ def told(result: ParsedResult) -> Wanted:
             ],
             id="but the section around it does",
         ),
+        pytest.param(
+            "R2 Score: 0.915 (example output)\nMean Squared Error: 116000.0 (example output)\n"
+            "", [], id="only an example"
+        ),
+        pytest.param(
+            "- Best Model: Forest (Highest R2 Score: 0.83)\n- Worst Model: Ada (Lowest R2 Score: 0.56)\n",
+            [("unclear", {"r2": 0.83}, {})],
+            id="the worst is no better best",
+        ),
+        pytest.param(
+            "run_a1      best val_dice ≈ 0.6327\nrun_b2      best val_dice ≈ 0.6264\n",
+            [
+                ("validation", {"dice": 0.6327}, {"group": "run_a1"}),
+                ("validation", {"dice": 0.6264}, {"group": "run_b2"}),
+            ],
+            id="who was measured, in a column of its own",
+        ),
+        pytest.param(
+            "Accuracy for class: bird  is 41.3 %\nAccuracy for class: cat   is 51.3 %\n",
+            [("unclear", {"accuracy": 0.413}, {"group": "bird"}), ("unclear", {"accuracy": 0.513}, {"group": "cat"})],
+            id="the class of a sentence",
+        ),
+        pytest.param(
+            "TFT obtains MAPE: 12.31%\nTheta obtains MAPE: 8.13%\n",
+            [("unclear", {"mape": 0.1231}, {"group": "TFT"}), ("unclear", {"mape": 0.0813}, {"group": "Theta"})],
+            id="who obtains it",
+        ),
+        pytest.param(
+            "Accuracy: ~94% (on test data)\n", [("test", {"accuracy": 0.94}, {})], id="the set in brackets behind it"
+        ),
+        pytest.param(
+            "plain score :  R2 Score: 0.2659\nlogged score :  R2 Score: 0.2323\n",
+            [
+                ("unclear", {"r2": 0.2659}, {"group": "plain score"}),
+                ("unclear", {"r2": 0.2323}, {"group": "logged score"}),
+            ],
+            id="a score of whom",
+        ),
+        pytest.param(
+            "accuracy: 0.91\naccuracy_ci_low: 0.89\nWe need accuracy 0.95 to pass.\n",
+            [("unclear", {"accuracy": 0.91}, {})],
+            id="where an interval ends, and what is needed",
+        ),
     ],
-)
+)  # fmt: skip
 def test_whose_and_what(text: str, wanted: list[Wanted]) -> None:
     assert [told(result) for result in read_text(text).results] == wanted
+
+
+def test_epochs_that_nothing_counts_are_curves(tmp_path: Path) -> None:
+    (tmp_path / "history.csv").write_text("train_loss,val_loss,val_acc\n0.5,0.4,0.8\n0.25,0.3,0.85\n", "utf-8")
+    reading = read_file(tmp_path / "history.csv")
+    assert not reading.results
+    assert reading.series["val_acc"].points == [(0.0, 0.8), (1.0, 0.85)]

@@ -23,6 +23,8 @@ _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d_,.]*")
 _DECIMAL = re.compile(r"(?<![\d.])\d+\.\d+(?![.\d])|\d\s?%")
 _LASTED = re.compile(r"(?<![\d/.])\d+\s(?:epochs|iterations|steps|layers|shots?|beams|views|bits?)\W*$", re.IGNORECASE)
 """``Results (2 epochs):`` says how what follows was got."""
+_LETTERED = re.compile(r"\b(?:model|variant|config|method|setting|network|system)\s(?:[A-Z]|\d{1,2})\b[\s.:…]*$")
+"""``Training model A``: letters and numbers name models, too."""
 _STATUS = SAYS_NOTHING | frozenset(
     """new found load loaded loading start started starting begin beginning finish evaluating validating running
     computing calculating progress checkpoint file path writing output outputs printed print following below above
@@ -57,6 +59,10 @@ class Above:
         if len(self.lines) > 8 * MOST:
             del self.lines[:-MOST]
 
+    def before(self) -> tuple[str, ...]:
+        """The lines that lead in to values amid a training, which goes on."""
+        return leading(self.lines[-MOST:])
+
     def given(self) -> tuple[str, ...]:
         """Values stand below: the lines that led in to them; none where they go on with what stood above them."""
         leads, self.lines = leading(self.lines[-MOST:]), []
@@ -79,7 +85,7 @@ def _leads(text: str) -> bool:
         return False
     if command_in(text) is not None or SETTING.fullmatch(text):
         return True
-    if _LASTED.search(text):
+    if _LASTED.search(text) or _LETTERED.search(text):
         return True
     words = words_of(text)
     if len(_NUMBER.findall(SETUP.sub("", text))) > MOST_NUMBERS:

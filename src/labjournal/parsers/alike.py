@@ -214,7 +214,7 @@ def repeated(drafts: Sequence[Draft]) -> list[list[Draft]]:
     """Measurements of a text that nothing tells apart yet, though their values differ."""
     alike: dict[tuple[str, object], list[Draft]] = {}
     for draft in drafts:
-        if not draft.saved and draft.step is None and not draft.best:
+        if not draft.saved and not draft.best:
             options = {name: value for name, value in draft.options.items() if name not in dict(draft.setup)}
             said = _said(replace(draft, options=options, metrics={}))
             for name in draft.metrics:

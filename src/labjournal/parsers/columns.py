@@ -28,7 +28,8 @@ _AROUND = re.compile(r"[*_<>≈~\s]*([-+−.\d].*?)[*_†‡↑↓\s\u2600-\u27b
 _SPREAD = re.compile(r"\s*(?:±|\+/-|\+-|\()")
 _WITHIN = re.compile(r"[δΔd(]?\s?<\s?1\.25\W?(?:\^?[23]|²|³)?\)?")
 """The share of depths within a factor of the true ones."""
-_SPLIT = re.compile(r"split\d+_test_\w+")
+_SPLIT = re.compile(r"split\d+_test_\w+|test-[\w@.]+-std")
+"""Columns of scikit-learn's and XGBoost's cross-validation."""
 _BAR = re.compile(r":\s*\d+%\W.*$")
 """The progress bar behind the last title of YOLO's table."""
 _ARROW = re.compile(r"\s*(?:[↑↓⬆⬇]|\\(?:up|down)arrow|\((?:%|↑|↓|higher|lower)\))")
@@ -74,7 +75,7 @@ def column_names(header: list[str], rows: list[list[str]]) -> list[Name | None]:
 
 
 def _left_out(header: list[str], names: list[Name | None]) -> list[Name | None]:
-    """The ``test_score`` of scikit-learn's cross-validation is that of the fold left out."""
+    """The ``test_score`` of a cross-validation is that of the fold left out."""
     if not any(_SPLIT.fullmatch(title) for title in header) and not {"fit_time", "score_time"} <= {*header}:
         return names
     return [name if name is None or name.role != "test" else replace(name, role="validation") for name in names]

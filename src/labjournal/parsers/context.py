@@ -203,8 +203,7 @@ class Context:
 
     def _heads(self, text: str, number: int) -> None:
         """Takes in a title, whatever marks it, and the role that it gives to what stands below."""
-        announced = forms.ANNOUNCED.fullmatch(text)
-        if announced is not None:
+        if (announced := forms.ANNOUNCED.fullmatch(text)) is not None:
             self.role, self.reset = role_of([announced["verb"].lower()]), True
         phase = forms.PHASE.match(text) if self.passed is not None and len(text) <= 60 else None
         if phase is not None:

@@ -194,6 +194,11 @@ def _results(header: list[str], rows: list[tuple[Line, list[str]]], assembler: A
             assembler.add(draft, context)
         return
     names = column_names(header, [cells for _, cells in rows])
+    roles = {name.role if name is not None else None for name in names}
+    if len(rows) > 1 and {"train", "validation"} <= roles and None not in roles:
+        for count, (_, cells) in enumerate(rows):
+            _points(header, [], cells, assembler, count)  # the epochs of a training, which nothing counts
+        return
     decimal = decimal_columns([cells for _, cells in rows], len(header))
     for line, cells in rows:
         for draft in _row(line, cells, header, names, decimal):

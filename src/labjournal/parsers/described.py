@@ -23,7 +23,7 @@ _ON_DATA = re.compile(
     r"\s?%?\)?\s+on\s+(?:the\s+)?(?P<set>[A-Z]\w*[A-Z\d][\w.-]*)(?:\s+(?:data\s?set|benchmark))?\s*\.?\s*"
 )
 _ON_SET = re.compile(
-    r"\s?%?\)?\s+(?:on|for|over)\s+(?:the\s+|our\s+)?(?P<set>[\w-]+(?:\s[\w-]+)?)\s+(?:set|data|data\s?set|split|images|samples|examples)\b"
+    r"\s?%?\)?\s+\(?(?:on|for|over)\s+(?:the\s+|our\s+)?(?P<set>[\w-]+(?:\s[\w-]+)?)\s+(?:set|data|data\s?set|split|images|samples|examples)\b"
     r"(?:\s+(?:of|with|\()\s*(?P<n>\d[\d,]*)\s(?:images|samples|examples|instances))?",
     re.IGNORECASE,
 )

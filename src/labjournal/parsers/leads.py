@@ -28,7 +28,12 @@ def stand_apart(drafts: Sequence[Draft]) -> bool:
     if len(drafts) > MOST_APART:
         return False
     plain = [
-        {re.sub(r"\d+", "#", text) for text in draft.leads if text and not SETTING.fullmatch(text)} for draft in drafts
+        {
+            text if command_in(text) else re.sub(r"\d+", "#", text)
+            for text in draft.leads
+            if text and not SETTING.fullmatch(text)
+        }
+        for draft in drafts
     ]
     return all(
         own - set().union(*(other for at, other in enumerate(plain) if at != mine)) for mine, own in enumerate(plain)
@@ -53,10 +58,7 @@ def set_apart_by_leads(drafts: Sequence[Draft], alike: Iterable[Sequence[Draft]]
 
 
 def _owners(runs: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
-    own = []
-    for mine, leads in enumerate(runs):
-        others = {text for at, run in enumerate(runs) if at != mine for text in run}
-        own.append([text for text in leads if not text or text not in others])
+    own = _own_lines(runs)
     commands = [next((found for text in reversed(run) if (found := command_in(text))), None) for run in own]
     if sum(command is not None for command in commands) > 1:
         return [_told(command, [other for other in commands if other]) if command else {} for command in commands]
@@ -70,6 +72,19 @@ def _owners(runs: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
         {"group": owner} if owner else {name: said[name] for name in differ}
         for owner, said in zip(named, settings, strict=True)
     ]
+
+
+def _own_lines(runs: Sequence[tuple[str, ...]]) -> list[list[str]]:
+    """The lines of each run that no other has; where there is none, its last, if that is no other's last."""
+    nearest = [next((text for text in reversed(run) if text), "") for run in runs]
+    found = []
+    for mine, leads in enumerate(runs):
+        others = {text for at, run in enumerate(runs) if at != mine for text in run}
+        own = [text for text in leads if not text or text not in others]
+        if not any(own) and nearest.count(nearest[mine]) == 1:
+            own = [nearest[mine]]
+        found.append(own)
+    return found
 
 
 def _settings(texts: Sequence[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER, ROLE_WORDS
 
 _COUNTED = re.compile(r"[\s*•>-]*([A-Za-z][\w.+/()'-]*)\s{2,}\w+:\s.*")
 _PARTS = re.compile(r"\s*:(?:\s+|$)|\s[-–—]{1,3}(?:\s+|$)|\s*[|│](?:\s+|$)")
+_ENUMERATED = re.compile(r"^\s*\(?\d{1,2}[.)]\s+")
 _PART = re.compile(r"[^\w(]*([^\W\d_][\w.+/()'-]*(?:\s[\w.+/()'-]+){0,4})\s*")
 _LABEL = re.compile(
     r"(?<![\w-])(?:class[_ ]?)?(?:name|label|category|class)\s*[=:]\s*['\"]?(?P<label>[A-Za-z][\w .+-]{0,38}?)['\"]?"
@@ -26,6 +27,11 @@ _CALLED = re.compile(
     r"(?P<who>[A-Z][\w.-]*(?:\s[\w.-]+){0,3}\s?\([A-Za-z][\w .-]{0,30}\))\s*",
 )
 """``Validation Sintel (clean) EPE: 1.41``: on what or whose, with what it is in brackets."""
+_OBTAINED = re.compile(
+    r"\W*(?P<who>[A-Z][\w.()+-]*(?:\s[\w.()+-]+){0,3}?)"
+    r"\s(?:obtain|achieve|reache?|get|score|yield)s?(?:ed|d)?\s*(?:(?:an?|the)\s*)?"
+)
+"""``Theta obtains MAPE: 8.13%``."""
 _NO_PART = NEVER | frozenset(
     "step mean average avg best final overall info debug warning error critical adam adamw sgd rmsprop".split()
 )
@@ -39,7 +45,14 @@ _ONE_OF = re.compile(
     r"(?P<label>[A-Za-z][\w.-]*(?:\s[A-Za-z][\w.-]*){0,2}?)\s+(?=(?P<metric>[A-Za-z]\w*)\s*[:=]?\s*-?\d*\.\d)"
 )
 """``case c0012 mean_dice 0.58``: one of many, before the name of what was measured on it."""
+_FOR_CLASS = re.compile(
+    r"\s*(?P<metric>[A-Za-z]\w*)\s(?:for|of)\s(?:the\s)?class:?\s+"
+    r"['\"]?(?P<label>\w[\w .-]{0,38}?)['\"]?\s*(?:\bis\b|[:=])\s*(?=[\d.])",
+    re.IGNORECASE,
+)
+"""``Accuracy for class: bird  is 41.3 %``."""
 _LABELLED = ("name", "class", "case", "categ", "patient", "subject")
+_SCORE = re.compile(r"\s+scores?$", re.IGNORECASE)
 _DECIMAL = re.compile(r"\d\.\d")
 
 
@@ -51,13 +64,13 @@ def owner_of(head: str) -> str | None:
     bracketed = _BRACKETED.fullmatch(head)
     if bracketed is not None:
         return bracketed[1] if _is_owner(bracketed[1]) else None
-    called = _CALLED.fullmatch(head)
+    called = _CALLED.fullmatch(head) or _OBTAINED.fullmatch(head)
     if called is not None and find_step(head) is None and _is_owner(called["who"].partition("(")[0]):
         return called["who"]
     counted = _COUNTED.fullmatch(head)
     if counted is not None and len(words_of(counted[1])) == 1 and find_step(head) is None:
         return counted[1]  # "PER   tp: 12 - fp: 3 - …": a label may be spelt like a metric
-    *parts, rest = _PARTS.split(head)
+    *parts, rest = _PARTS.split(_ENUMERATED.sub("", head))
     if rest.strip() or (len(parts) > 1 and find_step(head) is not None):
         return None
     parts = [text for text in parts if _DECIMAL.search(text) is None]
@@ -81,7 +94,7 @@ def _plain(part: str) -> bool:
 
 
 def _is_owner(part: str) -> bool:
-    words = words_of(part)
+    words = words_of(_SCORE.sub("", part))
     if len(words) > 1 and _AVERAGES.issuperset(words):
         return True
     if not words or GROUPED.search(part) or find_step(part) is not None or any(map(is_metric_word, words)):
@@ -92,6 +105,8 @@ def _is_owner(part: str) -> bool:
 
 def without_label(text: str) -> tuple[str, str | None]:
     """The line without the case or class that stands before its first metric, and what it is called."""
+    if "class" in text and (said := _FOR_CLASS.match(text)) is not None and is_metric_word(said["metric"].lower()):
+        return f"{said['metric']}: {text[said.end() :]}", said["label"]
     match = _ONE_OF.search(text) if any(mark in text for mark in _LABELLED) else None
     if match is None or not any(map(is_metric_word, words_of(match["metric"]))):
         return text, None

@@ -15,6 +15,7 @@ from labjournal.parsers.grids import BORDER
 from labjournal.parsers.names import Name, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number, unwrap
 from labjournal.parsers.open_names import measured, open_name
+from labjournal.parsers.pairs import ELSEWHERE
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import Line
 from labjournal.parsers.settings_lines import settings_line
@@ -61,7 +62,13 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if line is None or len(line.text) > LONGEST or cursor.refused("listed_values"):
         return None
     item = _item(line.text)
-    if item is None or settings_line(body(line.text)) or context.within_settings(line.text) or context.wishes:
+    if (
+        item is None
+        or ELSEWHERE.search(line.text)
+        or settings_line(body(line.text))
+        or context.within_settings(line.text)
+        or context.wishes
+    ):
         return None
     if (mean := _mean_of_list(cursor, line, item)) is not None:
         return mean
@@ -113,7 +120,7 @@ def _drafts(cursor: Cursor, first: re.Match[str], each: Name | None, kind: str) 
     drafts: list[Draft] = []
     while (line := cursor.peek(len(drafts))) is not None and len(line.text) <= LONGEST and len(drafts) < MOST:
         item = _item(line.text)
-        if item is None or not _alike(item, first):
+        if item is None or not _alike(item, first) or ELSEWHERE.search(line.text):
             break
         if drafts and _known(item["name"]) is not None:
             break

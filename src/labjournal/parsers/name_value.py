@@ -22,6 +22,7 @@ from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.role_lines import of_sets
 from labjournal.parsers.settings_lines import settings_line
 from labjournal.parsers.shapes import shaped
+from labjournal.parsers.stated import settings_stated
 from labjournal.parsers.steps import find_step
 from labjournal.parsers.train_class import among_classes, restored, stood_in
 from labjournal.parsers.value_lists import by_column
@@ -45,6 +46,10 @@ _TABLE_RULE = re.compile(r"\s*\|[\s|:-]+\|\s*")
 WORDS_OF_PROSE = 5
 _PLAIN_WORD = re.compile(r"[A-Za-z'-]+[,.;]?").fullmatch
 _CITED = re.compile(r"\bet al\b|\([A-Z]\w+(?:\s(?:and|&)\s\w+)?,?\s(?:19|20)\d\d[a-z]?\)")
+_GAP_BEHIND = re.compile(r"^(\s*[A-Za-z][\w.+]*[_\d-][\w.+-]*)\s{3,}(?=[A-Za-z][\w ]*\s?[:=≈]\s)")
+"""``B_mild_aug      best val_dice ≈ 0.6264``: who was measured, in a column of its own."""
+_GOT_WITH = re.compile(r"\s*(?:[A-Za-z_][\w.]*\s?=\s?[\w.+-]+[\s,;]*)+(?:->|=>|→|➜|:|\|)\s")
+"""``lr=0.1 bs=32 -> val_acc=0.81``: the settings that gave a value."""
 _CARET = re.compile(r"\s{4,}(?:Detection Rate|P-Value \[Acc > NIR\]) : ")
 """What R's caret prints beside its rates: the share of hits among all, and the test of the accuracy."""
 _SPREAD = re.compile(r"\d\s?%?\s?\(?\s?(?:±|\+/-)\s?\d")
@@ -97,7 +102,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
 
 
 def _of_line(text: str, line: Line, context: Context) -> Claim | None:
-    text, one_of = without_label(name_before_value(text))
+    text, one_of = without_label(name_before_value(_GAP_BEHIND.sub(r"\1: ", text)))
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
         return _saved_value(line, text, context)
@@ -214,6 +219,8 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
             n = int(match[2][:15]) if match[1] == "n" else n
         else:
             options[match[1] if len(match[1]) == 1 else match[1].lower()] = match[2]
+    if step is None and (stated := _GOT_WITH.match(text)) is not None and stated.end() <= first_value:
+        options |= settings_stated(stated[0])
     count = _COUNT.search(text)
     if n is None and count is not None:
         n = int(count[1].replace(",", "")[:15])

@@ -182,7 +182,7 @@ def understand(phrase: str) -> Name | None:
         words = words_of(phrase[: n_match.start()] + " " + phrase[n_match.end() :])
     if _says_return(words) or (_ATTRIBUTE.fullmatch(phrase) and not is_metric_word(words[-1])):
         return None
-    if len(words) > 1 and words[-1] in _BOUNDS:
+    if len(words) > 1 and (words[-1] in _BOUNDS or ("ci" in words and not _ENDS.isdisjoint(words))):
         return None
     identifier = _IDENTIFIER.fullmatch(phrase) is not None
     if words == ["rec"]:
@@ -264,6 +264,7 @@ def _rate_of_a_set(words: list[str]) -> bool:
 
 _LOSSES = frozenset("mse rmse mae mape rmsle logloss mlogloss nll crossentropy cross_entropy merror".split())
 """What says in brackets which loss or error is meant."""
+_ENDS = frozenset("low lower lo high upper hi".split())
 _SPACY = frozenset("ents sents spans cats".split())
 _SET_RATES = frozenset("split sampling frame refresh update drop".split())
 _BOUNDS = frozenset("lower upper null pvalue".split())

@@ -59,15 +59,15 @@ _DELIMITER = re.compile(
 
 _VAGUE = re.compile(
     r"\b(?:target|goal|goals|desired|required|requirement|until|unless|threshold|below|above|exceed\w*|baseline|chance|paper|reported|sota|previous\w*|improved?\s+from|did\s+not\s+improve|expect\w*|reach|"
-    r"should|would|could|if|than|patience|vs\.?|versus|monitor\w*|saving|saved\s+to)\b",
+    r"needs?|needed|should|would|could|if|than|patience|vs\.?|versus|monitor\w*|saving|saved\s+to)\b",
     re.IGNORECASE,
 )
 
 
-_ELSEWHERE = re.compile(
-    r"^\W*(?:examples?\s*:|for\s+(?:example|instance)\b)|(?<!\w)e\.\s?g\.|\bet\s+al\b|\bstate[\s-]of[\s-]the[\s-]art\b"
+ELSEWHERE = re.compile(
+    r"^\W*(?:examples?\s*:|worst\b|for\s+(?:example|instance)\b)|(?<!\w)e\.\s?g\.|\bet\s+al\b|\bstate[\s-]of[\s-]the[\s-]art\b"
     r"|\b(?:will\s+stop|(?:stop|halt|abort|quit|train|run)(?:s|ping|ning)?\s+(?:\w+\s+)?(?:when|if|once|until))\b|\binitiali[sz]\w*"
-    r"|\b(?:you|they|the\s+authors?)\s+(?:get|got|report\w*|achiev\w*|claim\w*|have|had)\b|\bfrom\s+score\b"
+    r"|\b(?:you|they|the\s+authors?)\s+(?:get|got|report\w*|achiev\w*|claim\w*|have|had)\b|\bfrom\s+score\b|\((?:example|sample|dummy|placeholder)\b"
     r"|论文[中里上]?所?(?:报告|给出|公布|汇报)|公布的|官方(?:给出|公布|报告)|論文(?:の値|で報告|に記載)",
     re.IGNORECASE,
 )
@@ -89,7 +89,7 @@ _BECOMES = re.compile(r"\s*(?:-{1,2}>|→|=>|➜|➔)\s*[-+]?\.?\d")
 
 
 GROUPED = re.compile(
-    r"\b((?i:fold|run|seed|split|subject|class|label|task|layer|head|client|worker|level|member|model|group|cluster|client|view|snr|shot|length|len|alpha)|[LNKTk]|n)\s*[=:#_]?\s*(\d+)\b(?!\s*[.%]\d)(?!\s*/)"
+    r"\b((?i:fold|run|seed|split|subject|class|label|task|layer|head|client|worker|level|member|model|group|cluster|client|view|snr|shot|horizon|lag|length|len|alpha)|[LNKTk]|n)\s*[=:#_]?\s*(\d+)\b(?!\s*[.%]\d)(?!\s*/)"
 )
 
 
@@ -151,7 +151,7 @@ def scan(text: str) -> tuple[list[Pair], RoleName, str]:
         text = _CJK_IS.sub(" ", _PARTICLE.sub(" ", text))
     if "**" in text or "`" in text:
         text = text.replace("**", "").replace("`", "")  # markdown
-    if _ELSEWHERE.search(text):
+    if ELSEWHERE.search(text):
         return [], "unclear", text
     if "</" in text or "<b" in text:
         text = _TAG.sub(" ", text)

@@ -16,7 +16,8 @@ METRIC_WORDS = frozenset(
     eer mindcf sdr sisdr sisnr pesq stoi mos cindex concordance likelihood deviance accuracies exactitude q2 gmean
     likelihood winrate solved sic fb1 ade fde nds mota idf1 hota cmc hausdorff hd95 assd chamfer f_score adjr2 evs
     ppx g-mean youden absrel sqrel silog gini ks pcc plcc srcc scc krcc lift entropy mad mre rse rae l1 l2 huber
-    ser macc aacc mate maoe mave maae sfid rfid gfid mlas blex clas mdice mfscore mf1 sari ler jer success bpref rprec
+    ser hd asd macc aacc mate maoe mave maae sfid rfid gfid mlas blex clas mdice mfscore mf1 sari ler jer
+    success bpref rprec
     matthew mindcf точность calinski harabasz bouldin dunn chi2 chisq χ2 aic bic crps picp mpiw nrmse rrmse smse msll
     nse kge pbias qwk hter acer apcer bpcer frr cllr tdcf gauc dcg der mr medr rbp regret winrate spl bleurt moverscore
     mauve clipscore
