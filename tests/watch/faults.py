@@ -126,4 +126,6 @@ FAULTY = {
     "opponent_stays_asleep": ("updates_stopped_midrun", "judge"),
     "bundle_never_full": ("steps_skipped", "Adam"),
     "average_stays": ("weight_change_outside_step", "net"),
+    "old_model_no_copy": ("updates_stopped_midrun", "net.body"),
+    "teacher_is_student": ("loss_zero", "a term of the loss"),
 }

@@ -19,6 +19,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.flow import Flow
 from labjournal.watch.frozen import Frozen
 from labjournal.watch.gradients import Gradients
+from labjournal.watch.itself import Itself
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.membership import Membership
 from labjournal.watch.midrun import Midrun
@@ -79,6 +80,7 @@ class Families:
         self.frozen = Frozen(findings, later, models, names, declared)
         self.adapters = Adapters(findings, later, models)
         self.objective = Objective(findings, later, models, optimizers)
+        self.itself = Itself(findings, later)
         self.answers = Answers(findings, later, scored)
         self.modes = Modes(findings, models, optimizers)
         self.precision = Precision(findings, models)
@@ -170,6 +172,7 @@ class Families:
         self.placebo.look(loss, step)
         self.flow.before_backward(loss)
         if not self.objective.saved_hooks:
+            self.itself.look(loss, step)
             self.fed.look(loss, step)
             self.membership.inputs = self.fed.driven
             self.strays.look(loss, step, self.fed.driven)
@@ -235,6 +238,7 @@ class Families:
         self.membership.rebuilt.after_step(look)
         self.missing.ask_again()
         self.missing.after_step(look, self.gradients.backwards)
+        self.midrun.idle_terms = self.itself.idle_terms
         self.midrun.look(look, (self.modes.validations, self.modes.quiet))
         if first:
             self.rates.ask_schedule(look.step)

@@ -3,12 +3,15 @@
 Most who freeze a part mean it, and get a notice with the step. A part that freezes with the first validation and stays
 so was frozen by the code that validates, which has not given it back. So was one that froze with all the others for a
 pass over data, when others woke up after it. And nobody means steps of an optimizer of which nothing can get a gradient
-any more, each after a backward pass that no other optimizer steps on: an opponent was frozen for another's turn.
+any more, each after a backward pass that no other optimizer steps on: an opponent was frozen for another's turn. Nor
+the freezing of a part from whose answers a term of the loss is made from then on, which so has no gradient: a copy of
+it was to be kept as it was, and it is no copy.
 """
 
 from __future__ import annotations
 
-from typing import Dict, List, Optional, Set, Tuple
+import weakref
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.frozen import is_declared
@@ -31,6 +34,9 @@ class _State:
         self.validations = (0, 0)
         self.all_frozen = False
         """A loader was started while not one of them could get a gradient, since the last look."""
+        self.idle_terms = 0
+        """Terms without a gradient in the loss when all that were trained still were."""
+        self.refs: List[weakref.ref[Any]] = []
         self.idle: Optional[Tuple[int, int]] = None
         """Since which step nothing could get a gradient, and a count of what was written to all of them then."""
 
@@ -44,9 +50,17 @@ class Midrun:
         self._names = names
         self._declared = declared
         self._states: Dict[Tracked, _State] = {}
+        self._trained: Dict[int, Tuple[weakref.ref[Any], int]] = {}
+        """Looks at tensors of an optimizer before its groups changed, by id."""
+        self.idle_terms = 0
+        """Terms without a gradient in the loss now."""
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
+        before = self._states.get(tracked)
+        if before is not None:
+            self._trained = {id(ref()): (ref, times) for ref, times in zip(before.refs, before.trained)}
         self._states[tracked] = _State(tensors)
+        self._states[tracked].idle_terms = self.idle_terms if before is None else before.idle_terms
 
     def loader_starts(self) -> None:
         for tracked, state in self._states.items():
@@ -57,6 +71,13 @@ class Midrun:
     def look(self, look: Look, validations: Tuple[int, int]) -> None:
         """After a step looked at."""
         state = self._states[look.tracked]
+        if not state.refs:
+            state.validations = validations if self._trained else (0, 0)
+            state.refs = [weakref.ref(parameter) for parameter in look.params]
+            known = [self._trained.get(id(parameter)) for parameter in look.params]
+            state.trained = [
+                one[1] if one is not None and one[0]() is parameter else 0 for one, parameter in zip(known, look.params)
+            ]
         first = any(before == 0 < now for before, now in zip(state.validations, validations))
         slipped, state.all_frozen = first or state.all_frozen, False
         state.validations = validations
@@ -68,6 +89,8 @@ class Midrun:
                 state.since[at] = look.step
                 if slipped:
                     state.with_validation.add(at)
+        if not state.since:
+            state.idle_terms = self.idle_terms
         self._look_for_idle(look, state)
         due = [at for at, step in state.since.items() if look.step - step >= PATIENCE_STEPS]
         if due and any(parameter.requires_grad for parameter in look.params):
@@ -107,12 +130,23 @@ class Midrun:
         slipped = all(at in state.with_validation for at in due)
         step = max(state.since[at] for at in due)
         how = f"with the validation before step {step}" if slipped else f"by step {step}"
+        no_copy = self.idle_terms > state.idle_terms
+        why = (
+            "; a term of the loss has had no gradient since: is what was frozen the copy it was to be?"
+            if no_copy
+            else ""
+        )
         self._findings.say(
             "updates_stopped_midrun",
             look.step,
             f"{{subject}} ({{n}}) was trained, lost requires_grad {how}, and stands still since, though "
-            f"{look.tracked.label} holds it and goes on.",
+            f"{look.tracked.label} holds it and goes on{why}",
             [(named[at].path, named[at].module) for at in due],
-            {"optimizer": look.tracked.label, "frozen_by_step": step, "with_validation": slipped},
-            level=WARNING if slipped else NOTICE,
+            {
+                "optimizer": look.tracked.label,
+                "frozen_by_step": step,
+                "with_validation": slipped,
+                "term_without_gradient": no_copy,
+            },
+            level=WARNING if slipped or no_copy else NOTICE,
         )
