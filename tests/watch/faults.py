@@ -128,4 +128,6 @@ FAULTY = {
     "average_stays": ("weight_change_outside_step", "net"),
     "old_model_no_copy": ("updates_stopped_midrun", "net.body"),
     "teacher_is_student": ("loss_zero", "a term of the loss"),
+    "average_by_hand_stays": ("weight_change_outside_step", "net"),
+    "begun_anew_by_hand": ("weight_change_outside_step", "net"),
 }

@@ -213,6 +213,7 @@ class Families:
         self.skipped.before_step(look.tracked, look.params, self.gradients.backwards)
         self.movement.before_step(look)
         self.outside.before_step(look)
+        self.rewrites.quiet = self.modes.quiet
         self.rewrites.before_step(look)
         self.frozen.before_step(look)
         self.reloaded.before_step(look)

@@ -64,6 +64,8 @@ class Compared:
     """The tensor stands before this step exactly as it stood before the last step looked at."""
     moved_outside: Dict[int, float] = field(default_factory=dict)
     """Relative size of the change between the previous step and this one, elements set to 0 left out."""
+    drifted: Dict[int, float] = field(default_factory=dict)
+    """The same where steps that were not looked at lie between: what they did, and whatever else was done."""
     across: Dict[int, bool] = field(default_factory=dict)
     """That change has nothing of the weights in it, for or against: noise. Other weights take the old ones away."""
     taken_back: Dict[int, float] = field(default_factory=dict)
@@ -120,7 +122,9 @@ def compare(
                 result.along[tensor] = rows_RN[4][at]
                 if len(rows_RN) > 5:
                     result.undone[tensor] = not rows_RN[5][at]
-                if len(rows_RN) > 6:
+                if len(rows_RN) == 8:
+                    result.drifted[tensor] = (rows_RN[6][at] / (rows_RN[7][at] + 1e-30)) ** 0.5
+                if len(rows_RN) > 8:
                     result.moved_outside[tensor] = (rows_RN[6][at] / (rows_RN[7][at] + 1e-30)) ** 0.5
                     result.taken_back[tensor] = -rows_RN[8][at] / (rows_RN[9][at] + 1e-30)
                     result.across[tensor] = abs(rows_RN[10][at]) < ACROSS
@@ -152,8 +156,8 @@ def gather_grads(params: List[Any]) -> Dict[Key, Pack]:
 
 
 def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, step: int) -> Any:
-    """(R, N) on the device: changed, not finite, |dW|^2, |W|^2, dW.W; with a previous look: changed since before it;
-    when that was the step just before this one: squared change since after it, its squared size, the product of that
+    """(R, N) on the device: changed, not finite, |dW|^2, |W|^2, dW.W; with a previous look: changed since before it,
+    squared change since after it, its squared size; when that was the step just before this one: the product of that
     change with the step, the squared step; with the weights of the start: ``Compared.to_start`` and ``way_back``."""
     old_NK, new_NK = before.values_NK, after.values_NK
     old = old_NK.float()
@@ -169,9 +173,12 @@ def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, ste
         first, last = previous.before.get(key), previous.after.get(key)
         if first is not None and last is not None and first.index == last.index == before.index:
             rows.append((first.values_NK != old_NK).sum(1).float())
-            if previous.step == step - 1:
-                ended = last.values_NK.float()
-                step_before, outside = ended - first.values_NK.float(), old - ended
+            ended = last.values_NK.float()
+            outside = old - ended
+            if previous.step < step - 1:
+                rows += [outside.square().sum(1), ended.square().sum(1)]
+            else:
+                step_before = ended - first.values_NK.float()
                 # Elements set to 0 beside others are pruned; all of them are not.
                 pruned = (old_NK == 0) & (old_NK != 0).any(1, keepdim=True)
                 kept = torch.where(pruned, torch.zeros_like(outside), outside)

@@ -42,7 +42,7 @@ class _State:
         self.pulled = [0] * tensors
         self.way_back = [0.0] * tensors
         self.left_alone = [False] * tensors
-        self.large = 0
+        self.large = self.large_at = 0
 
 
 class _Settle:
@@ -194,8 +194,9 @@ class Outside:
             for at, gap in compared.moved_outside.items()
             if gap > LARGE and look.params[at].dim() > 1 and not compared.undone.get(at) and not compared.across[at]
         }
-        if compared.moved_outside:
-            state.large = state.large + 1 if large else 0
+        if large:
+            state.large = state.large + 1 if state.large_at == look.step - 1 else 1
+            state.large_at = look.step
         if large and state.large == LARGE_TIMES:
             named = self._names(look.params, look.tracked)
             worst = max(large.values())

@@ -2,9 +2,11 @@
 
 A look costs too much to take two a step, and what happens once an epoch falls between looks. Tensors count what is
 written to them in place (``_version``): more counts between two looks than steps explain say that something else has
-written. After two of these it is known when to expect the next, and the steps around it are all looked at.
+written. What writes through ``.data`` leaves the count alone, but goes farther than so many steps. After two of these
+it is known when to expect the next, and the steps around it are all looked at.
 
-Not seen: what writes through ``.data``, which leaves the count alone.
+Told are weights replaced by others, and weights that lose with each validation what they learnt since the last one: an
+average put in for it, which is not taken out again.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.sampling import Key, Pack
 
 TENSORS = 32
 TIMES = 3
@@ -27,12 +30,24 @@ rounds or a step back to better weights by far less."""
 SHARE = 0.5
 NEAR = 0.3
 """A copy and its model after a few steps apart."""
+FAR = 2.5
+"""Sizes of a step, for each of the steps between two looks: in a straight line they come to 1."""
+NOTABLE = 0.02
+"""Relative change of which there is reason to speak."""
+TAKEN_BACK, WHOLE = 0.8, 0.9999
+BACK_TIMES = 3
+LASTING = 20
+"""Steps."""
 
 
 class _State:
     def __init__(self, loads: int) -> None:
         self.loads = loads
+        self.loaded = False
+        """Since the look before this one."""
         self.step = 0
+        self.since = 1
+        """Steps since then."""
         self.versions: List[int] = []
         """Before the step of the last look."""
         self.rhythm: Optional[List[int]] = None
@@ -42,6 +57,17 @@ class _State:
         self.replaced: Dict[int, float] = {}
         """Of these the ones seen from both sides: step -> relative change."""
         self.dense_from = self.dense_to = 0
+        self.sizes: Dict[int, float] = {}
+        """Relative size of the last step looked at, by tensor."""
+        self.start: Dict[Key, Pack] = {}
+        """Samples before the first step."""
+        self.last: Dict[Key, Pack] = {}
+        self.written_to: Dict[Key, Pack] = {}
+        """Samples after the last step looked at, and after the last time that something else was seen to write."""
+        self.written_at = 0
+        self.quiet = 0
+        self.back: List[float] = []
+        """Share of what was learnt since the last of these times that was taken back, at validations in a row."""
 
 
 class Rewrites:
@@ -53,6 +79,8 @@ class Rewrites:
         self._models = models
         self._names = names
         self._states: Dict[Tracked, _State] = {}
+        self.quiet = 0
+        """Times so far that gradients were switched off after training began: validations, for the most part."""
         self.restarted_at = 0
         """The last step before which adapters were merged for good and began anew: they are written over on purpose."""
 
@@ -70,13 +98,13 @@ class Rewrites:
             return
         matrices = [parameter for parameter in look.params if parameter.dim() > 1][:TENSORS]
         versions = [_version(parameter) for parameter in matrices]
-        steps = look.step - state.step
+        steps = state.since = look.step - state.step
         grown = [now - then for now, then in zip(versions, state.versions)]
         state.step, state.versions = look.step, versions
         if len(grown) != len(matrices) or not grown:
             return
-        if state.loads != self._models.loads:  # weights loaded on purpose
-            state.loads = self._models.loads
+        state.loaded, state.loads = state.loads != self._models.loads, self._models.loads
+        if state.loaded:  # on purpose
             return
         if state.rhythm is None or len(state.rhythm) != len(grown):
             if steps == 1 and all(grown):
@@ -102,13 +130,68 @@ class Rewrites:
 
     def judge(self, look: Look, compared: Compared) -> None:
         state = self._states.get(look.tracked)
-        if state is None or not compared.moved_outside or (look.step, look.step) not in state.written[-2:]:
+        if state is None:
             return
-        if self.restarted_at == look.step:
+        state.start = state.start or look.before
+        since, gone = (1, compared.moved_outside) if compared.moved_outside else (state.since, compared.drifted)
+        far = self._far(look, state, compared, gone, since)
+        if far and (not state.written or state.written[-1][1] != look.step):
+            state.written.append((look.step - since + 1, look.step))
+            self._expect(state)
+        if compared.moved_outside and self.restarted_at != look.step:
+            if far:
+                self._taken_back(look, state, compared)
+            if (look.step, look.step) in state.written[-2:]:
+                self._replaced(look, state, compared)
+        state.last, state.quiet = look.after, self.quiet
+
+    @staticmethod
+    def _far(look: Look, state: _State, compared: Compared, gone: Dict[int, float], since: int) -> bool:
+        """Have the matrices gone farther since the last look than the steps between could take them?"""
+        before, state.sizes = (
+            state.sizes,
+            {
+                at: (squared / (compared.weight_sq[at] + 1e-30)) ** 0.5
+                for at, squared in compared.update_sq.items()
+                if look.params[at].dim() > 1
+            },
+        )
+        known = [at for at in gone if at in before and at in state.sizes]
+        limit = {at: max(NOTABLE, FAR * since * max(before[at], state.sizes[at])) for at in known}
+        return bool(known) and sum(gone[at] > limit[at] for at in known) >= SHARE * len(known) and not state.loaded
+
+    def _taken_back(self, look: Look, state: _State, compared: Compared) -> None:
+        """Is what was learnt since the last time taken back, and was there a validation?
+
+        Not the whole of it, as by what adapts for a test and goes back, nor soon, as in the inner loops of Reptile, nor
+        to what other models have, as in rounds of federated learning.
+        """
+        pairs = [(state.written_to.get(key), state.last.get(key), now) for key, now in look.before.items()]
+        shares = sorted(share for then, ended, now in pairs for share in _shares_taken_back(then, ended, now))
+        share = shares[len(shares) // 2] if shares else 0.0
+        lasting = look.step - state.written_at >= LASTING and self.quiet > state.quiet
+        state.written_to, state.written_at = look.before, look.step
+        state.back = [*state.back, share] if lasting and TAKEN_BACK < share < WHOLE else []
+        members = [at for at in compared.moved_outside if look.params[at].dim() > 1]
+        if len(state.back) < BACK_TIMES or all(self._is_copy(look, at) for at in members):
             return
+        named = self._names(look.params, look.tracked)
+        self._findings.say(
+            "weight_change_outside_step",
+            look.step,
+            f"At each of the last {BACK_TIMES} validations {{subject}} ({{n}}) lost {share:.0%} of what "
+            f"{look.tracked.label} had done since the one before: is an average put in and not taken out again?",
+            [(f"{named[at].path} validated", named[at].module) for at in members],
+            {"optimizer": look.tracked.label, "shares_taken_back": state.back, "last_before_step": look.step},
+        )
+        state.back = []
+
+    def _replaced(self, look: Look, state: _State, compared: Compared) -> None:
         gaps = [gap for at, gap in compared.moved_outside.items() if look.params[at].dim() > 1]
         large = [at for at, gap in compared.moved_outside.items() if gap > REPLACED and look.params[at].dim() > 1]
         if not gaps or len(large) < SHARE * len(gaps):
+            return
+        if _is_rewound(state.start, look.before):
             return
         state.replaced[look.step] = max(gaps)
         if len(state.replaced) < 2 or len(state.written) < TIMES:
@@ -142,6 +225,30 @@ class Rewrites:
         ]
         size = mine.detach().norm()
         return any(bool((one.detach() - mine.detach()).norm() < NEAR * size) for one in others)
+
+
+def _is_rewound(start: Dict[Key, Pack], now: Dict[Key, Pack]) -> bool:
+    """Are the weights those of the start, but for some that have been set to 0? Rounds of pruning begin so."""
+    pairs = [(pack.values_NK, start[key].values_NK) for key, pack in now.items() if key in start]
+    if not pairs or any(one.device.type != "cpu" or one.shape != other.shape for one, other in pairs):
+        return False
+    kept = all(bool(((one == other) | (one == 0)).all()) for one, other in pairs)
+    return kept and any(bool((one != other).any()) for one, other in pairs)
+
+
+def _shares_taken_back(then: Optional[Pack], ended: Optional[Pack], now: Pack) -> List[float]:
+    """Of the way from ``then`` to ``ended``, what leads on to ``now`` takes back, for each tensor; none on a GPU."""
+    if (
+        then is None
+        or ended is None
+        or now.values_NK.device.type != "cpu"
+        or not then.index == ended.index == now.index
+    ):
+        return []
+    learnt_NK = (ended.values_NK - then.values_NK).float()
+    after_NK = (now.values_NK - ended.values_NK).float()
+    found: List[float] = (-(after_NK * learnt_NK).sum(1) / (learnt_NK.square().sum(1) + 1e-30)).tolist()
+    return found
 
 
 def _version(parameter: Any) -> int:
