@@ -663,3 +663,16 @@ def returns_that_fall_and_recover(rng: np.random.Generator) -> RunView:
 @faulty("rate_rounded_to_zero")
 def accuracy_divided_as_whole_numbers(rng: np.random.Generator) -> RunView:
     return view(curve("loss/val", decay(10, 0.9, 0.05)), curve("accuracy/val", np.zeros(10)), labels=(500, 510, 490))
+
+
+@faulty("objective_sign")
+def shortest_episodes_soon_reached(rng: np.random.Generator) -> RunView:
+    returns = 12.0 + 9.0 * np.exp(-np.arange(24) / 1.5) + rng.normal(0, 0.08, 24)
+    return view(curve("policy_loss", rng.normal(0, 0.05, 24), 10), curve("mean_return", returns, 10))
+
+
+@healthy
+def returns_of_another_task_than_at_first(rng: np.random.Generator) -> RunView:
+    """Learnt, then begun anew on what pays less, where it learns again."""
+    returns = np.concatenate([np.linspace(8, 20, 6), 6 + 6 * (1 - np.exp(-np.arange(18) / 6))])
+    return view(curve("mean_return", noisy(returns, rng, 0.02), 40))

@@ -34,7 +34,9 @@ SIGN = CheckRule(
     "`loss_unbounded_below`, and a metric or log likelihood that falls with the training "
     "loss (rank "
     "correlation above 0.8 over 8 common records). Of what learns from rewards (warning): a return falls all the way, "
-    "6 records, rank correlation with the step below -0.9, the best in the first quarter and the worst in the last.",
+    "6 records, rank correlation with the step below -0.9, the best in the first quarter and the worst in the last. "
+    "Or it falls from the first records on by a quarter, and its second half, of 6 records, lies within a tenth of "
+    "that fall.",
 )
 OVERFITTING = CheckRule(
     "overfitting",
@@ -116,21 +118,32 @@ def returns_fall(run: RunView) -> Verdict | None:
     for curve in pick(run.curves, "reward"):
         known = curve.finite.thin
         words, values = set(curve.read.stem), known.values
-        if not words & _RETURNS or words & _NO_RETURNS or len(values) < 6 or not _worse(values):
+        if not words & _RETURNS or words & _NO_RETURNS or len(values) < 6:
             continue
         quarter = max(1, len(values) // 4)
-        all_the_way = np.argmax(values) < quarter and np.argmin(values) >= len(values) - quarter
-        if all_the_way and rank_correlation(known.steps.astype(np.float64), values) < -0.9:
+        ends = np.argmax(values) < quarter and np.argmin(values) >= len(values) - quarter
+        slopes = ends and _worse(values) and rank_correlation(known.steps.astype(np.float64), values) < -0.9
+        if slopes or _falls_and_stays(values):
+            how = "all the way" if slopes else "at once and stays there"
             return finding(
                 SIGN,
                 curve.name,
-                f"{curve.name} falls all the way, from {values[0]:.4g} to {values[-1]:.4g} in {len(values)} records: "
+                f"{curve.name} falls {how}, from {values[0]:.4g} to {values[-1]:.4g} in {len(values)} records: "
                 "is what should grow made smaller?",
                 {"records": len(values), "first": float(values[0]), "last": float(values[-1])},
                 Level.WARNING,
                 int(known.steps[-1]),
             )
     return None
+
+
+def _falls_and_stays(returns: Floats) -> bool:
+    """The worst there is, reached soon: episodes cannot be shorter. What had been learnt before is another matter."""
+    late = returns[len(returns) // 2 :]
+    first = float(returns.max())
+    fall = first - float(returns.min())
+    at_once = np.argmax(returns) < 2 and fall > max(0.25 * abs(first), 8 * noise_of(late))
+    return bool(len(late) >= 6 and at_once and float(np.ptp(late)) < 0.1 * fall)
 
 
 def together(loss: Curve, metric: Curve) -> tuple[Floats, Floats, Floats] | None:
