@@ -29,6 +29,13 @@ ONE_OF_THEM = 0.85
 """Of the batches of one class those of the same class, at most: above it a class is common, and nothing is sorted."""
 MIN_ROWS = 4
 MIN_TARGETS = 200
+_STRUCTURES = {
+    "softmax_twice": "The loss ({criterion}) applies {pair} to the output of {pair}",
+    "softmax_over_batch": "The loss ({criterion}) is given log_softmax over dimension 0, the samples of the batch",
+    "shape_broadcast": "Prediction and target are spread to pairs of all with all in the loss: their shapes differ, "
+    "such as (N, 1) and (N)",
+    "loss_unbounded_below": "{given} was given numbers without log_softmax",
+}
 _HINGES = ("ClampMin", "Clamp", "Relu", "Threshold", "Maximum", "Softplus")
 
 
@@ -103,7 +110,7 @@ class Objective:
         if "pairs" in kinds:
             kinds.discard("shape_broadcast")
         self._uprights += "upright" in kinds
-        for rule in ("softmax_twice", "shape_broadcast", "objective_sign", "upright", "loss_unbounded_below"):
+        for rule in ("objective_sign", "upright", *_STRUCTURES):
             self._times[rule] = self._times.get(rule, 0) + 1 if rule in kinds else 0
         self._say(step)
 
@@ -113,6 +120,8 @@ class Objective:
         if name.startswith("NllLoss"):
             self._target(node)
             if below == "LogSoftmax":
+                if graph.saved(before, "dim") == 0 and len(graph.shape(before) or ()) > 1:
+                    return "softmax_over_batch"
                 after = graph.through_views(graph.inputs(before)[0])
                 return "softmax_twice" if after is not None and graph.kind(after) == "Softmax" else ""
             return "loss_unbounded_below" if below in ("Addmm", "Mm", "Softmax", "Convolution", "Sigmoid") else ""
@@ -201,34 +210,14 @@ class Objective:
         return self._optimizers.together <= 1
 
     def _say(self, step: int) -> None:
-        if self._times["softmax_twice"] == TIMES:
-            pair = "a sigmoid" if self._criterion.startswith("Binary") else "a softmax"
-            self._findings.say(
-                "softmax_twice",
-                step,
-                f"The loss ({self._criterion}) applies {pair} to the output of {pair}, in {TIMES} backward passes in a "
-                "row.",
-                evidence={"criterion": self._criterion, "times": TIMES},
-                subject="the loss",
-            )
-        if self._times["shape_broadcast"] == TIMES:
-            self._findings.say(
-                "shape_broadcast",
-                step,
-                f"Prediction and target are spread to pairs of all with all in the loss, in {TIMES} backward passes in "
-                "a row: their shapes differ, such as (N, 1) and (N).",
-                evidence={"times": TIMES},
-                subject="the loss",
-            )
-        if self._times["loss_unbounded_below"] == TIMES:
-            self._findings.say(
-                "loss_unbounded_below",
-                step,
-                f"{'kl_div' if self._criterion == 'KlDiv' else 'nll_loss'} was given numbers without log_softmax in "
-                f"{TIMES} backward passes in a row.",
-                evidence={"criterion": self._criterion, "times": TIMES},
-                subject="the loss",
-            )
+        pair = "a sigmoid" if self._criterion.startswith("Binary") else "a softmax"
+        given = "kl_div" if self._criterion == "KlDiv" else "nll_loss"
+        for rule, message in _STRUCTURES.items():
+            if self._times[rule] == TIMES:
+                told = message.format(criterion=self._criterion, pair=pair, given=given)
+                evidence = {"criterion": self._criterion, "times": TIMES}
+                message = f"{told}, in {TIMES} backward passes in a row."
+                self._findings.say(rule, step, message, evidence=evidence, subject="the loss")
         if self._times["objective_sign"] >= SIGN_TIMES and self._steps_a_model(uphill=False) and not self._attacked:
             learnt = self._uprights >= SIGN_TIMES or self._models.loads > 0  # what is to be forgotten was learnt before
             self._findings.say(

@@ -55,6 +55,14 @@ TRAINING = (
         ("double_softmax", "sigmoid_twice"),
     ),
     Rule(
+        "softmax_over_batch",
+        WARNING,
+        "objective",
+        "The softmax of the loss is taken over the samples of a batch, not over the classes of each.",
+        "Take it over the classes: log_softmax(dim=-1), or give cross_entropy the raw scores.",
+        ("softmax_wrong_dimension", "log_softmax_over_batch"),
+    ),
+    Rule(
         "shape_broadcast",
         ALARM,
         "objective",

@@ -35,7 +35,7 @@ _SLOW = (
 )
 """Rules whose windows are looks: a run of which few looks were paid may hide what they tell."""
 _FORWARD = ("val_in_train_mode", "eval_nondeterminism")
-_STRUCTURE = ("softmax_twice", "shape_broadcast", "objective_sign", "loss_unbounded_below")
+_STRUCTURE = ("softmax_twice", "softmax_over_batch", "shape_broadcast", "objective_sign", "loss_unbounded_below")
 
 
 def not_judged(families: Families, models: Models, optimizers: Optimizers, budget: Budget) -> Dict[str, str]:
