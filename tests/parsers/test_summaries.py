@@ -111,3 +111,13 @@ def test_kaldi_says_after_its_counts_that_a_part_was_scored() -> None:
 def test_a_program_that_evaluates_names_no_set() -> None:
     text = "$ bigbench.evaluate --samples=out/human_eval_7b.jsonl --parallel 4\n{'pass@1': 0.3170731707317073}\n"
     assert only(text).role == "unclear"
+
+
+def test_the_title_of_a_column_of_sets_says_their_role() -> None:
+    text = "| Testset | EER(%) |\n|---|---|\n| VoxCeleb-eval | 2.10 |\n| Aishell-dev | 3.40 |\n"
+    assert [result.role for result in read_text(text).results] == ["test", "test"]
+
+
+def test_a_mean_rank_is_a_metric_and_the_rank_of_a_worker_none() -> None:
+    assert only("Test:\nHits @1: 0.31\nMean rank: 212.4\n").metrics["mean_rank"] == 212.4
+    assert not read_text("rank: 0\nworld size: 4\n").results

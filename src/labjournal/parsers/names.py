@@ -193,32 +193,10 @@ def understand(phrase: str) -> Name | None:
     if any(word in NEVER for word in words) and not _excused(words):
         return None
     if not metric_at:
-        if "exact" in words and "match" in words:
-            metric_at = [words.index("exact")]
-        elif "average" in words and "precision" in words:
-            metric_at = [words.index("precision")]
-        elif "distance" in words and {"frechet", "fréchet", "inception"} & set(words):
-            metric_at = [words.index("distance")]
-        elif "rel" in words and {"abs", "sq"} & set(words):
-            metric_at = [words.index("rel")]  # relative errors of depth maps
-        elif "cosine" in words and "similarity" in words:
-            metric_at = [words.index("similarity")]
-        elif "explained" in words and "variance" in words:
-            metric_at = [words.index("variance")]
-        elif words[-2:] == ["v", "measure"]:
-            metric_at = [len(words) - 1]
-        elif "rand" in words and {"index", "adjusted"} & set(words):
-            metric_at = [words.index("rand")]
-        elif "mutual" in words and len(words) <= 5 and {"information", "info"} & set(words):
-            metric_at = [words.index("mutual")]
-        elif len(words) == 2 and words[0] in _SPACY and words[1] in ("p", "r", "f"):
-            metric_at = [1]
-        elif "rate" in words and {"positive", "negative"} & set(words) and not {"true", "false"} & set(words):
-            return None  # of the data, or of the answers
-        elif "rate" in words and (set(words) & RATE_OWNERS or _rate_of_a_set(words)):
-            metric_at = [words.index("rate")]
-        else:
+        named = _named_by_words(words)
+        if named is None:
             return None
+        metric_at = [named]
     if not identifier and "loss" in words and not _RATE_WORDS.isdisjoint(words):
         return None  # "accuracy loss" is a change, and two names side by side are none
     role = role_of(words_of(phrase) if n_match else words)
@@ -256,12 +234,42 @@ def understand(phrase: str) -> Name | None:
     return Name(metric, role, prefix + metric, headline, best, dataset, n, alone)
 
 
+def _named_by_words(words: list[str]) -> int | None:
+    """Where the name of a metric stands of which no word alone names one."""
+    said = set(words)
+    for anchor, needed, one_of in _PHRASES:
+        if anchor in said and needed <= said and (not one_of or one_of & said):
+            return words.index(anchor)
+    if words[-2:] in (["v", "measure"], ["mean", "rank"], ["median", "rank"]):
+        return len(words) - 1
+    if len(words) == 2 and words[0] in _SPACY and words[1] in ("p", "r", "f"):
+        return 1
+    if "mutual" in said and len(words) <= 5 and {"information", "info"} & said:
+        return words.index("mutual")
+    if "rate" not in said or ({"positive", "negative"} & said and not {"true", "false"} & said):
+        return None  # the rate of positives is of the data, or of the answers
+    return words.index("rate") if said & RATE_OWNERS or _rate_of_a_set(words) else None
+
+
 def _rate_of_a_set(words: list[str]) -> bool:
     """Whether words say which rate was measured on which set: "Test fallback rate"."""
     role = role_of(words[:1]) if words[0] not in EVALUATED else "unclear"
     return len(words) == 3 and words[2] == "rate" and role in ("test", "validation") and words[1] not in _SET_RATES
 
 
+_PHRASES = tuple(
+    (anchor, frozenset(needed.split()), frozenset(one_of.split()))
+    for anchor, needed, one_of in (
+        ("exact", "match", ""),
+        ("precision", "average", ""),
+        ("distance", "", "frechet fréchet inception"),
+        ("rel", "", "abs sq"),  # relative errors of depth maps
+        ("similarity", "cosine", ""),
+        ("variance", "explained", ""),
+        ("rand", "", "index adjusted"),
+    )
+)
+"""Names of several words: the one that stands for the metric, those that must stand with it, and one of these."""
 _LOSSES = frozenset("mse rmse mae mape rmsle logloss mlogloss nll crossentropy cross_entropy merror".split())
 """What says in brackets which loss or error is meant."""
 _ENDS = frozenset("low lower lo high upper hi".split())
@@ -305,7 +313,9 @@ def _excused(words: list[str]) -> bool:
     bad = [word for word in words if word in NEVER]
     if bad == ["norm"] and ("acc" in words or "accuracy" in words):
         return True  # lm-eval's length-normalised accuracy
-    if bad == ["sentence"] and "level" in words:
+    if (bad == ["sentence"] and "level" in words) or (
+        bad == ["rank"] and words[-2:] in (["mean", "rank"], ["median", "rank"])
+    ):
         return True
     if (
         set(bad) <= {"thr", "threshold"}

@@ -17,7 +17,7 @@ from labjournal.parsers.reading import Line, RoleName, StepKind
 from labjournal.parsers.scatter import BESIDE, SPREAD, without_spreads
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.tool_tables import lm_eval, sections
-from labjournal.parsers.vocabulary import FILLER, NEVER, PARAMETERS, ROLE_WORDS
+from labjournal.parsers.vocabulary import EVALUATED, FILLER, NEVER, PARAMETERS, ROLE_WORDS
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _SCORING = frozenset(("corr", "sub", "del", "ins", "err"))
@@ -250,7 +250,9 @@ def row_drafts(
             options[title or "row"] = cell[:80]
     if step is None and options:
         title, label = next(iter(options.items()))
-        said = "unclear" if _OF_CLASS.fullmatch(title) else _role_said(words_of(label))
+        over = role_of([word for word in words_of(title) if word not in EVALUATED])  # "testset" over "X-eval"
+        said = over if over in ("test", "validation") else _role_said(words_of(label))
+        said = "unclear" if _OF_CLASS.fullmatch(title) else said
         split = next((cell for title, cell in options.items() if title.lower() in _SPLITS), "")
         said = _role_said(words_of(split)) if split and said == "unclear" else said
         for part in parts.values():
