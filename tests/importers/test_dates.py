@@ -167,3 +167,11 @@ def test_a_labelled_moment_dates_its_section(tmp_path: Path) -> None:
         path = tmp_path / "log.md"
         path.write_text(f"## Session: one\n* {label} 2025-04-12 17:55:54\n* Trials: 20\n\n## Session: two\nwords\n")
         assert [entry.date for entry in read_diary(path).entries] == ["2025-04-12", None], label
+
+
+def test_a_period_that_is_told_gives_days_their_year(tmp_path: Path) -> None:
+    path = tmp_path / "log.md"
+    path.write_text(
+        "# Notebook\n\n**Period:** March 15 – April 12, 2026\n\n## Phase 1 (March 15)\nx\n\n## Phase 2 (April 1)\ny\n"
+    )
+    assert [entry.date for entry in read_diary(path).entries][1:] == ["2026-03-15", "2026-04-01"]

@@ -124,3 +124,19 @@ def test_tables_that_do_not_render_are_read_as_well(rule: str) -> None:
         ("1600 | 1:1", 0.897),
         ("1700 | 1:1", 0.901),
     ]
+
+
+def test_experiments_that_are_numbered_at_the_margin_are_sections_and_epochs_of_a_setting_no_checkpoint() -> None:
+    text = "exp 1:\n    epochs: 500\n    results:\n        val_loss: 2.05\n"
+    document = read(f"{text}\n{text.replace('exp 1', 'exp 2').replace('2.05', '1.45')}", "log.txt")
+    assert [entry.title for entry in document.entries] == ["exp 1", "exp 2"]
+    first, second = document.results
+    assert (first.place.checkpoint, second.place.checkpoint) == (None, None)
+    assert first.run != second.run
+
+
+def test_output_in_a_fence_of_a_shell_is_read_and_commands_are_not() -> None:
+    shown = "# 2023-09-27\n\n```bash\nval_accuracy: 0.935\n```\n"
+    assert [result.parsed.metrics for result in read(shown, "log.md").results] == [{"val_accuracy": 0.935}]
+    typed = "# 2023-09-27\n\n```bash\npython train.py\nval_accuracy: 0.935\n```\n"
+    assert read(typed, "log.md").results == ()

@@ -53,6 +53,7 @@ def _lines(rows: list[str]) -> Iterator[Line]:
     fence: str | None = None
     program = comment = False
     tables = _table_rows(rows)
+    titles = _numbered_titles(rows)
     for index, row in enumerate(rows):
         number = index + 1
         if index < matter:
@@ -70,7 +71,9 @@ def _lines(rows: list[str]) -> Iterator[Line]:
                 yield Line(number, row, "code", code=program)
                 continue
         if mark is not None and not comment:
-            fence, program = mark[1], mark[2].lower() in _CODE_LANGUAGES
+            language = mark[2].lower()
+            fence, program = mark[1], language in _CODE_LANGUAGES
+            program = program and not (language in _SHELLS and _is_output(rows, index + 1, mark[1]))
             yield Line(number, row, "fence")
             continue
         comment_here = comment or row.lstrip().startswith("<!--")
@@ -78,7 +81,43 @@ def _lines(rows: list[str]) -> Iterator[Line]:
             comment = "-->" not in row
             yield Line(number, row, "comment")
             continue
+        if index in titles:
+            yield Line(number, row, "heading", 2, row.strip().rstrip(":："))
+            continue
         yield _plain(number, row, rows[index + 1] if index + 1 < len(rows) else "", index in tables)
+
+
+_SHELLS = frozenset(("bash", "sh", "shell", "zsh", "console", "shell-session", "terminal", "powershell", "cmd"))
+_COMMAND = re.compile(
+    r"\s*(?:[$%>#]\s|PS\s\S*>|[A-Z_]{3,}=\S|(?:sudo|python3?|pip3?|conda|uv|cd|export|source|git|bash|sh|torchrun|accelerate"
+    r"|deepspeed|wget|curl|mkdir|rm|cp|mv|cat|echo|ls|for|if|while|srun|sbatch|docker|make|npm|node|nohup|ssh|tar|apt\S*"
+    r"|\./\S+)\s|\S+\s+--?\w)|.*\\$"
+)
+
+
+def _is_output(rows: list[str], first: int, fence: str) -> bool:
+    """Whether a fence that says it is of a shell holds what was printed there, and no command."""
+    shown = []
+    for row in rows[first:]:
+        mark = _FENCE.match(row)
+        if mark is not None and mark[1][0] == fence[0] and len(mark[1]) >= len(fence):
+            break
+        shown.append(row)
+    return any(row.strip() for row in shown) and not any(_COMMAND.match(row) for row in shown)
+
+
+_NUMBERED = re.compile(
+    r"(?:exp|experiment|run|trial|attempt|test|try|versuch|essai|实验|実験)\s*[#№_-]?\s*\d+\s*(?:[:：.(–—-].{0,60})?$",
+    re.IGNORECASE,
+)
+
+
+def _numbered_titles(rows: list[str]) -> frozenset[int]:
+    """Lines such as ``exp 3:`` at the margin of a text that has no headings: they are its headings."""
+    if any(_ATX.match(row) for row in rows):
+        return frozenset()
+    found = [index for index, row in enumerate(rows) if len(row) < 90 and _NUMBERED.match(row)]
+    return frozenset(found if len(found) > 1 else ())
 
 
 def _plain(number: int, row: str, below: str, in_table: bool) -> Line:

@@ -162,12 +162,21 @@ def _by_months(node: Node, month: tuple[int, int] | None) -> None:
         _by_months(child, month)
 
 
+_SPAN = re.compile(
+    r"[\s*_>#-]*(?:period|duration|dates|timeline|time\s?frame|zeitraum|période|periodo|期间|期間)\s*[*_]*\s*[:：]"
+    r".*?\b((?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+
+
 def _year_of(lines: Sequence[Line]) -> int | None:
     """A year that the front matter or a heading of its own states before the first day."""
     for line in lines[:200]:
         found = None
         if line.kind == "matter":
             found = re.match(r"\s*(?:date|year|created)\s*:\s*['\"]?((?:19|20)\d\d)\b", line.text)
+        elif line.kind == "text" and len(line.text) < 120:
+            found = _SPAN.match(line.text)
         elif line.kind == "heading":
             found = re.match(r"(?:.*\D)?((?:19|20)\d\d)\s*$", line.title)
         if found is not None:

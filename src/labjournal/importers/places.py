@@ -174,6 +174,8 @@ def checkpoint_in(text: str, heading: bool = False) -> str | None:
         word = match["word"].lower().replace(" ", "_")
         if not word.startswith(("ch", "ck", "cp")) and not heading and match[0].strip() != text.strip(" :"):
             continue  # "epochs: 50" in a list of settings is no checkpoint
+        if not heading and re.match(r"\w+s\s*[:=]", match[0]) and not word.startswith(("ch", "ck", "cp")):
+            continue  # nor where it stands in a line of its own
         number = int(match["number"].replace(",", "")[:15]) * (1000 if match["k"] else 1)
         first = min(first, match.start())
         kind = "checkpoint" if word.startswith(("ch", "ck", "cp")) else {"iter": "iteration"}.get(word, word)
