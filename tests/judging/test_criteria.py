@@ -72,6 +72,9 @@ def test_the_extreme_of_a_curve_is_that_of_all_its_points(bench: Bench) -> None:
     assert bench.judge("max(beta) <= 0.3", run).passed is False
     assert bench.judge("max(beta) <= 0.4 and beta[last] <= 0.3", run).passed is True
     assert "curve grad_norm, min: 1.0e-9" in bench.judge("min(grad_norm) > 1e-6", run).sentence
+    broken = bench.run("broken", loss=[1.0, float("nan"), 0.5])
+    assert bench.judge("max(loss) < 2", broken).passed is not True
+    assert bench.judge("loss[min] < 2", broken).passed is not True
     bench.journal.result(run, {"grad_norm": 0.5}, "batch")
     assert bench.judge("min(grad_norm) > 1e-6", run).passed is False, "a result of the name is one value"
 

@@ -80,10 +80,8 @@ def at(store: Store, key: SeriesKey, place: str) -> float | str | None:
         return float(curve.values[0])
     if place == "last":
         return float(curve.values[-1])
-    if place in PLACES:
-        if np.isnan(curve.values).all():
-            return float("nan")
-        return float(np.nanmin(curve.values) if place == "min" else np.nanmax(curve.values))
+    if place in PLACES:  # NaN is a measured value: a curve with one has no least point that could pass a gate
+        return float(np.min(curve.values) if place == "min" else np.max(curve.values))
     index = int(np.searchsorted(curve.steps, int(place)))
     if index == len(curve.steps) or curve.steps[index] != int(place):
         return f"has no point at step {place} (its steps go from {curve.steps[0]} to {curve.steps[-1]})"
