@@ -105,3 +105,17 @@ def test_a_report_as_a_table_is_a_result_and_no_claim() -> None:
 )
 def test_changes_wishes_and_settings_are_no_claims(text: str, values: list[float]) -> None:
     assert [said.number.value for said in claims.said_in(text, 1)] == values
+
+
+def test_the_metrics_that_a_trainer_prints_at_its_end_are_read_outside_of_fences() -> None:
+    rule = "─" * 60
+    rows = "   test_accuracy     0.857\n    test_loss       0.405\n"
+    plain = f"## 2024-05-01\n\nTest metric             DataLoader 0\n{rule}\n{rows}"
+    framed = (
+        "## 2024-05-01\n\n┏━━━━━┳━━━━━━┓\n┃ Test metric ┃ DataLoader 0 ┃\n┡━━━━━╇━━━━━━┩\n"
+        "│ test_accuracy │ 0.857 │\n│ test_loss │ 0.405 │\n└─────┴──────┘\n"
+    )
+    for text in (plain, framed):
+        (result,) = read(text, "log.md").results
+        assert sorted(result.parsed.metrics.values()) == [0.405, 0.857]
+        assert result.parsed.role == "test"

@@ -33,6 +33,10 @@ _REPORT = re.compile(
     r"[\s*]*(?:support|count|n)[\s*]*\|?\s*$",
     re.IGNORECASE,
 )
+_FRAMED = re.compile(r"\b(?:test|validate|validation)\s+metric\b.*\bdataloader\s+\d", re.IGNORECASE)
+_FRAME_ROW = re.compile(
+    rf"^[\s│┃|]*(?:[─━┄┏┓└┘┡┩╇┴┬├┤╋═-]+[\s│┃|─━┏┓└┘┡┩╇┴┬├┤╋═-]*|[\w./-]+(?:[\s│┃|]+{_VALUE})+[\s│┃|]*)$"
+)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _ITEM = re.compile(rf"^\s*[-*+•]\s+[^:=.]{{1,50}}[:=]\s*[*_`]*{_VALUE}[^.]{{0,40}}$")
 _PLACE = re.compile(r"(?<![\d:])1:\d|checkpoint|\bckpt|data\s?set", re.IGNORECASE)
@@ -112,12 +116,15 @@ def blocks(lines: Sequence[Line]) -> Iterator[Block]:
 
 
 def report_rows(lines: Sequence[Line]) -> set[int]:
-    """Numbers of the lines of tables that are a report: precision, recall and support of each class."""
+    """Numbers of the lines that are a report: of each class in a table, or as a trainer frames its metrics."""
     found: set[int] = set()
-    inside = False
+    inside = framed = False
     for line in lines:
         inside = line.kind == "table" and (inside or _REPORT.match(line.text) is not None)
-        if inside:
+        framed = line.kind in ("text", "table", "heading") and (
+            _FRAMED.search(line.text) is not None or (framed and _FRAME_ROW.match(line.text) is not None)
+        )
+        if inside or framed:
             found.add(line.number)
     return found
 
