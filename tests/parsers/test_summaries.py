@@ -121,3 +121,34 @@ def test_the_title_of_a_column_of_sets_says_their_role() -> None:
 def test_a_mean_rank_is_a_metric_and_the_rank_of_a_worker_none() -> None:
     assert only("Test:\nHits @1: 0.31\nMean rank: 212.4\n").metrics["mean_rank"] == 212.4
     assert not read_text("rank: 0\nworld size: 4\n").results
+
+
+def test_a_rule_straight_below_a_rule_begins_another_table() -> None:
+    text = (
+        "+------+-------+-------+\n| Class | IoU  | Acc  |\n+------+-------+-------+\n| road | 97.10 | 98.20 |\n"
+        "| tree | 81.30 | 90.40 |\n+------+-------+-------+\n+-------+-------+-------+\n|  aAcc |  mIoU |  mAcc |\n"
+        "+-------+-------+-------+\n| 96.50 | 89.20 | 94.30 |\n+-------+-------+-------+\n"
+    )
+    *_, whole = read_text(text).results
+    assert (dict(whole.options), whole.metrics) == ({}, {"aacc": 96.50, "miou": 89.20, "macc": 94.30})
+
+
+def test_the_last_part_of_a_path_says_the_set() -> None:
+    table = (
+        "|dataset|Snt|Wrd|Corr|Sub|Del|Ins|Err|S.Err|\n|---|---|---|---|---|---|---|---|---|\n"
+        "|decode_asr_model_valid.acc.ave/test_clean|200|1931|98.0|1.1|0.9|0.1|2.1|11.8|\n"
+        "|decode_asr_model_valid.acc.ave/org/dev|200|1789|97.6|1.4|1.0|1.5|3.9|13.8|\n"
+    )
+    assert [result.role for result in read_text(f"### WER\n\n{table}").results] == ["test", "validation"]
+    corpus = "%WER 12.50 [ 125 / 1000, 10 ins, 15 del, 100 sub ] exp/tri2/decode_test_cv/wer_11_0.0\n"
+    assert only(corpus).role == "test"
+
+
+def test_sentences_before_dictionaries_tell_them_apart() -> None:
+    text = (
+        "2023-01-02 10:00:00,120 eval INFO Metrics of the test data in dry weather: {'rmse': 1.25, 'mae': 0.91}\n"
+        "2023-01-02 10:00:00,160 eval INFO Metrics of the test data in wet weather: {'rmse': 2.75, 'mae': 1.98}\n"
+    )
+    dry, wet = read_text(text).results
+    assert ("dry" in dry.options["group"], "wet" in wet.options["group"]) == (True, True)
+    assert dry.role == wet.role == "test"

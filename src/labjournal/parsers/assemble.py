@@ -85,7 +85,7 @@ class Assembler:
         draft.block, draft.section, draft.path = context.block, context.section, context.path + draft.path
         draft.after_reset, draft.passed = context.reset, context.passed
         within = draft.options.get("_step") == "above" and context.above.lines
-        draft.leads = (context.above.before() if within else ()) or context.above.leads
+        draft.leads = ((context.above.before() if within else ()) or context.above.leads) + draft.leads
         if draft.step is not None and not draft.headline:
             self.point(draft, draft.step)
             if row is not None:

@@ -14,7 +14,7 @@ from labjournal.parsers.beside import classes_of
 from labjournal.parsers.context import Context
 from labjournal.parsers.context_forms import COMPARED
 from labjournal.parsers.line_owners import name_before_value, owner_of, without_label
-from labjournal.parsers.names import Name, may_mention, role_of, understand, words_of
+from labjournal.parsers.names import Name, may_mention, role_of, role_of_path, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
 from labjournal.parsers.pairs import GROUPED, Pair, scan, untuned
 from labjournal.parsers.plausible import SHARES_OF_ALL, plausible
@@ -123,7 +123,7 @@ def _of_line(text: str, line: Line, context: Context) -> Claim | None:
         words = _OF_WORDS.search(text)
         drafts[0].n = int(words["words"] or words["said"]) if words is not None and drafts[0].n is None else drafts[0].n
         if drafts[0].role == "unclear":
-            drafts[0].role = role_of(re.split(r"[\W_]+", scored[1].lower()))
+            drafts[0].role = role_of_path(scored[1])
     if owner is not None:
         for draft in drafts:
             draft.options.setdefault("group", owner)

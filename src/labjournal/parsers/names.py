@@ -90,6 +90,15 @@ def role_of(words: list[str]) -> RoleName:
     return weak
 
 
+def role_of_path(path: str) -> RoleName:
+    """The role that the parts of a path say, the last one first: ``…_model_valid.acc.ave/test`` was a test.
+
+    "cv" is the name of a corpus there.
+    """
+    said = (role_of([word for word in words_of(part) if word != "cv"]) for part in reversed(path.split("/")))
+    return next((role for role in said if role != "unclear"), "unclear")
+
+
 def curve_role(tag: str, beside: Container[str]) -> RoleName:
     """The role of a curve: ``loss`` beside ``val_loss`` is that of the training."""
     role = role_of(words_of(tag))

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from labjournal.parsers.assemble import Assembler, Row
-from labjournal.parsers.base import Claim, Cursor, Draft, Parser
+from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context
 from labjournal.parsers.json_results import walk_document
 from labjournal.parsers.kinds import prefixed
@@ -21,6 +21,8 @@ from labjournal.parsers.titles import PLAIN_TITLE
 from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER, ROLE_WORDS
 
 LONGEST_DICT = 200_000
+SENTENCE = 3
+"""Words before a dictionary that say more than a name: they may tell it from the next one."""
 
 
 _DICT_IN_LINE = re.compile(r"\{\s*(?:['\"][^'\"]{1,80}['\"]\s*:\s*|\}?\s*$)")
@@ -125,6 +127,8 @@ def _record_claim(
         draft.line, draft.last, draft.text, draft.saved = line, last.number if last else line.number, texts, False
         if owner is not None:
             draft.options.setdefault("group", owner)
+        elif len(head.split()) >= SENTENCE:
+            draft.leads = (body(head).strip(),)
         if draft.role == "unclear":
             draft.role = "train" if {"learning_rate", "lr", "grad_norm"} & record.keys() else role
         if step is not None:

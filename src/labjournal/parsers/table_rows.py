@@ -9,7 +9,7 @@ from labjournal.parsers.base import Draft
 from labjournal.parsers.columns import caption_metric, cell_number, column_names, under_groups
 from labjournal.parsers.headings import CAPTION, entered
 from labjournal.parsers.named_cells import named_cells
-from labjournal.parsers.names import Name, role_of, understand, words_of
+from labjournal.parsers.names import Name, role_of, role_of_path, understand, words_of
 from labjournal.parsers.numbers import parse_number
 from labjournal.parsers.open_names import measured, open_name
 from labjournal.parsers.plausible import plausible
@@ -251,10 +251,10 @@ def row_drafts(
     if step is None and options:
         title, label = next(iter(options.items()))
         over = role_of([word for word in words_of(title) if word not in EVALUATED])  # "testset" over "X-eval"
-        said = over if over in ("test", "validation") else _role_said(words_of(label))
+        said = over if over in ("test", "validation") else _role_said(label)
         said = "unclear" if _OF_CLASS.fullmatch(title) else said
         split = next((cell for title, cell in options.items() if title.lower() in _SPLITS), "")
-        said = _role_said(words_of(split)) if split and said == "unclear" else said
+        said = _role_said(split) if split and said == "unclear" else said
         for part in parts.values():
             part.options = dict(options)
             part.role = said if part.role == "unclear" else part.role
@@ -275,9 +275,10 @@ def _by_phase(header: list[str], cells: list[str], names: list[Name | None]) -> 
     ]
 
 
-def _role_said(words: list[str]) -> RoleName:
+def _role_said(label: str) -> RoleName:
     """The role a label says. "train" may be a class or part of a name: only among words that say no more is it one."""
-    role = role_of(words)
+    words = words_of(label)
+    role = role_of_path(label) if "/" in label else role_of(words)
     plain = all(word in ROLE_WORDS or word in FILLER or word.isdigit() for word in words)
     return "unclear" if role == "train" and not plain else role
 

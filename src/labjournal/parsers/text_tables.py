@@ -124,8 +124,10 @@ def _piped(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     used = 0
     while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
         if BORDER.match(ahead.text):
-            if not ahead.text.strip():
-                break
+            before = cursor.peek(used - 1) if used and rows else None
+            begins = ahead.text.strip()[:1] == "+" and before is not None and before.text.strip()[:1] == "+"
+            if not ahead.text.strip() or begins:
+                break  # a rule straight below a rule: another table begins
         elif used == 0 or ahead.text.strip()[:1] in "|│┃║┆╎":
             rows.append((ahead, _cells(ahead.text if used else first)))
         else:

@@ -25,7 +25,7 @@ METRIC_WORDS = frozenset(
     ssimulacra apfd tss hss csi bss wmape rmspe map10 uar pck pckh mpvpe mpjve abserr
     mlogloss merror aucpr nloglik mphe totalf1 npmi ccc sisnri sdri modularity bpd rew nsd asd voe rvd mc1 mc2
     bwt minp spbleu elo qed emd
-    pmpjpe nmpjpe aepe auc10 dtw bacc balacc faithfulness groundedness relevancy deta assa motp
+    mpa cpa mdape smdape pmpjpe nmpjpe aepe auc10 dtw bacc balacc faithfulness groundedness relevancy deta assa motp
     """.split()
 )
 """Words that name a metric by themselves."""
