@@ -56,3 +56,38 @@ def test_how_a_model_was_tuned_hides_no_value() -> None:
     text = "  Params:\n    lr: 0.001\nTest accuracy with best params: 0.75\n"
 
     assert told(text) == [("test", {"accuracy": 0.75}, {})]
+
+
+def test_how_repeats_scatter_is_no_result_and_the_largest_is_called_so() -> None:
+    text = "seed 1: acc 0.5, f1 0.25\nseed 2: acc 0.75, f1 0.5\nmean: acc 0.625 f1 0.375\nstd: acc 0.125 f1 0.125\n"
+    text += "max: acc 0.75 f1 0.5\n"
+
+    assert [options for _, _, options in told(text)] == [{"seed": "1"}, {"seed": "2"}, {}, {"group": "max"}]
+
+
+def test_a_name_that_a_wide_gap_parts_owns_all_values_of_the_line() -> None:
+    text = "clean    WER: 3.25%  CER: 0.75%\nnoisy    WER: 8.5%  CER: 1.5%\n"
+
+    assert [(sorted(metrics), options) for _, metrics, options in told(text)] == [
+        (["cer", "wer"], {"group": "clean"}),
+        (["cer", "wer"], {"group": "noisy"}),
+    ]
+
+
+def test_what_a_model_learned_last_is_not_what_it_is_tested_on() -> None:
+    assert told("Accuracy on task 1 after task 2: 0.75\n") == [
+        ("unclear", {"accuracy": 0.75}, {"task": "1", "after_task": "2"})
+    ]
+
+
+def test_a_name_of_plain_words_drawn_together_is_a_name() -> None:
+    text = "ImageNet-A: top-1 21.5\nImageNet-R: top-1 45.5\n"
+
+    assert [options for _, _, options in told(text)] == [{"group": "ImageNet-A"}, {"group": "ImageNet-R"}]
+
+
+def test_a_threshold_is_no_data_set() -> None:
+    text = "".join(f"=== Results for threshold 0.{k} ===\nPrecision: 0.{k}5\n" for k in (3, 5))
+
+    assert [result.dataset for result in read_text(text).results] == [None, None]
+    assert ["0.3" in str(options) for _, _, options in told(text)] == [True, False]

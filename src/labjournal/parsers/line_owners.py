@@ -32,6 +32,8 @@ _OBTAINED = re.compile(
     r"\s(?:obtain|achieve|reache?|get|score|yield)s?(?:ed|d)?\s*(?:(?:an?|the)\s*)?"
 )
 """``Theta obtains MAPE: 8.13%``."""
+_COMPOSED = re.compile(r"[a-z][A-Z]\w*-|\w-[A-Z\d]")
+"""``ImageNet-A`` is a name, whatever its words say."""
 _NO_PART = NEVER | frozenset(
     "step mean average avg best final overall info debug warning error critical adam adamw sgd rmsprop".split()
 )
@@ -100,7 +102,8 @@ def _is_owner(part: str) -> bool:
     if not words or GROUPED.search(part) or find_step(part) is not None or any(map(is_metric_word, words)):
         return False
     said = [word for word in words if word not in ROLE_WORDS]  # "Img Val" and "Vid Val" are two sets
-    return not NOT_OWNERS.issuperset(said) and _NO_PART.isdisjoint(words)
+    named = not NOT_OWNERS.issuperset(said) or _COMPOSED.search(part) is not None
+    return named and _NO_PART.isdisjoint(words)
 
 
 def without_label(text: str) -> tuple[str, str | None]:
@@ -129,3 +132,29 @@ def name_before_value(text: str) -> str:
     if match is None or name is None or not name.alone or not _is_owner(match["label"]):
         return text
     return f"{match['label']}: {match['name']}: {match['value']}"
+
+
+_APART = re.compile(
+    r"(?P<label>[^\W\d_][\w.+/-]*(?:\s[\w.+/-]+){0,3})\s{2,}(?=[A-Za-z][\w@-]{0,20}\s?[:=]\s*[-\d.]+\s?%?[\s,|;]+[A-Za-z][\w@-]*\s?[:=])"
+)
+
+
+def label_apart(text: str) -> str:
+    """``clean    WER: 3.2%  CER: 0.8%`` with a colon behind the name that a wide gap parts from several values."""
+    match = _APART.match(text.lstrip(" *•>-")) if "  " in text else None
+    if match is None or not _is_owner(match["label"]):
+        return text
+    return f"{match['label']}: {text.lstrip(' *•>-')[match.end() :]}"
+
+
+_STATISTIC = re.compile(
+    r"\W*(?P<what>std|stdev|std\.?\s?dev\.?|standard deviation|s\.?d\.?|variance|var|sem|median|min|max)\.?"
+    r"\s*[:|]\s+(?=[A-Za-z])",
+    re.IGNORECASE,
+)
+
+
+def statistic_before(text: str) -> str | None:
+    """What but their mean a line gives of several repeats, where it begins with it: ``std: acc 0.008 f1 0.007``."""
+    match = _STATISTIC.match(text) if ":" in text or "|" in text else None
+    return None if match is None else match["what"]

@@ -13,13 +13,14 @@ from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.beside import classes_of
 from labjournal.parsers.context import Context
 from labjournal.parsers.context_forms import COMPARED
-from labjournal.parsers.line_owners import name_before_value, owner_of, without_label
+from labjournal.parsers.line_owners import label_apart, name_before_value, owner_of, statistic_before, without_label
 from labjournal.parsers.names import Name, may_mention, role_of, role_of_path, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
 from labjournal.parsers.pairs import GROUPED, Pair, scan, untuned
 from labjournal.parsers.plausible import SHARES_OF_ALL, plausible
 from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.role_lines import of_sets
+from labjournal.parsers.scatter import SPREAD
 from labjournal.parsers.settings_lines import settings_line
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.stated import settings_stated
@@ -102,7 +103,10 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
 
 
 def _of_line(text: str, line: Line, context: Context) -> Claim | None:
-    text, one_of = without_label(name_before_value(_GAP_BEHIND.sub(r"\1: ", text)))
+    statistic = statistic_before(text)
+    if statistic is not None and SPREAD.fullmatch(statistic) and statistic.lower()[:3] not in ("min", "max"):
+        return Claim(1)
+    text, one_of = without_label(label_apart(name_before_value(_GAP_BEHIND.sub(r"\1: ", text))))
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
         return _saved_value(line, text, context)
@@ -116,7 +120,7 @@ def _of_line(text: str, line: Line, context: Context) -> Claim | None:
     if ":" in text or "=" in text:
         drafts += of_sets(line, [pair.number for pair in pairs])
     example = _EXAMPLE.match(text)
-    owner = one_of or (owner_of(rest) if example is None else example[1])
+    owner = one_of or (owner_of(rest) if example is None else example[1]) or statistic  # "max: acc 0.8"
     scored = _SCORED.search(text) if owner is None and len(drafts) == 1 else None
     if scored is not None:
         drafts[0].options.setdefault("file", scored[1])
@@ -218,7 +222,8 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
         if match[1] in _N:
             n = int(match[2][:15]) if match[1] == "n" else n
         else:
-            options[match[1] if len(match[1]) == 1 else match[1].lower()] = match[2]
+            after = "after_" if text[: match.start()].rstrip().lower().endswith("after") else ""
+            options[after + (match[1] if len(match[1]) == 1 else match[1].lower())] = match[2]
     if step is None and (stated := _GOT_WITH.match(text)) is not None and stated.end() <= first_value:
         options |= settings_stated(stated[0])
     count = _COUNT.search(text)

@@ -71,7 +71,7 @@ def data_stated(text: str) -> DataStated | None:
     n = int(count.replace(",", "")) if count else None
     if not words or size is not None or set(words) <= NO_DATASET or name.lower() in SHORT_SETS:
         return DataStated(None, role, n)
-    if len(words) > 5 or not NO_DATASET_NAME.isdisjoint(words):
+    if len(words) > 5 or not NO_DATASET_NAME.isdisjoint(words) or words[0] in ("threshold", "thr", "confidence"):
         return DataStated(None, role, None)
     return DataStated(re.sub(r"\s+(?:data\s?set|set|split)$", "", name, flags=re.IGNORECASE), role, n)
 
