@@ -80,11 +80,12 @@ class LeftOut:
     earlier: Sequence[str] = ()
     unvalidated: Sequence[str] = ()
 
-    def allows(self, names: Sequence[str]) -> bool:
-        """A base whose adapters are saved by themselves, or heads that serve the training alone."""
+    def because(self, names: Sequence[str]) -> str:
+        """A base whose adapters are saved by themselves, or heads that serve the training alone; else nothing."""
         idle = [_parts(name) for name in self.unvalidated]
-        alone = all(any(parts[: len(one)] == one for one in idle) for parts in map(_parts, names))
-        return set(names) <= set(self.earlier) or alone
+        if all(any(parts[: len(one)] == one for one in idle) for parts in map(_parts, names)):
+            return " No validation ran them: they may serve the training alone."
+        return " An earlier phase trained them, the last one let them be." if set(names) <= set(self.earlier) else ""
 
 
 def missing_params(
@@ -139,8 +140,9 @@ def _against_trained(
         names = [name for modules in partly.values() for name in modules]
         tensors_saved = len({name for tensors in saved.values() for name in tensors})
         evidence = {"modules": names[:20], "checkpoints": len(saved), "tensors_saved": tensors_saved}
-        message = f"{_shown(names)}: weights moved in training and are in none of {len(saved)} checkpoints."
-        level = Level.NOTICE if left.allows(names) else None
+        reason = left.because(names)
+        message = f"{_shown(names)}: weights moved in training and are in none of {len(saved)} checkpoints.{reason}"
+        level = Level.NOTICE if reason else None
         return finding(MISSING, names[0] if len(names) == 1 else next(iter(partly)), message, evidence, level)
     stale = [module for module in holding if _only_before(module, holding, since)]
     if stale:
@@ -151,7 +153,7 @@ def _against_trained(
         )
         evidence = {"modules": stale[:20], "checkpoints": len(saved), "older": before[:20]}
         subject = stale[0] if len(stale) == 1 else _root(stale[0])
-        return finding(MISSING, subject, message, evidence, Level.NOTICE if left.allows(stale) else Level.WARNING)
+        return finding(MISSING, subject, message, evidence, Level.NOTICE if left.because(stale) else Level.WARNING)
     if lost:
         return not_judged(MISSING, ", ".join(lost), "no module of it is saved under its name: left out on purpose?")
     return fine(MISSING, "checkpoints")

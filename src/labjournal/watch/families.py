@@ -171,6 +171,7 @@ class Families:
         self.skipped.before_backward(loss)
         self.placebo.look(loss, step)
         self.flow.before_backward(loss)
+        self.missing.before_backward(loss)
         if not self.objective.saved_hooks:
             self.itself.look(loss, step)
             self.fed.look(loss, step)

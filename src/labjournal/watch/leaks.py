@@ -75,7 +75,7 @@ class Leaks:
         inputs_ND, targets_NK = torch.cat(self._inputs).double(), torch.cat(self._targets).double()
         if targets_NK.shape == inputs_ND.shape:
             if bool((inputs_ND == targets_NK).all()):
-                self._say_equal(step, "all inputs", NOTICE)  # an autoencoder does so on purpose
+                self._say_equal(step, "all inputs", NOTICE, ", as an autoencoder has it")
             return
         if targets_NK.shape[1] != 1:
             return
@@ -140,11 +140,11 @@ class Leaks:
             subject=self._name,
         )
 
-    def _say_equal(self, step: int, what: str, level: Optional[str]) -> None:
+    def _say_equal(self, step: int, what: str, level: Optional[str], meant: str = "") -> None:
         self._findings.say(
             "target_equals_input",
             step,
-            f"In {self._rows} rows of {{subject}} the target equals {what}, number for number.",
+            f"In {self._rows} rows of {{subject}} the target equals {what}, number for number{meant}.",
             evidence={"rows": self._rows, "inputs": what},
             level=level,
             subject=self._name,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import weakref
 from typing import Any, Dict, List, Set
 
+from labjournal.watch import graph
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look, Names
 from labjournal.watch.models import Models, Named
@@ -25,6 +26,7 @@ STOPPED_LOOKS = 8
 ASK_STOPPED_AT = 3
 """Looks without a gradient, after some with one, from which on forward passes are watched."""
 STOPPED_STEPS = 20
+GRAPH_NODES = 4000
 
 
 class _State:
@@ -56,9 +58,15 @@ class Missing:
         """Modules (by id) whose forward passes are being watched; the session arms the hook while there are any."""
         self.called: Dict[int, bool] = {}
         """Modules seen in a forward pass: True if one of the passes had gradients enabled."""
+        self._reached: Set[int] = set()
+        """Tensors, by id, that a backward pass came to while it was asked."""
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
         self._states[tracked] = _State(tensors)
+
+    def before_backward(self, loss: Any) -> None:
+        if self.asked:
+            self._reached.update(graph.leaves(loss, GRAPH_NODES, read=False))
 
     def after_step(self, look: Look, backwards: int) -> None:
         """``backwards``: backward passes so far."""
@@ -97,6 +105,7 @@ class Missing:
         if due and self._findings.raised("no_grad") != ALARM:
             self._say_no_grad(look, state, due)
             self.asked.clear()
+            self._reached.clear()
 
     def _ask(self, wanted: Set[int]) -> None:
         """From now on: are the modules called that own these tensors (by id)?"""
@@ -154,7 +163,7 @@ class Missing:
         named = self._names(look.params, look.tracked)
         owners = {id(one): owner for one, _, owner in self._models.parameters()}
         alive = {named[at].module for at, count in enumerate(state.none) if not count}
-        groups: Dict[str, List[int]] = {"never": [], "cut": [], "note": []}
+        groups: Dict[str, List[int]] = {"never": [], "cut": [], "note": [], "taken": []}
         for at in due:
             owner = owners.get(id(look.params[at]))
             if owner is None:
@@ -166,6 +175,8 @@ class Missing:
                 groups["never"].append(at)
             elif called is None or (called is False and not owner.training):
                 groups["note"].append(at)
+            elif id(look.params[at]) in self._reached and not all(state.none):
+                groups["taken"].append(at)
             else:
                 groups["cut"].append(at)
         label = look.tracked.label
@@ -179,6 +190,7 @@ class Missing:
             ("cut", "no_grad", None, "is used in the forward pass but got no gradient"),
             ("never", "module_never_called", None, "was not called in a forward pass and got no gradient"),
             ("note", "no_grad", NOTICE, "got no gradient"),
+            ("taken", "no_grad", NOTICE, "lost the gradient of the backward pass before step()"),
         ):
             members = groups[kind]
             if members:

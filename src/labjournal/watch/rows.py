@@ -83,7 +83,11 @@ def _parts(batch: Any) -> Tuple[List[Any], Optional[Any]]:
     target = parts[-1] if parts else None
     if isinstance(batch[0], Mapping):
         return _parts(batch[0])[0], target
-    return (parts[:-1], target) if len(parts) > 1 else (parts, None)
+    if isinstance(batch[0], (list, tuple)):  # several views of each sample
+        return [part for part in batch[0] if isinstance(part, torch.Tensor)], target
+    if len(parts) == 1:  # without its inputs beside it, which may be no tensors, a label is none either
+        return (parts, None) if batch[0] is target else ([], target)
+    return parts[:-1], target
 
 
 def _largest(tensors: List[Any]) -> Optional[Any]:
