@@ -270,11 +270,11 @@ class Families:
             self.midrun.loader_starts()
             self.unstepped.epoch_starts()
 
-    def batch(self, iterator: Any, data: Any, learning: bool) -> None:
-        self.epochs.batch(iterator, data, self.gradients.backwards, self.step, learning)
+    def batch(self, iterator: Any, data: Any, learning: bool, slept: int) -> None:
+        self.epochs.batch(iterator, data, self.gradients.backwards + slept, self.step, learning)
 
-    def epoch_ends(self, iterator: Any) -> None:
-        self.epochs.epoch_end(iterator, self.gradients.backwards, self.step)
+    def epoch_ends(self, iterator: Any, slept: int) -> None:
+        self.epochs.epoch_end(iterator, self.gradients.backwards + slept, self.step)
 
     def ends(self) -> List[Callable[[], None]]:
         """What is still to be said at the end of the process, check by check: one that fails takes no other along."""

@@ -163,10 +163,10 @@ class Session:
     def on_batch(self, iterator: Any, data: Any) -> None:
         learning = torch.is_grad_enabled()
         with torch.no_grad():
-            self.families.batch(iterator, data, learning)
+            self.families.batch(iterator, data, learning, self.nap.slept)
 
     def on_epoch_end(self, iterator: Any) -> None:
-        self.families.epoch_ends(iterator)
+        self.families.epoch_ends(iterator, self.nap.slept)
 
     def state_model(self, model: Any, optimizer: Any = None) -> None:
         """Told by hand through ``labjournal.watch``."""
