@@ -217,6 +217,19 @@ def test_a_time_that_is_none_does_no_harm(journal: JournalPaths) -> None:
     assert findings(journal, run)["nonfinite"] is Level.ALARM
 
 
+@pytest.mark.parametrize(("began", "expected"), [([], {"loss_diverged": Level.ALARM}), ([50.0], {})])
+def test_a_training_with_another_optimizer_is_judged_by_itself(
+    journal: JournalPaths, began: list[float], expected: dict[str, Level]
+) -> None:
+    run = make_run(journal)
+    first, second = [0.3 / (1 + at) + 0.02 for at in range(40)], [2.3 / (1 + at / 40) for at in range(40)]
+    write_curve(run, "train/loss", first + second)
+    for at, label in zip([10.0, *began], ("Adam", "Adam#2"), strict=False):
+        state = {"state": "watched", "models": [], "optimizers": [{"label": label}], "tensors": 4}
+        add_facts(run, ("watch_state", state), at=CREATED + at)
+    assert {rule: level for rule, level in findings(journal, run).items() if level is not Level.NOTICE} == expected
+
+
 @pytest.mark.parametrize("tensors", [["encoder.weight", "adapter.weight"], ["encoder.weight"]])
 def test_modules_that_moved_and_were_not_saved_are_named(journal: JournalPaths, tensors: list[str]) -> None:
     torch = pytest.importorskip("torch")

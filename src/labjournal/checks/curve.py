@@ -37,6 +37,8 @@ class Curve:
     """Indices of the first points after a restart or another file."""
     rounds: tuple[int, ...] = ()
     """Steps at which the script itself began to count anew, as folds and rounds do."""
+    phases: tuple[int, ...] = ()
+    """Steps at which another optimizer began, so that another training may have."""
     read: CurveName = field(init=False)
 
     def __post_init__(self) -> None:
@@ -51,12 +53,15 @@ class Curve:
         good = np.isfinite(self.values)
         if good.all():
             return self
-        return Curve(self.name, self.steps[good], self.values[good], self.walls[good], rounds=self.rounds)
+        return Curve(
+            self.name, self.steps[good], self.values[good], self.walls[good], rounds=self.rounds, phases=self.phases
+        )
 
     @cached_property
     def trainings(self) -> tuple[Curve, ...]:
-        """A curve for each stretch in which the script counts on; itself where it never begins anew."""
-        edges = [0, *np.searchsorted(self.steps, self.rounds).tolist(), len(self)]
+        """A curve for each stretch in which the script counts on with its optimizers; itself where it is all one."""
+        begins = sorted({*self.rounds, *self.phases})
+        edges = [0, *np.searchsorted(self.steps, begins).tolist(), len(self)]
         if len(edges) == 2 or not len(self):
             return (self,)
         parts = (slice(a, b) for a, b in itertools.pairwise(edges) if b > a)
@@ -73,7 +78,7 @@ class Curve:
         first = len(whole) - cut  # what does not fill a block is left out at the start, where least is decided
         values = np.median(whole.values[first:].reshape(-1, block), axis=1)
         ends = slice(first + block - 1, None, block)
-        return Curve(self.name, whole.steps[ends], values, whole.walls[ends], rounds=self.rounds)
+        return Curve(self.name, whole.steps[ends], values, whole.walls[ends], rounds=self.rounds, phases=self.phases)
 
     def at_or_before(self, steps: Ints) -> Floats:
         """The last value not later than each step; NaN before the first."""

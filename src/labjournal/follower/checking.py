@@ -21,6 +21,7 @@ from labjournal.config import Config
 from labjournal.errors import JournalError, NotFoundError
 from labjournal.facts import Fact
 from labjournal.filesystems import disk_free
+from labjournal.follower import phases
 from labjournal.follower.printed import rounds_of
 from labjournal.follower.saved import of_checkpoints
 from labjournal.model import PRINTED, Result, Run, RunKind, SeriesKey
@@ -70,7 +71,7 @@ class Checker:
     def live(self, run: Run, stated: Sequence[Fact]) -> list[Fact]:
         """New alarms of a run that lives; to be asked for when it is `due`."""
         found = [self._disk(run), *self._gpus(run), *self._timing(run), _ranks(stated)]
-        curves = self._curves(run.id, ("loss", "reward"))
+        curves = self._curves(run.id, ("loss", "reward"), stated)
         if curves:
             from labjournal.checks.judging import judge_live
             from labjournal.checks.run_view import RunView
@@ -84,7 +85,7 @@ class Checker:
             return {"the run has not ended": ["checks from outside"]}
         stated = self._store.run_facts(run.id)
         verdicts = self.verdicts(run, stated)
-        if not self._curves(run.id, _QUANTITIES):
+        if not self._curves(run.id, _QUANTITIES, stated):
             from labjournal.checks.judging import judge_curves
             from labjournal.checks.run_view import RunView
 
@@ -99,7 +100,7 @@ class Checker:
 
     def verdicts(self, run: Run, stated: Sequence[Fact]) -> list[Verdict]:
         """Everything the checks from outside say of an ended run, "fine" and "not judged" included."""
-        curves = self._curves(run.id, _QUANTITIES)
+        curves = self._curves(run.id, _QUANTITIES, stated)
         results = self._store.results(measured_by=run.id)
         verdicts = list(self._of_curves(run, curves, stated, results))
         verdicts += self._of_results(results)
@@ -118,12 +119,13 @@ class Checker:
 
     # -- what is looked at -----------------------------------------------------------------------------------------
 
-    def _curves(self, run_id: str, quantities: tuple[str, ...]) -> tuple[Curve, ...]:
+    def _curves(self, run_id: str, quantities: tuple[str, ...], stated: Sequence[Fact]) -> tuple[Curve, ...]:
         """The curves whose names say one of these quantities, one value a step in the surviving line."""
         infos = [info for info in self._store.series_list(run_id) if read_name(info.key.name).quantity in quantities]
         rounds = rounds_of(self._store, run_id)
         curves = (self._curve(info.key, rounds) for info in infos)
-        return tuple(curve for curve in curves if curve is not None)
+        moments = phases.begun(stated)
+        return tuple(phases.marked(curve, moments) for curve in curves if curve is not None)
 
     def _curve(self, key: SeriesKey, rounds: Mapping[str, Sequence[int]] = MappingProxyType({})) -> Curve | None:
         import numpy as np

@@ -237,7 +237,8 @@ class Membership:
                 continue
             shared = sum(id(parameter) in mine for group in its.param_groups for parameter in group["params"])
             twice = tracked.at_backward == other.at_backward and not (tracked.nested or other.nested)
-            if shared:
+            rests = tracked.at_backward - other.at_backward >= tracked.n - 1 > 0  # an earlier phase had it
+            if shared and not rests:
                 pair = " and ".join(sorted((tracked.label, other.label)))
                 self._findings.say(
                     "param_in_two_optimizers",
