@@ -25,6 +25,8 @@ TIMES = 5
 CONSTANT_LOOKS = 8
 MIN_ROWS = 64
 MIN_SYMBOLS = 16
+MOST = 0.4
+"""Of the symbols a decoder is given, where some are dropped; unshifted symbols agree by chance only."""
 _LOW = 0.05
 
 
@@ -118,9 +120,11 @@ class Fed:
     def _symbols(self, loss: Any, symbols: List[Any], target: Any, attention: List[Any], step: int) -> None:
         size = target.numel()
         read = [one for one in symbols if one.dim() > 1 and abs(one.numel() - size) <= one.shape[0]]
-        same = any(_agree(one, target, 0) for one in read)
+        others = [one for one in read if not _agree(one, target, 0)]
+        same = len(others) < len(read)
         shifted = [one for one in read if _agree(one, target, 1)]
-        self._same_symbols = self._same_symbols + 1 if same and not shifted and not self._narrow(loss, target) else 0
+        fed_back = any(_agree(one, target, 1, MOST) for one in others)  # to a decoder, less the words dropped
+        self._same_symbols = self._same_symbols + 1 if same and not fed_back and not self._narrow(loss, target) else 0
         if self._same_symbols == TIMES:
             self.leaked = True
             self._findings.say(
@@ -182,8 +186,9 @@ def _target(loss: Any) -> Optional[Any]:
     return None
 
 
-def _agree(symbols_BT: Any, target: Any, ahead: int) -> bool:
-    """Is the target at each place the symbol ``ahead`` places further on? Negative targets (ignored) do not count."""
+def _agree(symbols_BT: Any, target: Any, ahead: int, share: float = 1.0) -> bool:
+    """Is the target at each place (``share`` of them) the symbol ``ahead`` places further on? Negative targets
+    (ignored) do not count."""
     rows, length = symbols_BT.shape[0], symbols_BT.reshape(symbols_BT.shape[0], -1).shape[1]
     if target.is_floating_point() or target.numel() % rows:
         return False
@@ -196,7 +201,7 @@ def _agree(symbols_BT: Any, target: Any, ahead: int) -> bool:
     wanted = target_BU[counted]
     if wanted.numel() < MIN_SYMBOLS or bool((wanted == wanted[0]).all()):
         return False
-    return bool((given_BU[counted] == wanted).all())
+    return float((given_BU[counted] == wanted).double().mean()) >= share
 
 
 def _sees_ahead(node: Any, length: int) -> bool:
