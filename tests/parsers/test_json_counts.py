@@ -49,3 +49,15 @@ def test_a_matrix_of_another_size_than_its_unknown_answers_has_none_of_them() ->
     record = {"confusion_matrix": _MATRIX, "labels": ["a", "b"], "unknown": [1, 2, 3]}
     (result,) = parsers.read_text(json.dumps(record)).results
     assert result.counts == Counts(("a", "b"), ((450, 40), (45, 455)), (0, 0))
+
+
+def test_measures_of_classes_and_a_name_that_ends_as_others_do() -> None:
+    text = (
+        '{"mean_dist_aps": {"car": 0.8343225, "bus": 0.4966673}, "mean_ap": 0.6654949,'
+        ' "errors": {"trans_err": 0.3642669, "scale_err": 0.3014748, "vel_err": 0.5060108}}'
+    )
+    results = parsers.read_text(text).results
+    by_class = {result.options["class"]: dict(result.metrics) for result in results if "class" in result.options}
+    assert by_class == {"car": {"mean_dist_aps": 0.8343225}, "bus": {"mean_dist_aps": 0.4966673}}
+    errors = next(result for result in results if result.options.get("group") == "errors")
+    assert errors.metrics["scale_err"] == 0.3014748

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,18 +14,21 @@ from labjournal.parsers.shapes import shaped
 from labjournal.parsers.train_class import names_it
 from labjournal.parsers.vocabulary import PARAMETERS, ROLE_WORDS
 
+_MEASURES = re.compile(
+    RATES.pattern + r"|(?:^|_)(?:m?aps?|ap\d+|ar|wer|cer|bleu|rmse|mae|mse|mape|psnr|ssim|r2|pq|mcc|kappa)$"
+)
 MOST_LABELS = 500
 """More of them are answers one by one."""
 
 
 def labelled_values(node: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Number]]]:
-    """Each metric of a record whose value is a record of labels: rates only, for a weight has that form too."""
+    """Each metric of a record whose value is a record of labels; no loss, for its weights have that form too."""
     for key, value in node.items():
         if not isinstance(value, dict) or not 2 <= len(value) <= MOST_LABELS:
             continue
         metric = metric_name(str(key))
         found = understand(str(key))
-        if metric is None or found is None or RATES.search(found.metric.lower()) is None:
+        if metric is None or found is None or _MEASURES.search(found.metric.lower()) is None:
             continue
         numbers = {str(label): as_number(said) if isinstance(said, float) else None for label, said in value.items()}
         whole = {label: number for label, number in numbers.items() if number is not None and 0 <= number.value <= 100}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from labjournal.parsers.base import Draft
-from labjournal.parsers.names import role_of, understand, words_of
+from labjournal.parsers.names import is_metric_word, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.open_names import open_name
 from labjournal.parsers.plausible import plausible
@@ -181,7 +181,16 @@ def _beside(record: Mapping[str, Any], known: Mapping[str, Number]) -> dict[str,
             name = open_name(str(key))
             if name is not None and not _timed(str(key)):
                 found[name.metric] = number
+            elif name is None and _ends_alike(str(key), known):
+                found[str(key)] = number  # "scale_err" beside "trans_err" and "orient_err"
     return found if len(found) <= len(known) else {}
+
+
+def _ends_alike(key: str, known: Mapping[str, Number]) -> bool:
+    """Whether a name ends in the same word of a metric as two of the known ones."""
+    last = words_of(key)[-1:]
+    same = sum(words_of(name)[-1:] == last for name in known)
+    return same > 1 and is_metric_word(last[0])
 
 
 def measured_in_several(records: list[dict[str, Any]]) -> frozenset[str]:
