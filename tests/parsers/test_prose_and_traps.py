@@ -116,6 +116,37 @@ def told(result: ParsedResult) -> Wanted:
             id="a score of whom",
         ),
         pytest.param(
+            "Method & Acc & F1 \\\\ \\hline\nOurs & \\textbf{91.2} & 90.1 \\\\\n"
+            "Smith et al. & 89.2 & 88.1 \\\\ \\bottomrule\n",
+            [("unclear", {"accuracy": 91.2, "f1": 90.1}, {"Method": "Ours"})],
+            id="rules behind the rows of LaTeX, and a row of others",
+        ),
+        pytest.param(
+            "Average accuracy 0.251 - abstract algebra\nAverage accuracy 0.341 - anatomy\nAverage accuracy 0.291\n",
+            [
+                ("unclear", {"average_accuracy": 0.251}, {"group": "abstract algebra"}),
+                ("unclear", {"average_accuracy": 0.341}, {"group": "anatomy"}),
+                ("unclear", {"average_accuracy": 0.291}, {}),
+            ],
+            id="who was measured, behind the value",
+        ),
+        pytest.param(
+            "Fold 1 AUC: 0.82 | Fold 2 AUC: 0.83\n",
+            [("unclear", {"auc": 0.82}, {"fold": "1"}), ("unclear", {"auc": 0.83}, {"fold": "2"})],
+            id="two folds on a line",
+        ),
+        pytest.param(
+            "            length_controlled  win_rate  standard_error  n_total\n"
+            "gpt4_turbo              50.00     50.00            0.00      805\n"
+            "my-model                22.92     15.41            1.11      805\n",
+            [
+                ("unclear", {"win_rate": 50.0}, {"row": "gpt4_turbo", "length_controlled": "50.00", "n_total": "805"}),
+                ("unclear", {"win_rate": 15.41}, {"row": "my-model", "length_controlled": "22.92", "n_total": "805"}),
+            ],
+            id="a frame of names, with how the values scatter",
+        ),
+        pytest.param("Accuracy: 0.9123f0\n", [("unclear", {"accuracy": 0.9123}, {})], id="a number of Julia"),
+        pytest.param(
             "accuracy: 0.91\naccuracy_ci_low: 0.89\nWe need accuracy 0.95 to pass.\n",
             [("unclear", {"accuracy": 0.91}, {})],
             id="where an interval ends, and what is needed",

@@ -18,6 +18,7 @@ from labjournal.parsers.names import Name, may_mention, role_of, role_of_path, u
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
 from labjournal.parsers.pairs import GROUPED, Pair, scan, untuned
 from labjournal.parsers.plausible import SHARES_OF_ALL, plausible
+from labjournal.parsers.prose import cited
 from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.role_lines import of_sets
 from labjournal.parsers.scatter import SPREAD
@@ -44,13 +45,13 @@ _METER = re.compile(r"\s*\(\s*(?P<mean>[-+]?\d+\.\d+(?:e[-+]?\d+)?)\)")
 _N = frozenset(("n", "N"))
 _LISTED = re.compile(r"'([^'\\]{1,80})\\n'")
 _TABLE_RULE = re.compile(r"\s*\|[\s|:-]+\|\s*")
-WORDS_OF_PROSE = 5
-_PLAIN_WORD = re.compile(r"[A-Za-z'-]+[,.;]?").fullmatch
-_CITED = re.compile(r"\bet al\b|\([A-Z]\w+(?:\s(?:and|&)\s\w+)?,?\s(?:19|20)\d\d[a-z]?\)")
 _GAP_BEHIND = re.compile(r"^(\s*[A-Za-z][\w.+]*[_\d-][\w.+-]*)\s{3,}(?=[A-Za-z][\w ]*\s?[:=≈]\s)")
 """``B_mild_aug      best val_dice ≈ 0.6264``: who was measured, in a column of its own."""
 _GOT_WITH = re.compile(r"\s*(?:[A-Za-z_][\w.]*\s?=\s?[\w.+-]+[\s,;]*)+(?:->|=>|→|➜|:|\|)\s")
 """``lr=0.1 bs=32 -> val_acc=0.81``: the settings that gave a value."""
+_APART = re.compile(r"\s*[|;,]\s*")
+_WHO_BEHIND = re.compile(r"\d\s?%?\s[-–—]\s(?P<who>[A-Za-z][A-Za-z ()/'-]{2,60})$")
+"""``Average accuracy 0.251 - abstract algebra``."""
 _CARET = re.compile(r"\s{4,}(?:Detection Rate|P-Value \[Acc > NIR\]) : ")
 """What R's caret prints beside its rates: the share of hits among all, and the test of the accuracy."""
 _SPREAD = re.compile(r"\d\s?%?\s?\(?\s?(?:±|\+/-)\s?\d")
@@ -85,7 +86,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return Claim(1)
     if raw.lstrip()[:1] == "|" and (below := cursor.peek(1)) is not None and _TABLE_RULE.fullmatch(below.text):
         return None  # the titles of a table
-    if any(map(_CITED.search, _paragraph(cursor, raw))):
+    if cited(raw, cursor.passed):
         return None  # what somebody else published
     text = body(raw)
     text = untuned(text.replace("`", "") if "`" in text else text)
@@ -103,6 +104,9 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
 
 
 def _of_line(text: str, line: Line, context: Context) -> Claim | None:
+    if parts := _one_of_each(text):
+        claims = [_of_line(part, line, context) for part in parts]
+        return Claim(1, [draft for claim in claims if claim is not None for draft in claim.drafts])
     statistic = statistic_before(text)
     if statistic is not None and SPREAD.fullmatch(statistic) and statistic.lower()[:3] not in ("min", "max"):
         return Claim(1)
@@ -121,6 +125,8 @@ def _of_line(text: str, line: Line, context: Context) -> Claim | None:
         drafts += of_sets(line, [pair.number for pair in pairs])
     example = _EXAMPLE.match(text)
     owner = one_of or (owner_of(rest) if example is None else example[1]) or statistic  # "max: acc 0.8"
+    if owner is None and len(pairs) == 1 and (behind := _WHO_BEHIND.search(text)) is not None:
+        owner = owner_of(f"{behind['who']}: ")
     scored = _SCORED.search(text) if owner is None and len(drafts) == 1 else None
     if scored is not None:
         drafts[0].options.setdefault("file", scored[1])
@@ -138,18 +144,14 @@ def _of_line(text: str, line: Line, context: Context) -> Claim | None:
     return Claim(1, drafts)
 
 
-def _paragraph(cursor: Cursor, text: str) -> list[str]:
-    """A line of prose with those above it that its sentence may have begun on."""
-    return list(takewhile(_prose, (text, *reversed(cursor.passed))))
-
-
-def _prose(text: str) -> bool:
-    words = text.split()
-    return (
-        len(words) >= WORDS_OF_PROSE
-        and text[:1].isalpha()
-        and sum(_PLAIN_WORD(word) is not None for word in words) * 2 > len(words)
-    )
+def _one_of_each(text: str) -> list[str]:
+    """The parts of ``Fold 1 AUC: 0.82 | Fold 2 AUC: 0.83``, each of which is of another fold."""
+    groups = [(found[1].lower(), found[2]) for found in GROUPED.finditer(text)]
+    if len(groups) < 2 or len({name for name, _ in groups}) > 1 or len(set(groups)) < len(groups):
+        return []
+    parts = _APART.split(text)
+    each = len(parts) == len(groups) and all(GROUPED.search(part) for part in parts)
+    return parts if each else []
 
 
 def _of_classes(text: str, pairs: list[Pair]) -> list[tuple[str, Name, Number]]:

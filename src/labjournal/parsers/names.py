@@ -191,6 +191,8 @@ def understand(phrase: str) -> Name | None:
         words = words_of(phrase[: n_match.start()] + " " + phrase[n_match.end() :])
     if _says_return(words) or (_ATTRIBUTE.fullmatch(phrase) and not is_metric_word(words[-1])):
         return None
+    if words == ["standard", "error"]:
+        return None  # how a value scatters
     if len(words) > 1 and (words[-1] in _BOUNDS or ("ci" in words and not _ENDS.isdisjoint(words))):
         return None
     identifier = _IDENTIFIER.fullmatch(phrase) is not None
@@ -213,14 +215,7 @@ def understand(phrase: str) -> Name | None:
         words[-1] in HEADLINE and len(words) > 1 and words[0] not in HEADLINE
     )
     best = any(word in BEST and not _owned_extreme(words, at) for at, word in enumerate(words))
-    if (
-        words == ["error"]
-        or words == ["l1"]
-        or words == ["l2"]
-        or words == ["bits"]
-        or words == ["per"]
-        or words == ["return"]
-    ):
+    if len(words) == 1 and words[0] in _NOT_ALONE:
         return None if words[0] != "error" else Name("error", role, "error")
     if identifier and LIMIT.match(phrase):
         return None
@@ -282,6 +277,7 @@ _PHRASES = tuple(
 _LOSSES = frozenset("mse rmse mae mape rmsle logloss mlogloss nll crossentropy cross_entropy merror".split())
 """What says in brackets which loss or error is meant."""
 _ENDS = frozenset("low lower lo high upper hi".split())
+_NOT_ALONE = frozenset("error l1 l2 bits per return".split())
 _SPACY = frozenset("ents sents spans cats".split())
 _SET_RATES = frozenset("split sampling frame refresh update drop".split())
 _BOUNDS = frozenset("lower upper null pvalue".split())

@@ -46,6 +46,7 @@ _AT_LEAST = re.compile(r"\s?%?\+(?![/\-\d])")
 _EUROPEAN = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d{1,2}(?!\d|[.,]\d)")
 
 
+_JULIA = re.compile(r"(?<=\d)f0\b")
 _COMMA_CELL = re.compile(r"(?<!\S)[-+]?\d{1,3},\d+(?!\S)")
 
 
@@ -72,7 +73,8 @@ class Number:
 
 
 def unwrap(text: str) -> str:
-    """Takes ``tensor(0.91, device='cuda:0')`` and ``np.float64(0.91)`` down to their number."""
+    """Takes ``tensor(0.91, device='cuda:0')``, ``np.float64(0.91)`` and Julia's ``0.91f0`` down to their number."""
+    text = _JULIA.sub("", text) if "f0" in text else text
     return _WRAPPED.sub(r"\1", text) if "(" in text else text
 
 

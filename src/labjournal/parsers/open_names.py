@@ -36,6 +36,7 @@ def open_name(phrase: str) -> Name | None:
     if (
         not said
         or LIMIT.match(phrase)
+        or {"standard", "error"} <= {*words}
         or (bad and not (bad <= _EXTREMES and len(said) > 1))
         or all(len(word) < 2 or word.isdigit() for word in said)
     ):

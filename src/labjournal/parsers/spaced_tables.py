@@ -230,6 +230,9 @@ def _columns(cursor: Cursor, header: list[str]) -> Claim | None:
         if not rows and len(cells) != len(header) and not _aligned(line.text, header, ahead.text, cells):
             return None
         label = " ".join(cells[:-width]).rstrip(" :")
+        if len(cells) == len(header) + 1 and first and parse_number(cells[first]) and parse_number(cells[0]) is None:
+            grid = frame(cursor)  # a value under the title that names no metric, and names before it
+            return None if grid is None else _gridded(cursor, grid)
         if len(cells) > len(header) and (named_row := _DESCRIBED.fullmatch(label)) is not None:
             label = named_row[1]
         used += 1

@@ -29,6 +29,9 @@ _TYPE = re.compile(r"(?:IoU metric:\s*|annotation type\s*\*?|results for )(bbox|
 _ERRORS = re.compile(r"\b(?:WER|CER|TER|SER|PER)\b")
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _BREAK = re.compile(r"<br\s*/?>")
+_TEX_RULES = re.compile(
+    r"(?:\s*\\(?:hline|toprule|midrule|bottomrule|cline\{[^{}]*\}|cmidrule(?:\([lr]+\))?\{[^{}]*\}))+$"
+)
 _TEX_FACE = re.compile(r"\\(?:textbf|textit|underline|emph|mathbf|bf|texttt)\s*\{([^{}]*)\}")
 
 
@@ -45,7 +48,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return _gridded(cursor, html(cursor))
     if _PIPES.search(text):
         return _piped(cursor, line, context) or _gridded(cursor, bars(cursor))
-    if "&" in text and text.rstrip().endswith("\\\\"):
+    if "&" in text and _TEX_RULES.sub("", text.rstrip()).endswith("\\\\"):
         return _latex(cursor)
     return None
 
@@ -167,7 +170,7 @@ def _latex(cursor: Cursor) -> Claim | None:
     if cursor.refused("latex"):
         return None
     while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
-        text = ahead.text.strip()
+        text = _TEX_RULES.sub("", ahead.text.strip())
         if "&" in text and text.endswith("\\\\"):
             rows.append((ahead, [_plain_tex(cell) for cell in text[:-2].split("&")]))
         elif text and not text.startswith("\\"):
