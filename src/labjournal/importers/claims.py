@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from labjournal.parsers.names import is_metric_word, may_mention, words_of
+from labjournal.parsers.mentions import may_mention
+from labjournal.parsers.names import is_metric_word, words_of
 from labjournal.parsers.numbers import Number, find_numbers
 from labjournal.parsers.shapes import shaped
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from labjournal import parsers
 from labjournal.importers.document import Line
 from labjournal.parsers import ParsedResult
-from labjournal.parsers.names import may_mention, role_of, words_of
+from labjournal.parsers.mentions import may_mention
+from labjournal.parsers.names import role_of, words_of
 
 _ROW = re.compile(r"^[\s>|*]*[^\d\s|].*?(?:[\s|]+(?:\d+\.\d+|\d+|nan)%?){2,5}[\s|]*$", re.IGNORECASE)
 _HEADER = re.compile(r"\bprecision\b[\s|]+recall\b", re.IGNORECASE)

@@ -42,6 +42,7 @@ from labjournal.parsers.base import Claim, Cursor, Parser, body, read_lines
 from labjournal.parsers.context import Context
 from labjournal.parsers.csv_tables import delimiter_of, read_table
 from labjournal.parsers.documents import read_document
+from labjournal.parsers.mentions import may_mention
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.numbers import dotted, parse_number
 from labjournal.parsers.own_rules import own_parser
@@ -218,7 +219,7 @@ def _claim(cursor: Cursor, parsers: tuple[Parser, ...], context: Context) -> tup
 
 def _looks_like_result(text: str) -> bool:
     """Names a metric and holds a decimal number, and no parser took it."""
-    if not 4 < len(text) < 400 or "." not in text or not names.may_mention(text):
+    if not 4 < len(text) < 400 or "." not in text or not may_mention(text):
         return False
     if settings_line(text):
         return False
