@@ -208,9 +208,17 @@ class Movement:
                 ),
                 [(named[at].path, named[at].module) for at in members],
                 evidence,
-                level=NOTICE if rule != "no_update" and (look.tracked.closure or look.step > 2000) else None,
+                level=NOTICE if _may_rest(look, rule) else None,
                 subject=named[members[0]].path if len(members) == 1 else None,
             )
+
+
+def _may_rest(look: Look, rule: str) -> bool:
+    """Is standing still no fault? L-BFGS, which ends a step where there is nothing to gain, may begin at the optimum,
+    as a profile scan does; others may have arrived."""
+    if rule == "no_update":
+        return "tolerance_change" in look.optimizer.param_groups[0]
+    return look.tracked.closure or look.step > 2000
 
 
 _MESSAGES = {

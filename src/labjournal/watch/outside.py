@@ -14,6 +14,7 @@ import torch
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Later, readable
 
 LARGE = 0.1
@@ -139,6 +140,7 @@ class Outside:
         for tracked, other in others if members else ():
             theirs = {id(one) for one in tracked.params(other)}
             shared = [at for at in members if id(look.params[at]) in theirs]
+            all_of_it = theirs == {id(one) for one in look.params} and tracked.at_backward != look.tracked.at_backward
             if shared and not (tracked.nested or look.tracked.nested):
                 named = self._names(look.params, look.tracked)
                 pair = " and ".join(sorted((look.tracked.label, tracked.label)))
@@ -150,6 +152,7 @@ class Outside:
                     f"other, {TIMES} times in a row.",
                     [(f"{named[at].path} undone", named[at].module) for at in shared],
                     {"optimizers": pair, "share_taken_back": share},
+                    level=NOTICE if all_of_it else None,  # one for each of two losses, as in an adversarial autoencoder
                 )
                 members = [at for at in members if at not in shared]
         return members
