@@ -64,6 +64,8 @@ FAULTY = {
     "leaky_column": ("label_leak", "TensorDataset"),
     "window_holds_target": ("target_equals_input", "Windows"),
     "tiny_lr": ("update_too_small", "model"),
+    "loss_divided_twice": ("update_too_small", "net"),
+    "finetuned_in_half": ("update_underflow", "model"),
     "huge_lr": ("update_too_large", "Adam"),
     "heavy_decay": ("weight_decay_dominates", "net"),
     "merged_each_evaluation": ("frozen_layer_changes", "model"),

@@ -54,8 +54,8 @@ class _Probe:
 
 def _factor(now: Any, before: Any) -> float:
     """By what all elements were multiplied; 0 where no single number did it."""
-    if now.shape != before.shape:
-        return 0.0
+    if now.shape != before.shape or now.dtype != before.dtype or now.device != before.device:
+        return 0.0  # the model was cast or moved
     factor = float(now.norm() / before.norm())
     return factor if torch.allclose(now, before * factor, rtol=1e-3, atol=0.0) else 0.0
 

@@ -19,6 +19,8 @@ from labjournal.watch.rules import NOTICE
 SMALL = 5e-7
 """Adam at a learning rate of 1e-6 moves weights of 0.05 by 2e-5 of their size a step; float32 resolves 6e-8."""
 SMALL_LOOKS = 15
+SUNK = 0.5
+"""Of the first rate: a schedule that has come below it makes small steps by itself."""
 LONG_WARMUP = 48
 """Looks, the last at about step 140."""
 SHORT_RUN = 30
@@ -44,7 +46,7 @@ class _State:
         self.small = 0
         self.rate: Optional[float] = None
         self.steady = True
-        """The rate has been the same at every look."""
+        """The rate has risen at no look above that of the first."""
         self.said = False
         self.say: Optional[Callable[[], None]] = None
         """What is to be said of steps that are all too small, should the run end so."""
@@ -107,10 +109,10 @@ class Scale:
             state.rate = rate
         zero = [compared.grad_zero[at] for at in compared.grad_zero if look.params[at].dim() > 1]
         alive = bool(zero) and not any(zero)
-        if ratio >= SMALL or rate < state.rate or not alive:
+        if ratio >= SMALL or rate < SUNK * state.rate or not alive:
             state.small = -(10**9)
         state.small += 1
-        state.steady = state.steady and rate == state.rate
+        state.steady = state.steady and rate <= state.rate
         state.ratio = ratio
         if state.said or state.small < SMALL_LOOKS:
             return
