@@ -202,7 +202,7 @@ class _Walk:
         if _of_nothing(node) or (path and path[-1].lower() in _DATA and not _DESCRIBING.isdisjoint(node)):
             return None
         metrics = flat_metrics(node)
-        more = {key: number for key in self.shared if (number := as_number(node.get(key))) is not None}
+        more = {key: number for key in node if key in self.shared and (number := as_number(node[key])) is not None}
         metrics = {**more, **metrics}
         counts = counts_of(node)
         draft = self._draft("json_results")

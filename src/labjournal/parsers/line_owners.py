@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from labjournal.parsers.alike import STEP_WORDS
+from labjournal.parsers.name_before import GROUPED
 from labjournal.parsers.names import is_metric_word, understand, words_of
-from labjournal.parsers.pairs import GROUPED
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
 from labjournal.parsers.titles import PLAIN_TITLE

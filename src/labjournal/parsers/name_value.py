@@ -15,9 +15,10 @@ from labjournal.parsers.context import Context
 from labjournal.parsers.context_forms import COMPARED
 from labjournal.parsers.line_owners import label_apart, name_before_value, owner_of, statistic_before, without_label
 from labjournal.parsers.mentions import may_mention
+from labjournal.parsers.name_before import GROUPED
 from labjournal.parsers.names import Name, role_of, role_of_path, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
-from labjournal.parsers.pairs import GROUPED, Pair, scan, untuned
+from labjournal.parsers.pairs import Pair, scan, untuned
 from labjournal.parsers.plausible import SHARES_OF_ALL, plausible
 from labjournal.parsers.prose import cited
 from labjournal.parsers.reading import Line, RoleName
