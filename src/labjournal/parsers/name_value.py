@@ -13,21 +13,20 @@ from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.beside import classes_of
 from labjournal.parsers.context import Context
 from labjournal.parsers.context_forms import COMPARED
+from labjournal.parsers.line_drafts import drafts_of
 from labjournal.parsers.line_owners import label_apart, name_before_value, owner_of, statistic_before, without_label
 from labjournal.parsers.mentions import may_mention
 from labjournal.parsers.name_before import GROUPED
 from labjournal.parsers.names import Name, role_of, role_of_path, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
 from labjournal.parsers.pairs import Pair, scan, untuned
-from labjournal.parsers.plausible import SHARES_OF_ALL, plausible
+from labjournal.parsers.plausible import plausible
 from labjournal.parsers.prose import cited
-from labjournal.parsers.reading import Line, RoleName
+from labjournal.parsers.reading import Line
 from labjournal.parsers.role_lines import of_sets
 from labjournal.parsers.scatter import SPREAD
 from labjournal.parsers.settings_lines import settings_line
 from labjournal.parsers.shapes import shaped
-from labjournal.parsers.stated import settings_stated
-from labjournal.parsers.steps import find_step
 from labjournal.parsers.train_class import among_classes, restored, stood_in
 from labjournal.parsers.value_lists import by_column
 from labjournal.parsers.vocabulary import NEVER
@@ -35,34 +34,20 @@ from labjournal.parsers.vocabulary import NEVER
 LONGEST = 2_000
 """Longer lines are dumps of something, not statements."""
 
-_BAR = re.compile(r"\d%\|")
-_BATCH = re.compile(r"[\[(]\s*(\d+)\s*/\s*(\d+)\s*[\])]")
-_COUNT = re.compile(r"(?<![\w.])n\s*=\s*(\d[\d,]*)(?![\d.%])")
 _COMMA_PAIR = re.compile(r"^(\s*[A-Za-z][\w/@. -]{1,39}),\s*(?=[-+]?\d*\.\d+\s*%?\s*$)")
-_BEST_STEP = re.compile(
-    r"\bbest[\s_](?P<word>epoch|step|iteration|iter|round)\b\s*[:=#(]?\s*(?P<step>\d+)", re.IGNORECASE
-)
-_METER = re.compile(r"\s*\(\s*(?P<mean>[-+]?\d+\.\d+(?:e[-+]?\d+)?)\)")
-"""The mean so far, in brackets behind the value of the last batch: ``Acc@1: 78.125 (79.234)``."""
-_N = frozenset(("n", "N"))
 _LISTED = re.compile(r"'([^'\\]{1,80})\\n'")
 _TABLE_RULE = re.compile(r"\s*\|[\s|:-]+\|\s*")
 _GAP_BEHIND = re.compile(r"^(\s*[A-Za-z][\w.+]*[_\d-][\w.+-]*)\s{3,}(?=[A-Za-z][\w ]*\s?[:=≈]\s)")
 """``B_mild_aug      best val_dice ≈ 0.6264``: who was measured, in a column of its own."""
-_GOT_WITH = re.compile(r"\s*(?:[A-Za-z_][\w.]*\s?=\s?[\w.+-]+[\s,;]*)+(?:->|=>|→|➜|:|\|)\s")
-"""``lr=0.1 bs=32 -> val_acc=0.81``: the settings that gave a value."""
 _APART = re.compile(r"\s*[|;,]\s*")
 _WHO_BEHIND = re.compile(r"\d\s?%?\s[-–—]\s(?P<who>[A-Za-z][A-Za-z ()/'-]{2,60})$")
 """``Average accuracy 0.251 - abstract algebra``."""
 _CARET = re.compile(r"\s{4,}(?:Detection Rate|P-Value \[Acc > NIR\]) : ")
 """What R's caret prints beside its rates: the share of hits among all, and the test of the accuracy."""
-_SPREAD = re.compile(r"\d\s?%?\s?\(?\s?(?:±|\+/-)\s?\d")
-_VALIDATES = re.compile(r"\W*validation\W", re.IGNORECASE)
 _SCORED = re.compile(r"[\]|]\s+(?:\[PARTIAL\]\s+)?((?:[\w.+-]+/+)+[\w.+-]+)\s*$")
 """What was scored, behind Kaldi's ``%WER 7.49 [ 7843 / 104765, 300 ins, … ]`` or ``%WER 15.3 | 507 17792 | … |``."""
 _OF_WORDS = re.compile(r"%[WCSP]ER\s+[\d.]+\s+\|\s+\d+\s+(?P<words>\d+)\s+\||\[\s*\d+\s*/\s*(?P<said>\d+),\s*\d+\sins")
 _DECIMAL = re.compile(r"\d\.\d")
-_LIMIT = re.compile(r"\b(?:thr|thres|thresh|threshold)\s*[:=]?\s*(\d*\.\d+)\s*[:,;|]")
 _EXACT = re.compile(r"\s*\"(?P<name>(?:HasAns_|NoAns_|best_)?exact)\"\s*:\s*(?P<value>[\d.]+)\s*,?\s*")
 _EXAMPLE = re.compile(r"\W*(?:sample|utt|utterance|utt_?id|image|file)\s*[:=]\s*([\w./-]{1,80})", re.IGNORECASE)
 """One of many that were scored: its values are nobody else's."""
@@ -209,109 +194,6 @@ def _saved_value(line: Line, text: str, context: Context) -> Claim | None:
     draft = Draft(line, line.number, [line.text], "name_value", role=role_of(words_of(match["name"])[:1]))
     draft.metrics[match["name"]] = number
     return Claim(1, [draft])
-
-
-def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: RoleName, rule: str) -> list[Draft]:
-    """One draft for each role a line speaks of; steps and grouping words of the line are worked in."""
-    step = find_step(text)
-    first_value = pairs[0].number.start
-    options: dict[str, str] = {}
-    n: int | None = None
-    limit = _LIMIT.search(text[:first_value])
-    if limit is not None:
-        options["threshold"] = limit[1]
-    for match in GROUPED.finditer(text):
-        if match.start() > first_value and len(match[1]) == 1:
-            continue
-        if match[1] in _N:
-            n = int(match[2][:15]) if match[1] == "n" else n
-        else:
-            after = "after_" if text[: match.start()].rstrip().lower().endswith("after") else ""
-            options[after + (match[1] if len(match[1]) == 1 else match[1].lower())] = match[2]
-    if step is None and (stated := _GOT_WITH.match(text)) is not None and stated.end() <= first_value:
-        options |= settings_stated(stated[0])
-    count = _COUNT.search(text)
-    if n is None and count is not None:
-        n = int(count[1].replace(",", "")[:15])
-    drafts: dict[tuple[RoleName, bool, str | None], Draft] = {}
-    sibling = any(pair.name.role == "validation" for pair in pairs)
-    running = _BAR.search(text) is not None and not (role != "unclear" and "100%" in text)
-    chosen = _BEST_STEP.search(text) if step is not None else None
-    if chosen is not None and find_step(text[: chosen.start()]) is None:
-        options[chosen["word"].lower()] = chosen["step"]  # when the best was found: no point of a curve
-        step = None
-    batch = None if step is not None or chosen is not None else _BATCH.search(text[:first_value])
-    if batch is not None and (role == "unclear" or batch[1] != batch[2]):  # "Epoch(test) [6/6]" is the whole pass
-        if role in ("test", "validation"):
-            context.measuring = role, line.number
-            return []  # in the middle of measuring: the whole pass counts, and its line says so
-        step, running = ("step", float(batch[1]), "batch"), True
-    elif batch is not None:
-        pairs = [_mean_so_far(pair, text) for pair in pairs]
-    validated = {pair.name.metric.removeprefix("val_") for pair in pairs if pair.name.role == "validation"}
-    last: RoleName = role
-    for pair in pairs:
-        own = pair.name.role
-        if own == "test" and role == "validation" and _VALIDATES.match(text):
-            own = role  # "VALIDATION: test loss …": what is called test here is the set that is validated on
-        if own == "unclear":
-            # In "loss … val_loss" the bare name is the training's; "Test accuracy …, AUC …" is all the test's.
-            own = "train" if sibling and (pair.name.metric in validated or last == "unclear") else last
-        last = own
-        key = (own, pair.name.headline, pair.name.dataset or pair.name.of)
-        draft = drafts.get(key)
-        if draft is None or pair.name.metric in draft.metrics:
-            if draft is not None:
-                continue
-            draft = drafts[key] = Draft(line, line.number, [line.text], rule, role=own, options=dict(options), n=n)
-            draft.running = running
-            draft.headline, draft.best, draft.dataset = pair.name.headline, pair.name.best, pair.name.dataset
-        draft.metrics[pair.name.metric] = pair.number
-        draft.tags[pair.name.metric] = _tag(pair.name, own)
-        if pair.name.of is not None:
-            draft.options.setdefault("group", pair.name.of[:80])
-        if pair.name.n is not None and draft.n is None:
-            draft.n = pair.name.n
-        if pair.number.fraction is not None and SHARES_OF_ALL.search(pair.name.metric):
-            draft.correct = pair.number.fraction
-    if line.number - context.titles.get("best iteration", -9) == 1:
-        for draft in drafts.values():
-            draft.headline = draft.best = True  # LightGBM repeats the line of the iteration it kept
-    head = text[: max(first_value, 0)]
-    headed = (chosen is not None and step is None) or bool(
-        re.match(r"\W*(?:best|final|overall)\b", head, re.IGNORECASE)
-    )
-    scattered = _SPREAD.search(text) is not None
-    for draft in drafts.values():
-        if scattered:
-            draft.options["_spread"] = "stated"
-        if headed:
-            draft.headline = True
-            draft.best = draft.best or bool(re.match(r"\W*best\b", head, re.IGNORECASE))
-        if step is not None:
-            inside = (
-                find_step(text[:first_value]) is not None
-                and line.number - context.titles.get("best iteration", -9) != 1
-            )
-            if draft.headline and not inside:
-                draft.options[step[2].replace(" ", "_")] = f"{step[1]:g}"
-            else:
-                draft.step, draft.reaches = (step[0], step[1]), not draft.headline and batch is None
-        else:
-            draft.under_step = not draft.headline
-    return list(drafts.values())
-
-
-def _mean_so_far(pair: Pair, text: str) -> Pair:
-    meter = _METER.match(text, pair.number.end)
-    mean = parse_number(meter["mean"]) if meter is not None else None
-    return pair if mean is None else replace(pair, number=replace(mean, start=pair.number.start, end=pair.number.end))
-
-
-def _tag(name: Name, role: RoleName) -> str:
-    if name.tag != name.metric or role == "unclear" or name.role != "unclear":
-        return name.tag
-    return {"validation": "val_", "test": "test_", "train": ""}[role] + name.metric
 
 
 def _two_lines(cursor: Cursor, line: Line, raw: str) -> Claim | None:
