@@ -15,7 +15,7 @@ from labjournal.compare.measure import Values
 from labjournal.errors import InputError
 from labjournal.judging import conditions, criteria
 from labjournal.judging.criteria import Outcome, Place
-from labjournal.judging.finder import Scope, Unknown
+from labjournal.judging.scope import Scope, Unknown
 from labjournal.model import Run, SeriesKey
 
 

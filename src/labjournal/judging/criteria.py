@@ -31,7 +31,8 @@ from labjournal.judging.conditions import (
 )
 from labjournal.judging.estimates import CONFIRMED, REFUTED
 from labjournal.judging.expectations import completed, of_relations
-from labjournal.judging.finder import Finder, Scope, Unknown
+from labjournal.judging.finder import Finder
+from labjournal.judging.scope import Scope, Unknown
 from labjournal.model import Finding, Run
 from labjournal.store import Store
 

@@ -14,7 +14,8 @@ from labjournal.compare.measure import Values
 from labjournal.errors import InputError
 from labjournal.judging import grammar, syntax
 from labjournal.judging.estimates import UNDECIDED, Estimate, Judgement, evaluate, judge, together
-from labjournal.judging.finder import Finder, Known, Scope, Unknown, took_s
+from labjournal.judging.finder import Finder, took_s
+from labjournal.judging.scope import Known, Scope, Unknown
 from labjournal.model import Result, Run, Status
 from labjournal.store import Store
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from labjournal import format as fmt
 from labjournal import stats
@@ -20,43 +20,9 @@ from labjournal.errors import NotFoundError
 from labjournal.facts import number
 from labjournal.judging import curves, syntax
 from labjournal.judging.estimates import Estimate, evaluate
+from labjournal.judging.scope import Known, Scope, Unknown
 from labjournal.model import Result, Role, Run, Status
 from labjournal.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A value that was found, and how it is told."""
-
-    estimate: Estimate
-    words: str
-    result: Result | None = None
-
-
-class Unknown(Exception):
-    """Why a value cannot be known (yet), in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """The runs that a criterion speaks of."""
-
-    runs: tuple[Run, ...]
-    """Judged together: their results are pooled, a curve is that of the only one."""
-    family: tuple[Run, ...] = ()
-    """All runs of the stage, for what is narrowed by a setting or taken over several runs."""
-    axes: frozenset[str] = frozenset()
-    """The settings in which they differ on purpose."""
-    stages: Callable[[str], Sequence[Run]] | None = None
-    """The runs of another stage of the study. Raises Unknown."""
-    only_measured: bool = False
-    """Only results that these runs measured: a validation speaks of the run it validates, others do too."""
-
-    def pinned(self, leaf: syntax.Leaf) -> bool:
-        """Whether it means the same for each run of the family."""
-        if isinstance(leaf, syntax.Aggregate):
-            return True
-        return bool(leaf.run or leaf.stage or leaf.name == "runs" or self.axes & {name for name, _ in leaf.options})
 
 
 class Finder:
@@ -113,8 +79,6 @@ class Finder:
         return found
 
     def _without_axes(self, value: syntax.Value) -> syntax.Value:
-        from dataclasses import replace
-
         return replace(value, options=tuple(pair for pair in value.options if pair[0] not in self._scope.axes))
 
     def _counted(self, name: str, runs: Sequence[Run]) -> Known | None:
@@ -320,8 +284,6 @@ def alike(setting: object, said: str) -> bool:
 
 def _alone(leaf: syntax.Leaf) -> syntax.Leaf:
     """The same value, asked of one run."""
-    from dataclasses import replace
-
     return leaf if isinstance(leaf, syntax.Aggregate) else replace(leaf, run=None, stage=None)
 
 

@@ -15,7 +15,8 @@ from labjournal.config import Config
 from labjournal.errors import JournalError
 from labjournal.judging import conditions, criteria
 from labjournal.judging.criteria import Outcome, Place
-from labjournal.judging.finder import Scope, Unknown, alike, took_s
+from labjournal.judging.finder import alike, took_s
+from labjournal.judging.scope import Scope, Unknown
 from labjournal.model import Run, Status
 from labjournal.paths import JournalPaths
 from labjournal.store import Store
