@@ -76,8 +76,8 @@ class Modes:
         self._rng: Optional[Any] = None
         self._step = 0
         self.seen_validation = False
-        self.quiet = 0
-        """Times that gradients were switched off after training began, by whomever."""
+        self._quiet_at = self.quiet = 0
+        """Times that gradients were switched off after training began, by whomever; once between backward passes."""
         self.validations = 0
         """Stretches of forward passes without gradients, between backward passes."""
         self._validating = False
@@ -145,11 +145,15 @@ class Modes:
 
     # -- forward passes without gradients
 
-    def arm(self) -> bool:
-        """The script has switched gradients off: look at the next passes of the models. Is there a hook now?"""
+    def arm(self, slept: int) -> bool:
+        """The script has switched gradients off: look at the next passes of the models. Is there a hook now?
+
+        ``slept``: backward passes that were only counted and not told of yet.
+        """
         if self._models.compiled or torch.is_grad_enabled() or not self._backwards:
             return False
-        self.quiet += 1
+        self.quiet += self._backwards + slept != self._quiet_at
+        self._quiet_at = self._backwards + slept
         wanted = any(root.clean < ENOUGH for root in self._roots.values())
         if wanted:
             nn_module._global_forward_pre_hooks[_KEY] = self._before_forward

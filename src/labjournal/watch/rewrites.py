@@ -65,7 +65,8 @@ class _State:
         self.written_to: Dict[Key, Pack] = {}
         """Samples after the last step looked at, and after the last time that something else was seen to write."""
         self.written_at = 0
-        self.quiet = 0
+        self.quiet = self.quiet_then = 0
+        """Validations before the last look, and before the last time that something else was seen to write."""
         self.back: List[float] = []
         """Share of what was learnt since the last of these times that was taken back, at validations in a row."""
 
@@ -169,8 +170,10 @@ class Rewrites:
         pairs = [(state.written_to.get(key), state.last.get(key), now) for key, now in look.before.items()]
         shares = sorted(share for then, ended, now in pairs for share in _shares_taken_back(then, ended, now))
         share = shares[len(shares) // 2] if shares else 0.0
-        lasting = look.step - state.written_at >= LASTING and self.quiet > state.quiet
-        state.written_to, state.written_at = look.before, look.step
+        pauses = self.quiet - state.quiet_then
+        # With several of them since, it may have been written over at each, unseen.
+        lasting = self.quiet > state.quiet and look.step - state.written_at >= LASTING * pauses
+        state.written_to, state.written_at, state.quiet_then = look.before, look.step, self.quiet
         state.back = [*state.back, share] if lasting and TAKEN_BACK < share < WHOLE else []
         members = [at for at in compared.moved_outside if look.params[at].dim() > 1]
         if len(state.back) < BACK_TIMES or all(self._is_copy(look, at) for at in members):

@@ -145,7 +145,7 @@ class Session:
         self.families.model_zero_grad(self.nap.slept)
 
     def on_no_grad(self, _context: Any) -> None:
-        if self.families.modes.arm():
+        if self.families.modes.arm(self.nap.slept):
             self.nap.wake()
 
     def on_autocast(self, context: Any) -> None:
