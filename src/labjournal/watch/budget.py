@@ -20,9 +20,11 @@ FIRST_MINUTE_S = 60.0
 SHARE = 0.0025
 """Of the elapsed time afterwards, for looks; the figure promised is 0.5%, and the idle hooks take their part of it."""
 QUICK_SHARE = 0.015
-QUICK_GRANT_S = 0.03
+QUICK_GRANT_S = 0.015
+GRANT_STEPS = 900
 """For steps under QUICK_STEP_S in the first minute of work, while capital is left: 0.25% of a step of 1 ms would not
-pay for one look a minute. In seconds of the processor, as the capital is."""
+pay for one look a minute. The grant is there once at the beginning, and once more spread over so many steps, so that a
+run of several hundred is looked at to its end. In seconds of the processor, as the capital is."""
 QUICK_STEP_S = 0.02
 BATCH_CAPITAL_S = 0.25
 BATCH_SHARE = 0.001
@@ -108,7 +110,9 @@ class Budget:
         steps = step - DENSE_STEPS
         quick = steps_work < QUICK_STEP_S * steps and work - self._started_work < FIRST_MINUTE_S
         if quick and self.worked < self._capital:
-            return _until((looks_work - QUICK_GRANT_S) / QUICK_SHARE, steps_work, steps)
+            owed = looks_work - QUICK_GRANT_S * (1 + min(1.0, steps / GRANT_STEPS)) - QUICK_SHARE * steps_work
+            earned = QUICK_SHARE * steps_work / steps + (QUICK_GRANT_S / GRANT_STEPS if steps < GRANT_STEPS else 0.0)
+            return owed / earned if earned > 0 else float(owed > 0)
         return min(_until(looks / SHARE, passed, steps), _until(looks_work / SHARE, steps_work, steps))
 
     def _note_phase(self, step: int) -> None:
