@@ -170,9 +170,10 @@ class Rewrites:
         pairs = [(state.written_to.get(key), state.last.get(key), now) for key, now in look.before.items()]
         shares = sorted(share for then, ended, now in pairs for share in _shares_taken_back(then, ended, now))
         share = shares[len(shares) // 2] if shares else 0.0
-        pauses = self.quiet - state.quiet_then
-        # With several of them since, it may have been written over at each, unseen.
-        lasting = self.quiet > state.quiet and look.step - state.written_at >= LASTING * pauses
+        steps, pauses = look.step - state.written_at, self.quiet - state.quiet_then
+        # With several of them since, it may have been written over at each, unseen. One at about each step is none: an
+        # average is kept so.
+        lasting = self.quiet > state.quiet and steps >= LASTING * (pauses if 2 * pauses < steps else 1)
         state.written_to, state.written_at, state.quiet_then = look.before, look.step, self.quiet
         state.back = [*state.back, share] if lasting and TAKEN_BACK < share < WHOLE else []
         members = [at for at in compared.moved_outside if look.params[at].dim() > 1]

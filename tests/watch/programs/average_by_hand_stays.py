@@ -16,6 +16,7 @@ class Average:
         self.decay = decay
         self.values = [p.detach().clone() for p in net.parameters()]
 
+    @torch.no_grad()
     def take_in(self):
         for value, p in zip(self.values, net.parameters(), strict=True):
             value.lerp_(p.data, 1 - self.decay)
