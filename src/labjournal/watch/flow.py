@@ -230,7 +230,8 @@ class Flow:
             if state.isolated[at] == ISOLATED and state.alive[at] >= ISOLATED and state.zeros[at] >= ISOLATED:
                 state.isolated[at] += 1
                 members.append(at)
-        if self._dead_layers >= ISOLATED and any(count >= 2 * SUSPECT for count in state.zero_now):
+        off = self._dead_layers >= ISOLATED and self._largest != 0  # a loss of 0 has no gradient by itself
+        if off and any(count >= 2 * SUSPECT for count in state.zero_now):
             self._dead_layers = -(10**9)
             self._say_off(look, [at for at, count in enumerate(state.zero_now) if count >= 2 * SUSPECT])
         if not any(look.params[at].dim() > 1 for at in members):
