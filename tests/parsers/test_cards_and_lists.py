@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from telling import Wanted, told
 
-from labjournal.parsers import ParsedResult, read_text
+from labjournal.parsers import read_text
 from labjournal.parsers.simple_yaml import simple_yaml
-
-Wanted = tuple[str, dict[str, float], dict[str, str]]
 
 CARD = """\
 ---
@@ -41,10 +40,6 @@ model-index:
 ---
 # Some model
 """
-
-
-def told(result: ParsedResult) -> Wanted:
-    return result.role, dict(result.metrics), dict(result.options)
 
 
 def test_the_head_of_a_model_card_says_data_set_split_and_metrics() -> None:

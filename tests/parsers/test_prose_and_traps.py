@@ -5,14 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from telling import Wanted, told
 
-from labjournal.parsers import ParsedResult, read_file, read_text
-
-Wanted = tuple[str, dict[str, float], dict[str, str]]
-
-
-def told(result: ParsedResult) -> Wanted:
-    return result.role, dict(result.metrics), dict(result.options)
+from labjournal.parsers import read_file, read_text
 
 
 @pytest.mark.parametrize(
