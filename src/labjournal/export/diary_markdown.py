@@ -38,6 +38,19 @@ class Exported:
     """Copies of edited files that ``force`` made."""
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looks for garbage: all that is read stays in use to the end, and a tenth of the time went into them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def export(
     store: Store,
     config: Config,
@@ -64,34 +77,6 @@ def export(
         file: one file of a person's own, instead of a file a day.
         memory: the file in which the journal keeps which blocks it wrote where; without it no block is ever taken out.
     """
-    with _uncollected():
-        return _export(store, config, folder, project, since, check, force, zone, file, memory)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without looks for garbage: all that is read stays in use to the end, and a tenth of the time went into them."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-def _export(
-    store: Store,
-    config: Config,
-    folder: Path,
-    project: Path,
-    since: datetime | None,
-    check: bool,
-    force: bool,
-    zone: tzinfo | None,
-    file: Path | None,
-    memory: Path | None,
-) -> Exported:
     ours = Ours(memory, project)
     book = Book(store, config)
     up = Path(os.path.relpath(project, folder)).as_posix() + "/"
