@@ -13,6 +13,7 @@ from labjournal.parsers.context import Context
 from labjournal.parsers.names import Name, role_of, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.plausible import plausible
+from labjournal.parsers.reading import Line
 from labjournal.parsers.shapes import shaped
 
 MOST_LINES = 40
@@ -39,8 +40,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     name = None if head is None else _measured(head["name"])
     if head is None or name is None or cursor.refused("class_lists"):
         return None
-    if head["list"] is None and (rows := _below(cursor)):
-        return _of_rows(cursor, name, rows)
+    if head["list"] is None and (rows := _below(cursor, line)):
+        return _of_rows(name, rows)
     text, used = head["list"] or "", 1
     while "]" not in text and used < MOST_LINES and (below := cursor.peek(used)) is not None:
         if not text and not below.text.lstrip().startswith("["):
@@ -55,36 +56,28 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         cursor.refuse("class_lists", used - 1)
         return None
     role = name.role if name.role != "unclear" else role_of(words_of(line.text[: line.text.find(head["name"])]))
-    return Claim(used, [_of(cursor, replace(name, role=role), at, number, used) for at, number in enumerate(numbers)])
+    name = replace(name, role=role)
+    texts = cursor.texts(used)
+    return Claim(used, [_of(line, list(texts), name, str(label), number) for label, number in enumerate(numbers)])
 
 
-def _below(cursor: Cursor) -> list[tuple[str, Number | None]]:
+def _below(cursor: Cursor, head: Line) -> list[tuple[Line, str, Number | None]]:
     """A class and its value a line, deeper than the heading; None where a class was not met (``class 1: X``)."""
-    head = cursor.peek()
-    assert head is not None
     indent = len(head.text) - len(head.text.lstrip())
-    rows: list[tuple[str, Number | None]] = []
+    rows: list[tuple[Line, str, Number | None]] = []
     while len(rows) < MOST_CLASSES and (below := cursor.peek(len(rows) + 1)) is not None:
         row = _ROW.fullmatch(below.text)
         if row is None or len(below.text) - len(below.text.lstrip()) <= indent:
             break
-        rows.append((row["label"], parse_number(row["value"])))
-    return rows if sum(number is not None for _, number in rows) >= 2 else []
+        rows.append((below, row["label"], parse_number(row["value"])))
+    return rows if sum(number is not None for _, _, number in rows) >= 2 else []
 
 
-def _of_rows(cursor: Cursor, name: Name, rows: list[tuple[str, Number | None]]) -> Claim | None:
-    said = [(at, label, number) for at, (label, number) in enumerate(rows, 1) if number is not None]
+def _of_rows(name: Name, rows: list[tuple[Line, str, Number | None]]) -> Claim | None:
+    said = [(line, label, number) for line, label, number in rows if number is not None]
     if not all(plausible(name, number) for _, _, number in said):
         return None
-    drafts = []
-    for at, label, number in said:
-        line = cursor.peek(at)
-        assert line is not None
-        draft = Draft(line, line.number, [line.text], "class_lists", {name.metric: number}, role=name.role)
-        draft.options, draft.tags = {"class": label}, {name.metric: f"class_{label}/{name.tag}"}
-        draft.under_step = True
-        drafts.append(draft)
-    return Claim(len(rows) + 1, drafts)
+    return Claim(len(rows) + 1, [_of(line, [line.text], name, label, number) for line, label, number in said])
 
 
 def _measured(phrase: str) -> Name | None:
@@ -93,14 +86,11 @@ def _measured(phrase: str) -> Name | None:
     return name if name is not None and name.alone and name.metric != "score" else None
 
 
-def _of(cursor: Cursor, name: Name, at: int, number: Number, used: int) -> Draft:
-    line = cursor.peek()
-    assert line is not None
-    draft = Draft(
-        line, line.number + used - 1, cursor.texts(used), "class_lists", {name.metric: number}, role=name.role
-    )
-    draft.options = {"class": str(at)}
-    draft.tags = {name.metric: f"class_{at}/{name.tag}"}
+def _of(line: Line, texts: list[str], name: Name, label: str, number: Number) -> Draft:
+    """The value of a class, which stands in the lines from this one on."""
+    draft = Draft(line, line.number + len(texts) - 1, texts, "class_lists", {name.metric: number}, role=name.role)
+    draft.options = {"class": label}
+    draft.tags = {name.metric: f"class_{label}/{name.tag}"}
     draft.under_step = True
     return draft
 

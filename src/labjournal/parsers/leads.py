@@ -14,6 +14,7 @@ from labjournal.parsers.above import SETTING
 from labjournal.parsers.base import Draft
 from labjournal.parsers.commands import PLACE_FLAGS, Command, command_in
 from labjournal.parsers.context_forms import SETUP
+from labjournal.parsers.stated import settings_stated
 
 LONGEST_OWNER = 80
 MOST_APART = 40
@@ -90,7 +91,7 @@ def _own_lines(runs: Sequence[tuple[str, ...]]) -> list[list[str]]:
 def _settings(texts: Sequence[str]) -> dict[str, str]:
     """The settings that lines state, alone or among words: ``Metrics for test (threshold=0.3):``."""
     alone = {at["name"]: at["value"] for text in texts if (at := SETTING.fullmatch(text))}
-    return {at["name"]: at["value"].strip("'\"") for text in texts for at in SETUP.finditer(text)} | alone
+    return {name: value for text in texts for name, value in settings_stated(text).items()} | alone
 
 
 def _named(texts: Sequence[str]) -> str:

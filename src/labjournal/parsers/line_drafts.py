@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from labjournal.parsers.base import Draft
@@ -44,6 +45,8 @@ class _Moment:
     """The step is a batch of an epoch."""
     chosen: bool = False
     """When the best was found: no point of a curve."""
+    within: bool = False
+    """The step stands in front of the values."""
 
 
 def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: RoleName, rule: str) -> list[Draft]:
@@ -64,14 +67,21 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
         moment = _Moment(("step", float(batch[1]), "batch"), running=True, batch=True)
     elif batch is not None:
         pairs = [_mean_so_far(pair, text) for pair in pairs]
-    drafts = [Draft(line, line.number, [line.text], rule, options=dict(options), n=n) for _ in pairs]
-    drafts = _by_role(pairs, drafts, role, validates=_VALIDATES.match(text) is not None)
     kept = line.number - context.titles.get("best iteration", -9) == 1  # LightGBM repeats the line it kept
-    for draft in drafts:
-        draft.running = moment.running
-        draft.headline, draft.best = draft.headline or kept, draft.best or kept
-        _place(draft, moment, text, first_value, kept=kept)
-    return drafts
+    moment.within = moment.step is not None and not kept and find_step(text[:first_value]) is not None
+    headed = _HEADED.match(text[: max(first_value, 0)])
+    if _SPREAD.search(text) is not None:
+        options["_spread"] = "stated"
+
+    def begun(pair: Pair, own: RoleName) -> Draft:
+        draft = Draft(line, line.number, [line.text], rule, role=own, options=dict(options), n=n)
+        draft.running, draft.dataset = moment.running, pair.name.dataset
+        draft.headline = pair.name.headline or kept or moment.chosen or headed is not None
+        draft.best = pair.name.best or kept or (headed is not None and headed["word"].lower() == "best")
+        _place(draft, moment)
+        return draft
+
+    return _by_role(pairs, begun, role, validates=_VALIDATES.match(text) is not None)
 
 
 def _stated(text: str, first_value: int, *, stepped: bool) -> tuple[dict[str, str], int | None]:
@@ -95,13 +105,18 @@ def _stated(text: str, first_value: int, *, stepped: bool) -> tuple[dict[str, st
     return options, int(count[1].replace(",", "")[:15]) if n is None and count is not None else n
 
 
-def _by_role(pairs: list[Pair], empty: list[Draft], role: RoleName, *, validates: bool) -> list[Draft]:
-    """The values put into a draft for each role, data set and owner; a value said twice counts once."""
+def _by_role(
+    pairs: list[Pair], begun: Callable[[Pair, RoleName], Draft], role: RoleName, *, validates: bool
+) -> list[Draft]:
+    """The values put into a draft for each role, data set and owner; a value said twice counts once.
+
+    ``begun`` makes the draft of the first value of one.
+    """
     sibling = any(pair.name.role == "validation" for pair in pairs)
     validated = {pair.name.metric.removeprefix("val_") for pair in pairs if pair.name.role == "validation"}
     drafts: dict[tuple[RoleName, bool, str | None], Draft] = {}
     last: RoleName = role
-    for pair, fresh in zip(pairs, empty, strict=True):
+    for pair in pairs:
         own = pair.name.role
         if own == "test" and role == "validation" and validates:
             own = role  # "VALIDATION: test loss …": what is called test here is the set that is validated on
@@ -111,9 +126,7 @@ def _by_role(pairs: list[Pair], empty: list[Draft], role: RoleName, *, validates
         last = own
         key = (own, pair.name.headline, pair.name.dataset or pair.name.of)
         if key not in drafts:
-            fresh.role, fresh.headline, fresh.best = own, pair.name.headline, pair.name.best
-            fresh.dataset = pair.name.dataset
-            drafts[key] = fresh
+            drafts[key] = begun(pair, own)
         elif pair.name.metric in drafts[key].metrics:
             continue
         _take(drafts[key], pair, own)
@@ -131,19 +144,11 @@ def _take(draft: Draft, pair: Pair, role: RoleName) -> None:
         draft.correct = pair.number.fraction
 
 
-def _place(draft: Draft, moment: _Moment, text: str, first_value: int, *, kept: bool) -> None:
-    """Makes a draft a point of a curve or a headline, as the head of its line says."""
-    headed = _HEADED.match(text[: max(first_value, 0)])
-    if _SPREAD.search(text) is not None:
-        draft.options["_spread"] = "stated"
-    if headed is not None or moment.chosen:
-        draft.headline = True
-        draft.best = draft.best or (headed is not None and headed["word"].lower() == "best")
+def _place(draft: Draft, moment: _Moment) -> None:
+    """Makes a draft a point of a curve or a headline beside its step."""
     if moment.step is None:
         draft.under_step = not draft.headline
-        return
-    inside = find_step(text[:first_value]) is not None and not kept
-    if draft.headline and not inside:
+    elif draft.headline and not moment.within:
         draft.options[moment.step[2].replace(" ", "_")] = f"{moment.step[1]:g}"
     else:
         draft.step, draft.reaches = moment.step[:2], not draft.headline and not moment.batch

@@ -222,7 +222,7 @@ def _named_by_words(words: list[str]) -> int | None:
     for anchor, needed, one_of in _PHRASES:
         if anchor in said and needed <= said and (not one_of or one_of & said):
             return words.index(anchor)
-    if words[-2:] in (["v", "measure"], ["mean", "rank"], ["median", "rank"]):
+    if words[-2:] in (["v", "measure"], *_RANKS):
         return len(words) - 1
     if len(words) == 2 and words[0] in _SPACY and words[1] in ("p", "r", "f"):
         return 1
@@ -256,6 +256,7 @@ _LOSSES = frozenset("mse rmse mae mape rmsle logloss mlogloss nll crossentropy c
 """What says in brackets which loss or error is meant."""
 _ENDS = frozenset("low lower lo high upper hi".split())
 _NOT_ALONE = frozenset("error l1 l2 bits per return".split())
+_RANKS = (["mean", "rank"], ["median", "rank"])
 _SPACY = frozenset("ents sents spans cats".split())
 _SET_RATES = frozenset("split sampling frame refresh update drop".split())
 _BOUNDS = frozenset("lower upper null pvalue".split())
@@ -296,9 +297,7 @@ def _excused(words: list[str]) -> bool:
     bad = [word for word in words if word in NEVER]
     if bad == ["norm"] and ("acc" in words or "accuracy" in words):
         return True  # lm-eval's length-normalised accuracy
-    if (bad == ["sentence"] and "level" in words) or (
-        bad == ["rank"] and words[-2:] in (["mean", "rank"], ["median", "rank"])
-    ):
+    if (bad == ["sentence"] and "level" in words) or (bad == ["rank"] and words[-2:] in _RANKS):
         return True
     if (
         set(bad) <= {"thr", "threshold"}

@@ -52,7 +52,7 @@ _COMMA_CELL = re.compile(r"(?<!\S)[-+]?\d{1,3},\d+(?!\S)")
 
 def dotted(text: str) -> str:
     """A row of values with decimal commas with points: ``0,115    0,110``."""
-    if "0," not in text or (cells := _COMMA_CELL.findall(text)) == [] or len(cells) < 2 or re.search(r"\d\.\d", text):
+    if "0," not in text or len(cells := _COMMA_CELL.findall(text)) < 2 or re.search(r"\d\.\d", text):
         return text
     decimal = any(cell.lstrip("+-").startswith("0,") for cell in cells)
     return _COMMA_CELL.sub(lambda cell: cell[0].replace(",", "."), text) if decimal else text

@@ -66,7 +66,9 @@ def _headed(text: str) -> str | None:
         return None
     if words[0] in _ERRORS:
         return words[0]
-    name = understand(shaped(" ".join(words))) or understand(shaped(words[0])) if _UNIT.search(text) else None
+    if _UNIT.search(text) is None:
+        return None
+    name = understand(shaped(" ".join(words))) or understand(shaped(words[0]))
     return None if name is None else name.metric
 
 
