@@ -44,11 +44,24 @@ def step():
     loss.backward()
     optimizer.step()
 
-def timed(n):
-    start = time.thread_time()
+def timed(n, each=None):
+    start = last = time.thread_time()
     for _ in range(n):
         step()
+        if each is not None:
+            now, looked = time.thread_time(), tracked.looks
+            each.append((now - last, looked))
+            last = now
     return (time.thread_time() - start) / n * 1e3
+
+def robust(off, on):
+    # the same from single steps: medians of those with and without a look, so that one slow step says nothing
+    before = [looks, *[n for _, n in on]]
+    quiet = statistics.median(t for (t, n), last in zip(on, before) if n == last)
+    looking = [t for (t, n), last in zip(on, before) if n > last]
+    off = statistics.median(t for t, _ in off)
+    look = statistics.median(looking) - quiet if looking else 0.0
+    return (quiet - off + look * len(looking) / len(on)) / off, look * 1e3
 
 first = timed(100)
 inside = getattr(sys.modules.get("labjournal.watch.start"), "inside", lambda: None)()
@@ -63,18 +76,20 @@ unwatched = 0.0
 session.budget._work = lambda: time.thread_time() - unwatched
 session.budget._clock = lambda: time.thread_time() - unwatched  # the share is of watched time alone
 session.budget.started = session.budget._clock()
-off, differences, looks = [], [], tracked.looks
+off, differences, looks, off_steps, on_steps = [], [], tracked.looks, [], []
 for _ in range(blocks):
     session.nap.wake()
     session.off = "measured without"
-    off.append(timed(block))
+    off.append(timed(block, off_steps))
     unwatched += off[-1] * block / 1e3
     session.off = None
     tracked.n += block
     session.families.gradients.backwards += block
-    differences.append(timed(block) - off[-1])
+    differences.append(timed(block, on_steps) - off[-1])
+cost, look = robust(off_steps, on_steps)
 print(json.dumps({"first_ms": first, "off_ms": statistics.mean(off), "difference_ms": statistics.mean(differences),
                   "error_ms": statistics.stdev(differences) / len(differences) ** 0.5, "looks": tracked.looks - looks,
+                  "robust": cost, "look_ms": look,
                   "parameters": sum(p.numel() for p in model.parameters())}))
 """
 
@@ -137,10 +152,13 @@ def blocks_in_turn(which: str, folder: Path, blocks: int, block: int) -> None:
     costs = [(one["difference_ms"] + idle) / one["off_ms"] for one in told]
     errors = [one["error_ms"] / one["off_ms"] for one in told]
     each = ", ".join(f"{cost:+.2%} ± {error:.2%}" for cost, error in zip(costs, errors, strict=True))
+    medians = ", ".join(f"{one['robust'] + idle / without:+.2%}" for one in told)
+    looks = told[0]["looks"] * told[0]["look_ms"] / (blocks * block * without)
     print(
         f"{which:<12} {told[0]['parameters'] / 1e6:.1f}M parameters, {without:.2f} ms a step after the first 100; "
-        f"watched {each} over {blocks * block:,} steps each ({told[0]['looks']:.0f} looks; of it {idle / without:.2%} "
-        f"for hooks that do nothing); steps 1-100 {told[0]['first_ms']:.2f} ms"
+        f"watched {each} over {blocks * block:,} steps each, by medians of single steps {medians} "
+        f"({told[0]['looks']:.0f} looks of {told[0]['look_ms']:.2f} ms are {looks:.2%}, "
+        f"hooks that do nothing {idle / without:.2%}); steps 1-100 {told[0]['first_ms']:.2f} ms"
     )
 
 
@@ -155,7 +173,7 @@ def main() -> None:
         if "quick" in wanted:
             blocks_in_turn("quick", folder, blocks=80, block=50)
         if "transformer" in wanted:
-            blocks_in_turn("transformer", folder, blocks=16, block=10)
+            blocks_in_turn("transformer", folder, blocks=24, block=20)
 
 
 if __name__ == "__main__":
