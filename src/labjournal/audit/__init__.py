@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from labjournal.audit import cited, footnotes, matrices, prose, reports, rows, said, sentences, sets
+from labjournal.audit import (
+    cited,
+    columns,
+    compared,
+    copied,
+    counted,
+    footnotes,
+    matrices,
+    prose,
+    repeats,
+    reports,
+    rows,
+    said,
+    sentences,
+    sets,
+    steps,
+)
 from labjournal.audit.items import Item, Weight, order
 from labjournal.importers import Document
 from labjournal.importers.sources import read_diary
@@ -23,7 +39,8 @@ def audit_document(document: Document) -> list[Item]:
     found += sentences.check(document)
     found += rows.check(document)
     found += matrices.check(document)
-    found += footnotes.check(document)
+    for part in (columns, compared, copied, counted, repeats, steps, footnotes):
+        found += part.check(document)
     return order(said.weighed(document, found))
 
 

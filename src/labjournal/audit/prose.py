@@ -16,8 +16,9 @@ from labjournal.parsers.numbers import decimals, parse_number
 from labjournal.stats import compare_rates
 
 _FRACTION = re.compile(
-    r"(?<![\w./])(?P<k>\d[\d,]*)\s*(?:/|out\s+of(?:\s+the)?|of|von|sur)\s*(?P<n>\d[\d,]*)(?![\w/.]\d)"
-    r"(?P<mid>[^\d%.;,(（]{0,24}[(（=≈~:]\s*(?:about\s|i\.e\.,?\s|or\s|≈|~)*\s*)(?P<pct>\d+(?:\.\d+)?)\s*[%％]"
+    r"(?<![\w./])(?P<k>\d[\d,]*)\s*(?:/|out\s+of(?:\s+the)?|of(?:\s+the)?|von(?:\s+den)?|sur)\s*(?P<n>\d[\d,]*)(?![\w/.]\d)"
+    r"(?P<mid>[^\d%.;,(（]{0,24}(?:[(（=≈~:]|,\s*(?:i\.e\.|that\s+is|or|so|also|das\s+sind|soit|ovvero|即|—|–)|\s[—–])"
+    r"\s*(?:about\s|i\.e\.,?\s|or\s|≈|~|,)*\s*)(?P<pct>\d+(?:[.,]\d+)?)\s*[%％]"
 )
 _COUNTED = r"(?P<k>\d[\d,]*)\s*(?:/|out\s+of(?:\s+the)?|of|von|sur)\s*(?P<n>\d[\d,]*)(?![\d./])"
 _SHARE = r"(?P<share>0\.\d{2,})(?![\d%％])"
@@ -73,9 +74,10 @@ def check(document: Document) -> list[Item]:
 def _arithmetic(path: str, number: int, text: str) -> Iterator[Item]:
     for match in _FRACTION.finditer(text):
         k, n = _whole(match["k"]), _whole(match["n"])
-        printed = float(match["pct"])
-        if n > 0 and k <= n and not explained(printed, decimals(match["pct"]), 100 * k / n):
-            if explained(printed, decimals(match["pct"]), 100 * (n - k) / n):
+        shown = match["pct"].replace(",", ".")
+        printed = float(shown)
+        if n > 0 and k <= n and not explained(printed, decimals(shown), 100 * k / n):
+            if explained(printed, decimals(shown), 100 * (n - k) / n):
                 continue  # the share of the rest
             message = f"{k} of {n} is {100 * k / n:.4g} %, not {match['pct']} %."
             yield Item(path, number, "fraction", printed, 100 * k / n, "high", message)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from labjournal.audit.items import Item, explained
+from labjournal.audit.rounded import ABOUT, from_rounded, half
 from labjournal.importers import Document
 from labjournal.parsers.numbers import decimals
 from labjournal.stats import metric_of
@@ -28,7 +29,8 @@ _MOVED = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(
-    rf"\b(?P<p>{_N})\s*%\s+(?:relative\s+)?(?P<how>reduction|decrease|drop|increase|improvement|gain|rise|lower|higher|less|more)\b",
+    rf"\b(?P<p>{_N})\s*%\s+(?:relative\s+)?(?P<how>reduction|decrease|drop|increase|improvement|gain|rise|lower|higher|less|more)\b"
+    rf"|\brelative\s+(?:reduction|decrease|drop|increase|improvement|gain)\s+of\s+(?P<p2>{_N})\s*%",
     re.IGNORECASE,
 )
 _BY = re.compile(
@@ -52,11 +54,6 @@ _TIMES = re.compile(
 )
 _SIGNED = re.compile(rf"(?<![\w.])(?P<d>[+\-−]\s?{_N})(?!\s*(?:%|pp|points|σ|sigma|[A-Za-z]?\d))")
 _APART = re.compile(r"\b(?:without|with|vs\.?|versus|against|compared (?:to|with)|instead of)\b", re.IGNORECASE)
-_ABOUT = re.compile(
-    r"\b(?:about|around|almost|nearly|roughly|over|more than|at least|up to|approximately|circa|ca\.?|some|close to"
-    r"|or so)\b|[~≈<>≤≥±]",
-    re.IGNORECASE,
-)
 _IS = r"\s*(?:=|:|of|is|was)?\s*"
 _QUOTIENT = re.compile(
     rf"\b(?P<top>chi\s?-?2|chi\^2|χ²|χ2)\s*(?:=|of|is)\s*(?P<a>{_N})\W+(?:and\s+|with\s+|for\s+)?"
@@ -76,7 +73,8 @@ _PRF = re.compile(
     re.IGNORECASE,
 )
 _WRONG = re.compile(
-    rf"(?:^|[.,;:(]\s*|\b(?:the|an|its|and|with|test|classification)\s+)error\s+rate{_IS}(?P<e>{_N})\s*%", re.IGNORECASE
+    rf"(?:^|[.,;:(]\s*|\b(?:the|an|its|and|with|test|validation|classification)\s+)error(?:\s+rate)?{_IS}(?P<e>{_N})\s*%",
+    re.IGNORECASE,
 )
 _RIGHT = re.compile(rf"\baccuracy{_IS}(?P<a>{_N})\s*%", re.IGNORECASE)
 _SPLIT = re.compile(
@@ -138,28 +136,8 @@ def _contradictions(sentence: str) -> Iterator[_Found]:
     yield from _equations(sentence)
     for match in _QUOTIENT.finditer(sentence):
         a, b, c = (float(match[name]) for name in "abc")
-        if b and not _from_rounded(c, match["c"], lambda x, b=b: x / b, match["a"]):
+        if b and not from_rounded(c, match["c"], lambda x, b=b: x / b, match["a"]):
             yield "quotient", c, a / b, f"{match['a']} / {match['b']} is {a / b:.4g}, not {match['c']}."
-
-
-def _from_rounded(printed: float, shown: str, of: Callable[..., float], *typed: str) -> bool:
-    """Whether a number follows from typed ones, each of them anywhere within half of its last digit."""
-    spans = [(float(text) - _half(text), float(text), float(text) + _half(text)) for text in typed]
-    values = [of(*point) for point in _corners(spans)]
-    return explained(printed, decimals(shown), min(values), max(values))
-
-
-def _corners(spans: list[tuple[float, float, float]]) -> Iterator[tuple[float, ...]]:
-    if not spans:
-        yield ()
-        return
-    for first in spans[0]:
-        for rest in _corners(spans[1:]):
-            yield (first, *rest)
-
-
-def _half(text: str) -> float:
-    return 0.5 * 10.0 ** -decimals(text) if "." in text else 0.0 if len(text) < 3 else 0.5
 
 
 def _changes(sentence: str) -> Iterator[_Found]:
@@ -169,20 +147,18 @@ def _changes(sentence: str) -> Iterator[_Found]:
         ends = f"from {typed[0]} to {typed[1]}"
         a, b = map(float, typed)
         said, by = _RELATIVE.search(match["rest"]), _BY.search(match["rest"])
-        relative = said is not None and a and b and not _ABOUT.search(match["rest"][: said.end()])
-        if (
-            said is not None
-            and relative
-            and not any(_from_rounded(float(said["p"]), said["p"], form, *typed) for form in _RELATIVELY)
-        ):
-            change = 100 * abs(b - a) / a
-            yield "change", float(said["p"]), change, f"{ends} is {change:.3g} %, not {said['p']} %."
+        relative = said is not None and a and b and not ABOUT.search(match["rest"][: said.end()])
+        if said is not None and relative:
+            shown, forms = (said["p2"], _RELATIVELY[:2]) if said["p2"] else (said["p"], _RELATIVELY)
+            if not any(from_rounded(float(shown), shown, form, *typed) for form in forms):
+                change = 100 * abs(b - a) / a
+                yield "change", float(shown), change, f"{ends} is {change:.3g} %, not {shown} %."
         plain = (
             by is not None
             and said is None
-            and not (match["ua"] or match["ub"] or _ABOUT.search(match["rest"][: by.end()]))
+            and not (match["ua"] or match["ub"] or ABOUT.search(match["rest"][: by.end()]))
         )
-        if by is not None and plain and not _from_rounded(float(by["d"]), by["d"], lambda x, y: abs(y - x), *typed):
+        if by is not None and plain and not from_rounded(float(by["d"]), by["d"], lambda x, y: abs(y - x), *typed):
             yield "difference", float(by["d"]), b - a, f"{ends} is {b - a:+.4g}, not {by['d']}."
         better = _better(sentence[: match.start()])
         wrong_way = better is not None and a != b and (b > a) != better
@@ -223,9 +199,9 @@ def _equations(sentence: str) -> Iterator[_Found]:
     for match in _EQUATION.finditer(sentence):
         a, b, c = match["a"], match["b"], match["c"]
         power, times = (0.5 if match["root"] else 1.0), (100.0 if match["u"] else 1.0)
-        if not float(b) or ("." not in c and not match["u"]) or _ABOUT.search(match[0]):
+        if not float(b) or ("." not in c and not match["u"]) or ABOUT.search(match[0]):
             continue
-        if not _from_rounded(float(c), c, lambda x, y, p=power, t=times: t * x / max(y, 1e-300) ** p, a, b):
+        if not from_rounded(float(c), c, lambda x, y, p=power, t=times: t * x / max(y, 1e-300) ** p, a, b):
             computed = times * float(a) / float(b) ** power
             yield "quotient", float(c), computed, f"{match[0].strip()!r}: that is {computed:.4g}{match['u']}."
 
@@ -246,7 +222,7 @@ def _factors(sentence: str) -> Iterator[_Found]:
     if len(two) != 1 or len(times) != 1 or times[0].start() < two[0].end() or len(_NUMBER.findall(sentence)) != 3:
         return
     a, b, x = two[0]["a"], two[0]["b"], times[0]["x"]
-    near = _ABOUT.search(sentence[: times[0].end()][-30:]) or _ABOUT.search(sentence)
+    near = ABOUT.search(sentence[: times[0].end()][-30:]) or ABOUT.search(sentence)
     if two[0]["ua"].lower() not in ("", two[0]["ub"].lower()) or near or not float(a) or not float(b):
         return
     yield from factor(x, a, b)
@@ -257,7 +233,7 @@ def factor(x: str, a: str, b: str) -> Iterator[_Found]:
     if not all(re.fullmatch(_N, one) and float(one) for one in (a, b)):
         return
     forms = (lambda p, q: max(p, q) / min(p, q), lambda p, q: max(p, q) / min(p, q) - 1)
-    if not any(_from_rounded(float(x), x, form, a, b) for form in forms):
+    if not any(from_rounded(float(x), x, form, a, b) for form in forms):
         ratio = forms[0](float(a), float(b))
         yield "factor", float(x), ratio, f"{a} and {b} differ by a factor of {ratio:.3g}, not {x}."
 
@@ -265,7 +241,7 @@ def factor(x: str, a: str, b: str) -> Iterator[_Found]:
 def _differences(sentence: str) -> Iterator[_Found]:
     """ "AUC 0.951 with augmentation and 0.938 without: +0.023"."""
     signed = list(_SIGNED.finditer(sentence))
-    if len(signed) != 1 or not _APART.search(sentence) or _ABOUT.search(sentence):
+    if len(signed) != 1 or not _APART.search(sentence) or ABOUT.search(sentence):
         return
     numbers = [text for text in _NUMBER.findall(sentence[: signed[0].start()]) if "." in text]
     others = len(_NUMBER.findall(sentence)) - 1
@@ -276,7 +252,7 @@ def _differences(sentence: str) -> Iterator[_Found]:
     d = signed[0]["d"].replace("−", "-").replace(" ", "")
     if decimals(d) != decimals(numbers[0]):
         return
-    if not _from_rounded(abs(float(d)), d, lambda x, y: abs(x - y), *numbers):
+    if not from_rounded(abs(float(d)), d, lambda x, y: abs(x - y), *numbers):
         gap = float(numbers[0]) - float(numbers[1])
         yield "difference", float(d), gap, f"{numbers[0]} and {numbers[1]} differ by {abs(gap):.4g}, not {d}."
 
@@ -290,7 +266,7 @@ def _bounds(sentence: str) -> Iterator[_Found]:
         if len({match["up"], match["ur"], match["uf"]}) != 1:
             continue
         p, r, f = match["p"], match["r"], match["f"]
-        most = (float(p) + _half(p) + float(r) + _half(r)) / 2
+        most = (float(p) + half(p) + float(r) + half(r)) / 2
         if float(f) > most and not explained(float(f), decimals(f), most):
             harmonic = 2 * float(p) * float(r) / (float(p) + float(r))
             yield (
@@ -307,7 +283,7 @@ def _complements(line: str) -> Iterator[_Found]:
     parts = {word.lower() for word in re.findall(r"\b(?:train|test|val|valid|dev|top-?\d)", line, re.IGNORECASE)}
     if len(right) == len(wrong) == 1 and len(parts) < 2 and line.count("%") == 2:
         a, e = right[0]["a"], wrong[0]["e"]
-        if not _from_rounded(float(e), e, lambda x: 100 - x, a):
+        if not from_rounded(float(e), e, lambda x: 100 - x, a):
             yield "sum", float(e), 100 - float(a), f"accuracy {a} % leaves {100 - float(a):.4g} % errors, not {e} %."
 
 
@@ -322,7 +298,7 @@ def _counts(sentence: str) -> Iterator[_Found]:
         if sum(parts) > whole:
             yield "sum", whole, sum(parts), f"the parts are {sum(parts)} together, more than the {whole} there are."
     counted, rates = list(_COUNTED.finditer(sentence)), list(_RATE.finditer(sentence))
-    if len(counted) != 1 or len(rates) != 1 or len(_NUMBER.findall(sentence)) != 3 or _ABOUT.search(sentence):
+    if len(counted) != 1 or len(rates) != 1 or len(_NUMBER.findall(sentence)) != 3 or ABOUT.search(sentence):
         return
     if not _COUNTS_WHAT.search(sentence) or _COUNTS_ELSE.search(sentence):
         return
