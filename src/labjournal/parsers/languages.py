@@ -2,339 +2,101 @@
 
 from __future__ import annotations
 
-FOREIGN = {
-    "genauigkeit": "accuracy",
-    "trefferquote": "recall",
-    "präzision": "precision",
-    "verlust": "loss",
-    "fehlerrate": "error rate",
-    "exactitude": "accuracy",
-    "rappel": "recall",
-    "perte": "loss",
-    "précision": "precision",
-    "exactitud": "accuracy",
-    "precisión": "precision",
-    "exhaustividad": "recall",
-    "sensibilidad": "sensitivity",
-    "pérdida": "loss",
-    "acurácia": "accuracy",
-    "acuracia": "accuracy",
-    "precisão": "precision",
-    "revocação": "recall",
-    "perda": "loss",
-    "accuratezza": "accuracy",
-    "precisione": "precision",
-    "richiamo": "recall",
-    "perdita": "loss",
-    "nauwkeurigheid": "accuracy",
-    "dokładność": "accuracy",
-    "noggrannhet": "accuracy",
-    "doğruluk": "accuracy",
-    "kesinlik": "precision",
-    "duyarlılık": "recall",
-    "kayıp": "loss",
-    "полнота": "recall",
-    "потери": "loss",
-    "потеря": "loss",
-    "обучении": "training",
-    "тестировании": "test",
-    "мера": "score",
-    "метрика": "metric",
-    "doğruluğu": "accuracy",
-    "kaybı": "loss",
-    "zbiorze": "set",
-    "testowym": "test",
-    "walidacyjnym": "validation",
-    "treningowym": "training",
-    "sul": "on",
-    "sulla": "on",
-    "op": "on",
-    "den": "the",
-    "начальная": "initial",
-    "конечная": "final",
-    "итоговая": "final",
-    "финальная": "final",
-    "тестовой": "test",
-    "тестовая": "test",
-    "тестовом": "test",
-    "тестовых": "test",
-    "валидационной": "validation",
-    "валидационная": "validation",
-    "валидационном": "validation",
-    "обучающей": "training",
-    "обучающая": "training",
-    "обучающем": "training",
-    "тренировочной": "training",
-    "выборке": "set",
-    "выборка": "set",
-    "данных": "data",
-    "准确率": "accuracy",
-    "预测准确率": "accuracy",
-    "预测正确率": "accuracy",
-    "预测错误率": "error rate",
-    "エラー率": "error rate",
-    "准确度": "accuracy",
-    "正确率": "accuracy",
-    "精确率": "precision",
-    "精确度": "precision",
-    "查准率": "precision",
-    "召回率": "recall",
-    "raport": "report",
-    "结论": "summary ",
-    "結論": "summary ",
-    "总结": "summary ",
-    "结果": "results ",
-    "結果": "results ",
-    "결과": "results ",
-    "ergebnis": "result",
-    "ergebnisse": "results",
-    "résultat": "result",
-    "résultats": "results",
-    "resultado": "result",
-    "resultados": "results",
-    "risultato": "result",
-    "risultati": "results",
-    "результат": "result",
-    "результаты": "results",
-    "klasyfikacji": "classification",
-    "informe": "report",
-    "reporte": "report",
-    "clasificación": "classification",
-    "rapport": "report",
-    "klassifikationsbericht": "classification report",
-    "relatório": "report",
-    "classificação": "classification",
-    "rapporto": "report",
-    "classificazione": "classification",
-    "отчет": "report",
-    "отчёт": "report",
-    "классификации": "classification",
-    "分类报告": "classification report ",
-    "分類報告": "classification report ",
-    "分類レポート": "classification report ",
-    "精確度": "precision",
-    "精確率": "precision",
-    "準確度": "accuracy",
-    "敏感度": "sensitivity",
-    "灵敏度": "sensitivity",
-    "靈敏度": "sensitivity",
-    "特异性": "specificity",
-    "特異性": "specificity",
-    "特异度": "specificity",
-    "特異度": "specificity",
-    "f1分數": "f1",
-    "especificidad": "specificity",
-    "especificidade": "specificity",
-    "sensibilidade": "sensitivity",
-    "spécificité": "specificity",
-    "sensibilité": "sensitivity",
-    "specificità": "specificity",
-    "spezifität": "specificity",
-    "sensitivität": "sensitivity",
-    "查全率": "recall",
-    "损失": "loss",
-    "f1值": "f1",
-    "f1分数": "f1",
-    "正解率": "accuracy",
-    "適合率": "precision",
-    "再現率": "recall",
-    "損失": "loss",
-    "準確率": "accuracy",
-    "정확도": "accuracy",
-    "정밀도": "precision",
-    "재현율": "recall",
-    "손실": "loss",
-    "f1 스코어": "f1",
-    "困惑度": "perplexity",
-    "错误率": "error rate ",
-    "錯誤率": "error rate ",
-    "誤り率": "error rate ",
-    "오류율": "error rate ",
-    "阳性预测值": "ppv ",
-    "阴性预测值": "npv ",
-    "陽性的中率": "ppv ",
-    "陰性的中率": "npv ",
-    "均方误差": "mse ",
-    "均方根误差": "rmse ",
-    "平均绝对误差": "mae ",
-    "平均绝对百分比误差": "mape ",
-    "决定系数": "r2 ",
-    "平均二乗誤差": "mse ",
-    "二乗平均平方根誤差": "rmse ",
-    "平均絶対誤差": "mae ",
-    "決定係数": "r2 ",
-    "결정계수": "r2 ",
-    "민감도": "sensitivity ",
-    "특이도": "specificity ",
-    "交并比": "iou ",
-    "平均交并比": "miou ",
-    "κ": "kappa",
-    "検証精度": "validation accuracy ",
-    "テスト精度": "test accuracy ",
-    "訓練精度": "training accuracy ",
-    "学習精度": "training accuracy ",
-    "validierung": "validation",
-    "validierungs": "validation ",
-    "trainings": "training ",
-    "entraînement": "training",
-    "entrainement": "training",
-    "apprentissage": "training",
-    "entrenamiento": "training",
-    "treino": "training",
-    "treinamento": "training",
-    "validación": "validation",
-    "validação": "validation",
-    "prueba": "test",
-    "teste": "test",
-    "训练集": "train set ",
-    "训练": "training ",
-    "验证集": "validation ",
-    "验证": "validation ",
-    "测试集": "test ",
-    "测试": "test ",
-    "最终": "final ",
-    "最佳": "best ",
-    "最好": "best ",
-    "訓練": "train ",
-    "学習": "train ",
-    "検証": "validation ",
-    "テスト": "test ",
-    "훈련": "train ",
-    "학습": "train ",
-    "검증": "validation ",
-    "테스트": "test ",
-    "最高": "best ",
-    "整体": "overall ",
-    "总体": "overall ",
-    "模型": "model ",
-    "обучение": "train",
-    "обучения": "train",
-    "валидация": "validation",
-    "валидации": "validation",
-    "тест": "test",
-    "тесте": "test",
-    "testdaten": "test data",
-    "validierungsdaten": "validation data",
-    "trainingsdaten": "training data",
-    "testdatensatz": "test set",
-    "testmenge": "test set",
-    "validierungsdatensatz": "validation set",
-    "validierungsmenge": "validation set",
-    "trainingsdatensatz": "training set",
-    "trainingsmenge": "training set",
-    "testset": "test set",
-    "valset": "validation set",
-    "trainset": "train set",
-    "beste": "best",
-    "meilleur": "best",
-    "meilleure": "best",
-    "mejor": "best",
-    "melhor": "best",
-    "лучшая": "best",
-    "finale": "final",
-    "endgültige": "final",
-    "moyenne": "mean",
-    "mittlere": "mean",
-    "durchschnittliche": "mean",
-    "平均": "mean ",
-    "평균": "mean ",
-    "预测": " ",
-    "預測": " ",
-    "예측": " ",
-    "宏平均": "macro ",
-    "加权": "weighted ",
-    "gesamt": "overall ",
-    "globale": "overall",
-    "correcte": "correct",
-    "correctes": "correct",
-    "tasa": "rate",
-    "taux": "rate",
-    "taxa": "rate",
-    "tasso": "rate",
-    "aprendizaje": "learning",
-    "aprendizado": "learning",
-    "aprendizagem": "learning",
-    "apprendimento": "learning",
-    "lernrate": "learning rate",
-    "скорость": "speed",
-    "学習率": "learning rate ",
-    "学习率": "learning rate ",
-    "學習率": "learning rate ",
-    "학습률": "learning rate ",
-    "laufzeit": "runtime",
-    "dauer": "duration",
-    "durée": "duration",
-    "duración": "duration",
-    "durata": "duration",
-    "tiempo": "time",
-    "temps": "time",
-    "время": "time",
-    "時間": "time ",
-    "时间": "time ",
-    "耗时": "time ",
-    "schwellenwert": "threshold",
-    "schwelle": "threshold",
-    "seuil": "threshold",
-    "umbral": "threshold",
-    "soglia": "threshold",
-    "limiar": "threshold",
-    "порог": "threshold",
-    "阈值": "threshold ",
-    "閾値": "threshold ",
-    "gewicht": "weight",
-    "poids": "weight",
-    "peso": "weight",
-    "ziel": "target",
-    "zielwert": "target",
-    "objetivo": "target",
-    "objectif": "target",
-    "obiettivo": "target",
-    "目标": "target ",
-    "目標": "target ",
-    "f1スコア": "f1 ",
-    "f1得分": "f1 ",
-    "f1-maß": "f1",
-    "スコア": "score ",
-    "得分": "score ",
-    "der": "of",
-    "die": "the",
-    "das": "the",
-    "des": "of",
-    "auf": "on",
-    "dem": "the",
-    "sur": "on",
-    "le": "the",
-    "la": "the",
-    "les": "the",
-    "de": "of",
-    "du": "of",
-    "en": "on",
-    "el": "the",
-    "del": "of",
-    "modelo": "model",
-    "modello": "model",
-    "modèle": "model",
-    "modells": "model",
-    "los": "the",
-    "do": "of",
-    "da": "of",
-    "na": "on",
-    "jeu": "set",
-    "ensemble": "set",
-    "addestramento": "training",
-    "allenamento": "training",
-    "validazione": "validation",
-    "conjunto": "set",
-    "と": " ",
-    "の": " ",
-    "在": " ",
-    "上的": " ",
-    "データ": " data ",
-    "モデル": "model ",
-    "모델": "model ",
-    "的": " ",
-    "на": "on",
-}
+_WORDS = """
+accuracy: genauigkeit exactitude exactitud acurácia acuracia accuratezza nauwkeurigheid dokładność noggrannhet
+    doğruluk doğruluğu 准确率 预测准确率 预测正确率 准确度 正确率 準確度 正解率 準確率 정확도 přesnost presnosť
+    tarkkuus pontosság pontossága nøyaktighet nøjagtighed noggrannheten acuratețe acuratețea acuratete
+    acuratetea točnost tačnost točnosť точност точність akurasi ketepatan ακρίβεια الدقة دقت דיוק सटीकता
+    ความแม่นยำ täpsus tikslumas precizitāte dokladnosc korrektklassifikationsrate
+recall: trefferquote rappel exhaustividad revocação richiamo duyarlılık полнота 召回率 查全率 再現率 재현율
+    повнота ανάκληση odziv felidézés الاستدعاء
+precision: präzision précision precisión precisão precisione kesinlik 精确率 精确度 查准率 精確度 精確率 適合率
+    정밀도 presisi precizie precisie precisió precyzja precizitás preciznost
+loss: verlust perte pérdida perda perdita kayıp потери потеря kaybı 损失 損失 손실 ztráta verlies förlust
+error rate: fehlerrate 预测错误率 エラー率 错误率 錯誤率 誤り率 오류율
+sensitivity: sensibilidad 敏感度 灵敏度 靈敏度 sensibilidade sensibilité sensitivität 민감도 czułość
+training: обучении treningowym обучающей обучающая обучающем тренировочной trainings entraînement entrainement
+    apprentissage entrenamiento treino treinamento 训练 addestramento allenamento trénovacích trénovací pelatihan latih
+    antrenare träning træning trening εκπαίδευσης навчальній обучающего обучающую
+test: тестировании testowym тестовой тестовая тестовом тестовых prueba teste 测试集 测试 テスト 테스트 тест
+    тесте testovacích testovací testování testowych testare teszt tesztadatokon uji pengujian δοκιμής тестовій
+    тестової тестовому тестовую тестового
+score: мера スコア 得分
+metric: метрика
+set: zbiorze выборке выборка jeu ensemble conjunto
+validation: walidacyjnym валидационной валидационная валидационном validierung validierungs validación validação
+    验证集 验证 検証 검증 валидация валидации validazione validačních validační validasi validare validering επικύρωσης
+    валидационного валидационную
+on: sul sulla op auf sur en na на
+the: den die das dem le la les el los
+initial: начальная
+final: конечная итоговая финальная 最终 finale endgültige finální
+data: данных データ datech dados datos données
+report: raport informe reporte rapport relatório rapporto отчет отчёт
+summary: 结论 結論 总结
+results: 结果 結果 결과 ergebnisse résultats resultados risultati результаты
+result: ergebnis résultat resultado risultato результат
+classification: klasyfikacji clasificación classificação classificazione классификации klassifikations
+classification report: klassifikationsbericht 分类报告 分類報告 分類レポート
+specificity: 特异性 特異性 特异度 特異度 especificidad especificidade spécificité specificità spezifität 특이도
+    swoistość
+f1: f1分數 f1值 f1分数 f1_스코어 f1スコア f1得分 f1-maß
+perplexity: 困惑度
+ppv: 阳性预测值 陽性的中率
+npv: 阴性预测值 陰性的中率
+mse: 均方误差 平均二乗誤差
+rmse: 均方根误差 二乗平均平方根誤差
+mae: 平均绝对误差 平均絶対誤差
+mape: 平均绝对百分比误差
+r2: 决定系数 決定係数 결정계수
+iou: 交并比
+miou: 平均交并比
+kappa: κ
+validation accuracy: 検証精度
+test accuracy: テスト精度
+training accuracy: 訓練精度 学習精度
+train set: 训练集 trainset
+best: 最佳 最好 最高 beste meilleur meilleure mejor melhor лучшая
+train: 訓練 学習 훈련 학습 обучение обучения
+overall: 整体 总体 gesamt globale
+model: 模型 modelo modello modèle modells モデル 모델
+test data: testdaten
+validation data: validierungsdaten
+training data: trainingsdaten
+test set: testdatensatz testmenge testset
+validation set: validierungsdatensatz validierungsmenge valset
+training set: trainingsdatensatz trainingsmenge
+mean: moyenne mittlere durchschnittliche 平均 평균
+macro: 宏平均
+weighted: 加权
+correct: correcte correctes
+rate: tasa taux taxa tasso
+learning: aprendizaje aprendizado aprendizagem apprendimento
+learning rate: lernrate 学習率 学习率 學習率 학습률
+speed: скорость
+runtime: laufzeit
+duration: dauer durée duración durata
+time: tiempo temps время 時間 时间 耗时
+threshold: schwellenwert schwelle seuil umbral soglia limiar порог 阈值 閾値
+weight: gewicht poids peso
+target: ziel zielwert objetivo objectif obiettivo 目标 目標
+of: der des de du del do da
+-: 预测 預測 예측 と の 在 上的 的 vorhersage
+"""
+"""The English words, and behind the colon those of other languages; "-" where they say nothing, "_" for a blank."""
+
+
+def _table(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    english = ""
+    for line in text.strip().splitlines():
+        head, colon, rest = line.rpartition(": ")
+        english = head.removeprefix("-") if colon else english
+        found |= {word.replace("_", " "): english for word in rest.split()}
+    return found
+
+
+FOREIGN = _table(_WORDS)
 COMPOUND_PARTS = ("genauigkeit", "verlust", "präzision", "trefferquote", "fehlerrate")
-COMPOUND = rf"(test|validierungs|trainings|val)({'|'.join(COMPOUND_PARTS)})"
+COMPOUND = rf"(test|validierungs|trainings|val|gesamt|klassifikations|vorhersage)({'|'.join(COMPOUND_PARTS)})"
 """German writes a role and what was measured as one word."""
