@@ -6,12 +6,13 @@ import math
 import re
 from dataclasses import replace
 
-from labjournal.parsers.names import Name, understand, words_of
+from labjournal.parsers.names import Name, role_of, role_of_path, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number, unwrap
 from labjournal.parsers.open_names import measured, open_name
-from labjournal.parsers.reading import Line
+from labjournal.parsers.reading import Line, RoleName
 from labjournal.parsers.shapes import shaped
-from labjournal.parsers.vocabulary import PARAMETERS
+from labjournal.parsers.title_groups import Grouped, by_letters, grouped_name, in_groups
+from labjournal.parsers.vocabulary import FILLER, PARAMETERS, ROLE_WORDS
 
 _MEANS = {
     "miou": "iou",
@@ -23,7 +24,6 @@ _MEANS = {
     "mrecall": "recall",
 }
 """Metrics that are the mean of another over the classes."""
-_SHORT = {"P": "precision", "R": "recall", "F": "f1"}
 _AROUND = re.compile(r"[*_<>≈~\s]*([-+−.\d].*?)[*_†‡↑↓\s\u2600-\u27bf\ufe0f\U0001f300-\U0001faff]*")
 _SPREAD = re.compile(r"\s*(?:±|\+/-|\+-|\()")
 _WITHIN = re.compile(r"[δΔd(]?\s?<\s?1\.25\W?(?:\^?[23]|²|³)?\)?")
@@ -42,36 +42,43 @@ def cell_number(cell: str) -> Number | None:
 
 
 def title_name(title: str) -> Name | None:
+    if isinstance(title, Grouped):
+        return grouped_name(title)
     if _WITHIN.fullmatch(title.strip()):
         return Name(title.strip(), "unclear", title.strip())
     return understand(shaped(_BAR.sub("", _ARROW.sub("", title))))
 
 
-def caption_metric(caption: str) -> Name | None:
-    """The metric that the line above a table names, where it names nothing else: ``Test accuracy (%)``."""
-    name = understand(shaped(re.sub(r"[\[(]\s*%\s*[\])]|\s+(?:per|by|for each)\s+\w+$", "", caption).strip()))
-    return name if name is not None and name.alone and name.metric != "score" else None
-
-
 def column_names(header: list[str], rows: list[list[str]]) -> list[Name | None]:
     """The metric of each column. One that no vocabulary knows is a metric where it stands behind one, in its form."""
-    names = _left_out(header, [title_name(title) for title in header])
-    if {"P", "R"} <= {*header}:
-        names = [title_name(_SHORT.get(title, title)) for title in header]
+    names = _left_out(header, [title_name(title) for title in by_letters(header)])
     known = [at for at, name in enumerate(names) if name is not None]
     if not known or len(known) == len(header) or any(len(cells) != len(header) for cells in rows):
         return names
-    decimal = [at for at, name in enumerate(names) if name is None and _decimal(at, rows)]
+    unnamed = [at for at, name in enumerate(names) if name is None and decimal(at, rows)]
     means = [at for at in known if (name := names[at]) is not None and name.metric.split("_")[-1] in _MEANS]
-    if len(known) == 1 and means and len(decimal) > 1 and _is_mean(means[0], decimal, rows):
+    if len(known) == 1 and means and len(unnamed) > 1 and _is_mean(means[0], unnamed, rows):
         whole = names[means[0]]
-        for at in decimal:
+        for at in unnamed:
             names[at] = None if whole is None else _of_class(whole, header[at])
         return names
-    for at in decimal:
+    for at in unnamed:
         if at > known[0] and _measured(at, rows, known):
             names[at] = open_name(header[at])
     return names
+
+
+def role_of_label(label: str) -> RoleName:
+    """The role a label says. "train" may be a class or part of a name: only among words that say no more is it one."""
+    words = words_of(label)
+    said = {*words[:1], *re.split(r"[\W_]+", label.lower())}  # not the end of "PatchTST"
+    role = (
+        role_of_path(label)
+        if "/" in label
+        else role_of([word for word in words if word in said or not label.isascii()])
+    )
+    plain = all(word in ROLE_WORDS or word in FILLER or word.isdigit() for word in words)
+    return "unclear" if role == "train" and not plain else role
 
 
 def _left_out(header: list[str], names: list[Name | None]) -> list[Name | None]:
@@ -86,7 +93,7 @@ def of_itself(header: list[str], labels: list[str]) -> bool:
     return len(labels) > 1 and (labels == header[1:] or labels == header)
 
 
-def _decimal(at: int, rows: list[list[str]]) -> bool:
+def decimal(at: int, rows: list[list[str]]) -> bool:
     numbers = [cell_number(cells[at]) for cells in rows if cells[at].strip(" -–—")]
     return bool(numbers) and all(numbers) and any(number is not None and not number.integer for number in numbers)
 
@@ -124,14 +131,10 @@ def under_groups(rows: list[tuple[Line, list[str]]]) -> list[tuple[Line, list[st
     if len(rows) < 3 or len(rows[0][1]) != len(rows[1][1]) or len(rows[0][1]) < 4:
         return rows
     upper, lower = rows[0][1], rows[1][1]
-    if any(parse_number(cell) is not None for cell in (*upper, *lower)) or "" not in upper[1:]:
+    spread = "" in upper[1:] or len({*upper}) < len(upper)
+    if any(parse_number(cell) is not None for cell in (*upper, *lower)) or not spread:
         return rows
     repeated = [cell for cell in lower if cell and lower.count(cell) > 1]
-    if not repeated or not any(title_name(cell) is not None for cell in repeated):
+    if not any(title_name(cell) is not None for cell in by_letters(repeated) + (upper if repeated else [])):
         return rows
-    titles: list[str] = []
-    group = ""
-    for above, below in zip(upper, lower, strict=True):
-        group = above or group
-        titles.append(f"{group} {below}".strip() if below in repeated else below or above)
-    return [(rows[0][0], titles), *rows[2:]]
+    return [(rows[0][0], in_groups(upper, lower)), *rows[2:]]

@@ -10,6 +10,7 @@ from labjournal.parsers.base import Cursor, body
 from labjournal.parsers.numbers import parse_number
 from labjournal.parsers.reading import Line, StepKind
 from labjournal.parsers.steps import find_step, names_only_a_step
+from labjournal.parsers.title_groups import group_titles
 
 MOST_ROWS = 2_000
 WIDEST = 40
@@ -36,7 +37,8 @@ _TITLES = re.compile(r"(?!.*(?:\d\.\d{2}|\d\s?%\s|:(?!\.?\d)))[^=;{}<>]*[^\W\d_]
 _CELL = re.compile(r"\S+(?:\s\S+)*")
 _TOKEN = re.compile(r"\S+")
 _ROW_TAG = re.compile(r"<tr\b[^>]*>(.*?)(?=<tr\b|</tr>|</table|$)", re.IGNORECASE | re.DOTALL)
-_CELL_TAG = re.compile(r"<t[hd]\b[^>]*>(.*?)(?=<t[hd]\b|</t[hd]>|$)", re.IGNORECASE | re.DOTALL)
+_CELL_TAG = re.compile(r"<t[hd]\b([^>]*)>(.*?)(?=<t[hd]\b|</t[hd]>|$)", re.IGNORECASE | re.DOTALL)
+_SPAN = re.compile(r"\b(col|row)span\s*=\s*['\"]?(\d{1,2})\b", re.IGNORECASE)
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
 Row = tuple[Line, list[str]]
@@ -62,7 +64,7 @@ def aligned(cursor: Cursor) -> Grid | None:
     titles = _WIDE_GAP.split(head.strip()) if "  " in head.strip() else head.split()
     if not titles or len(titles) > WIDEST * 2 or _TITLES.fullmatch(head) is None or any(map(_is_number, titles)):
         return None
-    upper, used = _upper_titles(cursor, head)
+    over, used = _upper_titles(cursor, head)
     found: list[tuple[Line, str, list[str]]] = []
     named = cursor.peek(used)
     corner = named.text.strip() if named is not None and head[:1] == " " and _INDEX_NAME.fullmatch(named.text) else ""
@@ -80,19 +82,34 @@ def aligned(cursor: Cursor) -> Grid | None:
     if not found or not any(map(_DECIMAL.search, (line.text for line, _, _ in found))):
         cursor.refuse("aligned", max(used - 1, 1))
         return None
-    header = _fitted(upper or head, found)
+    header = _counted(over, found) if over else _fitted(head, found)
     if header is None:
-        return None if upper else _placed(first, head, found, used)
+        return None if over else _placed(first, head, found, used)
     if len(found[0][2]) < 2 and not (
         _one_column(header, found) and (header[0] == "" or _WIDE_GAP.search(head.strip()))
     ):
         return None
     if all(_INDEX.match(label) for _, label, _ in found):
         found = [(line, _INDEX.sub("", label), values) for line, label, values in found]
-    labelled = len(header) > len(found[0][2])
-    rows: list[Row] = [(first, [corner or header[0], *header[1:]] if labelled else header)]
-    rows += [(line, [label, *values] if labelled else values) for line, label, values in found]
+    if len(header) == len(found[0][2]):
+        return Grid([(first, header), *((line, values) for line, _, values in found)], used, step)
+    index, labels = _indexed(corner or header[0], [label for _, label, _ in found])
+    rows: list[Row] = [(first, [*index, *header[1:]])]
+    rows += [(line, [*label, *values]) for (line, _, values), label in zip(found, labels, strict=True)]
     return Grid(rows, used, step)
+
+
+def _indexed(corner: str, labels: list[str]) -> tuple[list[str], list[list[str]]]:
+    """The columns of an index of several levels, of which a row repeats none that is the same as above."""
+    index, parts = corner.split(), [_WIDE_GAP.split(label) for label in labels]
+    if not 1 < len(index) == len(parts[0]) or any(len(said) > len(index) for said in parts):
+        return [corner], [[label] for label in labels]
+    above = parts[0]
+    whole = []
+    for said in parts:
+        above = [*above[: len(index) - len(said)], *said]
+        whole.append(above)
+    return index, whole
 
 
 def _without_step(head: str) -> tuple[str, tuple[StepKind, float] | None]:
@@ -143,24 +160,20 @@ def _flush(title: re.Match[str], cell: re.Match[str]) -> bool:
     return abs(title.end() - cell.end()) <= 1 or title.start() == cell.start()
 
 
-def _upper_titles(cursor: Cursor, head: str) -> tuple[str, int]:
+def _upper_titles(cursor: Cursor, head: str) -> tuple[list[str], int]:
     """One line of titles from two, where the upper one names groups of as many columns each; and the lines used."""
     used = 1
     while (ahead := cursor.peek(used)) is not None and BORDER.match(ahead.text) and ahead.text.strip():
         used += 1
-    groups = head.split()
-    if ahead is None:
-        return "", used
-    lower = _joined(ahead.text).split()
-    repeated = len(lower) > len(groups) > 1 and len(set(lower)) < len(lower) and not any(map(_is_number, lower))
-    if not repeated:
-        return "", used
-    names = lower[len(lower) % len(groups) :] if len(set(lower)) * len(groups) != len(lower) else lower
-    width = len(names) // len(groups)
-    if width < 2 or names != names[:width] * len(groups):
-        return "", used
-    titles = [f"{groups[at // width]} {name}" for at, name in enumerate(names)]
-    return "  " + "  ".join(titles), used + 1
+    titles = [] if ahead is None else group_titles(head, _joined(ahead.text))
+    return titles, used + bool(titles)
+
+
+def _counted(titles: list[str], found: list[tuple[Line, str, list[str]]]) -> list[str] | None:
+    """The titles of columns in groups with one over the labels before them, where there are as many as values."""
+    labelled = any(label for _, label, _ in found)
+    more = len(found[0][2]) + labelled - len(titles)
+    return ["", *titles][1 - more :] if more in (0, labelled) else None
 
 
 def _fitted(head: str, found: list[tuple[Line, str, list[str]]]) -> list[str] | None:
@@ -272,10 +285,11 @@ def html(cursor: Cursor) -> Grid | None:
     whole = "\n".join(texts)
     rows: list[Row] = []
     at = passed = 0
+    held: dict[int, int] = {}
     for found in _ROW_TAG.finditer(whole):
         passed, at = passed + whole.count("\n", at, found.start()), found.start()
         line = cursor.peek(passed) or first
-        rows.append((line, [_text_of(cell) for cell in _CELL_TAG.findall(found[1])]))
+        rows.append((line, _spanned(_CELL_TAG.findall(found[1]), held)))
     rows = [(line, cells) for line, cells in rows if cells]
     width = max((len(cells) for _, cells in rows), default=0)
     fitting = [(line, cells) for line, cells in rows if len(cells) == width]
@@ -283,6 +297,19 @@ def html(cursor: Cursor) -> Grid | None:
         cursor.refuse("html", used)
         return None
     return Grid(fitting, used)
+
+
+def _spanned(cells: list[tuple[str, str]], held: dict[int, int]) -> list[str]:
+    """The cells of a row, an empty one wherever one spans columns or, as ``held`` counts, comes down from above."""
+    row: list[str] = []
+    for attributes, text in [*cells, ("", "")]:
+        while held.get(len(row), 0):
+            held[len(row)] -= 1
+            row.append("")
+        spans = {kind.lower(): int(many) for kind, many in _SPAN.findall(attributes)}
+        held[len(row)] = max(spans.get("row", 1) - 1, 0)
+        row += [_text_of(text), *[""] * (spans.get("col", 1) - 1)]
+    return row[:-1]
 
 
 def caption(cursor: Cursor) -> str:
@@ -298,8 +325,10 @@ def _text_of(cell: str) -> str:
 def _joined(text: str) -> str:
     """The text with a value, its spread and its sign drawn together; tabs and a bar behind the labels as wide gaps."""
     text = body(text.rstrip()).replace("\t", "    ")
-    if text.count("|") == 1:
+    if (bars := text.count("|")) == 1:
         text = text.replace(" | ", "   ")
+    elif bars and not (text.lstrip()[0] == text[-1] == "|"):
+        text = text.replace("|", " ")  # bars between groups of columns
     if "±" in text or "+" in text or "\\pm" in text:
         text = _SPREAD.sub("±", text)
     if "(" in text:

@@ -81,6 +81,7 @@ CHECKPOINT_KEYS = (
 
 TYPED_DIGITS = 4
 """Decimals of a number in JSON that somebody may have typed."""
+_CHANGES = frozenset("delta diff difference change gain improvement reduction std stdev".split())
 _EXACT = re.compile(r"(?:HasAns_|NoAns_|best_)?exact")
 _DEPTH_ERRORS = frozenset(("abs_rel", "absrel", "abs rel", "sq_rel"))
 _DEPTH_SHARES = frozenset(("a1", "a2", "a3", "d1", "d2", "d3", "delta1", "delta2", "delta3", "log_10", "log10"))
@@ -181,7 +182,7 @@ def _beside(record: Mapping[str, Any], known: Mapping[str, Number]) -> dict[str,
             name = open_name(str(key))
             if name is not None and not _timed(str(key)):
                 found[name.metric] = number
-            elif name is None and _ends_alike(str(key), known):
+            elif name is None and _CHANGES.isdisjoint(words_of(str(key))) and _ends_alike(str(key), known):
                 found[str(key)] = number  # "scale_err" beside "trans_err" and "orient_err"
     return found if len(found) <= len(known) else {}
 

@@ -15,10 +15,11 @@ from labjournal.parsers.labelled_last import labelled_last
 from labjournal.parsers.long_tables import long_table
 from labjournal.parsers.names import Name, understand, words_of
 from labjournal.parsers.numbers import Number, parse_number
+from labjournal.parsers.one_metric import corner_metric, under_corner
 from labjournal.parsers.reading import Line
 from labjournal.parsers.scatter import SPREAD
 from labjournal.parsers.shapes import shaped
-from labjournal.parsers.table_rows import STEPS, corner_metric, drafts_of_table, row_drafts, under_corner
+from labjournal.parsers.table_rows import STEPS, drafts_of_table, row_drafts
 from labjournal.parsers.titles import wished
 
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")

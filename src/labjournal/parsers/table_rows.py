@@ -6,18 +6,20 @@ import re
 from dataclasses import replace
 
 from labjournal.parsers.base import Draft
-from labjournal.parsers.columns import caption_metric, cell_number, column_names, under_groups
+from labjournal.parsers.columns import cell_number, column_names, role_of_label, under_groups
 from labjournal.parsers.headings import CAPTION, entered
 from labjournal.parsers.named_cells import named_cells
-from labjournal.parsers.names import Name, role_of, role_of_path, understand, words_of
+from labjournal.parsers.names import Name, role_of, understand, words_of
 from labjournal.parsers.numbers import parse_number
+from labjournal.parsers.one_metric import corner_metric, of_one_metric, under_corner
 from labjournal.parsers.open_names import measured, open_name
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import Line, RoleName, StepKind
-from labjournal.parsers.scatter import BESIDE, SPREAD, without_spreads
+from labjournal.parsers.scatter import BESIDE, without_spreads
 from labjournal.parsers.shapes import shaped
+from labjournal.parsers.title_groups import Grouped
 from labjournal.parsers.tool_tables import lm_eval, sections
-from labjournal.parsers.vocabulary import EVALUATED, FILLER, NEVER, PARAMETERS, ROLE_WORDS
+from labjournal.parsers.vocabulary import EVALUATED, NEVER, PARAMETERS
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _SCORING = frozenset(("corr", "sub", "del", "ins", "err"))
@@ -79,46 +81,7 @@ def _measured_in(rows: list[tuple[Line, list[str]]], texts: list[str], heading: 
     if not all(len(cells) >= 2 for _, cells in rows):
         return []
     found = sections(rows) or _pairs(rows, texts)
-    shared = None if found or numeric_head else caption_metric(caption)
-    if shared is None or len(rows) < 2 or not all(map(_plain_title, header[1:])):
-        return found
-    return [draft for line, cells in rows[1:] for draft in under_corner(line, cells, header, shared)]
-
-
-def _plain_title(title: str) -> bool:
-    """Whether a title may say whose the values under it are."""
-    words = words_of(title)
-    return bool(words) and PARAMETERS.isdisjoint(words) and not BESIDE.fullmatch(title)
-
-
-def corner_metric(header: list[str], names: list[Name | None]) -> Name | None:
-    """The metric of all cells, where the corner of a table names it and the other titles name who was measured."""
-    corner = names[0]
-    if corner is None or not corner.alone or len(header) < 3 or any(names[1:]) or corner.metric == "score":
-        return None
-    titles = [words_of(title) for title in header[1:] if parse_number(title) is None]
-    plain = len(titles) == len(header) - 1 and all(words and NEVER.isdisjoint(words) for words in titles)
-    return corner if plain and not any(map(BESIDE.fullmatch, header[1:])) else None
-
-
-def under_corner(line: Line, cells: list[str], header: list[str], corner: Name) -> list[Draft]:
-    """A draft for each cell of a row whose first one says on what was measured."""
-    if len(cells) != len(header) or parse_number(cells[0]) is not None or SPREAD.fullmatch(cells[0]):
-        return []
-    if understand(shaped(cells[0])) is not None:
-        return []
-    drafts = []
-    for title, cell in zip(header[1:], cells[1:], strict=True):
-        number = cell_number(cell)
-        if number is None or not plausible(corner, number):
-            continue
-        draft = Draft(line, line.number, [line.text], "text_tables", {corner.metric: number}, saved=True)
-        draft.role = next(
-            (said for text in (cells[0], title) if (said := role_of(words_of(text))) != "unclear"), corner.role
-        )
-        draft.options = {"row": cells[0][:80], "column": title[:80]}
-        drafts.append(draft)
-    return drafts
+    return found or ([] if numeric_head else of_one_metric(header, rows[1:], caption, heading))
 
 
 def _named_rows(names: list[Name | None], rows: list[tuple[Line, list[str]]]) -> bool:
@@ -223,7 +186,7 @@ def row_drafts(
     step: tuple[StepKind, float] | None,
 ) -> list[Draft]:
     """One draft for each role the columns speak of: ``Val R2`` and ``Test R2`` of a row are two measurements."""
-    parts: dict[RoleName, Draft] = {}
+    parts: dict[tuple[RoleName, str | None], Draft] = {}
     options: dict[str, str] = {}
     names = _by_phase(header, cells, names)
     first = next((at for at, name in enumerate(names) if name is not None), 0)
@@ -231,12 +194,11 @@ def row_drafts(
     for at, (cell, name, title) in enumerate(zip(cells, names, header, strict=True)):
         number = cell_number(cell)
         if name is not None and number is not None and plausible(name, number):
-            part = parts.get(name.role)
+            part = parts.get((name.role, name.of))
             if part is None:
-                part = parts[name.role] = Draft(
-                    line, line.number, [line.text], "text_tables", role=name.role, step=step
-                )
+                part = Draft(line, line.number, [line.text], "text_tables", role=name.role, step=step)
                 part.saved = step is None
+                parts[name.role, name.of] = part
             if name.metric not in part.metrics:
                 part.metrics[name.metric] = number
                 part.tags[name.metric] = title if step is None and re.fullmatch(r"[\w/]+", title) else name.tag
@@ -245,19 +207,22 @@ def row_drafts(
             and (title or (at == 0 and number is None))
             and cell
             and len(options) < 8
+            and not isinstance(title, Grouped)
             and (number is None or number.integer or (at < first and not PARAMETERS.isdisjoint(words_of(title))))
         ):
             options[title or "row"] = cell[:80]
     if step is None and options:
         title, label = next(iter(options.items()))
         over = role_of([word for word in words_of(title) if word not in EVALUATED])  # "testset" over "X-eval"
-        said = over if over in ("test", "validation") else _role_said(label)
+        said = over if over in ("test", "validation") else role_of_label(label)
         said = "unclear" if _OF_CLASS.fullmatch(title) else said
         split = next((cell for title, cell in options.items() if title.lower() in _SPLITS), "")
-        said = _role_said(split) if split and said == "unclear" else said
+        said = role_of_label(split) if split and said == "unclear" else said
         for part in parts.values():
             part.options = dict(options)
             part.role = said if part.role == "unclear" else part.role
+    for (_, of), part in parts.items():
+        part.options |= {"column": of[:80]} if of is not None else {}
     return list(parts.values())
 
 
@@ -273,14 +238,6 @@ def _by_phase(header: list[str], cells: list[str], names: list[Name | None]) -> 
         else replace(name, role="train" if trained else "validation", tag=name.tag if trained else f"val_{name.tag}")
         for name in names
     ]
-
-
-def _role_said(label: str) -> RoleName:
-    """The role a label says. "train" may be a class or part of a name: only among words that say no more is it one."""
-    words = words_of(label)
-    role = role_of_path(label) if "/" in label else role_of(words)
-    plain = all(word in ROLE_WORDS or word in FILLER or word.isdigit() for word in words)
-    return "unclear" if role == "train" and not plain else role
 
 
 _ABOUT = re.compile(r"\s*\((?P<how>(?:using|with|after)\s[^()]+)\)\s*$", re.IGNORECASE)
