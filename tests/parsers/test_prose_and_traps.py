@@ -27,8 +27,8 @@ from labjournal.parsers import read_file, read_text
             "The baseline in [a.json](x/a.json) reports:\n- Test AUC: 0.7853\n- Test F1: 0.0919\n\n"
             "The variant in [b.json](x/b.json) reports:\n- Test AUC: 0.7701\n",
             [
-                ("test", {"auc": 0.7853, "f1": 0.0919}, {"group": "The baseline in a.json reports"}),
-                ("test", {"auc": 0.7701}, {"group": "The variant in b.json reports"}),
+                ("test", {"auc": 0.7853, "f1": 0.0919}, {"group": "baseline in a.json reports"}),
+                ("test", {"auc": 0.7701}, {"group": "variant in b.json reports"}),
             ],
             id="links, and values that only one has",
         ),

@@ -116,7 +116,7 @@ def test_what_was_not_measured_is_no_result(text: str) -> None:
         ),
         pytest.param(
             "| setting | result |\n|---|---|\n| lr=1, epochs=9 | val_acc: 0.75 |\n| lr=2, epochs=9 | val_acc: 0.5 |\n",
-            [("validation", {"val_acc": 0.75}, {}), ("validation", {"val_acc": 0.5}, {})],
+            [("validation", {"val_acc": 0.75}, {"lr": "1"}), ("validation", {"val_acc": 0.5}, {"lr": "2"})],
             id="how long it was to train is no step",
         ),
         pytest.param(

@@ -24,6 +24,10 @@ NEXT = 2
 """The same where only one of them says its role: a blank line may part them."""
 
 
+OF_A_TEXT = frozenset(("text_tables",))
+"""Saved rows that stand among lines which may say whose they are."""
+_COUNTS = frozenset(("TP", "FP", "FN", "TN"))
+"""What a row counts tells it from no other."""
 STEP_WORDS = frozenset("epoch epoche époque epoca época step iter iteration itr round trial episode update ep".split())
 
 
@@ -214,8 +218,9 @@ def repeated(drafts: Sequence[Draft]) -> list[list[Draft]]:
     """Measurements of a text that nothing tells apart yet, though their values differ."""
     alike: dict[tuple[str, object], list[Draft]] = {}
     for draft in drafts:
-        if not draft.saved and not draft.best:
-            options = {name: value for name, value in draft.options.items() if name not in dict(draft.setup)}
+        if (not draft.saved or draft.rule in OF_A_TEXT) and not draft.best:
+            setup = dict(draft.setup)
+            options = {k: v for k, v in draft.options.items() if k not in setup and k.upper() not in _COUNTS}
             said = _said(replace(draft, options=options, metrics={}))
             for name in draft.metrics:
                 alike.setdefault((name, said), []).append(draft)

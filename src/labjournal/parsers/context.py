@@ -227,7 +227,7 @@ class Context:
         checkpoint = any(part in low for part in forms.CHECKPOINT_PARTS) and self._checkpoint(text)
         if any(part in low for part in forms.DATASET_PARTS) or low.lstrip(" \t=-*#>").startswith(forms.DATASET_STARTS):
             self._dataset(text)
-        if ":" in text or "=" in text or "..." in text:
+        if ":" in text or "=" in text or "..." in text or "ing " in low:
             if (subject := subject_stated(text)) is not None:
                 self.group, self.group_line = subject, number
                 self.block += 1

@@ -59,6 +59,12 @@ SUBJECT = re.compile(
     r"(?:evaluating|training|testing|fitting|starting|running)\s+(?=(?-i:[A-Z])[\w()-]*(?:\s(?-i:[A-Z(])[\w()-]*){0,3}\s*(?:\.{2,}|…)?\s*$))['\"]?(?P<name>[^\W\d_][\w.()+/-]*(?:\s[\w.()+/-]+){0,3}?)['\"]?\s*(?:\.{2,}|…|:)?\W*$",
     re.IGNORECASE,
 )
+EVALUATED_NAME = re.compile(
+    r"\W*(?:evaluating|testing|benchmarking|scoring)\s+(?:(?:the|model)\s+)*['\"]?"
+    r"(?P<name>(?=[\w./+-]*[\d_/-])[A-Za-z][\w./+-]*\w)['\"]?(?:\s+(?:on|with|for|using)\b.{0,80})?\s*[.:…]*\s*$",
+    re.IGNORECASE,
+)
+"""``Evaluating resnet50 on ImageNet-A``: who is measured, called by an identifier."""
 RESET_PARTS = ("=> result", "train", "test", "final", "best", "eval", "stop")
 CHECKPOINT_PARTS = (
     "checkpoint",
@@ -112,7 +118,7 @@ COMPARED = re.compile(
 NO_DATASET_NAME = frozenset(
     """cpu gpu cuda device mps epoch epochs step the my this same only path loaded loading preparing processing
     fold seed run trial seeds runs folds repeats trials preprocessing
-    creating building reading downloading splitting generating""".split()
+    creating building reading downloading splitting generating checkpoint checkpoints using""".split()
 )
 """Words that no name of a data set holds."""
 SIZE_OF_SET = re.compile(r"(\d[\d,]*)\s+(?:\w+\s+)?(?:samples|images|examples|events|instances|sentences|questions)")

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from labjournal.parsers.above import SETTING
+from labjournal.parsers.alike import OF_A_TEXT
 from labjournal.parsers.base import Draft
 from labjournal.parsers.commands import PLACE_FLAGS, Command, command_in
 from labjournal.parsers.context_forms import SETUP
@@ -19,6 +20,9 @@ from labjournal.parsers.stated import settings_stated
 LONGEST_OWNER = 80
 MOST_APART = 40
 """So many measurements, at most, may stand apart by the lines above them: more are points of a curve."""
+SENTENCE = 6
+"""Words of a name, at most."""
+_CLAUSE_ENDS = re.compile(r"[,;:.!?]\s|\s(?:which|that|because|so|but|where)\s|\s[-–—]\s")
 _ANNOUNCES = re.compile(r"(?:\.{2,}|…|[:：])\s*$")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _MARKS = re.compile(r"^[\s#*>`$=~|/-]+|[\s*`=~|:：….-]+$")
@@ -51,7 +55,7 @@ def set_apart_by_leads(drafts: Sequence[Draft], alike: Iterable[Sequence[Draft]]
                 if leads and owner:
                     told.setdefault(leads, owner)
     for draft in drafts if told else ():
-        said = {} if draft.saved else told.get(draft.leads, {})
+        said = told.get(draft.leads, {}) if not draft.saved or draft.rule in OF_A_TEXT else {}
         taken = {*draft.options.values(), draft.dataset, draft.checkpoint}
         draft.options |= {
             ("under" if key in draft.options else key): value for key, value in said.items() if value not in taken
@@ -66,7 +70,7 @@ def _owners(runs: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
     settings = [_settings(run) for run in own]
     shared = set.intersection(*map(set, settings))
     differ = [name for name in settings[0] if name in shared and len({said[name] for said in settings}) > 1]
-    named = [_named(run) for run in own]
+    named = shortened([_named(run) for run in own])
     if sum(map(bool, named)) > 1 and len({owner for owner in named if owner}) == 1:
         named = [""] * len(runs)  # only settings differ
     return [
@@ -103,6 +107,25 @@ def _named(texts: Sequence[str]) -> str:
     settings = SETUP.search(found)
     owner = _MARKS.sub("", found if settings is None else found[: settings.start()])
     return owner[:LONGEST_OWNER]
+
+
+def shortened(owners: Sequence[str]) -> list[str]:
+    """Owners without the words that all of them begin with, and of a sentence no more than its first part."""
+    words = [owner.split() for owner in owners if owner]
+    shared = 0
+    while (
+        len(words) > 1 and all(len(said) > shared + 1 for said in words) and len({said[shared] for said in words}) == 1
+    ):
+        shared += 1
+    while shared and any(len(said[shared]) == 1 for said in words):
+        shared -= 1  # "model A", not "A"
+    return [_clause(" ".join(owner.split()[shared:])) for owner in owners]
+
+
+def _clause(owner: str) -> str:
+    owner = owner.strip(" >:=|-")
+    owner = owner[: owner.rindex("(")].rstrip() if owner.count("(") > owner.count(")") else owner
+    return owner if len(owner.split()) <= SENTENCE else _CLAUSE_ENDS.split(owner, maxsplit=1)[0].strip()
 
 
 def _told(command: Command, others: Sequence[Command]) -> dict[str, str]:

@@ -65,9 +65,9 @@ def owner_of(head: str) -> str | None:
         return label["label"]
     bracketed = _BRACKETED.fullmatch(head)
     if bracketed is not None:
-        return bracketed[1] if _is_owner(bracketed[1]) else None
+        return bracketed[1] if is_owner(bracketed[1]) else None
     called = _CALLED.fullmatch(head) or _OBTAINED.fullmatch(head)
-    if called is not None and find_step(head) is None and _is_owner(called["who"].partition("(")[0]):
+    if called is not None and find_step(head) is None and is_owner(called["who"].partition("(")[0]):
         return called["who"]
     counted = _COUNTED.fullmatch(head)
     if counted is not None and len(words_of(counted[1])) == 1 and find_step(head) is None:
@@ -78,7 +78,7 @@ def owner_of(head: str) -> str | None:
     parts = [text for text in parts if _DECIMAL.search(text) is None]
     named = [part[1] for text in parts if (part := _PART.fullmatch(text)) is not None]
     owners = [
-        part for at, part in enumerate(named) if _is_owner(part) or (at and _heads(named[at - 1]) and _plain(part))
+        part for at, part in enumerate(named) if is_owner(part) or (at and _heads(named[at - 1]) and _plain(part))
     ]
     return owners[0] if len(owners) == 1 else None
 
@@ -95,7 +95,8 @@ def _plain(part: str) -> bool:
     return bool(words) and not other and not _heads(part) and find_step(part) is None
 
 
-def _is_owner(part: str) -> bool:
+def is_owner(part: str) -> bool:
+    """Whether words before a value only say whose it is."""
     words = words_of(_SCORE.sub("", part))
     if len(words) > 1 and _AVERAGES.issuperset(words):
         return True
@@ -129,7 +130,7 @@ def name_before_value(text: str) -> str:
     """``Burn scar: 68.0% IoU`` as ``Burn scar: IoU: 68.0%``, where the label says only whose the value is."""
     match = _VALUE_FIRST.fullmatch(text) if ":" in text or "：" in text else None
     name = understand(shaped(match["name"])) if match is not None else None
-    if match is None or name is None or not name.alone or not _is_owner(match["label"]):
+    if match is None or name is None or not name.alone or not is_owner(match["label"]):
         return text
     return f"{match['label']}: {match['name']}: {match['value']}"
 
@@ -142,7 +143,7 @@ _APART = re.compile(
 def label_apart(text: str) -> str:
     """``clean    WER: 3.2%  CER: 0.8%`` with a colon behind the name that a wide gap parts from several values."""
     match = _APART.match(text.lstrip(" *•>-")) if "  " in text else None
-    if match is None or not _is_owner(match["label"]):
+    if match is None or not is_owner(match["label"]):
         return text
     return f"{match['label']}: {text.lstrip(' *•>-')[match.end() :]}"
 

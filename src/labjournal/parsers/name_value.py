@@ -9,14 +9,15 @@ import re
 from dataclasses import replace
 from itertools import takewhile
 
+from labjournal.parsers.above import leading
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.beside import classes_of
 from labjournal.parsers.context import Context
 from labjournal.parsers.context_forms import COMPARED
 from labjournal.parsers.line_drafts import drafts_of
 from labjournal.parsers.line_owners import label_apart, name_before_value, owner_of, statistic_before, without_label
+from labjournal.parsers.line_parts import parts_of
 from labjournal.parsers.mentions import may_mention
-from labjournal.parsers.name_before import GROUPED
 from labjournal.parsers.names import Name, role_of, role_of_path, understand, words_of
 from labjournal.parsers.numbers import Number, find_numbers, parse_number, unwrap
 from labjournal.parsers.pairs import Pair, scan, untuned
@@ -39,7 +40,6 @@ _LISTED = re.compile(r"'([^'\\]{1,80})\\n'")
 _TABLE_RULE = re.compile(r"\s*\|[\s|:-]+\|\s*")
 _GAP_BEHIND = re.compile(r"^(\s*[A-Za-z][\w.+]*[_\d-][\w.+-]*)\s{3,}(?=[A-Za-z][\w ]*\s?[:=≈]\s)")
 """``B_mild_aug      best val_dice ≈ 0.6264``: who was measured, in a column of its own."""
-_APART = re.compile(r"\s*[|;,]\s*")
 _WHO_BEHIND = re.compile(r"\d\s?%?\s[-–—]\s(?P<who>[A-Za-z][A-Za-z ()/'-]{2,60})$")
 """``Average accuracy 0.251 - abstract algebra``."""
 _CARET = re.compile(r"\s{4,}(?:Detection Rate|P-Value \[Acc > NIR\]) : ")
@@ -91,9 +91,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
 
 
 def _of_line(text: str, line: Line, context: Context) -> Claim | None:
-    if parts := _one_of_each(text):
-        claims = [_of_line(part, line, context) for part in parts]
-        return Claim(1, [draft for claim in claims if claim is not None for draft in claim.drafts])
+    if parts := parts_of(text):
+        return Claim(1, [draft for who, part in parts for draft in _of_part(who, part, line, context)])
     statistic = statistic_before(text)
     if statistic is not None and SPREAD.fullmatch(statistic) and statistic.lower()[:3] not in ("min", "max"):
         return Claim(1)
@@ -124,6 +123,9 @@ def _of_line(text: str, line: Line, context: Context) -> Claim | None:
     if owner is not None:
         for draft in drafts:
             draft.options.setdefault("group", owner)
+    elif led := leading([rest]):
+        for draft in drafts:
+            draft.leads = led
     for label, name, number in of_classes:
         part = replace(drafts[0], metrics={name.metric: number}, tags={name.metric: f"{label}/{name.metric}"})
         part.options = {**drafts[0].options, "class": label}
@@ -131,14 +133,12 @@ def _of_line(text: str, line: Line, context: Context) -> Claim | None:
     return Claim(1, drafts)
 
 
-def _one_of_each(text: str) -> list[str]:
-    """The parts of ``Fold 1 AUC: 0.82 | Fold 2 AUC: 0.83``, each of which is of another fold."""
-    groups = [(found[1].lower(), found[2]) for found in GROUPED.finditer(text)]
-    if len(groups) < 2 or len({name for name, _ in groups}) > 1 or len(set(groups)) < len(groups):
-        return []
-    parts = _APART.split(text)
-    each = len(parts) == len(groups) and all(GROUPED.search(part) for part in parts)
-    return parts if each else []
+def _of_part(who: str, part: str, line: Line, context: Context) -> list[Draft]:
+    claim = _of_line(part, line, context)
+    drafts = claim.drafts if claim is not None else []
+    for draft in drafts:
+        draft.options |= {"group": who} if who else {}
+    return drafts
 
 
 def _of_classes(text: str, pairs: list[Pair]) -> list[tuple[str, Name, Number]]:

@@ -75,6 +75,8 @@ _PRF = {"p": "precision", "r": "recall", "f": "f1"}
 
 
 _SHORT_PRF = re.compile(r"(?<![\w@])([PRF])(?=\s*[:=]\s*\d)")
+_BARE_PRF = re.compile(r"(?<![\w@.-])([PRF])1?(?=\s+\d*\.\d)")
+"""``P 81.2 R 80.1 F 80.6``."""
 
 
 def untuned(text: str) -> str:
@@ -125,12 +127,14 @@ def _names_by_values(text: str) -> str:
     text = by_kind(_AT_STEP.sub(r" (step \1): ", unwrap(text)))
     text = by_rank(text) if "@" in text or "/" in text else text
     text = by_place(by_statistic(by_set(by_dash(by_label(by_role(text))) if "," in text else text)))
-    text = shaped(by_name(text) if "/" in text or "|" in text else text)
+    text = shaped(by_name(text) if any(mark in text for mark in "/|,&") or " and " in text else text)
     bare = _BARE.fullmatch(text)
     if bare is not None and (only := understand(_plain(bare["name"]))) is not None and only.alone:
         text = f"{_plain(bare['name'])}: {bare['value']}"  # "F1-score (micro)   0.94"
     if len(set(_SHORT_PRF.findall(text))) >= 2:
         text = _SHORT_PRF.sub(lambda m: _PRF[m[1].lower()], text)
+    if len(set(_BARE_PRF.findall(text))) == len(_PRF):
+        text = _BARE_PRF.sub(lambda m: f"{_PRF[m[1].lower()]}:", text)
     return text
 
 

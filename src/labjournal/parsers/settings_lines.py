@@ -62,5 +62,6 @@ def settings_line(text: str) -> bool:
     pairs = _PAIRS.findall(_BRACKETS.sub("", text)) if text.count("=") > 5 else []
     if len(pairs) < 6:
         return False
-    named = sum(understand(pair.partition("=")[0].strip()) is not None for pair in pairs)
-    return named * 2 < len(pairs)
+    names = [pair.partition("=")[0].strip() for pair in pairs]
+    letters = frozenset("PRF") if {"P", "R"} <= {*names} else frozenset[str]()
+    return sum(name in letters or understand(name) is not None for name in names) * 2 < len(pairs)

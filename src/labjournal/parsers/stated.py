@@ -10,6 +10,7 @@ from labjournal.parsers.context_forms import (
     CHECKPOINT_NAMED,
     CHECKPOINT_NUMBER,
     DATASET,
+    EVALUATED_NAME,
     NO_DATASET_NAME,
     OPTION,
     SAVING,
@@ -21,6 +22,7 @@ from labjournal.parsers.context_forms import (
 )
 from labjournal.parsers.names import role_of, words_of
 from labjournal.parsers.reading import RoleName
+from labjournal.parsers.steps import find_step
 from labjournal.parsers.titles import NO_DATASET, NOBODY
 
 _SPLIT_OF = re.compile(
@@ -78,8 +80,10 @@ def data_stated(text: str) -> DataStated | None:
 
 def subject_stated(text: str) -> str | None:
     """The model that a line names: ``Model: ResNet``, ``Training SVM...``."""
-    subject = SUBJECT.match(text)
+    subject = SUBJECT.match(text) or EVALUATED_NAME.match(text)
     if subject is None or set(words_of(subject["name"])) <= NOBODY:
+        return None
+    if subject.re is EVALUATED_NAME and (checkpoint_stated(text) or find_step(text) is not None):
         return None
     return subject["name"].rstrip(".")
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from labjournal.parsers.names import role_of, words_of
+from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.reading import RoleName
-from labjournal.parsers.vocabulary import EVALUATED, ROLE_WORDS
+from labjournal.parsers.vocabulary import EVALUATED, PARAMETERS, ROLE_WORDS
 
 _VALUE = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?"
 _RANKED = re.compile(
@@ -33,9 +33,12 @@ _ON_SETS = re.compile(
 _LIST = re.compile(
     r"\s*(?P<name>(?!.*\b(?:history|histories|epochs?|folds?|runs?|ci|interval|quantiles?|percentiles?|range)\b)"
     r"\w[\w@ .()/-]{1,38}?)\s*(?:[:=]|\s-\s)"
-    rf"\s*(?:\w*\()?[\[(]?\s*(?P<values>{_VALUE}(?:(?:\s*,\s*|\s+/\s+){_VALUE}){{2,7}})\s*[\])]{{0,2}}\s*",
+    rf"\s*(?:\w*\()?[\[(]?\s*(?P<values>{_VALUE}(?:(?:\s*,\s*|\s+/\s+){_VALUE}){{1,7}})\s*[\])]{{0,2}}\s*",
     re.IGNORECASE,
 )
+ALIKE = 0.3
+"""Two values under one name are less unlike than this; a mean and its deviation are not."""
+_EACH_NAMED = re.compile(r"\w\s*/\s*\w")
 _KITTI = re.compile(r"(?:bbox|bev|3d|aos)\s+AP", re.IGNORECASE)
 _DIFFICULTIES = ["easy", "moderate", "hard"]
 """What the three values stand for that KITTI's evaluation prints of each overlap."""
@@ -45,6 +48,12 @@ _WITH_LABELS = re.compile(
     rf"(?P<values>{_WITH_LABEL.pattern}(?:\s*[,;|]\s*{_WITH_LABEL.pattern})+)\W*",
     re.IGNORECASE,
 )
+_BEHIND_LABEL = re.compile(rf"([A-Za-z][\w+-]{{0,19}})\s?[:=]?\s+({_VALUE})(?![\w.])")
+_BEHIND_LABELS = re.compile(
+    rf"\W*(?P<name>[A-Za-z][\w@ .-]{{0,38}}?)\s*[:=]\s*"
+    rf"(?P<values>{_BEHIND_LABEL.pattern}(?:\s*[,;|/]\s*{_BEHIND_LABEL.pattern})+)\W*"
+)
+"""``Test Dice: WT 0.91, TC 0.84``."""
 _OF_ROLE = re.compile(rf"\b(train\w*|val\w*|dev|test\w*)\s*[:=]?\s*({_VALUE})(?![\w.])", re.IGNORECASE)
 _ROLES = re.compile(
     rf"\W*(?P<name>(?!(?:train|val|dev|test|epoch|step))[A-Za-z][A-Za-z@ -]{{0,38}}?\d?)\s*[:=|]\s*"
@@ -59,14 +68,20 @@ _STATISTIC = re.compile(
 _WORDS = r"[A-Za-z][\w@.-]*(?:\(\w+\))?(?:\s[\w@.-]+){0,2}(?:\(\w+\))?"
 _NAMED = re.compile(
     rf"(?:(?P<head>{_WORDS})\s*\(\s*)?(?P<names>{_WORDS}(?:\s*[/|]\s*{_WORDS})+)(?(head)\s*\))(?:\s*[:=]\s*|\s+)"
-    rf"(?P<values>{_VALUE}(?:\s?dB)?(?:\s*[/|;]\s*{_VALUE}(?:\s?dB)?)+)(?!\w|\.\d)"
+    rf"(?P<values>{_VALUE}(?:\s?dB)?(?:\s*[/|;,]\s*{_VALUE}(?:\s?dB)?)+)(?!\w|\.\d)"
 )
+_ALL_NAMED = re.compile(
+    rf"\W*(?:(?P<head>{_WORDS})\s*\(\s*)?(?P<names>[A-Za-z][\w@.-]*(?:\s[\w@.-]+)?(?:(?:\s*[,/|&]\s*|,?\s+and\s+)[A-Za-z][\w@.-]*(?:\s[\w@.-]+)?)+)(?(head)\s*\))"
+    rf"\s*[:=]?\s*(?P<values>{_VALUE}(?:(?:\s*[,/|;]\s*|\s+(?:and\s+)?){_VALUE})+)\W*"
+)
+"""``accuracy (train, test): 0.98 0.93`` and ``Precision, Recall: 0.91, 0.88``, where the whole line has that form."""
 _NEXT = re.compile(r"(?=\s|[|│┃])\s*(?:\([^()]*\)\s*)?[|│┃]?\s*")
 _ROW = re.compile(
     rf"\s*(?P<name>[A-Za-z][^\d:=|│┃]*?)\s*[:=|│┃]?\s*(?P<values>{_VALUE}(?:(?:\s*[|│┃]\s*|\s+){_VALUE})+)[\s|│┃]*"
 )
 _DASH = re.compile(r"([A-Za-z][\w@]*(?:\s[\w@]+)?)\s[-–—]\s(?=\d)")
 _DASHED = re.compile(rf"\W*(?:{_DASH.pattern}{_VALUE}\s*,?\s*){{2,}}\.?\s*")
+NO_LABEL = PARAMETERS | ROLE_WORDS.keys() | {"p", "r", "f", "best", "final"}
 _SET_WORDS = frozenset(("set", "data", "split"))
 
 
@@ -99,20 +114,39 @@ def by_place(text: str) -> str:
     """``bbox AP: 90.8, 90.1, 89.7`` as ``bbox AP_1: 90.8, bbox AP_2: 90.1``: their places are all that names them."""
     match = _LIST.fullmatch(text)
     values = re.findall(_VALUE, match["values"]) if match is not None else []
-    if match is None or not all("." in value for value in values):
+    if match is None or not all("." in value for value in values) or _EACH_NAMED.search(match["name"]):
         return text
+    if len(values) == 2 and (text.rstrip()[-1:] in "])" or not _of_one_size(*values)):
+        return text  # the ends of an interval, or a value and how it scatters
     kitti = _KITTI.fullmatch(match["name"].strip()) is not None and len(values) == len(_DIFFICULTIES)
     places = _DIFFICULTIES if kitti else [str(at) for at in range(1, len(values) + 1)]
     return ", ".join(f"{match['name'].strip()}_{place}: {value}" for place, value in zip(places, values, strict=True))
+
+
+def _of_one_size(*values: str) -> bool:
+    sizes = [abs(float(value.rstrip("%"))) for value in values]
+    return min(sizes) > ALIKE * max(sizes)
 
 
 def by_label(text: str) -> str:
     """``Dice: 0.87 (WT), 0.81 (TC)`` as ``WT Dice: 0.87, TC Dice: 0.81``."""
     match = _WITH_LABELS.fullmatch(text) if ")" in text else None
     if match is None:
-        return text
+        return _by_label_before(text)
     parts = _WITH_LABEL.findall(match["values"])
     return ", ".join(f"{label} {match['name'].strip()}: {value}" for value, label in parts)
+
+
+def _by_label_before(text: str) -> str:
+    """``Test Dice: WT 0.91, TC 0.84`` as ``WT Test Dice: 0.91, …``; no label names a metric or a set."""
+    match = _BEHIND_LABELS.fullmatch(text) if ":" in text or "=" in text else None
+    parts = _BEHIND_LABEL.findall(match["values"]) if match is not None else []
+    words = [word for label, _ in parts for word in words_of(label)]
+    if match is None or any(map(is_metric_word, words)) or not NO_LABEL.isdisjoint(words):
+        return text
+    if not any(map(is_metric_word, words_of(match["name"]))) or len({label for label, _ in parts}) < len(parts):
+        return text
+    return ", ".join(f"{label} {match['name'].strip()}: {value}" for label, value in parts)
 
 
 def by_role(text: str) -> str:
@@ -165,12 +199,12 @@ def _by_cut(text: str) -> str:
 def by_name(text: str) -> str:
     """``precision / recall: 0.62 / 0.50`` and ``Loss (train/val): 0.1/0.2`` with each name before its value."""
     text = _by_cut(text) if "@" in text else text
-    match = _NAMED.search(text)
+    match = _all_named(text) or _NAMED.search(text)
     if match is None:
         return text
     values = re.findall(_VALUE, match["values"])
     shared = match["head"].strip() if match["head"] else ""
-    names = [name.strip() for name in re.split(r"[/|,]", match["names"])]
+    names = _listed(match["names"])
     if len(names) != len(values):
         return text
     kinds = [name.split()[0].lower() for name in names if name]
@@ -179,8 +213,28 @@ def by_name(text: str) -> str:
     if not shared and kinds[0] in ROLE_WORDS and " " not in names[0]:
         shared = " ".join(names[-1].split()[1:])  # "train/val loss: 0.1/0.2"
         names = [names[0], *(name.split()[0] for name in names[1:])]
+    owner, _, first = names[0].rpartition(" ")
+    if owner and not shared and not any(" " in name for name in names[1:]) and role_of(words_of(owner)) == "unclear":
+        names[0] = first  # "Raw P/R/F1: …" is all of the raw one
+        owner = "" if is_metric_word(owner.lower()) else f"{owner}: "
     named = ", ".join(f"{name} {shared}: {value}" for name, value in zip(names, values, strict=True))
-    return text[: match.start()] + named + text[match.end() :]
+    return f"{text[: match.start()]}{owner if owner.endswith(': ') else ''}{named}{text[match.end() :]}"
+
+
+def _all_named(text: str) -> re.Match[str] | None:
+    """The whole line as names and as many values; names between commas are of metrics or sets, not of a sentence."""
+    match = _ALL_NAMED.fullmatch(text) if text.rstrip(" .)%")[-1:].isdigit() else None
+    named = match is not None and all(map(_names_it, _listed(match["names"])))
+    return match if named else None
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in re.split(r"[/|,&]|\sand\s", names) if name.strip()]
+
+
+def _names_it(name: str) -> bool:
+    words = words_of(name)
+    return name.split()[-1] in ("P", "R", "F") or any(word in ROLE_WORDS or is_metric_word(word) for word in words)
 
 
 def column_roles(text: str) -> tuple[RoleName, ...]:
