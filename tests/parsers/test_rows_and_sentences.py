@@ -116,8 +116,8 @@ from labjournal.parsers import read_text
         pytest.param(
             "   cost   error dispersion\n1  0.01 0.17625 0.02853\n2  0.10 0.16875 0.03041\n",
             [
-                ("unclear", {"error": 0.17625, "dispersion": 0.02853}, {"cost": "0.01"}),
-                ("unclear", {"error": 0.16875, "dispersion": 0.03041}, {"cost": "0.10"}),
+                ("unclear", {"error": 0.17625}, {"cost": "0.01"}),
+                ("unclear", {"error": 0.16875}, {"cost": "0.10"}),
             ],
             id="a decimal setting before what was measured with it",
         ),

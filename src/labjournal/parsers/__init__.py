@@ -36,6 +36,7 @@ from labjournal.parsers import (
     summaries,
     text_tables,
     trec_eval,
+    tuning,
 )
 from labjournal.parsers.assemble import Assembler
 from labjournal.parsers.base import Claim, Cursor, Parser, body, read_lines
@@ -88,6 +89,7 @@ PARSERS: tuple[Parser, ...] = (
     sclite.PARSER,
     trec_eval.PARSER,
     model_card.PARSER,
+    tuning.PARSER,
     summaries.PARSER,
     directives.PARSER,
     text_tables.PARSER,

@@ -14,15 +14,21 @@ from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
 from labjournal.parsers.section_roles import SectionRoles
 from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
-from labjournal.parsers.stated import checkpoint_stated, data_stated, option_stated, settings_stated, subject_stated
+from labjournal.parsers.stated import checkpoint_stated, data_stated, option_stated, setup_stated, subject_stated
 from labjournal.parsers.steps import find_step, names_only_a_step
 from labjournal.parsers.subjects import bare_label, ended, whose
-from labjournal.parsers.titles import PLAIN_TITLE, bare_title, plain_title, title_owner, title_role, wished
+from labjournal.parsers.titles import (
+    PLAIN_TITLE,
+    bare_title,
+    plain_title,
+    says_whose,
+    title_owner,
+    title_role,
+    wished,
+)
 from labjournal.parsers.value_lists import column_roles
 from labjournal.parsers.vocabulary import FILLER, HEADLINE
 
-SETTINGS_OF_A_SETUP = 3
-"""Settings on one line, at least, that say how what follows was got."""
 IN_A_LIST = 3
 """So many single words straight above each other head nothing."""
 
@@ -36,6 +42,8 @@ class Context:
     role: RoleName = "unclear"
     dataset: str | None = None
     n: int | None = None
+    dataset_framed: bool = False
+    """A title between marks named the data set: the next one that names anybody ends it."""
     dataset_used: bool = False
     """A result already stands under the data set."""
     checkpoint: str | None = None
@@ -149,8 +157,8 @@ class Context:
         self.within_settings(text)
         if forms.FLAG.match(text):
             return
-        if text.count("=") >= SETTINGS_OF_A_SETUP:
-            self._set_up(text)
+        if text.count("=") > 1 and (setup := setup_stated(text)):
+            self.setup, self.setup_line = setup, text
         (above, at), self.observed = self.observed, (text.rstrip(), number)
         if (
             at == number - 1
@@ -177,19 +185,12 @@ class Context:
 
     def _announces(self, text: str, low: str, number: int) -> None:
         """Takes in what is said to come: a matrix, counts, settings, the end of the training, a section."""
-        if ("conf" in low or "cm" in low or not low.isascii()) and forms.CONFUSION.search(text):
-            self.titles["confusion"] = number
-        if ":" in text and forms.COMPARED.match(text):
-            self.titles["compared"] = number
+        self.titles |= dict.fromkeys(forms.announced(text, low), number)
         if any(part in low for part in forms.RESET_PARTS) and forms.RESET.search(text):
             self.reset = True
             self.step = None
-        if ("correct" in low or "per class" in low or "per-class" in low) and not any(map(str.isdigit, text)):
-            self.titles["counts announced"] = number
         opened = opens_settings(text) if text.rstrip().endswith((":", "{", "]")) else None
         self.settings = self.settings if opened is None else opened
-        if "best iteration" in low:
-            self.titles["best iteration"] = number
         if text.startswith("#") and forms.HEADING.match(text) and find_step(text) is None:
             self.section += 1
         if text.startswith(("```", "~~~")):
@@ -273,11 +274,6 @@ class Context:
         self.commanded = dataset is not None or role != "unclear"
         self.block += 1
 
-    def _set_up(self, text: str) -> None:
-        """Takes in a line of settings, with which was got what stands below it, up to the next such line or heading."""
-        if len(said := settings_stated(text)) >= SETTINGS_OF_A_SETUP:
-            self.setup, self.setup_line = tuple(said.items()), text
-
     def reach(self, step: tuple[StepKind, float]) -> None:
         """A line with values names this step: training goes on, whatever was announced before."""
         if self.phase and step[1] != self.passed:
@@ -300,6 +296,8 @@ class Context:
             return
         if framed and not title.startswith("#"):
             self.path = entered(self.path, FRAMED, title)
+            if self.dataset_framed and says_whose(words):
+                self.dataset, self.n, self.dataset_framed = None, None, False
         self.setup = ()
         step = find_step(title)
         role = title_role(words, trained=self.passed is not None or step is not None)
@@ -345,6 +343,7 @@ class Context:
         self.role = stated.role if stated.role != "unclear" else self.role
         if stated.name is not None:
             self.dataset, self.n, self.dataset_used = stated.name, stated.n, False
+            self.dataset_framed = text.lstrip()[:1] in "#=-*~"
             self.block += 1
         elif stated.n is not None:
             self.n = stated.n

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from labjournal.parsers.reading import RoleName
 
@@ -17,7 +18,7 @@ SUBTITLE = re.compile(r"[\w.+-]{1,60}:\s+(?P<title>[A-Za-z][^:=|{}\[\]<>\d]{1,60
 RULER = re.compile(r"\s*([=\-_*~#+─━═▬╌])\1{7,}\s*$")
 HEADING = re.compile(r"#{1,6}\s+\S")
 TITLE = re.compile(
-    r"\s*(?:([=\-*#~─━═]{2,})\s*(?P<framed>[^=\-*#~─━═].{0,100}?)\s*\1?[=\-*#~─━═:]*|(?P<plain>[A-Za-zÀ-ɏ\u4e00-\u9fff][^:=|{}\[\]<>]{1,60}):)\s*$"
+    r"\s*(?:([=\-*#~─━═]{2,})\s*(?P<framed>[^=\-*#~─━═].{0,100}?)\s*\1?[=\-*#~─━═:]*|(?P<plain>[^\W\d_][^:=|{}\[\]<>]{1,60}):)\s*$"
 )
 CHECKPOINT = re.compile(
     r"(?:(?:load(?:ed|ing)?|restor(?:ed?|ing)|resum(?:e[ds]?|ing)|evaluat(?:e|ed|ing|ion)|validat(?:e|ed|ing|ion)|using|from|testing)\b[^:=\n]{0,40}?[:=]?\s*"
@@ -36,7 +37,8 @@ DATASET = re.compile(
       | (?:validation|validating|validated|evaluation|evaluating|evaluate|eval|testing|tested|test|results?
         |inference|running|scores?|performance|metrics)
           (?:\s+(?!time\b)\w+)?\s+(?:on|for|over|(?<!results\s)(?<!scores\s)(?<!metrics\s)(?<!performance\s)with
-          |in(?=\s+(?:the\s+)?\w+\s+(?:data\s?set|set|split)\b))\s+(?:the\s+)?['"]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"]?
+          |in(?=\s+(?:the\s+)?\w+\s+(?:data\s?set|set|split)\b))
+          \s+(?:the\s+)?['"\[]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"\]]?
           (?:\s+(?:data\s?set|set|split|data|benchmark))?(?:\s*[(,]\s*(?:n\s*=\s*)?(?P<n2>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
       | .{0,40}?\bon\s+(?:the\s+)?data\s?set:?\s+['"]?(?P<after>[\w:./+-]+)['"]?
       | .{0,40}?\bon\s+(?:the\s+)?(?P<trail>[\w:./+-]+(?:\s[\w:./+-]+)?)\s+data\s?set
@@ -115,6 +117,10 @@ COMPARED = re.compile(
     re.IGNORECASE,
 )
 """One prediction or what it should have been, with words behind it."""
+RESAMPLED = re.compile(
+    r"\W*(?:resampling|sampling method)\s*:\s*(?:.*\b(?:cross|bootstrap\w*|fold|repeated|leave)\b)", re.IGNORECASE
+)
+"""How R's caret and e1071 measured what their tables show: on the events left out."""
 NO_DATASET_NAME = frozenset(
     """cpu gpu cuda device mps epoch epochs step the my this same only path loaded loading preparing processing
     fold seed run trial seeds runs folds repeats trials preprocessing
@@ -126,3 +132,17 @@ SIZE_OF_SET = re.compile(r"(\d[\d,]*)\s+(?:\w+\s+)?(?:samples|images|examples|ev
 SHORT_SETS: dict[str, RoleName] = {"tr": "train", "trn": "train", "va": "validation", "te": "test", "tst": "test"}
 OF_TRAINING = frozenset("metrics set data loss train classification confusion error accuracy report".split())
 """Words that say of "training" that it is the set that was measured, not what gave the results."""
+
+
+def announced(text: str, low: str) -> Iterator[str]:
+    """What a line says will follow: a matrix, counts, a comparison, values of a resampling."""
+    if ("conf" in low or "cm" in low or not low.isascii()) and CONFUSION.search(text):
+        yield "confusion"
+    if ":" in text and COMPARED.match(text):
+        yield "compared"
+    if ":" in text and "sampling" in low and RESAMPLED.match(text):
+        yield "resampled"
+    if ("correct" in low or "per class" in low or "per-class" in low) and not any(map(str.isdigit, text)):
+        yield "counts announced"
+    if "best iteration" in low:
+        yield "best iteration"

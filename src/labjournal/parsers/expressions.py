@@ -16,13 +16,15 @@ from labjournal.parsers.shapes import shaped
 
 LONGEST = 200
 _VALUE = re.compile(
-    r"[\s*]*(?:Out\s?\[\d*\]:\s*|#?\s*\[1\]\s+|#\s*|>\s)?(?P<value>(?:[\w.]+\()?-?\d*\.\d+(?:[eE][-+]?\d+)?\)?\s?%?)[\s*]*"
+    r"[\s*]*(?:Out\s?\[\d*\]:\s*|#{0,2}\s*\[1\]\s+|#\s*|>\s)?(?P<value>(?:[\w.]+\()?-?\d*\.\d+(?:[eE][-+]?\d+)?\)?\s?%?)[\s*]*"
 )
 _PROMPT = re.compile(r"\s*(?:>>>\s?|In\s?\[\d*\]:\s?|\.\.\.\s?|>\s)?")
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,}).*|\s*")
 _CALL = re.compile(
     r"(?:print\()?\s*(?:[A-Za-z_]\w*\.)*(?P<name>[A-Za-z_]\w*)\s*\((?P<arguments>.*)\)\s*(?:\.(?:item|mean)\(\))?\)?;?"
 )
+_ASSIGNED = re.compile(r"\(\s*(?P<name>[A-Za-z][\w.]*)\s*<-\s*(?P<arguments>.+)\)")
+"""R shows what it assigns within brackets: ``(test.err <- mean(predict(fit) != y))``."""
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _AVERAGE = re.compile(r"average\s*=\s*['\"](?P<kind>\w+)['\"]")
 
@@ -34,13 +36,13 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return None
     above = next((text for text in reversed(cursor.passed) if not _FENCE.fullmatch(text)), "")
     code = _PROMPT.sub("", above, count=1).strip() if len(above) <= LONGEST else ""
-    call = _CALL.fullmatch(code) or _NAME.fullmatch(code)
+    call = _ASSIGNED.fullmatch(code) or _CALL.fullmatch(code) or _NAME.fullmatch(code)
     number = parse_number(unwrap(found["value"]))
     if number is not None and (heading := marked(above)) is not None:
         return _under_heading(line, above, heading[1], number)
     if call is None or number is None or not measured(number):
         return None  # 0.5 is what an example in a docstring gives
-    said, arguments = (call["name"], call["arguments"]) if call.re is _CALL else (code, "")
+    said, arguments = (code, "") if call.re is _NAME else (call["name"].replace(".", " "), call["arguments"])
     name = understand(said.removesuffix("_score")) or understand(said)
     if name is None or not plausible(name, number):
         return None

@@ -23,7 +23,7 @@ _VALUE = re.compile(
     r"|[-+]?(?:nan|NaN|NAN|inf|-{1,3}|–|—|N/?A|n/?a|None|null)"
 )
 _DECIMAL = re.compile(r"\d\.\d|\d\s?%")
-_NO_CELL = re.compile(r"(?<!\d\d)[:=]\s*[-+]?\.?\d|\d\s+[-+]?\.?\d").search
+_NO_CELL = re.compile(r"(?<!\d)[:=]\s*[-+]?\.?\d|\d\s+[-+]?\.?\d").search
 """A name with its value, or two values: bars alone do not part these columns."""
 _WIDE_GAP = re.compile(r"\s{2,}|\t+")
 _NOTES = re.compile(r"(?<=[\d%])(?:\s+\([^()]*[^\W\d][^()]*\))+$")
@@ -254,6 +254,8 @@ def bars(cursor: Cursor) -> Grid | None:
             used += 1
             continue
         cells = [cell.strip(" *`") for cell in re.split(r"[|│┃║┆╎]", body(ahead.text).rstrip(" |│┃║┆╎"))]
+        if len(rows) == 1 and rows[0][1][0] == "" and len(cells) == len(rows[0][1]) - 1:
+            del rows[0][1][0]  # a bar before the titles, none before the rows
         if len(cells) < 2 or (rows and len(cells) != len(rows[0][1])):
             break
         rows.append((ahead, cells))

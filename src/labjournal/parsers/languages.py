@@ -32,6 +32,7 @@ the: den die das dem le la les el los
 initial: начальная
 final: конечная итоговая финальная 最终 finale endgültige finální
 data: данных データ datech dados datos données
+output: вывод ausgabe sortie salida saída
 report: raport informe reporte rapport relatório rapporto отчет отчёт
 summary: 结论 結論 总结
 results: 结果 結果 결과 ergebnisse résultats resultados risultati результаты

@@ -21,7 +21,7 @@ _LABEL = re.compile(
     r"\s*(?:[,;|]|\s{2}|$)"
 )
 """``class_id = 0, name = normal, ap = 3.12%``: the class whose value follows."""
-_BRACKETED = re.compile(r"\W*\[([A-Za-z][\w+-]*(?:\s[\w+-]+){0,2})\]\s*")
+_BRACKETED = re.compile(r"\W*\[([A-Za-z][\w+-]*(?:\s[\w+-]+){0,2})\](?:\s?\[\d+\])*\s*")
 _CALLED = re.compile(
     r"\W*(?:(?i:train|val|valid|validation|test|dev|eval)\w*\s+)?"
     r"(?P<who>[A-Z][\w.-]*(?:\s[\w.-]+){0,3}\s?\([A-Za-z][\w .-]{0,30}\))\s*",

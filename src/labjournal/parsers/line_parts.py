@@ -22,6 +22,7 @@ _AT_STEP = re.compile(
     rf"(?P<value>{_VALUE})\s*\(?(?:at|after|@|in)\s+(?:the\s+)?(?:(?P<word>{_STEP})\s?(?P<step>\d+)|(?P<many>\d+)\s?(?P<words>{_STEP})s?)\b\)?",
     re.IGNORECASE,
 )
+_WHEN = (" at ", " after ", " in ", "@")
 _BETWEEN = re.compile(r"\s*(?:[;,]|->|→|\bto\b|\band\b|\bthen\b|\s)+\s*", re.IGNORECASE)
 _NAMED = re.compile(r"[\s*•>-]*(?P<name>[^\W\d][^:=;,]{2,60}?)\s*(?::|=|\bwas\b|\bis\b|\bof\b|\breached\b|\s)\s*$")
 
@@ -43,7 +44,7 @@ def _numbered(text: str) -> list[str]:
 
 def _at_steps(text: str) -> list[str]:
     """``Test accuracy: 61.2% at epoch 1; 78.9% at epoch 100`` as a line for each of the two."""
-    found = list(_AT_STEP.finditer(text)) if text.lower().count(" ") > 2 else []
+    found = list(_AT_STEP.finditer(text)) if any(word in text for word in _WHEN) else []
     named = _NAMED.fullmatch(text[: found[0].start()]) if len(found) > 1 else None
     if named is None or find_step(named["name"]) is not None:
         return []

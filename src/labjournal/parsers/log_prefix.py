@@ -22,6 +22,7 @@ _LOG_PREFIX = re.compile(
           |\(\w+(?:\s\w+)*\spid=\d+(?:,\s?ip=[\d.]+)?\)
           |__main__\b|\[__main__\]
           |[\w.-]*\w[.-][\w.-]+(?=\s+(?:INFO|DEBUG|WARNING|ERROR)\b)
+          |[A-Za-z_]\w*(?=\s+(?:INFO|DEBUG|WARNING|ERROR):)
           |(?:root|[A-Za-z_]\w*(?:\.\w+)+|[\w.]+(?=\s-\s(?:INFO|DEBUG|WARNING|ERROR)\b))(?=\s[-|:\]])
         )[\s:|>\-–—]*
     )+""",

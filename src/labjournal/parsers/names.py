@@ -249,6 +249,8 @@ _PHRASES = tuple(
         ("similarity", "cosine", ""),
         ("variance", "explained", ""),
         ("rand", "", "index adjusted"),
+        ("edit", "", "dis dist distance similarity"),
+        ("ed", "norm", ""),
     )
 )
 """Names of several words: the one that stands for the metric, those that must stand with it, and one of these."""
@@ -274,6 +276,8 @@ LIMIT = re.compile(
 """The worst value allowed, as settings name it, and where XGBoost starts from."""
 
 
+_NORMED = frozenset("acc accuracy edit ed".split())
+"""What is normalised by a length: lm-eval's accuracy, the edit distance of OCR."""
 _INDEXES = frozenset("j rand jaccard similarity concordance gini youden bouldin harabasz calinski dunn".split())
 """What an index that measures is called after."""
 
@@ -295,8 +299,8 @@ def _says_return(words: list[str]) -> bool:
 def _excused(words: list[str]) -> bool:
     """Whether the forbidden words belong to the metric, as in "explained variance"."""
     bad = [word for word in words if word in NEVER]
-    if bad == ["norm"] and ("acc" in words or "accuracy" in words):
-        return True  # lm-eval's length-normalised accuracy
+    if bad == ["norm"] and _NORMED & set(words):
+        return True
     if (bad == ["sentence"] and "level" in words) or (bad == ["rank"] and words[-2:] in _RANKS):
         return True
     if (

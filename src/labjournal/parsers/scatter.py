@@ -10,7 +10,7 @@ from labjournal.parsers.reading import Line
 
 SPREAD = re.compile(
     r"(?:std|stdev|std\.?\s?dev\.?|standard deviation|s\.?d\.?|sigma|σ|var|variance|sem|std\.?\s?err(?:or)?|count|range"
-    r"|\d+%|min(?:imum)?|max(?:imum)?)",
+    r"|dispersion|\d+%|min(?:imum)?|max(?:imum)?)",
     re.IGNORECASE,
 )
 """Labels of rows that say how values scatter: no measurement of their own."""

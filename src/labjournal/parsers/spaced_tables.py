@@ -22,6 +22,8 @@ from labjournal.parsers.shapes import shaped
 from labjournal.parsers.table_rows import STEPS, drafts_of_table, row_drafts
 from labjournal.parsers.titles import wished
 
+RESAMPLED_NEAR = 16
+"""Lines between what says how R resampled and its table."""
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")
 _PARTS = re.compile(r"\s*[,|&]\s*|\s+")
 _COPIED = re.compile(r"copypaste:\s*(?=\S)")
@@ -37,6 +39,10 @@ _VALUE_CELL = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?|NaN|nan|-
 
 def _read(cursor: Cursor, context: Context) -> Claim | None:
     found = _table(cursor)
+    line = cursor.peek()
+    if found is not None and line is not None and line.number - context.titles.get("resampled", -99) <= RESAMPLED_NEAR:
+        for draft in found.drafts:
+            draft.role = "validation" if draft.role == "unclear" else draft.role
     if found is not None and found.drafts and wished(words_of(caption(cursor))):
         return Claim(found.lines)
     return found

@@ -25,6 +25,8 @@ from labjournal.parsers.reading import RoleName
 from labjournal.parsers.steps import find_step
 from labjournal.parsers.titles import NO_DATASET, NOBODY
 
+SETTINGS_OF_A_SETUP = 3
+"""Settings on one line, at least, that say how what follows was got."""
 _SPLIT_OF = re.compile(
     r"\W*(?:task|dataset|data)\s*[:=]\s*(?P<name>[\w./-]+)\s*[,;|]\s*(?:split|subset)\s*[:=]\s*(?P<split>\w+)",
     re.IGNORECASE,
@@ -97,3 +99,9 @@ def option_stated(text: str) -> tuple[str, str] | None:
 def settings_stated(text: str) -> dict[str, str]:
     """The settings of a line: ``units=32, opt=adam``."""
     return {match["name"]: match["value"].strip("'\"") for match in SETUP.finditer(text)}
+
+
+def setup_stated(text: str) -> tuple[tuple[str, str], ...]:
+    """The settings of a line that states enough of them to say how what stands below, up to the next such, was got."""
+    said = tuple(settings_stated(text).items())
+    return said if len(said) >= SETTINGS_OF_A_SETUP else ()

@@ -111,6 +111,7 @@ def _cells(text: str) -> list[str]:
     if inner[-1:] in "|│┃║┆╎":
         inner = inner[:-1]
     inner = _LINK.sub(r"\1", inner) if "](" in inner else inner
+    inner = inner.replace("\\_", "_")
     return [cell.strip(" *`") for cell in _PIPES.split(inner)]
 
 

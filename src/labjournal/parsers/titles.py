@@ -37,6 +37,12 @@ def title_owner(title: str) -> str | None:
     return match["owner"].strip()
 
 
+def says_whose(words: list[str]) -> bool:
+    """Whether the words of a heading name anybody: not "Classification report", not "Per-class IoU"."""
+    plain = all(word in SAYS_NOTHING or word in ROLE_WORDS or word in _TITLE_FILLERS for word in words)
+    return not plain and METRIC_WORDS.isdisjoint(words)
+
+
 def title_role(words: list[str], *, trained: bool) -> RoleName:
     """The role a heading says. "Evaluation" says one only amid a training: elsewhere it may stand over a test."""
     role = role_of(words)

@@ -111,6 +111,7 @@ PARAMETERS = NEVER | frozenset(
     information deviation half prevalence took s ms us ns len null
     min max minimum maximum std sum mean median var avg average ci lower upper low high support count counts n reference
     ref truth label class prediction predicted pred actual value values ndf dof score_thr iou_thr seed fold fps
-    voltage current power energy watts temperature humidity price amount coverage quota free used swap load""".split()
+    voltage current power energy watts temperature humidity price amount coverage quota free used swap load
+    dispersion""".split()
 )
 """Words that no name from outside the vocabulary may hold: settings, statistics of a table, what was predicted."""
