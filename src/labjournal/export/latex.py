@@ -15,15 +15,17 @@ from labjournal.export.style import Style
 
 _DROPPED = ("code", "measured")
 """Columns of the laboratory, not of the paper; ``full`` keeps them."""
+_BEYOND = "% XeLaTeX or LuaLaTeX, with a font that has {}\n"
 _LINE_END = " " + "\\" * 2
 
 
 def render(table: Table, style: Style) -> str:
-    return "\n".join(_lines(table, style)) + "\n"
+    text = "\n".join(_lines(table, style)) + "\n"
+    beyond = fmt.beyond_latex(text)
+    return f"% \\usepackage{{booktabs,textcomp}}\n{_BEYOND.format(beyond) if beyond else ''}{text}"
 
 
 def _lines(table: Table, style: Style) -> Iterator[str]:
-    yield "% \\usepackage{booktabs,textcomp}"
     yield "\\begin{table}"
     yield "\\centering"
     if style.caption:

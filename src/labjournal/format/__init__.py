@@ -8,6 +8,7 @@ terminal escapes, direction overrides and markup are seen and never obeyed. Stan
 
 from __future__ import annotations
 
+from labjournal.format.latex import beyond_latex, latex
 from labjournal.format.numbers import (
     FEW,
     MINUS,
@@ -41,7 +42,6 @@ from labjournal.format.text import (
     cut,
     cut_middle,
     html,
-    latex,
     listed,
     markdown,
     pad,
@@ -59,6 +59,7 @@ __all__ = [
     "TAINT",
     "Ages",
     "age",
+    "beyond_latex",
     "bounds",
     "cells",
     "clock",

@@ -103,42 +103,6 @@ def html(text: str) -> str:
     return shown.replace('"', "&quot;").replace("'", "&#39;")
 
 
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
-    "[": "{[}",  # a row that begins with one would be read as an argument of the line end before it
-    "]": "{]}",
-    "−": r"\ensuremath{-}",
-    "±": r"\ensuremath{\pm}",
-    "×": r"\ensuremath{\times}",
-    "†": r"\ensuremath{\dagger}",
-    "²": r"\ensuremath{^2}",
-    "—": r"\textemdash{}",
-    "–": r"\textendash{}",
-    "`": r"\textasciigrave{}",
-    "…": r"\ldots{}",
-}
-
-
-def latex(text: str) -> str:
-    """One line of text for LaTeX, table cells included: all of it is shown, none of it is a command."""
-    # two dashes or quotes in a row would become another sign
-    apart = re.sub(r"([-'])(?=\1)", r"\1{}", "".join(_LATEX.get(sign, sign) for sign in visible(text)))
-    return apart.replace(",,", ",{},")
-
-
 def cells(text: str) -> int:
     """Width of one line in terminal cells; wide characters count two, combining ones none."""
     if text.isascii():
