@@ -82,9 +82,8 @@ def command(
         limit=None if full or form in ("csv", "json") else Selection().limit,
     )
     table, kept = _table(context, selection, at)
-    width = terminal_columns() if sys.stdout.isatty() else 80
     render = next(known.render for known in FORMATS if known.name == form)
-    style = Style(width=max(40, width), full=full)
+    style = Style(width=max(40, terminal_columns()), full=full)
     if kept is not None:
         style = style.kept(kept, rows[0])
     style = replace(style, interval=interval or style.interval, digits=style.digits if digits is None else digits)

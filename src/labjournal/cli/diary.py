@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +89,7 @@ def command(
         if as_json:
             session.print_json([_json(entry, book) for day in days for entry in day.entries])
             return
-        width = terminal_columns() if sys.stdout.isatty() else 80
+        width = terminal_columns()
         folded = 0
         for day in days:
             shown = [entry for entry in day.entries if everything or kinds or not book.told_by_results(entry)]

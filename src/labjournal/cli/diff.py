@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +39,7 @@ def command(context: Context, first: str, second: str, full: bool, as_json: bool
     if as_json:
         session.print_json(_json(found))
         return
-    width = max(40, terminal_columns()) if sys.stdout.isatty() else 80
+    width = max(40, terminal_columns())
     click.echo("\n".join(_text(found, full, width)))
 
 

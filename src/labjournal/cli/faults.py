@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -114,7 +113,7 @@ def _lines(one: Overview, store: Store, names: dict[str, str], whole: bool) -> l
     from labjournal import format as fmt
 
     fault = one.fault
-    width = terminal_columns() if sys.stdout.isatty() else 80
+    width = terminal_columns()
     counts = ", ".join(f"{state} in {len(one.runs(state))}" for state in _COUNTED if one.runs(state))
     lines = fmt.wrap(f"{fault.name}: {one.state}{f' ({counts})' if counts else ''}", width)
     told = [("symptom", fault.symptom), ("cause", fault.cause)]

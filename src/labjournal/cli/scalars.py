@@ -137,7 +137,7 @@ def _draw(curves: dict[str, Scalars]) -> None:
     from labjournal.tui.glyphs import choose_glyphs
     from labjournal.tui.plotted import plotted
 
-    width = max(40, terminal_columns() if sys.stdout.isatty() else 80)
+    width = max(40, terminal_columns())
     glyphs = choose_glyphs("auto", sys.stdout.encoding)
     for name, points in sorted(curves.items()):
         click.echo(plotted(fmt.visible(name), points.steps, points.values, width, _PLOT_ROWS, glyphs))

@@ -199,7 +199,7 @@ def table_command(
         selection = kept(config, wanted)
         assert selection is not None
         built = build_table(follower.store, selection, config)
-    width = terminal_columns() if sys.stdout.isatty() else 80
+    width = terminal_columns()
     style = Style(width=max(40, width), full=whole, fuller="--all").kept(config.tables[wanted], wanted)
     form = "json" if as_json else form
     sys.stdout.write(next(known.render for known in FORMATS if known.name == form)(built, style))
