@@ -11,6 +11,7 @@ from folded import Folded, jets, matrix
 from labjournal.compare import Selection, Table, build_table
 from labjournal.config import Config, ResultsConfig
 from labjournal.errors import NotFoundError
+from labjournal.export import cells
 
 CONFIG = Config(results=ResultsConfig(signal="signal"))
 DATA = {"name": "flat", "hash": "f1a7" * 16}
@@ -194,3 +195,33 @@ def test_like_for_like_code_and_precision_of_the_measuring_are_held_against_each
         "measured by different code (222222, 111111)" in claim.text
     )
     assert "measured with dtype" in claim.text
+
+
+def _two_kinds() -> Folded:
+    """A scan of depth by three runs, and one more depth trained otherwise."""
+    journal = Folded()
+    for depth, aug, value in ((2, "none", 0.83), (3, "none", 0.8788), (4, "none", 0.81), (3, "mix", 0.93)):
+        for seed in (0, 1):
+            settings = {"depth": depth, "aug": aug, "seed": seed, "lr": 0.1}
+            run = journal.run(f"d{depth}-{aug}-{seed}", settings, "c" * 40)
+            journal.result(run, {"accuracy": value + 0.001 * seed}, DATA, n=1000)
+    return journal
+
+
+def test_a_scan_takes_no_mean_over_runs_that_differ_in_more_than_its_axis() -> None:
+    (found,) = said(build(_two_kinds(), by="depth", metrics=("accuracy",)), "Scan over depth")
+    assert "of aug none" in found
+    assert "highest accuracy 0.879 at depth 3" in found
+
+
+def test_a_row_of_several_runs_shows_all_their_values_of_a_setting() -> None:
+    by_depth = build(_two_kinds(), by="depth", metrics=("accuracy",))
+    assert sorted(cells.settings(by_depth)["depth"].values()) == ["2, 3, 4", "3"]
+    pooled = build(_two_kinds(), by="seed-pooled", metrics=("accuracy",))
+    assert set(cells.settings(pooled)["seed"].values()) == {"0, 1"}
+
+
+def test_an_unknown_setting_is_answered_with_those_there_are() -> None:
+    with pytest.raises(NotFoundError) as raised:
+        build(_two_kinds(), by="augment", metrics=("accuracy",))
+    assert {"aug", "depth"} <= set((raised.value.hint or "").removeprefix("There is ").rstrip(".").split(", "))

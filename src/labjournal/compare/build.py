@@ -232,7 +232,8 @@ def _check_by(selection: Selection, chosen: Sequence[Draft], runs: Mapping[str, 
         return
     known = {name for row in chosen for name in row.options} | {name for run in runs.values() for name in run.settings}
     if by not in known:
-        near = get_close_matches(by, known, n=3, cutoff=0.4) or sorted(known)[:8]
+        near = get_close_matches(by, known, n=3, cutoff=0.4)
+        near += [name for name in sorted(known) if name not in near][: max(0, 8 - len(near))]
         raise NotFoundError(
             f"No row has a setting or option {by}.", f"There is {', '.join([*near, DATASET, STEP, SEED_POOLED])}."
         )

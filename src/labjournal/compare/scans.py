@@ -70,11 +70,34 @@ def _of_column(rows: Sequence[Row], column: Column, runs: Mapping[str, Run], by:
             continue
         axes, of_options = found
         for alike in _measured_alike(group, axes):
-            yield from _scan(alike, axes, of_options, column, runs)
+            for name, members in [("", alike)] if of_options else _trained_alike(alike, axes, runs):
+                yield from _scan(name, members, axes, of_options, column, runs)
+
+
+def _trained_alike(
+    rows: Sequence[Row], axes: tuple[str, ...], runs: Mapping[str, Run]
+) -> Iterator[tuple[str, list[Row]]]:
+    """Rows whose runs differ in nothing but the axes and seeds, called by the other settings where there are several.
+
+    A mean over runs that differ in more would be of no point of the scan.
+    """
+    told = {run.id: _of_interest(run) for run in (runs[row.run] for row in rows if row.run in runs)}
+    others = {
+        run: {name: fmt.setting(value) for name, value in values.items() if name not in axes}
+        for run, values in told.items()
+    }
+    names = {name for values in others.values() for name in values}
+    differing = sorted(name for name in names if len({values.get(name) for values in others.values()}) > 1)
+    groups: dict[str, list[Row]] = {}
+    for row in rows:
+        own = others.get(row.run, {})
+        name = ", ".join(f"{name} {own.get(name, fmt.missing())}" for name in differing)
+        groups.setdefault(name, []).append(row)
+    yield from groups.items()
 
 
 def _scan(
-    rows: Sequence[Row], axes: tuple[str, ...], of_options: bool, column: Column, runs: Mapping[str, Run]
+    name: str, rows: Sequence[Row], axes: tuple[str, ...], of_options: bool, column: Column, runs: Mapping[str, Run]
 ) -> Iterator[str]:
     data = rows[0].dataset.label
     grids: list[Grid] = []
@@ -87,7 +110,7 @@ def _scan(
     else:  # a run is one point: its last checkpoint
         last = {row.run: row for row in sorted(rows, key=lambda row: -1 if row.step is None else row.step)}
         rows = list(last.values())
-    grids.append(_grid("all together" if grids else "", axes, rows, column, runs))
+    grids.append(_grid("all together" if grids else name, axes, rows, column, runs))
     for grid in grids:
         yield from _judged(grid, column, data)
 
@@ -176,7 +199,8 @@ def _judged(grid: Grid, column: Column, data: str) -> Iterator[str]:
     word = "highest" if column.higher_is_better else "lowest"
     whose = f" of {grid.name}" if grid.name else ""
     head = f"Scan over {fmt.listed(grid.axes)}{whose} on {data}, {fmt.plural(len(means), 'point')}"
-    found = f"{word} {column.label} {_exact(means[best])} at {_place(grid, best)}"
+    shown = _enough(means[best], abs(means[best] - means[second]))
+    found = f"{word} {column.label} {shown} at {_place(grid, best)}"
     yield f"{head}: {found}; {_gap(grid, means, best, second)}."
     for i, axis in enumerate(grid.axes):
         values = sorted({place[i] for place in means})
@@ -214,9 +238,10 @@ def _gap(grid: Grid, means: Mapping[Point, float], best: Point, second: Point) -
     return f"{words}, beyond the scatter of repeats ({fmt.number(grid.scatter)})"
 
 
-def _exact(value: float) -> str:
-    """All digits that a reader may want to compare: differences of a scan are small beside its values."""
-    return fmt.setting(float(f"{value:.9g}"))
+def _enough(value: float, gap: float) -> str:
+    """As many digits as show the lead of the best point: differences of a scan may be small beside its values."""
+    decimals = 1 - math.floor(math.log10(gap)) if gap else 9
+    return fmt.setting(float(f"{value:.9g}")) if decimals > 9 else fmt.setting(round(value, max(decimals, 3)))
 
 
 def _place(grid: Grid, place: Point) -> str:

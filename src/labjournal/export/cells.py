@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from labjournal import format as fmt
 from labjournal.compare import Cell, Claim, Column, DatasetInfo, Row, Table
 from labjournal.compare.claims import NOT_USABLE
+from labjournal.compare.pivot import by_size
 from labjournal.export.style import Style
 
 _SETTING_MOST = 40
@@ -144,6 +146,19 @@ def flags(row: Row, *without: str) -> list[str]:
 def setting(value: object) -> str:
     """A setting's value, the sign for "not measured" where a run has none."""
     return fmt.missing() if value is None else fmt.cut(fmt.setting(value), _SETTING_MOST)
+
+
+def settings(table: Table) -> dict[str, dict[str, str]]:
+    """Differing setting -> {run of a row: its value}; the values of all seeds and columns of a row that has several."""
+    members = {row.run: row.runs or (row.run,) for row in table.rows if row.run}
+
+    def shown(values: Mapping[str, object], runs: Sequence[str]) -> str:
+        return ", ".join(sorted({setting(values.get(run)) for run in runs}, key=by_size))
+
+    return {
+        name: {run: shown(values, runs) for run, runs in members.items()}
+        for name, values in table.differing_settings.items()
+    }
 
 
 def run_names(table: Table) -> dict[str, str]:

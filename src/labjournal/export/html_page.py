@@ -96,8 +96,8 @@ def _settings(table: Table) -> Iterator[str]:
     heads = "".join(f'<th scope="col">{fmt.html(text)}</th>' for text in ("setting", *names.values()))
     yield f"<thead><tr>{heads}</tr></thead>"
     yield "<tbody>"
-    for setting, values in table.differing_settings.items():
-        texts = [setting, *(cells.setting(values.get(run)) for run in names)]
+    for setting, values in cells.settings(table).items():
+        texts = [setting, *(values[run] for run in names)]
         yield f"<tr>{''.join(f'<td>{fmt.html(text)}</td>' for text in texts)}</tr>"
     yield "</tbody>"
     yield "</table>"

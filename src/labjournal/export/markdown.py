@@ -72,7 +72,7 @@ def _settings(table: Table) -> Iterator[str]:
     names = cells.run_names(table)
     if table.differing_settings:
         rows = [
-            [fmt.markdown(setting), *(fmt.markdown(cells.setting(values.get(run))) for run in names)]
-            for setting, values in table.differing_settings.items()
+            [fmt.markdown(setting), *(fmt.markdown(values[run]) for run in names)]
+            for setting, values in cells.settings(table).items()
         ]
         yield from grid(["setting", *map(fmt.markdown, names.values())], rows, [False] * (len(names) + 1))

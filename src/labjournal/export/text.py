@@ -198,11 +198,11 @@ def _settings_title(table: Table) -> str:
 def _settings(table: Table, style: Style) -> list[str]:
     """As a grid of runs where it fits, else each setting with its values and who has them."""
     names = {run: fmt.visible(name) for run, name in cells.run_names(table).items()}
-    shown = list(table.differing_settings.items())
+    shown = list(cells.settings(table).items())
     more = 0 if style.full else max(0, len(shown) - _SETTINGS)
     shown = shown[: len(shown) - more]
     grid = [["", *names.values()]] + [
-        [fmt.visible(setting), *(cells.setting(values.get(run)) for run in names)] for setting, values in shown
+        [fmt.visible(setting), *(values[run] for run in names)] for setting, values in shown
     ]
     widths = [max(map(fmt.cells, column)) for column in zip(*grid, strict=True)]
     if sum(widths) + len(_GAP) * len(widths) < style.width or (style.full and len(names) <= 8):
@@ -214,10 +214,9 @@ def _settings(table: Table, style: Style) -> list[str]:
     return lines if shown else []
 
 
-def _values_line(setting: str, values: object, names: dict[str, str], style: Style) -> list[str]:
-    assert isinstance(values, dict)
+def _values_line(setting: str, values: dict[str, str], names: dict[str, str], style: Style) -> list[str]:
     by_value: dict[str, list[str]] = {}
     for run, name in names.items():
-        by_value.setdefault(cells.setting(values.get(run)), []).append(name)
+        by_value.setdefault(values[run], []).append(name)
     text = "; ".join(f"{value}: {', '.join(having)}" for value, having in by_value.items())
     return fmt.wrap(f"{fmt.visible(setting)}  {text}", style.width, " ", "     ")

@@ -28,12 +28,12 @@ def lines(table: Table, looks: Looks, width: int, glyphs: Glyphs) -> list[Line]:
         name = cut_middle(format.visible(names[run]), _SETTING - 4, glyphs.ellipsis)
         head.append((pad(f"{marker} {name}", _SETTING), role))
     drawn: list[Line] = [head]
-    for setting, values in table.differing_settings.items():
+    for setting, values in cells.settings(table).items():
         label = cut_middle(format.visible(setting), name_wide - 1, glyphs.ellipsis)
         line: list[Span] = [(" " + pad(label, name_wide), "muted")]
-        first = cells.setting(values.get(runs[0]))
+        first = values[runs[0]]
         for run in runs:
-            text = cells.setting(values.get(run))
+            text = values[run]
             role = "b text" if text != first else "text"
             line.append((pad(cut_middle(text, _SETTING - 2, glyphs.ellipsis), _SETTING), role))
         drawn.append(line)
@@ -52,7 +52,7 @@ def words(table: Table) -> str:
     """Each differing setting with its values."""
     names = cells.run_names(table)
     told = [
-        f"{setting}: " + ", ".join(f"{name} {cells.setting(values.get(run))}" for run, name in names.items()) + "."
-        for setting, values in table.differing_settings.items()
+        f"{setting}: " + ", ".join(f"{name} {values[run]}" for run, name in names.items()) + "."
+        for setting, values in cells.settings(table).items()
     ]
     return " ".join(told) or "No setting differs."
