@@ -28,7 +28,7 @@ _LETTERED = re.compile(r"\b(?:model|variant|config|method|setting|network|system
 _STATUS = SAYS_NOTHING | frozenset(
     """new found load loaded loading start started starting begin beginning finish evaluating validating running
     computing calculating progress checkpoint file path writing output outputs printed print following below above
-    here are is shown show shows table figure""".split()
+    here are is shown show shows table figure stopping stopped""".split()
 )
 """Words that tell what goes on, not whose values come."""
 _PASSES = frozenset("elapsed took time seconds saved saving save wrote written eta memory".split())
@@ -81,7 +81,7 @@ def leading(lines: Sequence[str]) -> tuple[str, ...]:
 
 
 def _leads(text: str) -> bool:
-    if not any(map(str.isalpha, text)):
+    if not any(map(str.isalpha, text)) or text.lstrip().startswith(("```", "~~~")):
         return False
     if command_in(text) is not None or SETTING.fullmatch(text):
         return True

@@ -197,7 +197,7 @@ def set_apart_by_heading(drafts: Sequence[Draft]) -> None:
     alike: dict[object, list[Draft]] = {}
     for draft in drafts:
         if not draft.saved or draft.path:
-            alike.setdefault(_said(draft), []).append(draft)
+            alike.setdefault(_said(replace(draft, options=_own_options(draft))), []).append(draft)
     told: set[Path] = set()
     apart: dict[int, int] = {}
     for same in alike.values():
@@ -229,6 +229,12 @@ def repeated(drafts: Sequence[Draft]) -> list[list[Draft]]:
         for (name, _), same in alike.items()
         if not all(agree(same[0].metrics[name], one.metrics[name]) for one in same[1:])
     ]
+
+
+def _own_options(draft: Draft) -> dict[str, str]:
+    """The options without a short heading, which is the group of the first values below it."""
+    titles = {title for _, title in draft.path}
+    return {name: value for name, value in draft.options.items() if value not in titles}
 
 
 def _said(draft: Draft) -> tuple[object, ...]:

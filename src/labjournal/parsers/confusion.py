@@ -143,11 +143,13 @@ def _labelled(cursor: Cursor, line: Line) -> Claim | None:
     """A printed DataFrame: a row of labels, then each label with its counts. Margins (All, Total) are left out."""
     titles = line.text.removesuffix("class.error")  # R's randomForest
     errors = titles != line.text
-    header = _header(titles)
-    columns = len(header)
-    found = _labelled_rows(cursor, columns, beyond=int(errors)) if columns > 1 else None
-    names = [] if found is None else _plain_labels(found[0])
-    if found is None or not _same_labels(header, names):
+    for header in (_header(titles), titles.split()):
+        columns = len(header)
+        found = _labelled_rows(cursor, columns, beyond=int(errors)) if columns > 1 else None
+        names = [] if found is None else _plain_labels(found[0])
+        if found is not None and _same_labels(header, names):
+            break
+    else:
         # Titles cut to their width run into one another; what they hold must still be the rows' labels in order.
         found = _labelled_rows(cursor, LARGEST)
         names = [] if found is None else _plain_labels(found[0])

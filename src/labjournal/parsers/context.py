@@ -300,7 +300,7 @@ class Context:
                 self.dataset, self.n, self.dataset_framed = None, None, False
         self.setup = ()
         step = find_step(title)
-        role = title_role(words, trained=self.passed is not None or step is not None)
+        role = title_role(words, trained="final" not in words and (self.passed is not None or step is not None))
         self.wishes = (self.wishes and self.fenced) or (wished(words) and not any(map(str.isdigit, title)))
         self.heading = title.strip(" *#")
         if "overall" in words and self.group is not None:

@@ -22,6 +22,7 @@ MOST_APART = 40
 """So many measurements, at most, may stand apart by the lines above them: more are points of a curve."""
 SENTENCE = 6
 """Words of a name, at most."""
+_WORD = re.compile(r"[^\W\d_]{2}")
 _CLAUSE_ENDS = re.compile(r"[,;:.!?]\s|\s(?:which|that|because|so|but|where)\s|\s[-–—]\s")
 _ANNOUNCES = re.compile(r"(?:\.{2,}|…|[:：])\s*$")
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
@@ -117,7 +118,7 @@ def shortened(owners: Sequence[str]) -> list[str]:
         len(words) > 1 and all(len(said) > shared + 1 for said in words) and len({said[shared] for said in words}) == 1
     ):
         shared += 1
-    while shared and any(len(said[shared]) == 1 for said in words):
+    while shared and not all(map(_WORD.search, (said[shared] for said in words))):
         shared -= 1  # "model A", not "A"
     return [_clause(" ".join(owner.split()[shared:])) for owner in owners]
 

@@ -107,6 +107,12 @@ def is_owner(part: str) -> bool:
     return named and _NO_PART.isdisjoint(words)
 
 
+def is_label(part: str) -> bool:
+    """Whether words may be those of a class: they name no set, no step and no setting."""
+    words = words_of(part)
+    return bool(words) and NEVER.isdisjoint(words) and ROLE_WORDS.keys().isdisjoint(words) and find_step(part) is None
+
+
 def without_label(text: str) -> tuple[str, str | None]:
     """The line without the case or class that stands before its first metric, and what it is called."""
     if "class" in text and (said := _FOR_CLASS.match(text)) is not None and is_metric_word(said["metric"].lower()):
@@ -126,8 +132,20 @@ _VALUE_FIRST = re.compile(
 )
 
 
+_LABEL_BETWEEN = re.compile(
+    r"(?P<name>\W*[A-Za-z][\w@ -]{2,40}?)\s*:\s*(?P<label>[A-Za-z][\w -]{0,30}?)\s*:\s*(?P<value>[-+]?\d*\.\d+\s?%?)\W*"
+)
+
+
 def name_before_value(text: str) -> str:
-    """``Burn scar: 68.0% IoU`` as ``Burn scar: IoU: 68.0%``, where the label says only whose the value is."""
+    """``Burn scar: 68.0% IoU`` as ``Burn scar: IoU: 68.0%``, where the label says only whose the value is.
+
+    The same of ``Accuracy on test: cat: 96.7``.
+    """
+    if text.count(":") == 2 and (between := _LABEL_BETWEEN.fullmatch(text)) is not None:
+        name, label = understand(shaped(between["name"])), understand(shaped(between["label"]))
+        if name is not None and name.alone and label is None and is_label(between["label"]):
+            return f"{between['label']}: {between['name'].strip()}: {between['value']}"
     match = _VALUE_FIRST.fullmatch(text) if ":" in text or "：" in text else None
     name = understand(shaped(match["name"])) if match is not None else None
     if match is None or name is None or not name.alone or not is_owner(match["label"]):

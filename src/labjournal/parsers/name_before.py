@@ -27,7 +27,7 @@ _GIVEN = re.compile(
 _COMPARED = re.compile(r"[=<>!~]=\s*$")
 _WEAK = re.compile(r"(?:\s+(?:of|at|reached|von|de|=)?\s*|\s*\()\(?\s*$")
 _DELIMITER = re.compile(
-    r"[,;|│┃•·\t()\[\]{}<>]|\s[-–—]{1,3}\s|\.\s+(?=[A-Z])|:\s|=\s|!\s|(?:->|=>|→|➜|➔|➝|⇒|⟶)|\s{3,}(?=[^\s\-–—])|\"|(?<!\w)'|'(?!\w)"
+    r"[,;|│┃•·\t()\[\]{}<>]|\s[-–—]{1,3}\s|(?<!\b[Aa]vg)(?<!\b[Aa]cc)(?<!\b[Ss]td)(?<!\b[Mm]ax)(?<!\b[Mm]in)\.\s+(?=[A-Z])|:\s|=\s|!\s|(?:->|=>|→|➜|➔|➝|⇒|⟶)|\s{3,}(?=[^\s\-–—])|\"|(?<!\w)'|'(?!\w)"
 )
 _BEFORE_NOUN = re.compile(
     r".*\b(?:an?|the|achieve[ds]?|reach(?:e[ds])?|obtain(?:ed|s)?|gets?|got|gave|gives?|yield(?:ed|s)?|attain(?:ed|s)?|ha[ds]|have|scored"

@@ -14,6 +14,7 @@ FEWEST = 4
 """Values that a block must have before their names say what it is."""
 _OPENS = re.compile(r"(?P<indent>\s*)(?:-\s+)?(?P<key>[a-z_][\w.-]*)\s*(?P<mark>:\s*\{|\{|:)\s*")
 _VALUE = re.compile(r"\s*(?:-\s+)?(?P<key>[a-z_][\w.-]*)\s*:\s*(?P<value>\S.*?)\s*,?\s*")
+_MEASURED = re.compile(r"-?\d+\.\d{6,}")
 _ITEM = re.compile(r"\s*-\s+\S.*|\s*[}\])]+,?\s*|\s*#.*")
 
 
@@ -31,6 +32,8 @@ def nested_settings(cursor: Cursor) -> int:
         if not text.strip() or len(text) - len(text.lstrip()) < indent or text.startswith(model_card.OPENS):
             break
         value = _VALUE.fullmatch(text)
+        if value is not None and _MEASURED.fullmatch(value["value"]) and understand(shaped(value["key"])) is not None:
+            break  # nobody types so many digits
         if value is not None and not value["value"].endswith("%"):
             values.append(value["key"])
         elif _OPENS.fullmatch(text) is None and _ITEM.fullmatch(text) is None:

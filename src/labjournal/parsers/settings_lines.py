@@ -11,7 +11,7 @@ from labjournal.parsers.shapes import shaped
 _COMMAND = re.compile(
     r"(?:^|\s)--\w[\w-]+[ =]\S+.*\s--\w|^\s*(?:\$\s|python\d?\s|CUDA_VISIBLE|torchrun\s|accelerate\s|Namespace\("
     r"|usage:|import\s|from\s+\w+\s+import|\[CV\s|def\s|class\s+\w+(?:\(|:\s*$)|self\."
-    r"|\+ (?![\w/@.-]+:\s+[-\d.])|#\s*\w+\s*=(?!\s{2,}\d))"
+    r"|\+ (?![\w/@.-]+(?:\s[\w/@.-]+)*:\s+[-\d.])|#\s*\w+\s*=(?!\s{2,}\d))"
     r"|(?:Arguments|Config\w*|Namespace|Params?)\(|^\s*\w+\([\w\s]*\):(?!\s*[-+]?[\d.])|^\s*\(\w+\):\s\w+\(",
     re.IGNORECASE,
 )

@@ -14,9 +14,9 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
             "(",
             r"(?:\b(?:mean|absolute|squared|square|root|percentage|error|area|under|(?:the|roc|curve)(?=\W)|word|character"
             r"|rate|intersection|over|union|average|precision|peak|signal|to|noise|ratio|structural|similarity|index"
-            r"|matthew'?s|correlation|coefficient|of|determination|negative|log|likelihood|discounted|normalized"
+            r"|sentence|phoneme|token|equal|matthew'?s|correlation|coefficient|of|determination|negative|log|likelihood|discounted|normalized"
             r"|cumulative|gain|reciprocal|rank|fr[eé]chet|inception|distance)[\s-]+){2,8}"
-            r"\((m?AP(?:@[^()]{1,12})?|MAE|R?MSE|MAPE|AUC|AUROC|ROC[- ]AUC|WER|CER|m?IoU|PSNR|SSIM|MCC|R\^?2|R²"
+            r"\((m?AP(?:@[^()]{1,12})?|MAE|R?MSE|MAPE|AUC|AUROC|ROC[- ]AUC|[WCSPT]ER|EER|m?IoU|PSNR|SSIM|MCC|R\^?2|R²"
             r"|NLL|NDCG(?:@\d+)?|MRR|FID)\)",
             r"\1",
         ),
@@ -87,7 +87,8 @@ _KNOWN_SHAPES: tuple[tuple[str, re.Pattern[str], str], ...] = tuple(
         ("top", r"\btop[\s_-]?(\d+)", r"top\1"),
         ("'s ", r"\b(training|valid\w*|train|test)'s\s(?=\w)", r"\1_"),
         ("'s ", r"(?<=\w)'s\s", " "),
-        ("@", r"\b(?:P|prec)@(\d+)", r"precision@\1"),
+        ("p", r"\b(?:P|prec)(?:@|_(?=\d+\b))(\d+)", r"precision@\1"),
+        ("recip", r"\brecip(?:rocal)?[_ ]rank\b", "MRR"),
         ("@", r"\bR@(\d+)", r"recall@\1"),
         ("@", r"(?<=[a-z])\s?@\s?(?:k\s?=\s?)?(\d+)(?![.\d])", r"@\1"),
         ("adj", r"\badj(?:usted)?\.?[\s_-]*R[\s_-]?(?:\^?\s?2|²|sq\w*)(?:[\s_-]?score)?", "adjr2"),

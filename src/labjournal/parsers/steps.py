@@ -15,8 +15,8 @@ _STEP = re.compile(
     rf"(?<![\w])(?P<name>{_STEP_WORD})s?(?:\s*(?:\[|\(|#|:|=|\||no\.?|nr\.?))*\s*(?P<step>\d[\d,]*(?:\.\d+)?)(?:\s*(?:/|of|\]\[)\s*(?P<of>\d[\d,]*))?(?![\w%]|\.\d)",
     re.IGNORECASE,
 )
-_PLANNED = re.compile(r"epochs\s*[:=]|(?:steps|iterations|rounds|trials|episodes)\s?=", re.IGNORECASE)
-"""``epochs=100`` says how long a training is to last."""
+_PLANNED = re.compile(r"epochs\s*[:=]|(?:steps|iterations|rounds|trials|episodes)\s?(?:=|:\s*\d+\.\d)", re.IGNORECASE)
+"""``epochs=100`` says how long a training is to last, ``steps: 6.39`` how many there were in the mean."""
 _STEP_FIRST = re.compile(r"^[\W_]*(?P<step>\d{1,9})(?:(?:st|nd|rd|th)[\s-]*epochs?|[\s-]*epoch)[\W_]*$", re.IGNORECASE)
 _STEP_CJK = re.compile(r"第\s*(?P<step>\d+)\s*(?:/\s*\d+\s*)?(?:个\s*)?(?:轮|epoch|エポック|回)")
 _STEP_BRACKET = re.compile(r"[ \t]*\[(\d{1,9})\]\s+\S[^=:]{0,60}[:=]")  # xgboost and LightGBM

@@ -25,7 +25,7 @@ _MATRIX_OF = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(
-    r"\W*((?:image|case|patient|subject|sample|scene|video|example|client|model|experiment|variant|fold|split|repeat|replicate|camera)\s*[#:]?\s*\d+)\s*:?\s*",
+    r"\W*((?:image|case|patient|subject|sample|scene|video|example|client|model|experiment|variant|fold|split|repeat|replicate|camera|run|seed)\s*[#:]?\s*\d+)\s*:?\s*",
     re.IGNORECASE,
 )
 """One of many of which each has its values: they are nobody else's."""

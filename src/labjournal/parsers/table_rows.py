@@ -199,9 +199,10 @@ def row_drafts(
                 part = Draft(line, line.number, [line.text], "text_tables", role=name.role, step=step)
                 part.saved = step is None
                 parts[name.role, name.of] = part
-            if name.metric not in part.metrics:
-                part.metrics[name.metric] = number
-                part.tags[name.metric] = title if step is None and re.fullmatch(r"[\w/]+", title) else name.tag
+            metric = name.metric if name.metric not in part.metrics else "_".join(words_of(title))
+            if metric not in part.metrics:
+                part.metrics[metric] = number
+                part.tags[metric] = title if step is None and re.fullmatch(r"[\w/]+", title) else name.tag
         elif (
             name is None
             and (title or (at == 0 and number is None))

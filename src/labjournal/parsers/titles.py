@@ -14,6 +14,8 @@ def bare_title(text: str) -> bool:
     if len(text) > 60 or any(char.isdigit() or char in ":=|{}[]<>,.!" for char in text):
         return False
     words = words_of(text)
+    if len(words) == 1 and text.strip().isupper():
+        return words[0] in ROLE_WORDS  # "TRAIN"
     return (
         2 <= len(words) <= 6
         and all(word in PLAIN_TITLE or word in ROLE_WORDS or word in _TITLE_FILLERS for word in words)

@@ -49,13 +49,13 @@ NEVER = frozenset(
     created downloading downloaded loading line lines warnings errors exception exitcode exit status code mb gb kb
     bytes rows columns shape bins buckets fold folds trial trials round rounds nodes trees depth generated tokens
     majority guess guessing reg regularization penalty thres nms conf confidence degree degrees sentence sentences
-    char chars age
+    char chars age timestep timesteps
     improvement improvements improved gain gains gap drop difference diff change increase decrease reduction
     deviation deviations range interval bounds std thresh initial importance importances δ""".split()
 )
 """Words whose presence makes a name something else: a setting, a time, a size, a wish, somebody else's number."""
 ROLE_WORDS: dict[str, RoleName] = {
-    **dict.fromkeys("train training trn learn".split(), "train"),
+    **dict.fromkeys("train training trn learn minibatch".split(), "train"),
     **dict.fromkeys(
         "val vali valid validation validate validating dev devel development".split()
         + "eval evaluation evaluate evaluating evaluated".split(),
