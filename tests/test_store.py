@@ -300,6 +300,17 @@ def test_a_run_is_watched_when_one_of_its_processes_is() -> None:
     assert folded([*stated, worker, parent]).run(RUN).watch == "watched"
 
 
+def test_a_run_is_watched_partly_when_checks_have_failed_and_not_at_all_when_the_watch_could_not_start() -> None:
+    stated = [item for item in story() if item.run == RUN and item.kind != "watch_state"]
+    state = fact("watch_state", RUN, 5, state="watched")
+    failed = [fact("watch_off", RUN, 6 + at, because=f"{rule} failed: …", rules=[rule]) for at, rule in enumerate("ab")]
+    whole = fact("watch_off", RUN, 8, because="no torch")
+    assert folded([*stated, state, failed[0]]).run(RUN).watch == "partly: a failed: …"
+    assert folded([*stated, state, *failed]).run(RUN).watch == "partly: b failed: … (and 1 more)"
+    assert folded([*stated, state, whole, *failed]).run(RUN).watch == "partly: no torch"
+    assert folded([*stated, whole]).run(RUN).watch == "not watched: no torch"
+
+
 @pytest.mark.parametrize(
     ("stated", "stepped", "kind"),
     [

@@ -208,6 +208,21 @@ def test_silence_has_its_reasons(journal: JournalPaths) -> None:
     follower.close()
 
 
+def test_what_no_process_could_judge_is_told_with_its_reason(journal: JournalPaths) -> None:
+    run = make_run(journal)
+    finding = {"rule": "no_grad", "level": "warning", "subject": "a", "step": 1, "message": "m", "evidence": {}}
+    one = {"order_repeat": "no DataLoader", "zero_grad": "too few", "no_grad": "too few"}
+    other = {"order_repeat": "it failed: KeyError() in epochs.py:1", "no_grad": "too few"}
+    add_facts(run, ("watch_end", {"steps": 9, "not_judged": one}), ("finding", finding), at=CREATED + 5)
+    add_facts(run, ("watch_end", {"steps": 9, "not_judged": other}), at=CREATED + 6)
+    follower = Follower.open(journal)
+    follower.catch_up()
+    because = checking.Checker(follower.store, follower.config).unjudged(follower.store.run(run.id))
+    assert because["it failed: KeyError() in epochs.py:1"] == ["order_repeat"]
+    assert "too few" not in because
+    follower.close()
+
+
 def test_a_time_that_is_none_does_no_harm(journal: JournalPaths) -> None:
     run = make_run(journal)
     writer = EventWriter(run.events / "events.out.tfevents.1")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from pathlib import Path
 
 import pytest
 from hooked import RUN_ID, Hooked, run_hooked
 
+from labjournal.watch import guard
 from labjournal.watch.boot import prepare
+from labjournal.watch.guard import RULES_OF
+from labjournal.watch.rules import RULES
 
 pytest.importorskip("torch")
 
@@ -66,7 +70,7 @@ def test_an_inside_part_that_was_moved_watches_from_where_it_lies(tmp_path: Path
 
 
 BREAKS = {
-    "the session's module raises when imported": ("session", "MAX_ERRORS = 3", "raise ZeroDivisionError('broken')"),
+    "the session's module raises when imported": ("session", "_UNSEEDED =", "raise ZeroDivisionError('broken') #"),
     "the session cannot be made": ("session", "        self._begin()\n", "        raise KeyError('broken')\n"),
     "a module of the checks is missing": ("session", "from labjournal.watch.look", "from labjournal.watch.gone"),
     "the hooks cannot be set": ("torch_hook", "    hook = TorchHook(torch, inside)", "    hook = undefined"),
@@ -85,6 +89,39 @@ def test_a_broken_inside_part_is_one_notice_and_nothing_else(what: str, tmp_path
     done = run(tmp_path, broken(tmp_path, *BREAKS[what]))
     assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
     assert len(done.data("watch_off")) == 1, what
+
+
+CHECKS = {
+    "Movement": ("movement", "        moved_any = any(", "        moved_any = nobody("),
+    "Membership": ("membership", "        held = self._optimizers.held()\n", "        held = self._optimizers.held\n"),
+    "Modes": ("modes", "            if module is None or root.at_backward is None", "            if root.gone"),
+    "Resets": ("resets", "            if state.waiting:\n", "            if state.waiting.now:\n"),
+    "Curves": ("curves", "        self._in_round.add(look.tracked)\n", "        self._in_round.add([])\n"),
+    "Account": ("account", "        params = [", "        params = 1 / 0 and ["),
+}
+"""One line of each that is wrong."""
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_check_that_fails_ends_alone(check: str, tmp_path: Path, expected: str) -> None:
+    done = run(tmp_path, broken(tmp_path, *CHECKS[check]))
+    assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
+    (told,), (end,) = done.data("watch_off"), done.data("watch_end")
+    assert tuple(told["rules"]) == RULES_OF[check]
+    assert f" in {check.lower()}.py:" in told["because"]
+    assert {rule for rule, why in end["not_judged"].items() if why.startswith("it failed: ")} == set(told["rules"])
+    assert end["looks"] > 20
+
+
+def test_the_rules_of_each_check_are_those_it_names() -> None:
+    for path in sorted(Path(guard.__file__).parent.glob("*.py")):
+        tree = ast.parse(path.read_text())
+        checks = [node.name for node in tree.body if isinstance(node, ast.ClassDef) and node.name in RULES_OF]
+        words = {
+            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        if len(checks) == 1:
+            assert words & RULES.keys() <= {*RULES_OF[checks[0]]}, path.name
 
 
 def test_a_run_folder_that_cannot_be_written_is_one_line_on_stderr(tmp_path: Path, expected: str) -> None:

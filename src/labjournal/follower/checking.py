@@ -21,7 +21,7 @@ from labjournal.config import Config
 from labjournal.errors import JournalError, NotFoundError
 from labjournal.facts import Fact
 from labjournal.filesystems import disk_free
-from labjournal.follower import phases
+from labjournal.follower import inside, phases
 from labjournal.follower.printed import rounds_of
 from labjournal.follower.saved import of_checkpoints
 from labjournal.model import PRINTED, Result, Run, RunKind, SeriesKey
@@ -80,7 +80,7 @@ class Checker:
         return self._facts(run, found, stated)
 
     def unjudged(self, run: Run) -> dict[str, list[str]]:
-        """Why checks from outside could not look at a run, each with the rules it kept silent."""
+        """Why rules could not be judged, from outside and inside the processes: each reason with its rules."""
         if not run.status.ended:
             return {"the run has not ended": ["checks from outside"]}
         stated = self._store.run_facts(run.id)
@@ -91,11 +91,12 @@ class Checker:
 
             verdicts += judge_curves(RunView())
         judged = {verdict.rule for verdict in verdicts if verdict.state != "not judged"} | set(said_of(stated))
+        silent = [(verdict.rule, verdict.message) for verdict in verdicts]
         because: dict[str, list[str]] = {}
-        for verdict in verdicts:
-            if verdict.rule not in judged and verdict.rule not in self._config.checks.off:
-                judged.add(verdict.rule)
-                because.setdefault(verdict.message, []).append(verdict.rule)
+        for rule, why in (*inside.unjudged(stated), *silent):
+            if rule not in judged and rule not in self._config.checks.off:
+                judged.add(rule)
+                because.setdefault(why, []).append(rule)
         return because
 
     def verdicts(self, run: Run, stated: Sequence[Fact]) -> list[Verdict]:
@@ -171,7 +172,7 @@ class Checker:
                 (_listed(fact.data.get("optimizers")) for fact in stated if fact.kind == "watch_state"), default=1
             ),
             classes=max((len(result.counts.labels) for result in results if result.counts), default=None),
-            labels=_labels(stated),
+            labels=inside.labels(stated),
             said=said_of(stated),
             names=tuple(
                 info.key.name
@@ -288,15 +289,6 @@ def said_of(stated: Sequence[Fact]) -> dict[str, Level]:
         if fact.kind == "finding" and isinstance(rule, str) and level in tuple(Level):
             said[rule] = max(said.get(rule, Level.NOTICE), Level(str(level)), key=lambda each: each.rank)
     return said
-
-
-def _labels(stated: Sequence[Fact]) -> tuple[int, ...]:
-    """Frequencies of the classes in the first whole epoch of training that tells them."""
-    for fact in stated:
-        classes = fact.data.get("classes") if fact.kind == "epoch" and fact.data.get("training") else None
-        if isinstance(classes, dict) and len(classes) > 1:
-            return tuple(count for count in classes.values() if isinstance(count, int))
-    return ()
 
 
 def _fact(run: Run, verdict: Verdict, remedy: str) -> Fact:

@@ -157,12 +157,16 @@ def _rank(source: str) -> int:
 
 
 def _watch(by_kind: Mapping[str, list[Fact]], status: Status, command: Any) -> str:
-    off, state = _last(by_kind, "watch_off"), _best_state(by_kind.get("watch_state", []))
-    if off:
-        return f"partly: {off.data.get('because') or 'the watch switched itself off'}"
+    state = _best_state(by_kind.get("watch_state", []))
+    failed = by_kind.get("watch_off", [])
+    if failed:  # all of it, or some checks alone
+        whole = [fact for fact in failed if "rules" not in fact.data]
+        because = (whole or failed)[-1].data.get("because") or "the watch switched itself off"
+        others = f" (and {len(failed) - 1} more)" if len(failed) > 1 and not whole else ""
+        return f"{'partly' if state else 'not watched'}: {because}{others}"
     if state:
-        word, because = str(state.data.get("state") or "watched"), state.data.get("because")
-        return f"{word}: {because}" if because else word
+        word, why = str(state.data.get("state") or "watched"), state.data.get("because")
+        return f"{word}: {why}" if why else word
     if "hook" in by_kind:
         return "not watched: no optimizer has stepped" + (" yet" if not status.ended else "")
     if status.ended and any("PYTHONPATH=" in str(word) for word in command or ()):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from typing import Any
+from typing import Any, Optional
 
 from labjournal.watch.budget import Budget
 from labjournal.watch.families import Families
+from labjournal.watch.guard import Guard
 from labjournal.watch.models import Models
-from labjournal.watch.optimizers import Optimizers
-from labjournal.watch.sampling import readable
+from labjournal.watch.optimizers import Optimizers, groups_of
+from labjournal.watch.rules import RULES
+from labjournal.watch.sampling import readable, size_of
 from labjournal.watch.torch_hook import NO_STEPS
 from labjournal.watch.unjudged import not_judged
 
@@ -43,7 +44,7 @@ class Account:
             "because": because if unread else None,
             "models": self._models.describe(),
             "optimizers": [
-                {"label": tracked.label, "tensors": len(tracked.group_of), "groups": len(optimizer.param_groups)}
+                {"label": tracked.label, "tensors": len(tracked.group_of), "groups": len(groups_of(optimizer))}
                 for tracked, optimizer in stepping[:20]
             ],
             "tensors": len(params),
@@ -52,10 +53,11 @@ class Account:
             self._last, self._told = data, self._told + 1
             self._outbox.write("watch_state", data)
 
-    def end(self, budget: Budget, families: Families, errors: int) -> None:
+    def end(self, budget: Budget, families: Families, guard: Guard, errors: int, off: Optional[str]) -> None:
         """The account at the end of the process; why nothing was watched where no step was seen."""
         tracked = self._optimizers.all()
-        unjudged = not_judged(families, self._models, self._optimizers, budget)
+        unjudged = guard.run_as(self, not_judged, families, self._models, self._optimizers, budget) or {}
+        unjudged.update(guard.failed if off is None else dict.fromkeys(RULES, f"the watch went off: {off}"))
         steps = max((one.n for one in tracked), default=0)
         if steps:
             data = {
@@ -68,7 +70,7 @@ class Account:
                 "elapsed_s": round(budget.elapsed(), 3),
                 "not_judged": unjudged,
                 "unvalidated": families.modes.unvalidated.names()[:MAX_NAMES],
-                "errors": errors,
+                "errors": errors + guard.errors,
             }
             self._outbox.write("watch_end", data)
         elif not self._outbox.quiet:
@@ -91,14 +93,6 @@ class Account:
         return "an optimizer was built but never stepped" if made else NO_STEPS
 
 
-def place_of(error: Exception, otherwise: str) -> str:
-    """File and line at which an error of the watch itself was raised."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}" if trace else otherwise
-
-
 def _is_empty(parameter: Any) -> bool:
     """A shard without elements, as the last rank has of a small tensor: there is nothing to read."""
-    return not getattr(parameter, "_local_tensor", parameter).numel()
+    return not size_of(getattr(parameter, "_local_tensor", parameter))

@@ -18,7 +18,7 @@ from labjournal.watch.event_writer import EventWriter
 from labjournal.watch.look import Compared, Look
 from labjournal.watch.models import MAX_GROUPS, Models, Named, fold
 from labjournal.watch.optimizers import Tracked
-from labjournal.watch.sampling import Key, Later, readable
+from labjournal.watch.sampling import Key, Later, readable, size_of
 
 EXACT_ELEMENTS = 1_000_000
 FEW = 5
@@ -65,8 +65,12 @@ class Curves:
 
     def wants_copies(self, params: List[Any]) -> bool:
         """Small enough for exact update ratios?"""
-        return sum(parameter.numel() for parameter in params) <= EXACT_ELEMENTS and all(
-            parameter.device.type == "cpu" and readable(parameter) is not None for parameter in params
+        return sum(map(size_of, params)) <= EXACT_ELEMENTS and all(
+            parameter.device.type == "cpu"
+            and readable(parameter) is not None
+            and parameter.dtype.itemsize > 1
+            and (parameter.is_floating_point() or parameter.is_complex())
+            for parameter in params
         )
 
     def group_of(self, module: str) -> str:
@@ -96,9 +100,9 @@ class Curves:
         tensors += [(parameter, self.group_of(name.module)) for parameter, name in outsiders]
         self._norms([parameter for parameter, _ in tensors], [group for _, group in tensors], "weight_sq")
         for parameter, group in tensors:
-            item, size = self._sum(group), parameter.numel()
+            item, size = self._sum(group), size_of(parameter)
             item.elements += size
-            item.bits += 8 * size * parameter.element_size()
+            item.bits += 8 * size * parameter.element_size() if size else 0
             item.with_gradient += size if parameter.grad is not None else 0
         with_grad = [(parameter.grad, group) for parameter, group in tensors if parameter.grad is not None]
         self._norms([grad for grad, _ in with_grad], [group for _, group in with_grad], "grad_sq")
@@ -108,7 +112,7 @@ class Curves:
             new = [parameter.detach() for parameter in look.params]
             self._norms(list(torch._foreach_sub(new, look.copies)), groups, "update_sq")
             self._norms(look.copies, groups, "before_sq")
-        exact, sums, sizes = look.copies is not None, self._sums, [parameter.numel() for parameter in look.params]
+        exact, sums, sizes = look.copies is not None, self._sums, [size_of(one) for one in look.params]
 
         def take(compared: Compared) -> None:
             for at, changed in compared.changed.items():

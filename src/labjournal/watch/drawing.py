@@ -6,6 +6,8 @@ import dis
 import types
 from typing import Any, Iterator, List, Set, Tuple
 
+from labjournal.watch.walk import modules
+
 _RANDOM = frozenset(
     "rand randn randint rand_like randn_like randint_like normal normal_ uniform_ bernoulli bernoulli_ multinomial "
     "sample rsample randperm gumbel_softmax exponential_".split()
@@ -41,7 +43,7 @@ def draws_of(module: Any) -> Tuple[str, List[str]]:
     """(class that uses dropout as a function whatever the mode, names of functions that sample on purpose)."""
     dropout = ""
     sampling: List[str] = []
-    for kind in {type(part) for part in module.modules()}:
+    for kind in {type(part) for part in modules(module)}:
         if kind.__module__.startswith("torch."):
             continue
         for function in _functions(kind):

@@ -15,6 +15,7 @@ import torch
 
 from labjournal.watch.drawing import mixes
 from labjournal.watch.findings import Findings
+from labjournal.watch.guard import Guard
 from labjournal.watch.leaks import Leaks
 from labjournal.watch.overlap import Held, Overlap
 from labjournal.watch.rows import Batch
@@ -115,11 +116,13 @@ class Epochs:
 
     def __init__(
         self,
+        guard: Guard,
         findings: Findings,
         state: Callable[[Dict[str, Any]], None],
         affords: Callable[[], bool],
         rng_jumped: Callable[[], bool],
     ) -> None:
+        self._guard = guard
         self._findings = findings
         self._state = state
         self._affords = affords
@@ -162,7 +165,7 @@ class Epochs:
             epoch.forget()
             return
         self._count(epoch, marks, inputs, targets)
-        known.leaks.add(inputs, targets, step)
+        self._guard.run(known.leaks.add, inputs, targets, step)
         if epoch.batches == 1:
             epoch.first = hash(tuple(marks))
             feeds = learning and epoch.backwards - known.started <= PASSES_A_START
@@ -253,7 +256,7 @@ class Epochs:
             )
         known.order = epoch.order
         held = Held(known.name, len(epoch.values) > MANY_VALUES, epoch.scarce)
-        self._overlap.add(epoch.key, held, epoch.rows, training, step)
+        self._guard.run(self._overlap.add, epoch.key, held, epoch.rows, training, step)
 
     def _ran_dry(self, iterator: Any, step: int) -> None:
         """An epoch ends without a batch: did those before it have some?"""
@@ -333,4 +336,4 @@ class Epochs:
             )
 
     def end(self, step: int) -> None:
-        self._overlap.end(step)
+        self._guard.last(self._overlap.end, step)

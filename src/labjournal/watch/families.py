@@ -19,6 +19,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.flow import Flow
 from labjournal.watch.frozen import Frozen
 from labjournal.watch.gradients import Gradients
+from labjournal.watch.guard import Guard
 from labjournal.watch.itself import Itself
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.membership import Membership
@@ -28,7 +29,7 @@ from labjournal.watch.models import Models
 from labjournal.watch.modes import Modes
 from labjournal.watch.movement import Movement
 from labjournal.watch.objective import Objective
-from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.optimizers import Optimizers, Tracked, has_groups
 from labjournal.watch.outside import Outside
 from labjournal.watch.placebo import Placebo
 from labjournal.watch.plateau import Plateaus
@@ -53,6 +54,7 @@ class Families:
 
     def __init__(
         self,
+        guard: Guard,
         findings: Findings,
         later: Later,
         models: Models,
@@ -64,6 +66,7 @@ class Families:
     ) -> None:
         declared = [pattern for pattern in os.environ.get(tags.ENV_FROZEN, "").split("\n") if pattern]
         self._optimizers = optimizers
+        self._guard, self._run = guard, guard.run
         self._groups_at: Dict[Tracked, int] = {}
         """The step from which the groups of an optimizer are to be looked at, for each new layout of them."""
         self.membership = Membership(findings, later, models, optimizers, declared)
@@ -82,7 +85,7 @@ class Families:
         self.objective = Objective(findings, later, models, optimizers)
         self.itself = Itself(findings, later)
         self.answers = Answers(findings, later, scored)
-        self.modes = Modes(findings, models, optimizers)
+        self.modes = Modes(guard, findings, models, optimizers)
         self.precision = Precision(findings, models)
         self.placebo = Placebo(findings, models)
         self.randomness = Randomness(findings)
@@ -91,7 +94,7 @@ class Families:
         self.rewrites = Rewrites(findings, models, optimizers, names)
         self.reloaded = Reloaded(findings, models)
         self.midrun = Midrun(findings, optimizers, names, declared)
-        self.epochs = Epochs(findings, state_epoch, affords, self.randomness.jumped)
+        self.epochs = Epochs(guard, findings, state_epoch, affords, self.randomness.jumped)
         self.fed = Fed(findings, self.epochs.trained_on, lambda: optimizers.together <= 1)
         self._by_tensor = (
             self.movement,
@@ -113,187 +116,184 @@ class Families:
         return max((tracked.n for tracked in self._optimizers.all()), default=0)
 
     def relaid(self, tracked: Tracked, params: List[Any]) -> None:
-        self.membership.relaid(params)
+        self._run(self.membership.relaid, params)
         for family in self._by_tensor:
-            family.reset(tracked, len(params))
-        self.rewrites.reset(tracked)
+            self._run(family.reset, tracked, len(params))
+        self._run(self.rewrites.reset, tracked)
         self._groups_at[tracked] = max(GROUPS_AT, tracked.n + GROUPS_AT - 1)
 
     def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
-        self.membership.optimizer_made(tracked, optimizer)
-        self.randomness.optimizer_made()
-        self.epochs.optimizer_made()
+        self._run(self.membership.optimizer_made, tracked, optimizer)
+        self._run(self.randomness.optimizer_made)
+        self._run(self.epochs.optimizer_made)
 
     def zero_grad(self, tracked: Tracked, optimizer: Any, slept: int) -> None:
-        self.unstepped.on_zero_grad(tracked, optimizer)
-        self.skipped.on_zero_grad(tracked, optimizer, self.gradients.backwards + slept, slept > 0)
+        self._run(self.unstepped.on_zero_grad, tracked, optimizer)
+        self._run(self.skipped.on_zero_grad, tracked, optimizer, self.gradients.backwards + slept, slept > 0)
 
     def model_zero_grad(self, slept: int) -> None:
-        self.unstepped.on_model_zero_grad()
-        self.skipped.on_model_zero_grad(self.gradients.backwards + slept, slept > 0)
+        self._run(self.unstepped.on_model_zero_grad)
+        self._run(self.skipped.on_model_zero_grad, self.gradients.backwards + slept, slept > 0)
 
     def saved_hooks(self) -> None:
         self.objective.saved_hooks = self.flow.saved_hooks = True
 
     def may_sleep(self, tracked: Tracked, until: int) -> bool:
         """Is there nothing left that wants to see the steps before step ``until``?"""
-        waits = self.rewrites.dense(tracked, tracked.n, until)
+        waits = self._run(self.rewrites.dense, tracked, tracked.n, until)
         alone = self._optimizers.together == 1 and not tracked.closure  # a closure resets and goes back within a step
         return alone and self.gradients.backwards > EVERY and not waits
 
     def passes_slept(self, passes: int) -> None:
         self.gradients.backwards += passes
-        self.modes.slept(passes)
+        self._run(self.modes.slept, passes)
 
     def before_backward(self, tensors: Any, due: bool) -> None:
         """``due``: the step that follows is looked at."""
         self.gradients.backwards += 1
-        self.resets.before_backward()
-        self.unstepped.before_backward()
+        self._run(self.resets.before_backward)
+        self._run(self.unstepped.before_backward)
         if not due:
-            self.modes.backward_passes()
-            self.randomness.idle(self.gradients.backwards)
+            self._run(self.modes.backward_passes)
+            self._run(self.randomness.idle, self.gradients.backwards)
             return
         step = self.step + 1
         with torch.no_grad():
             self._look_before_backward(_root(tensors), step)
 
     def _look_before_backward(self, loss: Optional[Any], step: int) -> None:
-        self.randomness.look(step)
-        self.modes.backward_passes()
-        self.modes.look(step)
+        self._run(self.randomness.look, step)
+        self._run(self.modes.backward_passes)
+        self._run(self.modes.look, step)
         if loss is None:
             return
-        self.objective.look(loss, step)
+        self._run(self.objective.look, loss, step)
         self.flow.hinge = self.objective.hinge
         self.gradients.switched_off = self.objective.switched_off
-        self.precision.look(loss, step)
-        self.skipped.before_backward(loss)
-        self.placebo.look(loss, step)
-        self.flow.before_backward(loss)
-        self.missing.before_backward(loss)
+        self._run(self.precision.look, loss, step)
+        self._run(self.skipped.before_backward, loss)
+        self._run(self.placebo.look, loss, step)
+        self._run(self.flow.before_backward, loss)
+        self._run(self.missing.before_backward, loss)
         if not self.objective.saved_hooks:
-            self.itself.look(loss, step)
-            self.fed.look(loss, step)
+            self._run(self.itself.look, loss, step)
+            self._run(self.fed.look, loss, step)
             self.membership.inputs = self.fed.driven
-            self.strays.look(loss, step, self.fed.driven)
-            self.answers.look(loss, step)
+            self._run(self.strays.look, loss, step, self.fed.driven)
+            self._run(self.answers.look, loss, step)
         if step == 1 and not self._optimizers.stepping():
-            self.by_hand.look(loss, sys._getframe())
+            self._run(self.by_hand.look, loss, sys._getframe())
 
     def loss(self, value: float, largest: float, step: int) -> None:
         """``value``: the last loss sent back before the step; ``largest`` in size of all of them."""
-        self.gradients.loss(value, largest, step)
-        self.objective.loss(largest, step)
-        self.scale.loss(value)
-        self.flow.loss(value, largest)
-        self.fed.loss(value, step)
-        self.membership.rebuilt.loss(value)
+        self._run(self.gradients.loss, value, largest, step)
+        self._run(self.objective.loss, largest, step)
+        self._run(self.scale.loss, value)
+        self._run(self.flow.loss, value, largest)
+        self._run(self.fed.loss, value, step)
+        self._run(self.membership.rebuilt.loss, value)
 
     def dense(self, tracked: Tracked) -> bool:
         """Is the step at hand to be looked at beyond the schedule?"""
-        return self.rewrites.dense(tracked, tracked.n - 1, tracked.n)
+        return bool(self._run(self.rewrites.dense, tracked, tracked.n - 1, tracked.n))
 
     def keeps_start(self, look: Look) -> bool:
         """Are the weights of the first step looked at still to be compared with?"""
-        return look.step < SPARSE_FROM or self.outside.waits(look.tracked)
+        return look.step < SPARSE_FROM or bool(self._run(self.outside.waits, look.tracked))
 
     def scaler_step(self, scaler: Any, optimizer: Any, tick: int) -> None:
-        self.precision.on_scaler_step(scaler)
-        if scaler.is_enabled() and isinstance(getattr(optimizer, "param_groups", None), list):
+        self._run(self.precision.on_scaler_step, scaler)
+        if scaler.is_enabled() and has_groups(optimizer):
             tracked = self._optimizers.note(optimizer, tick)
-            self.unstepped.scaled(tracked)
-            self.skipped.scaled(tracked)
+            self._run(self.unstepped.scaled, tracked)
+            self._run(self.skipped.scaled, tracked)
 
     def look_missed(self, tracked: Tracked) -> None:
         """A step that is not looked at."""
-        self.resets.missed(tracked)
-        self.missing.ask_again()
+        self._run(self.resets.missed, tracked)
+        self._run(self.missing.ask_again)
 
     def before_step(self, look: Look) -> None:
-        self.skipped.before_step(look.tracked, look.params, self.gradients.backwards)
-        self.movement.before_step(look)
-        self.outside.before_step(look)
+        self._run(self.skipped.before_step, look.tracked, look.params, self.gradients.backwards)
+        self._run(self.movement.before_step, look)
+        self._run(self.outside.before_step, look)
         self.rewrites.quiet = self.modes.quiet
-        self.rewrites.before_step(look)
-        self.frozen.before_step(look)
-        self.reloaded.before_step(look)
-        self.adapters.before_step(look)
+        self._run(self.rewrites.before_step, look)
+        self._run(self.frozen.before_step, look)
+        self._run(self.reloaded.before_step, look)
+        self._run(self.adapters.before_step, look)
 
     def after_step(self, look: Look) -> None:
-        self.movement.after_step(look)
+        self._run(self.movement.after_step, look)
 
     def judge(self, look: Look, compared: Compared) -> None:
-        self.movement.judge(look, compared)
-        self.outside.judge(look, compared)
+        self._run(self.movement.judge, look, compared)
+        self._run(self.outside.judge, look, compared)
         self.rewrites.restarted_at = self.adapters.restarted_at
         self.flow.restarts = self.adapters.restarted_at > 0
-        self.rewrites.judge(look, compared)
-        self.gradients.judge(look, compared)
-        self.frozen.judge(look, compared)
-        self.scale.judge(look, compared)
-        self.flow.judge(look, compared)
+        self._run(self.rewrites.judge, look, compared)
+        self._run(self.gradients.judge, look, compared)
+        self._run(self.frozen.judge, look, compared)
+        self._run(self.scale.judge, look, compared)
+        self._run(self.flow.judge, look, compared)
 
     def finish(self, look: Look, first: bool) -> None:
         """``first``: on steps of this optimizer what belongs to all is looked at."""
-        self.resets.after_step(look)
-        self.membership.rebuilt.after_step(look)
-        self.missing.ask_again()
-        self.missing.after_step(look, self.gradients.backwards)
+        self._run(self.resets.after_step, look)
+        self._run(self.membership.rebuilt.after_step, look)
+        self._run(self.missing.ask_again)
+        self._run(self.missing.after_step, look, self.gradients.backwards)
         self.midrun.idle_terms = self.itself.idle_terms
-        self.midrun.look(look, (self.modes.validations, self.modes.quiet))
+        self._run(self.midrun.look, look, (self.modes.validations, self.modes.quiet))
         if first:
-            self.rates.ask_schedule(look.step)
-            self.membership.look(look.tracked, look.step)
+            self._run(self.rates.ask_schedule, look.step)
+            self._run(self.membership.look, look.tracked, look.step)
             if look.curves:
-                self.frozen.look(look.step)
+                self._run(self.frozen.look, look.step)
         if look.curves:
-            self.membership.ask_again(look.tracked, look.optimizer)
+            self._run(self.membership.ask_again, look.tracked, look.optimizer)
         if look.step >= self._groups_at.get(look.tracked, look.step + 1):
             del self._groups_at[look.tracked]
-            self.membership.look_at_groups(look.tracked, look.optimizer, look.step)
-        self.modes.stepped(look.step)
-        self.movement.report(look)
+            self._run(self.membership.look_at_groups, look.tracked, look.optimizer, look.step)
+        self._run(self.modes.stepped, look.step)
+        self._run(self.movement.report, look)
 
     @property
     def wants_forward(self) -> bool:
         """Is there a check that wants to see forward passes?"""
-        return bool(self.missing.asked or self.placebo.asked)
+        return any(one.asked and not self._guard.is_off(one) for one in (self.missing, self.placebo))
 
     def on_forward(self, module: Any, args: Any) -> None:
-        self.missing.on_forward(module, torch.is_grad_enabled())
-        self.placebo.on_forward(module, args, self.step + 1)
+        self._run(self.missing.on_forward, module, torch.is_grad_enabled())
+        self._run(self.placebo.on_forward, module, args, self.step + 1)
 
     def epoch_starts(self) -> None:
         if self.gradients.backwards:
-            self.randomness.look(self.step)
-            self.midrun.loader_starts()
-            self.unstepped.epoch_starts()
+            self._run(self.randomness.look, self.step)
+            self._run(self.midrun.loader_starts)
+            self._run(self.unstepped.epoch_starts)
 
     def batch(self, iterator: Any, data: Any, learning: bool, slept: int) -> None:
-        self.epochs.batch(iterator, data, self.gradients.backwards + slept, self.step, learning)
+        self._run(self.epochs.batch, iterator, data, self.gradients.backwards + slept, self.step, learning)
 
     def epoch_ends(self, iterator: Any, slept: int) -> None:
-        self.epochs.epoch_end(iterator, self.gradients.backwards + slept, self.step)
+        self._run(self.epochs.epoch_end, iterator, self.gradients.backwards + slept, self.step)
 
-    def ends(self) -> List[Callable[[], None]]:
-        """What is still to be said at the end of the process, check by check: one that fails takes no other along."""
-        step = self.step
+    def end(self) -> None:
+        """What is still to be said at the end of the process."""
+        step, last = self.step, self._guard.last
         real = max((tracked.real for tracked in self._optimizers.all()), default=0)
-        alone = self._optimizers.together <= 1
-        return [
-            lambda: self.membership.end(step),
-            lambda: self.missing.end(step),
-            lambda: self.gradients.end(step),
-            lambda: self.rates.end(step),
-            self.scale.end,
-            self.skipped.end,
-            self.unstepped.end,
-            lambda: self.answers.end(real, alone),
-            self.modes.end,
-            lambda: self.objective.end(step, self.epochs.only_target),
-            lambda: self.epochs.end(step),
-        ]
+        last(self.membership.end, step)
+        last(self.missing.end, step)
+        last(self.gradients.end, step)
+        last(self.rates.end, step)
+        last(self.scale.end)
+        last(self.skipped.end)
+        last(self.unstepped.end)
+        last(self.answers.end, real, self._optimizers.together <= 1)
+        last(self.modes.end)
+        last(self.objective.end, step, self.epochs.only_target)
+        last(self.epochs.end, step)
 
 
 def _root(tensors: Any) -> Optional[Any]:

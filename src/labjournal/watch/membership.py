@@ -16,7 +16,7 @@ import torch
 from labjournal.watch.findings import Findings
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.models import Models, Named
-from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.optimizers import Optimizers, Tracked, groups_of
 from labjournal.watch.overlooked import Left, idle_adapters, overlooked, say_left_out
 from labjournal.watch.rebuilt import Rebuilt
 from labjournal.watch.rules import NOTICE, WARNING
@@ -224,18 +224,18 @@ class Membership:
         frozen = [
             at
             for at in _frozen_groups(optimizer)
-            if all(id(one) in born for one in optimizer.param_groups[at]["params"])
-            or not self._was_trained(optimizer.param_groups[at]["params"])
+            if all(id(one) in born for one in groups_of(optimizer)[at]["params"])
+            or not self._was_trained(groups_of(optimizer)[at]["params"])
         ]
         if frozen:
-            everything = len(frozen) == len(optimizer.param_groups)
+            everything = len(frozen) == len(groups_of(optimizer))
             self._frozen[tracked] = frozen
-            self._say_frozen(tracked, len(optimizer.param_groups), frozen, step, WARNING if everything else NOTICE)
-        mine = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+            self._say_frozen(tracked, len(groups_of(optimizer)), frozen, step, WARNING if everything else NOTICE)
+        mine = {id(parameter) for group in groups_of(optimizer) for parameter in group["params"]}
         for other, its in self._optimizers.live():
             if other is tracked or not other.n:
                 continue
-            shared = sum(id(parameter) in mine for group in its.param_groups for parameter in group["params"])
+            shared = sum(id(parameter) in mine for group in groups_of(its) for parameter in group["params"])
             twice = tracked.at_backward == other.at_backward and not (tracked.nested or other.nested)
             rests = tracked.at_backward - other.at_backward >= tracked.n - 1 > 0  # an earlier phase had it
             if shared and not rests:
@@ -267,10 +267,10 @@ class Membership:
     def ask_again(self, tracked: Tracked, optimizer: Any) -> None:
         """Are the groups that were frozen at step 20 frozen still? Gradual unfreezing begins like this."""
         first = self._frozen.get(tracked)
-        if first and len(first) < len(optimizer.param_groups):
+        if first and len(first) < len(groups_of(optimizer)):
             groups = [at for at in _frozen_groups(optimizer) if at in first]
             self._frozen[tracked] = [] if self._all_declared(optimizer, groups) else groups
-            self._groups[tracked] = len(optimizer.param_groups)
+            self._groups[tracked] = len(groups_of(optimizer))
 
     def _say_misfits(self, step: int) -> None:
         for ref, tensors, mine, theirs in self._models.misfits:
@@ -295,14 +295,14 @@ class Membership:
             if optimizer is not None:  # looks may not have been paid for since
                 still = [at for at in _frozen_groups(optimizer) if at in still]
                 still = [] if self._all_declared(optimizer, still) else still
-                self._groups[tracked] = len(optimizer.param_groups)
+                self._groups[tracked] = len(groups_of(optimizer))
             if still and tracked in self._groups:
                 self._say_frozen(tracked, self._groups[tracked], still, step, WARNING)
 
     def _all_declared(self, optimizer: Any, groups: List[int]) -> bool:
         """Are the tensors of these groups declared frozen by the user?"""
         paths = {id(parameter): named.path for parameter, named, _ in self._models.parameters()}
-        members = [parameter for at in groups for parameter in optimizer.param_groups[at]["params"]]
+        members = [parameter for at in groups for parameter in groups_of(optimizer)[at]["params"]]
         return all(is_declared(paths.get(id(one), ""), self.declared_frozen) for one in members)
 
     def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
@@ -321,7 +321,7 @@ def _frozen_groups(optimizer: Any) -> List[int]:
     """Groups in which no tensor can get a gradient."""
     return [
         at
-        for at, group in enumerate(optimizer.param_groups)
+        for at, group in enumerate(groups_of(optimizer))
         if group["params"]
         and not any(one.requires_grad or one.grad is not None for one in group["params"])  # or written by hand
     ]

@@ -15,7 +15,9 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 import torch
 
 from labjournal.watch.naming import names_in_frames
+from labjournal.watch.sampling import is_lazy, size_of
 from labjournal.watch.unregistered import plain_tensors
+from labjournal.watch.walk import attribute, children, modules, named_modules, named_parameters, parameters
 
 MAX_GROUPS = 64
 MAX_COUNTING = 32
@@ -94,7 +96,7 @@ class Models:
             self.when_loaded(module, state)
         self._note_misfit(module, [str(key) for key in state])
         filled = {str(key).rpartition(".")[0] for key in state}
-        for prefix, child in module.named_modules():
+        for prefix, child in named_modules(module):
             if prefix in filled:
                 self._loaded[id(child)] = weakref.ref(child)
                 for parameter in child._parameters.values():
@@ -104,7 +106,7 @@ class Models:
 
     def _note_misfit(self, module: Any, given: List[str]) -> None:
         """Not one name fits, though the names end alike: with strict=False nothing is loaded, and nothing said."""
-        own = [name for name, _ in module.named_parameters()]
+        own = [name for name, _ in named_parameters(module)]
         if not own or not given or set(own) & set(given):
             return
         pairs = ((mine, theirs) for mine in own[:3] for theirs in given)
@@ -118,14 +120,14 @@ class Models:
             self._modules[id(module)] = weakref.ref(module)
 
     def _born(self, module: Any, name: str, parameter: Any, copied: bool = False) -> None:
-        shape = "x".join(str(size) for size in parameter.shape)
+        shape = "lazy" if is_lazy(parameter) else "x".join(str(size) for size in parameter.shape)
         label = f"{type(module).__name__}.{name} ({shape})"
         self._births[id(parameter)] = _Birth(weakref.ref(parameter), self.tick, label, copied)
 
     def state_model(self, module: Any, name: str = "") -> None:
         """Named by hand through ``labjournal.watch(model)``."""
         self._note(module)
-        for child in module.modules():
+        for child in modules(module):
             self._note(child)
         if name:
             self._stated.append((weakref.ref(module), name))
@@ -152,7 +154,7 @@ class Models:
         for at, parent in enumerate(chain[1:]):
             if type(parent).__name__ in ("ModuleList", "ModuleDict"):
                 return not _left_over(chain[at], parent)
-            if any(parameter.grad is not None for parameter in parent.parameters()):
+            if any(parameter.grad is not None for parameter in parameters(parent)):
                 return False
         return False
 
@@ -166,7 +168,7 @@ class Models:
 
     def _parents(self, module: Any) -> List[Any]:
         """The module and those above it, up to its root."""
-        above = {id(child): parent for root in self.roots() for parent in root.modules() for child in parent.children()}
+        above = {id(child): parent for root in self.roots() for parent in modules(root) for child in children(parent)}
         chain = [module]
         while id(chain[-1]) in above and len(chain) < 100:
             chain.append(above[id(chain[-1])])
@@ -182,7 +184,7 @@ class Models:
                 live.append(module)
         children = {id(child) for module in live for child in module._modules.values() if child is not None}
         roots = [module for module in live if id(module) not in children]
-        return [root for root in roots if next(root.parameters(), None) is not None]
+        return [root for root in roots if next(parameters(root), None) is not None]
 
     def name_of(self, root: Any) -> str:
         return _clean(self._root_name(root) or type(unwrapped(root)).__name__)
@@ -247,7 +249,7 @@ class Models:
         plain: List[Tuple[Any, str, str, Any, Any]] = []
         for root in self.roots():
             root_name = self._root_name(root) or type(unwrapped(root)).__name__
-            for prefix, module in root.named_modules():
+            for prefix, module in named_modules(root):
                 for name, parameter in module._parameters.items():
                     if parameter is None or id(parameter) in seen:
                         continue
@@ -267,7 +269,7 @@ class Models:
         """The models found, for the watch state."""
         described = []
         for root in self.roots()[:20]:
-            sizes = [(parameter.numel(), parameter.requires_grad) for parameter in root.parameters()]
+            sizes = [(size_of(parameter), parameter.requires_grad) for parameter in parameters(root)]
             described.append(
                 {
                     "name": self.name_of(root),
@@ -285,19 +287,19 @@ def _counting(root: Any) -> List[str]:
     """Layers with a weight that keep running statistics of what comes in, in train mode now."""
     found = [
         _clean(path)
-        for path, module in root.named_modules()
-        if module.training and getattr(module, "running_mean", None) is not None
-        if getattr(module, "weight", None) is not None
+        for path, module in named_modules(root)
+        if module.training and attribute(module, "running_mean") is not None
+        if attribute(module, "weight") is not None
     ]
     return found[:MAX_COUNTING]
 
 
 def _left_over(child: Any, parent: Any) -> bool:
     """Is it the first or the last of a list that is else used whole? Nobody chooses so; a slice is one too short."""
-    members = list(parent.children())
+    members = children(parent)
     others = [one for one in members if one is not child]
     at_the_edge = type(parent).__name__ == "ModuleList" and (members[0] is child or members[-1] is child)
-    used = [any(parameter.grad is not None for parameter in one.parameters()) for one in others]
+    used = [any(parameter.grad is not None for parameter in parameters(one)) for one in others]
     return at_the_edge and len(others) >= 2 and all(used)
 
 

@@ -7,17 +7,20 @@ eval mode. Never with torch.compile: OptimizedModule.__call__ warns the user whe
 from __future__ import annotations
 
 import weakref
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 from torch.nn.modules import module as nn_module
 
+from labjournal.watch.dependence import in_train_mode, mode_dependent, recalibrates
 from labjournal.watch.drawing import draws_of
 from labjournal.watch.findings import Findings
+from labjournal.watch.guard import Guard
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.unvalidated import Unvalidated
+from labjournal.watch.walk import parameters
 
 _KEY = -78
 """A key of torch's hook tables that torch itself never gives out (it counts up from 0)."""
@@ -66,7 +69,8 @@ class _Root:
 class Modes:
     """The mode family."""
 
-    def __init__(self, findings: Findings, models: Models, optimizers: Optimizers) -> None:
+    def __init__(self, guard: Guard, findings: Findings, models: Models, optimizers: Optimizers) -> None:
+        self._guard = guard
         self._findings = findings
         self._models = models
         self._optimizers = optimizers
@@ -92,7 +96,7 @@ class Modes:
             held = self._optimizers.held()
             old, self._roots = self._roots, {}
             for module, name in self._models.named_roots():
-                if any(id(parameter) in held for parameter in module.parameters()):
+                if any(id(parameter) in held for parameter in parameters(module)):
                     known = old.get(id(module))
                     same = known is not None and known.ref() is module
                     self._roots[id(module)] = (
@@ -115,7 +119,7 @@ class Modes:
         self._step = step
         for root in self.roots():
             module: Any = root.ref()
-            root.at_backward = None if module is None else _in_train_mode(module)
+            root.at_backward = None if module is None else in_train_mode(module)
 
     def stepped(self, step: int) -> None:
         """After a step: in which mode were the models at the backward pass that led to it?"""
@@ -169,9 +173,11 @@ class Modes:
         nn_module._global_forward_hooks.pop(_KEY, None)
 
     def _before_forward(self, module: Any, args: Any) -> None:
-        try:
-            self._look(module, args)
-        except Exception:  # noqa: BLE001 - it would come out of the user's forward pass
+        self._guarded(self._look, module, args)
+
+    def _guarded(self, look: Any, *args: Any) -> None:
+        self._guard.run(look, *args)
+        if self._guard.is_off(self):
             self.disarm()
 
     def _look(self, module: Any, args: Any) -> None:
@@ -197,7 +203,7 @@ class Modes:
                 self._watch_draws(root)
             return
         root.passes += 1
-        root.recalibrated |= _recalibrates(module)
+        root.recalibrated |= recalibrates(module)
         if len(root.first_inputs) < PASSES:
             root.first_inputs.append(_identity(args))
             root.refs += [weakref.ref(arg) for arg in args if isinstance(arg, torch.Tensor)][:1]
@@ -251,17 +257,17 @@ class Modes:
         nn_module._global_forward_hooks[_KEY] = self._after_forward
 
     def _after_forward(self, module: Any, _args: Any, _out: Any) -> None:
-        try:
-            if self._rng is None or self._rng[0].ref() is not module:
-                return
-            (root, before), self._rng = self._rng, None
-            nn_module._global_forward_hooks.pop(_KEY, None)
-            root.eval_passes += 1
-            root.drawn += not torch.equal(before, torch.get_rng_state())
-            if root.drawn == 3:
-                self._say_draws(root, module)
-        except Exception:  # noqa: BLE001 - it would come out of the user's forward pass
-            self.disarm()
+        self._guarded(self._look_at_draws, module)
+
+    def _look_at_draws(self, module: Any) -> None:
+        if self._rng is None or self._rng[0].ref() is not module:
+            return
+        (root, before), self._rng = self._rng, None
+        nn_module._global_forward_hooks.pop(_KEY, None)
+        root.eval_passes += 1
+        root.drawn += not torch.equal(before, torch.get_rng_state())
+        if root.drawn == 3:
+            self._say_draws(root, module)
 
     def _say_draws(self, root: _Root, module: Any) -> None:
         dropout, sampling = draws_of(module)
@@ -307,44 +313,3 @@ class Modes:
 def _identity(args: Any) -> int:
     first = next((arg for arg in args if isinstance(arg, torch.Tensor)), None)
     return first.data_ptr() if first is not None else 0
-
-
-def _recalibrates(module: Any) -> bool:
-    """``swa_utils.update_bn`` runs the loader in train mode, with momentum None, to gather statistics."""
-    return any(getattr(part, "momentum", 0) is None for part in module.modules() if _is_batch_norm(part))
-
-
-def _is_batch_norm(part: Any) -> bool:
-    return isinstance(part, nn_module.Module) and "BatchNorm" in type(part).__name__
-
-
-def _in_train_mode(module: Any) -> bool:
-    """Not in eval mode if a part that the mode matters to is not: a later phase trains it within another model."""
-    return bool(module.training) or any(part.training for part in module.modules() if _depends(part))
-
-
-def mode_dependent(module: Any, trained: Optional[Dict[int, Any]] = None) -> List[str]:
-    """Class names of the parts whose output depends on the mode.
-
-    Given the tensors ``trained`` (by id), without the parts that hold others only: they may be in eval mode on purpose.
-    """
-    found: Dict[str, None] = {}
-    for part in module.modules() if trained is None else _trained_parts(module, trained):
-        if _depends(part):
-            found[type(part).__name__] = None
-    return list(found)
-
-
-def _depends(part: Any) -> bool:
-    rates = [getattr(part, key, 0) for key in ("p", "dropout", "drop_prob", "attention_dropout", "drop_path")]
-    drops = any(isinstance(rate, float) and rate > 0 for rate in rates)
-    return drops or (_is_batch_norm(part) and getattr(part, "track_running_stats", True))
-
-
-def _trained_parts(module: Any, trained: Dict[int, Any]) -> Iterator[Any]:
-    tensors = list(module.parameters())
-    if tensors and not any(one.requires_grad and id(one) in trained for one in tensors):
-        return
-    yield module
-    for child in module.children():
-        yield from _trained_parts(child, trained)

@@ -14,7 +14,7 @@ import torch
 from labjournal.watch.findings import Findings
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.look import Compared, Look, Names
-from labjournal.watch.optimizers import Tracked
+from labjournal.watch.optimizers import Tracked, groups_of
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Later, piece, readable
 
@@ -217,7 +217,7 @@ def _may_rest(look: Look, rule: str) -> bool:
     """Is standing still no fault? L-BFGS, which ends a step where there is nothing to gain, may begin at the optimum,
     as a profile scan does; others may have arrived."""
     if rule == "no_update":
-        return "tolerance_change" in look.optimizer.param_groups[0]
+        return "tolerance_change" in groups_of(look.optimizer)[0]
     return look.tracked.closure or look.step > 2000
 
 

@@ -54,7 +54,15 @@ def _holders(frame: FrameType) -> List[Tuple[str, int]]:
 
 
 def _attributes(name: str, value: Any) -> List[Tuple[str, int]]:
-    """Attributes of plain objects (a trainer's ``model``) and items of short lists and dicts."""
+    """Attributes of plain objects (a trainer's ``model``) and items of short lists and dicts; none of one that does not
+    let itself be asked, as a proxy out of its context."""
+    try:
+        return _asked(name, value)
+    except Exception:  # noqa: BLE001 - whatever an object of the user raises
+        return []
+
+
+def _asked(name: str, value: Any) -> List[Tuple[str, int]]:
     if isinstance(value, (dict, list, tuple)):
         return [] if name.startswith("__") else _items(name, value)
     fields = getattr(type(value), "__module__", "") != "builtins" and _instance_fields(value)

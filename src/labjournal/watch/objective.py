@@ -14,7 +14,7 @@ import torch
 from labjournal.watch import graph
 from labjournal.watch.findings import Findings
 from labjournal.watch.models import Models
-from labjournal.watch.optimizers import Optimizers
+from labjournal.watch.optimizers import Optimizers, groups_of
 from labjournal.watch.rules import NOTICE, WARNING
 from labjournal.watch.sampling import Later
 
@@ -245,7 +245,7 @@ class Objective:
         stepping = [(tracked, one) for tracked, one in self._optimizers.live() if tracked.n >= SIGN_TIMES - 1]
         if len(stepping) != 1 or len(self._optimizers.stepping()) != 1:
             return False
-        groups = stepping[0][1].param_groups
+        groups = groups_of(stepping[0][1])
         if any(bool(group.get("maximize")) is not uphill for group in groups):
             return False
         return any(self._models.birth(parameter) is not None for group in groups for parameter in group["params"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple
 
 import torch
 
@@ -29,12 +29,34 @@ def as_float(value: Any, default: float) -> float:
 
 def steps_before(optimizer: Any) -> int:
     """Steps an optimizer had taken when its state was loaded; where it keeps no count, what the launcher says."""
-    for state in list(optimizer.state.values())[:1]:
+    states = getattr(optimizer, "state", None)
+    for state in list(states.values())[:1] if isinstance(states, Mapping) else ():
         step = state.get("step") if isinstance(state, dict) else None
         if isinstance(step, (int, float)) or (torch.is_tensor(step) and step.numel() == 1):
             return max(0, int(step))
     stated = os.environ.get(tags.ENV_START_STEP, "")
     return int(stated) if stated.isdigit() else 0
+
+
+def has_groups(optimizer: Any) -> bool:
+    return isinstance(getattr(optimizer, "param_groups", None), (list, tuple))
+
+
+def groups_of(optimizer: Any) -> List[Dict[str, Any]]:
+    """Its parameter groups. Those of an optimizer of the script's own are made plain: any mapping, any collection of
+    tensors or one alone; a group without tensors has none."""
+    groups = optimizer.param_groups
+    if type(groups) is list and all(type(group) is dict and type(group.get("params")) is list for group in groups):
+        return groups
+    plain = [dict(group) for group in groups if isinstance(group, Mapping)]
+    return [{**group, "params": _tensors(group.get("params"))} for group in plain]
+
+
+def _tensors(held: Any) -> List[Any]:
+    if isinstance(held, Mapping):
+        held = held.values()
+    items = [held] if isinstance(held, torch.Tensor) or not isinstance(held, Iterable) else held
+    return [one for one in items if isinstance(one, torch.Tensor)]
 
 
 class Tracked:
@@ -57,34 +79,39 @@ class Tracked:
         self.before = 0
         """The same of the step before that."""
         self.looking = False
-        self.layout: Tuple[Tuple[int, int], ...] = ()
+        self.layout: Tuple[Any, ...] = ()
         self.group_of: List[int] = []
         """Index of the parameter group, one item a tensor."""
 
     def params(self, optimizer: Any) -> List[Any]:
         """Its tensors in the order of the groups; ``relaid`` tells whether the groups have changed."""
-        return [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        return [one for group in groups_of(optimizer) for one in group["params"] if one is not None]
 
     def relaid(self, optimizer: Any) -> bool:
         """True the first time, and when groups or tensors were added or replaced since."""
-        layout = tuple((id(group["params"]), len(group["params"])) for group in optimizer.param_groups)
+        groups = groups_of(optimizer)
+        kept = groups is vars(optimizer).get("param_groups")
+        layout: Tuple[Any, ...] = tuple(
+            (id(group["params"]) if kept else tuple(map(id, group["params"])), len(group["params"])) for group in groups
+        )
         if layout == self.layout:
             return False
         self.layout = layout
-        self.group_of = [at for at, group in enumerate(optimizer.param_groups) for _ in group["params"]]
+        self.group_of = [at for at, group in enumerate(groups) for one in group["params"] if one is not None]
         return True
 
     def learning_rates(self, optimizer: Any) -> List[float]:
         """One a group; an optimizer without ``lr`` counts as 1."""
-        return [as_float(group.get("lr", 1.0), 1.0) for group in optimizer.param_groups]
+        return [as_float(group.get("lr", 1.0), 1.0) for group in groups_of(optimizer)]
 
     def settings(self, optimizer: Any) -> Dict[str, Any]:
         """The groups as they really are, as ``AdamW.lr`` or ``AdamW.group1.lr``."""
         values: Dict[str, Any] = {}
-        for at, group in enumerate(optimizer.param_groups):
+        groups = groups_of(optimizer)
+        for at, group in enumerate(groups):
             prefix = self.label if at == 0 else f"{self.label}.group{at}"
             for name in _GROUP_SETTINGS:
-                if name in group and (at == 0 or group[name] != optimizer.param_groups[0].get(name)):
+                if name in group and (at == 0 or group[name] != groups[0].get(name)):
                     value = group[name]
                     values[f"{prefix}.{name}"] = as_float(value, float("nan")) if torch.is_tensor(value) else value
         return values
@@ -138,8 +165,8 @@ class Optimizers:
         """Tensors in any live optimizer, by id."""
         found: Dict[int, Any] = {}
         for _, optimizer in self.live():
-            for group in optimizer.param_groups:
-                found.update((id(parameter), parameter) for parameter in group["params"])
+            for group in groups_of(optimizer):
+                found.update((id(one), one) for one in group["params"] if one is not None)
         return found
 
     def remember(self, params: List[Any]) -> None:
@@ -153,4 +180,4 @@ class Optimizers:
 
 
 def _usable(optimizer: Optional[Any]) -> bool:
-    return optimizer is not None and isinstance(getattr(optimizer, "param_groups", None), list)
+    return optimizer is not None and has_groups(optimizer)

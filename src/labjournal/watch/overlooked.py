@@ -13,7 +13,7 @@ from typing import Any, Dict, List, Set, Tuple
 from labjournal.watch.adapters import pairs
 from labjournal.watch.findings import Findings
 from labjournal.watch.models import Models, Named
-from labjournal.watch.optimizers import Optimizers
+from labjournal.watch.optimizers import Optimizers, groups_of
 from labjournal.watch.rules import NOTICE, WARNING
 
 TENSORS = 0.2
@@ -108,6 +108,6 @@ def _rates(optimizers: Optimizers) -> Dict[int, float]:
     return {
         id(parameter): rate
         for tracked, optimizer in optimizers.live()
-        for group, rate in zip(optimizer.param_groups, tracked.learning_rates(optimizer))
+        for group, rate in zip(groups_of(optimizer), tracked.learning_rates(optimizer))
         for parameter in group["params"]
     }

@@ -6,6 +6,8 @@ from typing import Any, Dict, List, Mapping, Tuple
 
 import torch
 
+from labjournal.watch.walk import modules
+
 
 def effect_of_inputs(model: Any, batch: Any, inputs: List[str]) -> Tuple[Dict[str, float], float]:
     """Largest ``|out - out_zeroed| / max|out|`` over all outputs, by name of the input, and the same for two passes of
@@ -20,7 +22,7 @@ def effect_of_inputs(model: Any, batch: Any, inputs: List[str]) -> Tuple[Dict[st
     devices = list(
         {value.device.index for value in named.values() if isinstance(value, torch.Tensor) and value.is_cuda}
     )
-    was_training = [(module, module.training) for module in model.modules()]
+    was_training = [(module, module.training) for module in modules(model)]
     with torch.no_grad(), torch.random.fork_rng(devices=devices):
         state = torch.get_rng_state()
 

@@ -10,7 +10,7 @@ import weakref
 from typing import Any, Dict, List, Optional
 
 from labjournal.watch.findings import Findings
-from labjournal.watch.optimizers import Tracked, as_float
+from labjournal.watch.optimizers import Tracked, as_float, groups_of
 from labjournal.watch.rules import NOTICE
 
 PATIENCE = 20
@@ -71,7 +71,7 @@ class Rates:
         if len(rates) > 1:
             course.peaks = [max(pair) for pair in zip(rates, course.peaks or rates)]
             if not course.initial and course.steps >= PATIENCE:
-                course.initial = [as_float(group.get("initial_lr", 0.0), 0.0) for group in optimizer.param_groups]
+                course.initial = [as_float(group.get("initial_lr", 0.0), 0.0) for group in groups_of(optimizer)]
         if top == 0:
             course.zero += new
             course.most_zero = max(course.most_zero, course.zero)

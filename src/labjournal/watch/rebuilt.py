@@ -14,7 +14,7 @@ from typing import Any, Dict, List, Optional
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look
 from labjournal.watch.models import Models
-from labjournal.watch.optimizers import Tracked
+from labjournal.watch.optimizers import Tracked, groups_of
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Key, Pack, gather
 
@@ -99,7 +99,7 @@ class Rebuilt:
             return
         name = type(optimizer).__name__
         keeps_state = any(
-            group.get("momentum") or "betas" in group or "alpha" in group for group in optimizer.param_groups
+            group.get("momentum") or "betas" in group or "alpha" in group for group in groups_of(optimizer)
         )
         self._findings.say(
             "optimizer_state_reset",

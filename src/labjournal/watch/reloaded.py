@@ -16,9 +16,10 @@ import torch
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look
 from labjournal.watch.models import Models
-from labjournal.watch.optimizers import Tracked, as_float
+from labjournal.watch.optimizers import Tracked, as_float, groups_of
 from labjournal.watch.outside import mark_of
-from labjournal.watch.sampling import readable
+from labjournal.watch.sampling import is_matrix, readable
+from labjournal.watch.walk import named_parameters
 
 TIMES = 3
 ALWAYS = 4
@@ -56,12 +57,12 @@ class Reloaded:
 
     def before_step(self, look: Look) -> None:
         if look.step == 1 and look.tracked not in self._starts:
-            tensors = [one for one in look.params if one.dim() > 1 and one.device.type == "cpu"][:TENSORS]
+            tensors = [one for one in look.params if is_matrix(one) and one.device.type == "cpu"][:TENSORS]
             marks = {id(one): mark_of(one) for one in tensors}
             self._starts[look.tracked] = _Start(marks, [weakref.ref(one) for one in tensors])
 
     def _loaded(self, module: Any, state: Mapping[str, Any]) -> None:
-        named = {id(one): name for name, one in module.named_parameters()}
+        named = {id(one): name for name, one in named_parameters(module)}
         self._itself(module, state)
         for tracked, start in self._starts.items():
             live = [ref() for ref in start.refs]
@@ -85,7 +86,7 @@ class Reloaded:
         optimizer = tracked.ref()
         if optimizer is None or start.others or tracked.n - (start.again_at[-1] if start.again_at else 0) < STEPS:
             return
-        rates = [as_float(group.get("lr"), 0.0) for group in optimizer.param_groups]
+        rates = [as_float(group.get("lr"), 0.0) for group in groups_of(optimizer)]
         if start.first is None:
             start.first = [_mark_of(one) for one in given], rates
         marks, before = start.first
@@ -99,7 +100,7 @@ class Reloaded:
     def _itself(self, module: Any, state: Mapping[str, Any]) -> None:
         """Is what is loaded the very tensors of the module? A state kept as the best so far was never copied then."""
         steps = max((tracked.n for tracked in self._starts), default=0)
-        pairs = [(one, state.get(name)) for name, one in module.named_parameters()]
+        pairs = [(one, state.get(name)) for name, one in named_parameters(module)]
         same = [given is not None and _shares(one, given) for one, given in pairs]
         if len(same) < 2 or not all(same):
             self._others[id(module)] = steps

@@ -16,6 +16,7 @@ import torch
 from labjournal.watch.look import Look
 from labjournal.watch.models import Models, Named
 from labjournal.watch.sampling import Later, Pack
+from labjournal.watch.walk import modules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def _wrapped(models: Models) -> Tuple[Set[int], Optional[List[int]], Optional[st
 
     held: Set[int] = set()
     peers: Optional[List[int]] = None
-    for module in (module for root in models.roots() for module in root.modules()):
+    for module in (module for root in models.roots() for module in modules(root)):
         if not isinstance(module, DistributedDataParallel):
             continue
         if getattr(getattr(module, "_join_config", None), "enable", False):

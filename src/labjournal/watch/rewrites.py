@@ -17,7 +17,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers, Tracked
-from labjournal.watch.sampling import Key, Pack
+from labjournal.watch.sampling import Key, Pack, is_matrix
 
 TENSORS = 32
 TIMES = 3
@@ -97,7 +97,7 @@ class Rewrites:
         state = self._states.get(look.tracked)
         if state is None:
             return
-        matrices = [parameter for parameter in look.params if parameter.dim() > 1][:TENSORS]
+        matrices = [parameter for parameter in look.params if is_matrix(parameter)][:TENSORS]
         versions = [_version(parameter) for parameter in matrices]
         steps = state.since = look.step - state.step
         grown = [now - then for now, then in zip(versions, state.versions)]

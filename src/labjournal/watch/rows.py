@@ -70,21 +70,25 @@ class Batch:
         return whole[0] if len(whole) == 1 else [hash(marks) for marks in zip(*whole)]
 
 
+def _is_tensor(part: Any) -> bool:
+    return isinstance(part, torch.Tensor) and not part.is_nested
+
+
 def _parts(batch: Any) -> Tuple[List[Any], Optional[Any]]:
-    if isinstance(batch, torch.Tensor):
+    if _is_tensor(batch):
         return [batch], None
     if isinstance(batch, Mapping):
-        tensors = {str(name): item for name, item in batch.items() if isinstance(item, torch.Tensor)}
+        tensors = {str(name): item for name, item in batch.items() if _is_tensor(item)}
         target = next((tensors[name] for name in _TARGET_NAMES if name in tensors), None)
         return [item for item in tensors.values() if item is not target], target
     if not isinstance(batch, (list, tuple)) or not batch:
         return [], None
-    parts = [part for part in batch if isinstance(part, torch.Tensor)]
+    parts = [part for part in batch if _is_tensor(part)]
     target = parts[-1] if parts else None
     if isinstance(batch[0], Mapping):
         return _parts(batch[0])[0], target
     if isinstance(batch[0], (list, tuple)):  # several views of each sample
-        return [part for part in batch[0] if isinstance(part, torch.Tensor)], target
+        return [part for part in batch[0] if _is_tensor(part)], target
     if len(parts) == 1:  # without its inputs beside it, which may be no tensors, a label is none either
         return (parts, None) if batch[0] is target else ([], target)
     return parts[:-1], target

@@ -13,7 +13,7 @@ from typing import Callable, Dict, List, Optional
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models
-from labjournal.watch.optimizers import Tracked, as_float
+from labjournal.watch.optimizers import Tracked, as_float, groups_of
 from labjournal.watch.rules import NOTICE
 
 SMALL = 5e-7
@@ -226,7 +226,7 @@ class Scale:
 
     @staticmethod
     def _decays(look: Look) -> List[float]:
-        groups = look.optimizer.param_groups
+        groups = groups_of(look.optimizer)
         rates = [as_float(group.get("weight_decay", 0.0), 0.0) for group in groups]
         return [rates[group] for group in look.tracked.group_of]
 
@@ -240,9 +240,8 @@ class Scale:
         size_sq, update_sq, along = compared.weight_sq[at], compared.update_sq[at], compared.along[at]
         if decay <= 0 or size_sq == 0 or update_sq == 0 or along >= 0:
             return False
-        if (
-            type(look.optimizer).__name__ in ("AdamW", "NAdam", "RAdam", "Lion")
-            or "betas" not in look.optimizer.defaults
+        if type(look.optimizer).__name__ in ("AdamW", "NAdam", "RAdam", "Lion") or "betas" not in getattr(
+            look.optimizer, "defaults", ()
         ):
             by_decay = look.rates[at] * decay
             rest_sq = max(0.0, update_sq + 2 * by_decay * along + by_decay**2 * size_sq)

@@ -11,17 +11,18 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 
-from labjournal.watch.account import Account, place_of
+from labjournal.watch.account import Account
 from labjournal.watch.budget import DENSE_STEPS, Budget, curves_due, look_due
 from labjournal.watch.curves import Curves
 from labjournal.watch.event_writer import EventWriter
 from labjournal.watch.families import Families
 from labjournal.watch.findings import Findings
 from labjournal.watch.gradients import SentBack, scalar_loss
+from labjournal.watch.guard import MAX_ERRORS, Guard, described
 from labjournal.watch.look import Compared, Look, Previous, compare
 from labjournal.watch.models import Models
 from labjournal.watch.nap import Nap, next_look
-from labjournal.watch.optimizers import Optimizers, Tracked, steps_before
+from labjournal.watch.optimizers import Optimizers, Tracked, has_groups, steps_before
 from labjournal.watch.replicas import Replicas
 from labjournal.watch.sampling import Later, capturing, gather
 from labjournal.watch.tensor_names import TensorNames
@@ -30,7 +31,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from labjournal.watch.start import Inside
 
-MAX_ERRORS = 3
 _UNSEEDED = 67280421310721
 """torch.initial_seed() when nobody has set one. Source: c10/core/GeneratorImpl.h, default_rng_seed_val."""
 
@@ -46,7 +46,8 @@ class Session:
     def _begin(self) -> None:
         rank = self._inside.rank
         self.optimizers = Optimizers()
-        self.later = Later()
+        self.guard = Guard(self._state_failure)
+        self.later = Later(self.guard.later)
         self.account = Account(self._inside.outbox, self.models, self.optimizers)
         self.budget = Budget()
         self.nap = Nap()
@@ -56,6 +57,7 @@ class Session:
         self.replicas = Replicas(self._inside.outbox, self._inside.attempt, self.later, self.models)
         self.names = TensorNames(self.models)
         self.families = Families(
+            self.guard,
             self.findings,
             self.later,
             self.models,
@@ -86,7 +88,10 @@ class Session:
     # -- hooks
 
     def guarded(self, name: str, *args: Any) -> None:
-        """Call one of the methods below as a hook: silent, on the budget, off for good after MAX_ERRORS errors."""
+        """Call one of the methods below as a hook: silent, on the budget, off for good after MAX_ERRORS errors.
+
+        Those of a check do not come here: the guard gives that check up alone.
+        """
         if self.off is not None or self._busy:  # busy: our own no_grad() and the like
             return
         self._busy = True
@@ -111,8 +116,7 @@ class Session:
         self.errors += 1
         self._look.clear()
         if self.errors >= MAX_ERRORS:
-            place = place_of(error, where)
-            self.switch_off(f"{MAX_ERRORS} errors inside the watch, the last in {where} ({place}): {error!r}"[:400])
+            self.switch_off(f"{MAX_ERRORS} errors inside the watch, the last in {where}: {described(error)}"[:400])
 
     def switch_off(self, because: str) -> None:
         self.off = because
@@ -123,18 +127,18 @@ class Session:
         self._inside.give_up(because)
 
     def on_optimizer(self, optimizer: Any) -> None:
-        if isinstance(getattr(optimizer, "param_groups", None), list):
+        if has_groups(optimizer):
             tracked = self.optimizers.note(optimizer, self.models.tick)
             self.families.optimizer_made(tracked, optimizer)
 
     def on_schedule(self, schedule: Any) -> None:
-        self.families.rates.note_schedule(schedule)
+        self.guard.run(self.families.rates.note_schedule, schedule)
 
     def on_plateau(self, schedule: Any, value: Any) -> None:
-        self.families.plateaus.stepped(schedule, value, self.families.step)
+        self.guard.run(self.families.plateaus.stepped, schedule, value, self.families.step)
 
     def on_seed(self, seed: Any) -> None:
-        self.families.randomness.seeded(seed)
+        self.guard.run(self.families.randomness.seeded, seed)
 
     def on_zero_grad(self, optimizer: Any) -> None:
         tracked = self.optimizers.note(optimizer, self.models.tick)
@@ -145,11 +149,11 @@ class Session:
         self.families.model_zero_grad(self.nap.slept)
 
     def on_no_grad(self, _context: Any) -> None:
-        if self.families.modes.arm(self.nap.slept):
+        if self.guard.run(self.families.modes.arm, self.nap.slept):
             self.nap.wake()
 
     def on_autocast(self, context: Any) -> None:
-        self.families.precision.on_autocast(context)
+        self.guard.run(self.families.precision.on_autocast, context)
 
     def on_scaler_step(self, scaler: Any, optimizer: Any) -> None:
         self.families.scaler_step(scaler, optimizer, self.models.tick)
@@ -176,7 +180,8 @@ class Session:
 
     def judge_probe(self, model: Any, effects: Dict[str, float], repeated: float) -> None:
         """What ``labjournal.probe`` has measured."""
-        self.families.modes.judge_probe(self.models.name_of(model), effects, repeated, self.families.step)
+        name = self.models.name_of(model)
+        self.guard.run(self.families.modes.judge_probe, name, effects, repeated, self.families.step)
 
     def before_backward(self, tensors: Any) -> None:
         slept, self.nap.slept = self.nap.slept, 0
@@ -199,7 +204,7 @@ class Session:
         tracked.nested |= len(self._stepping) > 1
         tracked.before, tracked.at_backward = tracked.at_backward, self.families.gradients.backwards
         rates = tracked.learning_rates(optimizer)
-        new = self.families.rates.step(tracked, optimizer, rates)
+        new = self.guard.run(self.families.rates.step, tracked, optimizer, rates) or 0
         tracked.real += new * any(rate > 0 for rate in rates)
         suspected = self.families.dense(tracked)
         due = look_due(tracked.n) or suspected
@@ -222,7 +227,7 @@ class Session:
                 gather(params),
                 [parameter.grad is None for parameter in params],
             )
-            if look.curves and self.curves.wants_copies(params):
+            if look.curves and self.guard.run(self.curves.wants_copies, params):
                 look.copies = [parameter.detach().clone() for parameter in params]
             self.families.before_step(look)
         self._look[tracked] = look
@@ -265,33 +270,31 @@ class Session:
         look.none = [none and parameter.grad is None for none, parameter in zip(look.none, look.params)]
         look.after = gather(look.params)
         self.families.after_step(look)
-        self.replicas.look(look, self.names, self.curves.group_of)
+        self.guard.run(self.replicas.look, look, self.names, self.curves.group_of)
         take = None
         if look.curves:
-            named = self.names(look.params, tracked)
-            take = self.curves.add(
-                look, named, self.models.outside(self.optimizers.held()) if self._is_first(tracked) else []
-            )
+            outsiders = self.models.outside(self.optimizers.held()) if self._is_first(tracked) else []
+            take = self.guard.run(self.curves.add, look, self.names(look.params, tracked), outsiders)
         sent, step = self._sent.take(), look.step
         if sent is not None:
             self.later.give(sent, lambda numbers: self.families.loss(numbers[0], numbers[1], step))
-            self.curves.add_loss(sent[0], step)
+            self.guard.run(self.curves.add_loss, sent[0], step)
         previous = self._last.get(tracked)
 
         def judged(compared: Compared) -> None:
             self.families.judge(look, compared)
             if take is not None:
-                take(compared)
+                self.guard.run_as(self.curves, take, compared)
 
         compare(look, previous, self.later, judged)
         first = look.before if previous is None else previous.first if self.families.keeps_start(look) else {}
         self._last[tracked] = Previous(look.step, look.before, look.after, first)
         self.families.finish(look, self._is_first(tracked))
         if look.curves and self.curves.round_complete(self.optimizers.stepping()):
-            self.curves.flush()
+            self.guard.run(self.curves.flush)
         self._arm_forward()
         if look.step <= 3 or look.step % 100 == 0:
-            self.account.state()
+            self.guard.run(self.account.state)
 
     def _is_first(self, tracked: Tracked) -> bool:
         """The optimizer on whose steps what belongs to all is looked at: the first that steps."""
@@ -325,22 +328,23 @@ class Session:
         occasion = (inside.run, inside.attempt, "watch", rule, finding["subject"], finding["level"])
         inside.outbox.write("finding", finding, facts.derived_id(*occasion))
 
+    def _state_failure(self, because: str, rules: List[str]) -> None:
+        """A check has failed, and is given up alone."""
+        if not self._inside.rank:
+            self._inside.outbox.write("watch_off", {"because": because, "rules": rules})
+
     def _state_epoch(self, epoch: Dict[str, Any]) -> None:
         if not self._inside.rank and not self._inside.outbox.quiet:
             self._inside.outbox.write("epoch", epoch)
-            self.curves.add_epoch(epoch)
+            self.guard.run(self.curves.add_epoch, epoch)
 
     def end(self) -> None:
         """At the end of the process: what has arrived late, the last round of curves, and the account."""
         if self.off is None:
             self.later.poll(wait=True)
-            for said in self.families.ends():
-                try:
-                    said()
-                except Exception as error:  # noqa: BLE001 - the others have their say
-                    self._failed("the end", error)
-            self.curves.flush()
-        self.account.end(self.budget, self.families, self.errors)
+            self.families.end()
+            self.guard.last(self.curves.flush)
+        self.account.end(self.budget, self.families, self.guard, self.errors, self.off)
 
 
 _HOOK_KEY = -77

@@ -161,16 +161,24 @@ class Inside:
         self.outbox.write("traceback", {"type": name, "message": message, "frames": frames[-MAX_FRAMES:]})
 
     def _at_exit(self) -> None:
-        try:
-            if self.torch is not None:
-                self.torch.end()
-            if "numpy" in sys.modules:  # others compute nothing that would have settings, and stay quick
-                self.state_script()
-            self.audit.flush(final=True)
-            if self.outbox.dark and self.outbox.trouble:
-                self.give_up(f"facts were lost: {self.outbox.trouble}")
-        except Exception:  # noqa: BLE001 - Python would print it at the end of the user's program
-            return
+        for last in (self._end_torch, self._end_script, self._end_facts):
+            try:
+                last()
+            except Exception:  # noqa: BLE001 - Python would print it at the end of the user's program
+                continue
+
+    def _end_torch(self) -> None:
+        if self.torch is not None:
+            self.torch.end()
+
+    def _end_script(self) -> None:
+        if "numpy" in sys.modules:  # others compute nothing that would have settings, and stay quick
+            self.state_script()
+        self.audit.flush(final=True)
+
+    def _end_facts(self) -> None:
+        if self.outbox.dark and self.outbox.trouble:
+            self.give_up(f"facts were lost: {self.outbox.trouble}")
 
     def _after_fork(self) -> None:
         self.outbox.after_fork()

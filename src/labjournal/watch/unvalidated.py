@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Optional, Set, Tuple
 
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers
+from labjournal.watch.walk import named_modules
 
 
 class Unvalidated:
@@ -39,7 +40,7 @@ class Unvalidated:
         held = self._optimizers.held()
         self._places.clear()
         for root, name in self._models.named_roots():
-            parts = list(root.named_modules())
+            parts = list(named_modules(root))
             trained = [path for path, part in parts if path and _trains(part, held)]
             if trained:
                 self._trained[name] = trained
@@ -65,7 +66,7 @@ def _largest(path: str, used: Set[str]) -> str:
 
 
 def _trains(part: Any, held: Dict[int, Any]) -> bool:
-    return any(one.requires_grad and id(one) in held for one in part.parameters(recurse=False))
+    return any(one.requires_grad and id(one) in held for one in part._parameters.values() if one is not None)
 
 
 def _is_within(path: str, whole: str) -> bool:
