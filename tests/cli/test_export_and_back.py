@@ -67,8 +67,33 @@ def test_new_words_in_a_note_amend_it_and_the_rest_stays_as_written(page: Path) 
     (note,) = [entry for entry in entries(folder) if entry["kind"] == "note"]
     assert note["text"] == "The <loss> explodes.\n\n# Why\nToo large a rate, and no clipping."
     assert len(note["amended"]) == 1
-    call(folder, "export", "--force")
+    call(folder, "export")
+    assert "Wording until" in page.read_text()
     assert "0 reworded, 0 entries added" in call(folder, "import", "entries").stderr
+    call(folder, "export", "--check")
+
+
+def test_a_note_may_be_reworded_again_before_it_is_exported(page: Path) -> None:
+    folder = page.parents[1]
+    page.write_text(page.read_text().replace("Too large a rate.", "Too large a rate, and no clipping."))
+    call(folder, "import", "entries")
+    assert "0 reworded, 0 entries added" in call(folder, "import", "entries").stderr
+    page.write_text(page.read_text().replace("and no clipping.", "no clipping, no warmup."))
+    assert "1 reworded" in call(folder, "import", "entries").stderr
+    (note,) = [entry for entry in entries(folder) if entry["kind"] == "note"]
+    assert note["text"].endswith("Too large a rate, no clipping, no warmup.")
+    assert len(note["amended"]) == 2
+    page.write_text(page.read_text().replace("0.9", "0.99"))
+    assert "was edited" in call(folder, "export", code=1).stderr
+
+
+def test_words_that_are_not_taken_in_are_not_written_over(page: Path) -> None:
+    folder = page.parents[1]
+    page.write_text(page.read_text().replace("Too large a rate.", "Too large a rate, and no clipping."))
+    call(folder, "import", "entries")
+    page.write_text(page.read_text().replace("and no clipping.", "no clipping, no warmup."))
+    assert "was edited" in call(folder, "export", code=1).stderr
+    assert "no warmup" in page.read_text()
 
 
 def test_words_between_the_blocks_become_an_entry_and_its_amendment(page: Path) -> None:

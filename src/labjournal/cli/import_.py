@@ -137,7 +137,7 @@ def _fold_back(context: Context, files: list[Exported], quiet: bool) -> None:
             words = f"{done.amended} reworded, {fmt.plural(done.added, 'entry', 'entries')} added"
             click.echo(f"{fmt.visible(str(path))}: {words}.", err=True)
             if done.amended:
-                click.echo("  labjournal export --force writes the new wording in order (the file is kept).", err=True)
+                click.echo("  labjournal export writes it with the old wording below.", err=True)
             if done.amended or done.added:
                 follower.catch_up(with_curves=False)
     if refused:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 _BEGIN = re.compile(r"^<!-- labjournal:begin (?P<id>\S+) (?P<hash>\S+) -->", re.MULTILINE)
 OUTSIDE = "outside:"
 """What an entry is about that people wrote between the blocks of a file: it stands there, and gets no block."""
+_MARKS = re.compile(r"<!-- labjournal:begin \S+ \S+ -->\n?|\n?<!-- labjournal:end \S+ -->")
 _ANY_MARK = re.compile(r"<!--(?=\s*labjournal:)")
 
 
@@ -39,6 +40,11 @@ class Found:
     text: str
     """With its comments."""
     edited: bool
+
+    @property
+    def inside(self) -> str:
+        """Without them."""
+        return _MARKS.sub("", self.text)
 
 
 def digest(inside: str) -> str:

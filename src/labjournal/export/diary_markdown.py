@@ -23,6 +23,7 @@ from labjournal.export import day, footnotes, kept_tables, summary, sweep_pages,
 from labjournal.export.blocks import Block, Found, append, merge, parse
 from labjournal.export.entry_words import Book
 from labjournal.export.ours import Ours
+from labjournal.export.reworded import new_words
 from labjournal.store import Store
 
 
@@ -100,7 +101,7 @@ def export(
     for path, blocks in wanted:
         try:
             before = _read(path)
-            text, altered = _updated(before, blocks, None if path == file else ours.of(path))
+            text, altered = _updated(before, blocks, None if path == file else ours.of(path), store)
             if altered and not force:
                 edited.append((path, altered))
             elif text == before:
@@ -135,11 +136,23 @@ def _studies(
     return found
 
 
-def _updated(before: str | None, blocks: list[Block], ours: Collection[str] | None) -> tuple[str, tuple[str, ...]]:
+def _updated(
+    before: str | None, blocks: list[Block], ours: Collection[str] | None, store: Store
+) -> tuple[str, tuple[str, ...]]:
     """The new text and the blocks that were edited. ``ours``: what this journal put there; None for a person's file."""
     parts = parse(before) if before else []
-    altered = tuple(part.id for part in parts if isinstance(part, Found) and part.edited)
+    edited = [part for part in parts if isinstance(part, Found) and part.edited]
+    altered = tuple(part.id for part in edited if not _taken_in(part, blocks, store))
     return append(parts, blocks) if ours is None else merge(parts, blocks, ours), altered
+
+
+def _taken_in(part: Found, blocks: list[Block], store: Store) -> bool:
+    """Whether an edited block holds nothing but words that an import has made the wording of its entry."""
+    wanted = next((block for block in blocks if block.id == part.id), None)
+    entry = next((one for one in store.entries() if one.id == part.id), None)
+    if wanted is None or entry is None or not entry.amended:
+        return False
+    return new_words(part.inside, wanted.text, entry) == entry.text
 
 
 def _keep_in_mind(ours: Ours) -> None:

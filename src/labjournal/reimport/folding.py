@@ -21,7 +21,7 @@ from labjournal.errors import JournalUnavailableError
 from labjournal.export import day, kept_tables
 from labjournal.export.blocks import OUTSIDE, Block, Found, parse
 from labjournal.export.entry_words import Book
-from labjournal.export.prose import embed
+from labjournal.export.reworded import new_words
 from labjournal.facts import Fact
 from labjournal.importers import hours
 from labjournal.importers.hours import Part
@@ -30,7 +30,6 @@ from labjournal.paths import JournalPaths
 from labjournal.store import Store
 
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)\.md\Z")
-_MARKS = re.compile(r"<!-- labjournal:begin \S+ \S+ -->\n?|\n?<!-- labjournal:end \S+ -->")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,38 +122,11 @@ def _wanted(path: Path, book: Book, project: Path, when: date | None, zone: tzin
 
 
 def _edited(part: Found, wanted: Block | None, entry: Entry | None, taken: _Taken) -> None:
-    inside = _MARKS.sub("", part.text)
-    words = _new_words(inside, wanted, entry) if wanted is not None and entry is not None else None
+    words = new_words(part.inside, wanted.text, entry) if wanted is not None and entry is not None else None
     if entry is None or words is None:
-        taken.refused.append(Refused(part.id, _difference(wanted.text if wanted else "", inside)))
+        taken.refused.append(Refused(part.id, _difference(wanted.text if wanted else "", part.inside)))
     elif words != entry.text:
         taken.stated.append(facts.make("amend", {"entry": entry.id, "text": words}))
-
-
-def _new_words(inside: str, wanted: Block | None, entry: Entry | None) -> str | None:
-    """The words of the person, if nothing but they was changed."""
-    if wanted is None or entry is None or entry.automatic:
-        return None
-    shown = embed(entry.text, level=2)
-    at = wanted.text.find(f"\n{shown}")
-    if at < 0:
-        return None
-    head, tail = wanted.text[: at + 1], wanted.text[at + 1 + len(shown) :]
-    if not (inside.startswith(head) and inside.endswith(tail)) or len(inside) < len(head) + len(tail):
-        return None
-    new = inside[len(head) : len(inside) - len(tail)]
-    return _unembedded(entry.text, shown, new) if new.strip() else None
-
-
-def _unembedded(text: str, shown: str, new: str) -> str:
-    """The new words in the person's own markdown: lines that were not touched as they were written, not as shown."""
-    written, printed, changed = text.strip("\n").split("\n"), shown.split("\n"), new.split("\n")
-    if len(written) != len(printed):
-        return new
-    lines: list[str] = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, printed, changed, autojunk=False).get_opcodes():
-        lines += written[a:b] if tag == "equal" else changed[c:d]
-    return "\n".join(lines)
 
 
 class _Written:
