@@ -32,6 +32,8 @@ ENV_CODE_ROOT = "LABJOURNAL_CODE_ROOT"
 """Top of the repository whose files, when they are run, are held against what was recorded."""
 ENV_FROZEN = "LABJOURNAL_FROZEN"
 """Path patterns of tensors that are declared frozen, one a line."""
+ENV_CHECKS = "LABJOURNAL_CHECKS"
+"""What the configuration makes of rules: ``rule=level``, or ``rule=off``, one a line."""
 
 
 def curve(quantity: str, module: str) -> str:

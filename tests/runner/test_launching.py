@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from labjournal import facts
-from labjournal.config import CodeConfig, Config, WatchConfig
+from labjournal.config import ChecksConfig, CodeConfig, Config, WatchConfig
 from labjournal.errors import InputError, JournalUnavailableError
 from labjournal.launchers.base import LaunchError
 from labjournal.paths import JournalPaths, make
@@ -301,3 +301,14 @@ def test_a_launch_loads_nothing_of_the_index(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_process_is_told_which_rules_are_off_or_of_another_level(project: Path) -> None:
+    checks = ChecksConfig(off=("no_grad",), level={"zero_grad": "notice"})
+    inherited = {**os.environ, "LABJOURNAL_CHECKS": "of an outer run"}
+    code = (sys.executable, "-c", "import os; print(os.environ.get('LABJOURNAL_CHECKS'))")
+    told = _launch(project, *code, config=Config(checks=checks), environment=inherited)
+    silent = _launch(project, *code, environment=inherited)
+    runs = [_journal(project).run(run.id) for run in (told, silent)]
+    assert [exit_of(run)["status"] for run in runs] == ["DONE", "DONE"]
+    assert [run.log.read_text() for run in runs] == ["zero_grad=notice\nno_grad=off\n", "None\n"]

@@ -109,6 +109,30 @@ def test_running_statistics_of_a_layer_declared_frozen_are_a_finding(tmp_path: P
     assert (found["rule"], found["subject"]) == ("frozen_layer_changes", "model.0")
 
 
+LATE = """
+import torch
+model = torch.nn.Sequential(torch.nn.Linear(4, 2))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+model.append(torch.nn.Linear(2, 2))
+for _ in range(8):
+    loss = model(torch.randn(8, 4)).square().mean()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+
+
+@pytest.mark.parametrize(
+    ("configured", "levels"),
+    [("param_not_in_optimizer=off", []), ("param_not_in_optimizer=notice\n", ["notice"]), ("no_grad=off", ["alarm"])],
+)
+def test_a_rule_is_off_or_of_the_level_that_the_configuration_says(
+    configured: str, levels: list[str], tmp_path: Path
+) -> None:
+    done = run_hooked(["-c", LATE], tmp_path, env={"LABJOURNAL_CHECKS": configured})
+    assert [data["level"] for data in done.findings()] == levels
+
+
 PROBED = """
 import torch
 import labjournal

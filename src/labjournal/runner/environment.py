@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from labjournal import tags
+from labjournal.config import Config
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.runner import commands
 from labjournal.runner.request import LaunchRequest
@@ -23,7 +24,7 @@ def child_environment(
     run: RunPaths,
     attempt: int,
     inside: Path | None,
-    frozen: Sequence[str] = (),
+    config: Config,
     snapshot: Mapping[str, Any] = _NOTHING,
 ) -> dict[str, str]:
     """The variables of a run's process.
@@ -34,7 +35,7 @@ def child_environment(
         run: the run's folder.
         attempt: number of the process.
         inside: the folder of the watch, first on PYTHONPATH; None leaves the run unwatched.
-        frozen: path patterns of tensors that should stand still, for the watch.
+        config: which tensors should stand still, and which rules are off or of another level, for the watch.
         snapshot: the code as the ``run`` fact has it, for the watch to hold against what really runs.
     """
     inherited = os.environ if request.environment is None else request.environment
@@ -43,12 +44,15 @@ def child_environment(
     given[tags.ENV_RUN_DIR] = str(run.folder)
     given[tags.ENV_JOURNAL_DIR] = str(paths.folder)
     given[tags.ENV_ATTEMPT] = str(attempt)
-    given.pop(tags.ENV_FROZEN, None)
-    given.pop(tags.ENV_CODE_ROOT, None)
+    for name in (tags.ENV_FROZEN, tags.ENV_CHECKS, tags.ENV_CODE_ROOT):
+        given.pop(name, None)
     if isinstance(snapshot.get("commit"), str) and isinstance(snapshot.get("root"), str):
         given[tags.ENV_CODE_ROOT] = snapshot["root"]
-    if frozen:
-        given[tags.ENV_FROZEN] = "\n".join(frozen)
+    if config.watch.frozen:
+        given[tags.ENV_FROZEN] = "\n".join(config.watch.frozen)
+    levels = {**config.checks.level, **dict.fromkeys(config.checks.off, "off")}
+    if levels:
+        given[tags.ENV_CHECKS] = "\n".join(f"{rule}={level}" for rule, level in levels.items())
     # A pipe or file is written in blocks of 8 KB otherwise: the log would lag, and a killed run lose its last words.
     given.setdefault("PYTHONUNBUFFERED", "1")
     # Else a crash in native code tells nothing: with this Python prints where it was.

@@ -69,7 +69,7 @@ def launch_all(requests: Sequence[LaunchRequest], paths: JournalPaths, config: C
             settings = masked({name: commands.typed(value) for name, value in request.settings.items()})
             recorded = _Recorded(tuple(masked_argv(list(command))), settings, snapshot, python)
             data, changed = _describe(request, name, paths, look, recorded)
-            given = environment.child_environment(request, paths, run, 1, watch, config.watch.frozen, snapshot)
+            given = environment.child_environment(request, paths, run, 1, watch, config, snapshot)
             if handed_on:
                 data |= launchers.described(requests, len(plans), plans[0].run_id if plans else run.id, config)
                 given.pop("CUDA_VISIBLE_DEVICES", None)

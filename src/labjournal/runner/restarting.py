@@ -199,7 +199,7 @@ def _attempt(
     with _cards(request, wish, paths) as cards:
         number = restart.begin(run, machine)
         given = environment.child_environment(
-            request, paths, run, number, inside, config.watch.frozen, launch.data.get("snapshot") or {}
+            request, paths, run, number, inside, config, launch.data.get("snapshot") or {}
         )
         if cards is not None:
             given |= {"CUDA_VISIBLE_DEVICES": cards.visible, "CUDA_DEVICE_ORDER": "PCI_BUS_ID"}

@@ -79,8 +79,11 @@ def subject_of(modules: List[str]) -> str:
 class Findings:
     """States each (rule, tensor) once; one fact per rule and occasion."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, configured: str = "") -> None:
+        """``configured``: what the configuration makes of rules, as ``tags.ENV_CHECKS`` has it."""
         self._state = state
+        pairs = [line.partition("=") for line in configured.split("\n")]
+        self._configured = {rule: level for rule, _, level in pairs if level in (*_ORDER, "off")}
         self._said: Set[Tuple[str, str]] = set()
         self._level: Dict[str, str] = {}
         self._times: Dict[str, int] = {}
@@ -109,7 +112,9 @@ class Findings:
             return
         self._said.update((rule, path) for path, _ in new)
         self._times[rule] = self._times.get(rule, 0) + 1
-        level = level or known.level
+        level = self._configured.get(rule, level or known.level)
+        if level == "off":
+            return
         before = self._level.get(rule)
         if before is None or _ORDER.index(level) < _ORDER.index(before):
             self._level[rule] = level

@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 
+from labjournal import tags
 from labjournal.watch.account import Account
 from labjournal.watch.budget import DENSE_STEPS, Budget, curves_due, look_due
 from labjournal.watch.curves import Curves
@@ -51,7 +52,7 @@ class Session:
         self.account = Account(self._inside.outbox, self.models, self.optimizers)
         self.budget = Budget()
         self.nap = Nap()
-        self.findings = Findings(self._state_finding)
+        self.findings = Findings(self._state_finding, os.environ.get(tags.ENV_CHECKS, ""))
         writer = None if rank else EventWriter(os.path.join(self._inside.folder, "events"))
         self.curves = Curves(writer, self.later, self.models)
         self.replicas = Replicas(self._inside.outbox, self._inside.attempt, self.later, self.models)
@@ -88,10 +89,7 @@ class Session:
     # -- hooks
 
     def guarded(self, name: str, *args: Any) -> None:
-        """Call one of the methods below as a hook: silent, on the budget, off for good after MAX_ERRORS errors.
-
-        Those of a check do not come here: the guard gives that check up alone.
-        """
+        """Call one of the methods below as a hook: silent, on the budget, off after MAX_ERRORS that are no check's."""
         if self.off is not None or self._busy:  # busy: our own no_grad() and the like
             return
         self._busy = True
