@@ -14,6 +14,7 @@ from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.beside import classes_of
 from labjournal.parsers.context import Context
 from labjournal.parsers.context_forms import COMPARED
+from labjournal.parsers.given_settings import without_settings
 from labjournal.parsers.line_drafts import drafts_of
 from labjournal.parsers.line_owners import label_apart, name_before_value, owner_of, statistic_before, without_label
 from labjournal.parsers.line_parts import parts_of
@@ -97,6 +98,7 @@ def _of_line(text: str, line: Line, context: Context) -> Claim | None:
     if statistic is not None and SPREAD.fullmatch(statistic) and statistic.lower()[:3] not in ("min", "max"):
         return Claim(1)
     text, one_of = without_label(label_apart(name_before_value(_GAP_BEHIND.sub(r"\1: ", text))))
+    text, given = without_settings(text)
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
         return _saved_value(line, text, context)
@@ -126,6 +128,8 @@ def _of_line(text: str, line: Line, context: Context) -> Claim | None:
     elif led := leading([rest]):
         for draft in drafts:
             draft.leads = led
+    for draft in drafts if given else ():
+        draft.options = given | draft.options
     for label, name, number in of_classes:
         part = replace(drafts[0], metrics={name.metric: number}, tags={name.metric: f"{label}/{name.metric}"})
         part.options = {**drafts[0].options, "class": label}
