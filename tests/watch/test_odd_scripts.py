@@ -48,3 +48,11 @@ def test_a_check_that_fails_is_given_up_alone(program: str, tmp_path: Path, zygo
     assert ".py:" in silent[rule]
     assert "no_update" not in silent
     assert any(rule in told["rules"] for told in done.data("watch_off"))
+
+
+def test_warnings_name_the_line_of_the_script(tmp_path: Path, zygote: Zygote) -> None:
+    program = ODD / "warned_by_torch.py"
+    plain = zygote.run(program, tmp_path / "plain", hook=False)
+    done = zygote.run(program, tmp_path)
+    assert (done.returncode, done.stderr) == (0, plain.stderr)
+    assert plain.stderr.count("warned_by_torch.py:") >= 3

@@ -7,6 +7,7 @@ import sys
 
 from labjournal.watch.masking import masked
 from labjournal.watch.outbox import to_json
+from labjournal.watch.wrapping import unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def _asked_by_a_tool(depth: int) -> bool:
 def _argparse(module: Any, state: State) -> None:
     real = module.ArgumentParser.parse_known_args
 
+    @unseen
     @functools.wraps(real)
     def parse_known_args(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = real(self, *args, **kwargs)
@@ -94,6 +96,7 @@ def _argparse(module: Any, state: State) -> None:
 def _click(module: Any, state: State) -> None:
     real = module.Command.invoke
 
+    @unseen
     @functools.wraps(real)
     def invoke(self: Any, ctx: Any) -> Any:
         package = str(getattr(self.callback, "__module__", "")).partition(".")[0]
@@ -108,6 +111,7 @@ def _absl(module: Any, state: State) -> None:
     values_class = module.FlagValues
     real = values_class.__call__
 
+    @unseen
     @functools.wraps(real)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = real(self, *args, **kwargs)
@@ -121,6 +125,7 @@ def _absl(module: Any, state: State) -> None:
 def _transformers(module: Any, state: State) -> None:
     real = module.TrainingArguments.__post_init__
 
+    @unseen
     @functools.wraps(real)
     def post_init(self: Any) -> None:
         real(self)
@@ -133,6 +138,7 @@ def _transformers(module: Any, state: State) -> None:
 def _hydra(module: Any, state: State) -> None:
     real = module.HydraConfig.set_config
 
+    @unseen
     @functools.wraps(real)
     def set_config(self: Any, cfg: Any) -> None:
         real(self, cfg)
@@ -146,6 +152,7 @@ def _hydra(module: Any, state: State) -> None:
 def _seed(module: Any, state: State) -> None:
     real = module.seed
 
+    @unseen
     @functools.wraps(real)
     def seed(*args: Any, **kwargs: Any) -> Any:
         value: Optional[Any] = args[0] if args else next(iter(kwargs.values()), None)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import os
 
+from labjournal.watch.wrapping import unseen
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -16,6 +18,7 @@ def watch_torch(torch: Any, files: FileWatch) -> None:
     """``torch.save(state, path)``: told once it has returned. ``torch.load`` opens in Python and is heard anyway."""
     real = torch.save
 
+    @unseen
     @functools.wraps(real)
     def save(obj: Any, f: Any, *args: Any, **kwargs: Any) -> Any:
         result = real(obj, f, *args, **kwargs)
@@ -32,6 +35,7 @@ def watch_safetensors(module: Any, files: FileWatch) -> None:
     def after(name: str, at: int, tell: Any) -> None:
         real = getattr(module, name)
 
+        @unseen
         @functools.wraps(real)
         def patched(*args: Any, **kwargs: Any) -> Any:
             result = real(*args, **kwargs)

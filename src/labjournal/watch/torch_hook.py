@@ -13,6 +13,7 @@ import functools
 from typing import Any, Callable, Optional
 
 from labjournal.watch.models import Models
+from labjournal.watch.wrapping import unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def _wrap_loader(hook: TorchHook) -> None:
     on_batch, on_end = hook.looking("on_batch", starts=False), hook.looking("on_epoch_end", starts=False)
     real = iterator.__next__
 
+    @unseen
     @functools.wraps(real)
     def following(self: Any) -> Any:
         try:
@@ -170,6 +172,7 @@ def _wrap(
     """
     real = getattr(owner, name)
 
+    @unseen
     @functools.wraps(real)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         if second and before is not None and args:
