@@ -14,6 +14,8 @@ from labjournal.parsers.numbers import Number
 
 NEAR = 5
 """Lines between two parts of one measurement, at most."""
+FEWEST_DIGITS = 2
+"""Decimals of a share, at least, that may be another one rounded."""
 MOST_SETTINGS = 12
 """Settings that a result may take over from a line above it."""
 COPIED = 4
@@ -35,6 +37,8 @@ def agree(a: Number, b: Number, units: float = 0.5) -> bool:
     """Equal within half a unit of the coarser of the two last digits; within a whole one where digits are cut off."""
     if a.value == b.value or (math.isnan(a.value) and math.isnan(b.value)):
         return True
+    if min(a.digits, b.digits) < FEWEST_DIGITS and max(abs(a.value), abs(b.value)) <= 1:
+        return False  # a script that prints 0.9 beside 0.92 rounds neither
     return abs(a.value - b.value) <= units * 10.0 ** -min(a.digits, b.digits) * (1 + 1e-9)
 
 

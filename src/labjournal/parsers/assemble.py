@@ -24,6 +24,7 @@ from labjournal.parsers.finished import finished, numbered
 from labjournal.parsers.headings import Path
 from labjournal.parsers.leads import set_apart_by_leads, stand_apart
 from labjournal.parsers.names import role_of, words_of
+from labjournal.parsers.owned_lines import OwnedLine
 from labjournal.parsers.reading import Line, Reading, RoleName, StepKind
 
 REPEATS = 3
@@ -49,10 +50,12 @@ class Assembler:
         self._alike: dict[tuple[object, ...], list[Draft]] = {}
         self._rows: dict[tuple[object, ...], int] = {}
         self._curves = Curves()
+        self._owned = OwnedLine()
         self._strange: list[Line] = []
 
     def add(self, draft: Draft, context: Context, row: Row | None = None) -> None:
         """Takes a draft; what it does not say itself, the context above it says. ``row`` is told where it went."""
+        owner = self._owned.take(draft)
         if draft.reaches and draft.step is not None:
             context.reach(draft.step)
         elif draft.under_step and draft.step is None and context.step is not None and not context.reset:
@@ -86,6 +89,7 @@ class Assembler:
         draft.after_reset, draft.passed = context.reset, context.passed
         within = draft.options.get("_step") == "above" and context.above.lines
         draft.leads = ((context.above.before() if within else ()) or context.above.leads) + draft.leads
+        draft.leads += (f"{owner}:",) if owner else ()
         if draft.step is not None and not draft.headline:
             self.point(draft, draft.step)
             if row is not None:

@@ -6,7 +6,9 @@ import re
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context
+from labjournal.parsers.line_owners import owner_of
 from labjournal.parsers.matrix_tables import table_matrix
+from labjournal.parsers.name_value import of_line
 from labjournal.parsers.reading import Line
 
 LARGEST = 1_000
@@ -23,6 +25,7 @@ _TRUE_FALSE = re.compile(
     r"|false[ _]negatives?)\b\s*(?:\([A-Z]+\)\s*)?[:=]?\s*(\d+)(?![\d.%])",
     re.IGNORECASE,
 )
+_COUNT_BESIDE = re.compile(rf"\(?{_TRUE_FALSE.pattern}[ ,;|/)]*", re.IGNORECASE)
 
 
 def _read(cursor: Cursor, context: Context) -> Claim | None:
@@ -46,7 +49,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return _labelled(cursor, line)
     low = text.lower()
     if ("tp" in low and "f" in low) or "true" in low or "false" in low or "tn" in low:
-        return _true_false(cursor, line)
+        return _true_false(cursor, line, context)
     return None
 
 
@@ -280,7 +283,7 @@ def _weka(cursor: Cursor, line: Line) -> Claim | None:
     return Claim(used, [draft])
 
 
-def _true_false(cursor: Cursor, line: Line) -> Claim | None:
+def _true_false(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     """The four counts of a two-class problem, on one line or on lines that follow each other."""
     found: dict[str, int] = {}
     used = 0
@@ -299,15 +302,22 @@ def _true_false(cursor: Cursor, line: Line) -> Claim | None:
         return None
     last = cursor.peek(used - 1)
     matrix = [[found["TN"], found["FP"]], [found["FN"], found["TP"]]]
-    draft = Draft(
-        line,
-        last.number if last else line.number,
-        cursor.texts(used),
-        "confusion",
-        matrix=matrix,
-        labels=("negative", "positive"),
-    )
+    draft = Draft(line, last.number if last else line.number, cursor.texts(used), "confusion")
+    if used == 1:
+        draft = _with_rates(draft, context)
+    draft.matrix, draft.labels = matrix, ("negative", "positive")
     return Claim(used, [draft])
+
+
+def _with_rates(blank: Draft, context: Context) -> Draft:
+    """The rates that stand beside the four counts on one line, and whose they are."""
+    text = _COUNT_BESIDE.sub(" ", body(blank.line.text))
+    claim = of_line(text, blank.line, context)
+    if claim is not None and len(claim.drafts) == 1:
+        return claim.drafts[0]
+    owner = owner_of(text) if claim is None else None
+    blank.options = {} if owner is None else {"group": owner}
+    return blank
 
 
 PARSER = Parser("confusion", 1, "confusion matrices: numpy, lists, plain rows, labelled tables, TP FP TN FN", _read)

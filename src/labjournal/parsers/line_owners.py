@@ -12,7 +12,7 @@ from labjournal.parsers.steps import find_step
 from labjournal.parsers.titles import PLAIN_TITLE
 from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER, ROLE_WORDS
 
-_COUNTED = re.compile(r"[\s*•>-]*([A-Za-z][\w.+/()'-]*)\s{2,}\w+:\s.*")
+_COUNTED = re.compile(r"[\s*•>-]*([A-Za-z][\w.+/()'-]*)(?:\s{2,}|(?P<colon>:)\s+)\w+:\s.*")
 _PARTS = re.compile(r"\s*:(?:\s+|$)|\s[-–—]{1,3}(?:\s+|$)|\s*[|│](?:\s+|$)")
 _ENUMERATED = re.compile(r"^\s*\(?\d{1,2}[.)]\s+")
 _PART = re.compile(r"[^\w(]*([^\W\d_][\w.+/()'-]*(?:\s[\w.+/()'-]+){0,4})\s*")
@@ -70,6 +70,8 @@ def owner_of(head: str) -> str | None:
     if called is not None and find_step(head) is None and is_owner(called["who"].partition("(")[0]):
         return called["who"]
     counted = _COUNTED.fullmatch(head)
+    if counted is not None and counted["colon"] and not is_owner(counted[1]):
+        counted = None
     if counted is not None and len(words_of(counted[1])) == 1 and find_step(head) is None:
         return counted[1]  # "PER   tp: 12 - fp: 3 - …": a label may be spelt like a metric
     *parts, rest = _PARTS.split(_ENUMERATED.sub("", head))

@@ -86,12 +86,13 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if "\\n'," in text and (listed := _LISTED.findall(text)):
         return Claim(1, _drafts_of_a_list(listed, line, context))
     if (stand_in := stood_in(text, cursor) if "train" in text.lower() else None) is not None:
-        claim = _of_line(stand_in, line, context)
+        claim = of_line(stand_in, line, context)
         return None if claim is None else Claim(1, list(map(restored, claim.drafts)), by_neighbours=True)
-    return _of_line(text, line, context)
+    return of_line(text, line, context)
 
 
-def _of_line(text: str, line: Line, context: Context) -> Claim | None:
+def of_line(text: str, line: Line, context: Context) -> Claim | None:
+    """What a line without its log prefix gives by itself."""
     if parts := parts_of(text):
         return Claim(1, [draft for who, part in parts for draft in _of_part(who, part, line, context)])
     statistic = statistic_before(text)
@@ -138,7 +139,7 @@ def _of_line(text: str, line: Line, context: Context) -> Claim | None:
 
 
 def _of_part(who: str, part: str, line: Line, context: Context) -> list[Draft]:
-    claim = _of_line(part, line, context)
+    claim = of_line(part, line, context)
     drafts = claim.drafts if claim is not None else []
     for draft in drafts:
         draft.options |= {"group": who} if who else {}
