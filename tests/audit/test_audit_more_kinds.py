@@ -103,3 +103,13 @@ def test_a_contradiction_is_named(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("text", HEALTHY)
 def test_what_can_be_so_is_not_accused(tmp_path: Path, text: str) -> None:
     assert kinds(tmp_path, text) == []
+
+
+def test_chapters_have_an_order_of_days_each(tmp_path: Path) -> None:
+    diary = tmp_path / "diary.md"
+    first = "# Log\n## Findings\n### A [2026-04-14]\nx\n### B [2026-04-16]\nx\n"
+    text = first + "## Failed\n### C [2026-04-13]\nx\n### D [2026-04-{}]\nx\n### E [2026-04-18]\nx\n"
+    diary.write_text(text.format(17))
+    assert audit_file(diary) == []
+    diary.write_text(text.format(12))
+    assert [item.kind for item in audit_file(diary)] == ["date_order"]

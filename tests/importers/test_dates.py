@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labjournal.importers import dates
+from labjournal.importers import dates, read
 from labjournal.importers.sources import read_diary
 
 
@@ -175,3 +175,47 @@ def test_a_period_that_is_told_gives_days_their_year(tmp_path: Path) -> None:
         "# Notebook\n\n**Period:** March 15 – April 12, 2026\n\n## Phase 1 (March 15)\nx\n\n## Phase 2 (April 1)\ny\n"
     )
     assert [entry.date for entry in read_diary(path).entries][1:] == ["2026-03-15", "2026-04-01"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "iso", "title"),
+    [
+        ("### 2026-01-24 ~ 2026-01-25: base model", "2026-01-24", "base model"),
+        ("## 27/4/21 - Ada", "2021-04-27", "Ada"),
+        ("### Ensembling (2026-10-05, `results.json`)", "2026-10-05", "Ensembling (`results.json`)"),
+        ("**Sabtu, 23 Mei 2026 — 180 menit**", "2026-05-23", "180 menit"),
+        ("**Çarşamba, 5 Mart 2025: ilk deneme**", "2025-03-05", "ilk deneme"),
+        ("## середа, 5 березня 2025", "2025-03-05", "Words."),
+    ],
+)
+def test_a_heading_gives_its_day_and_keeps_the_rest_as_its_title(heading: str, iso: str, title: str) -> None:
+    (entry,) = [one for one in read(f"# Log\n\n{heading}\n\nWords.\n").entries if one.date]
+    assert (entry.date, entry.title) == (iso, title)
+
+
+def test_bold_days_below_the_heading_of_a_week_are_entries() -> None:
+    text = "### Week 1, 23–24 May 2026\n\n**Sat, 23 May 2026 — 3 h**\n\nA.\n\n**Sun, 24 May 2026 — 2 h**\n\nB.\n"
+    assert [(entry.date, entry.text) for entry in read(text).entries if entry.text] == [
+        ("2026-05-23", "A."),
+        ("2026-05-24", "B."),
+    ]
+
+
+def test_a_table_with_a_column_of_dates_is_a_diary_where_nothing_else_is_dated() -> None:
+    rows = "| 2021/5/28 | base | 0.61 |\n| | (again) | 0.62 |\n| 2021/6/1 | wide | 0.7 |\n"
+    table = f"| date | what | result |\n|---|---|---|\n{rows}"
+    found = [(entry.date, entry.title) for entry in read(f"# Runs\n\n{table}").entries if entry.date]
+    assert found == [("2021-05-28", "base"), ("2021-06-01", "wide")]
+    assert [entry.date for entry in read(f"# 2021-07-01\n\n{table}").entries] == ["2021-07-01"]
+
+
+def test_a_full_date_in_a_sentence_gives_the_days_near_it_their_year() -> None:
+    words = "Scope as of 2026-09-09: three hours."
+    days = "## September 6\n\nA.\n\n## September 7\n\nB.\n"
+    assert [entry.date for entry in read(f"{words}\n\n{days}").entries if entry.date] == ["2026-09-06", "2026-09-07"]
+    far = "The data were released on 2019-02-01."
+    assert {entry.date for entry in read(f"{far}\n\n{days}").entries if entry.date} == {"XXXX-09-06", "XXXX-09-07"}
+
+
+def test_shares_in_a_sentence_are_no_right_answers_of_classes() -> None:
+    assert read("## 2026-09-07\n\n- Rates: neutral 1/8, prompted 8/8, tuned 7/8. All reloaded.\n").results == ()

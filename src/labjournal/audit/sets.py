@@ -144,7 +144,7 @@ def _step(result: FoundResult) -> int | None:
 def _order_of_days(document: Document) -> Iterator[Item]:
     """A day out of order in a diary that is otherwise written in order."""
     days = [(entry.date, entry.line) for entry in document.entries if entry.date and not entry.date.startswith("X")]
-    steps = list(pairwise(days))
+    steps = [(a, b) for a, b in pairwise(days) if not _chapter_between(document.lines, a[1], b[1])]
     forward = sum(a[0] < b[0] for a, b in steps)
     back = [(a, b) for a, b in steps if b[0] < a[0]]
     if len(back) > forward:
@@ -156,6 +156,12 @@ def _order_of_days(document: Document) -> Iterator[Item]:
     for (day, _), (later, line) in back:
         message = f"{later} stands after {day}."
         yield Item(document.path, line, "date_order", later, day, "low", message)
+
+
+def _chapter_between(lines: Sequence[Line], first: int, last: int) -> bool:
+    """Whether a heading above that of the later entry stands between two: each chapter has an order of its own."""
+    level = next((line.level for line in lines[last - 1 : last] if line.kind == "heading"), 0)
+    return any(line.kind == "heading" and line.level < level for line in lines[first : last - 1])
 
 
 def _at_once(path: str, before: FoundResult, result: FoundResult) -> Item | None:

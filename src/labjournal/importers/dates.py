@@ -15,20 +15,35 @@ from itertools import pairwise
 from typing import Literal
 
 _MONTHS_TEXT = """
-jan january januar janvier enero gennaio janeiro januari stycznia января|feb february februar fevrier février febrero
-febbraio fevereiro februari lutego февраля|mar march märz maerz mrz mars marzo março marco maart marca марта|apr april
-avril avr abril aprile kwietnia апреля|may mai mayo maggio maio mei maja мая|jun june juni juin junio giugno junho
-czerwca июня|jul july juli juillet juil julio luglio julho lipca июля|aug august août aout agosto augustus sierpnia
-августа|sep sept september septembre septiembre settembre setembro września сентября|oct october okt oktober octobre
-octubre ottobre outubro października октября|nov november novembre noviembre novembro listopada ноября|dec december dez
-dezember decembre décembre diciembre dicembre dezembro grudnia декабря
+jan january januar janvier enero gennaio janeiro januari stycznia января янв ocak ledna січня január ianuarie|feb
+february februar fevrier février febrero febbraio fevereiro februari lutego февраля фев şubat února лютого február
+februarie |mar march märz maerz mrz mars marzo março marco maart marca марта maret marts mart března березня március
+martie|apr april avril avr abril aprile kwietnia апреля апр nisan dubna квітня április aprilie|may mai mayo maggio
+maio mei maja мая maj mayıs května травня május|jun june juni juin junio giugno junho czerwca июня июн haziran června
+червня június iunie|jul july juli juillet juil julio luglio julho lipca июля июл temmuz července липня július
+iulie|aug august août aout agosto augustus sierpnia августа авг agustus augusti ağustos srpna серпня augusztus|sep
+sept september septembre septiembre settembre setembro września сентября сен сент eylül září вересня szeptember
+septembrie|oct october okt oktober octobre octubre ottobre outubro października октября окт ekim října жовтня október
+octombrie|nov november novembre noviembre novembro listopada ноября ноя kasım listopadu листопада noiembrie|dec
+december dez dezember decembre décembre diciembre dicembre dezembro grudnia декабря дек desember aralık prosince
+грудня decembrie
 """
 MONTHS = {name: number for number, names in enumerate(_MONTHS_TEXT.split("|"), 1) for name in names.split()}
 _NAME = "|".join(sorted(MONTHS, key=len, reverse=True))
+_WEEKDAY_NAMES = """
+montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so lundi mardi mercredi jeudi
+vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo segunda-feira terça-feira quarta-feira
+quinta-feira sexta-feira segunda terça quarta quinta sexta lunedì martedì mercoledì giovedì venerdì sabato domenica
+maandag dinsdag woensdag donderdag vrijdag zaterdag zondag mandag måndag tirsdag tisdag onsdag torsdag fredag lørdag
+lördag søndag söndag poniedziałek wtorek środa czwartek piątek sobota niedziela понедельник вторник среда четверг
+пятница суббота воскресенье пн вт ср чт пт сб вс понеділок вівторок середа четвер субота неділя senin selasa rabu
+kamis jumat sabtu minggu ahad pazartesi salı çarşamba perşembe cuma cumartesi pazar pondělí úterý středa čtvrtek pátek
+neděle
+"""
 _WEEKDAYS = (
-    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|montag|dienstag|mittwoch|donnerstag|freitag"
-    r"|samstag|sonnabend|sonntag|mo|di|mi|do|fr|sa|so|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes"
-    r"|miércoles|jueves|viernes|sábado|domingo|(?:星期|周|週)[一二三四五六日天]|[月火水木金土日]曜日?)"
+    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?|"
+    + "|".join(sorted(_WEEKDAY_NAMES.split(), key=len, reverse=True))
+    + r"|(?:星期|周|週)[一二三四五六日天]|[月火水木金土日]曜日?)"
 )
 _DAY = r"(?P<{d}>[0-3]?\d)(?:st|nd|rd|th|er|\.|º|°)?"
 _YEAR = r"(?P<{y}>(?:19|20)\d\d|'\d\d)"
@@ -39,7 +54,7 @@ _END = r"(?![\w]|[./:]\d)"
 
 _ISO = re.compile(
     rf"{_EDGE}(?P<y>(?:19|20)\d\d)(?P<s>[-/._])(?P<m>\d\d?)(?P=s)(?P<d>\d\d?)(?=T\d|[^\d]|$)"
-    rf"(?:{_TO}(?:(?P<y2>(?:19|20)\d\d)(?P=s))?(?:(?P<m2>\d\d?)(?P=s))?(?P<d2>\d\d?)(?![\d:.]))?"
+    rf"(?:{_TO}(?:(?P<y2>(?:19|20)\d\d)(?P=s))?(?:(?P<m2>\d\d?)(?P=s))?(?P<d2>\d\d?)(?![\d.]|:\d))?"
 )
 _COMPACT = re.compile(rf"{_EDGE}(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d){_END}")
 _ASIAN = re.compile(
@@ -228,6 +243,24 @@ def settle(mentions: Sequence[Mention], year: int | None = None, last: date | No
     if any(mention.year is None for mention in ordered):
         ordered = _with_years(ordered, year, last)
     return ordered
+
+
+NEAR = 31
+"""Days between a full date in a sentence and a day without a year that it may date."""
+
+
+def with_year_of(mentions: Sequence[Mention], full: Sequence[Mention]) -> list[Mention]:
+    """The dates, one of them with the year of the full dates near it, where these agree on one year."""
+    near = [
+        (at, one.year)
+        for one in full
+        for at, mention in enumerate(mentions)
+        if abs((one.month - mention.month) * 31 + one.day - mention.day) <= NEAR
+    ]
+    if len({year for _, year in near}) != 1:
+        return list(mentions)
+    at, year = near[0]
+    return [replace(mention, year=year) if i == at else mention for i, mention in enumerate(mentions)]
 
 
 def _ordered(mentions: Sequence[Mention]) -> list[Mention]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from labjournal.importers import dates
+from labjournal.importers import dated_rows, dates
 from labjournal.importers.document import Line
 
 LINE_LEVEL = 9
@@ -60,8 +60,9 @@ def outline(lines: Sequence[Line], year: int | None = None, last: date | None = 
     stack = [root]
     nodes: list[Node] = []
     list_diary = _is_list_diary(lines)
+    rows = {} if list_diary or _is_dated(lines) else _rows(lines)
     for line in lines:
-        node = _node(line, list_diary, stack)
+        node = rows.get(line.number) or _node(line, list_diary, stack)
         if node is None:
             _take_label(line, stack)
             continue
@@ -77,7 +78,11 @@ def outline(lines: Sequence[Line], year: int | None = None, last: date | None = 
         node.end = len(lines)
     _by_months(root, None)
     dated = [node for node in (root, *nodes) if node.mention is not None]
-    settled = dates.settle([node.mention for node in dated if node.mention is not None], year or _year_of(lines), last)
+    mentions = [node.mention for node in dated if node.mention is not None]
+    year = year or _year_of(lines)
+    if year is None and all(mention.year is None for mention in mentions):
+        mentions = dates.with_year_of(mentions, _full_dates(lines))
+    settled = dates.settle(mentions, year, last)
     for node, mention in zip(dated, settled, strict=True):
         node.mention = mention
     return root
@@ -92,6 +97,10 @@ def _node(line: Line, list_diary: bool, stack: Sequence[Node]) -> Node | None:
         alone = dates.alone(line.title or line.text)
         if alone is not None and (alone.year is not None or list_diary or line.level == 7):
             return Node(line.number, LINE_LEVEL, "", alone, is_day=True)
+    if line.kind == "heading":  # a line that is bold as a whole
+        begins = dates.leading(line.title)
+        if begins is not None and begins[0].year is not None and not dates.says_no_entry(line.title[:60]):
+            return Node(line.number, LINE_LEVEL, begins[1], begins[0])
     if line.kind in ("text", "heading") and list_diary:
         leading = dates.leading(line.text)
         if leading is not None and not dates.says_no_entry(line.text[:60]):
@@ -118,15 +127,23 @@ def _heading(line: Line) -> Node:
     if alone is not None:
         return Node(line.number, line.level, "", alone, is_day=True)
     month = dates.month_of(line.title)
-    mention = None if month is not None or dates.says_no_entry(line.title) else dates.find(line.title)
+    mention = None if month is not None or dates.says_no_entry(line.title) else _dated(line.title)
     title = line.title if mention is None else line.title[: mention.start] + line.title[mention.end :]
     return Node(line.number, line.level, _bare(title), mention, month=month)
+
+
+def _dated(title: str) -> dates.Mention | None:
+    """The date of a title; one with a year of two digits (``27/4/21 - Ada``) only where it comes first."""
+    found = dates.find(title)
+    if found is None and (begins := dates.leading(title)) is not None:
+        return begins[0]
+    return found
 
 
 def _bare(title: str) -> str:
     """The words of a heading without the brackets and dashes that held its date."""
     title = re.sub(r"[(\[【（]\s*[,，;:–—-]?\s*[)\]】）]", " ", title)
-    title = re.sub(r"[,，;:–—-]\s*(?=[)\]】）])", "", title)
+    title = re.sub(r"[,，;:–—-]\s*(?=[)\]】）])|(?<=[(\[【（])\s*[,，;:–—-]\s*", "", title)
     return re.sub(r"\s+", " ", title).strip(" \t-–—:,;|·").strip()
 
 
@@ -138,6 +155,21 @@ def _take_label(line: Line, stack: Sequence[Node]) -> None:
     if mention is not None and not dates.says_no_entry(line.text):
         stack[-1].mention = mention
         stack[-1].is_day = stack[-1].level <= 1  # of the whole text: each of its sections has that date
+
+
+def _rows(lines: Sequence[Line]) -> dict[int, Node]:
+    """Rows of a table that is a diary, by line."""
+    return {number: Node(number, LINE_LEVEL, title, mention) for number, title, mention in dated_rows.rows(lines)}
+
+
+def _is_dated(lines: Sequence[Line]) -> bool:
+    """Whether a heading, a ``Date:`` line or a line of its own dates a part of the text."""
+    return any(
+        (line.kind == "heading" and _dated(line.title) is not None)
+        or (line.kind in ("text", "heading", "matter") and dates.labelled(line.text) is not None)
+        or (line.kind == "text" and len(line.text) < 60 and dates.alone(line.text) is not None)
+        for line in lines
+    )
 
 
 def _is_list_diary(lines: Sequence[Line]) -> bool:
@@ -160,6 +192,12 @@ def _by_months(node: Node, month: tuple[int, int] | None) -> None:
             if day is not None:
                 child.mention, child.is_day, child.title = dates.Mention(month[0], month[1], day, 0, 0), True, ""
         _by_months(child, month)
+
+
+def _full_dates(lines: Sequence[Line]) -> list[dates.Mention]:
+    """Dates with their year that stand in sentences: one near a day without one says which year it was."""
+    found = (dates.find(line.text) for line in lines if line.kind == "text" and len(line.text) < 2_000)
+    return [mention for mention in found if mention is not None and mention.year is not None]
 
 
 _SPAN = re.compile(

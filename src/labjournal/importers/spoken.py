@@ -9,8 +9,9 @@ import re
 
 from labjournal.parsers import ParsedResult, Tally
 
+_WHOLE = r"\d+(?:,\d{3})*"
 _COUNTED = re.compile(
-    r"(?<![\w./])(?P<k>\d[\d,]*)\s*(?:/|out\s+of)\s*(?P<n>\d[\d,]*)\s+(?P<label>[^\W\d_]\w*)\b", re.IGNORECASE
+    rf"(?<![\w./])(?P<k>{_WHOLE})\s*(?:/|out\s+of)\s*(?P<n>{_WHOLE})\s+(?P<label>[^\W\d_]\w*)\b", re.IGNORECASE
 )
 _ACCURACY = re.compile(
     r"\baccuracy\W{0,3}(?:(?:of|is|was|=|:)\s*)?(?P<value>\d+(?:\.\d+)?)\s*(?P<percent>%?)", re.IGNORECASE
