@@ -40,13 +40,18 @@ def mixes(source: Any) -> bool:
 
 
 def draws_of(module: Any) -> Tuple[str, List[str]]:
-    """(class that uses dropout as a function whatever the mode, names of functions that sample on purpose)."""
+    """(class that uses dropout as a function whatever the mode, names of functions that sample on purpose).
+
+    What draws the first values of the weights is not called by a forward pass.
+    """
     dropout = ""
     sampling: List[str] = []
     for kind in {type(part) for part in modules(module)}:
         if kind.__module__.startswith("torch."):
             continue
         for function in _functions(kind):
+            if any(word in function.__name__ for word in ("init", "reset")):
+                continue
             sampling += sorted(_names(function) & _RANDOM)
             if _drops_always(function):
                 dropout = dropout or kind.__name__

@@ -1,4 +1,4 @@
-"""F.dropout without training=self.training."""
+"""F.dropout without training=self.training; a layer of its own draws its weights where it is built."""
 
 import sys
 
@@ -9,10 +9,24 @@ from torch import nn
 torch.manual_seed(4)
 
 
+class Mixing(nn.Module):
+    def __init__(self, inputs, outputs):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(inputs, outputs))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        self.weight.data.uniform_(-(self.weight.shape[0] ** -0.5), self.weight.shape[0] ** -0.5)
+
+    def forward(self, x):
+        return x @ self.weight + self.bias
+
+
 class Faulty(nn.Module):
     def __init__(self):
         super().__init__()
-        self.a, self.b = nn.Linear(8, 32), nn.Linear(32, 4)
+        self.a, self.b = Mixing(8, 32), nn.Linear(32, 4)
         self.norm = nn.LayerNorm(32)
 
     def forward(self, x):
