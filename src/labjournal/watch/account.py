@@ -83,10 +83,12 @@ class Account:
             self._outbox.write("watch_state", {**missing, "optimizers": [], "tensors": 0})
 
     def _why_no_steps(self, families: Families) -> str:
+        made = self._optimizers.all()
+        if made and self._models.compiled:
+            return "no optimizer step was seen; one that runs under torch.compile cannot be"
         if families.by_hand.trains:
             return "the weights are stepped by hand or by an optimizer that torch does not know"
-        made = self._optimizers.all()
-        if made and (self._models.compiled or "torch._dynamo" in sys.modules):
+        if made and "torch._dynamo" in sys.modules:
             return "no optimizer step was seen; one that runs under torch.compile cannot be"
         if families.gradients.backwards:
             return "backward passes were seen, but no step of a torch optimizer"

@@ -108,7 +108,7 @@ class Families:
             self.adapters,
         )
         """The checks that count for each tensor of an optimizer, and begin anew when its groups change."""
-        self.by_hand = ByHand(findings, later, models)
+        self.by_hand = ByHand(findings, models)
 
     @property
     def step(self) -> int:
@@ -182,7 +182,7 @@ class Families:
             self._run(self.strays.look, loss, step, self.fed.driven)
             self._run(self.answers.look, loss, step)
         if step == 1 and not self._optimizers.stepping():
-            self._run(self.by_hand.look, loss, sys._getframe())
+            self._run(self.by_hand.look, loss, sys._getframe(), self.fed.driven)
 
     def loss(self, value: float, largest: float, step: int) -> None:
         """``value``: the last loss sent back before the step; ``largest`` in size of all of them."""

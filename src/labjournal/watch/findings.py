@@ -9,6 +9,7 @@ from labjournal.watch.rules import ALARM, NOTICE, RULES, WARNING
 _ORDER = (ALARM, WARNING, NOTICE)
 _CAUSES: Dict[str, Tuple[str, ...]] = {
     "stale_optimizer_param": ("param_not_in_optimizer",),
+    "optimizer_param_frozen": ("param_not_in_optimizer",),
     "no_grad": ("param_not_in_optimizer", "stale_optimizer_param"),
     "zero_grad": ("nonfinite", "param_not_in_optimizer", "dead_activations", "loss_zero", "softmax_twice"),
     "no_update": (

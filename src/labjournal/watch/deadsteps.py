@@ -1,0 +1,64 @@
+"""``for p in parameters: p = p - lr * p.grad``: read in the script, a step that writes to nothing.
+
+The name of a loop is given to the result, and is not asked for again before the loop gives it to the next tensor.
+"""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from types import FrameType
+from typing import Iterator, Optional, Set, Tuple
+
+MAX_FRAMES = 40
+
+
+def dead_step(frame: Optional[FrameType]) -> Optional[Tuple[str, str]]:
+    """(place, name) of the first such line in the files of the user's frames."""
+    files: Set[str] = set()
+    for _ in range(MAX_FRAMES):
+        if frame is None:
+            break
+        name = frame.f_code.co_filename
+        if name not in files and not any(
+            folder in name for folder in ("site-packages", "dist-packages", "/labjournal/watch/")
+        ):
+            files.add(name)
+            found = _in_file(name)
+            if found is not None:
+                line, variable = found
+                return f"line {line} of {name.rpartition('/')[2]}", variable
+        frame = frame.f_back
+    return None
+
+
+def _in_file(name: str) -> Optional[Tuple[int, str]]:
+    try:
+        tree = ast.parse("".join(linecache.getlines(name)))
+    except (SyntaxError, ValueError):
+        return None
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For)]
+    return next((found for loop in loops for found in _in_loop(loop)), None)
+
+
+def _in_loop(loop: ast.For) -> Iterator[Tuple[int, str]]:
+    names = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
+    inside = [node for statement in loop.body for node in ast.walk(statement)]
+    for node in inside:
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+            continue
+        name, end = node.targets[0].id, node.end_lineno or node.lineno
+        read_later = any(
+            isinstance(one, ast.Name) and one.id == name and isinstance(one.ctx, ast.Load) and one.lineno > end
+            for one in inside
+        )
+        if name in names and _is_step(node.value, name) and not read_later:
+            yield node.lineno, name
+
+
+def _is_step(value: ast.expr, name: str) -> bool:
+    """``p - …`` or ``p.data + …``, with a gradient or another number of the same loop in it."""
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, (ast.Sub, ast.Add)):
+        return False
+    left = value.left.value if isinstance(value.left, ast.Attribute) else value.left
+    return isinstance(left, ast.Name) and left.id == name
