@@ -101,6 +101,11 @@ def test_dates_without_a_year_are_refused_until_somebody_says_it(project: Path) 
     (project / "log.md").write_text("## Mar. 23rd\nfirst\n\n## Apr. 1st\nsecond\n", encoding="utf-8")
     refused = call(project, "import", "log.md", code=2)
     assert "--year" in refused.stderr
+    (project / "other.md").write_text("## 2020-05-02\nthird\n", encoding="utf-8")
+    assert "--year" in call(project, "import", "log.md", "other.md", code=2).stderr
+    assert [fact.t[:10] for fact in stated(project)] == ["2020-05-02"]  # what could be taken in was
+    (project / "other.md").unlink()
+    (project / ".labjournal").rename(project / "gone")
     call(project, "import", "log.md", "--year", "2020")
     assert sorted(fact.t[:10] for fact in stated(project)) == ["2020-03-23", "2020-04-01"]
 

@@ -140,3 +140,20 @@ def test_output_in_a_fence_of_a_shell_is_read_and_commands_are_not() -> None:
     assert [result.parsed.metrics for result in read(shown, "log.md").results] == [{"val_accuracy": 0.935}]
     typed = "# 2023-09-27\n\n```bash\npython train.py\nval_accuracy: 0.935\n```\n"
     assert read(typed, "log.md").results == ()
+
+
+@pytest.mark.parametrize(
+    ("above", "role"),
+    [
+        ("Validation set:", "validation"),
+        ("### External test split evaluation", "test"),
+        ("**测试集性能**:", "test"),
+        ("Training set:", "train"),
+        ("### Training results", "unclear"),  # of what was done, not of what was measured on
+        ("Validation set:\n\nReport:", "validation"),
+        ("Numbers:", "unclear"),
+    ],
+)
+def test_what_leads_to_printed_values_says_their_role(above: str, role: str) -> None:
+    (result,) = read(f"## 2026-05-22\n\n{above}\n\n```\naccuracy: 0.7333\n```\n").results
+    assert result.parsed.role == role

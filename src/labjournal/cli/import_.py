@@ -243,10 +243,15 @@ def _write(context: Context, documents: list[Document], files: Sequence[Path], f
     from labjournal.runner import adoption
 
     context.journal()
+    left: list[InputError] = []
     with session.opened(context, with_curves=False) as follower:
         for document, file in zip(documents, files, strict=True):
             known = follower.store.facts_of_kind("entry", "amend", "result")
-            done = stating.state(document, follower.paths, known, file.stat().st_mtime)
+            try:
+                done = stating.state(document, follower.paths, known, file.stat().st_mtime)
+            except InputError as error:
+                left.append(error)  # the others are taken in first
+                continue
             said = [
                 fmt.plural(done.entries, "entry", "entries"),
                 fmt.plural(done.results, "result"),
@@ -274,3 +279,7 @@ def _write(context: Context, documents: list[Document], files: Sequence[Path], f
             grown |= set() if taken.is_new else {taken.run}
         if grown:
             follower.unseal(grown)
+    for one in left[:-1]:
+        click.echo(f"labjournal: {one.message}", err=True)
+    if left:
+        raise left[-1]

@@ -12,7 +12,19 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from labjournal.importers import claims, commands, dates, exported, kinds, places, printed, spoken, switches, tables
+from labjournal.importers import (
+    claims,
+    commands,
+    dates,
+    exported,
+    kinds,
+    leads,
+    places,
+    printed,
+    spoken,
+    switches,
+    tables,
+)
 from labjournal.importers.document import Line, scan
 from labjournal.importers.found import Document, FoundClaim, FoundEntry, FoundResult
 from labjournal.importers.mojibake import repair
@@ -108,7 +120,7 @@ class _Walk:
                 good, odd = printed.read(blocks[line.number])
                 place = scopes.place.under(group.place(line.text))
                 called = self._called(blocks[line.number])
-                results += [self._result(one, place, called) for one in good]
+                results += [self._result(one, place, called) for one in leads.with_role(good, self._lines, at)]
                 strange += [(number, text, "looks like a result") for number, text in odd]
                 if called:
                     scopes.say(replace(called[-1][1], dataset=None))  # a later output is of another set
