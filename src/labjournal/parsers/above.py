@@ -31,6 +31,16 @@ _STATUS = SAYS_NOTHING | frozenset(
     here are is shown show shows table figure stopping stopped""".split()
 )
 """Words that tell what goes on, not whose values come."""
+_DAY = r"(?:(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)\d\d|(?:19|20)\d{6})"
+_CLOCK = r"\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[AP]M)?"
+_WHEN = re.compile(
+    rf"\W*(?P<said>(?:[A-Za-z]+\W+){{0,4}}?)(?P<when>{_DAY}(?:(?:,?\s|[T@_-]){_CLOCK}|[@_-]\d{{6}})?"
+    rf"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,?\s[A-Z][a-z]{{2}}\w*\s+\d\d?\s{_CLOCK}(?:\s[A-Z]{{3,4}})?\s\d{{4}})\W*",
+)
+"""``Train start time: Fri Jul 27 09:56:51 2018``, ``--- Run 2024-01-02 10:11 ---``: when what follows was got."""
+_ENDED = frozenset(
+    "end ended ending finish finished stop stopped saved updated modified done complete completed".split()
+)
 _PASSES = frozenset("elapsed took time seconds saved saving save wrote written eta memory".split())
 
 
@@ -41,12 +51,15 @@ class Above:
     lines: list[str] = field(default_factory=list)
     leads: tuple[str, ...] = ()
     """Empty ones part the paragraphs."""
+    when: str = ""
+    """The last line since that says when what follows was got."""
 
     def take(self, text: str) -> Command | None:
         """Takes in a line that gives no value; the command it is or ends."""
         if self.lines and self.lines[-1].endswith("\\"):
             self.lines[-1] = f"{self.lines[-1][:-1]} {text.strip()}"[:LONGEST]
         elif text or (self.lines and self.lines[-1]):
+            self.when = text if when_of(text) else self.when
             self.lines.append(text[:LONGEST])
             del self.lines[:-MOST]
         said = self.lines[-1] if self.lines else ""
@@ -66,12 +79,19 @@ class Above:
     def given(self) -> tuple[str, ...]:
         """Values stand below: the lines that led in to them; none where they go on with what stood above them."""
         leads, self.lines = leading(self.lines[-MOST:]), []
+        leads, self.when = ((self.when, "", *leads) if self.when else leads), ""
         self.leads = leads or self.leads
         return leads
 
     def end(self) -> None:
         """A section ends: nothing above it leads in to what stands below."""
-        self.lines, self.leads = [], ()
+        self.lines, self.leads, self.when = [], (), ""
+
+
+def when_of(text: str) -> str | None:
+    """When what follows was got, where a line says that and nothing else."""
+    found = _WHEN.fullmatch(text) if len(text) <= 80 and ("20" in text or "19" in text) else None
+    return found["when"] if found is not None and _ENDED.isdisjoint(words_of(found["said"])) else None
 
 
 def leading(lines: Sequence[str]) -> tuple[str, ...]:

@@ -248,8 +248,8 @@ class Context:
         elif forms.AVERAGE.fullmatch(stripped) or (not checkpoint and bare_label(text)):
             self.group, self.group_line = stripped, number
             self.block += 1
-        elif named(text):
-            self.path, self.group = entered(self.path, FRAMED, stripped), None
+        elif (heading := named(text)) is not None:
+            self.path, self.group = entered(self.path, *heading), None
             self.block += 1
         elif self.group is not None and forms.NAME.fullmatch(text):
             self.group = None  # what follows is somebody else's

@@ -42,6 +42,7 @@ DATASET = re.compile(
           (?:\s+(?:data\s?set|set|split|data|benchmark))?(?:\s*[(,]\s*(?:n\s*=\s*)?(?P<n2>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
       | .{0,40}?\bon\s+(?:the\s+)?data\s?set:?\s+['"]?(?P<after>[\w:./+-]+)['"]?
       | .{0,40}?\bon\s+(?:the\s+)?(?P<trail>[\w:./+-]+(?:\s[\w:./+-]+)?)\s+data\s?set
+      | (?P<numbered>data\s?set\s+\#?(?:\d+|[IVX]+|(?-i:[A-Z])))(?!\w)
       | (?P<head>[\w:./+-]+(?:\s\d+)?)\s+data\s?set(?:\s+(?:at|with)\s+(?P<n3>\d[\d,]*)\s+\w+)?(?:\s+on\s+[\w ]+)?
     )\s*(?:[.:=\-*#]|…)*\s*$""",
     re.VERBOSE | re.IGNORECASE,

@@ -29,6 +29,7 @@ _UNDERLINES = "=-^\"'"
 _BOLD = re.compile(r"[ \t>]*(?:\*\*|__)(?P<title>[^*_].{0,78}?):?(?:\*\*|__)[ \t]*:?[ \t]*$")
 _IN_BRACKETS = re.compile(r"\s*[\[【](?P<title>[^\W\d][^\[\]【】\d=:,;|]{1,60})[\]】]\s*")
 _NUMBERED = re.compile(r"^(?:\(?(?:\d{1,2}\.)*\d{1,2}[.)]|\(?[a-zA-Z\u2160-\u217f][.)])\s+")
+_ENUMERATED = re.compile(r"\(?\d{1,2}[.)]\s+(?P<title>[^\W\d_][^|]{0,60}[^|.:;,])")
 _MARKS = re.compile(r"[*_`]{2,}|^[\s*_`=~#>|-]+|[\s*_`=~#<|:-]+$|!?\[|\]\([^)]*\)|\]")
 _VALUE = re.compile(r"\d\.\d{2}|\d\s?%|\d\d:\d\d|\d{5,}")
 _DATE = re.compile(
@@ -64,11 +65,17 @@ def underlined(title: str, line: str) -> tuple[int, str] | None:
     return (_UNDERLINES.index(kind) + 1, title) if title[:1].isalnum() and not title.isdigit() else None
 
 
-def named(text: str) -> bool:
-    """Whether a line without any mark is a name of two words or more: ``Random Forest``, ``Gradient Boosting``."""
+def named(text: str) -> tuple[int, str] | None:
+    """A heading without any mark: a name of two words or more, ``Random Forest``, or a number and words, ``3. K = 6``.
+
+    With its level, as ``marked`` gives it.
+    """
+    if text[:1].isdigit() or text[:1] == "(":
+        found = _ENUMERATED.fullmatch(text)
+        return None if found is None or _plain(found["title"]) else (LOGGED, found["title"])
     words = words_of(text) if _NAMED.fullmatch(text) else []
     other = any(word in _NO_NAME or (word.endswith(("ing", "ed")) and word not in _METHODS) for word in words)
-    return not other and any(word not in FILLER for word in words)
+    return (FRAMED, text.strip()) if not other and any(word not in FILLER for word in words) else None
 
 
 def entered(path: Path, level: int, title: str) -> Path:

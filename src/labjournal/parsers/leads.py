@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from labjournal.parsers.above import SETTING
+from labjournal.parsers.above import SETTING, when_of
 from labjournal.parsers.alike import OF_A_TEXT
 from labjournal.parsers.base import Draft
 from labjournal.parsers.commands import PLACE_FLAGS, Command, command_in
@@ -37,7 +37,7 @@ def stand_apart(drafts: Sequence[Draft]) -> bool:
         {
             text if command_in(text) else re.sub(r"\d+", "#", text)
             for text in draft.leads
-            if text and not SETTING.fullmatch(text)
+            if text and not SETTING.fullmatch(text) and not when_of(text)
         }
         for draft in drafts
     ]
@@ -74,10 +74,19 @@ def _owners(runs: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
     named = shortened([_named(run) for run in own])
     if sum(map(bool, named)) > 1 and len({owner for owner in named if owner}) == 1:
         named = [""] * len(runs)  # only settings differ
-    return [
+    told = [
         {"group": owner} if owner else {name: said[name] for name in differ}
         for owner, said in zip(named, settings, strict=True)
     ]
+    return told if len({tuple(said.items()) for said in told}) == len(runs) else _dated(runs, told)
+
+
+def _dated(runs: Sequence[tuple[str, ...]], told: list[dict[str, str]]) -> list[dict[str, str]]:
+    """What is told of each run with its date, where nothing else tells all of them apart."""
+    dates = [next(filter(None, map(when_of, reversed(run))), None) for run in runs]
+    if len({date for date in dates if date}) < 2:
+        return told
+    return [said if date is None else said | {"date": date} for said, date in zip(told, dates, strict=True)]
 
 
 def _own_lines(runs: Sequence[tuple[str, ...]]) -> list[list[str]]:
@@ -101,7 +110,7 @@ def _settings(texts: Sequence[str]) -> dict[str, str]:
 
 def _named(texts: Sequence[str]) -> str:
     """The line that names an owner: of the last paragraph the last that announces something, else the first."""
-    plain = [text for text in texts if not SETTING.fullmatch(text)]
+    plain = [text for text in texts if not SETTING.fullmatch(text) and not when_of(text)]
     last = next((list(part) for said, part in groupby(reversed(plain), bool) if said), [""])
     found = next(filter(_ANNOUNCES.search, last), last[-1])
     found = _LINK.sub(r"\1", found)

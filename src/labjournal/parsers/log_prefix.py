@@ -14,6 +14,8 @@ _LOG_PREFIX = re.compile(
           |\([\w./-]+\.py[ :]\d+\)
           |\[\d\d/\d\d\ \d\d:\d\d:\d\d(?:\ [\w.]+)?\]:?
           |\d\d/\d\d\ \d\d:\d\d:\d\d(?=\s)
+          |(?:[Tt]ime|[Dd]ate|TIME|DATE)\s?[:=]\s*\d{4}[-/.]?\d\d[-/.]?\d\d
+             (?:[\ T_@-]\d\d:?\d\d(?::?\d\d(?:[.,]\d+)?)?)?(?=\s)
           |\[?\d\d:\d\d:\d\d(?:[.,]\d+)?\]?
           |[IWEF]\d{4}\ \d\d:\d\d:\d\d\.\d+\s+\d+\s+[\w./-]+:\d+\]
           |\[?(?:INFO|DEBUG|WARNING|WARN|ERROR|CRITICAL|info|Info)\]?(?::[\w.]*:?)?(?=[\s:\]|>-])

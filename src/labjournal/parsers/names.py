@@ -26,6 +26,7 @@ from labjournal.parsers.vocabulary import (
     QUALIFIERS,
     RATE_OWNERS,
     ROLE_WORDS,
+    SHORT_SETS,
 )
 
 # "score" alone is a metric; beside another metric word it says nothing ("F1 score").
@@ -127,6 +128,8 @@ def _words(text: str) -> tuple[str, ...]:
     for word in found:
         english = FOREIGN.get(word) if word != "der" or german else None  # else the diarization error rate
         words.extend(english.split() if english is not None else [word.replace("@", "")])
+    if not SHORT_SETS.keys().isdisjoint(words):
+        words = [SHORT_SETS.get(a, a) if b in METRIC_WORDS else a for a, b in pairwise([*words, ""])]
     return tuple(words)
 
 

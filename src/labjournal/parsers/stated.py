@@ -31,6 +31,7 @@ _SPLIT_OF = re.compile(
     r"\W*(?:task|dataset|data)\s*[:=]\s*(?P<name>[\w./-]+)\s*[,;|]\s*(?:split|subset)\s*[:=]\s*(?P<split>\w+)",
     re.IGNORECASE,
 )
+_NAMED = ("named", "on", "after", "trail", "numbered", "head")
 _OTHERS = frozenset(("model", "classifier", "method", "class"))
 """``Results for class A``: no data set."""
 
@@ -62,7 +63,7 @@ def data_stated(text: str) -> DataStated | None:
     match = DATASET.match(text)
     if match is None:
         return None
-    name = (match["named"] or match["on"] or match["after"] or match["trail"] or match["head"] or "").strip(" '\"-=*")
+    name = next(filter(None, map(match.group, _NAMED)), "").strip(" '\"-=*")
     words = words_of(name)
     role = SHORT_SETS.get(name.lower()) or role_of(words)
     verb = words_of(text)[:1]

@@ -63,6 +63,8 @@ ROLE_WORDS: dict[str, RoleName] = {
     ),
     **dict.fromkeys("test testing tst tests predict heldout holdout".split(), "test"),
 }
+SHORT_SETS = {"tr": "train", "va": "val", "te": "test"}
+"""``va_acc``: letters that name a set straight before a metric."""
 EVALUATED = frozenset("eval evaluation evaluate evaluating evaluated".split())
 """Words that say validation only where nothing says test or train."""
 HEADLINE = frozenset(
