@@ -97,6 +97,7 @@ FAULTY = {
     "added_group_frozen": ("optimizer_param_frozen", "AdamW"),
     "embedding_stepped_twice": ("param_in_two_optimizers", "RMSprop"),
     "frozen_by_validation": ("updates_stopped_midrun", "model.body"),
+    "frozen_by_monitor": ("updates_stopped_midrun", "model.body"),
     "frozen_for_scoring": ("updates_stopped_midrun", "model"),
     "reset_each_epoch": ("weight_change_outside_step", "net"),
     "scaler_never_steps": ("steps_skipped", "SGD"),

@@ -93,7 +93,7 @@ class Families:
         self.plateaus = Plateaus(findings)
         self.rewrites = Rewrites(findings, models, optimizers, names)
         self.reloaded = Reloaded(findings, models)
-        self.midrun = Midrun(findings, optimizers, names, declared)
+        self.midrun = Midrun(findings, models, optimizers, names, declared)
         self.epochs = Epochs(guard, findings, state_epoch, affords, self.randomness.jumped)
         self.fed = Fed(findings, self.epochs.trained_on, lambda: optimizers.together <= 1)
         self._by_tensor = (

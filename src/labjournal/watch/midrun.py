@@ -5,7 +5,8 @@ so was frozen by the code that validates, which has not given it back. So was on
 pass over data, when others woke up after it. And nobody means steps of an optimizer of which nothing can get a gradient
 any more, each after a backward pass that no other optimizer steps on: an opponent was frozen for another's turn. Nor
 the freezing of a part from whose answers a term of the loss is made from then on, which so has no gradient: a copy of
-it was to be kept as it was, and it is no copy.
+it was to be kept as it was, and it is no copy. Nor that of a part whose norms go on in train mode: their running
+statistics move, so it does not stay what it was.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from typing import Any, Dict, List, Optional, Set, Tuple
 from labjournal.watch.findings import Findings
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.look import Look, Names
+from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.rules import NOTICE, WARNING
+from labjournal.watch.walk import attribute, modules, parameters
 
 TRAINED_LOOKS = 10
 PATIENCE_STEPS = 20
@@ -44,8 +47,11 @@ class _State:
 class Midrun:
     """Tensors of each optimizer; a look is told how often there was a validation before it, by each sign of one."""
 
-    def __init__(self, findings: Findings, optimizers: Optimizers, names: Names, declared: List[str]) -> None:
+    def __init__(
+        self, findings: Findings, models: Models, optimizers: Optimizers, names: Names, declared: List[str]
+    ) -> None:
         self._findings = findings
+        self._models = models
         self._optimizers = optimizers
         self._names = names
         self._declared = declared
@@ -131,11 +137,12 @@ class Midrun:
         step = max(state.since[at] for at in due)
         how = f"with the validation before step {step}" if slipped else f"by step {step}"
         no_copy = self.idle_terms > state.idle_terms
-        why = (
-            "; a term of the loss has had no gradient since: is what was frozen the copy it was to be?"
-            if no_copy
-            else ""
-        )
+        norms = self._norms_in_train_mode([look.params[at] for at in due])
+        why = ""
+        if no_copy:
+            why = "; a term of the loss has had no gradient since: is what was frozen the copy it was to be?"
+        elif norms:
+            why = f"; {norms} norms in it are in train mode, and their running statistics go on"
         self._findings.say(
             "updates_stopped_midrun",
             look.step,
@@ -147,6 +154,19 @@ class Midrun:
                 "frozen_by_step": step,
                 "with_validation": slipped,
                 "term_without_gradient": no_copy,
+                "norms_in_train_mode": norms,
             },
-            level=WARNING if slipped or no_copy else NOTICE,
+            level=WARNING if slipped or no_copy or norms else NOTICE,
         )
+
+    def _norms_in_train_mode(self, frozen: List[Any]) -> int:
+        """Norms with running statistics of a part that was frozen whole; a norm alone is frozen with its mode."""
+        ids = {id(parameter) for parameter in frozen}
+        norms = [
+            part
+            for root, _ in self._models.named_roots()
+            for part in modules(root)
+            if attribute(part, "running_mean") is not None and id(attribute(part, "weight")) in ids
+        ]
+        own = {id(parameter) for norm in norms for parameter in parameters(norm)}
+        return sum(norm.training for norm in norms) if ids - own else 0
