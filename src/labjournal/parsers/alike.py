@@ -61,8 +61,10 @@ def signature(draft: Draft) -> tuple[object, ...]:
     )
 
 
-def same_values(a: Draft, b: Draft) -> bool:
-    return all(agree(a.metrics[name], number) for name, number in b.metrics.items()) and a.correct == b.correct
+def same_values(a: Draft, b: Draft, *, exactly: bool = False) -> bool:
+    """Whether two drafts give the same values: but for rounding, unless what leads in to them differs."""
+    units = 0.0 if exactly else 0.5
+    return all(agree(a.metrics[name], number, units) for name, number in b.metrics.items()) and a.correct == b.correct
 
 
 def in_turn(a: Draft, b: Draft) -> bool:
@@ -186,7 +188,8 @@ def distinct(drafts: list[Draft]) -> list[Draft]:
             continue  # the row of a table, written once more as a line
         key = (*signature(draft), tuple(draft.per_class), tuple(sorted(draft.classes.items())), repr(draft.matrix))
         other = recent.get(key)
-        if other is not None and draft.metrics and same_values(other, draft) and other.per_class == draft.per_class:
+        alike = other is not None and draft.metrics and other.per_class == draft.per_class
+        if alike and other is not None and same_values(other, draft, exactly=other.leads != draft.leads):
             continue
         recent[key] = draft
         kept.append(draft)

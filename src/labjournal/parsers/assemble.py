@@ -272,7 +272,7 @@ class Assembler:
             self._row(key, draft)
             return
         same = self._alike.setdefault(key, [])
-        if any(same_values(other, draft) for other in same):
+        if any(same_values(other, draft, exactly=other.leads != draft.leads) for other in same):
             return
         same.append(draft)
         if len(same) > REPEATS and not draft.headline and not stand_apart(same):

@@ -20,6 +20,8 @@ _WEKA_ROW = re.compile(r"\s*(?P<counts>\d+(?:\s+\d+)+)\s*\|\s*\w+\s*=\s*(?P<labe
 _ROWS_PREDICTED = re.compile(r"\s*(?:prediction|predicted)\b", re.IGNORECASE)
 _OVER_TRUTH = re.compile(r"\s*(?:reference|actual|truth|true|observed)\s*", re.IGNORECASE)
 _PLAIN = re.compile(r"\s*\d+(?:[\s,;]+\d+)+\s*$")
+_OF_A_CLASS = re.compile(r"[^:=]*[^\s:=]\s{2,}tp\b.*\b(?:precision|recall|accuracy|f1)\b", re.IGNORECASE)
+"""``PER   tp: 12 - fp: 3 - fn: 2 - tn: 0 - precision: 0.80``: rates of one class, its counts before them."""
 _TRUE_FALSE = re.compile(
     r"\b(TP|TN|FP|FN|true[ _]positives?|true[ _]negatives?|false[ _]positives?"
     r"|false[ _]negatives?)\b\s*(?:\([A-Z]+\)\s*)?[:=]?\s*(\d+)(?![\d.%])",
@@ -287,6 +289,8 @@ def _true_false(cursor: Cursor, line: Line, context: Context) -> Claim | None:
     """The four counts of a two-class problem, on one line or on lines that follow each other."""
     found: dict[str, int] = {}
     used = 0
+    if _OF_A_CLASS.search(body(line.text)):
+        return None
     while (ahead := cursor.peek(used)) is not None and used < 6 and len(found) < 4:
         pairs = _TRUE_FALSE.findall(ahead.text[:300])
         if not pairs and used and ahead.text.strip():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from labjournal.parsers import context_forms as forms
 from labjournal.parsers.above import Above
 from labjournal.parsers.commands import Command
-from labjournal.parsers.headings import FRAMED, LOGGED, Path, dated, entered, logged, marked, named, underlined
+from labjournal.parsers.headings import BOLD, FRAMED, LOGGED, Path, dated, entered, logged, marked, named, underlined
 from labjournal.parsers.log_prefix import body
 from labjournal.parsers.names import is_metric_word, role_of, words_of
 from labjournal.parsers.reading import RoleName, StepKind
@@ -17,15 +17,7 @@ from labjournal.parsers.settings_lines import NO_INDENT, opens_settings
 from labjournal.parsers.stated import checkpoint_stated, data_stated, option_stated, setup_stated, subject_stated
 from labjournal.parsers.steps import find_step, names_only_a_step
 from labjournal.parsers.subjects import bare_label, ended, whose
-from labjournal.parsers.titles import (
-    PLAIN_TITLE,
-    bare_title,
-    plain_title,
-    says_whose,
-    title_owner,
-    title_role,
-    wished,
-)
+from labjournal.parsers.titles import PLAIN_TITLE, bare_title, plain_title, says_whose, title_owner, title_role, wished
 from labjournal.parsers.value_lists import column_roles
 from labjournal.parsers.vocabulary import FILLER, HEADLINE
 
@@ -195,12 +187,20 @@ class Context:
             self.section += 1
         if text.startswith(("```", "~~~")):
             self.fenced = not self.fenced
+            self.titles["fence"] = number
             self.wishes = self.wishes and self.fenced
             self.role = self.sections.fence(self.role, opened=self.fenced)
-        elif not self.fenced and (heading := marked(text)) is not None:
+        elif (not self.fenced or self._ended_before(text, number)) and (heading := marked(text)) is not None:
             self.path = entered(self.path, *heading)
-            self.above.end()
+            if heading[0] < BOLD or self.path[-1:] == (heading,):
+                self.above.end()
             self.role = self.sections.entered(heading[0], self.role)
+
+    def _ended_before(self, text: str, number: int) -> bool:
+        """Whether a fence closed what began before the text: a blank line and a heading follow it, no output."""
+        stray = text.startswith("##") and number - self.titles.get("fence", -9) == forms.BEHIND_FENCE
+        self.fenced = self.fenced and not stray
+        return stray
 
     def _heads(self, text: str, number: int) -> None:
         """Takes in a title, whatever marks it, and the role that it gives to what stands below."""
@@ -213,9 +213,7 @@ class Context:
         self.wishes = self.wishes or (len(text) <= 80 and forms.DIFFERS.fullmatch(text) is not None)
         if columns := column_roles(text):
             self.columns, self.titles["columns"] = columns, number
-        title = forms.TITLE.match(text) or forms.TITLE.match(forms.MARKS.sub("", text))
-        if title is None and (below := forms.SUBTITLE.match(text)) is not None:
-            title = forms.TITLE.match(below["title"])
+        title = forms.titled(text)
         if title is None and bare_title(text) and role_of(words_of(text)) != self.role:
             self._entitle(text.strip(), number, framed=True)
         if title is not None:
@@ -295,7 +293,8 @@ class Context:
         if not (words := words_of(title)):
             return
         if framed and not title.startswith("#"):
-            self.path = entered(self.path, FRAMED, title)
+            self.section += self.path != (path := entered(self.path, FRAMED, title))
+            self.path = path
             if self.dataset_framed and says_whose(words):
                 self.dataset, self.n, self.dataset_framed = None, None, False
         self.setup = ()

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from labjournal.parsers.reading import RoleName
 
+BEHIND_FENCE = 2
+"""Lines from a fence to the heading that shows that it closed."""
 FLAG = re.compile(r"\s*--?[A-Za-z][\w-]*(?:[=\s](?!.*[-=*#]{2,}\s*$)|\s*\\?$)")
 """A flag of a command on a line of its own: it says what was asked for, not what was measured."""
 SETUP = re.compile(
@@ -30,7 +32,7 @@ CHECKPOINT_NUMBER = re.compile(r"\b(checkpoint[-_ ]?#?\d+)\b(?![\w./])", re.IGNO
 CHECKPOINT_NAMED = re.compile(r"^\W*(?:checkpoint|ckpt)\s*[:=]\s*['\"]?([\w./=+-]{1,120})['\"]?\s*$", re.IGNORECASE)
 SAVING = re.compile(r"\b(?:sav(?:e[ds]?|ing)|writ(?:e|ing|ten)|export|dump|deleting|removing|upload)", re.IGNORECASE)
 DATASET = re.compile(
-    r"""^\W*(?:
+    r"""^\W*(?:(?-i:[A-Z])\w+:\s+(?=(?:evaluating|testing|validating)\s))?(?:
         (?:eval(?:uation)?|val(?:idation)?|test)?\s*(?:data[\s_-]?set|data|benchmark
           |task)(?:\s+name)?\s*[:=]\s*['"]?(?P<named>[\w][\w.:+/ -]{0,60}?)['"]?
           (?:\s*[,;(]\s*(?:n\s*=\s*)?(?P<n1>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
@@ -84,7 +86,7 @@ CHECKPOINT_PARTS = (
     ".m",
     ".w",
 )
-DATASET_PARTS = ("data", "task", "benchmark")
+DATASET_PARTS = ("data", "task", "benchmark", ": evaluating", ": testing", ": validating")
 DATASET_STARTS = ("val", "test", "eval", "result", "inference", "running", "score", "performance", "metric")
 RESET = re.compile(
     r"\b(?:training\s+(?:is\s+)?(?:complete[d]?|finished|done|ended|took)|finished\s+training|done\s+training|train(?:ing)?\s+completed|end\s+of\s+training|"
@@ -102,7 +104,9 @@ PHASE = re.compile(
     re.IGNORECASE,
 )
 CONFUSION = re.compile(
-    r"confus|(?:^|[^a-z])cm(?:[^a-z]|$)|混淆|混同|konfusion|matriz de conf|matrice de conf", re.IGNORECASE
+    r"confus|(?:^|[^a-z])cm(?:[^a-z]|$)|混淆|混同|konfusion|matriz de conf|matrice d[ei] conf|karmaşıklık mat"
+    r"|karışıklık mat|macierz pomyłek|матриц\w+ ошибок|матриц\w+ неточ|혼동|혼돈",
+    re.IGNORECASE,
 )
 ANNOUNCED = re.compile(r"\W{3,}(?P<verb>testing|validating)\b[^<>]{0,300}?\W{3,}", re.IGNORECASE)
 """``>>>>>>>testing : weather_96_720<<<<<<<``: what comes is of the test."""
@@ -110,6 +114,8 @@ DIFFERS = re.compile(
     r"\W*(?:differences?|deltas?|changes?|gains?)\s+(?:from|to|vs\.?|over|against)\s[^:=]{1,60}", re.IGNORECASE
 )
 """``Difference from the original``: what stands below was measured of nobody."""
+TAGGED = re.compile(r"\s*\[(?P<tag>\w+)\]\s+(?P<title>[^\W\d][^:=\[\]]{0,40}:)\s*")
+"""``[val] result:``"""
 MARKS = re.compile(r"^\s*(?:[*•>+–—]\s+|-\s+)|\*\*|__")
 """What markdown adds to a heading within a list."""
 COMPARED = re.compile(
@@ -147,3 +153,13 @@ def announced(text: str, low: str) -> Iterator[str]:
         yield "counts announced"
     if "best iteration" in low:
         yield "best iteration"
+
+
+def titled(text: str) -> re.Match[str] | None:
+    """The heading that a line is, whatever marks it, as TITLE matches it."""
+    title = TITLE.match(text) or TITLE.match(MARKS.sub("", text))
+    if title is None and (below := SUBTITLE.match(text)) is not None:
+        title = TITLE.match(below["title"])
+    if title is None and (tagged := TAGGED.fullmatch(text)) is not None:
+        title = TITLE.match(f"{tagged['tag']} {tagged['title']}")
+    return title

@@ -16,8 +16,10 @@ from labjournal.parsers.vocabulary import FILLER, HEADLINE, METRIC_WORDS, NEVER,
 Path = tuple[tuple[int, str], ...]
 """The headings above a line, the widest first, each with its level."""
 
+BOLD = 7
+"""Level of a line in bold: below all of markdown's headings."""
 FRAMED = 8
-"""Level of a title between rulers or marks: below all of markdown's."""
+"""Level of a title between rulers or marks."""
 LOGGED = 9
 """Level of the name that a logger writes before each line."""
 CAPTION = 10
@@ -52,7 +54,7 @@ def marked(text: str) -> tuple[int, str] | None:
         return len(found["level"]), found["title"]
     bold = _BOLD.fullmatch(text) if "**" in text or "__" in text else None
     if bold is not None:
-        return FRAMED - 1, bold["title"]
+        return BOLD, bold["title"]
     framed = _IN_BRACKETS.fullmatch(text) if text.lstrip()[:1] in ("[", "【") else None
     return None if framed is None else (FRAMED, framed["title"])
 

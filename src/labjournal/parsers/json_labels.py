@@ -9,7 +9,7 @@ from typing import Any
 from labjournal.parsers.names import understand, words_of
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.plausible import RATES
-from labjournal.parsers.records import as_number, metric_name
+from labjournal.parsers.record_values import as_number, metric_name
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.train_class import names_it
 from labjournal.parsers.vocabulary import PARAMETERS, ROLE_WORDS

@@ -17,15 +17,14 @@ from labjournal.parsers.kinds import prefixed
 from labjournal.parsers.names import curve_role, role_of, understand, words_of
 from labjournal.parsers.numbers import Number
 from labjournal.parsers.reading import ClassRow, Line, StepKind
+from labjournal.parsers.record_values import as_number, metric_name
 from labjournal.parsers.records import (
     CHECKPOINT_KEYS,
     DATASET_KEYS,
     N_KEYS,
     STEPS,
-    as_number,
     flat_metrics,
     measured_in_several,
-    metric_name,
     named_value,
     per_example,
     said_of_all,

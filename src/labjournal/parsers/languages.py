@@ -35,9 +35,12 @@ data: данных データ datech dados datos données
 output: вывод ausgabe sortie salida saída
 report: raport informe reporte rapport relatório rapporto отчет отчёт
 summary: 结论 結論 总结
-results: 结果 結果 결과 ergebnisse résultats resultados risultati результаты
+results: wyniki sonuçları sonuçlar výsledky eredmények 结果 結果 결과 ergebnisse résultats resultados risultati
+    результаты
 result: ergebnis résultat resultado risultato результат
 classification: klasyfikacji clasificación classificação classificazione классификации klassifikations
+confusion: karmaşıklık karışıklık confusión confusão confusione pomyłek
+matrix: matrisi matriz matrice macierz
 classification report: klassifikationsbericht 分类报告 分類報告 分類レポート
 specificity: 特异性 特異性 特异度 特異度 especificidad especificidade spécificité specificità spezifität 특이도
     swoistość

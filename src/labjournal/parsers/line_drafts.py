@@ -52,6 +52,7 @@ class _Moment:
 def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: RoleName, rule: str) -> list[Draft]:
     """One draft for each role a line speaks of; steps and grouping words of the line are worked in."""
     first_value = pairs[0].number.start
+    pairs = _first_set_trained(pairs)
     step = find_step(text)
     options, n = _stated(text, first_value, stepped=step is not None)
     moment = _Moment(step, running=_BAR.search(text) is not None and not (role != "unclear" and "100%" in text))
@@ -82,6 +83,16 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
         return draft
 
     return _by_role(pairs, begun, role, validates=_VALIDATES.match(text) is not None)
+
+
+def _first_set_trained(pairs: list[Pair]) -> list[Pair]:
+    """XGBoost's ``validation_0-auc`` beside ``validation_1-auc`` is of the first set it was given: the training's."""
+    if not any(pair.name.metric.startswith("validation_1-") for pair in pairs):
+        return pairs
+    return [
+        replace(pair, name=replace(pair.name, role="train")) if pair.name.metric.startswith("validation_0-") else pair
+        for pair in pairs
+    ]
 
 
 def _stated(text: str, first_value: int, *, stepped: bool) -> tuple[dict[str, str], int | None]:

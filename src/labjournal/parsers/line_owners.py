@@ -13,6 +13,8 @@ from labjournal.parsers.titles import PLAIN_TITLE
 from labjournal.parsers.vocabulary import FILLER, HEADLINE, NEVER, ROLE_WORDS
 
 _COUNTED = re.compile(r"[\s*•>-]*([A-Za-z][\w.+/()'-]*)(?:\s{2,}|(?P<colon>:)\s+)\w+:\s.*")
+WORDS_OF_A_LABEL = 4
+"""At fewer than so many, ``DontSave`` among them, what stands before the counts of a class is one."""
 _PARTS = re.compile(r"\s*:(?:\s+|$)|\s[-–—]{1,3}(?:\s+|$)|\s*[|│](?:\s+|$)")
 _ENUMERATED = re.compile(r"^\s*\(?\d{1,2}[.)]\s+")
 _PART = re.compile(r"[^\w(]*([^\W\d_][\w.+/()'-]*(?:\s[\w.+/()'-]+){0,4})\s*")
@@ -72,7 +74,7 @@ def owner_of(head: str) -> str | None:
     counted = _COUNTED.fullmatch(head)
     if counted is not None and counted["colon"] and not is_owner(counted[1]):
         counted = None
-    if counted is not None and len(words_of(counted[1])) == 1 and find_step(head) is None:
+    if counted is not None and len(words_of(counted[1])) < WORDS_OF_A_LABEL and find_step(head) is None:
         return counted[1]  # "PER   tp: 12 - fp: 3 - …": a label may be spelt like a metric
     *parts, rest = _PARTS.split(_ENUMERATED.sub("", head))
     if rest.strip() or (len(parts) > 1 and find_step(head) is not None):

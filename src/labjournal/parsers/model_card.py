@@ -10,7 +10,7 @@ from labjournal.parsers.context import Context
 from labjournal.parsers.names import role_of, understand, words_of
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import Line
-from labjournal.parsers.records import as_number, metric_name
+from labjournal.parsers.record_values import as_number, metric_name
 from labjournal.parsers.shapes import shaped
 from labjournal.parsers.simple_yaml import simple_yaml
 

@@ -263,7 +263,9 @@ _ENDS = frozenset("low lower lo high upper hi".split())
 _NOT_ALONE = frozenset("error l1 l2 bits per return".split())
 _RANKS = (["mean", "rank"], ["median", "rank"])
 _SPACY = frozenset("ents sents spans cats".split())
-_SET_RATES = frozenset("split sampling frame refresh update drop".split())
+_SET_RATES = frozenset(
+    "split sampling frame refresh update drop attack fraud churn default base event anomaly click".split()
+)
 _BOUNDS = frozenset("lower upper null pvalue prob probability".split())
 """What stands beside a metric and is none: R's ``AccuracyLower``, ``AccuracyNull``."""
 _RATE_WORDS = frozenset("accuracy acc f1 auc precision recall map iou dice bleu psnr ssim".split())

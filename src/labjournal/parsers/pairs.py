@@ -52,6 +52,10 @@ ELSEWHERE = re.compile(
 """An example, somebody else's number, a condition, a start value: nothing that this run measured."""
 
 
+_LIST_AND_MEAN = re.compile(
+    r"(\w+)[\s:=-]+(?:\w+\.)?(?:tensor|array)\(\[[-\d.,\se+nan]*\](?:,[^()]*)?\)\s*\(\s*([-\d.]+)\s*\)"
+)
+"""``recall tensor([98.8, 86.2]) (92.5)``: the mean stands behind the values of the classes."""
 _TAG = re.compile(r"</?(?:b|i|u|br|strong|em|td|tr|th|li|p|code|span|div)\b[^<>]*>", re.IGNORECASE)
 _PROGRAM = re.compile(r"[\w/.-]+\.py\b")
 _BECOMES = re.compile(r"\s*(?:-{1,2}>|→|=>|➜|➔)\s*[-+]?\.?\d")
@@ -122,6 +126,8 @@ def _one_language(text: str) -> str:
 
 def _names_by_values(text: str) -> str:
     """The line with each name in front of its value, however it puts them."""
+    if "tensor([" in text or "array([" in text:
+        text = _LIST_AND_MEAN.sub(r"\1: \2", text)
     if "</" in text or "<b" in text:
         text = _TAG.sub(" ", text)
     text = by_kind(_AT_STEP.sub(r" (step \1): ", unwrap(text)))

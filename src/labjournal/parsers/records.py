@@ -14,6 +14,7 @@ from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.open_names import open_name
 from labjournal.parsers.plausible import plausible
 from labjournal.parsers.reading import RoleName, StepKind
+from labjournal.parsers.record_values import as_number, metric_name, timed
 from labjournal.parsers.shapes import shaped as drawn_together
 
 STEPS: tuple[tuple[str, StepKind], ...] = (
@@ -126,9 +127,10 @@ def flat_metrics(record: Mapping[str, Any]) -> dict[str, Number]:
                 metrics[name] = number
         elif re.search(r"(?:^|_)(?:number|support)$", key) and number.integer:
             metrics[key] = number
-        elif re.match(r"(?:avg|mean|average)_", key) and not number.integer and not _timed(key):
+        elif re.match(r"(?:avg|mean|average)_", key) and not number.integer and not timed(key):
             means[key] = number
     metrics.update(_of_a_baseline(record, metrics))
+    metrics.update(_with_letters(record, metrics))
     if any("rel" in name and name.lower() in _DEPTH_ERRORS for name in metrics):
         # What depth estimation reports beside its errors has names that mean nothing elsewhere.
         metrics.update({str(k): n for k, v in record.items() if k in _DEPTH_SHARES and (n := as_number(v)) is not None})
@@ -170,6 +172,16 @@ def _by_letters(record: Mapping[str, Any]) -> dict[str, Number] | None:
     return {_LETTERS[key]: number for key, value in names.items() if (number := as_number(value)) is not None}
 
 
+def _with_letters(record: Mapping[str, Any], known: Mapping[str, Number]) -> dict[str, Number]:
+    """``Token_P`` and ``Token_R`` beside ``Token_F1``; a bias beside errors."""
+    heads = {name[: -len("_F1")] for name in known if name.lower().endswith("_f1")}
+    names = [f"{head}_{letter}" for head in heads for letter in "PRpr"]
+    names += ["bias"] if {"mae", "rmse", "mse"} & {name.lower() for name in known} else []
+    return {
+        name: number for name in names if (number := as_number(record.get(name))) is not None and not number.integer
+    }
+
+
 _LETTERS = {"p": "precision", "r": "recall", "f": "f1", "f1": "f1"}
 
 
@@ -180,7 +192,7 @@ def _beside(record: Mapping[str, Any], known: Mapping[str, Number]) -> dict[str,
         number = as_number(value) if isinstance(value, float) else None
         if number is not None and number.digits > TYPED_DIGITS and metric_name(str(key)) is None:
             name = open_name(str(key))
-            if name is not None and not _timed(str(key)):
+            if name is not None and not timed(str(key)):
                 found[name.metric] = number
             elif name is None and _CHANGES.isdisjoint(words_of(str(key))) and _ends_alike(str(key), known):
                 found[str(key)] = number  # "scale_err" beside "trans_err" and "orient_err"
@@ -204,7 +216,7 @@ def measured_in_several(records: list[dict[str, Any]]) -> frozenset[str]:
         for key in shared
         if metric_name(key) is None
         and open_name(key) is not None
-        and not _timed(key)
+        and not timed(key)
         and any(
             isinstance(value := record.get(key), float)
             and (number := as_number(value)) is not None
@@ -226,68 +238,6 @@ def step_of(record: Mapping[str, Any]) -> tuple[StepKind, float] | None:
 def short_texts(record: Mapping[str, Any]) -> dict[str, str]:
     """What a record says in words: its stage, model or data set."""
     return {str(k): v for k, v in record.items() if isinstance(v, str) and 0 < len(v) <= 80 and parse_number(v) is None}
-
-
-def metric_name(key: str) -> str | None:
-    """The metric a JSON key names. Keys are identifiers and keep their printed form, but for a bare "acc"."""
-    if (
-        key.lower().endswith(("_stderr", "_std", "_stderr,none", "_var", "_ci", "_count", "_total", "_n"))
-        or "stderr" in key
-    ):
-        return None
-    shaped = key.split(",")[0] if re.fullmatch(r"[\w@-]+,[\w-]+", key) else key
-    name = understand(shaped) or understand(drawn_together(shaped))
-    if name is None:
-        return None
-    words = words_of(shaped)
-    if "@" in shaped and re.fullmatch(r"[\w./@()+-]+", shaped):
-        return shaped
-    if len(words) == 1 or re.fullmatch(r"[a-z]+|[A-Z][a-z]*|[A-Z]+\d*", shaped):
-        return name.metric
-    return shaped if re.fullmatch(r"[\w./@()+-]+", shaped) else name.metric
-
-
-def _timed(key: str) -> bool:
-    return bool(
-        set(words_of(key))
-        & {
-            "time",
-            "times",
-            "seconds",
-            "sec",
-            "s",
-            "ms",
-            "latency",
-            "runtime",
-            "duration",
-            "throughput",
-            "memory",
-            "per",
-            "speed",
-            "lr",
-            "loss_scale",
-        }
-    )
-
-
-def as_number(value: Any) -> Number | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int):
-        return Number(float(value), 0, integer=True) if abs(value) < 10**300 else None
-    if isinstance(value, float):
-        text = repr(value)
-        digits = (
-            len(text.partition("e")[0].partition(".")[2]) - int(text.partition("e")[2] or 0)
-            if math.isfinite(value)
-            else 0
-        )
-        return Number(value, max(digits, 0))
-    if isinstance(value, str) and len(value) < 40:
-        return parse_number(value)
-    if isinstance(value, list) and len(value) == 1:
-        return as_number(value[0])
-    return None
 
 
 def text_of(keys: Mapping[str, Any], names: tuple[str, ...]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import takewhile
 
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
@@ -118,6 +119,8 @@ def _spaced(cursor: Cursor, line: Line) -> Claim | None:
     names = [understand(shaped(cell)) for cell in header]
     if not any(names):
         return None
+    at = next((k for k, name in enumerate(names) if name is not None and name.role == "validation"), len(names))
+    names[at:] = [name and replace(name, role="validation") for name in names[at:]]  # fastai measures on that set alone
     drafts: list[Draft] = []
     used = 1
     while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:

@@ -74,6 +74,8 @@ def data_stated(text: str) -> DataStated | None:
     size = SIZE_OF_SET.fullmatch(name)
     count = match["n1"] or match["n2"] or match["n3"] or (size[1] if size is not None else None)
     n = int(count.replace(",", "")) if count else None
+    if match["named"] and name.isdigit():
+        return DataStated(None, role, int(name))  # "Data : 4076"
     whole = bool(match["named"]) and role == "unclear" and size is None  # "data set: all" is what it is called
     if not words or size is not None or (set(words) <= NO_DATASET and not whole) or name.lower() in SHORT_SETS:
         return DataStated(None, role, n)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from labjournal.parsers.base import Claim, Cursor, Draft, Parser
+from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.columns import of_itself
 from labjournal.parsers.context import Context
 from labjournal.parsers.grids import BORDER, MOST_ROWS, Grid, bars, caption, html
@@ -40,7 +40,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if line is None:
         return None
     text = line.text
-    if text.lstrip().startswith("Average ") and (coco := _coco(cursor, line)) is not None:
+    if "Average " in text and (coco := _coco(cursor, line)) is not None:
         return coco
     if "Class" in text and _YOLO_HEAD.match(text):
         return _yolo(cursor, line)
@@ -59,7 +59,7 @@ def _coco(cursor: Cursor, line: Line) -> Claim | None:
     kinds = [found[1].lower() for text in cursor.passed if (found := _TYPE.search(text)) is not None]
     kind = f"{kinds[-1]}_" if kinds and kinds[-1] not in ("bbox", "boxes") else ""
     used = 0
-    while (ahead := cursor.peek(used)) is not None and (match := _COCO.match(ahead.text)) is not None:
+    while (ahead := cursor.peek(used)) is not None and (match := _COCO.match(body(ahead.text))) is not None:
         short = "AP" if match["what"] == "Precision" else "AR"
         iou = {"0.50:0.95": "", "0.50": "50", "0.75": "75"}.get(match["iou"], "_" + match["iou"])
         area = "" if match["area"] == "all" else f"_{match['area']}"

@@ -71,8 +71,9 @@ _NAMED = re.compile(
     rf"(?P<values>{_VALUE}(?:\s?dB)?(?:\s*[/|;,]\s*{_VALUE}(?:\s?dB)?)+)(?!\w|\.\d)"
 )
 _ALL_NAMED = re.compile(
-    rf"\W*(?:(?P<head>{_WORDS})\s*\(\s*)?(?P<names>[A-Za-z][\w@.-]*(?:\s[\w@.-]+)?(?:(?:\s*[,/|&]\s*|,?\s+and\s+)[A-Za-z][\w@.-]*(?:\s[\w@.-]+)?)+)(?(head)\s*\))"
-    rf"\s*[:=]?\s*(?P<values>{_VALUE}(?:(?:\s*[,/|;]\s*|\s+(?:and\s+)?){_VALUE})+)\W*"
+    rf"\W*(?:(?P<head>{_WORDS})\s*\(\s*)?(?P<names>[A-Za-z][\w@.-]*(?:\s[\w@.-]+)?(?:(?:\s*[,/|&]\s*|,?\s+and\s+)"
+    rf"[A-Za-z][\w@.-]*(?:\s(?!using|with)[\w@.-]+)?)+)(?(head)\s*\))(?:\s+(?:using|with)\s[^:=]{{1,40}}(?=[:=]))?"
+    rf"\s*[:=]?\s*\[?(?P<values>{_VALUE}(?:(?:\s*[,/|;]\s*|\s+(?:and\s+)?){_VALUE})+)\W*"
 )
 """``accuracy (train, test): 0.98 0.93`` and ``Precision, Recall: 0.91, 0.88``, where the whole line has that form."""
 _NEXT = re.compile(r"(?=\s|[|│┃])\s*(?:\([^()]*\)\s*)?[|│┃]?\s*")
@@ -223,7 +224,7 @@ def by_name(text: str) -> str:
 
 def _all_named(text: str) -> re.Match[str] | None:
     """The whole line as names and as many values; names between commas are of metrics or sets, not of a sentence."""
-    match = _ALL_NAMED.fullmatch(text) if text.rstrip(" .)%")[-1:].isdigit() else None
+    match = _ALL_NAMED.fullmatch(text) if text.rstrip(" .)]%")[-1:].isdigit() else None
     named = match is not None and all(map(_names_it, _listed(match["names"])))
     return match if named else None
 

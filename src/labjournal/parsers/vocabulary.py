@@ -24,14 +24,14 @@ METRIC_WORDS = frozenset(
     niqe brisque vmaf dnsmos visqol utmos mcd rmsd lddt gdt rpe auprg ibs wql mrae vmeasure ssc fms ami rmsse
     ssimulacra apfd tss hss csi bss wmape rmspe map10 uar pck pckh mpvpe mpjve abserr
     mlogloss merror aucpr nloglik mphe totalf1 npmi ccc sisnri sdri modularity bpd rew nsd asd voe rvd mc1 mc2
-    bwt minp spbleu elo qed emd
+    bwt minp spbleu elo qed emd rejection
     mpa cpa mdape smdape pmpjpe nmpjpe aepe auc10 dtw bacc balacc faithfulness groundedness relevancy deta assa motp
     """.split()
 )
 """Words that name a metric by themselves."""
 RATE_OWNERS = frozenset(
     """error success win hit compliance pass detection recognition positive negative miss acceptance match
-    classification solve refusal completion correct wrong abstain character word phoneme token hallucination attack
+    classification solve refusal completion correct wrong abstain character word phoneme token hallucination
     exact collision fallback rejection escalation timeout failure""".split()
 )
 NEVER = frozenset(
