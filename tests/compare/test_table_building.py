@@ -544,3 +544,16 @@ def test_a_data_set_on_which_a_metric_was_not_measured_is_no_block_of_dashes() -
     one, ten = everything.split("data set 1:10")
     assert "loss" not in one.split("\n")[1]
     assert "accuracy" not in ten.split("\n")[1]
+
+
+def test_averages_of_f1_are_shown_where_nobody_measured_an_accuracy() -> None:
+    journal = Folded()
+    values = {"micro_f1": 0.42, "macro_f1": 0.15, "macro_recall": 0.2, "loss": 0.3}
+    journal.result(journal.run("labels", {"lr": 0.1}), values, {"name": "val"}, n=500)
+    assert {column.metric for column in build_table(journal.store, Selection(), Config()).columns} == {
+        "loss", "macro_f1", "micro_f1",
+    }  # fmt: skip
+    journal.result(journal.run("one", {"lr": 0.1}), {**values, "accuracy": 0.5}, {"name": "val"}, n=500)
+    assert not {"macro_f1", "micro_f1"} & {
+        column.metric for column in build_table(journal.store, Selection(), Config()).columns
+    }

@@ -135,16 +135,24 @@ class Measures:
 
     @cached_property
     def headline(self) -> Sequence[str]:
-        """What is shown without being asked for: accuracy, SIC and what was stated, without averages of averages."""
+        """What is shown without being asked for: accuracy, SIC and what was stated, without averages of averages.
+
+        Where nobody measured an accuracy (several labels an event, spans) the averages of F1 stand in its place.
+        """
         column_of = self._layout.column_of
         stated = {column_of[name] for result in self._results for name in result.metrics}
+        counted = any(base_name(name) == ACCURACY for name in self.available)
+
+        def is_side(name: str) -> bool:
+            return name.startswith(_AVERAGES) and (counted or not name.endswith("f1"))
+
         shown = [
             name
             for name in self.available
             if name == SIC
             or name in self._values.own
             or base_name(name) == ACCURACY
-            or (name in stated and not name.startswith(_AVERAGES) and _OF_TOYS not in name)
+            or (name in stated and not is_side(name) and _OF_TOYS not in name)
         ]
         return shown or self.available[:1]
 
