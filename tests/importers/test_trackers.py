@@ -251,6 +251,8 @@ def test_imported_runs_have_their_curves_exactly_and_again_only_what_came_since(
     assert "second try" in journal.call("diary")
     shown = journal.call("show", "mlp")
     assert "0.1" in shown
+    assert "not watched: it was not launched by labjournal" in shown
+    assert "command" not in shown  # nobody knows one
     assert "sk-abc" not in shown
 
     with sqlite3.connect(database) as more:

@@ -157,7 +157,8 @@ def _headline(run: Run) -> list[str]:
         lines.append(f"  {fmt.TAINT} retracted: {fmt.visible(run.retracted)}")
     if run.reason:
         lines.append(f"  reason   {fmt.visible(run.reason)}")
-    lines.append(f"  command  {fmt.visible(' '.join(run.command))}")
+    if run.command:
+        lines.append(f"  command  {fmt.visible(' '.join(run.command))}")
     begin, end = run.started_at or run.created_at, run.ended_at or datetime.now(UTC)
     steps = f", step {fmt.count(run.step)}" if run.step is not None else ""
     lines.append(f"  time     {fmt.moment_text(begin)}, {fmt.duration((end - begin).total_seconds())}{steps}")

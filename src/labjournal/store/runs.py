@@ -169,6 +169,8 @@ def _watch(by_kind: Mapping[str, list[Fact]], status: Status, command: Any) -> s
         return f"{word}: {why}" if why else word
     if "hook" in by_kind:
         return "not watched: no optimizer has stepped" + (" yet" if not status.ended else "")
+    if "adopted" in by_kind:
+        return "not watched: it was not launched by labjournal"
     if status.ended and any("PYTHONPATH=" in str(word) for word in command or ()):
         return (
             "not watched: the command sets PYTHONPATH, by which the watch comes in; "
