@@ -123,7 +123,7 @@ def _one_role(a: Draft, b: Draft) -> bool:
 
 def _cross_validated(draft: Draft) -> bool:
     """Whether the names say that folds were left out: a value beside it is of another set."""
-    return any("cv" in words_of(name) for name in draft.metrics)
+    return any(not {"cv", "oof"}.isdisjoint(words_of(name)) for name in draft.metrics)
 
 
 def _supports_agree(a: Draft, b: Draft) -> bool:

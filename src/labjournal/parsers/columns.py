@@ -32,6 +32,8 @@ _SPLIT = re.compile(r"split\d+_test_\w+|test-[\w@.]+-std")
 """Columns of scikit-learn's and XGBoost's cross-validation."""
 _BAR = re.compile(r":\s*\d+%\W.*$")
 """The progress bar behind the last title of YOLO's table."""
+_WITH_SPREAD = re.compile(r"\s*[(\[]?\s*(?:mean\s*)?(?:±|\+/?-|\\pm)\s*[A-Za-z\d.%\s]*[)\]]?\s*$", re.IGNORECASE)
+"""``Accuracy ± Std``, ``F1 (mean +/- sd)``: how the values scatter stands in the same column."""
 _ARROW = re.compile(r"\s*(?:[↑↓⬆⬇]|\\(?:up|down)arrow|\((?:%|↑|↓|higher|lower)\))")
 
 
@@ -46,7 +48,7 @@ def title_name(title: str) -> Name | None:
         return grouped_name(title)
     if _WITHIN.fullmatch(title.strip()):
         return Name(title.strip(), "unclear", title.strip())
-    return understand(shaped(_BAR.sub("", _ARROW.sub("", title))))
+    return understand(shaped(_BAR.sub("", _ARROW.sub("", _WITH_SPREAD.sub("", title)))))
 
 
 def column_names(header: list[str], rows: list[list[str]]) -> list[Name | None]:

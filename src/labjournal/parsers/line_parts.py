@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from labjournal.parsers.line_owners import is_owner
 from labjournal.parsers.name_before import GROUPED
+from labjournal.parsers.names import role_of, understand, words_of
+from labjournal.parsers.shapes import shaped
 from labjournal.parsers.steps import find_step
 
 _APART = re.compile(r"\s*[|;,]\s*")
@@ -27,9 +29,46 @@ _BETWEEN = re.compile(r"\s*(?:[;,]|->|→|\bto\b|\band\b|\bthen\b|\s)+\s*", re.I
 _NAMED = re.compile(r"[\s*•>-]*(?P<name>[^\W\d][^:=;,]{2,60}?)\s*(?::|=|\bwas\b|\bis\b|\bof\b|\breached\b|\s)\s*$")
 
 
-def parts_of(text: str) -> list[tuple[str, str]]:
-    """The parts of a line that speaks of several folds, owners, sets or steps, and whose each is; else nothing."""
-    return [("", part) for part in _numbered(text) or _at_steps(text)] or _owned(text)
+Part = tuple[dict[str, str], str]
+"""What is said of a part alone, and its text."""
+_ARROW = r"\s*(?:-{1,2}>|→|=>|➜|⇒)\s*"
+_CHANGE = re.compile(
+    rf"(?P<name>[A-Za-z](?:[\w@ -]{{0,30}}?[\w)])?)\s*[:=]?\s+(?P<before>{_VALUE}){_ARROW}(?P<after>{_VALUE})"
+    rf"(?![\w.])(?!{_ARROW})"
+)
+"""``RMSE 1.206 -> 0.546``: before and after something was done."""
+_PROGRESS = re.compile(
+    r"improv|decreas|increas|reduc|best|sav|epoch|iter|\blr\b|loss|target|goal|expect|paper|baseline|should|could|want",
+    re.IGNORECASE,
+)
+"""What such a line speaks of where it tells how a training goes, or what is wished."""
+
+
+def parts_of(text: str) -> list[Part]:
+    """The parts of a line that speaks of several folds, owners, sets, steps or states; else nothing."""
+    return [({}, part) for part in _numbered(text) or _at_steps(text)] or _owned(text) or _changed(text)
+
+
+def _changed(text: str) -> list[Part]:
+    """``Salinity  RMSE  1.175 ->  0.210  r  0.921 ->  0.911`` as a line for what was before, and one for after."""
+    found = list(_CHANGE.finditer(text)) if ">" in text or "→" in text or "➜" in text else []
+    if not found or _PROGRESS.search(text):
+        return []
+    label, named = text[: found[0].start()].strip(" :"), []
+    for one in found:
+        *rest, last = one["name"].split()
+        known = (name := understand(shaped(one["name"]))) is not None and name.alone
+        if not known and (name := understand(shaped(last))) is not None and rest and one is found[0]:
+            label = " ".join(filter(None, (label, *rest)))
+        if name is not None and _DECIMAL.search(one["after"]):
+            named.append((one["name"] if known else last, one))
+    said = {"group": label} if label and role_of(words_of(label)) == "unclear" and find_step(label) is None else {}
+    head = f"{label}: " if label and not said else ""
+    return [
+        ({**said, "state": state}, head + ", ".join(f"{name}: {one[state]}" for name, one in named))
+        for state in ("before", "after")
+        if named
+    ]
 
 
 def _numbered(text: str) -> list[str]:
@@ -56,7 +95,7 @@ def _at_steps(text: str) -> list[str]:
     ]
 
 
-def _owned(text: str) -> list[tuple[str, str]]:
+def _owned(text: str) -> list[Part]:
     """``SVM: acc 0.91 f1 0.90 | RF: acc 0.93 f1 0.92`` and ``F1=0.90 (dev) / F1=0.88 (test)`` as a line for each."""
     parts = [part for part in _BARS.split(text) if part] if "|" in text or ";" in text or " / " in text else []
     if len(parts) < 2 or find_step(text) is not None or not all(map(_DECIMAL.search, parts)):
@@ -64,11 +103,10 @@ def _owned(text: str) -> list[tuple[str, str]]:
     behind = [_SET_BEHIND.search(part) for part in parts]
     sets = [found["set"].lower() for found in behind if found is not None]
     if len(set(sets)) == len(parts):
-        return [("", f"{said}: {_SET_BEHIND.sub('', part)}") for said, part in zip(sets, parts, strict=True)]
+        return [({}, f"{said}: {_SET_BEHIND.sub('', part)}") for said, part in zip(sets, parts, strict=True)]
     found = [_OWNED.match(part) for part in parts]
     owners = [one["who"] for one in found if one is not None]
     if len({*owners}) < len(parts) or not all(owner in _SHORT or is_owner(owner) for owner in owners):
         return []
-    return [
-        (owner, part[one.end() :]) for owner, part, one in zip(owners, parts, found, strict=True) if one is not None
-    ]
+    whose = zip(owners, parts, found, strict=True)
+    return [({"group": owner}, part[one.end() :]) for owner, part, one in whose if one is not None]

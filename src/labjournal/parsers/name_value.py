@@ -94,7 +94,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
 def of_line(text: str, line: Line, context: Context) -> Claim | None:
     """What a line without its log prefix gives by itself."""
     if parts := parts_of(text):
-        return Claim(1, [draft for who, part in parts for draft in _of_part(who, part, line, context)])
+        return Claim(1, [draft for said, part in parts for draft in _of_part(said, part, line, context)])
     statistic = statistic_before(text)
     if statistic is not None and SPREAD.fullmatch(statistic) and statistic.lower()[:3] not in ("min", "max"):
         return Claim(1)
@@ -138,11 +138,11 @@ def of_line(text: str, line: Line, context: Context) -> Claim | None:
     return Claim(1, drafts)
 
 
-def _of_part(who: str, part: str, line: Line, context: Context) -> list[Draft]:
+def _of_part(said: dict[str, str], part: str, line: Line, context: Context) -> list[Draft]:
     claim = of_line(part, line, context)
     drafts = claim.drafts if claim is not None else []
     for draft in drafts:
-        draft.options |= {"group": who} if who else {}
+        draft.options |= said
     return drafts
 
 

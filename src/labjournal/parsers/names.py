@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from labjournal.parsers.languages import COMPOUND, COMPOUND_PARTS, FOREIGN
 from labjournal.parsers.reading import RoleName
 from labjournal.parsers.vocabulary import (
     BEST,
@@ -26,25 +25,12 @@ from labjournal.parsers.vocabulary import (
     QUALIFIERS,
     RATE_OWNERS,
     ROLE_WORDS,
-    SHORT_SETS,
 )
+from labjournal.parsers.words import words_of as words_of
 
 # "score" alone is a metric; beside another metric word it says nothing ("F1 score").
 
-_FOREIGN_ENDS = ("值", "分数", "得分", "스코어", "スコア")
-_FOREIGN_PARTS = tuple(
-    sorted(
-        (word for word in FOREIGN if ord(word[0]) > 0x2E80 or word.endswith(_FOREIGN_ENDS)),
-        key=len,
-        reverse=True,
-    )
-)
-
 _SPECIAL = {"exact_match": "exact_match", "f_score": "f_score", "map50-95": "map50_95"}
-_CAMEL = re.compile(
-    r"(?<=[a-z]{2})(?=[A-Z][a-z])|(?<=[a-z]{3})(?=[A-Z]{2})|(?<=train)(?=[A-Z])|(?<=val)(?=[A-Z])|(?<=test)(?=[A-Z])"
-)
-_WORD = re.compile(r"[^\W_]+(?:[@-](?=\d)[\d]+(?:-\d+)?)?|[^\W_]+", re.UNICODE)
 _IDENTIFIER = re.compile(r"(?=[^\s]*[_/])[A-Za-z][\w./@-]*(?:\([A-Z]\))?")
 _N_OF = re.compile(
     r"\b(\d[\d,]*)\s+(?:\w+\s+)?(?:images?|samples?|examples?|instances?|events?|sentences?|items?|sequences?|documents?|questions?|records|rows|patches|videos|utterances|data)\b",
@@ -77,7 +63,7 @@ class Name:
 
 def role_of(words: list[str]) -> RoleName:
     """The role these words say. "Evaluation" says it only where no word names a set: tests are evaluated too."""
-    if "cv" in words or "crossval" in words or ("cross" in words and "validation" in words):
+    if "cv" in words or "oof" in words or "crossval" in words or ("cross" in words and "validation" in words):
         # The folds left out, whatever was split into them; "CV train score" is of the others.
         on = words.index("on") if "on" in words else len(words)
         return "train" if not {"train", "training"}.isdisjoint(words[:on]) else "validation"
@@ -106,34 +92,6 @@ def curve_role(tag: str, beside: Container[str]) -> RoleName:
     return "train" if role == "unclear" and f"val_{tag}" in beside else role
 
 
-def words_of(text: str) -> list[str]:
-    """Lower-case words of a name, camel case taken apart, other languages turned to English where one word says it."""
-    return list(_words(text))
-
-
-@lru_cache(maxsize=8192)
-def _words(text: str) -> tuple[str, ...]:
-    text = _CAMEL.sub(" ", text.replace("HumanEval", "Humaneval")).lower()
-    if not text.isascii():
-        for part in _FOREIGN_PARTS:
-            if part in text:
-                text = text.replace(part, f" {FOREIGN[part]} ")
-    if " no conjunto" in text:
-        text = text.replace(" no conjunto", " on set")  # Portuguese; an English "no" is another word
-    if any(part in text for part in COMPOUND_PARTS):
-        text = _COMPOUND.sub(r"\1 \2", text)
-    words: list[str] = []
-    found = _WORD.findall(text)
-    german = len(found) > 2 or any(word in FOREIGN and word != "der" for word in found)
-    for word in found:
-        english = FOREIGN.get(word) if word != "der" or german else None  # else the diarization error rate
-        words.extend(english.split() if english is not None else [word.replace("@", "")])
-    if not SHORT_SETS.keys().isdisjoint(words):
-        words = [SHORT_SETS.get(a, a) if b in METRIC_WORDS else a for a, b in pairwise([*words, ""])]
-    return tuple(words)
-
-
-_COMPOUND = re.compile(COMPOUND)
 _NUMBERED = re.compile(
     r"(?:m?acc|accuracy|top|rank|ap|map|m?ar|m?recall|precision|prec|hits|hit|hr|ndcg|dcg|mrr|pass"
     r"|rouge|bleu|auc|err|success|pck|cmc|fpr)\d{1,4}(?:-95)?"
@@ -327,6 +285,11 @@ def _treated(after: list[str]) -> bool:
     return any(word.endswith(("tion", "ing", "ment")) for word in after) and ROLE_WORDS.keys().isdisjoint(after)
 
 
+def _kept_filler(words: list[str], at: int) -> bool:
+    """Whether a word that elsewhere says nothing is part of a name: "subset accuracy", "ECE after calibration"."""
+    return words[at : at + 2] == ["subset", "accuracy"] or (words[at] == "after" and _treated(words[at + 1 : at + 3]))
+
+
 def _slug_words(words: list[str]) -> list[str]:
     metrics = [w for w in words if is_metric_word(w)]
     others = len(metrics) > 1
@@ -341,7 +304,7 @@ def _slug_words(words: list[str]) -> list[str]:
             continue
         if word in ("x", "y") and words[at + 1 : at + 2] and words[at + 1] in ROLE_WORDS:
             continue  # "x_test accuracy"
-        if word in FILLER and not is_metric_word(word) and not (word == "after" and _treated(words[at + 1 : at + 3])):
+        if word in FILLER and not is_metric_word(word) and not _kept_filler(words, at):
             continue
         kept.append(_SPECIAL.get(word, CANONICAL.get(word, word)))
     averages = [word for word in kept[1:] if word in ("macro", "micro", "weighted", "samples")]

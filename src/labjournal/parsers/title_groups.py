@@ -13,6 +13,7 @@ from labjournal.parsers.vocabulary import FILLER, HEADLINE, ROLE_WORDS
 
 _WIDE_GAP = re.compile(r"\s{2,}|\t+")
 _LETTERS = {"P": "precision", "R": "recall", "F": "f1"}
+_LETTER_OF = re.compile(r"(?P<letter>[PRF])1?\s*[(\[](?P<of>[A-Za-z][\w .-]{0,30})[)\]]")
 _OF_OTHERS = frozenset("paper reported published official previous sota expected target goal chance".split())
 
 
@@ -56,10 +57,20 @@ def in_groups(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
 
 def by_letters(titles: Sequence[str]) -> list[str]:
     """The titles with the words for P, R and F, where P and R stand beside each other."""
+    titles = _of_labels(titles)
     said = {_own(title).upper() for title in titles}
     if not {"P", "R"} <= said or ({"p", "r"} & set(map(_own, titles)) and not any(one[:1] == "F" for one in said)):
         return list(titles)
     return [_lettered(title) for title in titles]
+
+
+def _of_labels(titles: Sequence[str]) -> Sequence[str]:
+    """``P (pos)`` and ``R (pos)`` as the letters of a class, where both letters stand before brackets."""
+    found = [_LETTER_OF.fullmatch(title) for title in titles]
+    if not {"P", "R"} <= {one["letter"] for one in found if one is not None}:
+        return titles
+    pairs = zip(titles, found, strict=True)
+    return [title if one is None else Grouped(one["of"], one["letter"]) for title, one in pairs]
 
 
 def grouped_name(title: Grouped) -> Name | None:

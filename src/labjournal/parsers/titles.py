@@ -62,7 +62,8 @@ def wished(words: list[str]) -> bool:
 
 
 _VALIDATED = frozenset(word for word, role in ROLE_WORDS.items() if role == "validation" and word not in EVALUATED) | {
-    "eval"
+    "eval",
+    "oof",
 }
 _WISHES = frozenset(
     """target targets goal goals expected expectation expectations requirement requirements acceptance published

@@ -61,10 +61,12 @@ _ROLES = re.compile(
     re.IGNORECASE,
 )
 _STATISTIC = re.compile(
-    rf"\W*(?P<name>[A-Za-z][\w@ .-]{{0,38}}?)\s*[-:|]\s*(?:mean|avg|average)\s*[:=]?\s*(?P<value>{_VALUE})\s*[,;|]"
-    rf"(?:\s*(?:min(?:imum)?|max(?:imum)?|var(?:iance)?|std(?:ev)?|median|sd|sem|range|n|count|p\d+)\s*[:=]?\s*{_VALUE}\s*[,;|]?)+\s*",
+    rf"\W*(?P<name>[A-Za-z\d][\w@ .-]{{0,38}}?)\s*(?:\((?P<what>[A-Za-z][\w@ -]{{0,20}})\)\s*)?(?:->|[-:|])"
+    rf"\s*\(?(?:mean|avg|average)(?:\s*[:=]\s*|\s-\s|\s+)(?P<value>{_VALUE})\s*[,;|]?(?:\s*\(?(?:min(?:imum)?|max(?:imum)?"
+    rf"|var(?:iance)?|std(?:ev)?|median|sd|sem|range|n|count|p\d+)(?:\s*[:=]\s*|\s-\s|\s+){_VALUE}\s*\)?[,;|]?)+\s*\)?",
     re.IGNORECASE,
 )
+_STATISTICS = re.compile(r"\s+(?:statistics|stats|summary)$", re.IGNORECASE)
 _WORDS = r"[A-Za-z][\w@.-]*(?:\(\w+\))?(?:\s[\w@.-]+){0,2}(?:\(\w+\))?"
 _NAMED = re.compile(
     rf"(?:(?P<head>{_WORDS})\s*\(\s*)?(?P<names>{_WORDS}(?:\s*[/|]\s*{_WORDS})+)(?(head)\s*\))(?:\s*[:=]\s*|\s+)"
@@ -175,7 +177,12 @@ def by_set(text: str) -> str:
 def by_statistic(text: str) -> str:
     """``Accuracy - mean: 0.91, min: 0.88, max: 0.93`` as the mean of the accuracy: the rest says how it scatters."""
     match = _STATISTIC.fullmatch(text) if "mean" in text.lower() or "avg" in text.lower() else None
-    return text if match is None else f"mean {match['name'].strip()}: {match['value']}"
+    if match is None:
+        return text
+    name = _STATISTICS.sub("", match["name"].strip())
+    if match["what"] is not None and is_metric_word(words_of(match["what"])[0]):
+        return f"{match['name'].strip()}: mean {match['what']}: {match['value']}"  # "LOSO statistics (accuracy)"
+    return f"mean {name}: {match['value']}"
 
 
 _AT_CUT = re.compile(
