@@ -1,12 +1,12 @@
 """Tensors that training has moved and that lose requires_grad while it goes on: updates_stopped_midrun.
 
-Most who freeze a part mean it, and get a notice with the step. A part that freezes with the first validation and stays
-so was frozen by the code that validates, which has not given it back. So was one that froze with all the others for a
-pass over data, when others woke up after it. And nobody means steps of an optimizer of which nothing can get a gradient
-any more, each after a backward pass that no other optimizer steps on: an opponent was frozen for another's turn. Nor
-the freezing of a part from whose answers a term of the loss is made from then on, which so has no gradient: a copy of
-it was to be kept as it was, and it is no copy. Nor that of a part whose norms go on in train mode: their running
-statistics move, so it does not stay what it was.
+Most who freeze a part mean it, and get a notice with the step, as when another wakes up in its turn. A part that
+freezes with the first validation and stays so was frozen by the code that validates, which has not given it back. So
+was one that froze with all the others for a pass over data, when others woke up after it. And nobody means steps of an
+optimizer of which nothing can get a gradient any more, each after a backward pass that no other optimizer steps on: an
+opponent was frozen for another's turn. Nor the freezing of a part from whose answers a term of the loss is made from
+then on, which so has no gradient: a copy of it was to be kept as it was, and it is no copy. Nor that of a part whose
+norms go on in train mode: their running statistics move, so it does not stay what it was.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ class _State:
         """Tensor -> the step before which it lost requires_grad."""
         self.with_validation: Set[int] = set()
         self.validations = (0, 0)
+        self.asleep: Set[int] = set()
+        """Tensors without requires_grad at the last look."""
         self.all_frozen = False
         """A loader was started while not one of them could get a gradient, since the last look."""
         self.idle_terms = 0
@@ -85,7 +87,9 @@ class Midrun:
                 one[1] if one is not None and one[0]() is parameter else 0 for one, parameter in zip(known, look.params)
             ]
         first = any(before == 0 < now for before, now in zip(state.validations, validations))
-        slipped, state.all_frozen = first or state.all_frozen, False
+        in_turn = any(look.params[at].requires_grad for at in state.asleep)
+        state.asleep = {at for at, parameter in enumerate(look.params) if not parameter.requires_grad}
+        slipped, state.all_frozen = (first and not in_turn) or state.all_frozen, False
         state.validations = validations
         for at, parameter in enumerate(look.params):
             if parameter.requires_grad:
