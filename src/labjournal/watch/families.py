@@ -72,7 +72,7 @@ class Families:
         self.membership = Membership(findings, later, models, optimizers, declared)
         self.strays = Strays(findings, models, optimizers)
         self.movement = Movement(findings, later, names, declared)
-        self.outside = Outside(findings, later, optimizers, names)
+        self.outside = Outside(findings, later, models, optimizers, names)
         self.unstepped = Unstepped(findings, later, models, optimizers, names)
         self.skipped = Skipped(findings, optimizers)
         self.gradients = Gradients(findings, later, names)

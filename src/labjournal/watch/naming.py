@@ -25,35 +25,41 @@ def names_in_frames(objects: Iterable[Any], frame: Optional[FrameType]) -> Dict[
     """
     wanted = {id(item) for item in objects}
     found: Dict[int, str] = {}
-    if sys.gettrace() is not None:  # a debugger relies on the very copy that is emptied here
-        return found
+    for item in user_frames(frame):
+        if not wanted:
+            break
+        for name, value in holders(item):
+            if id(value) in wanted and not name.startswith("__"):
+                wanted.discard(id(value))
+                found[id(value)] = name
+    return found
+
+
+def user_frames(frame: Optional[FrameType]) -> List[FrameType]:
+    """From ``frame`` up, those of the script before those of libraries; none under a debugger, which relies on the very
+    copy of the variables that is emptied here."""
     frames: List[FrameType] = []
+    if sys.gettrace() is not None:
+        return frames
     while frame is not None and len(frames) < _MAX_FRAMES:
         if not any(folder in frame.f_code.co_filename for folder in _SILENT):
             frames.append(frame)
         frame = frame.f_back
-    frames.sort(key=lambda item: any(name in item.f_code.co_filename for name in _LIBRARIES))
-    for item in frames:
-        if not wanted:
-            break
-        for name, identity in _holders(item):
-            if identity in wanted and not name.startswith("__"):
-                wanted.discard(identity)
-                found[identity] = name
-    return found
+    return sorted(frames, key=lambda item: any(name in item.f_code.co_filename for name in _LIBRARIES))
 
 
-def _holders(frame: FrameType) -> List[Tuple[str, int]]:
+def holders(frame: FrameType) -> List[Tuple[str, Any]]:
+    """(name, value) of the variables of a frame, and of what they hold one level down."""
     namespace = frame.f_locals
     variables = list(namespace.items())
-    pairs = [(name, id(value)) for name, value in variables]
+    pairs = list(variables)
     pairs += [pair for name, value in variables for pair in _attributes(name, value)]
     if frame.f_code.co_flags & _OPTIMIZED and sys.version_info < (3, 13):
         namespace.clear()
     return pairs
 
 
-def _attributes(name: str, value: Any) -> List[Tuple[str, int]]:
+def _attributes(name: str, value: Any) -> List[Tuple[str, Any]]:
     """Attributes of plain objects (a trainer's ``model``) and items of short lists and dicts; none of one that does not
     let itself be asked, as a proxy out of its context."""
     try:
@@ -62,7 +68,7 @@ def _attributes(name: str, value: Any) -> List[Tuple[str, int]]:
         return []
 
 
-def _asked(name: str, value: Any) -> List[Tuple[str, int]]:
+def _asked(name: str, value: Any) -> List[Tuple[str, Any]]:
     if isinstance(value, (dict, list, tuple)):
         return [] if name.startswith("__") else _items(name, value)
     fields = getattr(type(value), "__module__", "") != "builtins" and _instance_fields(value)
@@ -71,13 +77,13 @@ def _asked(name: str, value: Any) -> List[Tuple[str, int]]:
     prefix = "" if name == "self" else f"{name}."
     pairs = [(f"{prefix}{key}", item) for key, item in list(fields.items())[:_MAX_ATTRIBUTES]]
     listed = [pair for key, item in pairs if type(item) in (dict, list, tuple) for pair in _items(key, item)]
-    return [(key, id(item)) for key, item in pairs] + listed
+    return pairs + listed
 
 
-def _items(name: str, held: Any) -> List[Tuple[str, int]]:
+def _items(name: str, held: Any) -> List[Tuple[str, Any]]:
     if isinstance(held, dict):
-        return [(f"{name}.{key}", id(item)) for key, item in list(held.items())[:50] if isinstance(key, str)]
-    return [(f"{name}.{index}", id(item)) for index, item in enumerate(held[:50])]
+        return [(f"{name}.{key}", item) for key, item in list(held.items())[:50] if isinstance(key, str)]
+    return [(f"{name}.{index}", item) for index, item in enumerate(held[:50])]
 
 
 def _instance_fields(value: Any) -> Dict[str, Any]:

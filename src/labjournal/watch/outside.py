@@ -1,18 +1,23 @@
 """What is written to the weights between two steps, by something other than the optimizer: weight_change_outside_step,
 and no_update where it undoes each step whole.
 
+An average that is no copy of the weights writes to them too, though hardly anything.
+
 Looked at in steps that follow one another, which the first 30 do. Clamps, projections, decay by hand, averages of every
 few steps (Lookahead) and noise are met: each test below asks for something that none of them does.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Dict, List, Tuple
 
 import torch
 
+from labjournal.watch.aliases import named_average
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
+from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Later, readable
@@ -29,6 +34,10 @@ NOW_AND_THEN = 4
 """Times, where steps with nothing written lie between."""
 AS_FAR = 0.9
 """Of the share of that way gone the first time: slow weights that follow are farther from the start each time."""
+ROUNDING = 2e-7
+EVEN = 1.02
+ROUNDED = 64
+"""Elements at least, of which some are rounded each time."""
 
 
 class _State:
@@ -43,7 +52,7 @@ class _State:
         self.pulled = [0] * tensors
         self.way_back = [0.0] * tensors
         self.left_alone = [False] * tensors
-        self.large = self.large_at = 0
+        self.large = self.large_at = self.itself = 0
 
 
 class _Settle:
@@ -61,8 +70,9 @@ class _Settle:
 class Outside:
     """Changes between steps, for each optimizer."""
 
-    def __init__(self, findings: Findings, later: Later, optimizers: Optimizers, names: Names) -> None:
+    def __init__(self, findings: Findings, later: Later, models: Models, optimizers: Optimizers, names: Names) -> None:
         self._findings = findings
+        self._models = models
         self._optimizers = optimizers
         self._later = later
         self._names = names
@@ -80,6 +90,7 @@ class Outside:
         self._taken_back(look, state, compared)
         self._pulled(look, state, compared)
         self._large(look, state, compared)
+        self._over_itself(look, state, compared)
 
     def before_step(self, look: Look) -> None:
         """Look at the whole of the tensors whose samples were undone: a mask may spare a few rows."""
@@ -211,6 +222,32 @@ class Outside:
                 [(named[at].path, named[at].module) for at in large],
                 {"optimizer": look.tracked.label, "relative_change": worst, "times": LARGE_TIMES},
             )
+
+    def _over_itself(self, look: Look, state: _State, compared: Compared) -> None:
+        """Where one w was to be an average, ``d * w + (1 - d) * w`` rounds it, and what is done in place shrinks all by
+        the same (1 - d)^2. Decay by hand does so too: a name must say that an average is meant."""
+        gaps = {at: gap for at, gap in compared.moved_outside.items() if _is_single(look.params[at])}
+        least, most = min(gaps.values(), default=0.0), max(gaps.values(), default=0.0)
+        itself = least > 0 and (most < ROUNDING or most < min(EVEN * least, LARGE))
+        state.itself = state.itself + itself if itself or not most else 0
+        if state.itself != TIMES or not itself:
+            return
+        modules = [owner for _, _, owner in self._models.parameters()] + self._models.roots()
+        name = named_average(modules, look.params, sys._getframe())
+        if name is not None:
+            named = self._names(look.params, look.tracked)
+            self._findings.say(
+                "weight_change_outside_step",
+                look.step,
+                f"{name!r} is no copy of the weights but these themselves: to average {{subject}} ({{n}}) with itself "
+                f"changed it by {most:.1e} of its size between steps of {look.tracked.label}, {TIMES} times.",
+                [(f"{named[at].path} itself", named[at].module) for at in gaps],
+                {"optimizer": look.tracked.label, "relative_change": most, "times": TIMES, "name": name},
+            )
+
+
+def _is_single(parameter: Any) -> bool:
+    return parameter.dtype is torch.float32 and parameter.dim() > 1 and bool(parameter.numel() >= ROUNDED)
 
 
 def mark_of(parameter: Any) -> Any:
