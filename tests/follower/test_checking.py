@@ -245,6 +245,50 @@ def test_a_training_with_another_optimizer_is_judged_by_itself(
     assert {rule: level for rule, level in findings(journal, run).items() if level is not Level.NOTICE} == expected
 
 
+def adapted(last: int) -> list[str]:
+    """Two trainings, each counting by itself; the validation loss of the second rises from its third epoch to last."""
+    return [
+        *(f"pretrain step {at} train_loss {3 / (1 + at / 10):.3f}" for at in range(60)),
+        *(f"pretrain epoch {at} eval_loss {3 / (1 + at):.3f}" for at in range(8)),
+        *(f"lora step {at} train_loss {2 + 1 / (1 + at / 10):.3f}" for at in range(60)),
+        *(f"lora epoch {at} eval_loss {2 + 1 / (1 + at) + 0.3 * max(0, at - 2):.3f}" for at in range(last)),
+    ]
+
+
+BY_EPOCH = [
+    f"[{epoch}/4] step {at} loss {scale * (0.2 + 2 / (1 + 20 * epoch + at)):.3f}"
+    for scale in (1, 20)
+    for epoch in range(4)
+    for at in range(20)
+]
+
+
+ONE, TWO, IN_TURN = [(10.0, 1)], [(10.0, 1), (30.0, 60)], [(10.0, 1), (30.0, 3)]
+"""When optimizers began, and the steps that others had made by then."""
+
+
+@pytest.mark.parametrize(
+    ("log", "began", "expected"),
+    [
+        (adapted(3), TWO, {}),
+        (adapted(8), TWO, {"overfitting": Level.WARNING}),
+        (adapted(3), ONE, {}),  # which training loss belongs to which validation is not known
+        (BY_EPOCH, TWO, {}),
+        (BY_EPOCH, ONE, {"loss_diverged": Level.ALARM}),
+        (BY_EPOCH, IN_TURN, {"loss_diverged": Level.ALARM}),
+    ],
+)
+def test_printed_trainings_with_another_optimizer_are_judged_by_themselves(
+    journal: JournalPaths, log: list[str], began: list[tuple[float, int]], expected: dict[str, Level]
+) -> None:
+    run = make_run(journal, log="\n".join(log))
+    for (at, steps), label in zip(began, ("Adam", "Adam#2"), strict=False):
+        state = {"state": "watched", "models": [], "optimizers": [{"label": label}], "tensors": 4, "steps": steps}
+        add_facts(run, ("watch_state", state), at=CREATED + at)
+    found = {rule: level for rule, level in findings(journal, run).items() if level is not Level.NOTICE}
+    assert found == expected
+
+
 @pytest.mark.parametrize("tensors", [["encoder.weight", "adapter.weight"], ["encoder.weight"]])
 def test_modules_that_moved_and_were_not_saved_are_named(journal: JournalPaths, tensors: list[str]) -> None:
     torch = pytest.importorskip("torch")

@@ -43,7 +43,7 @@ LOSS_DIVERGED = CheckRule(
     "times the "
     "lowest running median and above the median of the first records, more than 10 times the scatter away, and they do "
     "not fall again. A loss that goes below 0 must lie twice its whole progress above its lowest level. Where the "
-    "script counts its epochs anew, each training is judged by itself.",
+    "script counts its epochs anew, or another optimizer begins, each training is judged by itself.",
 )
 LOSS_SAWTOOTH = CheckRule(
     "loss_sawtooth",

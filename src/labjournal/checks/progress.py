@@ -51,6 +51,7 @@ def judge(run: RunView) -> Iterator[Verdict]:
 
 
 def not_converged(curve: Curve, run: RunView) -> Verdict:
+    curve = curve if curve.rounds else curve.trainings[-1]
     thin = curve.thin
     if not run.done:
         return not_judged(NOT_CONVERGED, curve.name, "the run did not end by itself")

@@ -48,8 +48,8 @@ OVERFITTING = CheckRule(
     judged="Validation loss, at least 6 records: each of the last 3 is 10% above the lowest one, by more than 5% "
     "of what was "
     "gained and 4 times the scatter, and the training loss fell since. Notice below 30% where the best checkpoint was "
-    "kept, or where a validation metric is still at its best. Where the script counts its epochs anew, each "
-    "training is judged by itself.",
+    "kept, or where a validation metric is still at its best. Where the script counts its epochs anew, or "
+    "another optimizer begins, each training is judged by itself.",
 )
 RULES = table(AGAINST, SIGN, OVERFITTING)
 _ENOUGH = 8
@@ -115,7 +115,7 @@ def likelihood_minimised(run: RunView) -> Iterator[Verdict]:
 
 def returns_fall(run: RunView) -> Verdict | None:
     """A return that gets worse from the first record to the last: its expectation is made smaller, not larger."""
-    for curve in pick(run.curves, "reward"):
+    for curve in (part for curve in pick(run.curves, "reward") for part in curve.trainings):
         known = curve.finite.thin
         words, values = set(curve.read.stem), known.values
         if not words & _RETURNS or words & _NO_RETURNS or len(values) < 6:
@@ -246,13 +246,16 @@ def overfitting(losses: list[Curve], run: RunView) -> Iterator[Verdict]:
     for curve in held_out:
         training = next((one for one in run.training_losses if one is not curve), None)
         parts = _side_by_side(curve, training) if training is not None else [(curve, training)]
+        if not parts:
+            yield not_judged(OVERFITTING, curve.name, "it is that of several trainings, and the training loss is not")
+            continue
         yield worst(_overfitting(part.finite, beside, run) for part, beside in parts)
 
 
 def _side_by_side(one: Curve, other: Curve) -> list[tuple[Curve, Curve]]:
-    """Two curves of several trainings one after another, training by training."""
+    """Two curves of several trainings one after another, training by training; none where they cannot be matched."""
     both = one.trainings, other.trainings
-    return list(zip(*both, strict=True)) if len(both[0]) == len(both[1]) else [(one, other)]
+    return list(zip(*both, strict=True)) if len(both[0]) == len(both[1]) else []
 
 
 def _overfitting(held_out: Curve, training: Curve | None, run: RunView) -> Verdict:

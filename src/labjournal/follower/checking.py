@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from labjournal import facts, tags
@@ -22,7 +21,7 @@ from labjournal.errors import JournalError, NotFoundError
 from labjournal.facts import Fact
 from labjournal.filesystems import disk_free
 from labjournal.follower import inside, phases
-from labjournal.follower.printed import rounds_of
+from labjournal.follower.printed import Anew, begun_anew
 from labjournal.follower.saved import of_checkpoints
 from labjournal.model import PRINTED, Result, Run, RunKind, SeriesKey
 from labjournal.store import Store
@@ -123,12 +122,14 @@ class Checker:
     def _curves(self, run_id: str, quantities: tuple[str, ...], stated: Sequence[Fact]) -> tuple[Curve, ...]:
         """The curves whose names say one of these quantities, one value a step in the surviving line."""
         infos = [info for info in self._store.series_list(run_id) if read_name(info.key.name).quantity in quantities]
-        rounds = rounds_of(self._store, run_id)
-        curves = (self._curve(info.key, rounds) for info in infos)
+        anew = begun_anew(self._store, run_id)
+        curves = [(info.key, self._curve(info.key, anew)) for info in infos]
         moments = phases.begun(stated)
-        return tuple(phases.marked(curve, moments) for curve in curves if curve is not None)
+        return tuple(
+            phases.marked(curve, moments, anew.resets.get(key.tag, ())) for key, curve in curves if curve is not None
+        )
 
-    def _curve(self, key: SeriesKey, rounds: Mapping[str, Sequence[int]] = MappingProxyType({})) -> Curve | None:
+    def _curve(self, key: SeriesKey, begun: Anew = Anew()) -> Curve | None:
         import numpy as np
 
         from labjournal.checks.curve import Curve
@@ -139,8 +140,8 @@ class Checker:
             return None
         name = key.tag if key.folder == PRINTED else key.name
         if (np.diff(data.steps) > 0).all():
-            anew = tuple(rounds.get(key.tag, ())) if key.folder == PRINTED else ()
-            return Curve(name, data.steps, data.values, data.walls, data.breaks, anew)
+            rounds = tuple(begun.rounds.get(key.tag, ())) if key.folder == PRINTED else ()
+            return Curve(name, data.steps, data.values, data.walls, data.breaks, rounds)
         kept = last_of_each_step(data.steps, surviving(data.steps, data.breaks))
         sessions = data.sessions[kept]
         breaks = tuple((np.flatnonzero(np.diff(sessions)) + 1).tolist())

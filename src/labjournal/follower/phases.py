@@ -7,10 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from labjournal import facts
 from labjournal.facts import Fact
 
 if TYPE_CHECKING:
-    from labjournal.checks.curve import Curve
+    from labjournal.checks.curve import Curve, Floats
+
+_TAKEN = 10
+"""Steps of others before an optimizer's first; those of one training, or of a game, begin closer together."""
+_BESIDE = 5
+"""Records on either side of a place by which the levels there are told."""
 
 
 def begun(stated: Iterable[Fact]) -> list[float]:
@@ -21,16 +27,38 @@ def begun(stated: Iterable[Fact]) -> list[float]:
         optimizers = fact.data.get("optimizers") if fact.kind == "watch_state" else None
         listed = optimizers if isinstance(optimizers, list) else []
         labels = {str(one.get("label")) for one in listed if isinstance(one, dict)}
-        if known and labels - known:
+        steps = facts.number(fact.data.get("steps"))
+        if known and labels - known and (steps is None or steps > _TAKEN):
             moments.append(datetime.fromisoformat(fact.t).timestamp())
         known |= labels
     return moments
 
 
-def marked(curve: Curve, moments: Sequence[float]) -> Curve:
-    """The curve, with the steps at which another optimizer began; a printed one has no times to tell by."""
+def marked(curve: Curve, moments: Sequence[float], resets: Sequence[int] = ()) -> Curve:
+    """The curve, with the steps at which another optimizer began.
+
+    A printed one has no times to tell by: there it is where its steps were counted anew (``resets``, as places), as
+    often as another optimizer began. Steps that begin again with every epoch are told by the level of the curve.
+    """
     import numpy as np
 
-    at = np.searchsorted(curve.walls, moments) if moments and np.isfinite(curve.walls).all() else ()
+    if not moments:
+        return curve
+    if np.isfinite(curve.walls).all():
+        at = [int(one) for one in np.searchsorted(curve.walls, moments)]
+    elif len(resets) <= len(moments):
+        at = list(resets)
+    else:
+        at = sorted(resets, key=lambda one: _back(curve.values, one))[-len(moments) :]
+        at = [one for one in at if _back(curve.values, one) > 0.5]
     phases = tuple(sorted({int(curve.steps[one]) for one in at if 0 < one < len(curve)}))
     return replace(curve, phases=phases) if phases else curve
+
+
+def _back(values: Floats, at: int) -> float:
+    """How far the curve goes back at this place to where it started, of what it had come down: 1 is all the way."""
+    import numpy as np
+
+    before, after = np.median(values[max(0, at - _BESIDE) : at]), np.median(values[at : at + _BESIDE])
+    fallen = values[0] - before
+    return float((after - before) / fallen) if fallen > 0 else 0.0

@@ -6,8 +6,9 @@ in the folder ``printed``. Where they begin anew is kept: folds and rounds train
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from labjournal.model import PRINTED, SeriesKey
 from labjournal.paths import RunPaths
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 ROLE = "printed"
 _HELD = 4
 """Points that a count must be told with before it is one of rounds."""
+_MOST_RESETS = 1000
 
 
 class PrintedCurves:
@@ -50,8 +52,12 @@ class PrintedCurves:
             for tag, (steps, values) in columns.items():
                 key = SeriesKey(run.id, PRINTED, tag)
                 self._store.append_series(key, file, 0, steps, np.full(len(steps), np.nan), values)
-            anew = {tag: at for tag, one in curves.items() if (at := _rounds(one))}
-            self._store.set_file(FileState(file, run.id, ROLE, state={"curves": mark, "rounds": anew}))
+            state = {
+                "curves": mark,
+                "rounds": {tag: at for tag, one in curves.items() if (at := _rounds(one))},
+                "resets": {tag: at for tag, one in curves.items() if (at := _resets(one))},
+            }
+            self._store.set_file(FileState(file, run.id, ROLE, state=state))
         return True
 
     def _has_curves(self, run: str) -> bool:
@@ -83,7 +89,23 @@ def _rounds(one: ParsedSeries) -> list[int]:
     return [int(one) for one in at] if held else []
 
 
-def rounds_of(store: Store, run: str) -> dict[str, list[int]]:
-    """The printed curves of a run whose script counts anew, and the points at which it does, by tag."""
+def _resets(one: ParsedSeries) -> list[int]:
+    """Places at which a count of steps begins anew: with another training, or with each epoch of one."""
+    import numpy as np
+
+    if one.step_kind == "epoch":
+        return []
+    return [int(at) for at in np.flatnonzero(np.diff([step for step, _ in one.points]) < 0) + 1][:_MOST_RESETS]
+
+
+class Anew(NamedTuple):
+    """Where the printed curves of a run begin anew, as places by tag: trainings of its own, and counts of steps."""
+
+    rounds: Mapping[str, Sequence[int]] = MappingProxyType({})
+    resets: Mapping[str, Sequence[int]] = MappingProxyType({})
+
+
+def begun_anew(store: Store, run: str) -> Anew:
     found = files.of_role(store.connection, run, ROLE)
-    return dict((found[0].state or {}).get("rounds", {})) if found else {}
+    state = (found[0].state or {}) if found else {}
+    return Anew(dict(state.get("rounds", {})), dict(state.get("resets", {})))

@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from labjournal.watch.outbox import Outbox
 
-MAX_STATES = 10
+MAX_STATES = 30
 MAX_NAMES = 200
 
 
@@ -51,7 +51,8 @@ class Account:
         }
         if data != self._last and self._told < MAX_STATES:
             self._last, self._told = data, self._told + 1
-            self._outbox.write("watch_state", data)
+            steps = max((tracked.n for tracked in self._optimizers.all()), default=0)
+            self._outbox.write("watch_state", {**data, "steps": steps})
 
     def end(self, budget: Budget, families: Families, guard: Guard, errors: int, off: Optional[str]) -> None:
         """The account at the end of the process; why nothing was watched where no step was seen."""
