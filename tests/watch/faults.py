@@ -61,6 +61,7 @@ FAULTY = {
     "stream_runs_dry": ("planned_steps_differ", "Records"),
     "first_batch_only": ("order_repeat", "TensorDataset"),
     "leaked_validation": ("train_val_overlap", "Subset"),
+    "held_out_pairs_kept": ("train_val_overlap", "TensorDataset"),
     "leaky_column": ("label_leak", "TensorDataset"),
     "window_holds_target": ("target_equals_input", "Windows"),
     "tiny_lr": ("update_too_small", "model"),

@@ -62,7 +62,13 @@ class Epoch:
         self.whole = True
         self.values: Set[float] = set()
         self.scarce = False
+        self.kinds: List[Set[int]] = []
+        """The different numbers in each column of scarce rows."""
         self.first = 0
+
+    def possible(self) -> float:
+        """How many rows the numbers seen in the columns of scarce rows can make."""
+        return math.prod(map(len, self.kinds)) if self.kinds else math.inf
 
     def forget(self) -> None:
         self.whole = False
@@ -161,6 +167,9 @@ class Epochs:
             return
         marks = given.marks()
         epoch.scarce |= given.scarce
+        epoch.kinds = epoch.kinds or [set() for _ in given.columns]
+        for kinds, column in zip(epoch.kinds, given.columns):
+            kinds.update(column)
         if marks is None:
             epoch.forget()
             return
@@ -255,7 +264,7 @@ class Epochs:
                 subject=known.name,
             )
         known.order = epoch.order
-        held = Held(known.name, len(epoch.values) > MANY_VALUES, epoch.scarce)
+        held = Held(known.name, len(epoch.values) > MANY_VALUES, epoch.scarce, epoch.possible())
         self._guard.run(self._overlap.add, epoch.key, held, epoch.rows, training, step)
 
     def _ran_dry(self, iterator: Any, step: int) -> None:

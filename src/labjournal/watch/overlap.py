@@ -13,15 +13,21 @@ CHANCE = 1.5
 """Of the share of training samples that have an equal one among themselves: so much is found in any honest split."""
 FEW = 0.2
 """Share up to which a table has equal rows of itself; above it, rows were made again before the split."""
+FILLED = 0.15
+"""Beyond the share of all possible rows that the training data hold, a draw from them finds no more than this."""
 
 
 class Held:
-    """The rows of one data set. Few numbers of few kinds (not ``varied``, ``scarce``) are equal by chance."""
+    """The rows of one data set. Few numbers of few kinds (not ``varied``, ``scarce``) are equal by chance.
 
-    def __init__(self, name: str, varied: bool, scarce: bool) -> None:
+    ``possible``: how many rows the numbers in the columns of a scarce one can make.
+    """
+
+    def __init__(self, name: str, varied: bool, scarce: bool, possible: float) -> None:
         self.name = name
         self.varied = varied
         self.scarce = scarce
+        self.possible = possible
         self.rows: Set[int] = set()
         self.recurring = 0.0
         """Share of its samples that have an equal one within the same epoch."""
@@ -68,12 +74,14 @@ class Overlap:
         # The training set itself, run through for a figure on it, is no validation.
         candidates = [held for key, held in self._validated.items() if key not in self._trained]
         recurring = max(held.recurring for held in self._trained.values())
+        filled = len(trained) / max(held.possible for held in self._trained.values())
         shares: List[float] = [len(held.rows & trained) / max(1, len(held.rows)) for held in candidates]
         for held, share in zip(candidates, shares):
             shared = round(share * len(held.rows))
             if share < SHARE or shared < MIN_ROWS:
                 continue
             by_chance = share <= CHANCE * recurring and (held.scarce or recurring < FEW)
+            by_chance |= held.scarce and share <= min(CHANCE * filled, filled + FILLED)  # as users and items they know
             if by_chance and held.scarce:
                 continue
             clean = any(other < SHARE for other in shares)

@@ -52,6 +52,8 @@ class Batch:
         """The largest of them."""
         self.scarce = False
         """Rows of a few whole numbers (a user and an item, a pair of words): they are equal by chance."""
+        self.columns: List[List[int]] = []
+        """Of scarce rows."""
 
     def marks(self) -> Optional[List[int]]:
         """One number a row, over all inputs of about the size of the largest: a number of the row beside it is none."""
@@ -62,6 +64,7 @@ class Batch:
         few = not any(one.is_floating_point() for one in parts) and sum(one.numel() for one in parts) <= SCARCE * rows
         self.scarce = few and self.targets is not None and self.targets.shape[:1] == (rows,)
         if self.scarce:
+            self.columns = [column for one in parts for column in one.detach().reshape(rows, -1).t().tolist()]
             parts.append(self.targets)
         found = [hashes(one) for one in parts]
         whole = [one for one in found if one is not None]
