@@ -101,6 +101,28 @@ def test_a_peft_adapter_saved_without_its_adapter_name_is_whole() -> None:
     assert missing(trained, {"adapter": saved}) == []
 
 
+@pytest.mark.parametrize("adapter", ["default", "english"])
+def test_parts_that_peft_trains_beside_its_adapters_are_saved_under_their_own_names(adapter: str) -> None:
+    inner = "model.base_model.model.seq"
+    trained = [f"{inner}.0.lora_A.{adapter}", f"{inner}.4.modules_to_save.{adapter}"]
+    saved = ["base_model.model.seq.0.lora_A.weight", "base_model.model.seq.4.weight", "base_model.model.seq.4.bias"]
+    assert missing(trained, {"adapter_model.safetensors": saved}) == []
+    assert missing(trained, {"adapter_model.safetensors": saved[:1]}) == [(trained[1], "alarm")]
+    assert missing(trained, {"adapter_model.safetensors": saved[1:]}) == [(trained[0], "alarm")]
+
+
+def test_adapters_that_peft_has_merged_into_their_layers_are_saved() -> None:
+    trained = ["model.base_model.model.q_proj.lora_A.default", "model.base_model.model.head"]
+    assert missing(trained, {"merged.pt": ["q_proj.weight", "head.weight"]}) == []
+    assert missing(trained, {"base.pt": ["q_proj.base_layer.weight", "head.weight"]}) == [(trained[0], "alarm")]
+
+
+def test_weights_saved_after_their_parametrization_was_removed_are_saved() -> None:
+    trained = ["net.fc.parametrizations.weight", "net.head"]
+    assert missing(trained, {"a.pt": ["fc.weight", "head.weight"]}) == []
+    assert missing(trained, {"a.pt": ["head.weight"]}) == [("net.fc.parametrizations.weight", "alarm")]
+
+
 def test_without_the_watch_checkpoints_of_one_series_are_compared() -> None:
     saved = {"step_1.pt": FULL, "step_2.pt": FULL[:3], "ema.pt": ["shadow.weight"]}
     assert missing([], saved) == [("step_2.pt", "warning")]

@@ -62,7 +62,12 @@ CODE = CheckRule(
     "Files that git does not hold (ignored, left out) are a notice; without a watch or a repository nothing is said.",
 )
 RULES = table(CODE, MISSING, CHANGED, INTERRUPTED, DISK_LOW)
-_WRAPPERS = frozenset("module _orig_mod model base_model default _forward_module _fsdp_wrapped_module".split())
+_WRAPPERS = frozenset(
+    "module _orig_mod model base_model default _forward_module _fsdp_wrapped_module _checkpoint_wrapped_module "
+    "original_module base_layer parametrizations".split()
+)
+_COPIES = "modules_to_save"
+"""Of peft: a part of the model by the name of the adapter it is trained with, saved under the part's own name."""
 _LOW_BYTES = 1_000_000_000
 
 
@@ -129,7 +134,7 @@ def _against_trained(
     """By module the checkpoints that have it."""
     for module in trained:
         inner = _inner(module)
-        paths = {path for path, known in pieces.items() if _holds(known, inner)}
+        paths = {path for path, known in pieces.items() if _holds(known, inner) or _merged(module, saved[path])}
         if inner and paths:
             holding[module] = paths
         elif inner:  # a group that is a whole model, or only its wrappers, says nothing about what is in it
@@ -189,6 +194,16 @@ def _holds(known: tuple[set[tuple[str, ...]], set[tuple[str, ...]]], inner: tupl
     return inner in stretches or any(inner[k:] in beginnings for k in range(1, len(inner)))
 
 
+def _merged(module: str, tensors: Sequence[str]) -> bool:
+    """Whether peft has worked this adapter into its layer: that is saved, and not as the base of an adapter."""
+    parts = module.split(".")
+    at = next((place for place, part in enumerate(parts) if part.startswith("lora_")), None)
+    if at is None or "base_model" not in parts:
+        return False
+    layer = ".".join([*parts[parts.index("base_model") + 2 : at], "weight"])
+    return any(tensor == layer or tensor.endswith(f".{layer}") for tensor in tensors)
+
+
 def _shown(names: Sequence[str]) -> str:
     return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
@@ -223,7 +238,14 @@ def _against_each_other(saved: Mapping[str, Sequence[str]]) -> Iterator[Verdict]
 
 
 def _parts(name: str) -> tuple[str, ...]:
-    return tuple(part for part in name.split(".") if part and part not in _WRAPPERS)
+    """Less what wraps a module, and the name of its adapter, which peft leaves out of what it saves."""
+    parts = name.split(".")
+    above = ["", *parts]
+    return tuple(
+        part
+        for part, over in zip(parts, above, strict=False)
+        if part and part not in _WRAPPERS and part != _COPIES and over != _COPIES and not over.startswith("lora_")
+    )
 
 
 def checkpoint_changed(run: Run, versions: Sequence[Checkpoint]) -> Verdict:
