@@ -111,6 +111,13 @@ def test_parts_that_peft_trains_beside_its_adapters_are_saved_under_their_own_na
     assert missing(trained, {"adapter_model.safetensors": saved[1:]}) == [(trained[0], "alarm")]
 
 
+def test_a_model_that_another_has_its_names_from_is_not_partly_saved() -> None:
+    trained = ["generator.model.0", "generator.model.2", "discriminator.model.0", "discriminator.model.4"]
+    assert missing(trained, {"generator.pth": ["model.0.weight", "model.2.weight"]}) == []
+    both = ["generator.model.0.weight", "generator.model.2.weight", "discriminator.model.0.weight"]
+    assert missing(trained, {"both.pth": both}) == [("discriminator.model.4", "alarm")]
+
+
 def test_adapters_that_peft_has_merged_into_their_layers_are_saved() -> None:
     trained = ["model.base_model.model.q_proj.lora_A.default", "model.base_model.model.head"]
     assert missing(trained, {"merged.pt": ["q_proj.weight", "head.weight"]}) == []

@@ -128,16 +128,13 @@ def _against_trained(
     left: LeftOut,
     since: Mapping[str, Collection[str]],
 ) -> Verdict:
-    pieces = {path: _pieces(tensors) for path, tensors in saved.items()}
     lost: dict[str, list[str]] = {}
     holding: dict[str, set[str]] = {}
     """By module the checkpoints that have it."""
-    for module in trained:
-        inner = _inner(module)
-        paths = {path for path, known in pieces.items() if _holds(known, inner) or _merged(module, saved[path])}
-        if inner and paths:
+    for module, paths in _holding(trained, saved).items():
+        if paths:
             holding[module] = paths
-        elif inner:  # a group that is a whole model, or only its wrappers, says nothing about what is in it
+        else:
             lost.setdefault(_root(module), []).append(module)
     kept = {_root(module) for module in holding}
     partly = {root: modules for root, modules in lost.items() if root in kept}
@@ -162,6 +159,28 @@ def _against_trained(
     if lost:
         return not_judged(MISSING, ", ".join(lost), "no module of it is saved under its name: left out on purpose?")
     return fine(MISSING, "checkpoints")
+
+
+def _holding(trained: Sequence[str], saved: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
+    """The checkpoints that have each module. A model whose names are those of another, which is whole there, has none.
+
+    A group that is a whole model, or only its wrappers, says nothing about what is in it, and is left out.
+    """
+    pieces = {path: _pieces(tensors) for path, tensors in saved.items()}
+    within = {module: inner for module in trained if (inner := _inner(module))}
+    roots = {_root(module) for module in within}
+    found: dict[str, set[str]] = {module: set() for module in within}
+    own: set[str] = set()
+    """Models that a checkpoint is of."""
+    for path, known in pieces.items():
+        held = {m for m, inner in within.items() if _holds(known, inner) or _merged(m, saved[path])}
+        partial = {_root(module) for module in within if module not in held}
+        whole = roots - partial
+        own |= whole or roots
+        own |= {root for root in roots if (root,) in known[0]}
+        for module in held:
+            found[module].add(path)
+    return {module: paths if _root(module) in own else set() for module, paths in found.items()}
 
 
 def _only_before(module: str, holding: Mapping[str, set[str]], since: Mapping[str, Collection[str]]) -> bool:
