@@ -8,7 +8,7 @@ at all is asked of forward passes, by a hook that is there only while the questi
 from __future__ import annotations
 
 import weakref
-from typing import Any, Dict, List, Set
+from typing import Any, Dict, List, Set, Tuple
 
 from labjournal.watch import graph
 from labjournal.watch.findings import Findings
@@ -16,6 +16,7 @@ from labjournal.watch.look import Look, Names
 from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.rules import ALARM, NOTICE, WARNING
+from labjournal.watch.walk import children, parameters
 
 PATIENCE = 20
 """Looks in a row without a gradient before they are worth a word."""
@@ -163,7 +164,7 @@ class Missing:
         named = self._names(look.params, look.tracked)
         owners = {id(one): owner for one, _, owner in self._models.parameters()}
         alive = {named[at].module for at, count in enumerate(state.none) if not count}
-        groups: Dict[str, List[int]] = {"never": [], "cut": [], "note": [], "taken": []}
+        groups: Dict[str, List[int]] = {"never": [], "cut": [], "note": [], "taken": [], "beside": []}
         for at in due:
             owner = owners.get(id(look.params[at]))
             if owner is None:
@@ -177,6 +178,8 @@ class Missing:
                 groups["note"].append(at)
             elif id(look.params[at]) in self._reached and not all(state.none):
                 groups["taken"].append(at)
+            elif _side_by_side(self._models.parents(owner)):
+                groups["beside"].append(at)
             else:
                 groups["cut"].append(at)
         label = look.tracked.label
@@ -190,6 +193,7 @@ class Missing:
             ("cut", "no_grad", None, "is used in the forward pass but got no gradient"),
             ("never", "module_never_called", None, "was not called in a forward pass and got no gradient"),
             ("note", "no_grad", NOTICE, "got no gradient"),
+            ("beside", "no_grad", NOTICE, "stands beside others that were trained, and got no gradient"),
             ("taken", "no_grad", NOTICE, "lost the gradient of the backward pass before step()"),
         ):
             members = groups[kind]
@@ -254,6 +258,28 @@ class _Idle:
     def rests(self) -> bool:
         one = self._ref()
         return one is None or (one.grad is None and bool(one.requires_grad) and one._version == self._version)
+
+
+def _side_by_side(chain: List[Any]) -> bool:
+    """Is it of a list of heads, another of which is trained? Its members cannot follow one another: all take the same
+    size, which none of them gives."""
+    for at, parent in enumerate(chain[1:]):
+        if type(parent).__name__ in ("ModuleList", "ModuleDict"):
+            ends = [_ends(member) for member in children(parent)]
+            heads = len({first for first, _ in ends}) == 1 and all(first != last for first, last in ends)
+            return heads and any(
+                one.grad is not None
+                for member in children(parent)
+                if member is not chain[at]
+                for one in parameters(member)
+            )
+    return False
+
+
+def _ends(module: Any) -> Tuple[int, int]:
+    """What the first of its matrices takes, and what the last one gives; the same number where it has none."""
+    matrices = [one for one in parameters(module) if one.dim() > 1]
+    return (int(matrices[0].shape[1]), int(matrices[-1].shape[0])) if matrices else (0, 0)
 
 
 def _alone(look: Look, state: _State, at: int) -> bool:

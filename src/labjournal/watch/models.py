@@ -150,7 +150,7 @@ class Models:
 
     def is_one_of_many(self, module: Any) -> bool:
         """Is the largest part around it without gradients a member of a list, from which a forward pass may choose?"""
-        chain = self._parents(module)
+        chain = self.parents(module)
         for at, parent in enumerate(chain[1:]):
             if type(parent).__name__ in ("ModuleList", "ModuleDict"):
                 return not _left_over(chain[at], parent)
@@ -160,13 +160,13 @@ class Models:
 
     def of_library(self, module: Any) -> bool:
         """Is the nearest module above it that is not torch's own code of an installed package?"""
-        for parent in self._parents(module):
+        for parent in self.parents(module):
             file = getattr(sys.modules.get(type(parent).__module__), "__file__", None) or ""
             if not type(parent).__module__.startswith("torch."):
                 return "site-packages" in file or "dist-packages" in file
         return False
 
-    def _parents(self, module: Any) -> List[Any]:
+    def parents(self, module: Any) -> List[Any]:
         """The module and those above it, up to its root."""
         above = {id(child): parent for root in self.roots() for parent in modules(root) for child in children(parent)}
         chain = [module]

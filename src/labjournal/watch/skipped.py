@@ -4,8 +4,9 @@ Between two resets of an optimizer's gradients that brought gradients there shou
 overflow, and conditions around ``step()``, leave it out; the first START cycles are a scaler's search for its scale.
 
 Gradients are computed for other ends too. These are told by exact signs: a backward pass to the inputs (attacks,
-saliency), the gradients of several tasks taken one after another and put together by hand, and a stretch without steps
-between stretches with nothing but steps (Fisher information, gradient statistics).
+saliency), the gradients of several tasks taken one after another and put together by hand, a stretch without steps
+between stretches with nothing but steps (Fisher information, gradient statistics), and, for a notice, the step of
+another optimizer: adversaries get gradients whenever the other side is trained through them.
 """
 
 from __future__ import annotations
@@ -42,6 +43,10 @@ class _Cycle:
         """Skipped cycles of a stretch that came after one of steps: what follows tells what it was."""
         self.patterns: Set[Tuple[bool, ...]] = set()
         """Which tensors had a gradient, in cycles without a step."""
+        self.total = 0
+        """Steps of all optimizers at the last reset."""
+        self.used = 0
+        """By how many more of the cycles without a step another optimizer stepped than none did."""
         self.by_hand = False
         self.scaled = False
 
@@ -63,6 +68,10 @@ class _Cycle:
         if self.waiting and self.stepped_in_a_row >= STRETCH:
             self.waiting = 0  # a phase of its own
         self.skipped.append(False)
+
+    def through_it(self) -> bool:
+        """Are its gradients mostly by-products of training another, and not what a scaler was asked to step with?"""
+        return self.used > 0 and not self.scaled
 
     def _judge_waiting(self) -> None:
         self.skipped.extend([True] * self.waiting)
@@ -117,6 +126,8 @@ class Skipped:
             cycle.steps = tracked.n  # a step with gradients written by hand since the last reset, or none
             return  # reset twice in a row
         stepped = tracked.n > cycle.steps
+        total = sum(one.n for one in self._optimizers.all())
+        another, cycle.total = total > cycle.total, total
         cycle.steps, cycle.backwards = tracked.n, backwards
         cycle.seen += 1
         if not tracked.n:
@@ -128,6 +139,7 @@ class Skipped:
             return
         if not stepped:
             cycle.patterns.add(tuple(one.grad is None for one in params[:PATTERN]))
+            cycle.used += 1 if another else -1
         cycle.add(not stepped)
         self._judge(tracked, cycle)
 
@@ -137,7 +149,7 @@ class Skipped:
             return
         if self._to_inputs or cycle.by_hand or len(cycle.patterns) > 1:
             return
-        self._say(tracked, times, len(cycle.skipped), None)
+        self._say(tracked, times, len(cycle.skipped), NOTICE if cycle.through_it() else None)
 
     def _say(self, tracked: Tracked, times: int, of: int, level: Optional[str]) -> None:
         label = tracked.label
@@ -162,4 +174,4 @@ class Skipped:
         for tracked, cycle in self._cycles.items():
             if cycle.waiting >= WINDOW // 2 and not self._to_inputs:
                 most = 2 * cycle.waiting > cycle.seen
-                self._say(tracked, cycle.waiting, cycle.seen, None if most else NOTICE)
+                self._say(tracked, cycle.waiting, cycle.seen, None if most and not cycle.through_it() else NOTICE)
