@@ -115,7 +115,7 @@ def likelihood_minimised(run: RunView) -> Iterator[Verdict]:
 
 def returns_fall(run: RunView) -> Verdict | None:
     """A return that gets worse from the first record to the last: its expectation is made smaller, not larger."""
-    for curve in (part for curve in pick(run.curves, "reward") for part in curve.trainings):
+    for curve in (part for whole in pick(run.curves, "reward") for part in whole.trainings):
         known = curve.finite.thin
         words, values = set(curve.read.stem), known.values
         if not words & _RETURNS or words & _NO_RETURNS or len(values) < 6:

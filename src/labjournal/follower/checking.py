@@ -21,7 +21,7 @@ from labjournal.errors import JournalError, NotFoundError
 from labjournal.facts import Fact
 from labjournal.filesystems import disk_free
 from labjournal.follower import inside, phases
-from labjournal.follower.printed import Anew, begun_anew
+from labjournal.follower.printed import NOT_ANEW, Anew, begun_anew
 from labjournal.follower.saved import of_checkpoints
 from labjournal.model import PRINTED, Result, Run, RunKind, SeriesKey
 from labjournal.store import Store
@@ -129,7 +129,7 @@ class Checker:
             phases.marked(curve, moments, anew.resets.get(key.tag, ())) for key, curve in curves if curve is not None
         )
 
-    def _curve(self, key: SeriesKey, begun: Anew = Anew()) -> Curve | None:
+    def _curve(self, key: SeriesKey, begun: Anew = NOT_ANEW) -> Curve | None:
         import numpy as np
 
         from labjournal.checks.curve import Curve

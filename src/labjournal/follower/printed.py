@@ -105,6 +105,9 @@ class Anew(NamedTuple):
     resets: Mapping[str, Sequence[int]] = MappingProxyType({})
 
 
+NOT_ANEW = Anew()
+
+
 def begun_anew(store: Store, run: str) -> Anew:
     found = files.of_role(store.connection, run, ROLE)
     state = (found[0].state or {}) if found else {}
