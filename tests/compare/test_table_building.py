@@ -240,7 +240,7 @@ def test_requirement_36_different_objectives_are_never_held_against_each_other()
         journal.result(journal.run(name), {"accuracy": 0.9}, "1:1", 1, n=1000, objective=name)
     table = build(journal)
     assert table.claims == ()
-    assert said(table, "Different objectives, never compared: one, two.")
+    assert said(table, "Different objectives, never compared: one (one:1), two (two:1).")
 
 
 def test_the_latest_measurement_that_nothing_speaks_against_is_shown_and_the_others_counted() -> None:

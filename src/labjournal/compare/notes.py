@@ -176,10 +176,22 @@ def _code(measurers: Sequence[Run]) -> Iterator[str]:
         yield f"Measured by different code: {', '.join(sorted(named))}."
 
 
+_NAMED = 3
+"""Rows that are named; of more the number is said."""
+
+
+def _few(labels: Sequence[str]) -> str:
+    return ", ".join(labels) if len(labels) <= _NAMED else fmt.plural(len(labels), "row")
+
+
 def _like_for_like(rows: Sequence[Row]) -> Iterator[str]:
-    objectives = sorted({row.objective for row in rows if row.objective})
-    if len(objectives) > 1 or (objectives and any(row.objective is None for row in rows)):
-        yield f"Different objectives, never compared: {', '.join(objectives)}."
+    following: dict[str | None, list[str]] = {}
+    for row in rows:
+        following.setdefault(row.objective or None, []).append(row.label)
+    if len(following) > 1:
+        said = sorted(following.items(), key=lambda item: (item[0] is None, item[0]))
+        whose = (f"{name or 'not stated'} ({_few(list(dict.fromkeys(labels)))})" for name, labels in said)
+        yield f"Different objectives, never compared: {', '.join(whose)}."
     steps = sorted({row.step for row in rows if row.step is not None})
     if len(steps) > 1 and len({row.run for row in rows}) > 1:
         counters = {position(row.checkpoint).counter for row in rows if row.checkpoint and row.step is not None} - {
