@@ -34,6 +34,8 @@ def check(document: Document) -> list[Item]:
             found += _totals(document.path, columns, rows)
             found += _deltas(document.path, columns, rows)
             found += _bold(document.path, columns, rows)
+            found += _complements(document.path, columns, rows)
+            found += _harmonic(document.path, columns, rows)
     return found
 
 
@@ -126,7 +128,7 @@ def _bold(path: str, columns: Sequence[str], rows: _Rows) -> Iterator[Item]:
         if (
             _BOLD.match(cells[0])
             or sum(bool(_BOLD.match(cell)) for cell in cells) * 2 > len(cells)
-            or _AWARE.search(cells[0])
+            or _AWARE.search(plain(cells[0]))
         ):
             continue
         known = [one.value for one in numbers if one is not None]
@@ -136,4 +138,59 @@ def _bold(path: str, columns: Sequence[str], rows: _Rows) -> Iterator[Item]:
             yield Item(path, rows[bold[0]][0], "not_the_best", own, best, "low", message)
 
 
-_AWARE = re.compile(r"\b(?:ours|chosen|selected|final|used|proposed|this work)\b|我们|本文|选用", re.IGNORECASE)
+_AWARE = re.compile(
+    r"^(?:all|total|mean|average|avg|overall)$|\b(?:ours|chosen|selected|final|used|proposed|this work)\b"
+    r"|我们|本文|选用",
+    re.IGNORECASE,
+)
+
+
+_ACCURACY = re.compile(r"^(?:(?:test|val(?:idation)?)\s+)?acc(?:uracy)?\b(?!.*(?:top|balanced))", re.IGNORECASE)
+_ERROR = re.compile(r"^(?:(?:test|val(?:idation)?)\s+)?err(?:or)?(?:\s+rate)?(?:\s*[\[(]%[\])])?$", re.IGNORECASE)
+
+
+_PRF = tuple(
+    re.compile(rf"^(?:macro\s+|micro\s+)?{name}$", re.IGNORECASE)
+    for name in (r"p(?:rec(?:ision)?)?", r"r(?:ec(?:all)?)?", r"f1?(?:[- ]?score)?")
+)
+
+
+def _complements(path: str, columns: Sequence[str], rows: _Rows) -> Iterator[Item]:
+    """Accuracy and error of a row are all there is, where they are in the other rows."""
+    at = [[i for i, name in enumerate(columns) if form.search(name)] for form in (_ACCURACY, _ERROR)]
+    if any(len(found) != 1 for found in at):
+        return
+    pairs = list(zip(_column(rows, at[0][0]), _column(rows, at[1][0]), strict=True))
+    odd = []
+    for i, (right, wrong) in enumerate(pairs):
+        if right is None or wrong is None:
+            continue
+        whole = 100.0 if max(abs(right.value), abs(wrong.value)) > 1 and not right.percent else 1.0
+        if abs(right.value + wrong.value - whole) > 0.51 * (10.0**-right.digits + 10.0**-wrong.digits):
+            odd.append((i, right.value, wrong.value, whole))
+    if len(odd) == 1 and len(pairs) > 1:
+        i, right_value, wrong_value, whole = odd[0]
+        left = whole - right_value
+        message = f"{columns[at[0][0]]} {right_value:g} leaves {left:.4g} errors, not {wrong_value:g}."
+        yield Item(path, rows[i][0], "sum", wrong_value, left, "high", message)
+
+
+def _harmonic(path: str, columns: Sequence[str], rows: _Rows) -> Iterator[Item]:
+    """An F1 above the mean of its precision and its recall: no average of any kind gives that."""
+    at = [[i for i, name in enumerate(columns) if form.search(name)] for form in _PRF]
+    if any(len(found) != 1 for found in at):
+        return
+    for (line, _), *values in zip(rows, *(_column(rows, found[0]) for found in at), strict=True):
+        precision, recall, shown = values
+        if precision is None or recall is None or shown is None:
+            continue
+        together = (precision, recall, shown)
+        if len({one.value > 1 for one in together}) > 1:
+            continue
+        slack = 0.55 * sum(10.0**-one.digits for one in together)
+        most = (precision.value + recall.value) / 2
+        if shown.value > most + slack:
+            harmonic = 2 * precision.value * recall.value / (precision.value + recall.value)
+            of = f"precision {precision.value:g} and recall {recall.value:g} give F1 {harmonic:.3g}"
+            message = f"{of}; no mean of any gives {shown.value:g}."
+            yield Item(path, line, "impossible", shown.value, harmonic, "high", message)

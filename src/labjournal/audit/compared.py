@@ -32,7 +32,7 @@ _CLAIMED = re.compile(
     r"\b(?:clear(?:ly)?|significant(?:ly)?|better|outperform\w*|beats?|improve[sd]?|improvement|superior|wins)\b",
     re.IGNORECASE,
 )
-_P = re.compile(r"\bp(?:[- ]?value)?\s*(?:=|≈|of|is|was)\s*(?P<p>0?\.\d+)\b", re.IGNORECASE)
+_P = re.compile(r"\bp(?:[- ]?value)?\s*(?:=|≈|of|is|was)\s*(?P<p>0?[.,]\d+)\b", re.IGNORECASE)
 _SIGNIFICANT = re.compile(r"\b(?:statistically\s+)?significant(?:ly)?\b|\bsignifikant\w*|显著", re.IGNORECASE)
 _DENIED = re.compile(
     r"\b(?:not|no|n[o']t|isn't|never|neither|nor|without|non|barely|hardly|short\s+of|far\s+from|nicht|kein\w*|whether|if|would|should)\b|[无不未没]|insignificant"
@@ -44,7 +44,7 @@ _CLASSES = re.compile(
     re.IGNORECASE,
 )
 _SHARE = re.compile(
-    r"(?<![\w.])(?P<s>\d+(?:\.\d+)?)\s*%\s+(?:of\s+(?:the\s+|all\s+)?\w+\s+(?:is|are)\s+)?(?:\w+\s+)?(?P<label>background|negatives?|neutral|healthy|benign|normal|non-?\w+|majority)\b",
+    r"(?<![\w.])(?P<s>\d+(?:\.\d+)?)\s*%\s+(?:of\s+(?:the\s+|all\s+)?\w+\s+(?:is|are)\s+)?(?:\w+\s+)?(?P<label>background|negatives?|neutral|healthy|benign|normal|legit\w*|genuine|ham|clean|controls?|non-?\w+|majority)\b",
     re.IGNORECASE,
 )
 _CLASS_WORDS = re.compile(
@@ -119,8 +119,9 @@ def _significance(path: str, paragraph: Paragraph) -> Iterator[Item]:
         p, said = list(_P.finditer(sentence)), _SIGNIFICANT.search(sentence)
         if len(p) != 1 or said is None or _DENIED.search(sentence):
             continue
-        value = float(p[0]["p"])
-        if value - 0.5 * 10.0 ** -decimals(p[0]["p"]) > 0.1:
+        shown = p[0]["p"].replace(",", ".")
+        value = float(shown)
+        if value - 0.5 * 10.0 ** -decimals(shown) > 0.1:
             message = f"called significant beside p = {p[0]['p']}."
             line = paragraph.line_at(paragraph.text.find(sentence) + p[0].start())
             yield Item(path, line, "significance", value, 0.05, "medium", message)

@@ -30,6 +30,16 @@ _WITH_SCATTER = re.compile(
     rf"\s*[).,;:→=-]*\s*(?:so|→|giving|gives?|i\.e\.,?|=|that\s+is|also)?\s*\**(?P<mean>{_V})\s*%?\s*(?:±|\+/-|\+-)\s*(?P<sd>{_V})",
     re.IGNORECASE,
 )
+_OF_CLASSES = re.compile(
+    r"\b(?:per[- ]class|by class|each class|of each class)\b[^:.\d]{0,24}:\s*"
+    rf"(?P<list>(?:[^\W\d_][\w /-]{{0,24}}?\s*[:=]?\s*{_V}\s*%?\s*(?:[,;]\s*(?:and\s+)?|\s+and\s+)?){{3,}})",
+    re.IGNORECASE,
+)
+_MEAN_OF_CLASSES = re.compile(
+    r"[\s,;.(:→-]*(?:so\s+(?:the\s+)?)?(?:mean|average|macro(?:[- ]\w+)?|m(?:IoU|AP|Acc))\s*(?:of|is|=|:)?\s*"
+    rf"(?P<mean>{_V})",
+    re.IGNORECASE,
+)
 _PART = re.compile(
     r"\b(?:e\.g|for example|such as|among|including|best|top|first|last|median|weighted)\b", re.IGNORECASE
 )
@@ -40,7 +50,7 @@ def check(document: Document) -> list[Item]:
         item
         for paragraph in paragraphs(document.lines)
         if not paragraph.printed
-        for item in _listed(document.path, paragraph)
+        for item in (*_listed(document.path, paragraph), *_of_classes(document.path, paragraph))
     ]
 
 
@@ -66,6 +76,32 @@ def _listed(path: str, paragraph: Paragraph) -> Iterator[Item]:
             sd = _deviation(values, 1)
             message = f"these {len(values)} values scatter by {sd:.3g} (standard deviation), not {scatter}."
             yield Item(path, line, "scatter", float(scatter), sd, "medium", message)
+
+
+def _of_classes(path: str, paragraph: Paragraph) -> Iterator[Item]:
+    """ "IoU per class: road 0.92, car 0.81, sky 0.95; mIoU 0.93"."""
+    text = paragraph.text
+    for found in _OF_CLASSES.finditer(text):
+        # the last name may already be that of the mean
+        said = _MEAN_OF_CLASSES.match(text, found.end()) or _last_is_mean(found)
+        shown = re.findall(_V, found["list"])
+        if said is None or _PART.search(text) or _OTHERS.search(text):
+            continue
+        given = said["mean"]
+        values = [float(one) for one in (shown[:-1] if said.end() <= found.end() else shown)]
+        slack = 0.5 * 10.0 ** -min(map(decimals, shown))
+        mean = sum(values) / len(values)
+        if len(values) > 1 and not explained(float(given), decimals(given), mean - slack, mean + slack):
+            message = f"the mean of these {len(values)} classes is {mean:.4g}, not {given}."
+            yield Item(path, paragraph.line_at(said.start("mean")), "average", float(given), mean, "medium", message)
+
+
+def _last_is_mean(found: re.Match[str]) -> re.Match[str] | None:
+    last = list(_MEAN_OF_CLASSES.finditer(found.string, found.start("list"), found.end()))
+    return last[-1] if last and not found.string[last[-1].end() : found.end()].strip(" ,;%") else None
+
+
+_OTHERS = re.compile(r"\b(?:others?|rest|remaining|over\s+all|all\s+\d+|of\s+\d+|weighted|…|\.\.\.)", re.IGNORECASE)
 
 
 def _scatter_after(text: str, end: int) -> str | None:

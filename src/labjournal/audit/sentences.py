@@ -19,8 +19,8 @@ _SENTENCE = re.compile(r"(?<!i\.e\.)(?<!e\.g\.)(?<!vs\.)(?<!ca\.)(?<=[.!?])\s+(?
 _N = r"\d+(?:\.\d+)?"
 _WORD = r"(?P<metric>[A-Za-z][\w-]*(?:\s[\w-]+){0,2}?)"
 _CHANGE = re.compile(
-    rf"(?:\bfrom\s+(?P<a>{_N})\s*(?P<ua>%?)\s+to|(?<![\w.,/:-])(?P<a2>{_N})\s*(?:→|->))\s*"
-    rf"(?P<b>{_N})\s*(?P<ub>%?)\s*[,;:(–—-]+\s*(?:i\.e\.,?\s*)?(?P<rest>(?:[^.;]|\.(?=\w)){{3,60}})",
+    rf"(?:\bfrom\s+(?P<a>{_N})\s*(?P<ua>%|[a-zµ]{{1,3}}\b)?\s+to|(?<![\w.,/:-])(?P<a2>{_N})\s*(?:→|->))\s*"
+    rf"(?P<b>{_N})\s*(?P<ub>%|[a-zµ]{{1,3}}\b)?\s*[,;:(–—-]+\s*(?:i\.e\.,?\s*)?(?P<rest>(?:[^.;]|\.(?=\w)){{3,60}})",
     re.IGNORECASE,
 )
 _MOVED = re.compile(
@@ -147,9 +147,10 @@ def _changes(sentence: str) -> Iterator[_Found]:
         ends = f"from {typed[0]} to {typed[1]}"
         a, b = map(float, typed)
         said, by = _RELATIVE.search(match["rest"]), _BY.search(match["rest"])
-        relative = said is not None and a and b and not ABOUT.search(match["rest"][: said.end()])
+        relative = said is not None and a and b and not ABOUT.search(match["rest"])
         if said is not None and relative:
-            shown, forms = (said["p2"], _RELATIVELY[:2]) if said["p2"] else (said["p"], _RELATIVELY)
+            shown = said["p"] or said["p2"]
+            forms = _RELATIVELY[:1] if said["p2"] else _RELATIVELY if said["how"].lower() in _LOOSE else _CHANGED
             if not any(from_rounded(float(shown), shown, form, *typed) for form in forms):
                 change = 100 * abs(b - a) / a
                 yield "change", float(shown), change, f"{ends} is {change:.3g} %, not {shown} %."
@@ -173,6 +174,10 @@ _RELATIVELY: tuple[Callable[[float, float], float], ...] = (
     lambda x, y: 100 * abs(y - x),
 )
 """Percent of the first, percent of the second, points of percentages, points of shares."""
+_CHANGED = (_RELATIVELY[0], *_RELATIVELY[2:])
+"""What "a 60% reduction" can mean: it is of what there was before."""
+_LOOSE = ("lower", "higher", "less", "more")
+"""Compared either way round."""
 
 
 def _moves(sentence: str) -> Iterator[_Found]:

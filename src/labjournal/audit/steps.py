@@ -61,7 +61,7 @@ def check(document: Document) -> list[Item]:
 
 
 def _steps(path: str, paragraph: Paragraph) -> Iterator[Item]:
-    text = paragraph.text
+    text = paragraph.text.replace("\n", "\0")  # a number at the end of a printed line is not of the next one
     each, total = _EACH.search(text), _ALL.search(text)
     if (each is None and total is None) or _ELSE.search(text):
         return

@@ -244,12 +244,20 @@ def _f1(p: float, r: float) -> float:
     return 2 * p * r / (p + r) if p + r else 0.0
 
 
+_TELLING = 6
+"""Values that do not all end in zeros by chance."""
+
+
 def _row_digits(parsed: Report) -> int:
-    """Decimals of the class rows: those of the averages printed with them, else what the values themselves show."""
-    for name in ("macro_f1", "weighted_f1", "micro_f1", "macro_precision"):
-        if name in parsed.digits:
-            return parsed.digits[name]
+    """Decimals of the class rows: those of the averages printed with them, else what the values themselves show.
+
+    Averages may be printed once more below with other decimals than the rows: what six values or more show is theirs.
+    """
     shown = [
         len(repr(getattr(row, part) or 0.0).partition(".")[2]) for row in parsed.per_class.values() for part in PARTS
     ]
-    return max([2, *shown])
+    own = max([2, *shown])
+    for name in ("macro_f1", "weighted_f1", "micro_f1", "macro_precision"):
+        if name in parsed.digits:
+            return min(parsed.digits[name], own) if len(shown) >= _TELLING else parsed.digits[name]
+    return own
