@@ -541,6 +541,28 @@ def settings_of_unequal_length(rng: np.random.Generator) -> RunView:
     return view(curve("loss", decay(40, 5, 1)), settings={"epochs_num": 200000, "epochs_den": "20000"})
 
 
+# -- steps that are none of an optimizer -------------------------------------------------------------------------------
+
+
+@healthy
+def steps_of_an_environment(rng: np.random.Generator) -> RunView:
+    """One update an episode; max_steps counts what the environment made."""
+    returns = curve("Average reward", 10 + np.arange(37) * 4 + rng.normal(0, 5, 37), 5)
+    return view(returns, settings={"max_steps": 15000}, real_steps=186)
+
+
+@healthy
+def steps_of_episodes_without_a_curve_of_rewards(rng: np.random.Generator) -> RunView:
+    loss = curve("loss", noisy(decay(300, 2, 1), rng, 0.05))
+    return view(loss, settings={"max_steps": 15500, "max_episodes": 400}, real_steps=300)
+
+
+@healthy
+def steps_of_a_diffusion(rng: np.random.Generator) -> RunView:
+    loss = curve("loss", noisy(decay(400, 1, 0.2), rng, 0.2))
+    return view(loss, settings={"num_steps": 1000, "iterations": 2000}, real_steps=400)
+
+
 # -- rates against guessing --------------------------------------------------------------------------------------------
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from labjournal.checks.curve import MOST_POINTS, Curve, Floats, Ints, longest_run
+from labjournal.checks.naming import words_of
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
 from labjournal.checks.run_view import RunView
-from labjournal.model.plan import EPOCHS, STEPS
+from labjournal.model.plan import EPOCHS
 from labjournal.vocabulary import Level
 
 LR_ZERO = CheckRule(
@@ -38,11 +39,12 @@ PLANNED = CheckRule(
     "The run ended well, but after fewer steps than it was to make.",
     "Look for a loop that ends early, a wrong total, a loader that runs dry, or early stopping that nobody notices.",
     judged="Executed: the furthest of the optimizer steps counted and the last step of the curves. Planned: as "
-    "the schedule or "
-    "loader tells, else a setting called max_steps, total_steps, num_train_steps, steps … Warning below 90%. "
-    "Notice where "
-    "patience or early stopping is set, where epochs are set as well, or where the plan may count micro-batches. In "
-    "the process: a loader gave data once, and not one batch in the two epochs after.",
+    "the schedule or loader tells, else a setting called max_steps, max_iters, total_steps, num_train_steps … "
+    "Warning below 90%. Notice where patience, early stopping, a tolerance, a target or a time is set, where epochs "
+    "are set as well, or where the plan may count micro-batches. Not judged by a setting where rewards are learned "
+    "from, for it may count the steps of the environment, nor by one called num_steps or iterations, which may count "
+    "those of a diffusion, a solver or an attack. In the process: a loader gave data once, and not one batch in the "
+    "two epochs after.",
 )
 THROUGHPUT = CheckRule(
     "throughput_drop",
@@ -55,6 +57,13 @@ THROUGHPUT = CheckRule(
     "slower than the second quarter by more than half, in medians. A mark: longer sequences do this too.",
 )
 RULES = table(LR_ZERO, LR_COLLAPSED, PLANNED, THROUGHPUT)
+_OF_TRAINING = (
+    "max_steps", "max_iters", "max_iterations", "total_steps", "num_train_steps", "max_train_steps", "train_steps",
+    "total_iters",
+)  # fmt: skip
+"""Settings that can count nothing but steps of the training, where no environment has steps too."""
+_ENDS = frozenset("tol tolerance target goal stop stopping".split())
+_TIMES = ("max_time", "time_limit", "max_minutes", "max_hours", "max_seconds", "time_budget")
 _STOPPING = ("patience", "early_stopping", "early_stop", "early_stopping_patience", "early_stopping_rounds")
 _SHORTEST_S = 60.0
 
@@ -127,7 +136,9 @@ def _share(steps: Ints, first: int, last: int) -> float:
 def planned_steps_differ(run: RunView) -> Verdict:
     if not run.done:
         return not_judged(PLANNED, "the run", "it did not end by itself")
-    name = next((name for name in STEPS if (run.setting(name) or 0) > 0), None)
+    name = next((name for name in _OF_TRAINING if (run.setting(name) or 0) > 0), None)
+    if name is not None and not run.planned_steps and (other := _environment(run)) is not None:
+        return not_judged(PLANNED, "the run", f"{name} may count the steps of an environment: {other}")
     plan = run.planned_steps or (run.setting(name) if name else None)
     if not plan or plan < 10:
         return not_judged(PLANNED, "the run", "no plan is known")
@@ -139,7 +150,8 @@ def planned_steps_differ(run: RunView) -> Verdict:
         return not_judged(PLANNED, "the run", "the watch counted no steps, and curves may count epochs")
     if executed >= 0.9 * plan:
         return fine(PLANNED, "the run")
-    stopping = any(run.setting(word) or run.settings.get(word) for word in _STOPPING)
+    stopping = any(run.setting(word) or run.settings.get(word) for word in (*_STOPPING, *_TIMES))
+    stopping |= any(value and _ENDS & words_of(setting) for setting, value in run.settings.items())
     ratio = plan / (run.real_steps or executed)
     whole = 2 <= ratio <= 64 and abs(ratio - round(ratio)) < 0.02 * ratio
     unsure = run.planned_steps is None and (whole or any(run.setting(word) for word in EPOCHS))
@@ -152,6 +164,15 @@ def planned_steps_differ(run: RunView) -> Verdict:
         Level.NOTICE if stopping or unsure else Level.WARNING,
         executed,
     )
+
+
+def _environment(run: RunView) -> str | None:
+    """What tells that there are steps which are none of an optimizer."""
+    if run.game is not None:
+        return run.game
+    names = (*run.settings, *run.names)
+    told = next((name for name in names if {"episode", "episodes", "env", "envs", "rollout"} & words_of(name)), None)
+    return None if told is None else f"{told} is told of"
 
 
 def throughput_drop(run: RunView) -> Verdict:
