@@ -53,8 +53,8 @@ TEXTS = [
     pytest.param(
         "1. With the library, results\n- Accuracy: 0.965\n\n\n\n\n\n2. Without it, results\n- Accuracy: 0.96\n",
         [
-            ("unclear", {"accuracy": 0.965}, {}),
-            ("unclear", {"accuracy": 0.96}, {}),
+            ("unclear", {"accuracy": 0.965}, {"group": "With the library, results"}),
+            ("unclear", {"accuracy": 0.96}, {"group": "Without it, results"}),
         ],
         id="almost the same is not the same below another title",
     ),

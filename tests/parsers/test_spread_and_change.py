@@ -75,3 +75,9 @@ def test_a_report_over_folds_left_out_is_a_validation() -> None:
     )
     [result] = read_text(report).results
     assert result.role == "validation"
+
+
+def test_one_event_among_many_gives_no_result() -> None:
+    text = "Statistics for 90 entries in the validation set\n  MAE = 0.0031\n  largest outlier\n    error = 0.0225\n"
+    [result] = read_text(text).results
+    assert (told(result), result.n) == (("validation", {"mae": 0.0031}, {}), 90)

@@ -140,6 +140,7 @@ class Context:
         """Takes in what a line says about the lines after it. ``text`` is without its log prefix."""
         if not text:
             self.settings = None if self.settings == NO_INDENT else self.settings
+            self.role = self.sections.parted(number, self.role, valued=not self.above.lines)
             self.above.take(text)
             return
         if (command := self.above.take(text)) is not None:
@@ -181,7 +182,7 @@ class Context:
         if any(part in low for part in forms.RESET_PARTS) and forms.RESET.search(text):
             self.reset = True
             self.step = None
-        opened = opens_settings(text) if text.rstrip().endswith((":", "{", "]")) else None
+        opened = opens_settings(text) if text.rstrip().endswith((":", "{", "]", "outlier")) else None
         self.settings = self.settings if opened is None else opened
         if text.startswith("#") and forms.HEADING.match(text) and find_step(text) is None:
             self.section += 1
@@ -300,7 +301,7 @@ class Context:
         self.setup = ()
         step = find_step(title)
         role = title_role(words, trained="final" not in words and (self.passed is not None or step is not None))
-        self.wishes = (self.wishes and self.fenced) or (wished(words) and not any(map(str.isdigit, title)))
+        self.wishes = (self.wishes and self.fenced) or (wished(title) and not any(map(str.isdigit, title)))
         self.heading = title.strip(" *#")
         if "overall" in words and self.group is not None:
             self._end_group()
@@ -310,6 +311,7 @@ class Context:
             # "Training results" may head anything that came out of a training: only what is tested says more.
             measured = role != "train" or self.step is not None or set(words) & forms.OF_TRAINING
             self.role = role if measured else "unclear"
+            self.sections.unmarked = "unclear" if framed else self.role
             self.reset = self.reset or role == "test"
         if step is not None:
             self.step, self.reset, self.bar_done, self.passed = (step[0], step[1]), False, False, step[1]

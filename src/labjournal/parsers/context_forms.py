@@ -42,6 +42,8 @@ DATASET = re.compile(
           |in(?=\s+(?:the\s+)?\w+\s+(?:data\s?set|set|split)\b))
           \s+(?:the\s+)?['"\[]?(?P<on>[\w][\w.:+/ -]{0,50}?)['"\]]?
           (?:\s+(?:data\s?set|set|split|data|benchmark))?(?:\s*[(,]\s*(?:n\s*=\s*)?(?P<n2>\d[\d,]*)\s*(?:events|samples|examples|images)?\)?)?
+      | (?:statistical\s+|error\s+)?(?:analysis|statistics)\s+(?:on|for|of|over)\s+(?:the\s+)?
+          (?P<within>[\w ,-]{0,50}?(?:train\w*|val\w*|test\w*|dev\w*))\s+(?:data\s?set|set|split|data)
       | .{0,40}?\bon\s+(?:the\s+)?data\s?set:?\s+['"]?(?P<after>[\w:./+-]+)['"]?
       | .{0,40}?\bon\s+(?:the\s+)?(?P<trail>[\w:./+-]+(?:\s[\w:./+-]+)?)\s+data\s?set
       | (?P<numbered>data\s?set\s+\#?(?:\d+|[IVX]+|(?-i:[A-Z])))(?!\w)
@@ -87,7 +89,10 @@ CHECKPOINT_PARTS = (
     ".w",
 )
 DATASET_PARTS = ("data", "task", "benchmark", ": evaluating", ": testing", ": validating")
-DATASET_STARTS = ("val", "test", "eval", "result", "inference", "running", "score", "performance", "metric")
+DATASET_STARTS = (
+    *("val", "test", "eval", "result", "inference", "running", "score", "performance", "metric"),
+    *("statistic", "error", "analysis"),
+)
 RESET = re.compile(
     r"\b(?:training\s+(?:is\s+)?(?:complete[d]?|finished|done|ended|took)|finished\s+training|done\s+training|train(?:ing)?\s+completed|end\s+of\s+training|"
     r"final(?:\s+\w+)?\s+(?:eval\w*|test\w*|results?|metrics|performance|report|model)|loading\s+best|loaded\s+best|load(?:ing|ed)?\s+(?:the\s+)?best|restor\w+\s+(?:the\s+)?best|best\s+model\b.*\b(?:test|eval)|"
@@ -136,6 +141,8 @@ NO_DATASET_NAME = frozenset(
 """Words that no name of a data set holds."""
 SIZE_OF_SET = re.compile(r"(\d[\d,]*)\s+(?:\w+\s+)?(?:samples|images|examples|events|instances|sentences|questions)")
 """``Evaluating on 10000 test samples``: how many there are, not what they are called."""
+COUNTED_IN = re.compile(r"(\d[\d,]*)\s+\w+\s+(?:in|of|from)\s+(?:the\s+)?(\S.*)")
+"""``90 entries in the validation set``."""
 SHORT_SETS: dict[str, RoleName] = {"tr": "train", "trn": "train", "va": "validation", "te": "test", "tst": "test"}
 OF_TRAINING = frozenset("metrics set data loss train classification confusion error accuracy report".split())
 """Words that say of "training" that it is the set that was measured, not what gave the results."""

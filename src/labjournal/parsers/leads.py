@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from labjournal.parsers.above import SETTING, when_of
-from labjournal.parsers.alike import OF_A_TEXT
+from labjournal.parsers.alike import OF_A_TEXT, STEP_WORDS
 from labjournal.parsers.base import Draft
 from labjournal.parsers.commands import PLACE_FLAGS, Command, command_in
 from labjournal.parsers.context_forms import SETUP
@@ -25,6 +25,8 @@ SENTENCE = 6
 _WORD = re.compile(r"[^\W\d_]{2}")
 _CLAUSE_ENDS = re.compile(r"[,;:.!?]\s|\s(?:which|that|because|so|but|where)\s|\s[-–—]\s")
 _ANNOUNCES = re.compile(r"(?:\.{2,}|…|[:：])\s*$")
+_COUNTED = re.compile(r"([A-Za-z]*[_-]?)\d+")
+_COUNTERS = STEP_WORDS | frozenset("e it ckpt checkpoint batch b lr".split())
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _MARKS = re.compile(r"^[\s#*>`$=~|/-]+|[\s*`=~|:：….-]+$")
 
@@ -35,7 +37,7 @@ def stand_apart(drafts: Sequence[Draft]) -> bool:
         return False
     plain = [
         {
-            text if command_in(text) else re.sub(r"\d+", "#", text)
+            text if command_in(text) else _COUNTED.sub(_uncounted, text)
             for text in draft.leads
             if text and not SETTING.fullmatch(text) and not when_of(text)
         }
@@ -44,6 +46,12 @@ def stand_apart(drafts: Sequence[Draft]) -> bool:
     return all(
         own - set().union(*(other for at, other in enumerate(plain) if at != mine)) for mine, own in enumerate(plain)
     )
+
+
+def _uncounted(found: re.Match[str]) -> str:
+    """A number as a sign, but in a name such as ``S1`` or ``run-07``, which is no step of a training."""
+    said = found[1].strip("_-").lower()
+    return "#" if len(said) < 1 or said in _COUNTERS else found[0]
 
 
 def set_apart_by_leads(drafts: Sequence[Draft], alike: Iterable[Sequence[Draft]]) -> None:

@@ -53,6 +53,9 @@ _EXACT = re.compile(r"\s*\"(?P<name>(?:HasAns_|NoAns_|best_)?exact)\"\s*:\s*(?P<
 _EXAMPLE = re.compile(r"\W*(?:sample|utt|utterance|utt_?id|image|file)\s*[:=]\s*([\w./-]{1,80})", re.IGNORECASE)
 """One of many that were scored: its values are nobody else's."""
 BESIDE = 4
+FEWEST_POINTS = 2
+"""Values under one name, more of which are a curve."""
+LONGEST_NUMBER = 40
 _CAFFE = re.compile(r".*\bTest net output #\d+:\s*(?P<name>\w+)\s*=\s*(?P<value>[-\d.e]+)")
 _PREFIXED = re.compile(r"\s*(?P<name>(?:eval|test|predict|val|valid)_\w+)\s*[=:]\s*(?P<value>\S+)\s*")
 _RESULTS_FILE = re.compile(r"results|metrics|scores", re.IGNORECASE)
@@ -220,18 +223,33 @@ def _two_lines(cursor: Cursor, line: Line, raw: str) -> Claim | None:
         or (number.integer and not text.endswith((":", "=")))
     ):
         return None
-    draft = Draft(
-        line,
-        below.number,
-        [line.text, below.text],
-        "name_value",
-        role=name.role,
-        headline=name.headline,
-        best=name.best,
-    )
-    draft.metrics[name.metric] = number
-    draft.tags[name.metric] = name.tag
+    if not apart and (more := _column(cursor)):
+        return _curve(name, line, more) if len(more) > FEWEST_POINTS else None
+    draft = Draft(line, below.number, [line.text, below.text], "name_value", role=name.role)
+    draft.headline, draft.best = name.headline, name.best
+    draft.metrics, draft.tags = {name.metric: number}, {name.metric: name.tag}
     return Claim(3 if apart else 2, [draft])
+
+
+def _column(cursor: Cursor) -> list[tuple[Line, Number]]:
+    """The values one below the other under a name, where there are several."""
+    found: list[tuple[Line, Number]] = []
+    while (line := cursor.peek(len(found) + 1)) is not None:
+        number = parse_number(line.text.strip()) if len(line.text) <= LONGEST_NUMBER else None
+        if number is None:
+            break
+        found.append((line, number))
+    return found if len(found) > 1 else []
+
+
+def _curve(name: Name, line: Line, values: list[tuple[Line, Number]]) -> Claim:
+    """Torch7's logs: the name, and a value for each epoch; what two values are, nothing says."""
+    points = []
+    for row, (at, number) in enumerate(values, 1):
+        point = Draft(at, at.number, [line.text, at.text], "name_value", {name.metric: number}, role=name.role)
+        point.step, point.tags = ("row", float(row)), {name.metric: name.tag}
+        points.append(point)
+    return Claim(1 + len(values), points)
 
 
 PARSER = Parser("name_value", 1, "lines that name metrics and give their values", _read)

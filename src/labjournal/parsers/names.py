@@ -224,7 +224,7 @@ _SPACY = frozenset("ents sents spans cats".split())
 _SET_RATES = frozenset(
     "split sampling frame refresh update drop attack fraud churn default base event anomaly click".split()
 )
-_BOUNDS = frozenset("lower upper null pvalue prob probability".split())
+_BOUNDS = frozenset("lower upper lo hi null pvalue prob probability".split())
 """What stands beside a metric and is none: R's ``AccuracyLower``, ``AccuracyNull``."""
 _RATE_WORDS = frozenset("accuracy acc f1 auc precision recall map iou dice bleu psnr ssim".split())
 LONGEST_NAME = 7

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from labjournal.parsers.names import words_of
 from labjournal.parsers.reading import RoleName
@@ -17,6 +17,16 @@ class SectionRoles:
     """The roles that the headings above gave, with their levels."""
     outside: RoleName = "unclear"
     """The role before the fence that is open."""
+
+    unmarked: RoleName = "unclear"
+    """The role that a title without any mark gave."""
+    blank: int = field(default=-9, compare=False)
+    """The last blank line."""
+
+    def parted(self, number: int, role: RoleName, *, valued: bool) -> RoleName:
+        """The role below a blank line: two of them below values end that of a title without any mark."""
+        twice, self.blank = self.blank == number - 1, number
+        return "unclear" if twice and valued and role == self.unmarked else role
 
     def entered(self, level: int, role: RoleName) -> RoleName:
         """The role below a heading of this level, where the heading itself gives none."""

@@ -30,6 +30,10 @@ _SECTION = re.compile(
 _TO_DO = re.compile(r"\s*(?:[-*+]\s+\[ \]|TODO\b)")
 _OPENS = re.compile(r"(?P<indent>\s*)['\"]?(?P<key>[\w-]+)['\"]?\s*:\s*\{?\s*$")
 _TABLE = re.compile(r"\s*\[(?P<key>[\w.-]+)\]\s*$")
+_ONE_OF_ALL = re.compile(
+    r"(?P<indent>\s*)(?:largest|biggest|worst|smallest|max\w*)\s(?:[\w-]+\s)?outlier\s*:?\s*$", re.IGNORECASE
+)
+"""What stands deeper is of one event, nothing that all of them gave."""
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 NO_INDENT = -1
 _KEYS = frozenset(
@@ -46,6 +50,8 @@ def opens_settings(text: str) -> int | None:
     table = _TABLE.match(text)
     if table is not None:
         return NO_INDENT if _KEYS & set(re.split(r"[_.-]", table["key"].lower())) else None
+    if (one := _ONE_OF_ALL.match(text)) is not None:
+        return len(one["indent"].expandtabs(4))
     match = _OPENS.match(text)
     if match is None or not _KEYS & {part.lower() for part in _PARTS.findall(match["key"])}:
         return None

@@ -14,7 +14,7 @@ from labjournal.parsers.grids import BORDER, MOST_ROWS, Grid, aligned, caption
 from labjournal.parsers.headings import CAPTION, entered
 from labjournal.parsers.labelled_last import labelled_last
 from labjournal.parsers.long_tables import long_table
-from labjournal.parsers.names import Name, understand, words_of
+from labjournal.parsers.names import Name, understand
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.one_metric import corner_metric, under_corner
 from labjournal.parsers.reading import Line
@@ -44,7 +44,7 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if found is not None and line is not None and line.number - context.titles.get("resampled", -99) <= RESAMPLED_NEAR:
         for draft in found.drafts:
             draft.role = "validation" if draft.role == "unclear" else draft.role
-    if found is not None and found.drafts and wished(words_of(caption(cursor))):
+    if found is not None and found.drafts and wished(caption(cursor)):
         return Claim(found.lines)
     return found
 

@@ -9,6 +9,7 @@ from labjournal.parsers.context_forms import (
     CHECKPOINT,
     CHECKPOINT_NAMED,
     CHECKPOINT_NUMBER,
+    COUNTED_IN,
     DATASET,
     EVALUATED_NAME,
     NO_DATASET_NAME,
@@ -31,7 +32,7 @@ _SPLIT_OF = re.compile(
     r"\W*(?:task|dataset|data)\s*[:=]\s*(?P<name>[\w./-]+)\s*[,;|]\s*(?:split|subset)\s*[:=]\s*(?P<split>\w+)",
     re.IGNORECASE,
 )
-_NAMED = ("named", "on", "after", "trail", "numbered", "head")
+_NAMED = ("named", "on", "within", "after", "trail", "numbered", "head")
 _OTHERS = frozenset(("model", "classifier", "method", "class"))
 """``Results for class A``: no data set."""
 
@@ -64,6 +65,8 @@ def data_stated(text: str) -> DataStated | None:
     if match is None:
         return None
     name = next(filter(None, map(match.group, _NAMED)), "").strip(" '\"-=*")
+    counted = COUNTED_IN.fullmatch(name)
+    name = name if counted is None else counted[2]
     words = words_of(name)
     role = SHORT_SETS.get(name.lower()) or role_of(words)
     verb = words_of(text)[:1]
@@ -72,7 +75,7 @@ def data_stated(text: str) -> DataStated | None:
     if words and words[0] in _OTHERS:
         return DataStated(None, role, None)
     size = SIZE_OF_SET.fullmatch(name)
-    count = match["n1"] or match["n2"] or match["n3"] or (size[1] if size is not None else None)
+    count = match["n1"] or match["n2"] or match["n3"] or (size or counted or (None, None))[1]
     n = int(count.replace(",", "")) if count else None
     if match["named"] and name.isdigit():
         return DataStated(None, role, int(name))  # "Data : 4076"

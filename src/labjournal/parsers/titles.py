@@ -10,7 +10,9 @@ from labjournal.parsers.vocabulary import EVALUATED, FILLER, HEADLINE, METRIC_WO
 
 
 def bare_title(text: str) -> bool:
-    """Whether a line is a heading without any mark: ``Test set classification report``."""
+    """Whether a line is a heading without any mark: ``Test set classification report``, ``CheXNet Test Results``."""
+    if _NAMED_RESULTS.fullmatch(text):
+        return not any(word.endswith(("ing", "ed")) for word in text.lower().split()[:2])
     if len(text) > 60 or any(char.isdigit() or char in ":=|{}[]<>,.!" for char in text):
         return False
     words = words_of(text)
@@ -52,8 +54,9 @@ def title_role(words: list[str], *, trained: bool) -> RoleName:
     return role if said else "unclear"
 
 
-def wished(words: list[str]) -> bool:
+def wished(title: str) -> bool:
     """Whether a heading stands over targets, spreads, examples or other people's numbers: nothing measured here."""
+    words = words_of(_IDENTIFIER.sub(" ", title))
     if "correlation" in words and _DEPENDING & set(words):
         return True
     if _SPREADS & set(words) and all(word in _SPREADS or word in PLAIN_TITLE or word in FILLER for word in words):
@@ -61,6 +64,8 @@ def wished(words: list[str]) -> bool:
     return len(words) <= 8 and any(word in _WISHES or word.startswith(("目標", "目标")) for word in words)
 
 
+_IDENTIFIER = re.compile(r"\w*[^\W_]_[^\W_]\w*")
+"""``mfcc_delta`` is a name, whatever its parts say."""
 _VALIDATED = frozenset(word for word, role in ROLE_WORDS.items() if role == "validation" and word not in EVALUATED) | {
     "eval",
     "oof",
@@ -71,6 +76,10 @@ _WISHES = frozenset(
     importance importances correlations difference differences delta deltas""".split()
 )
 _CLASS_OBJECT = re.compile(r"<class '(?:\w+\.)*(\w+)'>")
+_NAMED_RESULTS = re.compile(
+    r"[A-Z][\w-]*(?:\s[\w-]+){0,2}\s(?i:final\s)?(?i:test|validation|val)(?i:\s(?:set|data))?"
+    r"\s(?i:results?|metrics|performance|evaluation|report|scores)\s*"
+)
 _RESULTS_OF = re.compile(
     r"\W*(?P<owner>[A-Z][\w-]*(?:\s\(?[\w-]+\)?){0,4}?)\s(?:results?|metrics|performance|report|scores)\W*",
     re.IGNORECASE,
@@ -97,7 +106,7 @@ PLAIN_TITLE = frozenset(
 
 NO_DATASET = frozenset(
     """test train training validation val valid dev eval evaluation set split data dataset the full whole entire all
-    held out heldout holdout testing subset""".split()
+    held out heldout holdout testing subset sub""".split()
 )
 
 
