@@ -60,6 +60,7 @@ FAULTY = {
     "stream_in_one_order": ("order_repeat", "Shards"),
     "stream_runs_dry": ("planned_steps_differ", "Records"),
     "first_batch_only": ("order_repeat", "TensorDataset"),
+    "saved_over_each_other": ("checkpoint_missing_params", "encoder"),
     "leaked_validation": ("train_val_overlap", "Subset"),
     "held_out_pairs_kept": ("train_val_overlap", "TensorDataset"),
     "leaky_column": ("label_leak", "TensorDataset"),

@@ -31,6 +31,7 @@ from labjournal.watch.movement import Movement
 from labjournal.watch.objective import Objective
 from labjournal.watch.optimizers import Optimizers, Tracked, has_groups
 from labjournal.watch.outside import Outside
+from labjournal.watch.overwritten import Overwritten
 from labjournal.watch.placebo import Placebo
 from labjournal.watch.plateau import Plateaus
 from labjournal.watch.precision import Precision
@@ -93,6 +94,7 @@ class Families:
         self.plateaus = Plateaus(findings)
         self.rewrites = Rewrites(findings, models, optimizers, names)
         self.reloaded = Reloaded(findings, models)
+        self.overwritten = Overwritten(findings, models, optimizers)
         self.midrun = Midrun(findings, models, optimizers, names, declared)
         self.epochs = Epochs(guard, findings, state_epoch, affords, self.randomness.jumped)
         self.fed = Fed(findings, self.epochs.trained_on, lambda: optimizers.together <= 1)

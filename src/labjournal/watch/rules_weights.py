@@ -33,8 +33,9 @@ WEIGHTS = (
         "checkpoint_missing_params",
         ALARM,
         "checkpoint",
-        "Weights were loaded that have no name in common with the model: it goes on with what it had.",
-        "Take away the prefix (module., _orig_mod.) that a wrapper put in, and load with strict=True.",
+        "Weights were loaded that have no name in common with the model, or saved over those of another just saved.",
+        "Take away the prefix (module., _orig_mod.) that a wrapper put in, and load with strict=True; save to files of "
+        "their own, or all in one dict.",
         ("state_dict_mismatch",),
     ),
     Rule(

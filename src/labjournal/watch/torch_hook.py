@@ -1,10 +1,10 @@
 """Where the watch takes hold of torch: registration hooks, optimizer-step hooks, and functions wrapped.
 
 Wrapped are ``Optimizer.__init__`` and ``zero_grad``, ``Module.__setstate__``, ``load_state_dict`` and ``zero_grad``,
-``torch.autograd.backward`` (Tensor.backward looks it up there at each call), ``manual_seed``, entering no_grad,
-autocast and saved-tensor hooks, ``GradScaler.step``, and the iterators of DataLoader. No module hook is set here. Until
-the first optimizer is built only the models are noted: loading the checks takes 20 ms, which a process that merely
-imports torch shall not pay.
+``torch.autograd.backward`` (Tensor.backward looks it up there at each call), ``manual_seed``, ``save``, entering
+no_grad, autocast and saved-tensor hooks, ``GradScaler.step``, and the iterators of DataLoader. No module hook is set
+here. Until the first optimizer is built only the models are noted: loading the checks takes 20 ms, which a process that
+merely imports torch shall not pay.
 """
 
 from __future__ import annotations
@@ -49,6 +49,12 @@ class TorchHook:
             self.started.after_fork()
         except Exception as error:  # noqa: BLE001 - Python would print it in every forked child
             self._give_up(error)
+
+    def saving(self, state: Any, target: Any) -> None:
+        """Before ``torch.save``, which takes long enough for a look that is on no budget."""
+        session = self.started
+        if session is not None and session.off is None and not self._broken:
+            session.guard.run(session.families.overwritten.saving, state, target, session.families.step)
 
     def end(self) -> None:
         """At the end of the process."""
@@ -118,6 +124,7 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     _wrap(lr_scheduler.OneCycleLR, "__init__", after=hook.looking("on_schedule", starts=False))
     plateau = lr_scheduler.ReduceLROnPlateau
     _wrap(plateau, "step", before=hook.looking("on_plateau", starts=False), second="metrics")
+    _wrap(torch, "save", before=hook.saving, second="f")
     _wrap(torch, "manual_seed", before=hook.looking("on_seed", starts=False))
     _wrap_contexts(torch, hook)
     _wrap_loader(hook)
