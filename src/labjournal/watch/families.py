@@ -182,6 +182,7 @@ class Families:
             self._run(self.fed.look, loss, step)
             self.membership.inputs = self.fed.driven
             self._run(self.strays.look, loss, step, self.fed.driven)
+            self.resets.apart = self.membership.apart = self.strays.apart
             self._run(self.answers.look, loss, step)
         if step == 1 and not self._optimizers.stepping():
             self._run(self.by_hand.look, loss, sys._getframe(), self.fed.driven)

@@ -41,6 +41,7 @@ _CAUSES: Dict[str, Tuple[str, ...]] = {
         "nonfinite",
         "lr_zero",
         "no_update",
+        "param_not_in_optimizer",
         "update_too_large",
     ),
     "saturated_outputs": ("update_too_large", "grad_explosion"),

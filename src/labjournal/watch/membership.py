@@ -67,6 +67,8 @@ class Membership:
         """Has an optimizer, or a layout of one, held more tensors than one before it? A model is unfrozen so."""
         self.inputs: Set[int] = set()
         """Tensors, by id, that a layer takes as its input, such as the points of a differential equation."""
+        self.apart = False
+        """No tensor that an optimizer holds has a part in the last loss looked at."""
         self.declared_frozen = declared
         """Paths (with ``*``) that the user declared frozen: standing still is what they should do."""
 
@@ -131,6 +133,8 @@ class Membership:
         doubtful: List[Left] = []
         at_zero = {identity for identity, item in self._outside.items() if item.zero}
         waiting = idle_adapters(candidates, at_zero, held, self._models, self._optimizers)
+        if self.apart and any(one.grad is not None for one in held.values()):
+            candidates = []  # gradients are handed over, and the weights may come back later: told by Strays
         for parameter, named, owner in candidates:
             item = self._outside[id(parameter)]
             if item.hits < HITS or not item.still or is_declared(named.path, self.declared_frozen):

@@ -39,6 +39,11 @@ class _Probe:
         grad = self._grad()
         return grad is not None and grad._version != self._version
 
+    def is_left(self) -> bool:
+        """Is it still the gradient of its tensor, and not one written by hand in its place?"""
+        parameter, grad = self._parameter(), self._grad()
+        return parameter is not None and grad is not None and parameter.grad is grad
+
     def is_reset(self, first: bool, state: _State) -> bool:
         """Asked before each backward pass; ``first``: none has run since the step, so nothing was added to it yet."""
         parameter, grad = self._parameter(), self._grad()
@@ -126,6 +131,8 @@ class Resets:
         self._findings = findings
         self._names = names
         self._states: Dict[Tracked, _State] = {}
+        self.apart = False
+        """Gradients are written by hand: no backward pass comes to the tensors of an optimizer."""
 
     def reset(self, tracked: Tracked, _tensors: int) -> None:
         self._states[tracked] = _State()
@@ -148,6 +155,7 @@ class Resets:
             kept = model in state.waiting
             if kept and not state.backward_seen:
                 continue  # steps repeated without a backward pass say nothing
+            kept = kept and not self.apart and all(probe.is_left() for probe in probes)
             kept = kept and (everything or all(probe.grew() for probe in probes))
             state.unreset[model] = state.unreset.get(model, 0) + 1 if kept else 0
         state.stepped()

@@ -1,9 +1,10 @@
 """Weights that take part in the loss and that nobody could have given to an optimizer: param_not_in_optimizer.
 
-Two kinds, both read off the graph. A Parameter that no module has, because what was registered is a number computed
+Three kinds, all read off the graph. A Parameter that no module has, because what was registered is a number computed
 from it (``self.scale = nn.Parameter(…) * 0.5``), or a list that is no ParameterList. And layers built in ``forward()``,
-which are other ones at each pass. Copies of models (deepcopy, loaded weights) are made on purpose, so is what is used
-as an input.
+which are other ones at each pass. And a whole model that stands still, while an optimizer steps tensors that are in no
+model and in no graph: copies of its weights in full precision, say, that are never copied back. Copies of models
+(deepcopy, loaded weights) are made on purpose, so is what is used as an input.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ NODES = 3000
 LOOKS = 30
 HIDDEN_LOOKS = 4
 ANEW_LOOKS = 5
+APART_LOOKS = 20
 
 
 class _Hidden:
@@ -41,6 +43,10 @@ class Strays:
         self._optimizers = optimizers
         self._looks = 0
         self._hidden: Dict[int, _Hidden] = {}
+        self.apart = False
+        """No tensor that an optimizer holds has a part in the last loss looked at."""
+        self._apart: Dict[int, _Hidden] = {}
+        """The weights of the loss, where the optimizers step others."""
         self._anew = 0
         self._ticks: Set[int] = set()
         """When the layers were built that were seen in the graph of the last looks."""
@@ -53,36 +59,26 @@ class Strays:
         self._looks += 1
         held = self._optimizers.held()
         leaves = graph.leaves(loss, NODES, read=False)
-        if held.keys().isdisjoint(leaves):
-            return  # a learner of its own, as in meta-learning: its gradients are for others
+        labels = ", ".join(sorted({tracked.label for tracked in stepping})[:3])
+        self.apart = held.keys().isdisjoint(leaves)
+        if self.apart:  # or a learner of its own, as in meta-learning: its gradients are for others
+            self._look_apart([one for key, one in leaves.items() if key not in inputs], held, labels, step)
+            return
+        self._apart.clear()
         strays = [
             one
             for key, one in leaves.items()
             if key not in held and key not in inputs and isinstance(one, torch.nn.Parameter)
         ]
         known = {id(one) for one, _, _ in (*self._models.parameters(), *self._models.plain_tensors())}
-        labels = ", ".join(sorted({tracked.label for tracked in stepping})[:3])
         self._look_hidden(
             [one for one in strays if self._models.birth(one) is None and id(one) not in known], labels, step
         )
         self._look_anew(strays, max(tracked.tick for tracked in stepping), labels, step)
 
     def _look_hidden(self, strays: List[Any], labels: str, step: int) -> None:
-        before, self._hidden = self._hidden, {}
-        found = []
-        for one in strays:
-            packs = list(gather([one]).values()) if one.device.type == "cpu" else []
-            if not packs:
-                continue
-            item = before.get(id(one))
-            same = item is not None and item.ref() is one and torch.equal(item.sample, packs[0].values_NK)
-            if item is None or not same:
-                item = _Hidden(one, packs[0].values_NK)
-            else:
-                item.times += 1
-            self._hidden[id(one)] = item
-            if item.times == HIDDEN_LOOKS:
-                found.append(one)
+        self._hidden = _seen_again(self._hidden, strays)
+        found = [one for one in strays if id(one) in self._hidden and self._hidden[id(one)].times == HIDDEN_LOOKS]
         if found:
             shapes = ", ".join("x".join(map(str, one.shape)) or "number" for one in found[:3])
             self._findings.say(
@@ -93,6 +89,27 @@ class Strays:
                 [(f"hidden {id(one)}", "") for one in found],
                 {"optimizers": labels, "shapes": shapes, "registered": False},
                 subject=f"a Parameter ({shapes})",
+            )
+
+    def _look_apart(self, leaves: List[Any], held: Dict[int, Any], labels: str, step: int) -> None:
+        """A model of which not one tensor changes, and optimizers over tensors that no model has."""
+        named = {id(one): name for one, name, _ in self._models.parameters()}
+        if not held.keys().isdisjoint(named):
+            self._apart.clear()
+            return
+        weights = [one for one in leaves if id(one) in named]
+        self._apart = _seen_again(self._apart, weights)
+        still = [item for item in self._apart.values() if item.times == APART_LOOKS]
+        shapes = [sorted(tuple(one.shape) for one in tensors) for tensors in (weights, held.values())]
+        if still and len(still) == len(self._apart) and shapes[0] == shapes[1]:
+            self._findings.say(
+                "param_not_in_optimizer",
+                step,
+                f"{{subject}} ({{n}}) makes the loss and did not change in {APART_LOOKS} backward passes looked at: "
+                f"{labels} steps {len(held)} tensors that are in no model and have no part in the loss. Are they "
+                "copies that are never copied back?",
+                [(named[identity].path, named[identity].module) for identity in self._apart],
+                {"optimizers": labels, "held_tensors": len(held), "looks": APART_LOOKS},
             )
 
     def _look_anew(self, strays: List[Any], built: int, labels: str, step: int) -> None:
@@ -113,3 +130,16 @@ class Strays:
                 names,
                 {"optimizers": labels, "built_in_forward": True},
             )
+
+
+def _seen_again(before: Dict[int, _Hidden], tensors: List[Any]) -> Dict[int, _Hidden]:
+    """Those that can be read, each counted from the look on since which it has stood still."""
+    now: Dict[int, _Hidden] = {}
+    for one in tensors:
+        packs = list(gather([one]).values()) if one.device.type == "cpu" else []
+        if packs:
+            item = before.get(id(one))
+            same = item is not None and item.ref() is one and torch.equal(item.sample, packs[0].values_NK)
+            now[id(one)] = item if item is not None and same else _Hidden(one, packs[0].values_NK)
+            now[id(one)].times += same
+    return now
