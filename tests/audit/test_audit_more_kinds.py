@@ -19,6 +19,12 @@ def twice(between: str, second: tuple[int, int] = (644, 665)) -> str:
     return f"### checkpoint-2500\n{first}\n### checkpoint-3000\n{between}\n{again}"
 
 
+def two(said: str, second: tuple[int, int] = (648, 667)) -> str:
+    sets = [f"#### 1:1 dataset\n{REPORT.format(*right)}" for right in ((644, 665), second)]
+    return f"### checkpoint-2500\n{sets[0]}\n### checkpoint-3000\n{sets[1]}\n{said}"
+
+
+MATRIX = "| true \\ predicted | cat | dog |\n|---|---|---|\n| cat | 140 | 20 |\n| dog | 15 | 105 |"
 DELTAS = (
     "| variant | F1 | Δ vs baseline |\n|---|---|---|\n| base | 0.702 | - |\n"
     "| + aug | 0.721 | +0.019 |\n| + mix | 0.733 | {} |"
@@ -48,6 +54,11 @@ WRONG = {
     "Test error is 12.4% (accuracy 88.6%).": "sum",
     "WER went from 18.4 to 15.2, a relative reduction of 28%.": "change",
     CLASSES.format(971): "sum",
+    f"Test set of 300 images.\n\n{MATRIX}\n\nAccuracy 0.875.": "matrix_sum",
+    f"{MATRIX}\n\nAccuracy 0.895.": "accuracy",
+    two("Slightly better than before."): "within_noise",
+    two("This is a clear improvement over checkpoint-2500."): "within_noise",
+    two("Significantly better than the last checkpoint!"): "within_noise",
     "Inference went from 40 ms to 25 ms, a 60% reduction in latency.": "change",
     "Der t-Test ergibt p = 0,34, der Unterschied ist also signifikant.": "significance",
     "92% of the transactions are legit. We get an accuracy of 90.5%, which is great.": "below_majority",
@@ -82,6 +93,15 @@ HEALTHY = [
     "Test set: 900 negatives and 100 positives. 87.4% accuracy, below always saying negative.",
     "Test error 12.4%, top-5 accuracy 97.9%.",
     CLASSES.format(951),
+    f"Test set of 280 images.\n\n{MATRIX}\n\nAccuracy 0.875.",
+    two("This is a clear improvement over checkpoint-2500.", (704, 715)),
+    two("The loss shows a clear improvement over checkpoint-2500."),
+    two("No significantly better result than before."),
+    two("Better than the paper."),
+    two("A good improvement from previous runs."),
+    two("A good improvement over the previous runs."),
+    "| true \\ answered | a | b | unknown |\n|---|---|---|---|\n"
+    "| a | 4 | 1 | 20 |\n| b | 0 | 2 | 30 |\n\nAccuracy 0.105.",
     "Inference went from 40 ms to 25 ms, a 37.5% reduction in latency.",
     "Inference went from 40 ms to 25 ms: 60% more would have been needed, 37.5% less it is.",
     "92% of the transactions are legit. We get an accuracy of 93.5%, which is good.",

@@ -12,6 +12,7 @@ from labjournal.audit import (
     counted,
     footnotes,
     matrices,
+    noise,
     prose,
     repeats,
     reports,
@@ -35,6 +36,7 @@ def audit_document(document: Document) -> list[Item]:
     found += sets.repeated(document.path, document.results)
     found += cited.check_tables(document)
     found += prose.check(document)
+    found += noise.check(document)
     found += said.check(document)
     found += sentences.check(document)
     found += rows.check(document)

@@ -8,10 +8,14 @@ from collections.abc import Iterator, Sequence
 from labjournal.audit.items import Item, explained
 from labjournal.importers import Document
 from labjournal.importers.document import Line
+from labjournal.importers.tables import Table, plain, split_cells
 from labjournal.parsers.numbers import decimals
 
 NEAR = 8
 """Lines around a matrix that speak of it."""
+_RULE = re.compile(r"^[\s|:>+=-]*-[\s|:>+=-]*$")
+_NAMED_BY = re.compile(r"\b(?:true|actual|real|pred(?:icted)?|as|answered)\b\W*|^(?:实际|预测|真实)", re.IGNORECASE)
+_SUMS = frozenset(("all", "total", "sum", "support", "n", "recall"))
 _MOST = 50
 """Lines of the largest matrix that is looked at."""
 _ROW = re.compile(r"[\[\s,]*\[\s*(?P<row>\d+(?:[,\s]+\d+)+)\s*\][\],\s]*\Z")
@@ -19,7 +23,11 @@ _INLINE = re.compile(r"\[\[\s*\d+(?:[,\s]+\d+)+\s*\](?:[,\s]*\[\s*\d+(?:[,\s]+\d
 _CELLS = re.compile(r"\d+(?:[,\s]+\d+)+")
 _ACCURACY = re.compile(r"\bacc(?:uracy)?\b\s*(?:=|:|is|was|of)?\s*(?P<v>0?\.\d+|\d+(?:\.\d+)?\s*%)", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:train\w*|baseline|previous\w*|before|paper|balanced|best|goal|target)\b", re.IGNORECASE)
-_N = re.compile(r"\bn\s*=\s*(?P<n>\d[\d,]*)\b", re.IGNORECASE)
+_N = re.compile(
+    r"\bn\s*=\s*(?P<n>\d+(?:,\d{3})*)\b|\b(?:test|validation|val)\s+set\s+of\s+(?P<m>\d+(?:,\d{3})*)\b"
+    r"|(?<![\w.,])(?P<k>\d+(?:,\d{3})*)\s+(?:test|validation|val)\s+(?:images|samples|examples|events|cases)\b",
+    re.IGNORECASE,
+)
 
 
 def check(document: Document) -> list[Item]:
@@ -30,7 +38,31 @@ def check(document: Document) -> list[Item]:
         if rows:
             found += _against(document, at, rows, used)
         at += used
+    for table in document.tables:
+        rows = _of_table(table, document.lines)
+        if rows:
+            found += _against(document, table.line - 1, rows, table.last - table.line + 1)
     return found
+
+
+def _of_table(table: Table, lines: Sequence[Line]) -> list[list[int]]:
+    """The matrix that a markdown table is whose rows and columns have the same names; empty where it is none."""
+    texts = [line.text for line in lines[table.line - 1 : table.last] if line.kind == "table"]
+    grid = [[plain(cell) for cell in split_cells(text)] for text in texts if not _RULE.match(text)]
+    names = [_bare(name) for name in grid[0][1:]] if grid else []
+    body = [row for row in grid[1:] if row and _bare(row[0]) in names]
+    own = [_bare(row[0]) for row in body]
+    if len(own) < 2 or len(set(own)) < len(own) or names[: len(own)] != own or set(names[len(own) :]) - _SUMS:
+        return []
+    cells = [row[1 : 1 + len(own)] for row in body]
+    if any(not re.fullmatch(r"\d{1,3}(?:,\d{3})*|\d+", cell) for row in cells for cell in row):
+        return []
+    return [[int(cell.replace(",", "")) for cell in row] for row in cells]
+
+
+def _bare(name: str) -> str:
+    """A class without "true" or "predicted" before it."""
+    return _NAMED_BY.sub("", name).strip().casefold()
 
 
 def _matrix(lines: Sequence[Line]) -> tuple[list[list[int]], int]:
@@ -73,7 +105,8 @@ def _against(document: Document, at: int, rows: Sequence[Sequence[int]], used: i
                 f"the confusion matrix in line {at + 1} gives an accuracy of {right / total:.4g}, not {match['v']}."
             )
             yield Item(document.path, line.number, "accuracy", value, right / total, "high", message)
-    sizes = {int(match["n"].replace(",", "")) for line in near for match in _N.finditer(line.text)}
+    said_n = (next(filter(None, match.groups())) for line in near for match in _N.finditer(line.text))
+    sizes = {int(text.replace(",", "")) for text in said_n}
     if len(sizes) == 1 and total not in sizes:
         (n,) = sizes
         yield Item(
