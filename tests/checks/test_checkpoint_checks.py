@@ -177,6 +177,8 @@ def test_a_lost_run_is_a_mark_with_its_cause() -> None:
     assert said.level is Level.NOTICE
     assert "rebooted" in said.message
     assert not checkpoint.interrupted(RUN).found
+    told = replace(RUN, status=Status.LOST, launcher="adopted", cause="imported from diary.md")
+    assert checkpoint.interrupted(told).state == "not judged"
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,23 @@ def test_runs_sets_and_options_are_taken_as_the_headings_say_whatever_the_number
     assert {one["n"] for one in read} == {1000}
 
 
+def test_what_was_imported_from_a_diary_by_hand_exports_the_same_elsewhere(tmp_path: Path) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    there.mkdir()
+    (here / "log.md").write_text("## 2026-05-22\n\nValidation set:\n\n```\naccuracy: 0.7333\n```\n", encoding="utf-8")
+    _call(here, "import", "log.md")
+    shown = _call(here, "show", "log")
+    assert "retry" not in shown
+    assert "interrupted" not in shown
+    _call(here, "export")
+    (there / "entries").mkdir()
+    for page in (here / "entries").glob("*.md"):
+        (there / "entries" / page.name).write_bytes(page.read_bytes())
+    _call(there, "import", "entries")
+    _call(there, "export", "--check")  # raises where a file is not up to date
+
+
 def test_counts_unknown_answers_and_what_was_retracted_survive_and_the_audit_accuses_nothing(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()

@@ -300,6 +300,8 @@ def _between(begin: datetime, moment: datetime, end: datetime | None) -> bool:
 def interrupted(run: Run) -> Verdict:
     if run.status not in (Status.LOST, Status.PREEMPTED):
         return fine(INTERRUPTED, "the run")
+    if run.launcher == "adopted" and not run.command:
+        return not_judged(INTERRUPTED, "the run", "it was only told of: how it ended is not known")
     last = f" at step {run.step}" if run.step is not None else ""
     evidence = {"status": run.status.value, "cause": run.cause, "checkpoints": run.checkpoints}
     message = f"The run was ended from outside{last}: {run.cause or 'no cause is recorded'}."

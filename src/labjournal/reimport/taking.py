@@ -100,10 +100,10 @@ def _lies(path: str, file: Path) -> str:
 
 
 def _at_home(fact: Fact, paths: JournalPaths) -> Fact:
-    """A folder as it lies in this project."""
-    if fact.kind not in ("run", "sweep"):
+    """A folder as it lies in this project; a training that only a diary speaks of had none."""
+    if fact.kind not in ("run", "sweep") or "cwd" not in fact.data:
         return fact
-    return _with(fact, {"cwd": os.path.normpath(paths.project / str(fact.data.get("cwd") or "."))})
+    return _with(fact, {"cwd": os.path.normpath(paths.project / str(fact.data["cwd"] or "."))})
 
 
 def state(found: Taken, paths: JournalPaths) -> None:

@@ -44,8 +44,8 @@ class PostMortem(NamedTuple):
 
 
 def explain(store: Store, run: Run, config: Config) -> PostMortem | None:
-    """The post-mortem of a run that ended badly; None for one that lives or ended well."""
-    if not run.status.ended or run.status is Status.DONE:
+    """The post-mortem of a run that ended badly; None for one that lives, ended well, or was only told of."""
+    if not run.status.ended or run.status is Status.DONE or (run.launcher == "adopted" and not run.command):
         return None
     exits = [fact for fact in store.run_facts(run.id) if fact.kind == "exit"]
     data: Mapping[str, Any] = exits[-1].data if exits else {}
