@@ -39,6 +39,29 @@ FORMS = [
         ],
         id="before and after",
     ),
+    pytest.param(
+        "Baseline RMSE: 12.31\nTuned RMSE: 10.22\n",
+        [("unclear", {"rmse": 12.31}, {"group": "Baseline"}), ("unclear", {"tuned_rmse": 10.22}, {})],
+        id="a baseline that was measured",
+    ),
+    pytest.param("Target accuracy: 0.95\nBaseline accuracy: 0.85\n", [], id="a baseline that was not"),
+    pytest.param(
+        "=======  units=32, heads=4, layers=3, size=2, length=302, width=64  =======acc: 0.912\nf1: 0.88\n\n"
+        "=======  units=64, heads=4, layers=3, size=2, length=302, width=64  =======acc: 0.922\nf1: 0.89\n",
+        [
+            (
+                "unclear",
+                {"accuracy": 0.912, "f1": 0.88},
+                {"group": "units=32, heads=4, layers=3, size=2, length=302, width=64"},
+            ),
+            (
+                "unclear",
+                {"accuracy": 0.922, "f1": 0.89},
+                {"group": "units=64, heads=4, layers=3, size=2, length=302, width=64"},
+            ),
+        ],
+        id="a title that ended without a line feed",
+    ),
     pytest.param("val_loss improved: 0.51 -> 0.48, saving model\n", [], id="how a training goes"),
     pytest.param(
         "OOF AUC: 0.912\nOverall Out-of-Fold accuracy: 0.873\n",

@@ -11,6 +11,8 @@ from itertools import takewhile
 
 from labjournal.parsers.above import leading
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
+from labjournal.parsers.baselines import NAME as BASELINE
+from labjournal.parsers.baselines import measured_baseline
 from labjournal.parsers.beside import classes_of
 from labjournal.parsers.context import Context
 from labjournal.parsers.context_forms import COMPARED
@@ -58,6 +60,9 @@ FEWEST_POINTS = 2
 LONGEST_NUMBER = 40
 _CAFFE = re.compile(r".*\bTest net output #\d+:\s*(?P<name>\w+)\s*=\s*(?P<value>[-\d.e]+)")
 _PREFIXED = re.compile(r"\s*(?P<name>(?:eval|test|predict|val|valid)_\w+)\s*[=:]\s*(?P<value>\S+)\s*")
+_RULES = ("===", "---", "***", "###", "~~~")
+_GLUED = re.compile(r"(?P<title>([=\-*#~])\2{2,}\s*[^=\-*#~\s].*?\s*\2{3,})(?P<rest>[A-Za-z][\w -]*[:=]\s*[-.\d].*)")
+"""``====== units=32 ======acc: 0.91``: the title ended without a line feed."""
 _RESULTS_FILE = re.compile(r"results|metrics|scores", re.IGNORECASE)
 _HAS_VALUE = re.compile(r"\d|\bnan\b|\binf\b", re.IGNORECASE)
 
@@ -81,6 +86,9 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return None  # what somebody else published
     text = body(raw)
     text = untuned(text.replace("`", "") if "`" in text else text)
+    if (glued := _GLUED.fullmatch(text) if text[:3] in _RULES else None) is not None:
+        context.observe(glued["title"], line.number)
+        text = glued["rest"]
     if settings_line(text) or context.within_settings(raw) or _of_an_example(cursor, context):
         return None
     columns = context.columns_at(line.number)
@@ -91,6 +99,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if (stand_in := stood_in(text, cursor) if "train" in text.lower() else None) is not None:
         claim = of_line(stand_in, line, context)
         return None if claim is None else Claim(1, list(map(restored, claim.drafts)), by_neighbours=True)
+    if "aseline" in text and (plain := measured_baseline(text, cursor)) is not None:
+        return Claim(1, _of_part({"group": BASELINE}, plain, line, context), by_neighbours=True)
     return of_line(text, line, context)
 
 

@@ -42,7 +42,11 @@ class OwnedLine:
             self._give(draft)
             self.last = draft.last
             return ""
-        own = {name: draft.options[name] for name in _OWNERS if name in draft.options}
+        options = draft.options
+        own = {name: options[name] for name in _OWNERS if name in options} if options else {}
+        if not own and not self.said:
+            self.role, self.indent, self.number, self.last = draft.role, indent, number, draft.last
+            return ""
         owner = " ".join(value if name == "group" else f"{name} {value}" for name, value in self.said.items())
         if below and owner and not own and not self.listed and self.names.isdisjoint(draft.metrics):
             self.last = draft.last
