@@ -135,6 +135,7 @@ FAULTY = {
     "teacher_is_student": ("loss_zero", "a term of the loss"),
     "average_by_hand_stays": ("weight_change_outside_step", "net"),
     "begun_anew_by_hand": ("weight_change_outside_step", "net"),
+    "average_stays_among_others": ("weight_change_outside_step", "net"),
     "masters_never_copied": ("param_not_in_optimizer", "net"),
     "average_of_itself": ("weight_change_outside_step", "net"),
     "rebound_left_out": ("no_update", "w1"),

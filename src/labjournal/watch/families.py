@@ -146,6 +146,10 @@ class Families:
         alone = self._optimizers.together == 1 and not tracked.closure  # a closure resets and goes back within a step
         return alone and self.gradients.backwards > EVERY and not waits
 
+    def switched_off(self, slept: int) -> bool:
+        """Gradients are: does somebody want to see what follows?"""
+        return bool(self._run(self.modes.arm, slept)) or self.rewrites.watching
+
     def passes_slept(self, passes: int) -> None:
         self.gradients.backwards += passes
         self._run(self.modes.slept, passes)
@@ -198,6 +202,7 @@ class Families:
 
     def dense(self, tracked: Tracked) -> bool:
         """Is the step at hand to be looked at beyond the schedule?"""
+        self.rewrites.quiet = self.modes.quiet
         return bool(self._run(self.rewrites.dense, tracked, tracked.n - 1, tracked.n))
 
     def keeps_start(self, look: Look) -> bool:

@@ -5,6 +5,9 @@ written to them in place (``_version``): more counts between two looks than step
 written. What writes through ``.data`` leaves the count alone, but goes farther than so many steps. After two of these
 it is known when to expect the next, and the steps around it are all looked at.
 
+Where gradients are switched off at other times too, it is not known whether something was written then, unseen. Once it
+matters the step after each such time is looked at, to see that what was learnt is still there.
+
 Told are weights replaced by others, and weights that lose with each validation what they learnt since the last one: an
 average put in for it, which is not taken out again.
 """
@@ -38,6 +41,9 @@ TAKEN_BACK, WHOLE = 0.8, 0.9999
 BACK_TIMES = 3
 LASTING = 20
 """Steps."""
+KEPT = 0.5
+"""Of all that was learnt so much was there right after gradients were last switched off before: had it been taken back
+then too, it would be a fifth at most."""
 
 
 class _State:
@@ -69,6 +75,12 @@ class _State:
         """Validations before the last look, and before the last time that something else was seen to write."""
         self.back: List[float] = []
         """Share of what was learnt since the last of these times that was taken back, at validations in a row."""
+        self.watching = False
+        """Every time that gradients are switched off is of interest."""
+        self.kept = 0.0
+        """Distance from ``written_to`` after the last of these."""
+        self.seen = 0
+        """How many of them were looked at since then."""
 
 
 class Rewrites:
@@ -91,7 +103,13 @@ class Rewrites:
     def dense(self, tracked: Tracked, first: int, last: int) -> bool:
         """Is something expected to be written before one of these steps, so that they should be looked at?"""
         state = self._states.get(tracked)
-        return state is not None and state.dense_from <= last and first <= state.dense_to
+        if state is None:
+            return False
+        return (state.dense_from <= last and first <= state.dense_to) or (state.watching and self.quiet != state.quiet)
+
+    @property
+    def watching(self) -> bool:
+        return any(state.watching for state in self._states.values())
 
     def before_step(self, look: Look) -> None:
         state = self._states.get(look.tracked)
@@ -144,6 +162,8 @@ class Rewrites:
                 self._taken_back(look, state, compared)
             if (look.step, look.step) in state.written[-2:]:
                 self._replaced(look, state, compared)
+        if state.watching and self.quiet != state.quiet and state.written_at != look.step:
+            state.kept, state.seen = _distance(state.written_to, look.before), state.seen + 1
         state.last, state.quiet = look.after, self.quiet
 
     @staticmethod
@@ -173,7 +193,11 @@ class Rewrites:
         steps, pauses = look.step - state.written_at, self.quiet - state.quiet_then
         # With several of them since, it may have been written over at each, unseen. One at about each step is none: an
         # average is kept so.
-        lasting = self.quiet > state.quiet and steps >= LASTING * (pauses if 2 * pauses < steps else 1)
+        kept = state.seen == pauses - 1 and state.kept > KEPT * _distance(state.written_to, state.last)
+        often = pauses > 1 and 2 * pauses < steps
+        lasting = self.quiet > state.quiet and steps >= LASTING * (pauses if often and not kept else 1)
+        state.watching |= often and TAKEN_BACK < share < WHOLE
+        state.kept, state.seen = 0.0, 0
         state.written_to, state.written_at, state.quiet_then = look.before, look.step, self.quiet
         state.back = [*state.back, share] if lasting and TAKEN_BACK < share < WHOLE else []
         members = [at for at in compared.moved_outside if look.params[at].dim() > 1]
@@ -253,6 +277,15 @@ def _shares_taken_back(then: Optional[Pack], ended: Optional[Pack], now: Pack) -
     after_NK = (now.values_NK - ended.values_NK).float()
     found: List[float] = (-(after_NK * learnt_NK).sum(1) / (learnt_NK.square().sum(1) + 1e-30)).tolist()
     return found
+
+
+def _distance(then: Dict[Key, Pack], now: Dict[Key, Pack]) -> float:
+    """Between two samples of the same tensors; 0 on a GPU."""
+    pairs = [(pack.values_NK, now[key].values_NK) for key, pack in then.items() if key in now]
+    if any(one.device.type != "cpu" or one.shape != other.shape for one, other in pairs):
+        return 0.0
+    total = sum(float((one - other).float().square().sum()) for one, other in pairs)
+    return float(total**0.5)
 
 
 def _version(parameter: Any) -> int:

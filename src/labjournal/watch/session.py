@@ -147,7 +147,7 @@ class Session:
         self.families.model_zero_grad(self.nap.slept)
 
     def on_no_grad(self, _context: Any) -> None:
-        if self.guard.run(self.families.modes.arm, self.nap.slept):
+        if self.families.switched_off(self.nap.slept):
             self.nap.wake()
 
     def on_autocast(self, context: Any) -> None:
