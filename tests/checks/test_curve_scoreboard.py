@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic import FAULTY, HEALTHY
+from synthetic import FAULTY, HEALTHY, curve, view
 
+from labjournal.checks import course
 from labjournal.checks.curve import Curve
 from labjournal.checks.judging import folded, judge_curves, judge_live
 from labjournal.checks.rule import Verdict
@@ -41,9 +43,9 @@ def test_a_healthy_run_raises_no_warning(name: str) -> None:
 
 def cut(run: RunView, share: float) -> RunView:
     curves = []
-    for curve in run.curves:
-        n = max(1, int(share * len(curve)))
-        curves.append(Curve(curve.name, curve.steps[:n], curve.values[:n], curve.walls[:n], rounds=curve.rounds))
+    for one in run.curves:
+        n = max(1, int(share * len(one)))
+        curves.append(Curve(one.name, one.steps[:n], one.values[:n], one.walls[:n], rounds=one.rounds))
     return RunView(tuple(curves), ended=False, done=False)
 
 
@@ -84,3 +86,14 @@ def test_real_event_files_raise_only_what_is_wrong_with_them() -> None:
             curves.append(Curve(tag, points.steps[kept], points.values[kept], points.wall_times[kept]))
         said.update(f"{path.parent.name} {verdict.rule}" for verdict in loud(RunView(tuple(curves))))
     assert set(said) == {f"run{i} loss_flat" for i in range(4)}
+
+
+def test_rounds_that_go_on_where_the_last_one_ended_are_no_training_of_their_own() -> None:
+    noise = 1e-3 * np.random.default_rng(3).normal(0, 1, 160)
+    falling, flat = 0.5 * np.exp(-np.arange(160) / 12) + 1.3e-4 * (1 + noise), 0.5 * (1 + noise)
+    rounds = tuple(range(20, 160, 20))
+    closures = replace(curve("loss", falling), rounds=rounds)  # each round prints the losses of a step of L-BFGS
+    assert not course.loss_flat(closures, view()).found
+    folds = replace(curve("loss", np.concatenate([falling[:40], flat[:120]])), rounds=(40, 80, 120))
+    assert course.loss_flat(folds, view()).found
+    assert course.loss_flat(replace(curve("loss", flat), rounds=rounds), view()).found

@@ -65,3 +65,8 @@ def test_layers_that_count_while_they_train_are_told(tmp_path: Path, zygote: Zyg
         (tmp_path / mode).mkdir()
         states = findings(zygote, "loaded_in_eval", tmp_path / mode, mode).data("watch_state")
         assert [model["counting"] for model in states[-1]["models"]] == [counting]
+
+
+def test_labels_that_a_model_shifts_itself_are_not_even_a_notice(tmp_path: Path, zygote: Zygote) -> None:
+    told = findings(zygote, "ok_labels_shifted_inside", tmp_path).findings("notice")
+    assert "target_equals_input" not in [data["rule"] for data in told]

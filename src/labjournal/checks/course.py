@@ -91,8 +91,23 @@ def judge(run: RunView) -> Iterator[Verdict]:
 
 
 def loss_flat(curve: Curve, run: RunView) -> Verdict:
-    """Of several trainings one after another each by itself."""
-    return worst(_loss_flat(part, run) for part in curve.trainings)
+    """Of several trainings one after another each by itself, with the rounds that go on where the last one ended."""
+    parts: list[Curve] = []
+    for part in curve.trainings:
+        if parts and _goes_on(parts[-1], part):
+            parts[-1] = parts[-1].joined(part)
+        else:
+            parts.append(part)
+    return worst(_loss_flat(part, run) for part in parts)
+
+
+def _goes_on(one: Curve, other: Curve) -> bool:
+    """Whether the second takes up where the first has brought the loss to, rather than begins anew above it."""
+    before, after = one.finite.values, other.finite.values
+    if not len(before) or not len(after):
+        return True
+    last = float(np.median(before[-5:]))
+    return float(np.median(after[:5])) <= last + 0.1 * max(0.0, float(before[0]) - last)
 
 
 def _loss_flat(curve: Curve, run: RunView) -> Verdict:

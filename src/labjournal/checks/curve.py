@@ -67,6 +67,15 @@ class Curve:
         parts = (slice(a, b) for a, b in itertools.pairwise(edges) if b > a)
         return tuple(Curve(self.name, self.steps[one], self.values[one], self.walls[one]) for one in parts)
 
+    def joined(self, later: Curve) -> Curve:
+        """Both as one curve."""
+        return Curve(
+            self.name,
+            np.concatenate([self.steps, later.steps]),
+            np.concatenate([self.values, later.values]),
+            np.concatenate([self.walls, later.walls]),
+        )
+
     @cached_property
     def thin(self) -> Curve:
         """Finite values, at most ``MOST_POINTS``: blocks of equal length by their medians, at their last steps."""
