@@ -10,6 +10,7 @@ from scipy import stats as reference
 
 from folded import Folded, matrix
 from labjournal.compare import Selection, Table, build_table
+from labjournal.compare.table import SEED_POOLED
 from labjournal.config import Config
 
 DATA = {"name": "1:1", "hash": "a41f" * 16}
@@ -154,3 +155,14 @@ def test_the_same_seed_twice_is_no_second_seed() -> None:
     for name in ("a", "b"):
         journal.result(journal.run(name, {"lr": 1, "seed": 7}, "c" * 40), {}, DATA, 1, counts=counted(900))
     assert any("n = 1 seed in each row" in note for note in build(journal).notes)
+
+
+def test_the_interval_of_a_rate_over_seeds_ends_at_what_a_rate_can_be() -> None:
+    journal = Folded()
+    for seed, value in ((0, 0.999), (1, 0.93)):
+        journal.result(
+            journal.run(f"a{seed}", {"seed": seed, "lr": 0.1}), {"accuracy": value, "nll": value}, "1:1", n=1000
+        )
+    (row,) = build_table(journal.store, Selection(by=SEED_POOLED, metrics=("accuracy", "nll")), Config()).rows
+    assert row.cells["accuracy"].high == 1.0
+    assert (row.cells["nll"].high or 0) > 1.0

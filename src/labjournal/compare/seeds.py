@@ -148,12 +148,16 @@ def _mean(family: Family, metric: str) -> Cell | None:
         return cells[0] if cells else None
     sizes = {cell.n for cell in cells}
     shared = tuple(flag for flag in cells[0].flags if all(flag in cell.flags for cell in cells))
+    low, high = spread.low, spread.high
+    if stats.metric_of(stats.base_name(metric)).kind == "rate" and all(0 <= cell.value <= 1 for cell in cells):
+        # Student's t knows no bounds, and of few seeds it reaches beyond what a rate can be
+        low, high = (None if end is None else min(max(end, 0.0), 1.0) for end in (low, high))
     return Cell(
         result=cells[0].result,
         value=spread.mean,
         n=sizes.pop() if len(sizes) == 1 else None,
-        low=spread.low,
-        high=spread.high,
+        low=low,
+        high=high,
         pooled=tuple(cell.result for cell in cells),
         sd=spread.sd,
         flags=shared,
