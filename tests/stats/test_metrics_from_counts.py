@@ -12,7 +12,7 @@ from sklearn import metrics as sk
 
 from labjournal.model import Counts
 from labjournal.parsers import read_text
-from labjournal.stats import METRICS, base_name, check_report, class_rows, derive, metric_of
+from labjournal.stats import METRICS, base_name, check_report, class_rows, counted_n, derive, metric_of
 
 matrices = st.integers(2, 5).flatmap(
     lambda k: st.lists(st.lists(st.integers(0, 30), min_size=k + 1, max_size=k + 1), min_size=k, max_size=k)
@@ -122,3 +122,13 @@ def test_count_lines_that_contradict_the_accuracy_are_found() -> None:
     ).results
     assert [item.metric for item in check_report(result)] == ["accuracy"]
     assert check_report(result)[0].computed == pytest.approx(0.897)
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "n"),
+    [(0.9219, 474), (0.95, None)],  # the classes give it; they are not all there is
+)
+def test_classes_whose_right_answers_give_the_accuracy_are_all_events(accuracy: float, n: int | None) -> None:
+    text = f"Validation accuracy: {accuracy}\nbackground: 223 out of 237\nsignal: 214 out of 237\n"
+    (result,) = read_text(text).results
+    assert counted_n(result) == n

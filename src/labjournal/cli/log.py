@@ -288,6 +288,7 @@ class _Given(Placing):
     def _of_reading(self, reading: Reading, source: str, assign: bool) -> list[Measured]:
         from labjournal import facts
         from labjournal.model import Role
+        from labjournal.stats import counted_n
 
         name = "standard input" if source == "-" else source
         said = bool(assign or self._dataset)
@@ -299,7 +300,7 @@ class _Given(Placing):
                 metrics=dict(parsed.metrics),
                 counts=parsed.counts,
                 digits=dict(parsed.digits),
-                n=parsed.n or self._n,
+                n=counted_n(parsed) or self._n,
                 per_class=parsed.to_json()["per_class"],
                 dataset=parsed.dataset,
                 checkpoint=parsed.checkpoint,

@@ -189,14 +189,17 @@ def _fact(
     identifier: Identifier,
     only: bool,
 ) -> Fact:
+    from labjournal.stats import counted_n  # not before something was read: most looks at a journal read nothing
+
     dataset = identifier.identify(parsed.dataset, run, stated, only)
+    n = counted_n(parsed)
     data: dict[str, Any] = {
         "subject": _subject(run, parsed),
         "measured_by": run.id,
-        "dataset": {"name": dataset.name, "hash": dataset.hash, "n": parsed.n, "source": dataset.source},
+        "dataset": {"name": dataset.name, "hash": dataset.hash, "n": n, "source": dataset.source},
         "options": {**run.options, **parsed.options},
         "metrics": dict(parsed.metrics),
-        "n": parsed.n,
+        "n": n,
         "counts": parsed.to_json()["counts"],
         "per_class": parsed.to_json()["per_class"],
         "digits": dict(parsed.digits),

@@ -74,6 +74,19 @@ def check_report(parsed: Report) -> list[Disagreement]:
     return [*_twice(parsed), *_from_counts(parsed), *_from_tally(parsed), *_from_rows(parsed)]
 
 
+def counted_n(parsed: Report) -> int | None:
+    """Events of a result: those it says, else those of its classes where right answers of each give its accuracy.
+
+    Without that accuracy the classes may overlap, or be some of many.
+    """
+    tally, accuracy = parsed.tally, parsed.metrics.get("accuracy")
+    if parsed.n is not None or tally is None or accuracy is None or len(tally.classes) < 2:
+        return parsed.n
+    right, total = (sum(pair[at] for pair in tally.classes.values()) for at in (0, 1))
+    fits = total > 0 and not _differs(accuracy, right / total, _half(parsed.digits.get("accuracy", 4)))
+    return total if fits else None
+
+
 def _half(digits: int) -> float:
     return 0.5 * 10.0**-digits
 
