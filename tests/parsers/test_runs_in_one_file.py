@@ -25,6 +25,43 @@ RUNS = [
         id="a ruler with a date",
     ),
     pytest.param(
+        "".join(f"C: {c}\nTest accuracy: 0.8{at}12\n" for at, c in enumerate(("0.1", "1", "10", "100", "1000"))),
+        [{"C": "0.1"}, {"C": "1"}, {"C": "10"}, {"C": "100"}, {"C": "1000"}],
+        id="a loop over a setting is no curve",
+    ),
+    pytest.param(
+        "hidden size 5\nModel test accuracy: 0.323\nhidden size 10\nModel test accuracy: 0.355\n",
+        [{"hidden size": "5"}, {"hidden size": "10"}],
+        id="a setting without a sign",
+    ),
+    pytest.param(
+        "1-layer GRU, hidden_size=200: test_acc=0.771\n2-layer LSTM, hidden_size=200: test_acc=0.688\n"
+        "1-layer LSTM, hidden_size=200: test_acc=0.684\n1-layer LSTM, hidden_size=100: test_acc=0.653\n",
+        [
+            {"group": "1-layer GRU", "hidden_size": "200"},
+            {"group": "2-layer LSTM", "hidden_size": "200"},
+            {"group": "1-layer LSTM", "hidden_size": "200"},
+            {"group": "1-layer LSTM", "hidden_size": "100"},
+        ],
+        id="a name and settings before the values",
+    ),
+    pytest.param(
+        "Fold [1]: train (800) / test (200)\n\tElapsed time: train=120.3, test=3.4\n\tAccuracy: 0.7312\n\n"
+        "Fold [2]: train (800) / test (200)\n\tElapsed time: train=121.3, test=3.5\n\tAccuracy: 0.7512\n",
+        [{"group": "Fold 1"}, {"group": "Fold 2"}],
+        id="a fold with what it holds, and how long it took",
+    ),
+    pytest.param(
+        "Gradient Boosting: Test Accuracy = 0.9338\nKNN: Test Accuracy = 0.8992\n",
+        [{"group": "Gradient Boosting"}, {"group": "KNN"}],
+        id="a method with the word of a setting",
+    ),
+    pytest.param(
+        "TREE: Train accuracy 0.9133\nTest accuracy: 0.9012\nKNN: Train accuracy 0.9233\nTest accuracy: 0.8812\n",
+        [{"group": "TREE"}, {"group": "TREE"}, {"group": "KNN"}, {"group": "KNN"}],
+        id="the test below the training of the same",
+    ),
+    pytest.param(
         "Run started at 2021-03-04 10:22:11\nlr=0.1\nFinal accuracy: 0.912\n"
         "Run started at 2021-03-04 12:22:11\nlr=0.01\nFinal accuracy: 0.922\n",
         [{"lr": "0.1"}, {"lr": "0.01"}],
@@ -67,3 +104,13 @@ def test_the_first_letters_of_a_set_before_a_metric_say_the_role() -> None:
     text = "Epoch 1 tr_loss: 0.3 va_acc: 0.88 te_acc: 0.87\nEpoch 2 tr_loss: 0.2 va_acc: 0.89 te_acc: 0.88\n"
     roles = {tag: series.role for tag, series in read_text(text).series.items()}
     assert roles == {"tr_loss": "train", "va_acc": "validation", "te_acc": "test"}
+
+
+def test_a_learning_rate_before_each_loss_parts_no_curve() -> None:
+    text = "".join(f"lr: 0.{at}\nloss: 0.{9 - at}12\n" for at in range(1, 6))
+    assert not read_text(text).results
+
+
+def test_what_a_line_generated_from_is_no_owner() -> None:
+    [result] = read_text("Generate test with beam=5: BLEU4 = 40.23, 61.2/40.1/28.3/20.5\n").results
+    assert (result.role, dict(result.options)) == ("test", {})

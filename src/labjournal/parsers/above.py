@@ -17,6 +17,8 @@ from labjournal.parsers.titles import SAYS_NOTHING
 MOST = 8
 """Lines above values in which it may be said whose they are."""
 SETTING = re.compile(r"\s*[-*]?\s*(?P<name>[A-Za-z][\w. -]{0,30}?)\s*[:=]\s*(?P<value>[\w.+-]{1,40})\s*[,;]?\s*")
+BARE_SETTING = re.compile(r"\s*(?P<name>[a-z][\w-]*(?:\s[a-z][\w-]*){0,2})\s+(?P<value>\d[\w.+-]{0,20})\s*")
+"""``hidden size 5``."""
 MOST_NUMBERS = 4
 LONGEST_TITLE = 100
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d_,.]*")
@@ -25,6 +27,10 @@ _LASTED = re.compile(r"(?<![\d/.])\d+\s(?:epochs|iterations|steps|layers|shots?|
 """``Results (2 epochs):`` says how what follows was got."""
 _LETTERED = re.compile(r"\b(?:model|variant|config|method|setting|network|system)\s(?:[A-Z]|\d{1,2})\b[\s.:…]*$")
 """``Training model A``: letters and numbers name models, too."""
+ONE_OF = re.compile(
+    r"\W*(?P<what>fold|split|run|subject|seed)\s?[#\[(:]?\s?(?P<number>\d{1,4})\b[\])]?:(?=\s*\S)", re.IGNORECASE
+)
+"""``Fold [1]: train (800) / test (200)``: which of several, and what it holds."""
 _STATUS = SAYS_NOTHING | frozenset(
     """new found load loaded loading start started starting begin beginning finish evaluating validating running
     computing calculating progress checkpoint file path writing output outputs printed print following below above
@@ -105,7 +111,9 @@ def _leads(text: str) -> bool:
         return False
     if command_in(text) is not None or SETTING.fullmatch(text):
         return True
-    if _LASTED.search(text) or _LETTERED.search(text):
+    if BARE_SETTING.fullmatch(text) and find_step(text) is None:
+        return True
+    if _LASTED.search(text) or _LETTERED.search(text) or (ONE_OF.match(text) and not _DECIMAL.search(text)):
         return True
     words = words_of(text)
     if len(_NUMBER.findall(SETUP.sub("", text))) > MOST_NUMBERS:
@@ -113,5 +121,5 @@ def _leads(text: str) -> bool:
     if CHECKPOINT.search(text) or _DECIMAL.search(SETUP.sub("", text)) or find_step(text) is not None or dated(text):
         return False
     if len(text) <= LONGEST_TITLE and SETUP.search(text):
-        return True
+        return _PASSES.isdisjoint(words)
     return _PASSES.isdisjoint(words) and not all(word in _STATUS or word.isdigit() for word in words)

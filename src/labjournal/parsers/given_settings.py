@@ -6,6 +6,7 @@ import re
 
 from labjournal.parsers.alike import STEP_WORDS
 from labjournal.parsers.names import is_metric_word, role_of, words_of
+from labjournal.parsers.steps import find_step
 
 _BEFORE = (" for ", " with ", " at ", " using ", " when ", " where ")
 _SET = r"(?P<{}>[A-Za-z][\w-]*)\s*[:=]\s*(?P<{}>-?[\w.+]+(?:-\w+)*)"
@@ -16,6 +17,11 @@ _GIVEN = re.compile(
     r"(?:\s(?!(?:is|are|was|were|equals?)\b)[^:=|;]{1,30}?)?)"
     r"\s*(?P<rest>(?:[:=]|->|=>|→|\b(?:is|are|was|were|equals?)\b).*)"
 )
+_HEAD = re.compile(
+    r"\W*(?P<who>[A-Za-z\d][\w.+-]*(?:\s[\w.+-]+){0,3}(?:,\s|\s?\(|\s))?"
+    r"(?P<how>[A-Za-z][\w-]*\s?=\s?[\w.+-]+(?:(?:,\s?|\s)[A-Za-z][\w-]*\s?=\s?[\w.+-]+)*)\)?\s?:\s+(?=[A-Za-z][\w\s@-]*\s?[:=]\s?[-.\d])"
+)
+"""``2-layer LSTM, hidden_size=200: acc=0.688``: who was measured, and with which settings."""
 _IS = re.compile(r"(?:[:=]|->|=>|→|\b(?:is|are|was|were|equals?)\b(?:\s+to\b)?\s*[:=]?)\s*")
 _MEASURED = re.compile(r"(?:\w+\s*[:=]?\s*)?[-+]?(?:\d*\.\d|\d+\s?%|\d+(?:[eE]-?\d+)?\s*$)")
 _JOINS = re.compile(r"(?:^|\s)(?:for|with|at|using|when|where|and)(?=\s|$)|[,;&]")
@@ -25,8 +31,18 @@ _NO_SETTING = STEP_WORDS | frozenset(("fold", "n"))
 """What stands before a value in this way and has a place of its own."""
 
 
+def _only_says_whose(head: str) -> bool:
+    words = words_of(head)
+    return not any(map(is_metric_word, words)) and role_of(words) == "unclear" and find_step(head) is None
+
+
 def without_settings(text: str) -> tuple[str, dict[str, str]]:
     """The line without the settings that a value was got with, and those by name."""
+    headed = _HEAD.match(text) if "=" in text and ": " in text else None
+    if headed is not None and _only_says_whose(headed[0]):
+        settings = {one["name"]: one["value"] for one in _NEXT.finditer(headed["how"])}
+        owner = (headed["who"] or "").strip(" ,(")
+        return text[headed.end() :], settings | ({"group": owner} if owner else {})
     if ("=" not in text and ":" not in text) or not any(word in text for word in _BEFORE):
         return text, {}
     found = _GIVEN.search(text)

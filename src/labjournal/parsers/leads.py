@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from labjournal.parsers.above import SETTING, when_of
+from labjournal.parsers.above import BARE_SETTING, ONE_OF, SETTING, when_of
 from labjournal.parsers.alike import OF_A_TEXT, STEP_WORDS
 from labjournal.parsers.base import Draft
 from labjournal.parsers.commands import PLACE_FLAGS, Command, command_in
 from labjournal.parsers.context_forms import SETUP
+from labjournal.parsers.names import words_of
 from labjournal.parsers.stated import settings_stated
 
 LONGEST_OWNER = 80
@@ -27,6 +28,7 @@ _CLAUSE_ENDS = re.compile(r"[,;:.!?]\s|\s(?:which|that|because|so|but|where)\s|\
 _ANNOUNCES = re.compile(r"(?:\.{2,}|…|[:：])\s*$")
 _COUNTED = re.compile(r"([A-Za-z]*[_-]?)\d+")
 _COUNTERS = STEP_WORDS | frozenset("e it ckpt checkpoint batch b lr".split())
+_CHANGING = STEP_WORDS | frozenset("lr learning rate epsilon eps temperature time eta steps epochs best loss".split())
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
 _MARKS = re.compile(r"^[\s#*>`$=~|/-]+|[\s*`=~|:：….-]+$")
 
@@ -37,15 +39,25 @@ def stand_apart(drafts: Sequence[Draft]) -> bool:
         return False
     plain = [
         {
-            text if command_in(text) else _COUNTED.sub(_uncounted, text)
+            text if command_in(text) or _setting(text) else _COUNTED.sub(_uncounted, text)
             for text in draft.leads
-            if text and not SETTING.fullmatch(text) and not when_of(text)
+            if text and (_chosen(text) or not _setting(text)) and not when_of(text)
         }
         for draft in drafts
     ]
     return all(
         own - set().union(*(other for at, other in enumerate(plain) if at != mine)) for mine, own in enumerate(plain)
     )
+
+
+def _setting(text: str) -> re.Match[str] | None:
+    return SETTING.fullmatch(text) or BARE_SETTING.fullmatch(text)
+
+
+def _chosen(text: str) -> bool:
+    """Whether a line states a setting that is chosen for a run, not one that changes while it trains."""
+    found = _setting(text)
+    return found is not None and _CHANGING.isdisjoint(words_of(found["name"]))
 
 
 def _uncounted(found: re.Match[str]) -> str:
@@ -82,6 +94,8 @@ def _owners(runs: Sequence[tuple[str, ...]]) -> list[dict[str, str]]:
     named = shortened([_named(run) for run in own])
     if sum(map(bool, named)) > 1 and len({owner for owner in named if owner}) == 1:
         named = [""] * len(runs)  # only settings differ
+    if differ and not all(named):
+        named = [""] * len(runs)  # all of them have settings, not all a name
     told = [
         {"group": owner} if owner else {name: said[name] for name in differ}
         for owner, said in zip(named, settings, strict=True)
@@ -112,15 +126,17 @@ def _own_lines(runs: Sequence[tuple[str, ...]]) -> list[list[str]]:
 
 def _settings(texts: Sequence[str]) -> dict[str, str]:
     """The settings that lines state, alone or among words: ``Metrics for test (threshold=0.3):``."""
-    alone = {at["name"]: at["value"] for text in texts if (at := SETTING.fullmatch(text))}
+    alone = {at["name"]: at["value"] for text in texts if (at := _setting(text))}
     return {name: value for text in texts for name, value in settings_stated(text).items()} | alone
 
 
 def _named(texts: Sequence[str]) -> str:
     """The line that names an owner: of the last paragraph the last that announces something, else the first."""
-    plain = [text for text in texts if not SETTING.fullmatch(text) and not when_of(text)]
+    plain = [text for text in texts if not _setting(text) and not when_of(text)]
     last = next((list(part) for said, part in groupby(reversed(plain), bool) if said), [""])
     found = next(filter(_ANNOUNCES.search, last), last[-1])
+    if (one := ONE_OF.match(found)) is not None:
+        return f"{one['what']} {one['number']}"
     found = _LINK.sub(r"\1", found)
     settings = SETUP.search(found)
     owner = _MARKS.sub("", found if settings is None else found[: settings.start()])

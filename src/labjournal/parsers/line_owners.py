@@ -56,6 +56,8 @@ _FOR_CLASS = re.compile(
 )
 """``Accuracy for class: bird  is 41.3 %``."""
 _LABELLED = ("name", "class", "case", "categ", "patient", "subject")
+_METHOD = re.compile(r"\bgradient\sboost\w*|\b(?:deep|transfer|active|ensemble|q)[\s-]learning\b", re.IGNORECASE)
+"""Names of methods in which a word stands that elsewhere names a setting."""
 _SCORE = re.compile(r"\s+scores?$", re.IGNORECASE)
 _DECIMAL = re.compile(r"\d\.\d")
 
@@ -101,7 +103,7 @@ def _plain(part: str) -> bool:
 
 def is_owner(part: str) -> bool:
     """Whether words before a value only say whose it is."""
-    words = words_of(_SCORE.sub("", part))
+    words = words_of(_METHOD.sub("method", _SCORE.sub("", part)))
     if len(words) > 1 and _AVERAGES.issuperset(words):
         return True
     if not words or GROUPED.search(part) or find_step(part) is not None or any(map(is_metric_word, words)):

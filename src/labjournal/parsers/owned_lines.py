@@ -18,7 +18,8 @@ class OwnedLine:
 
     said: dict[str, str] = field(default_factory=dict)
     role: RoleName = "unclear"
-    names: frozenset[str] = frozenset()
+    names: frozenset[tuple[str, str]] = frozenset()
+    """With the roles."""
     indent: int = 0
     number: int = -9
     last: int = -9
@@ -35,7 +36,7 @@ class OwnedLine:
         indent = len(text) - len(text.lstrip())
         if number == self.number:
             self.role = self.role if self.role == draft.role else "unclear"
-            self.names |= draft.metrics.keys()
+            self.names |= _names(draft)
             return ""
         below = number - self.last <= 1
         if below and indent > self.indent and draft.role in ("unclear", self.role):
@@ -48,11 +49,11 @@ class OwnedLine:
             self.role, self.indent, self.number, self.last = draft.role, indent, number, draft.last
             return ""
         owner = " ".join(value if name == "group" else f"{name} {value}" for name, value in self.said.items())
-        if below and owner and not own and not self.listed and self.names.isdisjoint(draft.metrics):
+        if below and owner and not own and not self.listed and self.names.isdisjoint(_names(draft)):
             self.last = draft.last
             return owner
         self.listed = below and bool(own and self.said) and self.last == self.number
-        self.said, self.role, self.names = own, draft.role, frozenset(draft.metrics)
+        self.said, self.role, self.names = own, draft.role, _names(draft)
         self.indent, self.number, self.last = indent, number, draft.last
         return ""
 
@@ -61,3 +62,7 @@ class OwnedLine:
         for name, owner in self.said.items():
             if owner not in draft.options.values():
                 draft.options.setdefault(name if name not in draft.options else "under", owner)
+
+
+def _names(draft: Draft) -> frozenset[tuple[str, str]]:
+    return frozenset((draft.role, name) for name in draft.metrics)
