@@ -119,6 +119,8 @@ HEALTHY = [
     f"```\n{HEAD}           a       0.97      0.94      0.95        65\n"
     "           b       0.89      0.73      0.80        33\n           c       0.98      0.99      0.98       900\n\n"
     "    accuracy                           0.98       998\n\nPrecision (macro): 0.9470\nRecall (macro): 0.8852\n```",
+    "```\nTP: 2650.0\nTN: 923.0\nFP: 77.0\nFN: 6350.0\nprecision: 0.9717638074160686\nrecall: 0.2944444411728396\n```",
+    "raw test accuracy: 1.0\nscaled test accuracy: 0.9333\n\nThe better one:\n\n[[10  0]\n [ 0 10]]",
     "GPU memory fell from 22 to 14 GB, a 40% reduction or so.",
     # rows left out of a long report, and a report of spans whose accuracy counts something else
     f"```\n{HEAD}           a     0.9000    0.8000    0.8471       100\n"

@@ -14,7 +14,7 @@ from labjournal.parsers.numbers import decimals
 
 _NAME = r"TP|FP|TN|FN|true positives?|false positives?|true negatives?|false negatives?"
 _CELL = re.compile(
-    rf"\b(?P<name>{_NAME})\b\s*(?:of|is|was|were|[:=])?\s*(?P<n>\d+(?:,\d{{3}})*)(?![\d.]\d|\s*%)",
+    rf"\b(?P<name>{_NAME})\b\s*(?:of|is|was|were|[:=])?\s*(?P<n>\d+(?:,\d{{3}})*)(?!\d)(?:\.0+)?(?!\.?\d|\s*%)",
     re.IGNORECASE,
 )
 _CELL_AFTER = re.compile(
@@ -27,6 +27,8 @@ _RATE = re.compile(
     r"\s*(?:is|was|of|[:=])?\s*\**(?P<v>\d*\.\d+|\d+(?:\.\d+)?(?=\s*%))\s*(?P<u>%?)",
     re.IGNORECASE,
 )
+_MOST = 6
+"""Decimals that are compared: programs add a small number to a divisor that may be 0."""
 _OTHER = re.compile(
     r"\b(?:macro|micro|weighted|train\w*|baseline|before|previous\w*|paper|mean|average|per[- ]class|would|if)\b",
     re.IGNORECASE,
@@ -75,7 +77,7 @@ def _cells(path: str, paragraph: Paragraph) -> Iterator[Item]:
         return
     for match in rates:
         computed = right.get(_plain(match["name"]))
-        value, digits = float(match["v"]), decimals(match["v"])
+        value, digits = float(match["v"]), min(decimals(match["v"]), _MOST)
         if match["u"]:
             value, digits = value / 100, digits + 2
         if computed is None or explained(value, digits, computed):

@@ -21,7 +21,7 @@ _MOST = 50
 _ROW = re.compile(r"[\[\s,]*\[\s*(?P<row>\d+(?:[,\s]+\d+)+)\s*\][\],\s]*\Z")
 _INLINE = re.compile(r"\[\[\s*\d+(?:[,\s]+\d+)+\s*\](?:[,\s]*\[\s*\d+(?:[,\s]+\d+)+\s*\])+\s*\]")
 _CELLS = re.compile(r"\d+(?:[,\s]+\d+)+")
-_ACCURACY = re.compile(r"\bacc(?:uracy)?\b\s*(?:=|:|is|was|of)?\s*(?P<v>0?\.\d+|\d+(?:\.\d+)?\s*%)", re.IGNORECASE)
+_ACCURACY = re.compile(r"\bacc(?:uracy)?\b\s*(?:=|:|is|was|of)?\s*(?P<v>[01]?\.\d+|\d+(?:\.\d+)?\s*%)", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:train\w*|baseline|previous\w*|before|paper|balanced|best|goal|target)\b", re.IGNORECASE)
 _N = re.compile(
     r"\bn\s*=\s*(?P<n>\d+(?:,\d{3})*)\b|\b(?:test|validation|val)\s+set\s+of\s+(?P<m>\d+(?:,\d{3})*)\b"
