@@ -54,6 +54,7 @@ WRONG = {
     "Test error is 12.4% (accuracy 88.6%).": "sum",
     "WER went from 18.4 to 15.2, a relative reduction of 28%.": "change",
     CLASSES.format(971): "sum",
+    "ROC AUC 1.04 on the holdout after the fix.": "impossible",
     f"Test set of 300 images.\n\n{MATRIX}\n\nAccuracy 0.875.": "matrix_sum",
     f"{MATRIX}\n\nAccuracy 0.895.": "accuracy",
     two("Slightly better than before."): "within_noise",
@@ -121,6 +122,7 @@ HEALTHY = [
     "    accuracy                           0.98       998\n\nPrecision (macro): 0.9470\nRecall (macro): 0.8852\n```",
     "```\nTP: 2650.0\nTN: 923.0\nFP: 77.0\nFN: 6350.0\nprecision: 0.9717638074160686\nrecall: 0.2944444411728396\n```",
     "raw test accuracy: 1.0\nscaled test accuracy: 0.9333\n\nThe better one:\n\n[[10  0]\n [ 0 10]]",
+    "Calibrated to a precision 1.2 of before, AUC 0.94.",
     "GPU memory fell from 22 to 14 GB, a 40% reduction or so.",
     # rows left out of a long report, and a report of spans whose accuracy counts something else
     f"```\n{HEAD}           a     0.9000    0.8000    0.8471       100\n"

@@ -63,7 +63,8 @@ _QUOTIENT = re.compile(
 )
 _BOUNDED = re.compile(
     r"\b(?P<metric>(?:roc[- ])?auc|auroc|accuracy|recall|precision|f1(?:[- ]score)?|sensitivity|specificity|dice|iou"
-    rf"|p[- ]value|efficiency)\b(?:\s+on\s+[\w: -]{{1,30}}?)?\s*(?:=|:|is|was|of)\s*(?P<v>{_N})(?![\d.])"
+    rf"|p[- ]value|efficiency)\b(?:\s+on\s+[\w: -]{{1,30}}?)?"
+    rf"(?:\s*(?:=|:|is|was|of)\s*|(?<=auc)\s+)(?P<v>{_N})(?![\d.])"
     r"(?P<after>\s*[%x×]|\s*(?:times|points|pp|sigma|σ|out|of|±|/|to\b|-))?",
     re.IGNORECASE,
 )
