@@ -541,6 +541,19 @@ def settings_of_unequal_length(rng: np.random.Generator) -> RunView:
     return view(curve("loss", decay(40, 5, 1)), settings={"epochs_num": 200000, "epochs_den": "20000"})
 
 
+@healthy
+def harder_each_time(rng: np.random.Generator) -> RunView:
+    """A curriculum whose words are in no name: the watch saw one optimizer go on over its own weights."""
+    loss = np.concatenate([noisy(decay(60, 2.3, 0.6, 0.05), rng, 0.05) for _ in range(6)])
+    return view(curve("loss", loss), real_steps=360)
+
+
+@faulty("loss_sawtooth")
+def optimizer_built_in_the_loop(rng: np.random.Generator) -> RunView:
+    loss = np.concatenate([noisy(decay(60, 2.3, 0.6), rng, 0.05) for _ in range(6)])
+    return view(curve("loss", loss), real_steps=60, begun=5)
+
+
 # -- steps that are none of an optimizer -------------------------------------------------------------------------------
 
 

@@ -54,7 +54,7 @@ LOSS_SAWTOOTH = CheckRule(
     judged="Total training loss: at least 3 returns to 80% of the starting level at equal distances, each after a "
     "fall to less than 70%, with no tooth deeper than the first by a tenth. Not judged where tasks, stages, folds or "
     "difficulty are logged, the script counts its epochs anew or trains on other data each time, or the learning rate "
-    "returns with it.",
+    "returns with it. Notice where the watch saw neither another optimizer begin nor weights change outside a step.",
 )
 LOSS_JUMP = CheckRule(
     "loss_jump_after_resume",
@@ -70,6 +70,7 @@ RULES = table(LOSS_FLAT, LOSS_DIVERGED, LOSS_SAWTOOTH, LOSS_JUMP)
 _PHASES = frozenset(
     "task tasks stage phase curriculum difficulty level domain fold folds round rounds trial trials cycle".split()
 )
+_ANEW = frozenset(("optimizer_state_reset", "weight_change_outside_step"))
 _GROWING = ("seq_len", "sequence_length")
 
 
@@ -245,12 +246,14 @@ def loss_sawtooth(curve: Curve, run: RunView) -> Verdict:
     if run.datasets > len(teeth) or all(_counts_anew(curve.rounds, thin.steps, at) for at in teeth):
         return not_judged(LOSS_SAWTOOTH, curve.name, "the script itself counts anew each time, or takes other data")
     width = int(np.median(np.diff(thin.steps[edges])))
+    goes_on = run.real_steps is not None and not run.begun and not _ANEW & run.said.keys()
+    why = " The optimizer and the weights went on all the same: does its task change?" if goes_on else ""
     return finding(
         LOSS_SAWTOOTH,
         curve.name,
-        f"{curve.name} returned to its start ({start:.3g}) {len(teeth)} times, every {width} steps.",
+        f"{curve.name} returned to its start ({start:.3g}) {len(teeth)} times, every {width} steps.{why}",
         {"returns": len(teeth), "every_steps": width, "start": start, "lowest": float(troughs.min())},
-        None,
+        Level.NOTICE if goes_on else None,
         int(thin.steps[teeth[0]]),
     )
 

@@ -41,6 +41,8 @@ class RunView:
     """Rules that the watch has spoken about, at their worst level."""
     optimizers: int = 1
     """How many the watch saw stepping."""
+    begun: int = 0
+    """How many of them began after others had trained for a while."""
     names: tuple[str, ...] = ()
     """Of all curves of the script, those that are nothing to the checks too."""
     datasets: int = 0

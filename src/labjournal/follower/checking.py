@@ -172,6 +172,7 @@ class Checker:
             optimizers=max(
                 (_listed(fact.data.get("optimizers")) for fact in stated if fact.kind == "watch_state"), default=1
             ),
+            begun=len(phases.begun(stated)),
             classes=max((len(result.counts.labels) for result in results if result.counts), default=None),
             labels=inside.labels(stated),
             said=said_of(stated),
