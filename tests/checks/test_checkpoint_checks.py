@@ -118,6 +118,19 @@ def test_a_model_that_another_has_its_names_from_is_not_partly_saved() -> None:
     assert missing(trained, {"both.pth": both}) == [("discriminator.model.4", "alarm")]
 
 
+@pytest.mark.parametrize(
+    ("prefix", "validated", "level"),
+    [("", [], "notice"), ("", ["mae"], "alarm"), ("", None, "alarm"), ("encoder.", [], "alarm")],
+)
+def test_a_part_saved_by_itself_where_nothing_was_validated_is_a_notice(
+    prefix: str, validated: list[str] | None, level: str
+) -> None:
+    saved = {"encoder.pt": [f"{prefix}embed.weight", f"{prefix}blocks.0.weight"]}
+    left = checkpoint.LeftOut(validated=validated)
+    verdicts = checkpoint.missing_params(["mae.encoder.embed", "mae.encoder.blocks.0", "mae.decoder"], saved, left)
+    assert [(one.subject, one.level.value) for one in verdicts if one.found] == [("mae.decoder", level)]
+
+
 def test_adapters_that_peft_has_merged_into_their_layers_are_saved() -> None:
     trained = ["model.base_model.model.q_proj.lora_A.default", "model.base_model.model.head"]
     assert missing(trained, {"merged.pt": ["q_proj.weight", "head.weight"]}) == []

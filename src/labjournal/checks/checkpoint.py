@@ -22,7 +22,8 @@ MISSING = CheckRule(
     "Alarm: a module is in none of them while others of the same model are, or each is a state without a single "
     "tensor. A model that is saved nowhere at all may be left out on purpose, frozen ones too. Notice: they were "
     "trained in an earlier phase only, as the base of adapters that are saved by themselves, or stood idle in "
-    "every validation, as a projector that serves the training alone. Warning: the weights of all layers that "
+    "every validation, as a projector that serves the training alone, or a part is saved by itself in a run that "
+    "validates nothing. Warning: the weights of all layers that "
     "keep running statistics are saved, and those statistics are not; or a module is in none that was written since "
     "it began to move, and others of its model are. Without the watch: warning when a "
     "checkpoint lacks names that others of its series (the same name but for its number) have.",
@@ -79,17 +80,21 @@ class LeftOut:
         frozen: patterns of modules that are meant to stand still.
         earlier: modules that a phase before the last one has trained and the last one left alone.
         unvalidated: modules that stood idle in every validation, while others of their model ran.
+        validated: models of which a part ran in a validation; None where nobody knows.
     """
 
     frozen: Sequence[str] = ()
     earlier: Sequence[str] = ()
     unvalidated: Sequence[str] = ()
+    validated: Sequence[str] | None = None
 
-    def because(self, names: Sequence[str]) -> str:
+    def because(self, names: Sequence[str], by_itself: bool = False) -> str:
         """A base whose adapters are saved by themselves, or heads that serve the training alone; else nothing."""
         idle = [_parts(name) for name in self.unvalidated]
         if all(any(parts[: len(one)] == one for one in idle) for parts in map(_parts, names)):
             return " No validation ran them: they may serve the training alone."
+        if by_itself and self.validated is not None and {_root(name) for name in names}.isdisjoint(self.validated):
+            return " A part is saved by itself, and there was no validation: the rest may serve the training alone."
         return " An earlier phase trained them, the last one let them be." if set(names) <= set(self.earlier) else ""
 
 
@@ -142,10 +147,10 @@ def _against_trained(
         names = [name for modules in partly.values() for name in modules]
         tensors_saved = len({name for tensors in saved.values() for name in tensors})
         evidence = {"modules": names[:20], "checkpoints": len(saved), "tensors_saved": tensors_saved}
-        reason = left.because(names)
+        reason = left.because(names, _by_itself([m for m in holding if _root(m) in partly], saved))
         message = f"{_shown(names)}: weights moved in training and are in none of {len(saved)} checkpoints.{reason}"
-        level = Level.NOTICE if reason else None
-        return finding(MISSING, names[0] if len(names) == 1 else next(iter(partly)), message, evidence, level)
+        subject = names[0] if len(names) == 1 else next(iter(partly))
+        return finding(MISSING, subject, message, evidence, Level.NOTICE if reason else None)
     stale = [module for module in holding if _only_before(module, holding, since)]
     if stale:
         before = sorted(set().union(*(holding[module] for module in stale)))
@@ -170,12 +175,10 @@ def _holding(trained: Sequence[str], saved: Mapping[str, Sequence[str]]) -> dict
     within = {module: inner for module in trained if (inner := _inner(module))}
     roots = {_root(module) for module in within}
     found: dict[str, set[str]] = {module: set() for module in within}
-    own: set[str] = set()
-    """Models that a checkpoint is of."""
+    own: set[str] = set()  # models that a checkpoint is of
     for path, known in pieces.items():
         held = {m for m, inner in within.items() if _holds(known, inner) or _merged(m, saved[path])}
-        partial = {_root(module) for module in within if module not in held}
-        whole = roots - partial
+        whole = roots - {_root(module) for module in within if module not in held}
         own |= whole or roots
         own |= {root for root in roots if (root,) in known[0]}
         for module in held:
@@ -183,11 +186,17 @@ def _holding(trained: Sequence[str], saved: Mapping[str, Sequence[str]]) -> dict
     return {module: paths if _root(module) in own else set() for module, paths in found.items()}
 
 
+def _by_itself(held: Sequence[str], saved: Mapping[str, Sequence[str]]) -> bool:
+    """Whether no checkpoint has any of these modules under its name in the whole model: a part was saved as such."""
+    stretches = set().union(*(_pieces(tensors)[0] for tensors in saved.values()))
+    return not any(_inner(module) in stretches for module in held)
+
+
 def _only_before(module: str, holding: Mapping[str, set[str]], since: Mapping[str, Collection[str]]) -> bool:
     """Whether no checkpoint written since the module began to move has it, and one has others of its model."""
     if module not in since or not holding[module].isdisjoint(since[module]):
         return False
-    beside = [paths for other, paths in holding.items() if _root(other) == _root(module)]
+    beside = (paths for other, paths in holding.items() if _root(other) == _root(module))
     return any(not paths.isdisjoint(since[module]) for paths in beside)
 
 
@@ -202,7 +211,7 @@ def _inner(module: str) -> tuple[str, ...]:
 
 def _pieces(tensors: Sequence[str]) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
     """All stretches of the names of a checkpoint, and those that they begin with."""
-    known = [_parts(tensor) for tensor in tensors]
+    known = list(map(_parts, tensors))
     stretches = {parts[a:b] for parts in known for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)}
     return stretches, {parts[:b] for parts in known for b in range(1, len(parts) + 1)}
 

@@ -31,7 +31,7 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
     moved = _of_models(_moved(store, run.id), stated)
     began = max((first for first, _ in moved.values()), default=0.0)
     earlier = [module for module, (_, last) in moved.items() if last < began]
-    left = checkpoint.LeftOut(frozen, earlier, _unvalidated(stated))
+    left = checkpoint.LeftOut(frozen, earlier, _named(stated, "unvalidated") or (), _named(stated, "validated"))
     written = {one.path: one.written_at.timestamp() for one in current}
     since = {module: {path for path in saved if written[path] >= first} for module, (first, _) in moved.items()}
     yield from checkpoint.missing_params(list(moved), saved, left, empty, since)
@@ -39,9 +39,11 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
         yield lost_statistics(layers, saved)
 
 
-def _unvalidated(stated: Sequence[Fact]) -> list[str]:
-    found = (fact.data.get("unvalidated") for fact in stated if fact.kind == "watch_end")
-    return [str(name) for names in found if isinstance(names, list) for name in names]
+def _named(stated: Sequence[Fact], what: str) -> list[str] | None:
+    """What the watch named at its end; None where no watch has."""
+    found = [fact.data.get(what) for fact in stated if fact.kind == "watch_end"]
+    lists = [names for names in found if isinstance(names, list)]
+    return [str(name) for names in lists for name in names] if lists else None
 
 
 def _counting(stated: Sequence[Fact]) -> Iterator[list[str]]:

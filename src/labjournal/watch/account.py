@@ -71,6 +71,7 @@ class Account:
                 "elapsed_s": round(budget.elapsed(), 3),
                 "not_judged": unjudged,
                 "unvalidated": families.modes.unvalidated.names()[:MAX_NAMES],
+                "validated": families.modes.unvalidated.validated()[:MAX_NAMES],
                 "errors": errors + guard.errors,
             }
             self._outbox.write("watch_end", data)

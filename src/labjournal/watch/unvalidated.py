@@ -46,6 +46,12 @@ class Unvalidated:
                 self._trained[name] = trained
                 self._places.update((id(part), (name, path)) for path, part in parts)
 
+    def validated(self) -> List[str]:
+        """Models of which a trained part ran without gradients."""
+        return [
+            name for name, ran in self._ran.items() if any(_is_within(p, w) for p in self._trained[name] for w in ran)
+        ]
+
     def names(self) -> List[str]:
         """The largest parts in which nothing trained ever ran, of models of which another trained part did."""
         idle: Dict[str, None] = {}
