@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from labjournal.parsers.base import Draft
 from labjournal.parsers.finished import TEXT_LINES
-from labjournal.parsers.headings import LOGGED, Path
+from labjournal.parsers.headings import CAPTION, LOGGED, Path
 from labjournal.parsers.names import words_of
 from labjournal.parsers.numbers import Number
+from labjournal.parsers.vocabulary import LEFT_OUT
 
 NEAR = 5
 """Lines between two parts of one measurement, at most."""
@@ -122,8 +123,8 @@ def _one_role(a: Draft, b: Draft) -> bool:
 
 
 def _cross_validated(draft: Draft) -> bool:
-    """Whether the names say that folds were left out: a value beside it is of another set."""
-    return any(not {"cv", "oof"}.isdisjoint(words_of(name)) for name in draft.metrics)
+    """Whether the names say that folds or draws were left out: a value beside it is of another set."""
+    return any(not LEFT_OUT.isdisjoint(words_of(name)) for name in draft.metrics)
 
 
 def _supports_agree(a: Draft, b: Draft) -> bool:
@@ -204,7 +205,9 @@ def set_apart_by_heading(drafts: Sequence[Draft]) -> None:
     alike: dict[object, list[Draft]] = {}
     for draft in drafts:
         if not draft.saved or draft.path:
-            alike.setdefault(_said(replace(draft, options=_own_options(draft))), []).append(draft)
+            said = _said(replace(draft, options=_own_options(draft), metrics={}))
+            for name in draft.metrics or ("",):
+                alike.setdefault((name, said), []).append(draft)
     told: set[Path] = set()
     apart: dict[int, int] = {}
     for same in alike.values():
@@ -213,10 +216,12 @@ def set_apart_by_heading(drafts: Sequence[Draft]) -> None:
             continue
         at = next(at for at in range(max(map(len, paths))) if len({path[at : at + 1] for path in paths}) > 1)
         told |= {path[: at + 1] for path in paths if len(path) > at and path[at][0] < LOGGED}
-        apart |= {id(draft): at for draft in same if len(draft.path) > at}
+        apart |= {id(draft): min(at, apart.get(id(draft), at)) for draft in same if len(draft.path) > at}
     for draft in drafts if told or apart else ():
         at = next((at for at in range(len(draft.path)) if draft.path[: at + 1] in told), apart.get(id(draft), -1))
-        owner = draft.path[at][1] if at >= 0 else draft.dataset
+        level, owner = draft.path[at] if at >= 0 else (0, draft.dataset)
+        if level == CAPTION and owner and owner.endswith("."):
+            continue  # a sentence above a table
         if owner != draft.dataset and owner not in draft.options.values():
             draft.options = {**draft.options, ("group" if "group" not in draft.options else "under"): owner or ""}
 

@@ -121,8 +121,10 @@ DIFFERS = re.compile(
 """``Difference from the original``: what stands below was measured of nobody."""
 TAGGED = re.compile(r"\s*\[(?P<tag>\w+)\]\s+(?P<title>[^\W\d][^:=\[\]]{0,40}:)\s*")
 """``[val] result:``"""
-MARKS = re.compile(r"^\s*(?:[*•>+–—]\s+|-\s+)|\*\*|__")
-"""What markdown adds to a heading within a list."""
+MARKS = re.compile(
+    r"^\s*(?:[*•>+–—]\s+|-\s+|\[\d{1,2}(?:/\d{1,2})?\]\s+)|\*\*|__|\s\([Nn]\s?=\s?\d[^()]{0,80}\)(?=\W*$)"
+)
+"""What markdown adds to a heading within a list, its number, and how many were measured."""
 COMPARED = re.compile(
     r"\W*(?:reference|prediction|hypothesis|predicted|ground[\s_-]?truth|expected|target|answer|gold|ref|hyp|pred|gt)"
     r"(?:\s(?:text|answer|label|sentence|transcript))?\W{0,3}:\W*[^\W\d]",

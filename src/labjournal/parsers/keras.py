@@ -18,6 +18,9 @@ _PAIR = re.compile(
     r"(?:\s-\s|\s)(?P<name>[A-Za-z]\w*):\s*(?P<value>[-+]?\d+\.?\d*(?:[eE][-+]?\d+)?|nan|inf)(?!\d*/\d)(?=\s|$)"
 )
 
+_SETS: dict[str, RoleName] = {"val_": "validation", "test_": "test"}
+"""What stands before the names of what was not measured on the training data."""
+
 
 def _read(cursor: Cursor, context: Context) -> Claim | None:
     line = cursor.peek()
@@ -45,11 +48,12 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     trained = epoch is not None and (not context.bar_done or any(name.startswith("val_") for name in numbers))
     if trained and epoch is not None:
         context.bar_done = True
-        for role in ("train", "validation"):
-            chosen = {n: v for n, v in numbers.items() if n.startswith("val_") == (role == "validation")}
-            if chosen:
-                names: RoleName = "train" if role == "train" else "validation"
-                drafts.append(Draft(line, line.number, [line.text], "keras", chosen, role=names, step=epoch))
+        roles: dict[RoleName, dict[str, Number]] = {}
+        for name, number in numbers.items():
+            prefix = next((prefix for prefix in _SETS if name.startswith(prefix)), "")
+            roles.setdefault(_SETS.get(prefix, "train"), {})[name] = number
+        for role, chosen in roles.items():
+            drafts.append(Draft(line, line.number, [line.text], "keras", chosen, role=role, step=epoch))
         return Claim(1, drafts)
     if any(name.startswith("val_") for name in numbers):
         return Claim(1)  # an epoch whose head stands before this text

@@ -23,6 +23,8 @@ MOST_APART = 40
 """So many measurements, at most, may stand apart by the lines above them: more are points of a curve."""
 SENTENCE = 6
 """Words of a name, at most."""
+QUOTES = ("'''", '"""')
+"""What opens a text in a program."""
 _WORD = re.compile(r"[^\W\d_]{2}")
 _CLAUSE_ENDS = re.compile(r"[,;:.!?]\s|\s(?:which|that|because|so|but|where)\s|\s[-–—]\s")
 _ANNOUNCES = re.compile(r"(?:\.{2,}|…|[:：])\s*$")
@@ -132,12 +134,12 @@ def _settings(texts: Sequence[str]) -> dict[str, str]:
 
 def _named(texts: Sequence[str]) -> str:
     """The line that names an owner: of the last paragraph the last that announces something, else the first."""
-    plain = [text for text in texts if not _setting(text) and not when_of(text)]
+    plain = [text for text in texts if not (_setting(text) or when_of(text) or text.endswith(QUOTES))]
     last = next((list(part) for said, part in groupby(reversed(plain), bool) if said), [""])
     found = next(filter(_ANNOUNCES.search, last), last[-1])
     if (one := ONE_OF.match(found)) is not None:
         return f"{one['what']} {one['number']}"
-    found = _LINK.sub(r"\1", found)
+    found = _LINK.sub(r"\1", found).replace("**", "")
     settings = SETUP.search(found)
     owner = _MARKS.sub("", found if settings is None else found[: settings.start()])
     return owner[:LONGEST_OWNER]

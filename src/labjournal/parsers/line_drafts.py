@@ -14,7 +14,7 @@ from labjournal.parsers.numbers import parse_number
 from labjournal.parsers.pairs import Pair
 from labjournal.parsers.plausible import SHARES_OF_ALL
 from labjournal.parsers.reading import Line, RoleName, StepKind
-from labjournal.parsers.stated import settings_stated
+from labjournal.parsers.stated import settings_before, settings_stated
 from labjournal.parsers.steps import find_step
 
 _BAR = re.compile(r"\d%\|")
@@ -55,6 +55,8 @@ def drafts_of(pairs: list[Pair], line: Line, text: str, context: Context, role: 
     pairs = _first_set_trained(pairs)
     step = find_step(text)
     options, n = _stated(text, first_value, stepped=step is not None)
+    if step is None and any(pair.name.role in ("test", "validation") for pair in pairs):
+        options |= settings_before(text[:first_value])
     moment = _Moment(step, running=_BAR.search(text) is not None and not (role != "unclear" and "100%" in text))
     chosen = _BEST_STEP.search(text) if step is not None else None
     if chosen is not None and find_step(text[: chosen.start()]) is None:

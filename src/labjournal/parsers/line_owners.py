@@ -160,13 +160,13 @@ def name_before_value(text: str) -> str:
 
 
 _APART = re.compile(
-    r"(?P<label>[^\W\d_][\w.+/-]*(?:\s[\w.+/-]+){0,3})\s{2,}(?=[A-Za-z][\w@-]{0,20}\s?[:=]\s*[-\d.]+\s?%?[\s,|;]+[A-Za-z][\w@-]*\s?[:=])"
+    r"(?P<label>[^\W\d_][\w.+/-]*(?:\s[\w.+/-]+){0,3})(?:\s{2,}|\t)(?=[A-Za-z][\w@-]{0,20}\s?[:=]\s*[-\d.]+\s?%?[\s,|;]+[A-Za-z][\w@-]*\s?[:=])"
 )
 
 
 def label_apart(text: str) -> str:
     """``clean    WER: 3.2%  CER: 0.8%`` with a colon behind the name that a wide gap parts from several values."""
-    match = _APART.match(text.lstrip(" *•>-")) if "  " in text else None
+    match = _APART.match(text.lstrip(" *•>-")) if "  " in text or "\t" in text else None
     if match is None or not is_owner(match["label"]):
         return text
     return f"{match['label']}: {text.lstrip(' *•>-')[match.end() :]}"

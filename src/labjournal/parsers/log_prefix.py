@@ -31,6 +31,13 @@ _LOG_PREFIX = re.compile(
     re.VERBOSE,
 )
 
+_BREAK = re.compile(r"(?:\s*<br\s*/?>)+\s*$", re.IGNORECASE)
+_HTML_HEADING = re.compile(r"\s*<h(?P<level>[1-6])\b[^<>]*>\s*(?P<title>[^<>]+?)\s*</h[1-6]>\s*", re.IGNORECASE)
+
+
+def _as_markdown(heading: re.Match[str]) -> str:
+    return f"{'#' * int(heading['level'])} {heading['title']}"
+
 
 @lru_cache(maxsize=256)
 def body(text: str) -> str:
@@ -38,6 +45,8 @@ def body(text: str) -> str:
     if not text:
         return text
     head = text.lstrip()[:1]
+    if head == "<" or text.rstrip().endswith(">"):
+        text = _HTML_HEADING.sub(_as_markdown, _BREAK.sub("", text))
     if head.isdigit() or head in "[(IWEFDC_rMTS" or head.islower():
         match = _LOG_PREFIX.match(text)
         if match is not None and match.end() < len(text):

@@ -84,6 +84,8 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
         return None  # the titles of a table
     if cited(raw, cursor.passed):
         return None  # what somebody else published
+    if raw.lstrip()[:1] == "├" and cursor.passed and cursor.passed[-1].lstrip()[:1] not in ("├", "│"):
+        _head_of_a_tree(cursor.passed[-1], line.number, context)
     text = body(raw)
     text = untuned(text.replace("`", "") if "`" in text else text)
     if (glued := _GLUED.fullmatch(text) if text[:3] in _RULES else None) is not None:
@@ -102,6 +104,14 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if "aseline" in text and (plain := measured_baseline(text, cursor)) is not None:
         return Claim(1, _of_part({"group": BASELINE}, plain, line, context), by_neighbours=True)
     return of_line(text, line, context)
+
+
+def _head_of_a_tree(title: str, number: int, context: Context) -> None:
+    """Takes in what stands above the first branch of a drawn tree; the role that the one before it said ends here."""
+    before = context.role = "unclear" if context.titles.pop("tree", None) else context.role
+    context.observe(f"=== {title.strip()} ===", number - 1)
+    if context.role != before:
+        context.titles["tree"] = number
 
 
 def of_line(text: str, line: Line, context: Context) -> Claim | None:

@@ -20,6 +20,7 @@ from labjournal.parsers.vocabulary import (
     EXTREMES,
     FILLER,
     HEADLINE,
+    LEFT_OUT,
     METRIC_WORDS,
     NEVER,
     QUALIFIERS,
@@ -27,8 +28,6 @@ from labjournal.parsers.vocabulary import (
     ROLE_WORDS,
 )
 from labjournal.parsers.words import words_of as words_of
-
-# "score" alone is a metric; beside another metric word it says nothing ("F1 score").
 
 _SPECIAL = {"exact_match": "exact_match", "f_score": "f_score", "map50-95": "map50_95"}
 _IDENTIFIER = re.compile(r"(?=[^\s]*[_/])[A-Za-z][\w./@-]*(?:\([A-Z]\))?")
@@ -63,7 +62,7 @@ class Name:
 
 def role_of(words: list[str]) -> RoleName:
     """The role these words say. "Evaluation" says it only where no word names a set: tests are evaluated too."""
-    if "cv" in words or "oof" in words or "crossval" in words or ("cross" in words and "validation" in words):
+    if not LEFT_OUT.isdisjoint(words) or ("cross" in words and "validation" in words):
         # The folds left out, whatever was split into them; "CV train score" is of the others.
         on = words.index("on") if "on" in words else len(words)
         return "train" if not {"train", "training"}.isdisjoint(words[:on]) else "validation"
@@ -94,7 +93,7 @@ def curve_role(tag: str, beside: Container[str]) -> RoleName:
 
 _NUMBERED = re.compile(
     r"(?:m?acc|accuracy|top|rank|ap|map|m?ar|m?recall|precision|prec|hits|hit|hr|ndcg|dcg|mrr|pass"
-    r"|rouge|bleu|auc|err|success|pck|cmc|fpr)\d{1,4}(?:-95)?"
+    r"|rouge|bleu|auc|err|success|pck|cmc|fpr|f1_)\d{1,4}(?:-95)?"
     r"|[a-z]{1,2}(?:mae|rmse|mse|mape|iou|auroc|dice)"  # rMAE, wMAPE, gIoU
     r"|[kfr]?fid\d+k|kid\d+k|dist(?:inct)?-?[1-4]|[1357]px"
 )
@@ -173,7 +172,8 @@ def understand(phrase: str) -> Name | None:
         return None
     metric = "_".join(kept)
     alone = all(is_metric_word(w) or w in QUALIFIERS or "_" in w for w in kept)
-    prefix = {"validation": "val_" if "cv" not in kept else "", "test": "test_", "train": "train_", "unclear": ""}[role]
+    plain = role == "unclear" or (role == "validation" and not LEFT_OUT.isdisjoint(kept))
+    prefix = "" if plain else f"{role.replace('validation', 'val')}_"
     return Name(metric, role, prefix + metric, headline, best, dataset, n, alone)
 
 

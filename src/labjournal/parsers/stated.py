@@ -32,6 +32,12 @@ _SPLIT_OF = re.compile(
     r"\W*(?:task|dataset|data)\s*[:=]\s*(?P<name>[\w./-]+)\s*[,;|]\s*(?:split|subset)\s*[:=]\s*(?P<split>\w+)",
     re.IGNORECASE,
 )
+_SETTING_FIRST = re.compile(r"(?P<name>[A-Za-z_][\w.-]{0,39})\s?[:=]\s?(?P<value>[-+]?[\w.+-]*\w)\s?[,;|]\s*")
+_TUNED = frozenset(
+    """lr learning decay wd batch bs dropout hidden units layers depth alpha beta gamma lambda temperature momentum
+    optimizer opt activation kernel estimators leaves neighbors k c""".split()
+)
+"""Words that name a setting by themselves."""
 _NAMED = ("named", "on", "within", "after", "trail", "numbered", "head")
 _OTHERS = frozenset(("model", "classifier", "method", "class"))
 """``Results for class A``: no data set."""
@@ -112,3 +118,13 @@ def setup_stated(text: str) -> tuple[tuple[str, str], ...]:
     """The settings of a line that states enough of them to say how what stands below, up to the next such, was got."""
     said = tuple(settings_stated(text).items())
     return said if len(said) >= SETTINGS_OF_A_SETUP else ()
+
+
+def settings_before(head: str) -> dict[str, str]:
+    """The settings that begin a line, two or more, before what was measured: ``weight_decay: 5e-05, lr: 0.008, …``."""
+    said: dict[str, str] = {}
+    at = len(head) - len(head.lstrip("# *•>-\t("))
+    while (match := _SETTING_FIRST.match(head, at)) is not None and not _TUNED.isdisjoint(words_of(match["name"])):
+        said[match["name"]] = match["value"]
+        at = match.end()
+    return said if len(said) > 1 else {}

@@ -65,7 +65,7 @@ def _indent(text: str) -> int:
 def bare_label(text: str) -> bool:
     """Whether a line is an identifier, or a word that may say whose the values below are."""
     stripped = text.strip()
-    if len(stripped) > 60:
+    if len(stripped) > 60 or stripped.endswith(("'''", '"""')):
         return False
     named = re.fullmatch(r"[A-Za-z][\w.+-]*\d[\w.+-]*|[a-z]+(?:[_-]\w+)+", stripped) is not None
     return named or (_LABEL.fullmatch(text) is not None and SAYS_NOTHING.isdisjoint(words_of(stripped)))

@@ -65,6 +65,8 @@ ROLE_WORDS: dict[str, RoleName] = {
 }
 SHORT_SETS = {"tr": "train", "va": "val", "te": "test"}
 """``va_acc``: letters that name a set straight before a metric."""
+LEFT_OUT = frozenset(("cv", "crossval", "oof", "oob"))
+"""Words that say that a value was measured on the folds, or on the draws, that a model was not fitted to."""
 EVALUATED = frozenset("eval evaluation evaluate evaluating evaluated".split())
 """Words that say validation only where nothing says test or train."""
 HEADLINE = frozenset(

@@ -48,7 +48,7 @@ def _words(text: str) -> tuple[str, ...]:
     german = len(found) > 2 or any(word in FOREIGN and word != "der" for word in found)
     for word in found:
         english = FOREIGN.get(word) if word != "der" or german else None  # else the diarization error rate
-        words.extend(english.split() if english is not None else [word.replace("@", "")])
+        words.extend(english.split() if english is not None else [word.replace("f1@", "f1_").replace("@", "")])
     if not SHORT_SETS.keys().isdisjoint(words):
         words = [SHORT_SETS.get(a, a) if b in METRIC_WORDS else a for a, b in pairwise([*words, ""])]
     return tuple(words)
