@@ -263,7 +263,7 @@ class Families:
         if look.step >= self._groups_at.get(look.tracked, look.step + 1):
             del self._groups_at[look.tracked]
             self._run(self.membership.look_at_groups, look.tracked, look.optimizer, look.step)
-        self._run(self.modes.stepped, look.step)
+        self._run(self.modes.stepped, look.step, look.params)
         self._run(self.movement.report, look)
 
     @property

@@ -121,12 +121,15 @@ class Modes:
             module: Any = root.ref()
             root.at_backward = None if module is None else in_train_mode(module)
 
-    def stepped(self, step: int) -> None:
-        """After a step: in which mode were the models at the backward pass that led to it?"""
+    def stepped(self, step: int, params: List[Any]) -> None:
+        """After a step of ``params``: in which mode were their models at the backward pass that led to it?"""
+        stepping = {id(parameter) for parameter in params}
         for root in self._roots.values():
             module: Any = root.ref()
             if module is None or root.at_backward is None:
                 continue
+            if len(self._roots) > 1 and not any(id(parameter) in stepping for parameter in parameters(module)):
+                continue  # one of an earlier training lives on in the mode of its last validation
             training, root.at_backward = root.at_backward, None
             root.train_steps += training
             root.eval_steps = 0 if training else root.eval_steps + 1
