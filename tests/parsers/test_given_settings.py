@@ -56,6 +56,20 @@ LINES = [
         [("unclear", {"map50": 0.611, "precision5": 0.61}, {})],
         id="where it was cut is part of the name",
     ),
+    pytest.param(
+        "acc = 1 : 93.33\nf1  = 1 : 93.03\n\nacc = 2 : 83.33\nf1  = 2 : 83.03\n",
+        [
+            ("unclear", {"accuracy": 93.33, "f1": 93.03}, {"number": "1"}),
+            ("unclear", {"accuracy": 83.33, "f1": 83.03}, {"number": "2"}),
+        ],
+        id="which of several, behind a sign",
+    ),
+    pytest.param(
+        "acc 1: 84.70\nBLEU 4: 0.31\n",
+        [("unclear", {"accuracy": 84.7}, {"number": "1"}), ("unclear", {"bleu4": 0.31}, {})],
+        id="a number that counts, and one that names",
+    ),
+    pytest.param("Test Accuracy: mean ± std = 91.2 ± 0.4\n", [("test", {"accuracy": 91.2}, {})], id="how it scatters"),
     pytest.param("Dice for class=2: 0.81\n", [("unclear", {"dice": 0.81}, {"class": "2"})], id="a class"),
 ]
 

@@ -74,6 +74,11 @@ _CJK_IS = re.compile(r"(?<=[为是為は约約达達到])(?=\d)")
 """Chinese parts no value from what is said of it: ``准确率为92.4%``."""
 
 
+_WITH_SPREAD = re.compile(
+    r"\s*[(:]?\s*(?:mean\s*)?(?:±|\+/?-)\s*(?:std|stdev|sd|sem|se)(?:[_ ][A-Za-z]\w*)?\s*\)?(?=\s*(?:[:=]|is\b))",
+    re.IGNORECASE,
+)
+"""``Accuracy ± std: 0.91 ± 0.02``: what stands behind the value, no part of its name."""
 _SENTENCE = re.compile(r"[.!?;]\s")
 _PRF = {"p": "precision", "r": "recall", "f": "f1"}
 
@@ -130,6 +135,8 @@ def _names_by_values(text: str) -> str:
         text = _LIST_AND_MEAN.sub(r"\1: \2", text)
     if "</" in text or "<b" in text:
         text = _TAG.sub(" ", text)
+    if "±" in text or "+-" in text or "+/-" in text:
+        text = _WITH_SPREAD.sub("", text)
     text = by_kind(_AT_STEP.sub(r" (step \1): ", unwrap(text)))
     text = by_rank(text) if "@" in text or "/" in text else text
     text = by_place(by_statistic(by_set(by_dash(by_label(by_role(text))) if "," in text else text)))
