@@ -1,6 +1,6 @@
 """The scoreboard of the checks: faults named, missed, false alarms, overhead; and torch-audit's on the same programs.
 
-``python benchmarks/checks.py``. Programs of ``tests/watch/programs``: faulty ones, their healthy twins, and tricky
+``python benchmarks/checks.py``. Programs of ``tests/programs``: faulty ones, their healthy twins, and tricky
 healthy ones, each in a process of its own, forked from one that has torch loaded. A fault counts as named when the
 right rule is among the first two findings at warning or above. For torch-audit 0.3.0, where it is installed, a fault
 counts as named when any of its findings, at whatever place, is of a rule that may be taken to name it.

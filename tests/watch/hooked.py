@@ -14,7 +14,7 @@ from typing import Any
 from labjournal import facts
 from labjournal.watch.boot import prepare
 
-PROGRAMS = Path(__file__).parent / "programs"
+PROGRAMS = Path(__file__).parents[1] / "programs"
 RUN_ID = "01JCWATCHTEST0000000000000"
 
 
