@@ -181,6 +181,8 @@ class Scale:
             )
 
     def _norms(self, look: Look, state: _State, compared: Compared, matrices: List[int]) -> None:
+        if len(look.params) == 1 and self._models.birth(look.params[0]) is None:
+            return  # a single tensor of no module may be what is sought (an image), and be kept small on purpose
         decays = self._decays(look)
         collapsed, decayed = [], []
         for at in matrices:
