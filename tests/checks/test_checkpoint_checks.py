@@ -57,6 +57,24 @@ def test_frozen_modules_and_models_left_out_on_purpose_are_no_alarm() -> None:
     assert missing(["model.encoder.0", "model.head"], {"a.pt": ["other.weight"]}) == []
 
 
+def test_a_model_saved_whole_under_older_names_lacks_nothing() -> None:
+    """As transformers 5 does with a ViT: ``vit.layers.0`` goes into the file as ``vit.encoder.layer.0``."""
+    trained = ["model.classifier", "model.vit.layers.0.attention.q_proj", "model.vit.layers.0.norm"]
+    older = [
+        "classifier.weight",
+        "vit.encoder.layer.0.attention.attention.query.weight",
+        "vit.encoder.layer.0.ln.weight",
+    ]
+
+    def found(names: list[str], size: int) -> list[str]:
+        verdicts = checkpoint.missing_params(trained, {"model.safetensors": names}, sizes={"model": size})
+        return [verdict.level.value for verdict in verdicts if verdict.found]
+
+    assert found(older, 3) == []
+    assert found([*older, "vit.embeddings.running_mean"], 3) == []
+    assert found(older[:2], 3) == ["alarm"]
+
+
 NORMS = ["stem.1", "body.0.bn"]
 WEIGHTS = ["stem.0.weight", "stem.1.weight", "stem.1.bias", "body.0.bn.weight", "body.0.bn.bias", "head.weight"]
 COUNTS = ["stem.1.running_mean", "stem.1.running_var", "body.0.bn.running_mean", "body.0.bn.running_var"]

@@ -9,6 +9,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
+from labjournal.checks.saved_names import holds, inside, merged, parts_of, pieces, renamed, root_of
 from labjournal.model import Checkpoint, Run, Status
 from labjournal.vocabulary import Level
 
@@ -63,12 +64,6 @@ CODE = CheckRule(
     "Files that git does not hold (ignored, left out) are a notice; without a watch or a repository nothing is said.",
 )
 RULES = table(CODE, MISSING, CHANGED, INTERRUPTED, DISK_LOW)
-_WRAPPERS = frozenset(
-    "module _orig_mod model base_model default _forward_module _fsdp_wrapped_module _checkpoint_wrapped_module "
-    "original_module base_layer parametrizations".split()
-)
-_COPIES = "modules_to_save"
-"""Of peft: a part of the model by the name of the adapter it is trained with, saved under the part's own name."""
 _LOW_BYTES = 1_000_000_000
 
 
@@ -90,10 +85,10 @@ class LeftOut:
 
     def because(self, names: Sequence[str], by_itself: bool = False) -> str:
         """A base whose adapters are saved by themselves, or heads that serve the training alone; else nothing."""
-        idle = [_parts(name) for name in self.unvalidated]
-        if all(any(parts[: len(one)] == one for one in idle) for parts in map(_parts, names)):
+        idle = [parts_of(name) for name in self.unvalidated]
+        if all(any(parts[: len(one)] == one for one in idle) for parts in map(parts_of, names)):
             return " No validation ran them: they may serve the training alone."
-        if by_itself and self.validated is not None and {_root(name) for name in names}.isdisjoint(self.validated):
+        if by_itself and self.validated is not None and {root_of(name) for name in names}.isdisjoint(self.validated):
             return " A part is saved by itself, and there was no validation: the rest may serve the training alone."
         return " An earlier phase trained them, the last one let them be." if set(names) <= set(self.earlier) else ""
 
@@ -104,6 +99,7 @@ def missing_params(
     left: LeftOut = LeftOut(),
     empty: Sequence[str] = (),
     since: Mapping[str, Collection[str]] | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> Iterator[Verdict]:
     """What was trained against what was saved.
 
@@ -113,7 +109,9 @@ def missing_params(
         left: what may be missing.
         empty: paths of checkpoints that are the state of a module and hold no tensor at all.
         since: by module of ``trained`` the checkpoints written after it began to move; all of them where it is not in.
+        sizes: how many parameter tensors each model has, by its name.
     """
+    whole = {model for model, size in (sizes or {}).items() if any(renamed(names, size) for names in saved.values())}
     wanted = [name for name in trained if not any(fnmatchcase(name, pattern) for pattern in left.frozen)]
     if not saved and empty and wanted:
         yield _nothing_saved(wanted, empty)
@@ -122,7 +120,7 @@ def missing_params(
         yield not_judged(MISSING, "checkpoints", "no checkpoint whose tensors can be read")
         return
     if wanted:
-        yield _against_trained(wanted, saved, left, since or {})
+        yield _against_trained(wanted, saved, left, since or {}, whole)
     else:
         yield from _against_each_other(saved)
 
@@ -132,6 +130,7 @@ def _against_trained(
     saved: Mapping[str, Sequence[str]],
     left: LeftOut,
     since: Mapping[str, Collection[str]],
+    whole: Collection[str],
 ) -> Verdict:
     lost: dict[str, list[str]] = {}
     holding: dict[str, set[str]] = {}
@@ -139,15 +138,15 @@ def _against_trained(
     for module, paths in _holding(trained, saved).items():
         if paths:
             holding[module] = paths
-        else:
-            lost.setdefault(_root(module), []).append(module)
-    kept = {_root(module) for module in holding}
+        elif root_of(module) not in whole:
+            lost.setdefault(root_of(module), []).append(module)
+    kept = {root_of(module) for module in holding}
     partly = {root: modules for root, modules in lost.items() if root in kept}
     if partly:
         names = [name for modules in partly.values() for name in modules]
         tensors_saved = len({name for tensors in saved.values() for name in tensors})
         evidence = {"modules": names[:20], "checkpoints": len(saved), "tensors_saved": tensors_saved}
-        reason = left.because(names, _by_itself([m for m in holding if _root(m) in partly], saved))
+        reason = left.because(names, _by_itself([m for m in holding if root_of(m) in partly], saved))
         message = f"{_shown(names)}: weights moved in training and are in none of {len(saved)} checkpoints.{reason}"
         subject = names[0] if len(names) == 1 else next(iter(partly))
         return finding(MISSING, subject, message, evidence, Level.NOTICE if reason else None)
@@ -159,7 +158,7 @@ def _against_trained(
             f"model are; {_shown(before)} has that name and is older."
         )
         evidence = {"modules": stale[:20], "checkpoints": len(saved), "older": before[:20]}
-        subject = stale[0] if len(stale) == 1 else _root(stale[0])
+        subject = stale[0] if len(stale) == 1 else root_of(stale[0])
         return finding(MISSING, subject, message, evidence, Level.NOTICE if left.because(stale) else Level.WARNING)
     if lost:
         return not_judged(MISSING, ", ".join(lost), "no module of it is saved under its name: left out on purpose?")
@@ -171,65 +170,33 @@ def _holding(trained: Sequence[str], saved: Mapping[str, Sequence[str]]) -> dict
 
     A group that is a whole model, or only its wrappers, says nothing about what is in it, and is left out.
     """
-    pieces = {path: _pieces(tensors) for path, tensors in saved.items()}
-    within = {module: inner for module in trained if (inner := _inner(module))}
-    roots = {_root(module) for module in within}
+    known_in = {path: pieces(tensors) for path, tensors in saved.items()}
+    within = {module: inner for module in trained if (inner := inside(module))}
+    roots = {root_of(module) for module in within}
     found: dict[str, set[str]] = {module: set() for module in within}
     own: set[str] = set()  # models that a checkpoint is of
-    for path, known in pieces.items():
-        held = {m for m, inner in within.items() if _holds(known, inner) or _merged(m, saved[path])}
-        whole = roots - {_root(module) for module in within if module not in held}
+    for path, known in known_in.items():
+        held = {m for m, inner in within.items() if holds(known, inner) or merged(m, saved[path])}
+        whole = roots - {root_of(module) for module in within if module not in held}
         own |= whole or roots
         own |= {root for root in roots if (root,) in known[0]}
         for module in held:
             found[module].add(path)
-    return {module: paths if _root(module) in own else set() for module, paths in found.items()}
+    return {module: paths if root_of(module) in own else set() for module, paths in found.items()}
 
 
 def _by_itself(held: Sequence[str], saved: Mapping[str, Sequence[str]]) -> bool:
     """Whether no checkpoint has any of these modules under its name in the whole model: a part was saved as such."""
-    stretches = set().union(*(_pieces(tensors)[0] for tensors in saved.values()))
-    return not any(_inner(module) in stretches for module in held)
+    stretches = set().union(*(pieces(tensors)[0] for tensors in saved.values()))
+    return not any(inside(module) in stretches for module in held)
 
 
 def _only_before(module: str, holding: Mapping[str, set[str]], since: Mapping[str, Collection[str]]) -> bool:
     """Whether no checkpoint written since the module began to move has it, and one has others of its model."""
     if module not in since or not holding[module].isdisjoint(since[module]):
         return False
-    beside = (paths for other, paths in holding.items() if _root(other) == _root(module))
+    beside = (paths for other, paths in holding.items() if root_of(other) == root_of(module))
     return any(not paths.isdisjoint(since[module]) for paths in beside)
-
-
-def _root(module: str) -> str:
-    return module.partition(".")[0]
-
-
-def _inner(module: str) -> tuple[str, ...]:
-    """What lies below the root, as checkpoints name it."""
-    return _parts(module.partition(".")[2])
-
-
-def _pieces(tensors: Sequence[str]) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
-    """All stretches of the names of a checkpoint, and those that they begin with."""
-    known = list(map(_parts, tensors))
-    stretches = {parts[a:b] for parts in known for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)}
-    return stretches, {parts[:b] for parts in known for b in range(1, len(parts) + 1)}
-
-
-def _holds(known: tuple[set[tuple[str, ...]], set[tuple[str, ...]]], inner: tuple[str, ...]) -> bool:
-    """Whether a module is among them, as part of a model or by itself, as LoRA by peft is."""
-    stretches, beginnings = known
-    return inner in stretches or any(inner[k:] in beginnings for k in range(1, len(inner)))
-
-
-def _merged(module: str, tensors: Sequence[str]) -> bool:
-    """Whether peft has worked this adapter into its layer: that is saved, and not as the base of an adapter."""
-    parts = module.split(".")
-    at = next((place for place, part in enumerate(parts) if part.startswith("lora_")), None)
-    if at is None or "base_model" not in parts:
-        return False
-    layer = ".".join([*parts[parts.index("base_model") + 2 : at], "weight"])
-    return any(tensor == layer or tensor.endswith(f".{layer}") for tensor in tensors)
 
 
 def _shown(names: Sequence[str]) -> str:
@@ -263,17 +230,6 @@ def _against_each_other(saved: Mapping[str, Sequence[str]]) -> Iterator[Verdict]
                 continue
             message = f"{path} lacks {_shown(lost)}, which other checkpoints of its series have."
             yield finding(MISSING, path, message, {"missing": lost[:20], "of": len(whole)}, Level.WARNING)
-
-
-def _parts(name: str) -> tuple[str, ...]:
-    """Less what wraps a module, and the name of its adapter, which peft leaves out of what it saves."""
-    parts = name.split(".")
-    above = ["", *parts]
-    return tuple(
-        part
-        for part, over in zip(parts, above, strict=False)
-        if part and part not in _WRAPPERS and part != _COPIES and over != _COPIES and not over.startswith("lora_")
-    )
 
 
 def checkpoint_changed(run: Run, versions: Sequence[Checkpoint]) -> Verdict:

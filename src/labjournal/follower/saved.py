@@ -34,7 +34,7 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
     left = checkpoint.LeftOut(frozen, earlier, _named(stated, "unvalidated") or (), _named(stated, "validated"))
     written = {one.path: one.written_at.timestamp() for one in current}
     since = {module: {path for path in saved if written[path] >= first} for module, (first, _) in moved.items()}
-    yield from checkpoint.missing_params(list(moved), saved, left, empty, since)
+    yield from checkpoint.missing_params(list(moved), saved, left, empty, since, _sizes(stated))
     for layers in _counting(stated) if saved else ():
         yield lost_statistics(layers, saved)
 
@@ -44,6 +44,13 @@ def _named(stated: Sequence[Fact], what: str) -> list[str] | None:
     found = [fact.data.get(what) for fact in stated if fact.kind == "watch_end"]
     lists = [names for names in found if isinstance(names, list)]
     return [str(name) for names in lists for name in names] if lists else None
+
+
+def _sizes(stated: Sequence[Fact]) -> dict[str, int]:
+    """How many parameter tensors each model has, by the last word of the watch."""
+    found = [fact.data.get("models") for fact in stated if fact.kind == "watch_state"]
+    models = [model for models in found if isinstance(models, list) for model in models if isinstance(model, dict)]
+    return {str(model.get("name")): size for model in models if isinstance(size := model.get("tensors"), int)}
 
 
 def _counting(stated: Sequence[Fact]) -> Iterator[list[str]]:
