@@ -8,11 +8,10 @@ from itertools import pairwise
 
 from labjournal.audit.items import Item
 from labjournal.importers import Document
-from labjournal.importers.tables import meaning, plain, split_cells
+from labjournal.importers.tables import is_rule, meaning, plain, split_cells
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.stats import metric_of
 
-_RULE = re.compile(r"^[\s|:>+=-]*-[\s|:>+=-]*$")
 _TOTAL = re.compile(r"^(?:total|sum|all|overall|gesamt|summe|合计|总计|总和|всего|итого|totale?|Σ)$", re.IGNORECASE)
 _DELTA = re.compile(r"^(?:Δ|δ|delta|diff(?:erence)?|change|gain|improvement|提升|变化)\b|^Δ", re.IGNORECASE)
 _NONE = re.compile(r"^(?:[-–—]*|n/?a|0(?:\.0+)?|baseline|ref\w*|±0(?:\.0+)?)$", re.IGNORECASE)
@@ -27,7 +26,7 @@ def check(document: Document) -> list[Item]:
         rows = [
             (number, split_cells(texts[number]))
             for number in range(table.line + 1, table.last + 1)
-            if number in texts and not _RULE.match(texts[number])
+            if number in texts and not is_rule(texts[number])
         ]
         columns = [plain(cell) for cell in split_cells(texts[table.line])] if table.line in texts else []
         if len(columns) > 1 and len(rows) > 1:

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 
 from labjournal.audit.items import Item, Weight
+from labjournal.audit.noise import unless_they_differ
 from labjournal.audit.paragraphs import Paragraph, paragraphs
 from labjournal.importers import Document
 from labjournal.parsers.numbers import decimals
-from labjournal.stats import compare_rates
 
 _COUNT = re.compile(
     r"(?<![\w./])(?P<k>\d+(?:,\d{3})*)\s*(?:/|out\s+of|of|von|sur)\s*(?:the\s+)?(?P<n>\d+(?:,\d{3})*)(?![\w/%]|[.,]\d|\s*%)",
@@ -87,13 +87,8 @@ def _counts(path: str, paragraph: Paragraph) -> Iterator[Item]:
     a, b = ((k, n) for k, n in counts)
     if min(a[1], b[1]) < _FEWEST or a[0] > a[1] or b[0] > b[1] or max(a[1], b[1]) > 2 * min(a[1], b[1]):
         return
-    difference = compare_rates(b, a)
-    if difference.word != "differs":
-        message = (
-            f"called a difference: {b[0]} of {b[1]} against {a[0]} of {a[1]}; {difference.word}, "
-            f"p = {difference.p:.2g}, 95% from {difference.low:+.3f} to {difference.high:+.3f}."
-        )
-        yield Item(path, paragraph.line_at(said.start()), "within_noise", said[0], difference.value, "medium", message)
+    rates = f"{b[0]} of {b[1]} against {a[0]} of {a[1]}"
+    yield from unless_they_differ(path, paragraph.line_at(said.start()), said[0], b, a, rates)
 
 
 def _spreads(path: str, paragraph: Paragraph) -> Iterator[Item]:

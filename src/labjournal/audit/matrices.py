@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from labjournal.audit.items import Item, explained
 from labjournal.importers import Document
 from labjournal.importers.document import Line
-from labjournal.importers.tables import Table, plain, split_cells
+from labjournal.importers.tables import Table, is_rule, plain, split_cells
 from labjournal.parsers.numbers import decimals
 
 NEAR = 8
 """Lines around a matrix that speak of it."""
-_RULE = re.compile(r"^[\s|:>+=-]*-[\s|:>+=-]*$")
 _NAMED_BY = re.compile(r"\b(?:true|actual|real|pred(?:icted)?|as|answered)\b\W*|^(?:实际|预测|真实)", re.IGNORECASE)
 _SUMS = frozenset(("all", "total", "sum", "support", "n", "recall"))
 _MOST = 50
@@ -48,7 +47,7 @@ def check(document: Document) -> list[Item]:
 def _of_table(table: Table, lines: Sequence[Line]) -> list[list[int]]:
     """The matrix that a markdown table is whose rows and columns have the same names; empty where it is none."""
     texts = [line.text for line in lines[table.line - 1 : table.last] if line.kind == "table"]
-    grid = [[plain(cell) for cell in split_cells(text)] for text in texts if not _RULE.match(text)]
+    grid = [[plain(cell) for cell in split_cells(text)] for text in texts if not is_rule(text)]
     names = [_bare(name) for name in grid[0][1:]] if grid else []
     body = [row for row in grid[1:] if row and _bare(row[0]) in names]
     own = [_bare(row[0]) for row in body]

@@ -139,24 +139,25 @@ def _no_difference(path: str, line: int, sentence: str, now: FoundResult, before
     a, b = _rate(now), _rate(before)
     if a is None or b is None:
         return
-    difference = compare_rates(a, b)
-    if difference.word == "differs":
-        return
-    message = (
-        f"called a difference: accuracy {a[0] / a[1]:.4g} of {place_text(now).rstrip(': ')} "
-        f"against {b[0] / b[1]:.4g} of {place_text(before).rstrip(': ')} (line {before.line}); "
-        f"{difference.word}, p = {difference.p:.2g}, 95% from {difference.low:+.3f} to {difference.high:+.3f}."
+    rates = (
+        f"accuracy {a[0] / a[1]:.4g} of {place_text(now).rstrip(': ')} "
+        f"against {b[0] / b[1]:.4g} of {place_text(before).rstrip(': ')} (line {before.line})"
     )
     shown = sentence.strip()
-    yield Item(
-        path,
-        line,
-        "within_noise",
-        shown if len(shown) <= 160 else shown[:159] + "…",
-        difference.value,
-        "medium",
-        message,
-    )
+    yield from unless_they_differ(path, line, shown if len(shown) <= 160 else shown[:159] + "…", a, b, rates)
+
+
+def unless_they_differ(
+    path: str, line: int, called: str, a: tuple[int, int], b: tuple[int, int], rates: str
+) -> Iterator[Item]:
+    """What is ``called`` a difference of two rates, right answers of all each, and none is shown."""
+    difference = compare_rates(a, b)
+    if difference.word != "differs":
+        message = (
+            f"called a difference: {rates}; {difference.word}, p = {difference.p:.2g}, "
+            f"95% from {difference.low:+.3f} to {difference.high:+.3f}."
+        )
+        yield Item(path, line, "within_noise", called, difference.value, "medium", message)
 
 
 def _comparable(a: FoundResult, b: FoundResult) -> bool:

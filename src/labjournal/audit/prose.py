@@ -34,7 +34,6 @@ _CHANGE = re.compile(
 _CHANGE_AFTER = re.compile(
     r"(?P<a>\d+(?:\.\d+)?)\s*%\s*(?:→|->|to|退至|升至|降至|提升至|跳升至)\s*(?P<b>\d+(?:\.\d+)?)\s*%\s*[(（,，]?\s*(?P<d>[+\-−]\s?\d+(?:\.\d+)?)\s*(?:pp|p\.p\.|%p)"
 )
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý*_(])|(?<=[。！？；])")
 _FEWEST = 10
 """Events below which "3 of 5" hardly is what an accuracy was counted on."""
 NEAR = 14

@@ -86,10 +86,15 @@ def tables(lines: Sequence[Line]) -> Iterator[Table]:
 
 def _split(lines: Sequence[Line]) -> Iterator[Table]:
     """Tables that stand right under each other: a rule makes the row above it a header."""
-    rules = [at for at, line in enumerate(lines) if _RULE.match(line.text)]
+    rules = [at for at, line in enumerate(lines) if is_rule(line.text)]
     starts = [0, *(at - 1 for at in rules if at > 1)]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        yield from _table([line for line in lines[start:end] if not _RULE.match(line.text)])
+        yield from _table([line for line in lines[start:end] if not is_rule(line.text)])
+
+
+def is_rule(text: str) -> bool:
+    """Whether a line only rules off the titles of a table."""
+    return _RULE.match(text) is not None
 
 
 def split_cells(text: str) -> list[str]:
