@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from labjournal import tags
 from labjournal.checks import checkpoint
@@ -46,29 +47,30 @@ def _named(stated: Sequence[Fact], what: str) -> list[str] | None:
     return [str(name) for names in lists for name in names] if lists else None
 
 
+def _models(stated: Sequence[Fact]) -> list[dict[str, Any]]:
+    """The models that the watch told of, each time it did."""
+    told = [fact.data.get("models") for fact in stated if fact.kind == "watch_state"]
+    return [model for models in told if isinstance(models, list) for model in models if isinstance(model, dict)]
+
+
 def _sizes(stated: Sequence[Fact]) -> dict[str, int]:
     """How many parameter tensors each model has, by the last word of the watch."""
-    found = [fact.data.get("models") for fact in stated if fact.kind == "watch_state"]
-    models = [model for models in found if isinstance(models, list) for model in models if isinstance(model, dict)]
-    return {str(model.get("name")): size for model in models if isinstance(size := model.get("tensors"), int)}
+    return {str(one.get("name")): size for one in _models(stated) if isinstance(size := one.get("tensors"), int)}
 
 
 def _counting(stated: Sequence[Fact]) -> Iterator[list[str]]:
     """Of each model its layers with running statistics, by the first word of the watch that has some."""
     seen: set[str] = set()
-    for fact in stated:
-        models = fact.data.get("models") if fact.kind == "watch_state" else None
-        for model in models if isinstance(models, list) else ():
-            layers = model.get("counting") if isinstance(model, dict) else None
-            if isinstance(layers, list) and layers and str(model.get("name")) not in seen:
-                seen.add(str(model.get("name")))
-                yield [str(layer) for layer in layers]
+    for model in _models(stated):
+        name, layers = str(model.get("name")), model.get("counting")
+        if isinstance(layers, list) and layers and name not in seen:
+            seen.add(name)
+            yield [str(layer) for layer in layers]
 
 
 def _of_models(moved: dict[str, tuple[float, float]], stated: Sequence[Fact]) -> dict[str, tuple[float, float]]:
     """Less tensors that belong to no model: they are known by the variable that holds them, not by what they are."""
-    models = [fact.data.get("models") for fact in stated if fact.kind == "watch_state"]
-    named = [f"{model.get('name')}." for found in models if isinstance(found, list) for model in found]
+    named = [f"{model.get('name')}." for model in _models(stated)]
     if not named:
         return moved
     paths = {module: f"{module}." for module in moved}
