@@ -8,27 +8,19 @@ from __future__ import annotations
 import ast
 import linecache
 from types import FrameType
-from typing import Iterator, Optional, Set, Tuple
+from typing import Iterator, Optional, Tuple
 
-MAX_FRAMES = 40
+from labjournal.watch.naming import frames_above, is_of_library
 
 
 def dead_step(frame: Optional[FrameType]) -> Optional[Tuple[str, str]]:
     """(place, name) of the first such line in the files of the user's frames."""
-    files: Set[str] = set()
-    for _ in range(MAX_FRAMES):
-        if frame is None:
-            break
-        name = frame.f_code.co_filename
-        if name not in files and not any(
-            folder in name for folder in ("site-packages", "dist-packages", "/labjournal/watch/")
-        ):
-            files.add(name)
-            found = _in_file(name)
-            if found is not None:
-                line, variable = found
-                return f"line {line} of {name.rpartition('/')[2]}", variable
-        frame = frame.f_back
+    files = dict.fromkeys(one.f_code.co_filename for one in frames_above(frame) if not is_of_library(one))
+    for name in files:
+        found = _in_file(name)
+        if found is not None:
+            line, variable = found
+            return f"line {line} of {name.rpartition('/')[2]}", variable
     return None
 
 

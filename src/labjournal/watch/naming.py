@@ -38,14 +38,21 @@ def names_in_frames(objects: Iterable[Any], frame: Optional[FrameType]) -> Dict[
 def user_frames(frame: Optional[FrameType]) -> List[FrameType]:
     """From ``frame`` up, those of the script before those of libraries; none under a debugger, which relies on the very
     copy of the variables that is emptied here."""
+    return [] if sys.gettrace() is not None else sorted(frames_above(frame), key=is_of_library)
+
+
+def frames_above(frame: Optional[FrameType]) -> List[FrameType]:
+    """From ``frame`` up, without those of torch and of the watch."""
     frames: List[FrameType] = []
-    if sys.gettrace() is not None:
-        return frames
     while frame is not None and len(frames) < _MAX_FRAMES:
         if not any(folder in frame.f_code.co_filename for folder in _SILENT):
             frames.append(frame)
         frame = frame.f_back
-    return sorted(frames, key=lambda item: any(name in item.f_code.co_filename for name in _LIBRARIES))
+    return frames
+
+
+def is_of_library(frame: FrameType) -> bool:
+    return any(name in frame.f_code.co_filename for name in _LIBRARIES)
 
 
 def holders(frame: FrameType) -> List[Tuple[str, Any]]:
