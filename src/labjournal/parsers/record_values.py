@@ -10,6 +10,10 @@ from labjournal.parsers.names import understand, words_of
 from labjournal.parsers.numbers import Number, parse_number
 from labjournal.parsers.shapes import shaped as drawn_together
 
+_TIMES = frozenset(
+    "time times seconds sec s ms latency runtime duration throughput memory per speed lr loss_scale".split()
+)
+
 
 def metric_name(key: str) -> str | None:
     """The metric a JSON key names. Keys are identifiers and keep their printed form, but for a bare "acc"."""
@@ -32,26 +36,7 @@ def metric_name(key: str) -> str | None:
 
 def timed(key: str) -> bool:
     """Whether a key names a time, a speed or a memory."""
-    return bool(
-        set(words_of(key))
-        & {
-            "time",
-            "times",
-            "seconds",
-            "sec",
-            "s",
-            "ms",
-            "latency",
-            "runtime",
-            "duration",
-            "throughput",
-            "memory",
-            "per",
-            "speed",
-            "lr",
-            "loss_scale",
-        }
-    )
+    return not _TIMES.isdisjoint(words_of(key))
 
 
 def as_number(value: Any) -> Number | None:
