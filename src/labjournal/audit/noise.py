@@ -11,7 +11,7 @@ from labjournal.audit.sets import same_set
 from labjournal.importers import Document, FoundResult
 from labjournal.importers.document import Line
 from labjournal.importers.places import checkpoint_in
-from labjournal.stats import compare_rates
+from labjournal.stats import compare_rates, summed
 
 _SLIGHT = re.compile(
     r"\b(?P<how>slight(?:ly)?|marginal(?:ly)?|a\s+(?:little|bit|tiny\s+bit|touch|tad)|somewhat|small|minor|tiny|minimal(?:ly)?|leicht|etwas|légèrement|un\s+peu|ligeramente)\s+"
@@ -171,7 +171,7 @@ def _rate(result: FoundResult) -> tuple[int, int] | None:
         return parsed.counts.correct, parsed.counts.n
     tally = parsed.tally
     if tally is not None and len(tally.classes) > 1:
-        k, total = (sum(pair[at] for pair in tally.classes.values()) for at in (0, 1))
+        k, total = summed(tally.classes)
         return (k, total) if total else None
     accuracy = parsed.metrics.get("accuracy")
     if accuracy is None or not n or not 0 <= accuracy <= 1:

@@ -10,7 +10,7 @@ from labjournal.audit.items import Item, explained
 from labjournal.importers import FoundResult
 from labjournal.importers.places import NOWHERE
 from labjournal.parsers import ParsedResult
-from labjournal.stats import Disagreement, check_report
+from labjournal.stats import Disagreement, check_report, summed
 
 SIGNAL = ("signal", "sig", "positive", "pos", "1", "true", "yes")
 """Names of the class that is looked for; else it is the smaller one."""
@@ -146,7 +146,7 @@ def _without_unknown(parsed: ParsedResult) -> float | None:
     if parsed.counts is not None:
         correct, n = parsed.counts.correct, parsed.counts.n
     elif parsed.tally is not None and parsed.tally.classes:
-        correct, n = (sum(pair[at] for pair in parsed.tally.classes.values()) for at in (0, 1))
+        correct, n = summed(parsed.tally.classes)
     else:
         return None
     return correct / (n - unknown) if n > unknown else None

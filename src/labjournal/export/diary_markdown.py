@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import cache
 from pathlib import Path
 
 from labjournal import diary
@@ -24,6 +25,7 @@ from labjournal.export.blocks import Block, Found, append, merge, parse
 from labjournal.export.entry_words import Book
 from labjournal.export.ours import Ours
 from labjournal.export.reworded import new_words
+from labjournal.model import Entry
 from labjournal.store import Store
 
 
@@ -97,11 +99,12 @@ def export(
     wanted += sweep_pages.files(store, folder, book.hidden)
     for study in studies.studies(folder):
         wanted += kept_tables.of_study(store, config, folder / study, zone)
+    entries = cache(lambda: {entry.id: entry for entry in store.entries()})  # read only where a block was edited
     written, unchanged, edited, kept = [], 0, [], []
     for path, blocks in wanted:
         try:
             before = _read(path)
-            text, altered = _updated(before, blocks, None if path == file else ours.of(path), store)
+            text, altered = _updated(before, blocks, None if path == file else ours.of(path), entries)
             if altered and not force:
                 edited.append((path, altered))
             elif text == before:
@@ -137,19 +140,22 @@ def _studies(
 
 
 def _updated(
-    before: str | None, blocks: list[Block], ours: Collection[str] | None, store: Store
+    before: str | None,
+    blocks: list[Block],
+    ours: Collection[str] | None,
+    entries: Callable[[], Mapping[str, Entry]],
 ) -> tuple[str, tuple[str, ...]]:
     """The new text and the blocks that were edited. ``ours``: what this journal put there; None for a person's file."""
     parts = parse(before) if before else []
     edited = [part for part in parts if isinstance(part, Found) and part.edited]
-    altered = tuple(part.id for part in edited if not _taken_in(part, blocks, store))
+    altered = tuple(part.id for part in edited if not _taken_in(part, blocks, entries()))
     return append(parts, blocks) if ours is None else merge(parts, blocks, ours), altered
 
 
-def _taken_in(part: Found, blocks: list[Block], store: Store) -> bool:
+def _taken_in(part: Found, blocks: list[Block], entries: Mapping[str, Entry]) -> bool:
     """Whether an edited block holds nothing but words that an import has made the wording of its entry."""
     wanted = next((block for block in blocks if block.id == part.id), None)
-    entry = next((one for one in store.entries() if one.id == part.id), None)
+    entry = entries.get(part.id)
     if wanted is None or entry is None or not entry.amended:
         return False
     return new_words(part.inside, wanted.text, entry) == entry.text

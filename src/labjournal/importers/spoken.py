@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from labjournal.parsers import ParsedResult, Tally
+from labjournal.stats import summed
 
 _WHOLE = r"\d+(?:,\d{3})*"
 _COUNTED = re.compile(
@@ -38,7 +39,7 @@ def measured(text: str, line: int) -> ParsedResult | None:
 
 
 def _result(classes: dict[str, tuple[int, int]], sentence: str, line: int) -> ParsedResult | None:
-    right, n = (sum(pair[at] for pair in classes.values()) for at in (0, 1))
+    right, n = summed(classes)
     stated = _ACCURACY.search(sentence)
     metrics, digits = {}, {}
     if stated is not None:

@@ -15,7 +15,7 @@ from labjournal.stats.means import compare_means, scatter_limit
 from labjournal.stats.metrics import METRICS, Metric, base_name, class_rows, derive, metric_of
 from labjournal.stats.paired import mcnemar, paired_bootstrap, paired_rates, pairs_for_difference
 from labjournal.stats.planning import SeedSpread, holm, sample_size_for_difference, seed_spread
-from labjournal.stats.recompute import Disagreement, check_report, counted_n
+from labjournal.stats.recompute import Disagreement, check_report, counted_n, summed
 from labjournal.stats.scores import auc, auc_bounds, auc_interval, calibration_error, compare_aucs, roc, tpr_at_fpr
 from labjournal.stats.sic import sic, sic_design_effect, sic_interval
 
@@ -59,6 +59,7 @@ __all__ = [
     "sic",
     "sic_design_effect",
     "sic_interval",
+    "summed",
     "tpr_at_fpr",
     "two_proportion_p",
     "wilson",

@@ -82,9 +82,14 @@ def counted_n(parsed: Report) -> int | None:
     tally, accuracy = parsed.tally, parsed.metrics.get("accuracy")
     if parsed.n is not None or tally is None or accuracy is None or len(tally.classes) < 2:
         return parsed.n
-    right, total = (sum(pair[at] for pair in tally.classes.values()) for at in (0, 1))
+    right, total = summed(tally.classes)
     fits = total > 0 and not _differs(accuracy, right / total, _half(parsed.digits.get("accuracy", 4)))
     return total if fits else None
+
+
+def summed(classes: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    """Right answers and events of all classes together, from those of each."""
+    return sum(right for right, _ in classes.values()), sum(events for _, events in classes.values())
 
 
 def _half(digits: int) -> float:
@@ -155,7 +160,7 @@ def _from_tally(parsed: Report) -> Iterator[Disagreement]:
         and tally.classes
         and (parsed.n is None or parsed.n == sum(n for _, n in tally.classes.values()))
     ):
-        correct, total = (sum(pair[at] for pair in tally.classes.values()) for at in (0, 1))
+        correct, total = summed(tally.classes)
     if accuracy is not None and correct is not None and total:
         tolerance = _half(parsed.digits.get("accuracy", 4))
         if _differs(accuracy, correct / total, tolerance):
