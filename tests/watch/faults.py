@@ -78,6 +78,8 @@ FAULTY = {
     "dead_relu": ("dead_activations", "model"),
     "gradients_lost": ("grad_intermittent_zero", "model.encoder"),
     "skipped_steps": ("steps_skipped", "AdamW"),
+    "asked_for_too_few": ("param_not_in_optimizer", "net.mix"),
+    "climbs_by_hand": ("objective_sign", "loss"),
     "by_hand_left_out": ("no_update", "w2"),
     "by_hand_never_reset": ("grad_accumulating", "by hand"),
     "head_after_partial_load": ("param_not_in_optimizer", "model.classifier"),

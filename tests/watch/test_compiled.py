@@ -52,3 +52,41 @@ def test_no_graph_and_no_break_is_added(tmp_path: Path, zygote: Zygote) -> None:
     assert watched.stdout == plain.stdout
     assert watched.stderr == plain.stderr
     assert watched.data("watch_end")[0]["looks"] > 20
+
+
+ASKED = """
+import torch
+from torch._dynamo.utils import counters
+
+torch.manual_seed(0)
+net = torch.nn.Linear(4, 4)
+weights = list(net.parameters())
+
+
+@torch.compile(backend="eager")
+def refine(x):
+    force, = torch.autograd.grad(net(x).square().sum(), x)
+    return x - 0.1 * force
+
+
+for _ in range(20):
+    x = refine(torch.randn(3, 4).requires_grad_())
+    torch.func.vmap(torch.func.grad(lambda row: net(row).square().sum()))(x)
+    torch.autograd.functional.hessian(lambda row: net(row).square().sum(), x[0])
+    with torch.no_grad():
+        for weight, slope in zip(weights, torch.func.grad(lambda w: (x @ w).square().sum())(net.weight)):
+            weight -= 0.1 * slope.sum()
+told = {name: dict(counters[name]) for name in ("stats", "frames", "graph_break", "unimplemented")}
+print(told, net.weight.sum().item())
+"""
+
+
+def test_gradients_asked_for_in_a_compiled_call_compile_as_without_the_watch(tmp_path: Path, zygote: Zygote) -> None:
+    (tmp_path / "asked.py").write_text(ASKED)
+    plain = zygote.run(tmp_path / "asked.py", tmp_path, hook=False)
+    watched = zygote.run(tmp_path / "asked.py", tmp_path)
+    assert plain.returncode == watched.returncode == 0, watched.stderr
+    assert "graph_break" in plain.stdout
+    assert watched.stdout == plain.stdout
+    assert watched.findings() == []
+    assert watched.data("watch_off") == []

@@ -100,16 +100,3 @@ class FileAudit:
         full = os.path.abspath(name)
         if full.startswith(self._code_root):
             self.files.executed(full, self._code_root)
-
-    @staticmethod
-    def hide_from_compiler(eval_frame: Any) -> None:
-        """torch.compile would compile the hook when a file is opened inside a compiled call: one frame more.
-
-        ``eval_frame`` is ``torch._C._dynamo.eval_frame``, which is there before torch._dynamo is imported.
-        """
-        code = FileAudit._audit.__code__
-        if hasattr(eval_frame, "set_code_exec_strategy"):
-            skip = eval_frame._FrameAction.SKIP
-            eval_frame.set_code_exec_strategy(code, eval_frame._FrameExecStrategy(skip, skip))
-        elif hasattr(eval_frame, "skip_code"):
-            eval_frame.skip_code(code)

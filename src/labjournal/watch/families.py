@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Set
 
 import torch
 
@@ -110,7 +110,7 @@ class Families:
             self.adapters,
         )
         """The checks that count for each tensor of an optimizer, and begin anew when its groups change."""
-        self.by_hand = ByHand(findings, models)
+        self.by_hand = ByHand(findings, models, optimizers)
 
     @property
     def step(self) -> int:
@@ -189,7 +189,25 @@ class Families:
             self.resets.apart = self.membership.apart = self.strays.apart
             self._run(self.answers.look, loss, step)
         if step == 1 and not self._optimizers.stepping():
-            self._run(self.by_hand.look, loss, sys._getframe(), self.fed.driven)
+            self._look_by_hand(loss, None)
+
+    def before_grad(self, outputs: Any, inputs: Any) -> None:
+        """``torch.autograd.grad`` is called, and no optimizer has stepped: are weights trained by hand with it?"""
+        loss = _root(outputs)
+        wanted = [inputs] if isinstance(inputs, torch.Tensor) else list(inputs)
+        asked = {id(one) for one in wanted if one.is_leaf}
+        weights = any(isinstance(one, torch.nn.Parameter) for one in wanted)
+        if loss is None or loss.numel() != 1 or self.by_hand.done or not (weights or len(asked) > 1):
+            return
+        with torch.no_grad():
+            self._run(self.objective.look, loss, 1)
+            if not self.objective.saved_hooks:
+                self._run(self.fed.look, loss, 1)
+            self._look_by_hand(loss, asked)
+
+    def _look_by_hand(self, loss: Any, asked: Optional[Set[int]]) -> None:
+        self._run(self.by_hand.look, loss, sys._getframe(), self.fed.driven, asked)
+        self._run(self.by_hand.judge_way, *self.objective.sign)
 
     def loss(self, value: float, largest: float, step: int) -> None:
         """``value``: the last loss sent back before the step; ``largest`` in size of all of them."""

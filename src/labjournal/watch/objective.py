@@ -7,7 +7,7 @@ target_dominated_by_one_class. A structure counts once it was seen in TIMES back
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Dict, List, Optional, Set
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 import torch
 
@@ -238,6 +238,12 @@ class Objective:
                 evidence={"criterion": self._judged, "times": SIGN_TIMES},
                 subject="the loss",
             )
+
+    @property
+    def sign(self) -> Tuple[int, str]:
+        """1 where the last backward passes were on a criterion as it is, -1 where on minus one, 0 else; and which."""
+        upright, minus = (self._times.get(rule, 0) >= SIGN_TIMES for rule in ("upright", "objective_sign"))
+        return (0 if self._attacked else upright - minus), self._judged
 
     def _steps_a_model(self, uphill: bool) -> bool:
         """One optimizer steps, over tensors of a model, in that direction. Adversaries and inputs under attack are

@@ -80,7 +80,7 @@ class Session:
         self._last: Dict[Tracked, Previous] = {}
         self._sent = SentBack()
         self._seed_stated = False
-        self._began = False
+        self.began = False
 
     def after_fork(self) -> None:
         """A forked child may be a loader worker, which never steps, or train by itself: it starts anew."""
@@ -193,8 +193,8 @@ class Session:
 
     def before_step(self, optimizer: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> None:
         tracked = self.optimizers.note(optimizer, self.models.tick)
-        if not self._began:
-            self._began, self.curves.base = True, steps_before(optimizer)
+        if not self.began:
+            self.began, self.curves.base = True, steps_before(optimizer)
         tracked.n += 1
         if tracked in self._stepping:  # an error ended its last step
             self._stepping.clear()

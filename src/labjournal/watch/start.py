@@ -102,22 +102,13 @@ class Inside:
 
     def _on_torch(self, torch: Any) -> None:
         try:
-            from labjournal.watch import storage, torch_hook
+            from labjournal.watch import storage, torch_hook, wrapping
 
             storage.watch_torch(torch, self.audit.files)
-            self._hide_from_compiler()
+            wrapping.hide_from_compiler(FileAudit._audit.__code__, below=True)
             self.torch = torch_hook.install(torch, self)
         except Exception as error:  # noqa: BLE001 - the user's import of torch has succeeded
             self.give_up(f"the hooks into torch could not be set: {error!r}"[:400])
-
-    @staticmethod
-    def _hide_from_compiler() -> None:
-        try:
-            from torch._C._dynamo import eval_frame
-
-            FileAudit.hide_from_compiler(eval_frame)
-        except (ImportError, AttributeError, TypeError):  # private names of torch: without them, one frame more
-            return
 
     def _on_storage(self, module: Any) -> None:
         from labjournal.watch import storage

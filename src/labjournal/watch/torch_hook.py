@@ -13,7 +13,7 @@ import functools
 from typing import Any, Callable, Optional
 
 from labjournal.watch.models import Models
-from labjournal.watch.wrapping import unseen
+from labjournal.watch.wrapping import hide_from_compiler, unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ class TorchHook:
     def __init__(self, torch: Any, inside: Inside) -> None:
         self._inside = inside
         self._is_compiling = torch.compiler.is_compiling
+        self._transforms = torch._C._functorch.peek_interpreter_stack
+        """What ``torch.func`` is at, or None; its tensors hold no numbers that can be read."""
         self.models = Models()
         self.started: Optional[Session] = None
         self._broken = False
@@ -55,6 +57,17 @@ class TorchHook:
         session = self.started
         if session is not None and session.off is None and not self._broken:
             session.guard.run(session.families.overwritten.saving, state, target, session.families.step)
+
+    def asked(self, outputs: Any, inputs: Any) -> None:
+        """``torch.autograd.grad`` is called, and no optimizer has stepped yet."""
+        if self._is_compiling() or self._broken or self._transforms() is not None:
+            return
+        try:
+            session = self.session()
+            if session.off is None:
+                session.guard.run(session.families.before_grad, outputs, inputs)
+        except Exception as error:  # noqa: BLE001 - it would come out of the user's call
+            self._give_up(error)
 
     def end(self) -> None:
         """At the end of the process."""
@@ -119,6 +132,7 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     _wrap(made, "__init__", after=hook.looking("on_optimizer"))
     _wrap(made, "zero_grad", before=hook.looking("on_zero_grad"))
     _wrap(torch.autograd, "backward", before=hook.looking("before_backward"))
+    _wrap_engine(torch.autograd, hook)
     from torch.optim import lr_scheduler
 
     _wrap(lr_scheduler.OneCycleLR, "__init__", after=hook.looking("on_schedule", starts=False))
@@ -129,6 +143,28 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     _wrap_contexts(torch, hook)
     _wrap_loader(hook)
     return hook
+
+
+def _wrap_engine(autograd: Any, hook: TorchHook) -> None:
+    """``torch.autograd.grad`` is to be seen until an optimizer steps, and stays as it is: torch.compile knows it by
+    identity. What it calls, as ``backward`` does, is wrapped instead; torch 2.1 has no such function."""
+    real = getattr(autograd, "_engine_run_backward", None)
+    if real is None:
+        return
+
+    @unseen
+    @functools.wraps(real)
+    def engine(outputs: Any, *args: Any, **kwargs: Any) -> Any:
+        session = hook.started
+        if session is not None and session.began:
+            autograd._engine_run_backward = real
+        elif kwargs.get("accumulate_grad") is False and len(args) > 3:
+            hook.asked(outputs, args[3])
+        return real(outputs, *args, **kwargs)
+
+    hide_from_compiler(engine.__code__)
+    hide_from_compiler(TorchHook.asked.__code__, below=True)
+    autograd._engine_run_backward = engine
 
 
 def _wrap_contexts(torch: Any, hook: TorchHook) -> None:
