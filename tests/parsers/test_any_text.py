@@ -18,6 +18,7 @@ from sklearn.metrics import classification_report
 
 from labjournal.parsers import PARSERS, OwnRule, read_file, read_text
 
+AVERAGES = ("accuracy", "macro avg", "weighted avg", "micro avg", "samples avg", "avg / total")
 labels = st.lists(
     st.text(
         st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"), exclude_characters="|\u200b"),
@@ -27,13 +28,7 @@ labels = st.lists(
     min_size=2,
     max_size=8,
     unique_by=str.casefold,
-).filter(
-    lambda names: all(
-        name
-        and name.lower().replace("_", " ") not in ("accuracy", "macro avg", "weighted avg", "micro avg", "avg / total")
-        for name in names
-    )
-)
+).filter(lambda names: all(name and name.lower().replace("_", " ").replace("-", " ") not in AVERAGES for name in names))
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
