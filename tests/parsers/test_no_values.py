@@ -44,6 +44,30 @@ def test_settings_of_boosted_trees_are_no_results(text: str) -> None:
     assert (reading.results, reading.series) == ((), {})
 
 
+BOXED = """\
+┏━━━┳━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━┳━━━━━━━┳━━━━━━━┓
+┃   ┃ Name      ┃ Type               ┃ Params ┃ Mode  ┃ FLOPs ┃
+┡━━━╇━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━╇━━━━━━━╇━━━━━━━┩
+│ 0 │ net       │ Sequential         │ 29.3 K │ train │     0 │
+│ 1 │ train_acc │ MulticlassAccuracy │      0 │ train │     0 │
+│ 2 │ criterion │ CrossEntropyLoss   │      0 │ train │     0 │
+└───┴───────────┴────────────────────┴────────┴───────┴───────┘
+"""
+PLAIN = """\
+  | Name      | Type               | Params | Mode
+---------------------------------------------------------
+0 | net       | Sequential         | 29.3 K | train
+1 | train_acc | MulticlassAccuracy | 0      | train
+2 | criterion | CrossEntropyLoss   | 0      | train
+---------------------------------------------------------
+"""
+
+
+@pytest.mark.parametrize("summary", [BOXED, PLAIN])
+def test_the_parts_of_a_model_are_no_results(summary: str) -> None:
+    assert metrics(summary + "29.3 K    Trainable params\ntest accuracy: 0.9333\n") == {"accuracy": 0.9333}
+
+
 @pytest.mark.parametrize(
     "form",
     [

@@ -47,10 +47,22 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
     if "<table" in text.lower():
         return _gridded(cursor, html(cursor))
     if _PIPES.search(text):
+        if "Params" in text and {"Name", "Type", "Params"} <= set(_cells(text)):
+            return _parts_of_model(cursor)
         return _piped(cursor, line, context) or _gridded(cursor, bars(cursor))
     if "&" in text and _TEX_RULES.sub("", text.rstrip()).endswith("\\\\"):
         return _latex(cursor)
     return None
+
+
+def _parts_of_model(cursor: Cursor) -> Claim:
+    """Lightning's summary: a part may be called CrossEntropyLoss or MulticlassAccuracy, and has no parameters."""
+    used = 1
+    while (ahead := cursor.peek(used)) is not None and used < MOST_ROWS:
+        if not ahead.text.strip() or not (BORDER.match(ahead.text) or _PIPES.search(ahead.text)):
+            break
+        used += 1
+    return Claim(used)
 
 
 def _coco(cursor: Cursor, line: Line) -> Claim | None:
