@@ -131,3 +131,19 @@ def test_bare_options_of_a_command_line(words: str, settings: dict[str, Any]) ->
 
 def test_a_script_that_computes_nothing_is_not_read(tmp_path: Path) -> None:
     assert _told(tmp_path, "lr = 0.1\n", "--lr=3") == {}
+
+
+def test_the_rate_of_an_optimizer_is_the_one_it_was_built_with_though_a_warm_up_has_it_at_zero(tmp_path: Path) -> None:
+    told = _told(
+        tmp_path,
+        "import torch\n"
+        "model = torch.nn.Linear(3, 1)\n"
+        "optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)\n"
+        "schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1.0, step / 4))\n"
+        "for _ in range(5):\n"
+        "    model(torch.randn(4, 3)).square().mean().backward()\n"
+        "    optimizer.step()\n"
+        "    schedule.step()\n"
+        "    optimizer.zero_grad()\n",
+    )
+    assert told["optimizer"]["AdamW.lr"] == 2e-3

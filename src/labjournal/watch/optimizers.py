@@ -105,9 +105,11 @@ class Tracked:
         return [as_float(group.get("lr", 1.0), 1.0) for group in groups_of(optimizer)]
 
     def settings(self, optimizer: Any) -> Dict[str, Any]:
-        """The groups as they really are, as ``AdamW.lr`` or ``AdamW.group1.lr``."""
+        """The groups as ``AdamW.lr`` or ``AdamW.group1.lr``; a schedule's warm-up may have put the rate to 0 by now."""
         values: Dict[str, Any] = {}
-        groups = groups_of(optimizer)
+        groups = [
+            {**group, "lr": group["initial_lr"]} if "initial_lr" in group else group for group in groups_of(optimizer)
+        ]
         for at, group in enumerate(groups):
             prefix = self.label if at == 0 else f"{self.label}.group{at}"
             for name in _GROUP_SETTINGS:
