@@ -164,7 +164,7 @@ class Missing:
         named = self._names(look.params, look.tracked)
         owners = {id(one): owner for one, _, owner in self._models.parameters()}
         alive = {named[at].module for at, count in enumerate(state.none) if not count}
-        groups: Dict[str, List[int]] = {"never": [], "cut": [], "note": [], "taken": [], "beside": []}
+        groups: Dict[str, List[int]] = {"never": [], "cut": [], "note": [], "taken": [], "beside": [], "aside": []}
         for at in due:
             owner = owners.get(id(look.params[at]))
             if owner is None:
@@ -180,6 +180,8 @@ class Missing:
                 groups["taken"].append(at)
             elif _side_by_side(self._models.parents(owner)):
                 groups["beside"].append(at)
+            elif self._gives_another_output(owner):
+                groups["aside"].append(at)
             else:
                 groups["cut"].append(at)
         label = look.tracked.label
@@ -194,6 +196,12 @@ class Missing:
             ("never", "module_never_called", None, "was not called in a forward pass and got no gradient"),
             ("note", "no_grad", NOTICE, "got no gradient"),
             ("beside", "no_grad", NOTICE, "stands beside others that were trained, and got no gradient"),
+            (
+                "aside",
+                "no_grad",
+                NOTICE,
+                "gives an output of a library's model that the loss does not use, and got none",
+            ),
             ("taken", "no_grad", NOTICE, "lost the gradient of the backward pass before step()"),
         ):
             members = groups[kind]
@@ -206,6 +214,19 @@ class Missing:
                     {"optimizer": label, "looked_at_steps": PATIENCE},
                     level=level,
                 )
+
+    def _gives_another_output(self, owner: Any) -> bool:
+        """Of a library's model, and what stands before it there is trained: a pooler where token states are used."""
+        chain = self._models.parents(owner)
+        for at, parent in enumerate(chain[1:]):
+            if not self._models.of_library(parent):
+                return False
+            members = children(parent)
+            trained = [member for member in members if any(one.grad is not None for one in parameters(member))]
+            if trained:
+                order = [id(member) for member in members]
+                return order.index(id(trained[0])) < order.index(id(chain[at]))
+        return False
 
     def ask_again(self) -> None:
         """Has something come to the tensors that had no gradient? They may be gone before the end."""
