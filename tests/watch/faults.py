@@ -31,6 +31,8 @@ FAULTY = {
     "sleeping_updates": ("no_update", "model.0"),
     "no_step": ("no_update", "model"),
     "one_of_two_steps": ("no_update", "critic"),
+    "second_never_steps": ("no_update", "net"),
+    "step_called_nowhere": ("no_update", "head"),
     "cloned_parameters": ("param_not_in_optimizer", "model"),
     "eval_forever": ("train_in_eval_mode", "model"),
     "loaded_in_eval": ("train_in_eval_mode", "model"),

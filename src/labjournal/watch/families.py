@@ -32,6 +32,7 @@ from labjournal.watch.objective import Objective
 from labjournal.watch.optimizers import Optimizers, Tracked, has_groups
 from labjournal.watch.outside import Outside
 from labjournal.watch.overwritten import Overwritten
+from labjournal.watch.passedover import PassedOver
 from labjournal.watch.placebo import Placebo
 from labjournal.watch.plateau import Plateaus
 from labjournal.watch.precision import Precision
@@ -75,6 +76,7 @@ class Families:
         self.movement = Movement(findings, later, names, declared)
         self.outside = Outside(findings, later, models, optimizers, names)
         self.unstepped = Unstepped(findings, later, models, optimizers, names)
+        self.passed_over = PassedOver(findings, later, models, optimizers, names)
         self.skipped = Skipped(findings, optimizers)
         self.gradients = Gradients(findings, later, names)
         self.missing = Missing(findings, models, optimizers, names)
@@ -274,6 +276,7 @@ class Families:
         if first:
             self._run(self.rates.ask_schedule, look.step)
             self._run(self.membership.look, look.tracked, look.step)
+            self._run(self.passed_over.look, look)
             if look.curves:
                 self._run(self.frozen.look, look.step)
         if look.curves:
@@ -316,6 +319,7 @@ class Families:
         last(self.scale.end)
         last(self.skipped.end)
         last(self.unstepped.end)
+        last(self.passed_over.end)
         last(self.answers.end, real, self._optimizers.together <= 1)
         last(self.modes.end)
         last(self.objective.end, step, self.epochs.only_target)

@@ -55,6 +55,11 @@ def is_of_library(frame: FrameType) -> bool:
     return any(name in frame.f_code.co_filename for name in _LIBRARIES)
 
 
+def is_installed(file: str) -> bool:
+    """Is it a file of Python or of a package?"""
+    return file.startswith((sys.prefix, sys.base_prefix)) or any(name in file for name in _LIBRARIES)
+
+
 def holders(frame: FrameType) -> List[Tuple[str, Any]]:
     """(name, value) of the variables of a frame, and of what they hold one level down."""
     namespace = frame.f_locals

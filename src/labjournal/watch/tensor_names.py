@@ -28,14 +28,14 @@ class TensorNames:
         self.name_roots()
         key = (self._models.tick, tracked.layout)
         known = self._known.get(tracked)
-        if known is not None and known[0] == key:
+        if known is not None and known[0] == key and tracked.layout:
             return known[1]
         in_models = {id(parameter): named for parameter, named, _ in self._models.parameters()}
         orphans = [parameter for parameter in params if id(parameter) not in in_models]
         variables = names_in_frames(orphans, sys._getframe()) if orphans else {}
         named = []
         for at, parameter in enumerate(params):
-            place = f"{tracked.label}.group{tracked.group_of[at]}"
+            place = f"{tracked.label}.group{tracked.group_of[at] if tracked.layout else 0}"
             path = variables.get(id(parameter), f"{place}.{at}")
             named.append(in_models.get(id(parameter)) or Named(path, path if id(parameter) in variables else place, 0))
         self._known[tracked] = (key, named)

@@ -69,10 +69,11 @@ class Unstepped:
     def on_zero_grad(self, tracked: Tracked, optimizer: Any) -> None:
         if tracked.n:
             return
-        self._resets[tracked] = self._resets.get(tracked, 0) + 1
         passes = self._backwards - self._reset_at.get(tracked, 0)
-        if passes > 1 and has_nonzero_grad(tracked.params(optimizer)):
-            self._sums.setdefault(tracked, []).append(passes)
+        if has_nonzero_grad(tracked.params(optimizer)):
+            self._resets[tracked] = self._resets.get(tracked, 0) + 1
+            if passes > 1:
+                self._sums.setdefault(tracked, []).append(passes)
         self._reset_at[tracked] = self._backwards
 
     def on_model_zero_grad(self) -> None:
@@ -123,7 +124,8 @@ class Unstepped:
                 continue  # with a state: loaded with a model that is only looked at
             params = tracked.params(optimizer)
             mine = {id(one) for one in params}
-            training = any(owner.training for one, _, owner in self._models.parameters() if id(one) in mine)
+            owners = [(one, owner) for one, _, owner in self._models.parameters() if id(one) in mine]
+            training = any(owner.training and not self._models.was_copied(one) for one, owner in owners)
             if training and (has_nonzero_grad(params) or self._sums.get(tracked)):
                 self._compare(tracked, optimizer, start, self._resets.get(tracked, 0))
 
@@ -133,7 +135,6 @@ class Unstepped:
         pairs = [(key, pack) for key, pack in start.samples.items() if key in now and now[key].index == pack.index]
         if not pairs or len(pairs) < len(start.samples) or not any(one.requires_grad for one in params):
             return
-        tracked.relaid(optimizer)
         named = self._names(params, tracked)
         tensors: List[Tuple[str, str]] = [(name.path, name.module) for name in named]
         changed: List[int] = []

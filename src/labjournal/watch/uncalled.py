@@ -1,0 +1,87 @@
+"""Is ``step()`` of an optimizer called anywhere? Read in the script, where it says so for certain.
+
+The name that holds the optimizer may be used for what does not step: resets, groups, states, schedules. A name that
+goes anywhere else, into a function, a list or another variable, may be stepped there.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from types import FrameType
+from typing import Any, Dict, List, Optional
+
+from labjournal.watch.naming import frames_above, is_installed, is_of_library, names_in_frames
+
+_HARMLESS = frozenset("zero_grad param_groups state state_dict load_state_dict add_param_group defaults".split())
+_MOST = 2_000_000
+"""Bytes of a file that is read."""
+
+
+def is_never_stepped(optimizer: Any, frame: Optional[FrameType]) -> Optional[str]:
+    """The name of an optimizer that no file of the user's steps, or None where that is not certain."""
+    found = names_in_frames([optimizer], frame).get(id(optimizer))
+    name = "" if found is None else found.rpartition(".")[2]
+    if not name.isidentifier():
+        return None
+    try:
+        trees = [ast.parse(text) for text in _sources(frame) if name in text]
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return None
+    return name if trees and all(_is_harmless(tree, name) for tree in trees) else None
+
+
+def _sources(frame: Optional[FrameType]) -> List[str]:
+    """The files of the frames, and of all that is loaded and neither installed nor ours."""
+    names = {one.f_code.co_filename: None for one in frames_above(frame) if not is_of_library(one)}
+    for title, module in list(sys.modules.items()):
+        file: Any = getattr(module, "__file__", None)
+        named = isinstance(file, str) and os.path.isabs(file) and file.endswith(".py")
+        if named and not title.startswith("labjournal.") and not is_installed(file):
+            names[file] = None
+    return [_text(name) for name in names if not name.startswith("<frozen ")]
+
+
+def _text(path: str) -> str:
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib takes 5 ms to import
+        return file.read(_MOST)
+
+
+def _is_harmless(tree: ast.Module, name: str) -> bool:
+    """Is all that is done with the name known not to step?"""
+    above = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    return all(
+        _is_harmless_use(node, above)
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
+    ) and not _is_named(tree, name)
+
+
+def _is_harmless_use(node: ast.AST, above: Dict[int, ast.AST]) -> bool:
+    if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
+        parent = above.get(id(node))
+        return isinstance(parent, (ast.Assign, ast.AnnAssign, ast.Tuple))
+    parent = above.get(id(node))
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in _HARMLESS
+    return isinstance(parent, ast.Call) and node in parent.args and _called(parent.func).endswith(_SCHEDULES)
+
+
+_SCHEDULES = ("LR", "Restarts", "LRScheduler", "Plateau", "Scheduler", "schedule", "scheduler", "_warmup")
+
+
+def _called(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _is_named(tree: ast.Module, name: str) -> bool:
+    """Is it an argument of a function, or asked for by its text, as by getattr?"""
+    return any(
+        (isinstance(node, ast.arg) and node.arg == name)
+        or (isinstance(node, ast.keyword) and node.arg == name)
+        or (isinstance(node, ast.Constant) and node.value == name)
+        or (isinstance(node, ast.alias) and name in (node.name, node.asname))
+        or (isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names)
+        for node in ast.walk(tree)
+    )
