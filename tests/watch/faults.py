@@ -8,6 +8,8 @@ FAULTY = {
     "plain_list": ("param_not_in_optimizer", "net.blocks"),
     "copied_model": ("param_not_in_optimizer", "model"),
     "forgotten_encoder": ("param_not_in_optimizer", "encoder"),
+    "prompt_in_no_optimizer": ("param_not_in_optimizer", "prompt"),
+    "codes_in_no_optimizer": ("param_not_in_optimizer", "codes"),
     "stages_without_stem": ("param_not_in_optimizer", "model.stem"),
     "biases_forgotten": ("param_not_in_optimizer", "model"),
     "block_skipped": ("param_not_in_optimizer", "model.block3"),

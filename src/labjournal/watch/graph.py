@@ -59,6 +59,11 @@ def saved(node: Any, name: str) -> Optional[Any]:
     return None if plain and is_released(found) else found
 
 
+def is_view(name: str) -> bool:
+    """Does a node of this kind show the same numbers in another shape or precision?"""
+    return name in _VIEWS
+
+
 def through_views(node: Optional[Any]) -> Optional[Any]:
     """The first node on the way down that does more than show the same numbers in another shape or precision."""
     for _ in range(12):

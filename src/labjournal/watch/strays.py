@@ -1,10 +1,11 @@
 """Weights that take part in the loss and that nobody could have given to an optimizer: param_not_in_optimizer.
 
-Three kinds, all read off the graph. A Parameter that no module has, because what was registered is a number computed
-from it (``self.scale = nn.Parameter(…) * 0.5``), or a list that is no ParameterList. And layers built in ``forward()``,
-which are other ones at each pass. And a whole model that stands still, while an optimizer steps tensors that are in no
-model and in no graph: copies of its weights in full precision, say, that are never copied back. Copies of models
-(deepcopy, loaded weights) are made on purpose, so is what is used as an input.
+Four kinds, all read off the graph. A Parameter that no module has, because what was registered is a number computed
+from it (``self.scale = nn.Parameter(…) * 0.5``), or a list that is no ParameterList. Layers built in ``forward()``,
+which are other ones at each pass. A whole model that stands still, while an optimizer steps tensors that are in no
+model and in no graph: copies of its weights in full precision, say, that are never copied back. And tensors that only a
+variable of the script holds (``loose``). Copies of models (deepcopy, loaded weights) are made on purpose, so is what is
+used as an input.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import torch
 
 from labjournal.watch import graph
 from labjournal.watch.findings import Findings
+from labjournal.watch.loose import Loose
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers
 from labjournal.watch.sampling import gather
@@ -41,6 +43,7 @@ class Strays:
         self._findings = findings
         self._models = models
         self._optimizers = optimizers
+        self._loose = Loose(findings)
         self._looks = 0
         self._hidden: Dict[int, _Hidden] = {}
         self.apart = False
@@ -74,6 +77,8 @@ class Strays:
         self._look_hidden(
             [one for one in strays if self._models.birth(one) is None and id(one) not in known], labels, step
         )
+        plain = [one for one in leaves.values() if type(one) is torch.Tensor and id(one) not in known]
+        self._loose.look(loss, [one for one in plain if id(one) not in held], labels, step)
         self._look_anew(strays, max(tracked.tick for tracked in stepping), labels, step)
 
     def _look_hidden(self, strays: List[Any], labels: str, step: int) -> None:

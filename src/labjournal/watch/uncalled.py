@@ -26,13 +26,13 @@ def is_never_stepped(optimizer: Any, frame: Optional[FrameType]) -> Optional[str
     if not name.isidentifier():
         return None
     try:
-        trees = [ast.parse(text) for text in _sources(frame) if name in text]
+        trees = [ast.parse(text) for text in sources(frame) if name in text]
     except (OSError, SyntaxError, ValueError, RecursionError):
         return None
     return name if trees and all(_is_harmless(tree, name) for tree in trees) else None
 
 
-def _sources(frame: Optional[FrameType]) -> List[str]:
+def sources(frame: Optional[FrameType]) -> List[str]:
     """The files of the frames, and of all that is loaded and neither installed nor ours."""
     names = {one.f_code.co_filename: None for one in frames_above(frame) if not is_of_library(one)}
     for title, module in list(sys.modules.items()):
