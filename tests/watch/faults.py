@@ -38,6 +38,7 @@ FAULTY = {
     "cloned_parameters": ("param_not_in_optimizer", "model"),
     "eval_forever": ("train_in_eval_mode", "model"),
     "loaded_in_eval": ("train_in_eval_mode", "model"),
+    "asleep_encoder": ("train_in_eval_mode", "model.encoder"),
     "val_with_dropout": ("val_in_train_mode", "model"),
     "final_test_in_train_mode": ("val_in_train_mode", "net"),
     "dropout_in_eval": ("eval_nondeterminism", "model"),

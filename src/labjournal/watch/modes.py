@@ -12,6 +12,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import torch
 from torch.nn.modules import module as nn_module
 
+from labjournal.watch.asleep import TIMES, Asleep
 from labjournal.watch.dependence import in_train_mode, mode_dependent, recalibrates
 from labjournal.watch.drawing import draws_of
 from labjournal.watch.findings import Findings
@@ -61,6 +62,7 @@ class _Root:
         self.drawn = 0
         self.eval_passes = 0
         self.recalibrated = False
+        self.asleep = Asleep()
 
     def is_of(self, module: Any) -> bool:
         return self.ref() is module
@@ -136,6 +138,9 @@ class Modes:
             if root.eval_steps == EVAL_TIMES:
                 root.name = self._models.name_of(module)
                 self._say_eval(root, module, step)
+            if module.training:
+                for path, depends in root.asleep.look(module, stepping):
+                    self._say_asleep(f"{self._models.name_of(module)}.{path}", depends, step)
 
     def _say_eval(self, root: _Root, module: Any, step: int) -> None:
         since = "after training in train mode before" if root.train_steps else "from the first one on"
@@ -148,6 +153,18 @@ class Modes:
             evidence={"times": EVAL_TIMES, "depends_on_mode": depends, "was_in_train_mode": root.train_steps},
             level=None if depends else NOTICE,
             subject=root.name,
+        )
+
+    def _say_asleep(self, subject: str, depends: List[str], step: int) -> None:
+        norms = any("BatchNorm" in kind for kind in depends)  # kept in eval mode on purpose to hold their statistics
+        self._findings.say(
+            "train_in_eval_mode",
+            step,
+            f"{{subject}} was in eval mode at {TIMES} backward passes in a row while the model around it was in train "
+            f"mode. It is trained, and holds {', '.join(depends[:4])}.",
+            evidence={"times": TIMES, "depends_on_mode": depends, "part": True},
+            level=NOTICE if norms else None,
+            subject=subject,
         )
 
     # -- forward passes without gradients
