@@ -32,7 +32,7 @@ $(READY): pyproject.toml constraints.txt tools/environment.sh
 	@./tools/environment.sh '$(VENV)' '$(PYTHON)'
 	@echo '$(CURDIR)' > '$@'
 
-# What the worked studies need beyond that; a demo does not wait for it.
+# What the worked studies and the tests of trainers need beyond that; a demo does not wait for it.
 $(STUDIES): $(READY)
 	@if STUDIES=yes ./tools/environment.sh '$(VENV)' '$(PYTHON)'; then touch '$@'; fi
 

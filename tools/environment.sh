@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the environment in which labjournal is developed, tested and demonstrated: environment.sh FOLDER [PYTHON]
-# STUDIES=yes adds what the worked studies need to an environment that is there.
+# STUDIES=yes adds what the worked studies and the tests of trainers need to an environment that is there.
 # FOLDER is a virtual environment; one that exists (an active one, say) is used as it is.
 # Packages come from whatever index pip is set up for. A torch that is already there is kept.
 set -eu
@@ -65,10 +65,10 @@ else
     fi
 fi
 if [ "${STUDIES:-}" = yes ]; then
-    # Only wheels: fastjet would take many minutes to build. 210 MB on disk; the torch that is there stays.
-    say "fetching the packages of the worked studies (about 30 MB)"
-    pip install --quiet --only-binary :all: -c "$known" -e '.[studies]' ||
-        stop "they could not be installed: tests of studies that need them are skipped"
+    # Only wheels: fastjet would take many minutes to build. 230 MB on disk; the torch that is there stays.
+    say "fetching the packages of the worked studies and of trainers (about 35 MB)"
+    pip install --quiet --only-binary :all: -c "$known" -e '.[studies,trainers]' ||
+        stop "they could not be installed: tests of studies and trainers that need them are skipped"
 else
     say "fetching the other packages"
     pip install --quiet -c "$known" -e '.[demo,dev]'

@@ -1,6 +1,6 @@
 """Trainers as they are: transformers, peft, Lightning, accelerate. Skipped, with a word, where they are not installed.
 
-`pip install -c constraints.txt -e .[trainers]` brings them (230 MB, 40 s; torch is kept as it is).
+`make environment` brings them, and so does `pip install -c constraints.txt -e .[trainers]`; torch is kept as it is.
 """
 
 from __future__ import annotations
