@@ -298,7 +298,7 @@ class Families:
 
     def epoch_starts(self) -> None:
         if self.gradients.backwards:
-            self._run(self.randomness.look, self.step)
+            self._run(self.randomness.loader_starts, self.step)
             self._run(self.midrun.loader_starts)
             self._run(self.unstepped.epoch_starts)
 

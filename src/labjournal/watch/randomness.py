@@ -2,13 +2,15 @@
 
 The state of the CPU generator is read before backward passes and when a DataLoader starts an epoch. A state that was
 seen before, and left since, is a jump back. One jump may be the seed of a second phase; JUMPS of them are a habit.
+A DataLoader may start within fork_rng(), for a validation that draws the same each time: its state waits until the
+next look, and counts if the seed is still the same.
 torch.manual_seed sets the generators of all devices, so a jump of the CPU's tells of theirs too.
 """
 
 from __future__ import annotations
 
 from ctypes import string_at
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
 import torch
 
@@ -33,6 +35,8 @@ class Randomness:
         self._seed: Optional[int] = None
         """The seed set by torch.manual_seed since the last look."""
         self._same = 0
+        self._waiting: Optional[Tuple[int, int]] = None
+        """The state when a DataLoader started, and its seed."""
 
     def seeded(self, seed: Any) -> None:
         """torch.manual_seed was called."""
@@ -41,6 +45,7 @@ class Randomness:
     def optimizer_made(self) -> None:
         self._seen.clear()
         self._at = self._jumps = 0
+        self._waiting = None
 
     def jumped(self) -> bool:
         """Has the state been put back at all since training began?"""
@@ -51,15 +56,27 @@ class Randomness:
         if backwards <= EVERY:
             self.look(backwards)
 
+    def loader_starts(self, step: int) -> None:
+        self._waited(step)
+        self._waiting = _marked(torch.get_rng_state()), torch.initial_seed()
+
+    def _waited(self, step: int) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None and waiting[1] == torch.initial_seed() and waiting[0] != self._last:
+            self._reached(waiting[0], step)
+
     def look(self, step: int) -> None:
+        self._waited(step)
         state = torch.get_rng_state()
+        mark = _marked(state)
+        if mark == self._last:
+            self._seeded_again(state, step)  # nothing was drawn, or fork_rng() gave it back
+        else:
+            self._reached(mark, step)
+
+    def _reached(self, mark: int, step: int) -> None:
         if len(self._seen) >= MAX_STATES:
             return
-        # A sum would do for whole blocks of numbers only: between them two counters run against each other.
-        mark = hash(string_at(state.data_ptr(), state.numel()))
-        if mark == self._last:
-            self._seeded_again(state, step)
-            return  # nothing was drawn, or fork_rng() gave it back
         self._last, self._seed, self._same = mark, None, 0
         at = self._seen.setdefault(mark, len(self._seen))
         if at < self._at:  # while the same states are gone through again, the place only rises
@@ -86,3 +103,8 @@ class Randomness:
             evidence={"times": times},
             subject="the random state",
         )
+
+
+def _marked(state: Any) -> int:
+    """A number that stands for a state. A sum would do for whole blocks of numbers only: two counters cancel out."""
+    return hash(string_at(state.data_ptr(), state.numel()))
