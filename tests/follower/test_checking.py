@@ -320,10 +320,13 @@ def test_a_head_that_only_an_older_checkpoint_has_by_name_is_not_saved(
     assert findings(journal, run) == expected
 
 
-def test_the_base_of_an_earlier_phase_may_be_left_out_of_the_checkpoint(journal: JournalPaths) -> None:
+@pytest.mark.parametrize("looked_at_since", [0, 8])
+def test_the_base_of_an_earlier_phase_may_be_left_out_of_the_checkpoint(
+    journal: JournalPaths, looked_at_since: int
+) -> None:
     torch = pytest.importorskip("torch")
     run = make_run(journal)
-    write_curve(run, "watch/update_ratio/net.base", [0.1, 0.01])
+    write_curve(run, "watch/update_ratio/net.base", [0.1, 0.01] + [0.0] * looked_at_since)
     write_curve(run, "watch/update_ratio/net.adapter", [0.1, 0.01], start=CREATED + 5.0)
     path = journal.project / "adapter.pt"
     torch.save({"adapter.weight": torch.zeros(2)}, path)

@@ -82,11 +82,11 @@ def _of_models(moved: dict[str, tuple[float, float]], stated: Sequence[Fact]) ->
 
 
 def _moved(store: Store, run_id: str) -> dict[str, tuple[float, float]]:
-    """Modules whose weights the watch saw move, with the times of the first and the last look at them."""
+    """Modules whose weights the watch saw move, with the times of the first and the last look that saw it."""
     prefix = f"{tags.UPDATE_RATIO}/"
     moved = {}
     for info in store.series_list(run_id):
         data = store.series(info.key) if info.key.tag.startswith(prefix) else None
-        if data is not None and (data.values > 0).any():
-            moved[info.key.tag.removeprefix(prefix)] = (float(data.walls[0]), float(data.walls[-1]))
+        if data is not None and (walls := data.walls[data.values > 0]).size:
+            moved[info.key.tag.removeprefix(prefix)] = (float(walls[0]), float(walls[-1]))
     return moved
