@@ -2,7 +2,8 @@
 
 ``python benchmarks/checks.py``. Programs of ``tests/programs``: faulty ones, their healthy twins, and tricky
 healthy ones, each in a process of its own, forked from one that has torch loaded. A fault counts as named when the
-right rule is among the first two findings at warning or above. For torch-audit 0.3.0, where it is installed, a fault
+right rule is among the first two findings at warning or above. For faults of membership and of movement, the steps from
+the beginning of the fault to its finding are told too. For torch-audit 0.3.0, where it is installed, a fault
 counts as named when any of its findings, at whatever place, is of a rule that may be taken to name it.
 """
 
@@ -21,6 +22,34 @@ sys.path.insert(0, str(TESTS))
 
 from faults import FAULTY  # noqa: E402
 from hooked import PROGRAMS, Hooked, Zygote  # noqa: E402
+
+from labjournal.watch.rules import RULES  # noqa: E402
+
+SOON = 20
+"""Real steps within which a fault of membership or movement is to be named."""
+BEGINS = {
+    "sleeping_updates": 25,
+    "unfrozen_late": 20,
+    "frozen_moves": 20,
+    "merged_with_another_scale": 15,
+    "merged_each_evaluation": 20,
+    "frozen_for_scoring": 16,
+    "frozen_by_validation": 30,
+    "frozen_by_monitor": 45,
+    "opponent_stays_asleep": 3,
+    "detach_after_warmup": 41,
+    "old_model_no_copy": 60,
+    "added_group_frozen": 40,
+    "best_copy_trained": 60,
+    "last_written_once": 30,
+    "stale_resume": 20,
+    "begun_anew_by_hand": 20,
+    "reset_each_epoch": 37,
+    "average_stays": 16,
+    "average_by_hand_stays": 24,
+    "average_stays_among_others": 45,
+}
+"""The last step before the fault, where it does not begin with the training."""
 
 AUDITED = """
 import atexit, gc, runpy, sys
@@ -90,6 +119,24 @@ def spoken(done: Hooked) -> list[str]:
     return [data["rule"] for data in done.findings("alarm", "warning")]
 
 
+def steps_to_finding(program: str, done: Hooked) -> int | None:
+    """From the beginning of the fault to its first finding, or None where it is of another family or not named."""
+    rule = FAULTY[program][0]
+    if rule not in RULES or RULES[rule].family not in ("membership", "movement"):
+        return None
+    steps = [data["step"] for data in done.findings("alarm", "warning") if data["rule"] == rule]
+    return max(0, steps[0] - BEGINS.get(program, 0)) if steps else None
+
+
+def tell_steps(taken: dict[str, int]) -> None:
+    later = [f"{program} {steps}" for program, steps in sorted(taken.items(), key=lambda one: one[1]) if steps > SOON]
+    print(
+        f"  membership and movement: named after {statistics.median(taken.values()):.0f} steps at the median, "
+        f"{len(taken) - len(later)} of {len(taken)} within {SOON}"
+    )
+    print(f"  later: {', '.join(later)}")
+
+
 def audit_said(done: Hooked) -> list[str]:
     """torch-audit's findings at its level WARN or above."""
     words = [line.split() for line in done.stderr.splitlines() if line.startswith("AUDIT ")]
@@ -102,6 +149,7 @@ def main() -> None:
     jobs = [(name, ()) for name in FAULTY] + [(name, ("healthy",)) for name in FAULTY] + [(name, ()) for name in tricky]
     ours, theirs = Count("labjournal"), Count("torch-audit")
     has_audit = importlib.util.find_spec("torch_audit") is not None
+    taken: dict[str, int] = {}
     extra: list[float] = []
     spent: list[float] = []
     with tempfile.TemporaryDirectory() as name:
@@ -123,6 +171,9 @@ def main() -> None:
                 ours.failed.append(label)
             if faulty:
                 (ours.named if FAULTY[program][0] in rules[:2] else ours.missed).append(label)
+                steps = steps_to_finding(program, done)
+                if steps is not None:
+                    taken[program] = steps
             else:
                 ours.healthy += 1
                 if rules:
@@ -141,6 +192,7 @@ def main() -> None:
                         theirs.false.append(label)
     zygote.close()
     ours.tell()
+    tell_steps(taken)
     print(
         f"  overhead: {statistics.median(extra):+.2f} s a program at the median (start of the watch included), "
         f"{statistics.median(spent):.3f} s inside the hooks, {max(spent):.3f} s at most"

@@ -70,3 +70,7 @@ def test_layers_that_count_while_they_train_are_told(tmp_path: Path, zygote: Zyg
 def test_labels_that_a_model_shifts_itself_are_not_even_a_notice(tmp_path: Path, zygote: Zygote) -> None:
     told = findings(zygote, "ok_labels_shifted_inside", tmp_path).findings("notice")
     assert "target_equals_input" not in [data["rule"] for data in told]
+
+
+def test_an_adversary_trained_by_turns_is_not_even_a_notice(tmp_path: Path, zygote: Zygote) -> None:
+    assert findings(zygote, "ok_by_turns", tmp_path).findings() == []

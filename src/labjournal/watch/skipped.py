@@ -145,7 +145,7 @@ class Skipped:
 
     def _judge(self, tracked: Tracked, cycle: _Cycle) -> None:
         times = sum(cycle.skipped)
-        if len(cycle.skipped) < WINDOW // 2 or times <= SHARE * len(cycle.skipped):
+        if len(cycle.skipped) < WINDOW // 2 or times <= SHARE * len(cycle.skipped) + 1:  # as by turns, of odd ones
             return
         if self._to_inputs or cycle.by_hand or len(cycle.patterns) > 1:
             return
