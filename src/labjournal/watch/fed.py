@@ -120,6 +120,7 @@ class Fed:
     def _symbols(self, loss: Any, symbols: List[Any], target: Any, attention: List[Any], step: int) -> None:
         size = target.numel()
         read = [one for one in symbols if one.dim() > 1 and abs(one.numel() - size) <= one.shape[0]]
+        read = [one for one in read if not _are_places(one)]
         others = [one for one in read if not _agree(one, target, 0)]
         same = len(others) < len(read)
         shifted = [one for one in read if _agree(one, target, 1)]
@@ -184,6 +185,11 @@ def _target(loss: Any) -> Optional[Any]:
             if isinstance(found, torch.Tensor) and found.device.type == "cpu" and not found.is_complex():
                 return found
     return None
+
+
+def _are_places(symbols_BT: Any) -> bool:
+    """0, 1, 2 … in each row, as a model of positions is given: the target of pairs in a batch may count so too."""
+    return bool((symbols_BT == torch.arange(symbols_BT.shape[-1], device="cpu")).all())
 
 
 def _agree(symbols_BT: Any, target: Any, ahead: int, share: float = 1.0) -> bool:
