@@ -102,6 +102,11 @@ def fine_tune_with_accuracy(rng: np.random.Generator) -> RunView:
 
 
 @healthy
+def denoised_in_many_iterations(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", noisy(decay(300, 2, 1), rng, 0.05)), settings={"iterations": 700}, real_steps=300)
+
+
+@healthy
 def gan(rng: np.random.Generator) -> RunView:
     d = noisy(np.full(800, 1.2), rng, 0.2)
     g = noisy(np.linspace(0.7, 5.0, 800), rng, 0.3)
@@ -529,6 +534,12 @@ def stepped_once_a_batch(rng: np.random.Generator) -> RunView:
 @faulty("planned_steps_differ")
 def ends_too_soon(rng: np.random.Generator) -> RunView:
     return view(curve("loss", noisy(decay(300, 2, 1), rng, 0.05)), settings={"max_steps": 700}, real_steps=300)
+
+
+@faulty("planned_steps_differ")
+def ends_by_its_counter(rng: np.random.Generator) -> RunView:
+    losses = noisy(decay(300, 2, 1), rng, 0.05)
+    return view(curve("loss", losses), settings={"iterations": 700}, real_steps=300, counted_by="iterations")
 
 
 @faulty("asymmetric_budget")

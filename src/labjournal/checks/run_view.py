@@ -33,6 +33,8 @@ class RunView:
     """Optimizer steps with a learning rate above 0, as the watch counted them."""
     planned_steps: int | None = None
     """As the watch knows it from a schedule or loader."""
+    counted_by: str | None = None
+    """The setting that bounds the loop around the steps, as the watch read it in the script."""
     classes: int | None = None
     """Number of classes of its results, where counts tell."""
     labels: tuple[int, ...] = ()

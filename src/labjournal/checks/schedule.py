@@ -38,13 +38,14 @@ PLANNED = CheckRule(
     "checkpoint",
     "The run ended well, but after fewer steps than it was to make.",
     "Look for a loop that ends early, a wrong total, a loader that runs dry, or early stopping that nobody notices.",
-    judged="Executed: the furthest of the optimizer steps counted and the last step of the curves. Planned: as "
-    "the schedule or loader tells, else a setting called max_steps, max_iters, total_steps, num_train_steps … "
-    "Warning below 90%. Notice where patience, early stopping, a tolerance, a target or a time is set, where epochs "
-    "are set as well, or where the plan may count micro-batches. Not judged by a setting where rewards are learned "
-    "from, for it may count the steps of the environment, nor by one called num_steps or iterations, which may count "
-    "those of a diffusion, a solver or an attack. In the process: a loader gave data once, and not one batch in the "
-    "two epochs after.",
+    judged="Executed: the furthest of the optimizer steps counted and the last step of the curves. Planned: as the "
+    "schedule or loader tells, else the setting that bounds the loop around the step in the script, where it ends by "
+    "its counter alone, else one called max_steps, max_iters, total_steps, num_train_steps … Warning below 90%. Notice "
+    "where patience, early stopping, a tolerance, a target or a time is set, where epochs are set too, or where the "
+    "plan may count micro-batches. Not judged by a setting where rewards are learned from, for it may count the steps "
+    "of the environment, nor by one called num_steps or iterations that bounds no such loop, for it may count those of "
+    "a diffusion, a solver or an attack. In the process: a loader gave data once, and not one batch in the two epochs "
+    "after.",
 )
 THROUGHPUT = CheckRule(
     "throughput_drop",
@@ -136,8 +137,9 @@ def _share(steps: Ints, first: int, last: int) -> float:
 def planned_steps_differ(run: RunView) -> Verdict:
     if not run.done:
         return not_judged(PLANNED, "the run", "it did not end by itself")
-    name = next((name for name in _OF_TRAINING if (run.setting(name) or 0) > 0), None)
-    if name is not None and not run.planned_steps and (other := _environment(run)) is not None:
+    told = () if run.counted_by is None else (run.counted_by.lower(),)
+    name = next((name for name in (*told, *_OF_TRAINING) if (run.setting(name) or 0) > 0), None)
+    if name not in (None, *told) and not run.planned_steps and (other := _environment(run)) is not None:
         return not_judged(PLANNED, "the run", f"{name} may count the steps of an environment: {other}")
     plan = run.planned_steps or (run.setting(name) if name else None)
     if not plan or plan < 10:
@@ -154,7 +156,8 @@ def planned_steps_differ(run: RunView) -> Verdict:
     stopping |= any(value and _ENDS & words_of(setting) for setting, value in run.settings.items())
     ratio = plan / (run.real_steps or executed)
     whole = 2 <= ratio <= 64 and abs(ratio - round(ratio)) < 0.02 * ratio
-    unsure = run.planned_steps is None and (whole or any(run.setting(word) for word in EPOCHS))
+    epochs = any(run.setting(word) for word in EPOCHS)
+    unsure = run.planned_steps is None and (epochs or (whole and name not in told))
     source = "planned" if run.planned_steps else f"set as {name}"
     return finding(
         PLANNED,

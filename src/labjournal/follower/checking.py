@@ -169,6 +169,7 @@ class Checker:
             settings=run.settings,
             real_steps=max(steps, default=None),
             planned_steps=run.planned_steps,
+            counted_by=next((end["counted_by"] for end in ends if isinstance(end.get("counted_by"), str)), None),
             optimizers=max(
                 (_listed(fact.data.get("optimizers")) for fact in stated if fact.kind == "watch_state"), default=1
             ),

@@ -65,6 +65,7 @@ class Account:
                 "steps": steps,
                 "real_steps": max(one.real for one in tracked),
                 "planned_steps": families.rates.planned,
+                "counted_by": families.rates.counted_by,
                 "looks": max(one.looks for one in tracked),
                 "looks_refused": budget.refused,
                 "spent_s": round(budget.spent, 4),

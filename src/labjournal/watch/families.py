@@ -121,6 +121,7 @@ class Families:
 
     def relaid(self, tracked: Tracked, params: List[Any]) -> None:
         self._run(self.membership.relaid, params)
+        self._run(self.rates.ask_loop)
         for family in self._by_tensor:
             self._run(family.reset, tracked, len(params))
         self._run(self.rewrites.reset, tracked)

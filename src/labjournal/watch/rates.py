@@ -6,10 +6,12 @@ millionth of the peak.
 
 from __future__ import annotations
 
+import sys
 import weakref
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Set
 
 from labjournal.watch.findings import Findings
+from labjournal.watch.loops import counted_by
 from labjournal.watch.optimizers import Tracked, as_float, groups_of
 from labjournal.watch.rules import NOTICE
 
@@ -45,9 +47,20 @@ class Rates:
         self._schedule: Optional[weakref.ref[Any]] = None
         self.planned: Optional[int] = None
         """Steps that the schedule is made for, where it is stepped once a step."""
+        self._loops: Set[Optional[str]] = set()
 
     def note_schedule(self, schedule: Any) -> None:
         self._schedule = weakref.ref(schedule)
+
+    def ask_loop(self) -> None:
+        """At a step: which setting bounds the loop around it?"""
+        if len(self._loops) < 2:
+            self._loops.add(counted_by(sys._getframe()))
+
+    @property
+    def counted_by(self) -> Optional[str]:
+        """The setting that says how many steps there will be, by the loop of the script."""
+        return next(iter(self._loops)) if len(self._loops) == 1 else None
 
     def ask_schedule(self, steps: int) -> None:
         """Now and then, while the schedule lives; it is often gone at the end."""
