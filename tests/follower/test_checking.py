@@ -289,6 +289,20 @@ def test_printed_trainings_with_another_optimizer_are_judged_by_themselves(
     assert found == expected
 
 
+@pytest.mark.parametrize(("second", "expected"), [(0, {}), (4, {"loss_diverged": Level.ALARM})])
+def test_a_second_count_of_epochs_begins_a_training_of_its_own(
+    journal: JournalPaths, second: int, expected: dict[str, Level]
+) -> None:
+    lines = []
+    for name, first, level in (("pretrain", 0, 1.0), ("adapt", second, 20.0)):
+        for epoch in range(4):
+            loss = [level * (0.2 + 2 / (2 + 10 * epoch + at)) for at in range(12)]
+            lines += [f"{name} epoch {first + epoch} iter {at} loss {one:.3f}" for at, one in enumerate(loss)]
+            lines.append(f"{name} epoch {first + epoch} val_loss {loss[-1]:.3f}")
+    run = make_run(journal, log="\n".join(lines))
+    assert {rule: level for rule, level in findings(journal, run).items() if level is not Level.NOTICE} == expected
+
+
 @pytest.mark.parametrize("tensors", [["encoder.weight", "adapter.weight"], ["encoder.weight"]])
 def test_modules_that_moved_and_were_not_saved_are_named(journal: JournalPaths, tensors: list[str]) -> None:
     torch = pytest.importorskip("torch")

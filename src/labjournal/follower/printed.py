@@ -52,11 +52,8 @@ class PrintedCurves:
             for tag, (steps, values) in columns.items():
                 key = SeriesKey(run.id, PRINTED, tag)
                 self._store.append_series(key, file, 0, steps, np.full(len(steps), np.nan), values)
-            state = {
-                "curves": mark,
-                "rounds": {tag: at for tag, one in curves.items() if (at := _rounds(one))},
-                "resets": {tag: at for tag, one in curves.items() if (at := _resets(one))},
-            }
+            resets = {tag: at for tag, one in curves.items() if (at := _resets(one))}
+            state = {"curves": mark, "rounds": _all_rounds(curves, resets), "resets": resets}
             self._store.set_file(FileState(file, run.id, ROLE, state=state))
         return True
 
@@ -74,6 +71,18 @@ def _columns(one: ParsedSeries) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.f
     whole = bool(np.isfinite(told).all() and np.abs(told).max() < 2**53 and (told == np.floor(told)).all())
     rising = whole and bool((np.diff(told) > 0).all())
     return (told if rising else np.arange(len(told))).astype(np.int64), values
+
+
+def _all_rounds(curves: Mapping[str, ParsedSeries], resets: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """``_rounds`` by tag. Steps within epochs begin anew with each: one of their curves that has as many epochs as a
+    curve of epochs has points (``epoch 1 iter 20 loss …``, ``epoch 1 val_loss …``) begins its rounds where that does.
+    """
+    rounds = {tag: at for tag, one in curves.items() if (at := _rounds(one))}
+    by_epochs = {
+        len(one.points): rounds[tag] for tag, one in curves.items() if one.step_kind == "epoch" and tag in rounds
+    }
+    within = {tag: [at[epoch - 1] for epoch in by_epochs.get(len(at) + 1, ())] for tag, at in resets.items()}
+    return {tag: at for tag, at in within.items() if at} | rounds
 
 
 def _rounds(one: ParsedSeries) -> list[int]:
