@@ -78,7 +78,7 @@ class Families:
         self.unstepped = Unstepped(findings, later, models, optimizers, names)
         self.passed_over = PassedOver(findings, later, models, optimizers, names)
         self.skipped = Skipped(findings, optimizers)
-        self.gradients = Gradients(findings, later, names)
+        self.gradients = Gradients(findings, later, names, models)
         self.missing = Missing(findings, models, optimizers, names)
         self.resets = Resets(findings, names)
         self.flow = Flow(findings, later, names)

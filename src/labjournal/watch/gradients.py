@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 import torch
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
-from labjournal.watch.models import Named
+from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Tracked
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Later, readable
@@ -27,10 +27,11 @@ class _State:
 class Gradients:
     """The gradients of each optimizer, and the backward passes that made them."""
 
-    def __init__(self, findings: Findings, later: Later, names: Names) -> None:
+    def __init__(self, findings: Findings, later: Later, names: Names, models: Models) -> None:
         self._findings = findings
         self._later = later
         self._names = names
+        self._models = models
         self._states: Dict[Tracked, _State] = {}
         self.backwards = 0
         self._bad_losses = 0
@@ -81,6 +82,7 @@ class Gradients:
         named = self._names(look.params, look.tracked)
         alive = {_owner(named[at]) for at, count in enumerate(state.zero) if count < PATIENCE and not look.none[at]}
         moved = {named[at].path for at, count in enumerate(state.zero) if count == 0 and not look.none[at]}
+        slopes = self._slopes()
         zero: List[int] = []
         for at in due:
             grad = readable(look.params[at].grad) if look.params[at].grad is not None else None
@@ -101,6 +103,7 @@ class Gradients:
                 self._say_fed_zeros(look, [named[at] for at in fed])
             # Of a bias beside a weight that is alive it cancels out, as in a loss on differences.
             told = [at for at in zero if at not in fed and not (_is_bias(named[at]) and _owner(named[at]) in alive)]
+            told = [at for at in told if id(look.params[at]) not in slopes]
             for whole in (True, False):
                 members = [at for at in told if (_owner(named[at]) not in alive) is whole]
                 if members:
@@ -109,6 +112,10 @@ class Gradients:
                     self._waiting += [(state, at, named[at]) for at in members]
 
         self._later.after_all(say)
+
+    def _slopes(self) -> Set[int]:
+        """Slopes for inputs below 0, by id: where no input is, nothing is lost."""
+        return {id(one) for one, _, owner in self._models.parameters() if isinstance(owner, torch.nn.PReLU)}
 
     def end(self, step: int) -> None:
         """A term whose weight was 0 to the end has trained nothing."""
