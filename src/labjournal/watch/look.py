@@ -179,18 +179,24 @@ def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, ste
                 rows += [outside.square().sum(1), ended.square().sum(1)]
             else:
                 step_before = ended - first.values_NK.float()
-                # Elements set to 0 beside others are pruned; all of them are not.
-                pruned = (old_NK == 0) & (old_NK != 0).any(1, keepdim=True)
-                kept = torch.where(pruned, torch.zeros_like(outside), outside)
+                spared = _pruned_or_clipped(old_NK)
+                kept = torch.where(spared, torch.zeros_like(outside), outside)
                 rows += [kept.square().sum(1), ended.square().sum(1)]
                 # Elements put back whole beside others left alone are masked on purpose: nothing is taken back there.
-                masked = ((old_NK == first.values_NK) | (old_NK == last.values_NK) | pruned).all(1)
+                masked = ((old_NK == first.values_NK) | (old_NK == last.values_NK) | spared).all(1)
                 rows += [torch.where(masked, 0.0, (outside * step_before).sum(1)), step_before.square().sum(1)]
                 rows.append(torch.nn.functional.cosine_similarity(outside, ended, dim=1))
                 start = previous.first.get(key)
                 if start is not None and start.index == before.index:
                     rows += _to_start(outside, ended, start.values_NK.float())
     return torch.stack(rows)
+
+
+def _pruned_or_clipped(old_NK: Any) -> Any:
+    """Elements set to 0 beside others that are not, and those at a bound: several have the largest size there is."""
+    sizes_NK = old_NK.abs()
+    bound_NK = (sizes_NK == sizes_NK.amax(1, keepdim=True)) & (old_NK != 0)
+    return ((old_NK == 0) & (old_NK != 0).any(1, keepdim=True)) | (bound_NK & (bound_NK.sum(1, keepdim=True) > 1))
 
 
 def _to_start(outside_NK: Any, ended_NK: Any, start_NK: Any) -> List[Any]:

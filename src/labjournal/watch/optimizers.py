@@ -171,6 +171,11 @@ class Optimizers:
                 found.update((id(one), one) for one in group["params"] if one is not None)
         return found
 
+    def hold_some(self, module: Any) -> bool:
+        """Is a tensor of the module in any live optimizer?"""
+        held = self.held()
+        return any(id(one) in held for one in module.parameters())
+
     def remember(self, params: List[Any]) -> None:
         for parameter in params:
             if id(parameter) not in self._once:

@@ -103,7 +103,7 @@ class Outside:
                 state.suspects[at] = (look.step, now)
             else:
                 del state.suspects[at]
-                self._later.give(now != before, _Settle(state, at))
+                self._later.give((now != before) | _at_its_bound(look.params[at]), _Settle(state, at))
 
     def _undone(self, look: Look, state: _State, compared: Compared) -> None:
         """A step that moves a tensor, after which it is put back, every time: nothing is learnt."""
@@ -248,6 +248,12 @@ class Outside:
 
 def _is_single(parameter: Any) -> bool:
     return parameter.dtype is torch.float32 and parameter.dim() > 1 and bool(parameter.numel() >= ROUNDED)
+
+
+def _at_its_bound(parameter: Any) -> Any:
+    """Are all elements of one size, as where weights are clipped after each step and all have reached the bound?"""
+    sizes = parameter.detach().abs()
+    return (sizes.amin() == sizes.amax()) & (sizes.amax() > 0)
 
 
 def mark_of(parameter: Any) -> Any:

@@ -143,8 +143,9 @@ class Session:
         if tracked not in self._stepping:  # a closure resets as often as its step likes
             self.families.zero_grad(tracked, optimizer, self.nap.slept)
 
-    def on_model_zero_grad(self, _model: Any) -> None:
-        self.families.model_zero_grad(self.nap.slept)
+    def on_model_zero_grad(self, model: Any) -> None:
+        if self.optimizers.hold_some(model):  # not so one that a learned optimizer trains
+            self.families.model_zero_grad(self.nap.slept)
 
     def on_no_grad(self, _context: Any) -> None:
         if self.families.switched_off(self.nap.slept):
