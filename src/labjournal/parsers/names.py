@@ -154,7 +154,7 @@ def understand(phrase: str) -> Name | None:
     )
     best = any(word in BEST and not _owned_extreme(words, at) for at, word in enumerate(words))
     if len(words) == 1 and words[0] in _NOT_ALONE:
-        return None if words[0] != "error" else Name("error", role, "error")
+        return Name(words[0], role, words[0]) if words[0] in ("error", "return") else None
     if identifier and LIMIT.match(phrase):
         return None
     if identifier:

@@ -7,6 +7,7 @@ import re
 
 from labjournal.parsers.names import Name, words_of
 from labjournal.parsers.numbers import Number
+from labjournal.parsers.steps import find_step
 
 RATES = re.compile(
     r"acc(?:uracy)?$|(?:^|_)(?:hits?|recall|precision|ndcg|mrr|map|hr)@?\d+$|(?:^|_)(?:mrr|ndcg)$|(?:^|_)(?:f1|precision|recall|auc|auroc|specificity|sensitivity|iou|miou|dice|map)$|balanced"
@@ -31,7 +32,8 @@ def plausible(name: Name, number: Number, text: str = "") -> bool:
     if value == -1 and any(word in _UNDEFINED or _RANKED_AP.fullmatch(word) for word in words):
         return False  # what pycocotools says where there was nothing to find
     if (
-        metric in ("return", "bits", "lift")
+        metric in ("bits", "lift")
+        or (metric == "return" and find_step(text) is None)
         or (number.integer and words[-1:] == ["bits"])
         or (number.integer and metric in _NEVER_WHOLE)
     ):
