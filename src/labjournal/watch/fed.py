@@ -73,7 +73,7 @@ class Fed:
                 if len(children) > at and children[at] is None:
                     found = graph.saved(node, key)
                     if isinstance(found, torch.Tensor) and found.device.type == "cpu" and found.dim() > 1:
-                        inputs.append(found)
+                        inputs += [] if found.stride(0) == 0 and len(found) > 1 else [found]  # one row spread over all
             elif name == "Embedding":
                 found = graph.saved(node, "indices")
                 if isinstance(found, torch.Tensor) and found.device.type == "cpu":
