@@ -30,6 +30,12 @@ def test_a_step_behind_a_whole_number_leaves_it_a_value() -> None:
     assert read_text("reward 200 episode 5\n").series["reward"].points == [(5.0, 200.0)]
 
 
+def test_a_return_is_one_where_a_step_is_named() -> None:
+    read = read_text("".join(f"epoch: {at} \t loss: 9.0{at} \t return: 38.{at} \t ep_len: 38.2\n" for at in range(3)))
+    assert read.series["return"].points == [(0.0, 38.0), (1.0, 38.1), (2.0, 38.2)]
+    assert not read_text("return: 0.5\n").results
+
+
 @pytest.mark.parametrize(
     "text",
     [
