@@ -14,6 +14,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
 
 import torch
 
+from labjournal.watch.compiling import Compiling
 from labjournal.watch.naming import names_in_frames
 from labjournal.watch.sampling import is_lazy, size_of
 from labjournal.watch.unregistered import plain_tensors
@@ -47,8 +48,7 @@ class Models:
     """All modules that live, by weak reference."""
 
     def __init__(self) -> None:
-        self.compiled = False
-        """A model of this process went through torch.compile: no module hooks may be set any more."""
+        self.compiled = Compiling()
         self.tick = 0
         """Rises with each module or parameter registered; tells what was there when an optimizer was built."""
         self.loads = 0
@@ -73,7 +73,7 @@ class Models:
         self.tick += 1
         self._note(module)
         if name == "_orig_mod":
-            self.compiled = True
+            self.compiled.found = True
 
     def on_parameter(self, module: Any, name: str, parameter: Any) -> None:
         self.tick += 1

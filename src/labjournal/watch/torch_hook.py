@@ -1,10 +1,10 @@
 """Where the watch takes hold of torch: registration hooks, optimizer-step hooks, and functions wrapped.
 
 Wrapped are ``Optimizer.__init__`` and ``zero_grad``, ``Module.__setstate__``, ``load_state_dict`` and ``zero_grad``,
-``torch.autograd.backward`` (Tensor.backward looks it up there at each call), ``manual_seed``, ``save``, entering
-no_grad, autocast and saved-tensor hooks, ``GradScaler.step``, and the iterators of DataLoader. No module hook is set
-here. Until the first optimizer is built only the models are noted: loading the checks takes 20 ms, which a process that
-merely imports torch shall not pay.
+``torch.autograd.backward`` (Tensor.backward looks it up there at each call), ``manual_seed``, ``save``, ``compile``,
+entering no_grad, autocast and saved-tensor hooks, ``GradScaler.step``, and the iterators of DataLoader. No module hook
+is set here. Until the first optimizer is built only the models are noted: loading the checks takes 20 ms, which a
+process that merely imports torch shall not pay.
 """
 
 from __future__ import annotations
@@ -138,6 +138,7 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     _wrap(lr_scheduler.OneCycleLR, "__init__", after=hook.looking("on_schedule", starts=False))
     plateau = lr_scheduler.ReduceLROnPlateau
     _wrap(plateau, "step", before=hook.looking("on_plateau", starts=False), second="metrics")
+    _wrap(torch, "compile", before=hook.noting(models.compiled.note))
     _wrap(torch, "save", before=hook.saving, second="f")
     _wrap(torch, "manual_seed", before=hook.looking("on_seed", starts=False))
     _wrap_contexts(torch, hook)
