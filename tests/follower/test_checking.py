@@ -334,6 +334,20 @@ def test_a_head_that_only_an_older_checkpoint_has_by_name_is_not_saved(
     assert findings(journal, run) == expected
 
 
+def test_what_an_earlier_phase_saved_once_counts_however_many_checkpoints_follow(journal: JournalPaths) -> None:
+    torch = pytest.importorskip("torch")
+    run = make_run(journal)
+    for module in ("net.encoder", "net.head"):
+        write_curve(run, f"watch/update_ratio/{module}", [0.1, 0.01])
+    saved = [("first.pt", "encoder.weight")] + [(f"tuned_{step}.pt", "head.weight") for step in range(15)]
+    for at, (name, tensor) in enumerate(saved):
+        path = journal.project / name
+        torch.save({tensor: torch.zeros(2)}, path)
+        os.utime(path, (CREATED + 12 + at, CREATED + 12 + at))
+        add_facts(run, ("checkpoint_written", {"path": str(path)}))
+    assert findings(journal, run) == {}
+
+
 @pytest.mark.parametrize("looked_at_since", [0, 8])
 def test_the_base_of_an_earlier_phase_may_be_left_out_of_the_checkpoint(
     journal: JournalPaths, looked_at_since: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,11 @@ from labjournal.checks import checkpoint
 from labjournal.checks.rule import Verdict
 from labjournal.checks.running_statistics import lost_statistics
 from labjournal.facts import Fact
-from labjournal.model import Run
+from labjournal.model import Checkpoint, Run
 from labjournal.store import Store
 
 _MOST = 12
-"""Headers of so many checkpoints are read, the newest; one of a large model takes some 50 ms."""
+"""Headers of so many checkpoints are read; one of a large model takes some 50 ms."""
 
 
 def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequence[Fact]) -> Iterator[Verdict]:
@@ -26,7 +27,7 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
     if not current:
         return
     working = Path(run.cwd or ".")
-    read = {one.path: tensor_names(working / one.path) for one in current[-_MOST:]}
+    read = {one.path: tensor_names(working / one.path) for one in _worth_reading(current)}
     saved = {path: list(tensors) for path, tensors in read.items() if tensors}
     empty = [path for path, tensors in read.items() if not tensors and is_empty_state(working / path)]
     moved = _of_models(_moved(store, run.id), stated)
@@ -38,6 +39,15 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
     yield from checkpoint.missing_params(list(moved), saved, left, empty, since, _sizes(stated))
     for layers in _counting(stated) if saved else ():
         yield lost_statistics(layers, saved)
+
+
+def _worth_reading(current: Sequence[Checkpoint]) -> list[Checkpoint]:
+    """The last of each series (the same name but for its numbers), as an earlier phase leaves one; then the newest."""
+    last = {re.sub(r"\d+", "#", one.path): one.path for one in current}
+    chosen = list(last.values())[-_MOST:]
+    others = [one.path for one in current if one.path not in chosen]
+    chosen += others[len(chosen) - _MOST :] if len(chosen) < _MOST else []
+    return [one for one in current if one.path in chosen]
 
 
 def _named(stated: Sequence[Fact], what: str) -> list[str] | None:
