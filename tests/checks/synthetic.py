@@ -722,3 +722,13 @@ def returns_of_another_task_than_at_first(rng: np.random.Generator) -> RunView:
     """Learnt, then begun anew on what pays less, where it learns again."""
     returns = np.concatenate([np.linspace(8, 20, 6), 6 + 6 * (1 - np.exp(-np.arange(18) / 6))])
     return view(curve("mean_return", noisy(returns, rng, 0.02), 40))
+
+
+# -- many trainings in one process -------------------------------------------------------------------------------------
+
+
+@healthy
+def first_looks_at_the_last_of_many_fits(rng: np.random.Generator) -> RunView:
+    """A search whose time for looks was spent on the fits before: the last one starts at ln 2, as it has to."""
+    loss = 0.6925 - 0.0002 * np.arange(24) + rng.normal(0, 0.003, 24)
+    return view(curve("watch/loss", loss), real_steps=500, begun=12)

@@ -16,7 +16,7 @@ from labjournal.checks.curve import Curve, Ints, noise_of, running_median, start
 from labjournal.checks.losses import CLASSES, VOCABULARY
 from labjournal.checks.naming import words_of
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table, worst
-from labjournal.checks.run_view import RunView
+from labjournal.checks.run_view import WATCHED, RunView
 from labjournal.vocabulary import Level
 
 LOSS_FLAT = CheckRule(
@@ -93,6 +93,8 @@ def judge(run: RunView) -> Iterator[Verdict]:
 
 def loss_flat(curve: Curve, run: RunView) -> Verdict:
     """Of several trainings one after another each by itself, with the rounds that go on where the last one ended."""
+    if curve.name == WATCHED and run.begun:
+        return not_judged(LOSS_FLAT, curve.name, "the watch may have seen the first steps only of a later training")
     parts: list[Curve] = []
     for part in curve.trainings:
         if parts and _goes_on(parts[-1], part):
