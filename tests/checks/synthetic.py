@@ -732,3 +732,16 @@ def first_looks_at_the_last_of_many_fits(rng: np.random.Generator) -> RunView:
     """A search whose time for looks was spent on the fits before: the last one starts at ln 2, as it has to."""
     loss = 0.6925 - 0.0002 * np.arange(24) + rng.normal(0, 0.003, 24)
     return view(curve("watch/loss", loss), real_steps=500, begun=12)
+
+
+@healthy
+def rewards_that_a_model_learns_to_give(rng: np.random.Generator) -> RunView:
+    """Pairs are told apart by more and more; the lowest reward falls as the highest rises, and their mean drifts."""
+    apart = np.linspace(0.3, 1.9, 23)
+    return view(
+        curve("loss", noisy(decay(23, 0.69, 0.2), rng, 0.01)),
+        curve("accuracy", np.linspace(0.5, 0.98, 23)),
+        curve("min_reward", noisy(-apart, rng, 0.01)),
+        curve("max_reward", noisy(apart, rng, 0.01)),
+        curve("mean_reward", noisy(-0.3 * apart, rng, 0.005)),
+    )

@@ -8,6 +8,7 @@ import numpy as np
 
 from labjournal.checks.curve import Curve, Floats, noise_of, pick, rank_correlation, trend_of
 from labjournal.checks.losses import LOSS_UNBOUNDED
+from labjournal.checks.naming import words_of
 from labjournal.checks.outcome_rules import ROUNDED
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table, worst
 from labjournal.checks.run_view import RunView
@@ -54,7 +55,10 @@ OVERFITTING = CheckRule(
 RULES = table(AGAINST, SIGN, OVERFITTING)
 _ENOUGH = 8
 _RETURNS = frozenset("reward rewards rew return returns".split())
-_NO_RETURNS = frozenset("length len steps std var count rate discount scale bonus cost penalty loss rms".split())
+_NO_RETURNS = frozenset(
+    "length len steps std var min max count rate discount scale bonus cost penalty loss rms".split()
+)
+_OF_PAIRS = frozenset("margin margins chosen rejected accuracies".split())
 _LIKELIHOODS = frozenset("likelihood loglik loglikelihood logprob logp llh".split())
 
 
@@ -114,7 +118,13 @@ def likelihood_minimised(run: RunView) -> Iterator[Verdict]:
 
 
 def returns_fall(run: RunView) -> Verdict | None:
-    """A return that gets worse from the first record to the last: its expectation is made smaller, not larger."""
+    """A return that gets worse from the first record to the last: its expectation is made smaller, not larger.
+
+    Rewards that a model gives to pairs, one wanted and one not, are told by their difference; their level is free.
+    """
+    logged = [words_of(name) for name in {*run.names, *(curve.name for curve in run.curves)}]
+    if any(words & _OF_PAIRS or words == {"accuracy"} for words in logged):
+        return None
     for curve in (part for whole in pick(run.curves, "reward") for part in whole.trainings):
         known = curve.finite.thin
         words, values = set(curve.read.stem), known.values
