@@ -49,6 +49,7 @@ FAULTY = {
     "sigmoid_twice": ("softmax_twice", "loss"),
     "mse_broadcast": ("shape_broadcast", "loss"),
     "manual_broadcast": ("shape_broadcast", "loss"),
+    "own_huber_broadcast": ("shape_broadcast", "loss"),
     "weighed_pairs": ("shape_broadcast", "loss"),
     "negated_loss": ("objective_sign", "loss"),
     "likelihood_descended": ("objective_sign", "loss"),

@@ -6,7 +6,7 @@ near the loss, and never once the script uses saved-tensor hooks (checkpointing,
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Set, Tuple
 
 import torch
 
@@ -18,6 +18,12 @@ _VIEWS = frozenset(
     "Expand AsStrided Flatten Unflatten".split()
 )
 _TRUNK = frozenset("Mean Sum Div Neg Mul Add Sub Rsub Pow Abs Sqrt Log Exp Stack Cat MaskedFill Gather Index".split())
+_ARITHMETIC = _TRUNK | frozenset(
+    "Where Maximum Minimum Fmax Fmin Clamp ClampMin ClampMax Relu LeakyRelu Elu Softplus LogSigmoid "
+    "Cosh Sinh Asinh Acosh Atan Sin Cos Erf Log1P Log2 Log10 Expm1 Sign Sgn Reciprocal Rsqrt Norm LinalgVectorNorm Std "
+    "Var Nansum NanToNum MaskedSelect Addcmul Addcdiv Lerp Hypot Atan2 Xlogy Logaddexp".split()
+)
+"""What a script may make a loss of by itself, number by number, and what it sums it up with."""
 INPUT_OF = {"Addmm": (1, "mat1"), "Mm": (0, "self"), "Convolution": (0, "input"), "Bmm": (0, "self")}
 """Node -> which of its arguments is the input, and the name under which it is kept."""
 TRUNK_NODES = 60
@@ -81,8 +87,18 @@ def trunk(loss: Any) -> Iterator[Tuple[Any, int]]:
     return trunk_below(getattr(loss, "grad_fn", None))
 
 
-def trunk_below(root: Optional[Any]) -> Iterator[Tuple[Any, int]]:
+def arithmetic(loss: Any) -> Iterator[Any]:
+    """The nodes from the loss down to its criteria and through all arithmetic, not into layers."""
+    return arithmetic_below(getattr(loss, "grad_fn", None))
+
+
+def arithmetic_below(root: Optional[Any]) -> Iterator[Any]:
     """The same from a node on."""
+    return (node for node, _ in trunk_below(root, _ARITHMETIC))
+
+
+def trunk_below(root: Optional[Any], through: FrozenSet[str] = _TRUNK) -> Iterator[Tuple[Any, int]]:
+    """The same from a node on, ``through`` nodes of these kinds and views."""
     waiting: List[Tuple[Any, int]] = [] if root is None else [(root, 1)]
     seen: Set[Any] = set()
     while waiting and len(seen) < TRUNK_NODES:
@@ -92,7 +108,7 @@ def trunk_below(root: Optional[Any]) -> Iterator[Tuple[Any, int]]:
         seen.add(node)
         yield node, sign
         name = kind(node)
-        if name.startswith(CRITERIA) or (name not in _TRUNK and name not in _VIEWS):
+        if name.startswith(CRITERIA) or (name not in through and name not in _VIEWS):
             continue
         children = [child for child in inputs(node) if child is not None]
         if len(children) != 1:

@@ -17,6 +17,7 @@ from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers, groups_of
 from labjournal.watch.rules import NOTICE, WARNING
 from labjournal.watch.sampling import Later
+from labjournal.watch.spread import is_spread
 
 TIMES = 5
 SIGN_TIMES = 10
@@ -79,14 +80,11 @@ class Objective:
 
     def look(self, loss: Any, step: int) -> None:
         kinds: Set[str] = set()
-        meant: Set[Any] = set()
         if step != self._now_step:
             self._step_over(self._now_step)
             self._now_step = step
         for node, sign in graph.trunk(loss):
             name = graph.kind(node)
-            if name == "Exp":  # a kernel between all and all
-                meant.update(below for below, _ in graph.trunk_below(node))
             self.hinge |= name in _HINGES
             self.switched_off |= not self.saved_hooks and graph.is_switched_off(node)
             if name.startswith(graph.CRITERIA):
@@ -100,15 +98,11 @@ class Objective:
                 kinds.add("objective_sign" if sign < 0 else "upright")
                 self._attacked = graph.is_frozen_head(graph.head(error))
                 self._judged = "squared error" if name == "Pow" else "absolute error"
-            elif name in ("Sub", "Rsub") and _is_pairing(node):
-                kinds.add("pairs")  # of the predictions with each other: a distance between samples
-            elif node not in meant and self._pairs_all_with_all(node, name):
-                kinds.add("shape_broadcast")
             elif name == "Sub" and _is_divergence_of_probabilities(node):
                 kinds.add("loss_unbounded_below")
                 self._criterion = "KlDiv"
-        if "pairs" in kinds:
-            kinds.discard("shape_broadcast")
+        if is_spread(loss, read=not self.saved_hooks):
+            kinds.add("shape_broadcast")
         self._uprights += "upright" in kinds
         for rule in ("objective_sign", "upright", *_STRUCTURES):
             self._times[rule] = self._times.get(rule, 0) + 1 if rule in kinds else 0
@@ -130,36 +124,7 @@ class Objective:
         if name.startswith("BinaryCrossEntropy"):
             self._target(node)
             return "softmax_twice" if name.endswith("WithLogits") and below in ("Sigmoid", "Softmax") else ""
-        return "shape_broadcast" if self._both_spread(node) else ""
-
-    def _both_spread(self, node: Any) -> bool:
-        """Prediction and target were both expanded: neither had the shape of the result."""
-        if self.saved_hooks:
-            return False
-        prediction, target = graph.saved(node, "self"), graph.saved(node, "target")
-        if prediction is None or target is None or prediction.shape != target.shape:
-            return False
-        return _expanded(prediction) != _expanded(target) and bool(_expanded(prediction) and _expanded(target))
-
-    @staticmethod
-    def _spreads(node: Any) -> bool:
-        """N x 1 predictions and N targets: N x N numbers from one side that has a gradient."""
-        children = graph.inputs(node)
-        given = [child for child in children if child is not None]
-        result = graph.shape(node)
-        if len(given) != 1 or len(children) != 2 or result is None or len(result) != 2 or result[0] != result[1]:
-            return False
-        one = graph.shape(given[0])
-        return one in ((result[0], 1), (result[0],)) and result[0] > 1 and graph.kind(given[0]) != "Unsqueeze"
-
-    def _pairs_all_with_all(self, node: Any, name: str) -> bool:
-        """A difference, product or quotient of N x 1 predictions and N given numbers; a given N x N masks pairs."""
-        if name in ("Sub", "Rsub"):
-            return self._spreads(node)
-        if name not in ("Mul", "Div") or self.saved_hooks or not self._spreads(node):
-            return False
-        given = graph.saved(node, "other" if graph.inputs(node)[0] is not None else "self")
-        return given is not None and (given.numel(),) == (graph.shape(node) or ())[:1]
+        return ""
 
     def _target(self, node: Any) -> None:
         """Class targets: are there batches of one class only?"""
@@ -322,21 +287,3 @@ def _unscaled(node: Any) -> Any:
     children = graph.inputs(node) if node is not None and graph.kind(node) in ("Div", "Mul") else ()
     given = [child for child in children if child is not None]
     return given[0] if len(given) == 1 else node
-
-
-def _is_pairing(node: Any) -> bool:
-    """A difference of all predictions with all: both sides have gradients, and N x N numbers come of it."""
-    result = graph.shape(node)
-    given = [child for child in graph.inputs(node) if child is not None]
-    return (
-        len(given) == 2
-        and result is not None
-        and len(result) == 2
-        and result[0] == result[1] > 1
-        and (all(graph.shape(one) in ((result[0], 1), (1, result[0])) for one in given))
-    )
-
-
-def _expanded(tensor: Any) -> List[int]:
-    """Dimensions along which the tensor repeats itself."""
-    return [at for at, (size, stride) in enumerate(zip(tensor.shape, tensor.stride())) if size > 1 and stride == 0]

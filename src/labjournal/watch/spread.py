@@ -1,0 +1,90 @@
+"""Are predictions and targets of other shapes spread against each other in the loss: pairs of all with all?
+
+Asked of whatever arithmetic a script writes between its last layer and its loss, and of the criteria that broadcast.
+"""
+
+from __future__ import annotations
+
+from typing import Any, List, Optional, Set, Tuple
+
+from labjournal.watch import graph
+
+
+def is_spread(loss: Any, read: bool) -> bool:
+    """``read``: what nodes saved may be looked at."""
+    meant: Set[Any] = set()
+    found = False
+    for node in graph.arithmetic(loss):
+        name = graph.kind(node)
+        if name == "Exp":  # a kernel between all and all
+            meant.update(graph.arithmetic_below(node))
+        elif name in ("Sub", "Rsub") and _is_pairing(node):
+            return False  # of the predictions with each other: a distance between samples
+        elif name.startswith(graph.CRITERIA):
+            found |= read and _in_criterion(node)
+        else:
+            found |= node not in meant and _pairs_all_with_all(node, name, read)
+    return found
+
+
+def _in_criterion(node: Any) -> bool:
+    """Prediction and target were both expanded, or the prediction to the N x N of a target that was spread before."""
+    prediction, target = graph.saved(node, "self"), graph.saved(node, "target")
+    if prediction is None or target is None or prediction.shape != target.shape:
+        return False
+    ours, theirs = _expanded(prediction), _expanded(target)
+    square = target.dim() == 2 and target.shape[0] == target.shape[1]
+    return ours != theirs and bool(ours) and (bool(theirs) or square)
+
+
+def _pairs_all_with_all(node: Any, name: str, read: bool) -> bool:
+    """A difference, product, quotient … of N x 1 predictions and N given numbers.
+
+    A given N x N masks pairs, and 1 x N is meant for them; of a difference it is not known what was given.
+    """
+    one = _spread_side(node) if name in ("Sub", "Rsub", "Mul", "Div", "Maximum", "Minimum") else None
+    if one is None or name in ("Sub", "Rsub"):
+        return one is not None
+    given = graph.saved(node, "other" if graph.inputs(node)[0] is not None else "self") if read else None
+    return given is not None and given.numel() == max(one) and given.dim() != len(one)
+
+
+def _spread_side(node: Any) -> Optional[Tuple[int, ...]]:
+    """The shape of the one side that has a gradient, N x 1 or N, where N x N numbers come of it."""
+    children = graph.inputs(node)
+    given = [child for child in children if child is not None]
+    result = graph.shape(node)
+    if len(given) != 1 or len(children) != 2 or result is None or len(result) != 2 or result[0] != result[1]:
+        return None
+    one = given[0]
+    if graph.kind(one) == "Expand" and graph.shape(one) == result:
+        one = graph.inputs(one)[0]
+    shape = graph.shape(one)
+    unmeant = shape in ((result[0], 1), (result[0],)) and result[0] > 1 and not _stood_up(one)
+    return shape if unmeant else None
+
+
+def _stood_up(node: Any) -> bool:
+    """N numbers were made N x 1 by hand, for pairs."""
+    if graph.kind(node) == "Unsqueeze":
+        return True
+    below = graph.inputs(node)[0] if graph.is_view(graph.kind(node)) else None
+    return below is not None and len(graph.shape(node) or ()) == 2 and len(graph.shape(below) or ()) == 1
+
+
+def _is_pairing(node: Any) -> bool:
+    """A difference of all predictions with all: both sides have gradients, and N x N numbers come of it."""
+    result = graph.shape(node)
+    given = [child for child in graph.inputs(node) if child is not None]
+    return (
+        len(given) == 2
+        and result is not None
+        and len(result) == 2
+        and result[0] == result[1] > 1
+        and (all(graph.shape(one) in ((result[0], 1), (1, result[0])) for one in given))
+    )
+
+
+def _expanded(tensor: Any) -> List[int]:
+    """Dimensions along which the tensor repeats itself."""
+    return [at for at, (size, stride) in enumerate(zip(tensor.shape, tensor.stride())) if size > 1 and stride == 0]
