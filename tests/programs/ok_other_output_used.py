@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 library = Path("site-packages")
-library.mkdir()
+library.mkdir(exist_ok=True)
 (library / "encoders.py").write_text(
     """
 import torch

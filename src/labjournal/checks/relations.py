@@ -37,7 +37,7 @@ SIGN = CheckRule(
     "correlation above 0.8 over 8 common records). Of what learns from rewards (warning): a return falls all the way, "
     "6 records, rank correlation with the step below -0.9, the best in the first quarter and the worst in the last. "
     "Or it falls from the first records on by a quarter, and its second half, of 6 records, lies within a tenth of "
-    "that fall.",
+    "that fall. Rewards that a model gives to pairs (margins, chosen, rejected) are not judged.",
 )
 OVERFITTING = CheckRule(
     "overfitting",

@@ -90,7 +90,7 @@ TRAINING = (
         "train_in_eval_mode",
         WARNING,
         "mode",
-        "The model trains in eval mode: dropout is off and normalisation uses old statistics.",
+        "The model, or a part of it, trains in eval mode: dropout is off and normalisation uses old statistics.",
         "Call model.train() before the training loop, and again after each validation.",
         ("training_in_eval_mode", "missing_train_call"),
     ),
