@@ -459,6 +459,15 @@ def blows_up(rng: np.random.Generator) -> RunView:
 
 
 @faulty("loss_diverged")
+def blown_up_and_on_its_way_down_at_the_end(rng: np.random.Generator) -> RunView:
+    """A rate that grows for ever: from 2.4 to 0.1, up to 900, and back to 60 when the steps are over."""
+    loss = noisy(decay(90, 2.4, 0.05, 0.1), rng, 0.3)
+    loss[40:80] *= np.exp(np.arange(40) / 4.4)
+    loss[80:] = noisy(np.geomspace(300, 60, 10), rng, 0.2)
+    return view(curve("train/loss", loss))
+
+
+@faulty("loss_diverged")
 def collapses_to_a_plateau(rng: np.random.Generator) -> RunView:
     loss = noisy(power(2000, 9, 1.5), rng, 0.03)
     loss[1500:] = noisy(np.full(500, 11.0), rng, 0.02)

@@ -42,8 +42,9 @@ LOSS_DIVERGED = CheckRule(
     judged="Total training loss, at least 30 records: each of the last 10 (5% of them, if more) is above three "
     "times the "
     "lowest running median and above the median of the first records, more than 10 times the scatter away, and they do "
-    "not fall again. A loss that goes below 0 must lie twice its whole progress above its lowest level. Where the "
-    "script counts its epochs anew, or another optimizer begins, each training is judged by itself.",
+    "not fall again, or still lie five times as high where the run ended. A loss that goes below 0 must lie twice its "
+    "whole progress above its lowest level. Where the script counts its epochs anew, or another optimizer begins, each "
+    "training is judged by itself.",
 )
 LOSS_SAWTOOTH = CheckRule(
     "loss_sawtooth",
@@ -195,7 +196,8 @@ def _loss_diverged(curve: Curve, run: RunView) -> Verdict:
     limit = max(limit, best + 10 * noise)
     last = values[-tail:]
     share = 0.75 if run.ended else 0.9  # after a jump in difficulty a living run may be on its way down
-    falling = np.median(last[tail // 2 :]) < share * np.median(last[: tail // 2])
+    final = float(np.median(last[tail // 2 :]))
+    falling = final < share * np.median(last[: tail // 2]) and not (run.ended and best > 0 and final > 5 * limit)
     if (last <= limit).any() or falling:
         return fine(LOSS_DIVERGED, curve.name)
     above = values > limit
