@@ -42,9 +42,10 @@ def test_a_return_is_one_where_a_step_is_named() -> None:
         "max_depth=8, min_child_weight=22, subsample=0.9925, colsample_bytree=0.7096, base_score=0.0620\n",
         '{"base_score": 0.51234, "colsample_bylevel": 0.81234}\n',
         "{'base_score': 0.51234, 'max_depth': 8}\n",
+        "{'n_layers': 2, 'n_units_l0': 31, 'n_units_l1': 12, 'lr': 0.00123}\n",
     ],
 )
-def test_settings_of_boosted_trees_are_no_results(text: str) -> None:
+def test_settings_are_no_results(text: str) -> None:
     reading = read_text(text)
 
     assert (reading.results, reading.series) == ((), {})

@@ -40,7 +40,7 @@ NEVER = frozenset(
     size sizes num number numbers counts memory mem gpu gpus cpu ram vram cuda params parameters parameter flops
     macs dropout decay momentum seed version fn func function functions criterion warmup patience alpha beta1 beta2
     betas eps epsilon gamma temperature target goal required desired minimum_required port pid rank world workers
-    threads optimizer optim scheduler hidden dim width height layers heads max_length length path file dir year
+    threads optimizer optim scheduler hidden dim width height units layers heads max_length length path file dir year
     month day date id index cost price clip clipping scale scaler scaling interval every frequency freq logging
     log_steps smoothing delta tolerance tol early budget limit quota percentile quantile stderr stdev variance norm
     gradnorm grad gradient gradients weight weights coefficient coef lambda ratio per_second sec/it it/s fps hz
