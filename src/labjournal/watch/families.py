@@ -237,8 +237,9 @@ class Families:
             self._run(self.unstepped.scaled, tracked)
             self._run(self.skipped.scaled, tracked)
 
-    def look_missed(self, tracked: Tracked) -> None:
+    def look_missed(self, tracked: Tracked, optimizer: Any) -> None:
         """A step that is not looked at."""
+        self._run(self.membership.ask_again, tracked, optimizer)
         self._run(self.resets.missed, tracked)
         self._run(self.missing.ask_again)
 

@@ -208,7 +208,7 @@ class Session:
         suspected = self.families.dense(tracked)
         due = look_due(tracked.n) or suspected
         if not due or not self.budget.allows(tracked.n, suspected) or capturing():
-            self.families.look_missed(tracked)
+            self.families.look_missed(tracked, optimizer)
             return
         self._looking = True
         with torch.no_grad():
