@@ -263,6 +263,7 @@ class Families:
         self.flow.restarts = self.adapters.restarted_at > 0
         self._run(self.rewrites.judge, look, compared)
         self._run(self.gradients.judge, look, compared)
+        self._run(self.missing.judge, look, compared)
         self._run(self.frozen.judge, look, compared)
         self._run(self.scale.judge, look, compared)
         self._run(self.flow.judge, look, compared)

@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Set, Tuple
 
 from labjournal.watch import graph
 from labjournal.watch.findings import Findings
-from labjournal.watch.look import Look, Names
+from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.rules import ALARM, NOTICE, WARNING
@@ -40,6 +40,8 @@ class _State:
         """The last step at which a tensor got a gradient that had none at the look before."""
         self.all_none = 0
         self.backwards = 0
+        self.moved: Set[int] = set()
+        """Tensors, by place, that a step has moved without a gradient: the optimizer finds its own way."""
 
 
 class Missing:
@@ -64,6 +66,11 @@ class Missing:
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
         self._states[tracked] = _State(tensors)
+
+    def judge(self, look: Look, compared: Compared) -> None:
+        if any(look.none):
+            moved = [at for at, changed in compared.changed.items() if changed and look.none[at]]
+            self._states[look.tracked].moved.update(moved)
 
     def before_backward(self, loss: Any) -> None:
         if self.asked:
@@ -102,7 +109,7 @@ class Missing:
             return
         if any(count == ASK_CALLED_AT for count in state.none):
             self._ask({id(look.params[at]) for at, count in enumerate(state.none) if count >= ASK_CALLED_AT})
-        due = [at for at, count in enumerate(state.none) if count == PATIENCE]
+        due = [at for at, count in enumerate(state.none) if count == PATIENCE and at not in state.moved]
         if due and self._findings.raised("no_grad") != ALARM:
             self._say_no_grad(look, state, due)
             self.asked.clear()
