@@ -251,9 +251,10 @@ def _is_single(parameter: Any) -> bool:
 
 
 def _at_its_bound(parameter: Any) -> Any:
-    """Are all elements of one size, as where weights are clipped after each step and all have reached the bound?"""
+    """Are all elements of one size, as where they are clipped after each step and all have reached the bound? So are a
+    multiplier that may not fall below 0 and a temperature at its highest."""
     sizes = parameter.detach().abs()
-    return (sizes.amin() == sizes.amax()) & (sizes.amax() > 0)
+    return sizes.amin() == sizes.amax()
 
 
 def mark_of(parameter: Any) -> Any:
