@@ -171,7 +171,10 @@ class Missing:
         named = self._names(look.params, look.tracked)
         owners = {id(one): owner for one, _, owner in self._models.parameters()}
         alive = {named[at].module for at, count in enumerate(state.none) if not count}
-        groups: Dict[str, List[int]] = {"never": [], "cut": [], "note": [], "taken": [], "beside": [], "aside": []}
+        kinds = ("never", "cut", "note", "taken", "beside", "aside", "shared")
+        groups: Dict[str, List[int]] = {kind: [] for kind in kinds}
+        others = self._stepped_by_others(look)
+        theirs = {one for held in others.values() for one in held}
         for at in due:
             owner = owners.get(id(look.params[at]))
             if owner is None:
@@ -190,7 +193,7 @@ class Missing:
             elif self._gives_another_output(owner):
                 groups["aside"].append(at)
             else:
-                groups["cut"].append(at)
+                groups["shared" if id(look.params[at]) in theirs else "cut"].append(at)
         label = look.tracked.label
         for at in groups["never"]:
             owner = owners[id(look.params[at])]
@@ -210,6 +213,7 @@ class Missing:
                 "gives an output of a library's model that the loss does not use, and got none",
             ),
             ("taken", "no_grad", NOTICE, "lost the gradient of the backward pass before step()"),
+            ("shared", "param_in_two_optimizers", None, f"is trained by {', '.join(others)} and got no gradient"),
         ):
             members = groups[kind]
             if members:
@@ -221,6 +225,16 @@ class Missing:
                     {"optimizer": label, "looked_at_steps": PATIENCE},
                     level=level,
                 )
+
+    def _stepped_by_others(self, look: Look) -> Dict[str, Set[int]]:
+        """By label the optimizers that step tensors of this one as well, and those tensors, by id."""
+        mine = {id(one) for one in look.params}
+        found = {
+            tracked.label: mine & {id(one) for one in tracked.params(other)}
+            for tracked, other in self._optimizers.live()
+            if tracked is not look.tracked and tracked.n
+        }
+        return {label: held for label, held in found.items() if held}
 
     def _gives_another_output(self, owner: Any) -> bool:
         """Of a library's model, and what stands before it there is trained: a pooler where token states are used."""
