@@ -145,7 +145,7 @@ class Families:
 
     def may_sleep(self, tracked: Tracked, until: int) -> bool:
         """Is there nothing left that wants to see the steps before step ``until``?"""
-        waits = self._run(self.rewrites.dense, tracked, tracked.n, until)
+        waits = self._run(self.rewrites.dense, tracked, tracked.n, until) or self._run(self.flow.waits, tracked)
         alone = self._optimizers.together == 1 and not tracked.closure  # a closure resets and goes back within a step
         return alone and self.gradients.backwards > EVERY and not waits
 
@@ -224,7 +224,8 @@ class Families:
     def dense(self, tracked: Tracked) -> bool:
         """Is the step at hand to be looked at beyond the schedule?"""
         self.rewrites.quiet = self.modes.quiet
-        return bool(self._run(self.rewrites.dense, tracked, tracked.n - 1, tracked.n))
+        expected = self._run(self.rewrites.dense, tracked, tracked.n - 1, tracked.n)
+        return bool(expected or self._run(self.flow.waits, tracked))
 
     def keeps_start(self, look: Look) -> bool:
         """Are the weights of the first step looked at still to be compared with?"""

@@ -11,7 +11,14 @@ _CAUSES: Dict[str, Tuple[str, ...]] = {
     "stale_optimizer_param": ("param_not_in_optimizer",),
     "optimizer_param_frozen": ("param_not_in_optimizer",),
     "no_grad": ("param_not_in_optimizer", "stale_optimizer_param"),
-    "zero_grad": ("nonfinite", "param_not_in_optimizer", "dead_activations", "loss_zero", "softmax_twice"),
+    "zero_grad": (
+        "updates_stopped_midrun",
+        "nonfinite",
+        "param_not_in_optimizer",
+        "dead_activations",
+        "loss_zero",
+        "softmax_twice",
+    ),
     "no_update": (
         "lr_zero",
         "nonfinite",

@@ -1,4 +1,5 @@
-"""Do gradients flow as they should? grad_explosion, vanishing_gradient, dead_activations, grad_intermittent_zero.
+"""Do gradients flow as they should? grad_explosion, vanishing_gradient, dead_activations, grad_intermittent_zero; and
+updates_stopped_midrun where they came, and are exactly 0 since.
 
 From the samples of gradients at each look. Norms are estimated from the samples, scaled to the sizes of the tensors.
 """
@@ -34,6 +35,11 @@ SUSPECT = 8
 """Looks with a zero gradient after which the activations near it are looked at too."""
 GRAPH_NODES = 4000
 ISOLATED = 3
+CAME = 10
+"""Looks with a gradient, after which STOPPED with nothing but zeros, of tensors that take part, are no chance."""
+STOPPED = 12
+EXTRA_LOOKS = 48
+"""Beyond the schedule, to see whether gradients have stopped."""
 
 
 class _State:
@@ -48,6 +54,10 @@ class _State:
         self.alive = [0] * tensors
         self.isolated = [0] * tensors
         self.zeros = [0] * tensors
+        self.stopped = [0] * tensors
+        """Looks in a row at which it took part and its gradient was 0, after CAME with one."""
+        self.waits = False
+        self.extra = 0
         self.partly: Set[int] = set()
         """Tensors whose sample was 0 while the rest of the gradient was not."""
 
@@ -99,6 +109,11 @@ class Flow:
                     self._dead_layers = self._dead_layers + 1 if not all(found) else 0
 
                 self._later.give(torch.stack(active), landed)
+
+    def waits(self, tracked: Tracked) -> bool:
+        """Are the next steps to be looked at, to see whether gradients that came have stopped?"""
+        state = self._states.get(tracked)
+        return state is not None and state.waits
 
     def judge(self, look: Look, compared: Compared) -> None:
         state = self._states.get(look.tracked)
@@ -215,12 +230,14 @@ class Flow:
         for at, zero in compared.grad_zero.items():
             if not zero:
                 state.isolated[at] += 0 < state.zero_now[at] <= 2 and state.alive[at] > 0
-                state.zero_now[at] = 0
+                state.zero_now[at] = state.stopped[at] = 0
                 state.alive[at] += 1
             elif look.params[at].requires_grad:
                 state.zero_now[at] += 1
                 taking_part = in_graph is None or id(look.params[at]) in in_graph
                 state.zeros[at] += taking_part and self._largest != 0
+                stopped = taking_part and self._largest != 0 and state.alive[at] >= CAME and at not in state.partly
+                state.stopped[at] = state.stopped[at] + 1 if stopped else 0
                 if state.alive[at] and taking_part:
                     self._look_whole(look, state, at)
             self._want_units |= state.zero_now[at] >= SUSPECT
@@ -234,6 +251,7 @@ class Flow:
         if off and any(count >= 2 * SUSPECT for count in state.zero_now):
             self._dead_layers = -(10**9)
             self._say_off(look, [at for at, count in enumerate(state.zero_now) if count >= 2 * SUSPECT])
+        self._look_for_stopped(look, state)
         if not any(look.params[at].dim() > 1 for at in members):
             return  # the gradient of a bias may cancel out, as in a loss on differences
         named = self._names(look.params, look.tracked)
@@ -246,6 +264,27 @@ class Flow:
             [(named[at].path, named[at].module) for at in members],
             {"optimizer": look.tracked.label, "zero": state.zeros[members[0]], "looked_at_steps": state.looks},
             level=NOTICE if routed or self.hinge or self.restarts else None,
+        )
+
+    def _look_for_stopped(self, look: Look, state: _State) -> None:
+        state.waits = any(0 < times < STOPPED for times in state.stopped) and state.extra < EXTRA_LOOKS
+        state.extra += state.waits
+        due = [at for at, times in enumerate(state.stopped) if times == STOPPED and at not in state.partly]
+        if not any(look.params[at].dim() > 1 for at in due) or not 0 <= self._dead_layers < ISOLATED:
+            return
+        named = self._names(look.params, look.tracked)
+        flowing = {
+            _list_of(named[at].module) for at, zero in enumerate(state.zero_now) if not zero and not look.none[at]
+        }
+        chosen = all(_list_of(named[at].module) in flowing - {""} for at in due)
+        self._findings.say(
+            "updates_stopped_midrun",
+            look.step,
+            f"{{subject}} ({{n}}) had gradients, and they were exactly 0 in the last {STOPPED} steps of "
+            f"{look.tracked.label} looked at, though it takes part in the loss, which is not 0.",
+            [(f"{named[at].path} zero", named[at].module) for at in due],
+            {"optimizer": look.tracked.label, "looked_at_steps": STOPPED},
+            level=NOTICE if self.hinge or self.restarts or chosen else None,
         )
 
     def _look_whole(self, look: Look, state: _State, at: int) -> None:
@@ -263,3 +302,9 @@ class Flow:
             [(named[at].path, named[at].module) for at in members],
             {"optimizer": look.tracked.label, "share_dead": 1.0, "looked_at_steps": look.tracked.looks},
         )
+
+
+def _list_of(module: str) -> str:
+    """The list that a module is a member of, or lies in one: experts are chosen from one."""
+    parts = module.split(".")[:-1]
+    return next((".".join(parts[:at]) for at, part in enumerate(parts) if part.isdigit()), "")

@@ -6,15 +6,18 @@ was one that froze with all the others for a pass over data, when others woke up
 optimizer of which nothing can get a gradient any more, each after a backward pass that no other optimizer steps on: an
 opponent was frozen for another's turn. Nor the freezing of a part from whose answers a term of the loss is made from
 then on, which so has no gradient: a copy of it was to be kept as it was, and it is no copy. Nor that of a part whose
-norms go on in train mode: their running statistics move, so it does not stay what it was.
+norms go on in train mode: their running statistics move, so it does not stay what it was. Nor what a function that by
+its name only looks at the model leaves frozen.
 """
 
 from __future__ import annotations
 
+import sys
 import weakref
 from typing import Any, Dict, List, Optional, Set, Tuple
 
 from labjournal.watch.findings import Findings
+from labjournal.watch.freezes import slipped_from
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.look import Look, Names
 from labjournal.watch.models import Models
@@ -143,7 +146,10 @@ class Midrun:
         no_copy = self.idle_terms > state.idle_terms
         norms = self._norms_in_train_mode([look.params[at] for at in due])
         why = ""
-        if no_copy:
+        looking = slipped_from(sys._getframe())
+        if looking is not None:
+            why = f"; all that switches it off in the script is {looking}(), which does not give it back"
+        elif no_copy:
             why = "; a term of the loss has had no gradient since: is what was frozen the copy it was to be?"
         elif norms:
             why = f"; {norms} norms in it are in train mode, and their running statistics go on"
@@ -160,7 +166,7 @@ class Midrun:
                 "term_without_gradient": no_copy,
                 "norms_in_train_mode": norms,
             },
-            level=WARNING if slipped or no_copy or norms else NOTICE,
+            level=WARNING if slipped or no_copy or norms or looking else NOTICE,
         )
 
     def _norms_in_train_mode(self, frozen: List[Any]) -> int:

@@ -19,6 +19,8 @@ PATIENCE = 20
 ZERO_SHARE = 0.1
 COLLAPSED = 1e-6
 COLLAPSED_SHARE = 0.2
+ALIVE = 0.1
+"""Of its peak, at the end: a rate that has not run down."""
 LIVE_STEPS = 300
 """Steps with nothing left of the learning rate before it is said of a run that goes on."""
 
@@ -30,6 +32,9 @@ class _Course:
         self.peaks: List[float] = []
         self.initial: List[float] = []
         """What each group was built with, where a schedule has noted it."""
+        self.rests: List[int] = []
+        """Steps in a row with a rate of 0, by group, where some group has one."""
+        self.last: List[float] = []
         self.zero = 0
         """Steps in a row with every rate at 0."""
         self.most_zero = 0
@@ -83,6 +88,10 @@ class Rates:
             course.peak = top
         if len(rates) > 1:
             course.peaks = [max(pair) for pair in zip(rates, course.peaks or rates)]
+            course.last = rates
+            if course.rests or 0.0 in rates:
+                before = course.rests or [0] * len(rates)
+                course.rests = [0 if rate else rest + new for rate, rest in zip(rates, before)]
             if not course.initial and course.steps >= PATIENCE:
                 course.initial = [as_float(group.get("initial_lr", 0.0), 0.0) for group in groups_of(optimizer)]
         if top == 0:
@@ -146,6 +155,7 @@ class Rates:
                 still,
                 course,
             )
+        self._rested(tracked, course, step)
         built = [at for at, peak in enumerate(course.peaks) if peak == 0 and at not in still]
         if built:
             self._say_groups(
@@ -156,6 +166,23 @@ class Rates:
                 built,
                 course,
                 level=NOTICE,
+            )
+
+    def _rested(self, tracked: Tracked, course: _Course, step: int) -> None:
+        """A group whose rate fell to 0 while that of others goes on. Set by hand it may be meant, as freezing is."""
+        goes_on = any(rate > ALIVE * peak > 0 for rate, peak in zip(course.last, course.peaks))
+        least = max(PATIENCE, COLLAPSED_SHARE * course.steps)
+        rested = [at for at, (rest, peak) in enumerate(zip(course.rests, course.peaks)) if rest >= least and peak > 0]
+        if rested and goes_on:
+            scheduled = all(at < len(course.initial) and course.initial[at] > 0 for at in rested)
+            self._say_groups(
+                tracked,
+                step,
+                f"The learning rate of {len(rested)} of {len(course.peaks)} groups of {tracked.label} was 0 in the "
+                f"last {min(course.rests[at] for at in rested)} of {course.steps} steps, while that of others went on.",
+                rested,
+                course,
+                level=None if scheduled else NOTICE,
             )
 
     def _say_groups(

@@ -1,0 +1,72 @@
+"""Where does the script switch requires_grad off? Read when a part was frozen while training goes on.
+
+A phase of the training freezes by functions of any name. But what only looks at the model, to extract features, to log
+or to export, has no business to leave a part of it frozen.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from types import FrameType
+from typing import Iterator, List, Optional, Set, Tuple
+
+from labjournal.watch.uncalled import sources
+
+_LOOKING = frozenset(
+    "eval evaluate evaluation valid validate validation val test predict prediction infer inference extract features "
+    "embeddings encode plot visualize visualise draw show log count summary summarize report profile export onnx save "
+    "dump generate saliency attribution interpret inspect debug check tsne umap knn benchmark measure".split()
+)
+_ACTING = frozenset("train training fit finetune phase stage step".split())
+_SETTING = frozenset("freeze frozen unfreeze set toggle requires grad trainable".split())
+
+
+def slipped_from(frame: Optional[FrameType]) -> Optional[str]:
+    """The function that only looks at models by its name, and is all that switches requires_grad off; else None."""
+    try:
+        trees = [ast.parse(text) for text in sources(frame) if "requires_grad" in text or "freeze" in text]
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return None
+    places = {place for tree in trees for place in _places(tree, set())}
+    setters = {place for place in places if _words(place) & _SETTING}
+    callers = {place for tree in trees for place in _places(tree, setters)} if setters else set()
+    found = (places - setters) | (callers - setters)
+    looking = [name for name in found if _words(name) & _LOOKING and not _words(name) & _ACTING]
+    return min(looking) if looking and len(looking) == len(found) else None
+
+
+def _words(name: str) -> Set[str]:
+    return set(re.findall("[a-z]+", re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()))
+
+
+def _places(tree: ast.Module, setters: Set[str]) -> Iterator[str]:
+    """Names of the functions in which requires_grad is switched off, or one of the ``setters`` is called; "" outside of
+    all."""
+    waiting: List[Tuple[ast.AST, str]] = [(tree, "")]
+    while waiting:
+        node, name = waiting.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            name = node.name
+        if _switches_off(node) if not setters else _calls(node, setters):
+            yield name
+        waiting += [(child, name) for child in ast.iter_child_nodes(node)]
+
+
+def _switches_off(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assign):
+        set_ = any(isinstance(one, ast.Attribute) and one.attr == "requires_grad" for one in node.targets)
+        return set_ and not _is_true(node.value)
+    named = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "requires_grad_"
+    return named and isinstance(node, ast.Call) and bool(node.args) and not _is_true(node.args[0])
+
+
+def _calls(node: ast.AST, names: Set[str]) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return called in names and not any(_is_true(one) for one in node.args)
+
+
+def _is_true(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
