@@ -1,6 +1,7 @@
 """``for p in parameters: p = p - lr * p.grad``: read in the script, a step that writes to nothing.
 
-The name of a loop is given to the result, and is not asked for again before the loop gives it to the next tensor.
+The name of a loop is given to the result, and is not asked for again before the loop gives it to the next tensor. Or an
+item of a state dict is, which holds another tensor then, in a script that never loads one.
 """
 
 from __future__ import annotations
@@ -30,14 +31,18 @@ def _in_file(name: str) -> Optional[Tuple[int, str]]:
     except (SyntaxError, ValueError):
         return None
     loops = [node for node in ast.walk(tree) if isinstance(node, ast.For)]
-    return next((found for loop in loops for found in _in_loop(loop)), None)
+    return next((found for loop in loops for found in _in_loop(loop, tree)), None)
 
 
-def _in_loop(loop: ast.For) -> Iterator[Tuple[int, str]]:
+def _in_loop(loop: ast.For, tree: ast.Module) -> Iterator[Tuple[int, str]]:
     names = {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}
     inside = [node for statement in loop.body for node in ast.walk(statement)]
     for node in inside:
-        if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+            continue
+        if isinstance(node.targets[0], ast.Subscript) and _is_step_on_state(node, tree):
+            yield node.lineno, ast.unparse(node.targets[0])
+        if not isinstance(node.targets[0], ast.Name):
             continue
         name, end = node.targets[0].id, node.end_lineno or node.lineno
         read_later = any(
@@ -54,3 +59,15 @@ def _is_step(value: ast.expr, name: str) -> bool:
         return False
     left = value.left.value if isinstance(value.left, ast.Attribute) else value.left
     return isinstance(left, ast.Name) and left.id == name
+
+
+def _is_step_on_state(node: ast.Assign, tree: ast.Module) -> bool:
+    """``state[name] = state[name] - … * p.grad``, in a script that never loads a state."""
+    target, value = node.targets[0], node.value
+    loads = any(isinstance(one, ast.Attribute) and one.attr in _LOADS for one in ast.walk(tree))
+    same = isinstance(value, ast.BinOp) and ast.dump(value.left) == ast.dump(target).replace("Store()", "Load()", 1)
+    grads = any(isinstance(one, ast.Attribute) and one.attr == "grad" for one in ast.walk(value))
+    return bool(same and grads and not loads)
+
+
+_LOADS = ("load_state_dict", "copy_", "set_", "functional_call", "swap_tensors")

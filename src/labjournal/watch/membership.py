@@ -20,7 +20,7 @@ from labjournal.watch.optimizers import Optimizers, Tracked, groups_of
 from labjournal.watch.overlooked import Left, idle_adapters, overlooked, say_left_out
 from labjournal.watch.rebuilt import Rebuilt
 from labjournal.watch.rules import NOTICE, WARNING
-from labjournal.watch.sampling import Key, Later, Pack, gather
+from labjournal.watch.sampling import Key, Later, Pack, gather, readable
 
 HITS = 2
 STALE_STEPS = 5
@@ -235,6 +235,7 @@ class Membership:
             everything = len(frozen) == len(groups_of(optimizer))
             self._frozen[tracked] = frozen
             self._say_frozen(tracked, len(groups_of(optimizer)), frozen, step, WARNING if everything else NOTICE)
+        self._say_twins(tracked, optimizer, step)
         mine = {id(parameter) for group in groups_of(optimizer) for parameter in group["params"]}
         for other, its in self._optimizers.live():
             if other is tracked or not other.n:
@@ -253,6 +254,26 @@ class Membership:
                     {"optimizers": pair, "shared": shared, "with_the_same_gradients": twice},
                     level=WARNING if twice else NOTICE,
                     subject=pair,
+                )
+
+    def _say_twins(self, tracked: Tracked, optimizer: Any, step: int) -> None:
+        """Two Parameters over the same numbers, each with a gradient: a step moves them twice."""
+        paths = {id(parameter): named.path for parameter, named, _ in self._models.parameters()}
+        seen: Dict[Any, str] = {}
+        for one in tracked.params(optimizer):
+            plain = readable(one) if one.grad is not None and id(one) in paths else None
+            if plain is None or plain.numel() < 2:
+                continue
+            mine = paths[id(one)]
+            first = seen.setdefault((plain.device, plain.data_ptr(), tuple(plain.shape), plain.stride()), mine)
+            if first != mine:
+                self._findings.say(
+                    "param_in_two_optimizers",
+                    step,
+                    f"{first} and {mine} are two Parameters over the same numbers: each step of {tracked.label} moves "
+                    "them twice, with a gradient and a state of each.",
+                    [(f"{mine} twin", mine)],
+                    {"optimizer": tracked.label, "first": first},
                 )
 
     def _say_frozen(self, tracked: Tracked, groups: int, frozen: List[int], step: int, level: str) -> None:

@@ -7,10 +7,13 @@ at all is asked of forward passes, by a hook that is there only while the questi
 
 from __future__ import annotations
 
+import functools
+import sys
 import weakref
 from typing import Any, Dict, List, Set, Tuple
 
 from labjournal.watch import graph
+from labjournal.watch.cutoff import used_as_numbers
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models, Named
@@ -63,6 +66,11 @@ class Missing:
         """Modules seen in a forward pass: True if one of the passes had gradients enabled."""
         self._reached: Set[int] = set()
         """Tensors, by id, that a backward pass came to while it was asked."""
+        self._given: Set[int] = set()
+        """Those to which it brought a gradient."""
+        self._wanted: Set[int] = set()
+        """Those without one, of which it is asked."""
+        self._hooks: List[Any] = []
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
         self._states[tracked] = _State(tensors)
@@ -74,10 +82,20 @@ class Missing:
 
     def before_backward(self, loss: Any) -> None:
         if self.asked:
-            self._reached.update(graph.leaves(loss, GRAPH_NODES, read=False))
+            leaves = graph.leaves(loss, GRAPH_NODES, read=False)
+            self._reached.update(leaves)
+            for one in [] if self._models.compiled else [leaves[key] for key in self._wanted & leaves.keys()]:
+                self._hooks.append(one.register_hook(functools.partial(self._give, id(one))))
+
+    def _give(self, identity: int, gradient: Any) -> None:
+        if gradient is not None:
+            self._given.add(identity)
 
     def after_step(self, look: Look, backwards: int) -> None:
         """``backwards``: backward passes so far."""
+        for hook in self._hooks:
+            hook.remove()
+        self._hooks.clear()
         state = self._states[look.tracked]
         stopped, stopping = [], []
         for at, none in enumerate(look.none):
@@ -114,6 +132,8 @@ class Missing:
             self._say_no_grad(look, state, due)
             self.asked.clear()
             self._reached.clear()
+            self._given.clear()
+            self._wanted.clear()
 
     def _ask(self, wanted: Set[int]) -> None:
         """From now on: are the modules called that own these tensors (by id)?"""
@@ -121,6 +141,7 @@ class Missing:
         for owner in owners - self.asked:
             self.called.pop(owner, None)
         self.asked.update(owners)
+        self._wanted.update(wanted)
 
     def _say_stopped(self, look: Look, state: _State, due: List[int]) -> None:
         """Gradients came, and do not come any more. Where others begin when these end, training has phases."""
@@ -171,8 +192,8 @@ class Missing:
         named = self._names(look.params, look.tracked)
         owners = {id(one): owner for one, _, owner in self._models.parameters()}
         alive = {named[at].module for at, count in enumerate(state.none) if not count}
-        kinds = ("never", "cut", "note", "taken", "beside", "aside", "shared")
-        groups: Dict[str, List[int]] = {kind: [] for kind in kinds}
+        groups: Dict[str, List[int]] = {kind: [] for kind in "lost never cut note taken beside aside shared".split()}
+        lost = set() if self._models.compiled else self._reached - self._given
         others = self._stepped_by_others(look)
         theirs = {one for held in others.values() for one in held}
         for at in due:
@@ -180,7 +201,9 @@ class Missing:
             if owner is None:
                 continue  # in no model: stale, told by the membership family
             called = self.called.get(id(owner))
-            if any(f"{path}.".startswith(f"{named[at].module}.") for path in alive):
+            if id(look.params[at]) in lost and not all(state.none):
+                groups["lost"].append(at)
+            elif any(f"{path}.".startswith(f"{named[at].module}.") for path in alive):
                 groups["note"].append(at)
             elif called is None and id(owner) in self.asked and not self._models.compiled:
                 groups["never"].append(at)
@@ -194,6 +217,7 @@ class Missing:
                 groups["aside"].append(at)
             else:
                 groups["shared" if id(look.params[at]) in theirs else "cut"].append(at)
+        self._say_cut_off(look, [named[at] for at in groups["note"]])
         label = look.tracked.label
         for at in groups["never"]:
             owner = owners[id(look.params[at])]
@@ -205,6 +229,7 @@ class Missing:
             ("cut", "no_grad", None, "is used in the forward pass but got no gradient"),
             ("never", "module_never_called", None, "was not called in a forward pass and got no gradient"),
             ("note", "no_grad", NOTICE, "got no gradient"),
+            ("lost", "no_grad", None, "goes into a function whose backward() gives it none: it got no gradient"),
             ("beside", "no_grad", NOTICE, "stands beside others that were trained, and got no gradient"),
             (
                 "aside",
@@ -248,6 +273,22 @@ class Missing:
                 order = [id(member) for member in members]
                 return order.index(id(trained[0])) < order.index(id(chain[at]))
         return False
+
+    def _say_cut_off(self, look: Look, noted: List[Named]) -> None:
+        """Of those without a gradient beside others of their module: does the script use them as plain numbers?"""
+        last = {name.path.rpartition(".")[2]: name for name in noted}
+        uses = used_as_numbers(set(last), sys._getframe()) if last else {}
+        if uses:
+            used = ", ".join(sorted(uses.values()))
+            self._findings.say(
+                "no_grad",
+                look.step,
+                f"{{subject}} ({{n}}) got no gradient in any of the last {PATIENCE} steps of {look.tracked.label} "
+                f"looked at: its module uses it as a plain number ({used}).",
+                [(f"{last[name].path} as a number", last[name].path) for name in uses],
+                {"optimizer": look.tracked.label, "looked_at_steps": PATIENCE, "used_as": sorted(uses.values())},
+                level=WARNING,
+            )
 
     def ask_again(self) -> None:
         """Has something come to the tensors that had no gradient? They may be gone before the end."""

@@ -50,8 +50,9 @@ WEIGHTS = (
         "param_in_two_optimizers",
         WARNING,
         "membership",
-        "The same tensors are stepped by two optimizers, each undoing or doubling the work of the other.",
-        "Give each tensor to one optimizer.",
+        "The same numbers are stepped twice: by two optimizers, each undoing or doubling the work of the other, or as "
+        "two Parameters that share their storage.",
+        "Give each tensor to one optimizer; tie two by one Parameter (out.weight = emb.weight), not by its data.",
         ("shared_param",),
     ),
     Rule(

@@ -1,0 +1,59 @@
+"""Weights that a model uses as plain numbers: ``self.scale.item()``, ``self.gate.detach()``, ``self.weight.data``.
+
+Read in the script of tensors that never get a gradient while others of their module do: all uses in the class that
+makes the attribute are of this kind.
+"""
+
+from __future__ import annotations
+
+import ast
+from types import FrameType
+from typing import Dict, Iterator, List, Optional, Set
+
+from labjournal.watch.uncalled import sources
+
+_CUT = frozenset("item data detach tolist numpy".split())
+_NOT_USES = frozenset("__init__ reset_parameters extra_repr __repr__ init_weights _init_weights".split())
+
+
+def used_as_numbers(names: Set[str], frame: Optional[FrameType]) -> Dict[str, str]:
+    """By the last names of tensors: how each is used, as ``scale.item()``; without those of which it is not certain."""
+    try:
+        trees = [ast.parse(text) for text in sources(frame) if any(name in text for name in names)]
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return {}
+    found: Dict[str, str] = {}
+    for name in names:
+        uses = [use for tree in trees for use in _uses(tree, name)]
+        if uses and all(uses):
+            found[name] = f"{name}.{uses[0]}"
+    return found
+
+
+def _uses(tree: ast.Module, name: str) -> Iterator[str]:
+    """What is taken of the attribute at each use in the classes that make it; "" for the tensor itself."""
+    for made in ast.walk(tree):
+        if not isinstance(made, ast.ClassDef):
+            continue
+        used: List[str] = []
+        makes = False
+        for method in made.body:
+            if not isinstance(method, ast.FunctionDef):
+                continue
+            above = {id(child): node for node in ast.walk(method) for child in ast.iter_child_nodes(node)}
+            for node in ast.walk(method):
+                if not isinstance(node, ast.Attribute) or node.attr != name:
+                    continue
+                makes |= isinstance(node.ctx, ast.Store)
+                if isinstance(node.ctx, ast.Load) and method.name not in _NOT_USES:
+                    used.append(_taken(above.get(id(node))))
+        if makes:
+            yield from used
+
+
+def _taken(parent: Optional[ast.AST]) -> str:
+    if isinstance(parent, ast.Attribute) and parent.attr in _CUT:
+        return f"{parent.attr}()" if parent.attr != "data" else "data"
+    if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and parent.func.id == "float":
+        return "__float__()"
+    return ""
