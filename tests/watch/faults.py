@@ -36,6 +36,8 @@ FAULTY = {
     "lr_stays_zero": ("lr_zero", "AdamW"),
     "plateau_wrong_way": ("lr_collapsed", "SGD"),
     "recreated_optimizer": ("optimizer_state_reset", "Adam"),
+    "quick_average_stays": ("weight_change_outside_step", "net"),
+    "half_of_average_stays": ("weight_change_outside_step", "net.head"),
     "repeated_init": ("weight_change_outside_step", "model.b"),
     "sleeping_updates": ("no_update", "model.0"),
     "no_step": ("no_update", "model"),

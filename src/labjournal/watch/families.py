@@ -21,6 +21,7 @@ from labjournal.watch.frozen import Frozen
 from labjournal.watch.gradients import Gradients
 from labjournal.watch.guard import Guard
 from labjournal.watch.itself import Itself
+from labjournal.watch.leftin import LeftIn
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.membership import Membership
 from labjournal.watch.midrun import Midrun
@@ -95,6 +96,7 @@ class Families:
         self.rates = Rates(findings)
         self.plateaus = Plateaus(findings)
         self.rewrites = Rewrites(findings, models, optimizers, names)
+        self.left_in = LeftIn(findings, models, names)
         self.reloaded = Reloaded(findings, models)
         self.overwritten = Overwritten(findings, models, optimizers)
         self.midrun = Midrun(findings, models, optimizers, names, declared)
@@ -110,6 +112,7 @@ class Families:
             self.scale,
             self.midrun,
             self.adapters,
+            self.left_in,
         )
         """The checks that count for each tensor of an optimizer, and begin anew when its groups change."""
         self.by_hand = ByHand(findings, models, optimizers)
@@ -145,7 +148,8 @@ class Families:
 
     def may_sleep(self, tracked: Tracked, until: int) -> bool:
         """Is there nothing left that wants to see the steps before step ``until``?"""
-        waits = self._run(self.rewrites.dense, tracked, tracked.n, until) or self._run(self.flow.waits, tracked)
+        waits = self._run(self.rewrites.dense, tracked, tracked.n, until) or tracked in self.flow.waiting
+        waits = waits or self._awaits_pause(tracked, tracked.n + 1, until)
         alone = self._optimizers.together == 1 and not tracked.closure  # a closure resets and goes back within a step
         return alone and self.gradients.backwards > EVERY and not waits
 
@@ -225,7 +229,12 @@ class Families:
         """Is the step at hand to be looked at beyond the schedule?"""
         self.rewrites.quiet = self.modes.quiet
         expected = self._run(self.rewrites.dense, tracked, tracked.n - 1, tracked.n)
-        return bool(expected or self._run(self.flow.waits, tracked))
+        return bool(expected) or tracked in self.flow.waiting or self._awaits_pause(tracked, tracked.n, tracked.n)
+
+    def _awaits_pause(self, tracked: Tracked, first: int, last: int) -> bool:
+        seen = self.modes.validations
+        asked = seen > 0 and tracked in self.left_in.open
+        return asked and bool(self._run(self.left_in.waits, tracked, first, last, seen))
 
     def keeps_start(self, look: Look) -> bool:
         """Are the weights of the first step looked at still to be compared with?"""
@@ -251,11 +260,13 @@ class Families:
         self.rewrites.quiet = self.modes.quiet
         self._run(self.rewrites.before_step, look)
         self._run(self.frozen.before_step, look)
+        self._run(self.left_in.before_step, look, self.modes.validations)
         self._run(self.reloaded.before_step, look)
         self._run(self.adapters.before_step, look)
 
     def after_step(self, look: Look) -> None:
         self._run(self.movement.after_step, look)
+        self._run(self.left_in.after_step, look)
 
     def judge(self, look: Look, compared: Compared) -> None:
         self._run(self.movement.judge, look, compared)

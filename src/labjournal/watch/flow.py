@@ -56,7 +56,6 @@ class _State:
         self.zeros = [0] * tensors
         self.stopped = [0] * tensors
         """Looks in a row at which it took part and its gradient was 0, after CAME with one."""
-        self.waits = False
         self.extra = 0
         self.partly: Set[int] = set()
         """Tensors whose sample was 0 while the rest of the gradient was not."""
@@ -78,6 +77,8 @@ class Flow:
         self._lowest = math.inf
         self._falls = 0
         """Losses in a row that were each the lowest so far."""
+        self.waiting: Set[Tracked] = set()
+        """Their next steps are to be looked at, to see whether gradients that came have stopped."""
         self.saved_hooks = False
         self.restarts = False
         """Adapters are merged and begin anew: one half is 0 then, and with it the gradient of the other."""
@@ -109,11 +110,6 @@ class Flow:
                     self._dead_layers = self._dead_layers + 1 if not all(found) else 0
 
                 self._later.give(torch.stack(active), landed)
-
-    def waits(self, tracked: Tracked) -> bool:
-        """Are the next steps to be looked at, to see whether gradients that came have stopped?"""
-        state = self._states.get(tracked)
-        return state is not None and state.waits
 
     def judge(self, look: Look, compared: Compared) -> None:
         state = self._states.get(look.tracked)
@@ -267,8 +263,9 @@ class Flow:
         )
 
     def _look_for_stopped(self, look: Look, state: _State) -> None:
-        state.waits = any(0 < times < STOPPED for times in state.stopped) and state.extra < EXTRA_LOOKS
-        state.extra += state.waits
+        waits = any(0 < times < STOPPED for times in state.stopped) and state.extra < EXTRA_LOOKS
+        state.extra += waits
+        (self.waiting.add if waits else self.waiting.discard)(look.tracked)
         due = [at for at, times in enumerate(state.stopped) if times == STOPPED and at not in state.partly]
         if not any(look.params[at].dim() > 1 for at in due) or not 0 <= self._dead_layers < ISOLATED:
             return

@@ -232,7 +232,10 @@ class Outside:
         state.itself = state.itself + itself if itself or not most else 0
         if state.itself != TIMES or not itself:
             return
-        modules = [owner for _, _, owner in self._models.parameters()] + self._models.roots()
+        ids = {id(one) for one in look.params}
+        mine = [(owner, named.root) for one, named, owner in self._models.parameters() if id(one) in ids]
+        held = {root for _, root in mine}
+        modules = [owner for owner, _ in mine] + [root for root in self._models.roots() if id(root) in held]
         name = named_average(modules, look.params, sys._getframe())
         if name is not None:
             named = self._names(look.params, look.tracked)
