@@ -1,7 +1,7 @@
 """Weights that a model uses as plain numbers: ``self.scale.item()``, ``self.gate.detach()``, ``self.weight.data``.
 
-Read in the script of tensors that never get a gradient while others of their module do: all uses in the class that
-makes the attribute are of this kind.
+Read in the script of tensors that never get a gradient while others of their module do: the class that makes the
+attribute uses it in its ``forward()``, and all its uses are of this kind.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _uses(tree: ast.Module, name: str) -> Iterator[str]:
         if not isinstance(made, ast.ClassDef):
             continue
         used: List[str] = []
-        makes = False
+        makes = forward = False
         for method in made.body:
             if not isinstance(method, ast.FunctionDef):
                 continue
@@ -47,7 +47,8 @@ def _uses(tree: ast.Module, name: str) -> Iterator[str]:
                 makes |= isinstance(node.ctx, ast.Store)
                 if isinstance(node.ctx, ast.Load) and method.name not in _NOT_USES:
                     used.append(_taken(above.get(id(node))))
-        if makes:
+                    forward |= method.name == "forward"
+        if makes and forward:
             yield from used
 
 
