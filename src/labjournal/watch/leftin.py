@@ -63,8 +63,11 @@ class LeftIn:
     def waits(self, tracked: Tracked, first: int, last: int, seen: int) -> bool:
         """Is one of these steps to be looked at? ``seen``: validations so far."""
         state = self._states[tracked]
+        if seen > state.seen + 1 or (seen != state.seen and not self._is_pause(state, last)):
+            self.open.discard(tracked)  # others in between: rounds, of which not each is seen
+            return False
         due = 2 * state.pauses[-1] - state.pauses[0] if len(state.pauses) > 1 and state.equal else 0
-        return (seen != state.seen and self._is_pause(state, last)) or (due - 1 <= last and first <= due)
+        return seen != state.seen or (due - 1 <= last and first <= due)
 
     @staticmethod
     def _is_pause(state: _State, step: int) -> bool:

@@ -261,10 +261,9 @@ class Membership:
         paths = {id(parameter): named.path for parameter, named, _ in self._models.parameters()}
         seen: Dict[Any, str] = {}
         for one in tracked.params(optimizer):
-            plain = readable(one) if one.grad is not None and id(one) in paths else None
-            if plain is None or plain.numel() < 2:
+            plain, mine = readable(one) if one.grad is not None else None, paths.get(id(one))
+            if plain is None or mine is None or plain.numel() < 2:
                 continue
-            mine = paths[id(one)]
             first = seen.setdefault((plain.device, plain.data_ptr(), tuple(plain.shape), plain.stride()), mine)
             if first != mine:
                 self._findings.say(
@@ -273,7 +272,6 @@ class Membership:
                     f"{first} and {mine} are two Parameters over the same numbers: each step of {tracked.label} moves "
                     "them twice, with a gradient and a state of each.",
                     [(f"{mine} twin", mine)],
-                    {"optimizer": tracked.label, "first": first},
                 )
 
     def _say_frozen(self, tracked: Tracked, groups: int, frozen: List[int], step: int, level: str) -> None:

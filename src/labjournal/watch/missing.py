@@ -69,7 +69,6 @@ class Missing:
         self._given: Set[int] = set()
         """Those to which it brought a gradient."""
         self._wanted: Set[int] = set()
-        """Those without one, of which it is asked."""
         self._hooks: List[Any] = []
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
@@ -279,12 +278,11 @@ class Missing:
         last = {name.path.rpartition(".")[2]: name for name in noted}
         uses = used_as_numbers(set(last), sys._getframe()) if last else {}
         if uses:
-            used = ", ".join(sorted(uses.values()))
             self._findings.say(
                 "no_grad",
                 look.step,
                 f"{{subject}} ({{n}}) got no gradient in any of the last {PATIENCE} steps of {look.tracked.label} "
-                f"looked at: its module uses it as a plain number ({used}).",
+                f"looked at: its module uses it as a plain number ({', '.join(sorted(uses.values()))}).",
                 [(f"{last[name].path} as a number", last[name].path) for name in uses],
                 {"optimizer": look.tracked.label, "looked_at_steps": PATIENCE, "used_as": sorted(uses.values())},
                 level=WARNING,
