@@ -7,16 +7,37 @@ attribute uses it in its ``forward()``, and all its uses are of this kind.
 from __future__ import annotations
 
 import ast
+import sys
 from types import FrameType
 from typing import Dict, Iterator, List, Optional, Set
 
+from labjournal.watch.findings import Findings
+from labjournal.watch.look import Look
+from labjournal.watch.models import Named
+from labjournal.watch.rules import WARNING
 from labjournal.watch.uncalled import sources
 
 _CUT = frozenset("item data detach tolist numpy".split())
 _NOT_USES = frozenset("__init__ reset_parameters extra_repr __repr__ init_weights _init_weights".split())
 
 
-def used_as_numbers(names: Set[str], frame: Optional[FrameType]) -> Dict[str, str]:
+def say_used_as_numbers(findings: Findings, look: Look, noted: List[Named], looks: int) -> None:
+    """Of those without a gradient in so many ``looks``, beside others of their module."""
+    last = {name.path.rpartition(".")[2]: name for name in noted}
+    uses = _used_as_numbers(set(last), sys._getframe()) if last else {}
+    if uses:
+        findings.say(
+            "no_grad",
+            look.step,
+            f"{{subject}} ({{n}}) got no gradient in any of the last {looks} steps of {look.tracked.label} looked at: "
+            f"its module uses it as a plain number ({', '.join(sorted(uses.values()))}).",
+            [(f"{last[name].path} as a number", last[name].path) for name in uses],
+            {"optimizer": look.tracked.label, "looked_at_steps": looks, "used_as": sorted(uses.values())},
+            level=WARNING,
+        )
+
+
+def _used_as_numbers(names: Set[str], frame: Optional[FrameType]) -> Dict[str, str]:
     """By the last names of tensors: how each is used, as ``scale.item()``; without those of which it is not certain."""
     try:
         trees = [ast.parse(text) for text in sources(frame) if any(name in text for name in names)]

@@ -8,13 +8,13 @@ at all is asked of forward passes, by a hook that is there only while the questi
 from __future__ import annotations
 
 import functools
-import sys
 import weakref
-from typing import Any, Dict, List, Set, Tuple
+from typing import Any, Dict, List, Set
 
 from labjournal.watch import graph
-from labjournal.watch.cutoff import used_as_numbers
+from labjournal.watch.cutoff import say_used_as_numbers
 from labjournal.watch.findings import Findings
+from labjournal.watch.heads import side_by_side
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
@@ -210,13 +210,13 @@ class Missing:
                 groups["note"].append(at)
             elif id(look.params[at]) in self._reached and not all(state.none):
                 groups["taken"].append(at)
-            elif _side_by_side(self._models.parents(owner)):
+            elif side_by_side(self._models.parents(owner)):
                 groups["beside"].append(at)
             elif self._gives_another_output(owner):
                 groups["aside"].append(at)
             else:
                 groups["shared" if id(look.params[at]) in theirs else "cut"].append(at)
-        self._say_cut_off(look, [named[at] for at in groups["note"]])
+        say_used_as_numbers(self._findings, look, [named[at] for at in groups["note"]], PATIENCE)
         label = look.tracked.label
         for at in groups["never"]:
             owner = owners[id(look.params[at])]
@@ -273,21 +273,6 @@ class Missing:
                 return order.index(id(trained[0])) < order.index(id(chain[at]))
         return False
 
-    def _say_cut_off(self, look: Look, noted: List[Named]) -> None:
-        """Of those without a gradient beside others of their module: does the script use them as plain numbers?"""
-        last = {name.path.rpartition(".")[2]: name for name in noted}
-        uses = used_as_numbers(set(last), sys._getframe()) if last else {}
-        if uses:
-            self._findings.say(
-                "no_grad",
-                look.step,
-                f"{{subject}} ({{n}}) got no gradient in any of the last {PATIENCE} steps of {look.tracked.label} "
-                f"looked at: its module uses it as a plain number ({', '.join(sorted(uses.values()))}).",
-                [(f"{last[name].path} as a number", last[name].path) for name in uses],
-                {"optimizer": look.tracked.label, "looked_at_steps": PATIENCE, "used_as": sorted(uses.values())},
-                level=WARNING,
-            )
-
     def ask_again(self) -> None:
         """Has something come to the tensors that had no gradient? They may be gone before the end."""
         if self._never or self._own_group:
@@ -339,28 +324,6 @@ class _Idle:
     def rests(self) -> bool:
         one = self._ref()
         return one is None or (one.grad is None and bool(one.requires_grad) and one._version == self._version)
-
-
-def _side_by_side(chain: List[Any]) -> bool:
-    """Is it of a list of heads, another of which is trained? Its members cannot follow one another: all take the same
-    size, which none of them gives."""
-    for at, parent in enumerate(chain[1:]):
-        if type(parent).__name__ in ("ModuleList", "ModuleDict"):
-            ends = [_ends(member) for member in children(parent)]
-            heads = len({first for first, _ in ends}) == 1 and all(first != last for first, last in ends)
-            return heads and any(
-                one.grad is not None
-                for member in children(parent)
-                if member is not chain[at]
-                for one in parameters(member)
-            )
-    return False
-
-
-def _ends(module: Any) -> Tuple[int, int]:
-    """What the first of its matrices takes, and what the last one gives; the same number where it has none."""
-    matrices = [one for one in parameters(module) if one.dim() > 1]
-    return (int(matrices[0].shape[1]), int(matrices[-1].shape[0])) if matrices else (0, 0)
 
 
 def _alone(look: Look, state: _State, at: int) -> bool:
