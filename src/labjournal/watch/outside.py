@@ -25,6 +25,9 @@ from labjournal.watch.sampling import Later, readable
 LARGE = 0.1
 """Relative change between two steps that is more than a clamp or a max-norm; re-initialisation is about 1.4."""
 LARGE_TIMES = 3
+WALK, MOST_WALK = 5, 12
+STAYS = 0.6
+"""Share of the squared noise, when it has become as large as the weights, by which they have grown if they keep it."""
 TIMES = 5
 TAKEN_BACK = 0.7
 """Lookahead takes half back, once in several steps; a clamp or a projection takes what leads out, of some tensors."""
@@ -53,6 +56,8 @@ class _State:
         self.way_back = [0.0] * tensors
         self.left_alone = [False] * tensors
         self.large = self.large_at = self.itself = 0
+        self.walks: Dict[int, Tuple[int, float, float]] = {}
+        """Looks in a row at which noise had been added, the squared size before the first, the squared noise so far."""
 
 
 class _Settle:
@@ -90,6 +95,7 @@ class Outside:
         self._taken_back(look, state, compared)
         self._pulled(look, state, compared)
         self._large(look, state, compared)
+        self._walks(look, state, compared)
         self._over_itself(look, state, compared)
 
     def before_step(self, look: Look) -> None:
@@ -221,6 +227,29 @@ class Outside:
                 f"{LARGE_TIMES} times in a row: something other than the optimizer writes to it.",
                 [(named[at].path, named[at].module) for at in large],
                 {"optimizer": look.tracked.label, "relative_change": worst, "times": LARGE_TIMES},
+            )
+
+    def _walks(self, look: Look, state: _State, compared: Compared) -> None:
+        """Noise that is put on and never taken off again: sizes grow by its square. On purpose it stays small (SGLD),
+        or is taken off after the step."""
+        before, state.walks, members = state.walks, {}, []
+        for at, gap in compared.moved_outside.items():
+            if gap > LARGE and compared.across[at] and look.params[at].dim() > 1:
+                clean = compared.weight_sq[at] / (1 + gap**2)
+                times, start, noise = before.get(at, (0, clean, 0.0))
+                state.walks[at] = times + 1, start, noise + clean * gap**2
+                reached = noise < start <= state.walks[at][2] and WALK <= times < MOST_WALK
+                members += [at] if reached and compared.weight_sq[at] > start * (1 + STAYS) else []
+        if members:
+            named = self._names(look.params, look.tracked)
+            gap, times = compared.moved_outside[members[0]], state.walks[members[0]][0]
+            self._findings.say(
+                "weight_change_outside_step",
+                look.step,
+                f"Between steps of {look.tracked.label} noise of {gap:.0%} of its size is put on {{subject}} ({{n}}) "
+                f"and never taken off: after {times} times in a row it is larger than the weights were.",
+                [(f"{named[at].path} walks", named[at].module) for at in members],
+                {"optimizer": look.tracked.label, "relative_change": gap, "times": times},
             )
 
     def _over_itself(self, look: Look, state: _State, compared: Compared) -> None:
