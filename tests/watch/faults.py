@@ -159,5 +159,6 @@ FAULTY = {
     "rebound_left_out": ("no_update", "w1"),
     "step_to_nowhere": ("no_update", "net"),
     "softmax_over_samples": ("softmax_over_batch", "loss"),
+    "features_kept": ("updates_stopped_midrun", "model.encoder"),
     "noise_stays": ("weight_change_outside_step", "model"),
 }

@@ -191,7 +191,9 @@ class Missing:
         named = self._names(look.params, look.tracked)
         owners = {id(one): owner for one, _, owner in self._models.parameters()}
         alive = {named[at].module for at, count in enumerate(state.none) if not count}
-        groups: Dict[str, List[int]] = {kind: [] for kind in "lost never cut note taken beside aside shared".split()}
+        groups: Dict[str, List[int]] = {
+            kind: [] for kind in "lost never cut note taken beside aside shared ended".split()
+        }
         lost = set() if self._models.compiled else self._reached - self._given
         others = self._stepped_by_others(look)
         theirs = {one for held in others.values() for one in held}
@@ -214,8 +216,10 @@ class Missing:
                 groups["beside"].append(at)
             elif self._gives_another_output(owner):
                 groups["aside"].append(at)
+            elif id(look.params[at]) in theirs:
+                groups["shared"].append(at)
             else:
-                groups["shared" if id(look.params[at]) in theirs else "cut"].append(at)
+                groups["ended" if state.alive[at] >= STOPPED_LOOKS else "cut"].append(at)
         say_used_as_numbers(self._findings, look, [named[at] for at in groups["note"]], PATIENCE)
         label = look.tracked.label
         for at in groups["never"]:
@@ -226,6 +230,7 @@ class Missing:
         self._own_group += [_Idle(look.params[at], named[at]) for at in groups["note"] if _alone(look, state, at)]
         for kind, rule, level, text in (
             ("cut", "no_grad", None, "is used in the forward pass but got no gradient"),
+            ("ended", "updates_stopped_midrun", None, "had gradients, is used in the forward pass, and got none"),
             ("never", "module_never_called", None, "was not called in a forward pass and got no gradient"),
             ("note", "no_grad", NOTICE, "got no gradient"),
             ("lost", "no_grad", None, "goes into a function whose backward() gives it none: it got no gradient"),
@@ -245,7 +250,7 @@ class Missing:
                     rule,
                     look.step,
                     f"{{subject}} ({{n}}) {text} in any of the last {PATIENCE} steps of {label} looked at.",
-                    [(named[at].path, named[at].module) for at in members],
+                    [(f"{named[at].path}{kind if kind == 'ended' else ''}", named[at].module) for at in members],
                     {"optimizer": label, "looked_at_steps": PATIENCE},
                     level=level,
                 )
