@@ -160,5 +160,6 @@ FAULTY = {
     "step_to_nowhere": ("no_update", "net"),
     "softmax_over_samples": ("softmax_over_batch", "loss"),
     "features_kept": ("updates_stopped_midrun", "model.encoder"),
+    "condition_never_holds": ("steps_skipped", "SGD"),
     "noise_stays": ("weight_change_outside_step", "model"),
 }

@@ -22,7 +22,7 @@ from labjournal.watch.naming import holders, user_frames
 from labjournal.watch.optimizers import Tracked
 from labjournal.watch.sampling import Key, Pack, gather, is_matrix
 
-LASTING = 15
+LASTING = 8
 TENSORS = 8
 TRIES = 3
 """Pauses in a row without a tensor that is equal, after which no more are looked at."""

@@ -10,7 +10,7 @@ import ast
 import os
 import sys
 from types import FrameType
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 from labjournal.watch.naming import frames_above, is_installed, is_of_library, names_in_frames
 
@@ -21,15 +21,42 @@ _MOST = 2_000_000
 
 def is_never_stepped(optimizer: Any, frame: Optional[FrameType]) -> Optional[str]:
     """The name of an optimizer that no file of the user's steps, or None where that is not certain."""
+    name, trees = _read(optimizer, frame)
+    return name if trees and all(_is_harmless(tree, name) for tree in trees) else None
+
+
+def condition_of_step(optimizer: Any, frame: Optional[FrameType]) -> Optional[str]:
+    """What must hold in a turn of a loop for the optimizer to be stepped, as the script has it; None where nothing."""
+    name, trees = _read(optimizer, frame)
+    for tree in trees:
+        for loop in (node for node in ast.walk(tree) if isinstance(node, (ast.For, ast.While))):
+            for node in ast.walk(loop):
+                if isinstance(node, ast.If) and _steps(node, name) and not any(map(_is_loop, ast.walk(node))):
+                    return ast.unparse(node.test) if hasattr(ast, "unparse") else "its condition"
+    return None
+
+
+def _read(optimizer: Any, frame: Optional[FrameType]) -> Tuple[str, List[ast.Module]]:
+    """The name that holds it, and the files of the user's that know the name."""
     found = names_in_frames([optimizer], frame).get(id(optimizer))
     name = "" if found is None else found.rpartition(".")[2]
     if not name.isidentifier():
-        return None
+        return "", []
     try:
-        trees = [ast.parse(text) for text in sources(frame) if name in text]
+        return name, [ast.parse(text) for text in sources(frame) if name in text]
     except (OSError, SyntaxError, ValueError, RecursionError):
-        return None
-    return name if trees and all(_is_harmless(tree, name) for tree in trees) else None
+        return name, []
+
+
+def _is_loop(node: ast.AST) -> bool:
+    return isinstance(node, (ast.For, ast.While))
+
+
+def _steps(branch: ast.If, name: str) -> bool:
+    """Does the branch that is taken where the test holds call ``name.step()``?"""
+    calls = [node for part in branch.body for node in ast.walk(part) if isinstance(node, ast.Call)]
+    stepped = [call.func.value for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "step"]
+    return any(name in (getattr(one, "id", None), getattr(one, "attr", None)) for one in stepped)
 
 
 def sources(frame: Optional[FrameType]) -> List[str]:

@@ -8,6 +8,7 @@ than an epoch has, THROWN sums are enough, or so many epochs without a reset; an
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Tuple
 
@@ -16,6 +17,7 @@ from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.resets import has_nonzero_grad
 from labjournal.watch.sampling import Key, Later, Pack, gather
+from labjournal.watch.uncalled import condition_of_step
 
 PATIENCE = 15
 THROWN = 3
@@ -158,6 +160,9 @@ class Unstepped:
                 tensors,
                 {"optimizer": tracked.label, "steps": 0, "resets": resets, "backward_passes": self._backwards},
             )
+            condition = condition_of_step(optimizer, sys._getframe()) if resets >= PATIENCE else None
+            if condition is not None:
+                self._say_condition(tracked, condition, resets)
 
         for key, pack in pairs:
             self._later.give((pack.values_NK != now[key].values_NK).sum(1), landed)
@@ -173,6 +178,18 @@ class Unstepped:
             "batches than there are?",
             [(tracked.label, "")],
             {"optimizer": tracked.label, "steps": 0, "backward_passes": self._backwards, "sums": (sums or [])[:8]},
+            subject=tracked.label,
+        )
+
+    def _say_condition(self, tracked: Tracked, condition: str, resets: int) -> None:
+        """A step that the script makes under a condition only, and has not made once."""
+        self._findings.say(
+            "steps_skipped",
+            0,
+            f"{tracked.label} is stepped where {condition!r} holds, and that was not so once: its gradients were reset "
+            f"{resets} times without a step.",
+            [(tracked.label, "")],
+            {"optimizer": tracked.label, "steps": 0, "resets": resets, "condition": condition},
             subject=tracked.label,
         )
 
