@@ -97,3 +97,13 @@ def test_rounds_that_go_on_where_the_last_one_ended_are_no_training_of_their_own
     folds = replace(curve("loss", np.concatenate([falling[:40], flat[:120]])), rounds=(40, 80, 120))
     assert course.loss_flat(folds, view()).found
     assert course.loss_flat(replace(curve("loss", flat), rounds=rounds), view()).found
+
+
+@pytest.mark.parametrize(
+    ("criterion", "level"), [(None, Level.WARNING), ("NllLoss2D", Level.WARNING), ("MseLoss", Level.NOTICE)]
+)
+def test_a_squared_error_that_happens_to_be_ln_6_tells_of_no_six_classes(criterion: str | None, level: Level) -> None:
+    noise = 1e-3 * np.random.default_rng(5).normal(0, 1, 60)
+    found = course.loss_flat(curve("loss", np.log(6) * (1 + noise)), view(criterion=criterion))
+    assert (found.found, found.level) == (True, level)
+    assert ("classes" in found.message) is (level is Level.WARNING)

@@ -26,12 +26,11 @@ LOSS_FLAT = CheckRule(
     "The loss stays where it started: nothing is learned.",
     "See whether weights move, whether labels belong to their inputs, and whether the learning rate fits.",
     judged="Total training loss, at least 20 records (10 where the level is that of guessing): the last third is "
-    "within 3 standard errors of the first, or "
-    "lower "
-    "by less than 5% (1% of a loss whose zero means nothing). Warning when the level is ln K for a K that "
-    "settings or results tell, when all records are the same to the last digit, when a logged "
-    "accuracy stands at chance, or when it started at ln K (K to 10) within 1% and scatters by less than 3%; else "
-    "notice, because a fine-tune may start where it ends, and nothing where the standard error exceeds 2%.",
+    "within 3 standard errors of the first, or lower by less than 5% (1% of a loss whose zero means nothing). Warning "
+    "when the level is ln K for a K that settings or results tell, when all records are the same to the last digit, "
+    "when a logged accuracy stands at chance, or when it started at ln K (K to 10) within 1%, scatters by less than 3% "
+    "and is no squared or absolute error; else notice, because a fine-tune may start where it ends, and nothing where "
+    "the standard error exceeds 2%.",
 )
 LOSS_DIVERGED = CheckRule(
     "loss_diverged",
@@ -153,6 +152,10 @@ def _loss_flat(curve: Curve, run: RunView) -> Verdict:
     return finding(LOSS_FLAT, curve.name, f"{message}.", evidence, level, int(curve.thin.steps[-1]))
 
 
+_ERRORS = ("MseLoss", "SmoothL1Loss", "HuberLoss", "squared", "absolute")
+"""Criteria of numbers, not of classes: that they cost ln K is chance."""
+
+
 def _chance(curve: Curve, run: RunView, start: float, last: float, noise: float) -> tuple[Level, dict[str, object]]:
     """Whether the level is that of guessing, and what tells so."""
     known = run.classes or run.setting(*CLASSES) or run.setting(*VOCABULARY)
@@ -172,7 +175,8 @@ def _chance(curve: Curve, run: RunView, start: float, last: float, noise: float)
         if 2 <= k <= 10 and abs(values.mean() * k - 1) < 0.1 and abs(last - math.log(k)) <= 0.05 * math.log(k):
             said = f"that is ln {k}, what guessing costs, and {rate.name} stays at {values.mean():.3g}"
             return Level.WARNING, {"because": said, "ln_k": math.log(k), rate.name: float(values.mean())}
-    if close and not rates and abs(start - math.log(near)) <= 0.02 * math.log(near) and noise < 0.03 * last:
+    at_start = abs(start - math.log(near)) <= 0.02 * math.log(near)
+    if close and at_start and not rates and noise < 0.03 * last and not (run.criterion or "").startswith(_ERRORS):
         said = f"that is ln {near}, what guessing among {near} classes costs"
         return Level.WARNING, {"because": said, "ln_k": math.log(near)}
     return Level.NOTICE, {}

@@ -35,6 +35,8 @@ class RunView:
     """As the watch knows it from a schedule or loader."""
     counted_by: str | None = None
     """The setting that bounds the loop around the steps, as the watch read it in the script."""
+    criterion: str | None = None
+    """What the loss is made of, as the watch saw it: a node of torch's graph, or an error written out."""
     classes: int | None = None
     """Number of classes of its results, where counts tell."""
     labels: tuple[int, ...] = ()

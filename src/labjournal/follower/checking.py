@@ -169,7 +169,8 @@ class Checker:
             settings=run.settings,
             real_steps=max(steps, default=None),
             planned_steps=run.planned_steps,
-            counted_by=next((end["counted_by"] for end in ends if isinstance(end.get("counted_by"), str)), None),
+            counted_by=_told(ends, "counted_by"),
+            criterion=_told(ends, "criterion"),
             optimizers=max(
                 (_listed(fact.data.get("optimizers")) for fact in stated if fact.kind == "watch_state"), default=1
             ),
@@ -310,6 +311,11 @@ def _fact(run: Run, verdict: Verdict, remedy: str) -> Fact:
     }
     fact_id = facts.derived_id("finding", run.id, verdict.rule, RULES_VERSION, verdict.subject)
     return facts.make("finding", dict(data), run.id, facts.now_iso(seen), fact_id)
+
+
+def _told(ends: Sequence[Mapping[str, object]], what: str) -> str | None:
+    """The first text of this name that the watch gave at its end."""
+    return next((value for end in ends if isinstance(value := end.get(what), str)), None)
 
 
 def _listed(value: object) -> int:

@@ -66,6 +66,7 @@ class Account:
                 "real_steps": max(one.real for one in tracked),
                 "planned_steps": families.rates.planned,
                 "counted_by": families.rates.counted_by,
+                "criterion": families.objective.judged or None,
                 "looks": max(one.looks for one in tracked),
                 "looks_refused": budget.refused,
                 "spent_s": round(budget.spent, 4),

@@ -52,7 +52,7 @@ class Objective:
         self._zeros = 0
         self._losses = 0
         self._criterion = ""
-        self._judged = ""
+        self.judged = ""
         """What the sign was seen of: a criterion, or an error written out."""
         self.hinge = False
         """A margin that is kept costs exactly 0, from the first batch on if the task is easy."""
@@ -92,12 +92,12 @@ class Objective:
                 if sign and name != "LogSoftmax":
                     kinds.add("objective_sign" if sign < 0 else "upright")
                     self._attacked = graph.is_frozen_head(graph.head(node))
-                    self._judged = name
+                    self.judged = name
                 self._criterion = name
             elif sign and name in ("Pow", "Abs") and (error := _error_in(node)) is not None:
                 kinds.add("objective_sign" if sign < 0 else "upright")
                 self._attacked = graph.is_frozen_head(graph.head(error))
-                self._judged = "squared error" if name == "Pow" else "absolute error"
+                self.judged = "squared error" if name == "Pow" else "absolute error"
             elif name == "Sub" and _is_divergence_of_probabilities(node):
                 kinds.add("loss_unbounded_below")
                 self._criterion = "KlDiv"
@@ -188,9 +188,9 @@ class Objective:
             self._findings.say(
                 "objective_sign",
                 step,
-                f"The loss is minus a {self._judged}, in {SIGN_TIMES} backward passes in a row, and the optimizer "
+                f"The loss is minus a {self.judged}, in {SIGN_TIMES} backward passes in a row, and the optimizer "
                 "makes it smaller: the error grows.",
-                evidence={"criterion": self._judged, "times": SIGN_TIMES},
+                evidence={"criterion": self.judged, "times": SIGN_TIMES},
                 level=NOTICE if learnt else None,
                 subject="the loss",
             )
@@ -198,9 +198,9 @@ class Objective:
             self._findings.say(
                 "objective_sign",
                 step,
-                f"The optimizer has maximize=True and the loss is a {self._judged}, in {SIGN_TIMES} backward passes "
+                f"The optimizer has maximize=True and the loss is a {self.judged}, in {SIGN_TIMES} backward passes "
                 "in a row: the error is made larger.",
-                evidence={"criterion": self._judged, "times": SIGN_TIMES},
+                evidence={"criterion": self.judged, "times": SIGN_TIMES},
                 subject="the loss",
             )
 
@@ -208,7 +208,7 @@ class Objective:
     def sign(self) -> Tuple[int, str]:
         """1 where the last backward passes were on a criterion as it is, -1 where on minus one, 0 else; and which."""
         upright, minus = (self._times.get(rule, 0) >= SIGN_TIMES for rule in ("upright", "objective_sign"))
-        return (0 if self._attacked else upright - minus), self._judged
+        return (0 if self._attacked else upright - minus), self.judged
 
     def _steps_a_model(self, uphill: bool) -> bool:
         """One optimizer steps, over tensors of a model, in that direction. Adversaries and inputs under attack are
