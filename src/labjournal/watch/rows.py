@@ -57,7 +57,7 @@ class Batch:
 
     def marks(self) -> Optional[List[int]]:
         """One number a row, over all inputs of about the size of the largest: a number of the row beside it is none."""
-        if self.inputs is None:
+        if self.inputs is None or self._is_joined_end_to_end(self.inputs):
             return None
         rows, size = self.inputs.shape[0], self.inputs.numel()
         parts = [one for one in self._inputs if one.dim() and one.shape[0] == rows and one.numel() * BESIDE >= size]
@@ -70,6 +70,12 @@ class Batch:
         if found is not None and 1 < rows == found.count(found[0]) and self._values_on_a_grid(rows, size):
             return _joined([*parts, self.targets])
         return found
+
+    def _is_joined_end_to_end(self, inputs: Any) -> bool:
+        """Texts of a batch in one row of symbols, with offsets and labels beside it: its items are no samples."""
+        beside = [one.shape[0] for one in (*self._inputs, self.targets) if one is not None and one.dim()]
+        others = [rows for rows in beside if rows != inputs.shape[0]]
+        return len(others) > 1 and len(others) == len(beside) - 1 and len(set(others)) == 1
 
     def _values_on_a_grid(self, rows: int, size: int) -> bool:
         """Are the targets functions on the points that the inputs are? Then these may be the same in each sample."""
