@@ -363,6 +363,19 @@ def test_the_base_of_an_earlier_phase_may_be_left_out_of_the_checkpoint(
     assert findings(journal, run) == {"checkpoint_missing_params": Level.NOTICE}
 
 
+@pytest.mark.parametrize(("written", "level"), [(12, Level.NOTICE), (30, Level.ALARM)])
+def test_what_a_model_is_begun_with_is_no_checkpoint_of_it(journal: JournalPaths, written: float, level: Level) -> None:
+    torch = pytest.importorskip("torch")
+    run = make_run(journal)
+    for module, start, points in (("old.body", 0, 2), ("old.head", 0, 2), ("new.body", 8, 9), ("new.head", 5, 12)):
+        write_curve(run, f"watch/update_ratio/{module}", [0.1] * points, start=CREATED + start)
+    path = journal.project / "body.pt"
+    torch.save({"body.weight": torch.zeros(2)}, path)
+    os.utime(path, (CREATED + written, CREATED + written))
+    add_facts(run, ("checkpoint_written", {"path": str(path)}))
+    assert findings(journal, run) == {"checkpoint_missing_params": level}
+
+
 @pytest.mark.parametrize(("models", "level"), [(["members.0", "net"], None), (["params"], Level.ALARM)])
 def test_the_place_of_a_tensor_in_a_list_is_no_layer_that_a_checkpoint_could_lack(
     journal: JournalPaths, models: list[str], level: Level | None

@@ -140,7 +140,8 @@ def _against_trained(
             holding[module] = paths
         elif root_of(module) not in whole:
             lost.setdefault(root_of(module), []).append(module)
-    kept = {root_of(module) for module in holding}
+    # A model of which all checkpoints are older is saved nowhere: they are what it was begun with.
+    kept = {root_of(module) for module, paths in holding.items() if paths & set(since.get(module, paths))}
     partly = {root: modules for root, modules in lost.items() if root in kept}
     if partly:
         names = [name for modules in partly.values() for name in modules]
