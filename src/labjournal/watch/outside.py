@@ -28,6 +28,7 @@ LARGE_TIMES = 3
 WALK, MOST_WALK = 5, 12
 STAYS = 0.6
 """Share of the squared noise, when it has become as large as the weights, by which they have grown if they keep it."""
+CLIPPED = 0.25
 TIMES = 5
 TAKEN_BACK = 0.7
 """Lookahead takes half back, once in several steps; a clamp or a projection takes what leads out, of some tensors."""
@@ -283,10 +284,10 @@ def _is_single(parameter: Any) -> bool:
 
 
 def _at_its_bound(parameter: Any) -> Any:
-    """Are all elements of one size, as where they are clipped after each step and all have reached the bound? So are a
-    multiplier that may not fall below 0 and a temperature at its highest."""
+    """Are so many elements of the largest size there is that they must have been clipped to it after each step? So are
+    a multiplier that may not fall below 0 and a temperature at its highest. What has no gradient stays as it was."""
     sizes = parameter.detach().abs()
-    return sizes.amin() == sizes.amax()
+    return (sizes == sizes.amax()).float().mean() > CLIPPED
 
 
 def mark_of(parameter: Any) -> Any:
