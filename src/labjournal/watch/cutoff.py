@@ -15,7 +15,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look
 from labjournal.watch.models import Named
 from labjournal.watch.rules import WARNING
-from labjournal.watch.uncalled import sources
+from labjournal.watch.uncalled import trees_with
 
 _CUT = frozenset("item data detach tolist numpy".split())
 _NOT_USES = frozenset("__init__ reset_parameters extra_repr __repr__ init_weights _init_weights".split())
@@ -39,10 +39,7 @@ def say_used_as_numbers(findings: Findings, look: Look, noted: List[Named], look
 
 def _used_as_numbers(names: Set[str], frame: Optional[FrameType]) -> Dict[str, str]:
     """By the last names of tensors: how each is used, as ``scale.item()``; without those of which it is not certain."""
-    try:
-        trees = [ast.parse(text) for text in sources(frame) if any(name in text for name in names)]
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return {}
+    trees = trees_with(names, frame)
     found: Dict[str, str] = {}
     for name in names:
         uses = [use for tree in trees for use in _uses(tree, name)]

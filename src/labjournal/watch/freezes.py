@@ -11,7 +11,7 @@ import re
 from types import FrameType
 from typing import Iterator, List, Optional, Set, Tuple
 
-from labjournal.watch.uncalled import sources
+from labjournal.watch.uncalled import trees_with
 
 _LOOKING = frozenset(
     "eval evaluate evaluation valid validate validation val test predict prediction infer inference extract features "
@@ -24,10 +24,7 @@ _SETTING = frozenset("freeze frozen unfreeze set toggle requires grad trainable"
 
 def slipped_from(frame: Optional[FrameType]) -> Optional[str]:
     """The function that only looks at models by its name, and is all that switches requires_grad off; else None."""
-    try:
-        trees = [ast.parse(text) for text in sources(frame) if "requires_grad" in text or "freeze" in text]
-    except (OSError, SyntaxError, ValueError, RecursionError):
-        return None
+    trees = trees_with(("requires_grad", "freeze"), frame)
     places = {place for tree in trees for place in _places(tree, set())}
     setters = {place for place in places if _words(place) & _SETTING}
     callers = {place for tree in trees for place in _places(tree, setters)} if setters else set()

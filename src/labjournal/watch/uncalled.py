@@ -10,7 +10,7 @@ import ast
 import os
 import sys
 from types import FrameType
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from labjournal.watch.naming import frames_above, is_installed, is_of_library, names_in_frames
 
@@ -29,10 +29,10 @@ def condition_of_step(optimizer: Any, frame: Optional[FrameType]) -> Optional[st
     """What must hold in a turn of a loop for the optimizer to be stepped, as the script has it; None where nothing."""
     name, trees = _read(optimizer, frame)
     for tree in trees:
-        for loop in (node for node in ast.walk(tree) if isinstance(node, (ast.For, ast.While))):
+        for loop in filter(_is_loop, ast.walk(tree)):
             for node in ast.walk(loop):
                 if isinstance(node, ast.If) and _steps(node, name) and not any(map(_is_loop, ast.walk(node))):
-                    return ast.unparse(node.test) if hasattr(ast, "unparse") else "its condition"
+                    return ast.unparse(node.test)
     return None
 
 
@@ -42,10 +42,15 @@ def _read(optimizer: Any, frame: Optional[FrameType]) -> Tuple[str, List[ast.Mod
     name = "" if found is None else found.rpartition(".")[2]
     if not name.isidentifier():
         return "", []
+    return name, trees_with([name], frame)
+
+
+def trees_with(words: Iterable[str], frame: Optional[FrameType]) -> List[ast.Module]:
+    """The user's files in which one of the words stands; none where any of them cannot be read."""
     try:
-        return name, [ast.parse(text) for text in sources(frame) if name in text]
+        return [ast.parse(text) for text in sources(frame) if any(word in text for word in words)]
     except (OSError, SyntaxError, ValueError, RecursionError):
-        return name, []
+        return []
 
 
 def _is_loop(node: ast.AST) -> bool:
