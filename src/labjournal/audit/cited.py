@@ -32,10 +32,25 @@ class _Source:
     signal: str | None
 
 
+class _Sources:
+    """The results of a diary that have values, in its order."""
+
+    def __init__(self, results: Sequence[FoundResult]) -> None:
+        found = (_Source(result, values.values_of(result), signal_of(result.supports)) for result in results)
+        self.all = [source for source in found if source.values]
+        self._of: dict[str | None, list[_Source]] = {}
+        for source in self.all:
+            self._of.setdefault(source.result.place.checkpoint, []).append(source)
+
+    def cited(self, said: Place) -> list[_Source]:
+        """Those that a row of a table may mean, by the checkpoint and the set it names."""
+        among = self.all if said.checkpoint is None else self._of.get(said.checkpoint, [])
+        return [source for source in among if _of_set(said.dataset, source.result)]
+
+
 def check_tables(document: Document) -> list[Item]:
     """Cells that differ from the result their row cites, and cells that stand under the wrong header."""
-    sources = [_Source(result, values.values_of(result), signal_of(result.supports)) for result in document.results]
-    sources = [source for source in sources if source.values]
+    sources = _Sources(document.results)
     names = _names(document)
     found: list[Item] = []
     for table in document.tables:
@@ -63,7 +78,7 @@ def _by_set(row: Row) -> Iterator[tuple[str | None, Row]]:
 
 
 def _exchanged(
-    path: str, parts: Sequence[tuple[str | None, Row]], above: Place, sources: Sequence[_Source], names: Names
+    path: str, parts: Sequence[tuple[str | None, Row]], above: Place, sources: _Sources, names: Names
 ) -> Iterator[Item]:
     """Cells of two data sets that stand in each other's column: each is what its checkpoint has on the other set."""
     alone = {dataset: part for dataset, part in parts if dataset is not None and len(part.cells) == 1}
@@ -72,7 +87,7 @@ def _exchanged(
     found = {}
     for dataset, part in alone.items():
         place = replace(above, dataset=dataset).under(_row_place(part, names))
-        fitting = [one for one in sources if one.result.place.dataset is not None and _cites(place, one.result)]
+        fitting = [one for one in sources.cited(place) if one.result.place.dataset is not None]
         if place.checkpoint is None or len(fitting) != 1:
             return
         found[dataset] = part.cells[0], fitting[0]
@@ -84,12 +99,12 @@ def _exchanged(
         yield Item(path, a.line, "wrong_column", a.number.value, b.number.value, "high", message)
 
 
-def _cited(row: Row, above: Place, sources: Sequence[_Source], names: Names) -> FoundResult | None:
+def _cited(row: Row, above: Place, sources: _Sources, names: Names) -> FoundResult | None:
     """The result a row names by checkpoint and set, and whose values it has."""
     place = above.under(_row_place(row, names))
     if place.checkpoint is None or place.dataset is None:
         return None
-    fitting = [source for source in sources if source.result.place.dataset and _cites(place, source.result)]
+    fitting = [source for source in sources.cited(place) if source.result.place.dataset]
     having = [source for source in fitting if all(_cell_agrees(cell, source) is not False for cell in row.cells)]
     contents = {tuple(sorted(source.result.supports.items())) for source in having}
     return having[0].result if len(contents) == 1 else None
@@ -126,9 +141,9 @@ def _row_place(row: Row, names: Names) -> Place:
     return Place(checkpoint, dataset, None, options)
 
 
-def _check_row(path: str, row: Row, above: Place, sources: Sequence[_Source], names: Names) -> Iterator[Item]:
+def _check_row(path: str, row: Row, above: Place, sources: _Sources, names: Names) -> Iterator[Item]:
     place = above.under(_row_place(row, names))
-    fitting = [source for source in sources if _cites(place, source.result)]
+    fitting = sources.cited(place)
     exact = [source for source in fitting if _same_options(place, source.result)] or fitting
     if not exact or (place.checkpoint is None and place.dataset is None and len(row.cells) < 3):
         return
@@ -141,18 +156,16 @@ def _check_row(path: str, row: Row, above: Place, sources: Sequence[_Source], na
     alone = len(exact) == 1 and (named or only)
     if not judged or score == len(judged) or (score < 2 and not alone) or (score * 2 < len(judged) and not alone):
         return
-    if score == 0 and (len(judged) > 1 or _elsewhere(judged, sources)):
+    if score == 0 and (len(judged) > 1 or _elsewhere(judged, sources.all)):
         return  # the row is of another training with the same checkpoint number
     for cell in judged:
         if _cell_agrees(cell, source) is False:
             yield _cell_item(path, cell, source, score, len(judged), alone)
 
 
-def _cites(said: Place, result: FoundResult) -> bool:
-    place = result.place
-    if said.checkpoint is not None and said.checkpoint != place.checkpoint:
-        return False
-    return said.dataset is None or place.dataset is None or set_key(said.dataset) == set_key(place.dataset)
+def _of_set(dataset: str | None, result: FoundResult) -> bool:
+    there = result.place.dataset
+    return dataset is None or there is None or set_key(dataset) == set_key(there)
 
 
 def _same_options(said: Place, result: FoundResult) -> bool:

@@ -5,6 +5,7 @@ set, "no unknown answers" where there was one, one set where the rows are of two
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -59,11 +60,13 @@ def check(document: Document) -> list[Item]:
     for line in document.lines:
         if line.kind in ("text", "heading"):
             names.learn(line.text)
+    results = sorted(document.results, key=lambda result: result.parsed.end_line)
+    ends = [result.parsed.end_line for result in results]
     found: list[Item] = []
     for line in document.lines:
         if line.kind != "text":
             continue
-        above = [result for result in document.results if result.parsed.end_line < line.number]
+        above = results[: bisect_left(ends, line.number)]
         if not above:
             continue
         for sentence in _SENTENCE.split(line.text):
@@ -75,16 +78,16 @@ def check(document: Document) -> list[Item]:
 
 def weighed(document: Document, items: Sequence[Item]) -> list[Item]:
     """Accuracies below the baseline: medium where the text praises them and does not say so itself."""
-    return [_weighed(document, item) for item in items]
+    first = {result.line: result for result in reversed(document.results)}
+    found = []
+    for item in items:
+        judged = item.kind == "below_majority" and item.line is not None and first.get(item.line)
+        found.append(_weighed(document.lines, item, judged) if judged else item)
+    return found
 
 
-def _weighed(document: Document, item: Item) -> Item:
-    if item.kind != "below_majority" or item.line is None:
-        return item
-    result = next((one for one in document.results if one.line == item.line), None)
-    if result is None:
-        return item
-    for text in _below(document.lines, result.parsed.end_line):
+def _weighed(lines: Sequence[Line], item: Item, result: FoundResult) -> Item:
+    for text in _below(lines, result.parsed.end_line):
         about = [sentence for sentence in _SENTENCE.split(text) if _about(sentence, result)]
         if about and _PRAISE.search(text) and not any(_AWARE.search(sentence) for sentence in about):
             return replace(item, weight="medium")

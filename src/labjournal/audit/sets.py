@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -85,11 +86,13 @@ _ROLE = re.compile(
 def _by_role(document: Document) -> dict[int, str]:
     """Lines of results whose heading calls their set by its role: "validation set"."""
     headings = [line for line in document.lines if line.kind == "heading"]
+    numbers = [line.number for line in headings]
     found = {}
     for result in document.results:
-        above = [line for line in headings if line.number < result.line]
-        if result.place.dataset is None and above and _ROLE.fullmatch(above[-1].title.strip()):
-            found[result.line] = above[-1].title.strip().casefold()
+        above = bisect_left(numbers, result.line)
+        title = headings[above - 1].title.strip() if above else ""
+        if result.place.dataset is None and _ROLE.fullmatch(title):
+            found[result.line] = title.casefold()
     return found
 
 
