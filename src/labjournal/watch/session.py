@@ -109,6 +109,8 @@ class Session:
             self.budget.worked += time.thread_time() - worked
         elif name == "on_batch":
             self.budget.batches += time.thread_time() - worked
+        if name == "after_step":  # now that it is known what a look has cost
+            self.guarded("may_sleep", *args[:1])
 
     def _failed(self, where: str, error: Exception) -> None:
         self.errors += 1
@@ -216,16 +218,9 @@ class Session:
             if tracked.relaid(optimizer):
                 self._relaid(tracked, params)
             tracked.closure |= any(arg is not None for arg in (*args[1:], kwargs.get("closure")))
-            look = Look(
-                tracked,
-                optimizer,
-                params,
-                tracked.n,
-                curves_due(tracked.n),
-                [rates[group] for group in tracked.group_of],
-                gather(params),
-                [parameter.grad is None for parameter in params],
-            )
+            none = [parameter.grad is None for parameter in params]
+            rated = [rates[group] for group in tracked.group_of]
+            look = Look(tracked, optimizer, params, tracked.n, curves_due(tracked.n), rated, gather(params), none)
             if look.curves and self.guard.run(self.curves.wants_copies, params):
                 look.copies = [parameter.detach().clone() for parameter in params]
             self.families.before_step(look)
@@ -247,8 +242,6 @@ class Session:
         tracked = self.optimizers.note(optimizer, self.models.tick)
         look = self._look.pop(tracked, None)
         self._stepping = [one for one in self._stepping if one is not tracked]
-        if tracked.n >= DENSE_STEPS:
-            self._may_sleep(tracked)
         if look is None:
             return
         self._looking = True
@@ -256,9 +249,11 @@ class Session:
             self._finish(look)
         self._inside.audit.files.tick()
 
-    def _may_sleep(self, tracked: Tracked) -> None:
+    def may_sleep(self, optimizer: Any) -> None:
+        """After its step."""
+        tracked = self.optimizers.note(optimizer, self.models.tick)
         until = next_look(tracked.n, self.budget.rest(tracked.n))
-        if self.families.may_sleep(tracked, until):
+        if tracked.n >= DENSE_STEPS and self.families.may_sleep(tracked, until):
             self.nap.begin(tracked, until)
 
     def _finish(self, look: Look) -> None:
