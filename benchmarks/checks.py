@@ -20,36 +20,13 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parents[1] / "tests" / "watch"
 sys.path.insert(0, str(TESTS))
 
-from faults import FAULTY  # noqa: E402
+from faults import BEGINS, FAULTY, ONCE_IN  # noqa: E402
 from hooked import PROGRAMS, Hooked, Zygote  # noqa: E402
 
 from labjournal.watch.rules import RULES  # noqa: E402
 
 SOON = 20
 """Real steps within which a fault of membership or movement is to be named."""
-BEGINS = {
-    "sleeping_updates": 25,
-    "unfrozen_late": 20,
-    "frozen_moves": 20,
-    "merged_with_another_scale": 15,
-    "merged_each_evaluation": 20,
-    "frozen_for_scoring": 16,
-    "frozen_by_validation": 30,
-    "frozen_by_monitor": 45,
-    "opponent_stays_asleep": 3,
-    "detach_after_warmup": 41,
-    "old_model_no_copy": 60,
-    "added_group_frozen": 40,
-    "best_copy_trained": 60,
-    "last_written_once": 30,
-    "stale_resume": 20,
-    "begun_anew_by_hand": 20,
-    "reset_each_epoch": 37,
-    "average_stays": 16,
-    "average_by_hand_stays": 24,
-    "average_stays_among_others": 45,
-}
-"""The last step before the fault, where it does not begin with the training."""
 
 AUDITED = """
 import atexit, gc, runpy, sys
@@ -129,12 +106,16 @@ def steps_to_finding(program: str, done: Hooked) -> int | None:
 
 
 def tell_steps(taken: dict[str, int]) -> None:
-    later = [f"{program} {steps}" for program, steps in sorted(taken.items(), key=lambda one: one[1]) if steps > SOON]
+    """What shows only once in so many steps, such as once an epoch, is counted in times."""
+    always = {program: steps for program, steps in taken.items() if program not in ONCE_IN}
+    times = {program: 1 + steps // ONCE_IN[program] for program, steps in taken.items() if program in ONCE_IN}
+    later = [f"{program} {steps}" for program, steps in sorted(always.items(), key=lambda one: one[1]) if steps > SOON]
     print(
         f"  membership and movement: named after {statistics.median(taken.values()):.0f} steps at the median, "
-        f"{len(taken) - len(later)} of {len(taken)} within {SOON}"
+        f"{len(always) - len(later)} of {len(always)} within {SOON}"
     )
     print(f"  later: {', '.join(later)}")
+    print(f"  what shows once in many steps, named at which time: {', '.join(f'{p} {n}' for p, n in times.items())}")
 
 
 def audit_said(done: Hooked) -> list[str]:

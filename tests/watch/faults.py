@@ -1,4 +1,4 @@
-"""The faulty programs: which rule names the fault of each, and at which part."""
+"""The faulty programs: which rule names the fault of each, and at which part; when it begins, and how often it shows."""
 
 from __future__ import annotations
 
@@ -163,3 +163,44 @@ FAULTY = {
     "condition_never_holds": ("steps_skipped", "SGD"),
     "noise_stays": ("weight_change_outside_step", "model"),
 }
+BEGINS = {
+    "sleeping_updates": 25,
+    "unfrozen_late": 20,
+    "frozen_moves": 20,
+    "merged_with_another_scale": 15,
+    "merged_each_evaluation": 20,
+    "frozen_for_scoring": 16,
+    "frozen_by_validation": 30,
+    "frozen_by_monitor": 45,
+    "left_frozen_by_log": 50,
+    "hook_stays": 60,
+    "features_kept": 60,
+    "opponent_stays_asleep": 3,
+    "detach_after_warmup": 41,
+    "old_model_no_copy": 60,
+    "added_group_frozen": 40,
+    "best_copy_trained": 60,
+    "last_written_once": 30,
+    "stale_resume": 20,
+    "begun_anew_by_hand": 20,
+    "reset_each_epoch": 37,
+    "lookahead_stands": 6,
+    "average_stays": 16,
+    "quick_average_stays": 30,
+    "half_of_average_stays": 30,
+    "average_by_hand_stays": 24,
+    "average_stays_among_others": 45,
+}
+"""The last step before the fault, where it does not begin with the training."""
+ONCE_IN = {
+    "last_written_once": 15,
+    "stale_resume": 20,
+    "begun_anew_by_hand": 20,
+    "reset_each_epoch": 37,
+    "merged_each_evaluation": 20,
+    "quick_average_stays": 30,
+    "half_of_average_stays": 30,
+    "average_by_hand_stays": 24,
+    "average_stays_among_others": 45,
+}
+"""Steps from one time to the next, where a fault does its work once an epoch or at each validation only."""
