@@ -1,4 +1,4 @@
-"""The faulty programs: which rule names the fault of each, and at which part; when it begins, and how often it shows."""
+"""The faulty programs: which rule names the fault of each, at which part, when it begins, and how often it shows."""
 
 from __future__ import annotations
 
@@ -162,6 +162,8 @@ FAULTY = {
     "features_kept": ("updates_stopped_midrun", "model.encoder"),
     "condition_never_holds": ("steps_skipped", "SGD"),
     "noise_stays": ("weight_change_outside_step", "model"),
+    "second_reset_later": ("updates_stopped_midrun", "net"),
+    "held_by_data_later": ("no_update", "body"),
 }
 BEGINS = {
     "sleeping_updates": 25,
@@ -174,6 +176,8 @@ BEGINS = {
     "frozen_by_monitor": 45,
     "left_frozen_by_log": 50,
     "hook_stays": 60,
+    "second_reset_later": 133,
+    "held_by_data_later": 52,
     "features_kept": 60,
     "opponent_stays_asleep": 3,
     "detach_after_warmup": 41,
@@ -193,6 +197,7 @@ BEGINS = {
 }
 """The last step before the fault, where it does not begin with the training."""
 ONCE_IN = {
+    "features_kept": 60,
     "last_written_once": 15,
     "stale_resume": 20,
     "begun_anew_by_hand": 20,

@@ -5,11 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from faults import FAULTY
+from faults import BEGINS, FAULTY, ONCE_IN
 from hooked import PROGRAMS, Hooked, Zygote
+
+from labjournal.watch.rules import RULES
 
 pytest.importorskip("torch")
 
+SOON = 20
+"""Steps within which a fault of membership or movement is named, unless it does its work once an epoch only."""
+LATER = {
+    "masters_never_copied",
+    "module_flag",
+    "second_never_steps",
+    "list_one_short",
+    "frozen_group_given",
+    "added_group_frozen",
+    "never_called_attention",
+    "warmup_never_ends",
+}
+"""What may be meant as long as the run goes on: told for certain at its end, or late."""
 AT_ONCE = ("late_adapter", "replaced_head", "plain_list", "copied_model", "forgotten_encoder", "cloned_parameters")
 """Wrong from the first step on: said within six real steps."""
 TRICKY = sorted(path.stem for path in PROGRAMS.glob("ok_*.py"))
@@ -35,6 +50,8 @@ def test_a_faulty_program_is_named_within_the_first_two_findings(program: str, t
     assert len({data["rule"] for data in spoken if data["caused_by"] is None}) <= 2, found
     if program in AT_ONCE:
         assert next(data["step"] for data in done.findings("alarm") if data["rule"] == rule) <= 6
+    if RULES[rule].family in ("membership", "movement") and program not in {*LATER, *ONCE_IN}:
+        assert next(data["step"] for data in spoken if data["rule"] == rule) <= BEGINS.get(program, 0) + SOON
 
 
 @pytest.mark.parametrize("program", FAULTY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Callable, Dict, List, Optional, Set
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 import torch
 
@@ -19,6 +19,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.flow import Flow
 from labjournal.watch.frozen import Frozen
 from labjournal.watch.gradients import Gradients
+from labjournal.watch.groups import Groups
 from labjournal.watch.guard import Guard
 from labjournal.watch.itself import Itself
 from labjournal.watch.leftin import LeftIn
@@ -45,11 +46,9 @@ from labjournal.watch.rewrites import Rewrites
 from labjournal.watch.sampling import Later
 from labjournal.watch.scale import Scale
 from labjournal.watch.skipped import Skipped
+from labjournal.watch.stopped import Stopped
 from labjournal.watch.strays import Strays
 from labjournal.watch.unstepped import Unstepped
-
-GROUPS_AT = 20
-"""Steps that the groups of an optimizer are given, from the first one on and after each change of them."""
 
 
 class Families:
@@ -70,9 +69,8 @@ class Families:
         declared = [pattern for pattern in os.environ.get(tags.ENV_FROZEN, "").split("\n") if pattern]
         self._optimizers = optimizers
         self._guard, self._run = guard, guard.run
-        self._groups_at: Dict[Tracked, int] = {}
-        """The step from which the groups of an optimizer are to be looked at, for each new layout of them."""
         self.membership = Membership(findings, later, models, optimizers, declared)
+        self.groups = Groups(findings, models, optimizers, declared)
         self.strays = Strays(findings, models, optimizers)
         self.movement = Movement(findings, later, names, declared)
         self.outside = Outside(findings, later, models, optimizers, names)
@@ -81,6 +79,7 @@ class Families:
         self.skipped = Skipped(findings, optimizers)
         self.gradients = Gradients(findings, later, names, models)
         self.missing = Missing(findings, models, optimizers, names)
+        self.stopped = Stopped(findings, models, optimizers, names)
         self.resets = Resets(findings, names)
         self.flow = Flow(findings, later, names)
         self.scale = Scale(findings, models, names)
@@ -107,6 +106,7 @@ class Families:
             self.outside,
             self.gradients,
             self.missing,
+            self.stopped,
             self.resets,
             self.flow,
             self.scale,
@@ -115,6 +115,13 @@ class Families:
             self.left_in,
         )
         """The checks that count for each tensor of an optimizer, and begin anew when its groups change."""
+        suspecting = (self.membership, self.movement, self.outside, self.stopped, self.flow)
+        self._wanting: Tuple[Any, ...] = (
+            *(one.suspicion for one in suspecting),
+            self.rewrites,
+            self.left_in,
+            self.midrun,
+        )
         self.by_hand = ByHand(findings, models, optimizers)
 
     @property
@@ -124,14 +131,15 @@ class Families:
 
     def relaid(self, tracked: Tracked, params: List[Any]) -> None:
         self._run(self.membership.relaid, params)
+        self._run(self.groups.relaid, tracked, params)
         self._run(self.rates.ask_loop)
         for family in self._by_tensor:
             self._run(family.reset, tracked, len(params))
         self._run(self.rewrites.reset, tracked)
-        self._groups_at[tracked] = max(GROUPS_AT, tracked.n + GROUPS_AT - 1)
 
     def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
         self._run(self.membership.optimizer_made, tracked, optimizer)
+        self._run(self.groups.optimizer_made, tracked, optimizer)
         self._run(self.randomness.optimizer_made)
         self._run(self.epochs.optimizer_made)
 
@@ -148,8 +156,7 @@ class Families:
 
     def may_sleep(self, tracked: Tracked, until: int) -> bool:
         """Is there nothing left that wants to see the steps before step ``until``?"""
-        waits = self._run(self.rewrites.dense, tracked, tracked.n, until) or tracked in self.flow.waiting
-        waits = waits or self._awaits_pause(tracked, tracked.n + 1, until)
+        waits = self.wants(tracked, tracked.n + 1, until)
         alone = self._optimizers.together == 1 and not tracked.closure  # a closure resets and goes back within a step
         return alone and self.gradients.backwards > EVERY and not waits
 
@@ -225,16 +232,10 @@ class Families:
         self._run(self.fed.loss, value, step)
         self._run(self.membership.rebuilt.loss, value)
 
-    def dense(self, tracked: Tracked) -> bool:
-        """Is the step at hand to be looked at beyond the schedule?"""
-        self.rewrites.quiet = self.modes.quiet
-        expected = self._run(self.rewrites.dense, tracked, tracked.n - 1, tracked.n)
-        return bool(expected) or tracked in self.flow.waiting or self._awaits_pause(tracked, tracked.n, tracked.n)
-
-    def _awaits_pause(self, tracked: Tracked, first: int, last: int) -> bool:
-        seen = self.modes.validations
-        asked = seen > 0 and tracked in self.left_in.open
-        return asked and bool(self._run(self.left_in.waits, tracked, first, last, seen))
+    def wants(self, tracked: Tracked, first: int, last: int) -> bool:
+        """Is one of these steps to be looked at beyond the schedule?"""
+        self.rewrites.quiet, self.left_in.validations = self.modes.quiet, self.modes.validations
+        return any(self._run(one.wants, tracked, first, last) for one in self._wanting)
 
     def keeps_start(self, look: Look) -> bool:
         """Are the weights of the first step looked at still to be compared with?"""
@@ -249,7 +250,7 @@ class Families:
 
     def look_missed(self, tracked: Tracked, optimizer: Any) -> None:
         """A step that is not looked at."""
-        self._run(self.membership.ask_again, tracked, optimizer)
+        self._run(self.groups.ask_again, tracked, optimizer)
         self._run(self.resets.missed, tracked)
         self._run(self.missing.ask_again)
 
@@ -286,6 +287,7 @@ class Families:
         self._run(self.membership.rebuilt.after_step, look)
         self._run(self.missing.ask_again)
         self._run(self.missing.after_step, look, self.gradients.backwards)
+        self._run(self.stopped.after_step, look, self.gradients.backwards)
         self.midrun.idle_terms = self.itself.idle_terms
         self._run(self.midrun.look, look, (self.modes.validations, self.modes.quiet))
         if first:
@@ -294,21 +296,19 @@ class Families:
             self._run(self.passed_over.look, look)
             if look.curves:
                 self._run(self.frozen.look, look.step)
-        if look.curves:
-            self._run(self.membership.ask_again, look.tracked, look.optimizer)
-        if look.step >= self._groups_at.get(look.tracked, look.step + 1):
-            del self._groups_at[look.tracked]
-            self._run(self.membership.look_at_groups, look.tracked, look.optimizer, look.step)
+        self._run(self.groups.after_step, look)
         self._run(self.modes.stepped, look.step, look.params)
         self._run(self.movement.report, look)
 
     @property
     def wants_forward(self) -> bool:
         """Is there a check that wants to see forward passes?"""
-        return any(one.asked and not self._guard.is_off(one) for one in (self.missing, self.placebo))
+        asking = ((self.missing, self.missing.calls), (self.stopped, self.stopped.calls), (self.placebo, self.placebo))
+        return any(one.asked and not self._guard.is_off(check) for check, one in asking)
 
     def on_forward(self, module: Any, args: Any) -> None:
-        self._run(self.missing.on_forward, module, torch.is_grad_enabled())
+        for check in (self.missing, self.stopped):
+            self._guard.run_as(check, check.calls.on_forward, module, torch.is_grad_enabled())
         self._run(self.placebo.on_forward, module, args, self.step + 1)
 
     def epoch_starts(self) -> None:
@@ -327,7 +327,7 @@ class Families:
         """What is still to be said at the end of the process."""
         step, last = self.step, self._guard.last
         real = max((tracked.real for tracked in self._optimizers.all()), default=0)
-        last(self.membership.end, step)
+        last(self.groups.end, step)
         last(self.missing.end, step)
         last(self.gradients.end, step)
         last(self.rates.end, step)

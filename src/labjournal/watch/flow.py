@@ -18,6 +18,7 @@ from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.optimizers import Tracked
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Key, Later, readable
+from labjournal.watch.suspicion import Suspicion
 
 GROWTH = 1000.0
 GROWTH_LOOKS = 3
@@ -38,8 +39,6 @@ ISOLATED = 3
 CAME = 10
 """Looks with a gradient, after which STOPPED with nothing but zeros, of tensors that take part, are no chance."""
 STOPPED = 12
-EXTRA_LOOKS = 48
-"""Beyond the schedule, to see whether gradients have stopped."""
 
 
 class _State:
@@ -56,7 +55,6 @@ class _State:
         self.zeros = [0] * tensors
         self.stopped = [0] * tensors
         """Looks in a row at which it took part and its gradient was 0, after CAME with one."""
-        self.extra = 0
         self.partly: Set[int] = set()
         """Tensors whose sample was 0 while the rest of the gradient was not."""
 
@@ -77,8 +75,8 @@ class Flow:
         self._lowest = math.inf
         self._falls = 0
         """Losses in a row that were each the lowest so far."""
-        self.waiting: Set[Tracked] = set()
-        """Their next steps are to be looked at, to see whether gradients that came have stopped."""
+        self.suspicion = Suspicion()
+        """Gradients that came may have stopped."""
         self.saved_hooks = False
         self.restarts = False
         """Adapters are merged and begin anew: one half is 0 then, and with it the gradient of the other."""
@@ -263,9 +261,7 @@ class Flow:
         )
 
     def _look_for_stopped(self, look: Look, state: _State) -> None:
-        waits = any(0 < times < STOPPED for times in state.stopped) and state.extra < EXTRA_LOOKS
-        state.extra += waits
-        (self.waiting.add if waits else self.waiting.discard)(look.tracked)
+        self.suspicion.state(look.tracked, any(0 < times < STOPPED for times in state.stopped))
         due = [at for at, times in enumerate(state.stopped) if times == STOPPED and at not in state.partly]
         if not any(look.params[at].dim() > 1 for at in due) or not 0 <= self._dead_layers < ISOLATED:
             return

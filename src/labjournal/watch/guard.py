@@ -15,10 +15,9 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     "Membership": (
         "param_not_in_optimizer",
         "stale_optimizer_param",
-        "optimizer_param_frozen",
-        "param_in_two_optimizers",
         "checkpoint_missing_params",
     ),
+    "Groups": ("optimizer_param_frozen", "param_in_two_optimizers"),
     "Rebuilt": ("optimizer_state_reset",),
     "Strays": ("param_not_in_optimizer",),
     "Movement": ("no_update", "update_underflow", "updates_stopped_midrun"),
@@ -28,6 +27,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     "Gradients": ("zero_grad", "nonfinite"),
     "PassedOver": ("no_update",),
     "Missing": ("no_grad", "module_never_called", "updates_stopped_midrun", "param_in_two_optimizers"),
+    "Stopped": ("updates_stopped_midrun",),
     "Resets": ("grad_accumulating",),
     "Flow": (
         "grad_explosion",

@@ -55,13 +55,17 @@ class LeftIn:
         self._states: Dict[Tracked, _State] = {}
         self.open: Set[Tracked] = set()
         """Those that are still of interest."""
+        self.validations = 0
 
     def reset(self, tracked: Tracked, _tensors: int) -> None:
         self._states[tracked] = _State()
         self.open.add(tracked)
 
-    def waits(self, tracked: Tracked, first: int, last: int, seen: int) -> bool:
-        """Is one of these steps to be looked at? ``seen``: validations so far."""
+    def wants(self, tracked: Tracked, first: int, last: int) -> bool:
+        """Is one of these steps to be looked at?"""
+        seen = self.validations
+        if not seen or tracked not in self.open:
+            return False
         state = self._states[tracked]
         if seen > state.seen + 1 or (seen != state.seen and not self._is_pause(state, last)):
             self.open.discard(tracked)  # others in between: rounds, of which not each is seen

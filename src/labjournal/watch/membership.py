@@ -16,11 +16,11 @@ import torch
 from labjournal.watch.findings import Findings
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.models import Models, Named
-from labjournal.watch.optimizers import Optimizers, Tracked, groups_of
+from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.overlooked import Left, idle_adapters, overlooked, say_left_out
 from labjournal.watch.rebuilt import Rebuilt
-from labjournal.watch.rules import NOTICE, WARNING
-from labjournal.watch.sampling import Key, Later, Pack, gather, readable
+from labjournal.watch.sampling import Key, Later, Pack, gather
+from labjournal.watch.suspicion import Suspicion
 
 HITS = 2
 STALE_STEPS = 5
@@ -37,6 +37,7 @@ class _Outsider:
     still: bool
     named: Named
     zero: bool = False
+    looks: int = 0
 
 
 class Membership:
@@ -51,17 +52,13 @@ class Membership:
         self._optimizers = optimizers
         self._outside: Dict[int, _Outsider] = {}
         self._samples: Dict[Key, Pack] = {}
+        self.suspicion = Suspicion()
+        """Tensors in no optimizer have begun to get gradients."""
         self.rebuilt = Rebuilt(findings, models)
         self._walks = 0
         self._left: Dict[int, Tuple[int, Any]] = {}
         """Tensors of no live model: since which step the gradient is what it is, and a mark of it."""
         self._frozen_when_built: Dict[int, weakref.ref[Any]] = {}
-        self._frozen: Dict[Tracked, List[int]] = {}
-        self._frozen_at_birth: Dict[Tracked, Set[int]] = {}
-        """Tensors, by id, that were frozen when their optimizer was built: an earlier phase is no excuse for these."""
-        self._groups: Dict[Tracked, int] = {}
-        self._trained: Dict[int, weakref.ref[Any]] = {}
-        """Tensors that had a gradient when an optimizer that holds them was laid out anew."""
         self._fewest: Optional[int] = None
         self._growing = False
         """Has an optimizer, or a layout of one, held more tensors than one before it? A model is unfrozen so."""
@@ -91,6 +88,7 @@ class Membership:
             if before is not None and before.ref() is parameter:
                 fresh = before.grad() is not grad or before.version != version
                 item.hits, item.still, item.zero = before.hits + fresh, before.still, before.zero
+                item.looks = before.looks + 1
             self._outside[id(parameter)] = item
             order.append(id(parameter))
         samples = gather([parameter for parameter, _, _ in candidates])
@@ -100,6 +98,7 @@ class Membership:
             self._compare(self._samples.get(key), pack)
         self._samples = samples
         self._judge(tracked, step, held, candidates)
+        self.suspicion.state(tracked, any(item.looks <= HITS for item in self._outside.values()))
 
     def _compare(self, old: Optional[Pack], new: Pack) -> None:
         """Which tensors stand as they stood at the last look; those that were not there then start from nothing."""
@@ -146,7 +145,7 @@ class Membership:
         if self._models.misfits:
             self._say_misfits(step)
         labels = ", ".join(sorted({other.label for other in self._optimizers.stepping()})[:3])
-        gone = self._stale(held, step)
+        gone = self._stale(held, step, HITS if sure else STALE_STEPS)
         if sure:
             self._findings.say(
                 "param_not_in_optimizer",
@@ -181,7 +180,7 @@ class Membership:
         inputs = [one for one in held.values() if self._models.birth(one) is None]
         return bool(held) and len(inputs) == len(held) and any(one.grad is not None for one in inputs)
 
-    def _stale(self, held: Dict[int, Any], step: int) -> List[Any]:
+    def _stale(self, held: Dict[int, Any], step: int, patience: int) -> List[Any]:
         """Tensors that were registered in a module once, get no new gradient, and are in no live model any more."""
         in_models = {id(parameter) for parameter, _, _ in self._models.parameters()}
         suspects = [one for one in held.values() if id(one) not in in_models and one.requires_grad]
@@ -191,7 +190,7 @@ class Membership:
             mark = None if one.grad is None else (id(one.grad), one.grad._version)
             since, known = before.get(id(one), (step, ()))
             self._left[id(one)] = (since if mark == known else step, mark)
-            rests = mark is None or (mark == known and step - since >= STALE_STEPS)
+            rests = mark is None or (mark == known and step - since >= patience)
             if rests and self._models.birth(one) is not None:
                 gone.append(one)
         return gone
@@ -213,87 +212,6 @@ class Membership:
         """An optimizer is about to step for the first time, or the first time since its groups have changed."""
         self._growing |= self._fewest is not None and self._fewest < len(params)
         self._fewest = min(len(params), self._fewest or len(params))
-        for parameter in params:
-            if parameter.requires_grad and parameter.grad is not None:
-                self._trained[id(parameter)] = weakref.ref(parameter)
-
-    def _was_trained(self, params: List[Any]) -> bool:
-        """A group trained in an earlier phase is not held for nothing."""
-        known = [(parameter, self._trained.get(id(parameter))) for parameter in params]
-        return any(ref is not None and ref() is parameter for parameter, ref in known)
-
-    def look_at_groups(self, tracked: Tracked, optimizer: Any, step: int) -> None:
-        """Groups that cannot get a gradient, tensors in two optimizers. Call once the first 20 steps are over."""
-        born = self._frozen_at_birth.get(tracked, set())
-        frozen = [
-            at
-            for at in _frozen_groups(optimizer)
-            if all(id(one) in born for one in groups_of(optimizer)[at]["params"])
-            or not self._was_trained(groups_of(optimizer)[at]["params"])
-        ]
-        if frozen:
-            everything = len(frozen) == len(groups_of(optimizer))
-            self._frozen[tracked] = frozen
-            self._say_frozen(tracked, len(groups_of(optimizer)), frozen, step, WARNING if everything else NOTICE)
-        self._say_twins(tracked, optimizer, step)
-        mine = {id(parameter) for group in groups_of(optimizer) for parameter in group["params"]}
-        for other, its in self._optimizers.live():
-            if other is tracked or not other.n:
-                continue
-            shared = sum(id(parameter) in mine for group in groups_of(its) for parameter in group["params"])
-            twice = tracked.at_backward == other.at_backward and not (tracked.nested or other.nested)
-            rests = tracked.at_backward - other.at_backward >= tracked.n - 1 > 0  # an earlier phase had it
-            if shared and not rests:
-                pair = " and ".join(sorted((tracked.label, other.label)))
-                self._findings.say(
-                    "param_in_two_optimizers",
-                    step,
-                    f"{shared} tensors are stepped by both {pair}"
-                    + (", one after the other with the same gradients." if twice else "."),
-                    [(f"{pair} {twice}", "")],
-                    {"optimizers": pair, "shared": shared, "with_the_same_gradients": twice},
-                    level=WARNING if twice else NOTICE,
-                    subject=pair,
-                )
-
-    def _say_twins(self, tracked: Tracked, optimizer: Any, step: int) -> None:
-        """Two Parameters over the same numbers, each with a gradient: a step moves them twice."""
-        paths = {id(parameter): named.path for parameter, named, _ in self._models.parameters()}
-        seen: Dict[Any, str] = {}
-        for one in tracked.params(optimizer):
-            plain, mine = readable(one) if one.grad is not None else None, paths.get(id(one))
-            if plain is None or mine is None or plain.numel() < 2:
-                continue
-            first = seen.setdefault((plain.device, plain.data_ptr(), tuple(plain.shape), plain.stride()), mine)
-            if first != mine:
-                self._findings.say(
-                    "param_in_two_optimizers",
-                    step,
-                    f"{first} and {mine} are two Parameters over the same numbers: each step of {tracked.label} moves "
-                    "them twice, with a gradient and a state of each.",
-                    [(f"{mine} twin", mine)],
-                )
-
-    def _say_frozen(self, tracked: Tracked, groups: int, frozen: List[int], step: int, level: str) -> None:
-        never = "" if level == NOTICE else " until the end"
-        self._findings.say(
-            "optimizer_param_frozen",
-            step,
-            f"{len(frozen)} of {groups} parameter groups of {tracked.label} hold only tensors "
-            f"with requires_grad off{never}.",
-            [(f"{tracked.label}.group{at} {level}", "") for at in frozen],
-            {"optimizer": tracked.label, "groups": frozen},
-            level=level,
-            subject=tracked.label,
-        )
-
-    def ask_again(self, tracked: Tracked, optimizer: Any) -> None:
-        """Are the groups that were frozen at step 20 frozen still? Gradual unfreezing begins like this."""
-        first = self._frozen.get(tracked)
-        if first and len(first) < len(groups_of(optimizer)):
-            groups = [at for at in _frozen_groups(optimizer) if at in first]
-            self._frozen[tracked] = [] if self._all_declared(optimizer, groups) else groups
-            self._groups[tracked] = len(groups_of(optimizer))
 
     def _say_misfits(self, step: int) -> None:
         for ref, tensors, mine, theirs in self._models.misfits:
@@ -311,40 +229,11 @@ class Membership:
                 subject=model,
             )
 
-    def end(self, step: int) -> None:
-        """What was frozen to the end was given to the optimizer for nothing."""
-        for tracked, still in self._frozen.items():
-            optimizer = tracked.ref()
-            if optimizer is not None:  # looks may not have been paid for since
-                still = [at for at in _frozen_groups(optimizer) if at in still]
-                still = [] if self._all_declared(optimizer, still) else still
-                self._groups[tracked] = len(groups_of(optimizer))
-            if still and tracked in self._groups:
-                self._say_frozen(tracked, self._groups[tracked], still, step, WARNING)
-
-    def _all_declared(self, optimizer: Any, groups: List[int]) -> bool:
-        """Are the tensors of these groups declared frozen by the user?"""
-        paths = {id(parameter): named.path for parameter, named, _ in self._models.parameters()}
-        members = [parameter for at in groups for parameter in groups_of(optimizer)[at]["params"]]
-        return all(is_declared(paths.get(id(one), ""), self.declared_frozen) for one in members)
-
     def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
         """Keep what is frozen now."""
-        tensors = tracked.params(optimizer)
-        self._frozen_at_birth[tracked] = {id(one) for one in tensors if not one.requires_grad}
         self._walks += 1
         if self._walks <= MAX_WALKS:
             for parameter, _, _ in self._models.parameters():
                 if not parameter.requires_grad:
                     self._frozen_when_built[id(parameter)] = weakref.ref(parameter)
         self.rebuilt.made(tracked, optimizer)
-
-
-def _frozen_groups(optimizer: Any) -> List[int]:
-    """Groups in which no tensor can get a gradient."""
-    return [
-        at
-        for at, group in enumerate(groups_of(optimizer))
-        if group["params"]
-        and not any(one.requires_grad or one.grad is not None for one in group["params"])  # or written by hand
-    ]

@@ -26,7 +26,8 @@ from labjournal.watch.rules import NOTICE, WARNING
 from labjournal.watch.walk import attribute, modules, parameters
 
 TRAINED_LOOKS = 10
-PATIENCE_STEPS = 20
+PATIENCE_STEPS, LEAST_STEPS = 15, 10
+"""From the last look before it was frozen, and from the first one after."""
 IDLE_STEPS = 10
 
 
@@ -36,6 +37,10 @@ class _State:
         """Looks in which it got a gradient."""
         self.since: Dict[int, int] = {}
         """Tensor -> the step before which it lost requires_grad."""
+        self.due: Dict[int, int] = {}
+        """Tensor -> the step at which it is told."""
+        self.step = 0
+        """The last one looked at."""
         self.with_validation: Set[int] = set()
         self.validations = (0, 0)
         self.asleep: Set[int] = set()
@@ -73,6 +78,11 @@ class Midrun:
         self._states[tracked] = _State(tensors)
         self._states[tracked].idle_terms = self.idle_terms if before is None else before.idle_terms
 
+    def wants(self, tracked: Tracked, first: int, last: int) -> bool:
+        """Is something to be told at one of these steps?"""
+        state = self._states.get(tracked)
+        return state is not None and any(first <= step <= last for step in state.due.values())
+
     def loader_starts(self) -> None:
         for tracked, state in self._states.items():
             optimizer = tracked.ref()
@@ -98,19 +108,22 @@ class Midrun:
             if parameter.requires_grad:
                 state.trained[at] += not look.none[at]
                 state.since.pop(at, None)
+                state.due.pop(at, None)
             elif at not in state.since and state.trained[at] >= TRAINED_LOOKS:
                 state.since[at] = look.step
+                state.due[at] = max(state.step + PATIENCE_STEPS, look.step + LEAST_STEPS)
                 if slipped:
                     state.with_validation.add(at)
+        state.step = look.step
         if not state.since:
             state.idle_terms = self.idle_terms
         self._look_for_idle(look, state)
-        due = [at for at, step in state.since.items() if look.step - step >= PATIENCE_STEPS]
+        due = [at for at, step in state.due.items() if look.step >= step]
         if due and any(parameter.requires_grad for parameter in look.params):
             self._say(look, state, due)
             for at in due:
                 state.trained[at] = -(10**9)
-                del state.since[at]
+                del state.since[at], state.due[at]
 
     def _look_for_idle(self, look: Look, state: _State) -> None:
         """Steps for nothing, each after a backward pass for nothing."""

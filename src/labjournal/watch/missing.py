@@ -12,6 +12,7 @@ import weakref
 from typing import Any, Dict, List, Set
 
 from labjournal.watch import graph
+from labjournal.watch.calls import Calls
 from labjournal.watch.cutoff import say_used_as_numbers
 from labjournal.watch.findings import Findings
 from labjournal.watch.heads import side_by_side
@@ -26,10 +27,7 @@ PATIENCE = 20
 ALL_NONE = 5
 ASK_CALLED_AT = 12
 """Looks without a gradient after which forward passes are watched to see whether the module is called at all."""
-STOPPED_LOOKS = 8
-ASK_STOPPED_AT = 3
-"""Looks without a gradient, after some with one, from which on forward passes are watched."""
-STOPPED_STEPS = 20
+STOPPED_LOOKS, PHASE_STEPS = 8, 100
 GRAPH_NODES = 4000
 
 
@@ -39,8 +37,7 @@ class _State:
         self.alive = [0] * tensors
         """Looks with a gradient."""
         self.last_alive = [0] * tensors
-        self.woke = 1
-        """The last step at which a tensor got a gradient that had none at the look before."""
+        self.told: Set[int] = set()
         self.all_none = 0
         self.backwards = 0
         self.moved: Set[int] = set()
@@ -60,10 +57,7 @@ class Missing:
         """Tensors of modules that were not called while it was asked whether they are."""
         self._own_group: List[_Idle] = []
         """Tensors of called modules without a gradient, in a group that the script has made for nothing else."""
-        self.asked: Set[int] = set()
-        """Modules (by id) whose forward passes are being watched; the session arms the hook while there are any."""
-        self.called: Dict[int, bool] = {}
-        """Modules seen in a forward pass: True if one of the passes had gradients enabled."""
+        self.calls = Calls(models)
         self._reached: Set[int] = set()
         """Tensors, by id, that a backward pass came to while it was asked."""
         self._given: Set[int] = set()
@@ -80,7 +74,7 @@ class Missing:
             self._states[look.tracked].moved.update(moved)
 
     def before_backward(self, loss: Any) -> None:
-        if self.asked:
+        if self.calls.asked:
             leaves = graph.leaves(loss, GRAPH_NODES, read=False)
             self._reached.update(leaves)
             for one in [] if self._models.compiled else [leaves[key] for key in self._wanted & leaves.keys()]:
@@ -96,27 +90,13 @@ class Missing:
             hook.remove()
         self._hooks.clear()
         state = self._states[look.tracked]
-        stopped, stopping = [], []
         for at, none in enumerate(look.none):
-            if none and look.params[at].requires_grad:
-                state.none[at] += 1
-                if state.none[at] == ASK_STOPPED_AT and state.alive[at] >= STOPPED_LOOKS:
-                    stopping.append(at)
-                since = look.step - state.last_alive[at]
-                if min(state.none[at], state.alive[at]) >= STOPPED_LOOKS and STOPPED_STEPS <= since < 10**9:
-                    stopped.append(at)
-                    state.last_alive[at] -= 10**9
-                continue
+            missing = none and look.params[at].requires_grad
+            state.none[at] = state.none[at] + 1 if missing else 0
             if not none:
-                if state.none[at] or not state.alive[at]:
-                    state.woke = look.step
                 state.alive[at] += 1
                 state.last_alive[at] = look.step
-            state.none[at] = 0
-        if stopping:
-            self._ask({id(look.params[at]) for at in stopping})
-        if stopped:
-            self._say_stopped(look, state, stopped)
+                state.told.discard(at)
         everything = bool(look.none) and all(look.none)
         grown = backwards > state.backwards
         state.backwards = backwards
@@ -125,49 +105,23 @@ class Missing:
             self._say_all_none(look, backwards)
             return
         if any(count == ASK_CALLED_AT for count in state.none):
-            self._ask({id(look.params[at]) for at, count in enumerate(state.none) if count >= ASK_CALLED_AT})
-        due = [at for at, count in enumerate(state.none) if count == PATIENCE and at not in state.moved]
+            wanted = {id(look.params[at]) for at, count in enumerate(state.none) if count >= ASK_CALLED_AT}
+            self.calls.ask(wanted)
+            self._wanted.update(wanted)
+        due = [at for at, count in enumerate(state.none) if count >= PATIENCE and self._is_due(look, state, at)]
+        state.told.update(due)
         if due and self._findings.raised("no_grad") != ALARM:
             self._say_no_grad(look, state, due)
-            self.asked.clear()
+            self.calls.asked.clear()
             self._reached.clear()
             self._given.clear()
             self._wanted.clear()
 
-    def _ask(self, wanted: Set[int]) -> None:
-        """From now on: are the modules called that own these tensors (by id)?"""
-        owners = {id(owner) for one, _, owner in self._models.parameters() if id(one) in wanted}
-        for owner in owners - self.asked:
-            self.called.pop(owner, None)
-        self.asked.update(owners)
-        self._wanted.update(wanted)
-
-    def _say_stopped(self, look: Look, state: _State, due: List[int]) -> None:
-        """Gradients came, and do not come any more. Where others begin when these end, training has phases."""
-        named = self._names(look.params, look.tracked)
-        alive = {named[at].module for at, none in enumerate(look.none) if not none}
-        whole = [at for at in due if not any(f"{path}.".startswith(f"{named[at].module}.") for path in alive)]
-        if not whole or not alive:
-            return
-        last = max(state.last_alive[at] for at in whole) + 10**9
-        owners = {id(one): owner for one, _, owner in self._models.parameters()}
-        known = [owners[id(look.params[at])] for at in whole if id(look.params[at]) in owners]
-        phases = state.woke >= last - 1
-        routed = all(map(self._models.is_one_of_many, known))
-        asked = bool(known) and not self._models.compiled and all(id(owner) in self.asked for owner in known)
-        unused = asked and not any(
-            id(owner) in self.called for owner in known
-        )  # as an auxiliary head of the first epochs
-        self.asked.difference_update(id(owner) for owner in known)
-        self._findings.say(
-            "updates_stopped_midrun",
-            look.step,
-            f"{{subject}} ({{n}}) had gradients until step {last} and has had none since, while other tensors of "
-            f"{look.tracked.label} go on; requires_grad is on.",
-            [(named[at].path, named[at].module) for at in whole],
-            {"optimizer": look.tracked.label, "last_gradient_step": last, "looks_without": STOPPED_LOOKS},
-            level=NOTICE if phases or routed or unused or look.tracked.closure else None,
-        )
+    @staticmethod
+    def _is_due(look: Look, state: _State, at: int) -> bool:
+        """Where gradients came before, training may have phases, longer than some looks in a row."""
+        ended = state.alive[at] >= STOPPED_LOOKS and look.step - state.last_alive[at] < PHASE_STEPS
+        return not ended and at not in state.told and at not in state.moved
 
     def _is_all_there_is(self, look: Look) -> bool:
         """The one optimizer of the program, over tensors that a live model has (a stale one is told elsewhere)."""
@@ -201,12 +155,12 @@ class Missing:
             owner = owners.get(id(look.params[at]))
             if owner is None:
                 continue  # in no model: stale, told by the membership family
-            called = self.called.get(id(owner))
+            called = self.calls.called.get(id(owner))
             if id(look.params[at]) in lost and not all(state.none):
                 groups["lost"].append(at)
             elif any(f"{path}.".startswith(f"{named[at].module}.") for path in alive):
                 groups["note"].append(at)
-            elif called is None and id(owner) in self.asked and not self._models.compiled:
+            elif called is None and not state.alive[at] and id(owner) in self.calls.asked and not self._models.compiled:
                 groups["never"].append(at)
             elif called is None or (called is False and not owner.training):
                 groups["note"].append(at)
@@ -250,7 +204,7 @@ class Missing:
                     rule,
                     look.step,
                     f"{{subject}} ({{n}}) {text} in any of the last {PATIENCE} steps of {label} looked at.",
-                    [(f"{named[at].path}{kind if kind == 'ended' else ''}", named[at].module) for at in members],
+                    [(f"{named[at].path}{' ended' if kind == 'ended' else ''}", named[at].module) for at in members],
                     {"optimizer": label, "looked_at_steps": PATIENCE},
                     level=level,
                 )
@@ -312,10 +266,6 @@ class Missing:
                 {"steps": step, "until_the_end": True, "own_group": True},
                 level=WARNING,
             )
-
-    def on_forward(self, module: Any, grad_enabled: bool) -> None:
-        if id(module) in self.asked:
-            self.called[id(module)] = grad_enabled or self.called.get(id(module), False)
 
 
 class _Idle:

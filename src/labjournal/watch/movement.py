@@ -17,6 +17,7 @@ from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.optimizers import Tracked, groups_of
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Later, piece, readable
+from labjournal.watch.suspicion import Suspicion
 
 WINDOW = 9
 SETTLE = 3
@@ -58,6 +59,8 @@ class Movement:
         self._later = later
         self._names = names
         self._states: Dict[Tracked, _State] = {}
+        self.suspicion = Suspicion()
+        """Tensors that moved before stand still."""
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
         """The optimizer's groups have changed: what was counted belongs to other tensors."""
@@ -127,6 +130,8 @@ class Movement:
             if suspect and not look.none[at] and at not in state.numbers and at not in state.verdicts:
                 state.verdicts[at] = []
                 state.suspected_at[at] = look.rates[at]
+        stopped = any(0 < still <= WINDOW <= moved for still, moved in zip(state.still, state.moved))
+        self.suspicion.state(look.tracked, stopped or 0 < state.dead <= WINDOW or bool(state.verdicts))
 
     def _settle(self, look: Look, state: _State, at: int, found: List[int]) -> None:
         changed, with_grad, still, would = found

@@ -21,6 +21,7 @@ from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Later, readable
+from labjournal.watch.suspicion import Suspicion
 
 LARGE = 0.1
 """Relative change between two steps that is more than a clamp or a max-norm; re-initialisation is about 1.4."""
@@ -83,6 +84,8 @@ class Outside:
         self._later = later
         self._names = names
         self._states: Dict[Tracked, _State] = {}
+        self.suspicion = Suspicion()
+        """Steps seem to be undone."""
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
         """The optimizer's groups have changed: what was counted belongs to other tensors."""
@@ -119,6 +122,7 @@ class Outside:
             state.undone[at] = state.undone[at] + 1 if back else 0
             if state.undone[at] == TIMES - 1:
                 state.suspects[at] = (0, None)
+        self.suspicion.state(look.tracked, bool(state.suspects) or any(1 < times < TIMES for times in state.undone))
         members, state.settled = state.settled, []
         if members:
             named = self._names(look.params, look.tracked)

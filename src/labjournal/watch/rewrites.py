@@ -100,12 +100,14 @@ class Rewrites:
     def reset(self, tracked: Tracked) -> None:
         self._states[tracked] = _State(self._models.loads)
 
-    def dense(self, tracked: Tracked, first: int, last: int) -> bool:
+    def wants(self, tracked: Tracked, first: int, last: int) -> bool:
         """Is something expected to be written before one of these steps, so that they should be looked at?"""
         state = self._states.get(tracked)
         if state is None:
             return False
-        return (state.dense_from <= last and first <= state.dense_to) or (state.watching and self.quiet != state.quiet)
+        return (state.dense_from <= last and first <= state.dense_to + 1) or (
+            state.watching and self.quiet != state.quiet
+        )
 
     @property
     def watching(self) -> bool:

@@ -207,7 +207,7 @@ class Session:
         rates = tracked.learning_rates(optimizer)
         new = self.guard.run(self.families.rates.step, tracked, optimizer, rates) or 0
         tracked.real += new * any(rate > 0 for rate in rates)
-        suspected = self.families.dense(tracked)
+        suspected = self.families.wants(tracked, tracked.n, tracked.n)
         due = look_due(tracked.n) or suspected
         if not due or not self.budget.allows(tracked.n, suspected) or capturing():
             self.families.look_missed(tracked, optimizer)
