@@ -163,6 +163,7 @@ FAULTY = {
     "condition_never_holds": ("steps_skipped", "SGD"),
     "noise_stays": ("weight_change_outside_step", "model"),
     "second_reset_later": ("updates_stopped_midrun", "net"),
+    "module_flag_off": ("frozen_layer_changes", "model.0"),
     "held_by_data_later": ("no_update", "body"),
 }
 BEGINS = {

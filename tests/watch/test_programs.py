@@ -15,12 +15,9 @@ pytest.importorskip("torch")
 SOON = 20
 """Steps within which a fault of membership or movement is named, unless it does its work once an epoch only."""
 LATER = {
-    "masters_never_copied",
-    "module_flag",
     "second_never_steps",
     "list_one_short",
     "frozen_group_given",
-    "added_group_frozen",
     "never_called_attention",
     "warmup_never_ends",
 }

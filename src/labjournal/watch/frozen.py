@@ -11,12 +11,14 @@ from fnmatch import fnmatchcase
 from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from labjournal.watch.findings import Findings
+from labjournal.watch.flags import NAME, flagged
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models
 from labjournal.watch.resets import has_nonzero_grad
 from labjournal.watch.sampling import Later, gather
 
 MAX_TENSORS = 1000
+FLAGGED_STEPS = 3
 MOVED_TIMES = 3
 
 
@@ -42,6 +44,7 @@ class Frozen:
 
     def look(self, step: int) -> None:
         """Compare the declared tensors with what they were when first seen."""
+        self._look_for_flags(step)
         if not self.declared:
             return
         tensors = list(self._matching())[:MAX_TENSORS]
@@ -63,6 +66,20 @@ class Frozen:
                 moved,
                 {"declared": self.declared[:8]},
             )
+
+    def _look_for_flags(self, step: int) -> None:
+        """Trained though a module was given the flag that freezes nothing."""
+        for path, members in flagged(self._models, False):
+            trained = sum(one.requires_grad and one.grad is not None for one in members.values())
+            if trained and step >= FLAGGED_STEPS:
+                self._findings.say(
+                    "frozen_layer_changes",
+                    step,
+                    f"{{subject}} was to be frozen by {NAME} = False on the module, which does nothing: {trained} of "
+                    "its tensors get gradients. requires_grad_(False) freezes them.",
+                    [(path, path)],
+                    {"module": path, "tensors_with_gradient": trained},
+                )
 
     def _matching(self) -> Iterator[Tuple[Any, str, str]]:
         for parameter, named, _ in self._models.parameters():

@@ -9,6 +9,7 @@ import weakref
 from typing import Any, Dict, List, Set
 
 from labjournal.watch.findings import Findings
+from labjournal.watch.flags import NAME, flagged
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.look import Look
 from labjournal.watch.models import Models
@@ -31,6 +32,8 @@ class Groups:
         self._due: Dict[Tracked, int] = {}
         """The step from which the groups of an optimizer are to be looked at, for each new layout of them."""
         self._frozen: Dict[Tracked, List[int]] = {}
+        self._flagged: Dict[Tracked, Set[int]] = {}
+        """Groups told of already."""
         self._frozen_at_birth: Dict[Tracked, Set[int]] = {}
         """Tensors, by id, that were frozen when their optimizer was built: an earlier phase is no excuse for these."""
         self._groups: Dict[Tracked, int] = {}
@@ -49,11 +52,22 @@ class Groups:
                 self._trained[id(parameter)] = weakref.ref(parameter)
 
     def after_step(self, look: Look) -> None:
-        if look.curves:
+        if look.curves or look.tracked.looks == 1:
             self.ask_again(look.tracked, look.optimizer)
+            self._look_for_flags(look.tracked, look.optimizer, look.step)
         if look.step >= self._due.get(look.tracked, look.step + 1):
             del self._due[look.tracked]
             self._look(look.tracked, look.optimizer, look.step)
+
+    def _look_for_flags(self, tracked: Tracked, optimizer: Any, step: int) -> None:
+        """Groups that were to be thawed by what thaws nothing."""
+        frozen = _frozen_groups(optimizer)
+        for path, tensors in flagged(self._models, True) if frozen else ():
+            groups = [at for at in frozen if any(id(one) in tensors for one in groups_of(optimizer)[at]["params"])]
+            if groups:
+                self._flagged.setdefault(tracked, set()).update(groups)
+                why = f": {NAME} = True was set on the module {path}, which does nothing; only tensors have it"
+                self._say_frozen(tracked, len(groups_of(optimizer)), groups, step, WARNING, why)
 
     def _was_trained(self, params: List[Any]) -> bool:
         """A group trained in an earlier phase is not held for nothing."""
@@ -65,6 +79,7 @@ class Groups:
         frozen = [
             at
             for at in _frozen_groups(optimizer)
+            if at not in self._flagged.get(tracked, ())
             if all(id(one) in born for one in groups_of(optimizer)[at]["params"])
             or not self._was_trained(groups_of(optimizer)[at]["params"])
         ]
@@ -111,13 +126,14 @@ class Groups:
                     [(f"{mine} twin", mine)],
                 )
 
-    def _say_frozen(self, tracked: Tracked, groups: int, frozen: List[int], step: int, level: str) -> None:
-        never = "" if level == NOTICE else " until the end"
+    def _say_frozen(
+        self, tracked: Tracked, groups: int, frozen: List[int], step: int, level: str, why: str = ""
+    ) -> None:
         self._findings.say(
             "optimizer_param_frozen",
             step,
             f"{len(frozen)} of {groups} parameter groups of {tracked.label} hold only tensors "
-            f"with requires_grad off{never}.",
+            f"with requires_grad off{why}.",
             [(f"{tracked.label}.group{at} {level}", "") for at in frozen],
             {"optimizer": tracked.label, "groups": frozen},
             level=level,
@@ -141,7 +157,7 @@ class Groups:
                 still = [] if self._all_declared(optimizer, still) else still
                 self._groups[tracked] = len(groups_of(optimizer))
             if still and tracked in self._groups:
-                self._say_frozen(tracked, self._groups[tracked], still, step, WARNING)
+                self._say_frozen(tracked, self._groups[tracked], still, step, WARNING, " until the end")
 
     def _all_declared(self, optimizer: Any, groups: List[int]) -> bool:
         """Are the tensors of these groups declared frozen by the user?"""

@@ -26,7 +26,8 @@ NODES = 3000
 LOOKS = 30
 HIDDEN_LOOKS = 4
 ANEW_LOOKS = 5
-APART_LOOKS = 20
+APART_LOOKS = 15
+"""Each of another step: gradients may be summed over many backward passes."""
 
 
 class _Hidden:
@@ -50,6 +51,7 @@ class Strays:
         """No tensor that an optimizer holds has a part in the last loss looked at."""
         self._apart: Dict[int, _Hidden] = {}
         """The weights of the loss, where the optimizers step others."""
+        self._apart_at = 0
         self._anew = 0
         self._ticks: Set[int] = set()
         """When the layers were built that were seen in the graph of the last looks."""
@@ -65,6 +67,9 @@ class Strays:
         labels = ", ".join(sorted({tracked.label for tracked in stepping})[:3])
         self.apart = held.keys().isdisjoint(leaves)
         if self.apart:  # or a learner of its own, as in meta-learning: its gradients are for others
+            if step == self._apart_at:
+                return
+            self._apart_at = step
             self._look_apart([one for key, one in leaves.items() if key not in inputs], held, labels, step)
             return
         self._apart.clear()
@@ -110,7 +115,7 @@ class Strays:
             self._findings.say(
                 "param_not_in_optimizer",
                 step,
-                f"{{subject}} ({{n}}) makes the loss and did not change in {APART_LOOKS} backward passes looked at: "
+                f"{{subject}} ({{n}}) makes the loss and did not change in {APART_LOOKS} steps looked at: "
                 f"{labels} steps {len(held)} tensors that are in no model and have no part in the loss. Are they "
                 "copies that are never copied back?",
                 [(named[identity].path, named[identity].module) for identity in self._apart],
