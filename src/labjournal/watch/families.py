@@ -184,7 +184,7 @@ class Families:
     def _look_before_backward(self, loss: Optional[Any], step: int) -> None:
         self._run(self.randomness.look, step)
         self._run(self.modes.backward_passes)
-        self._run(self.modes.look, step)
+        self._run(self.modes.look, loss, step)
         if loss is None:
             return
         self._run(self.objective.look, loss, step)

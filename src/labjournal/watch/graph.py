@@ -11,6 +11,7 @@ from typing import Any, Callable, Dict, FrozenSet, Iterator, List, Optional, Set
 import torch
 
 from labjournal.watch.sampling import is_released
+from labjournal.watch.walk import parameters
 
 CRITERIA = ("NllLoss", "MseLoss", "SmoothL1Loss", "HuberLoss", "BinaryCrossEntropy", "LogSoftmax")
 _VIEWS = frozenset(
@@ -28,6 +29,7 @@ INPUT_OF = {"Addmm": (1, "mat1"), "Mm": (0, "self"), "Convolution": (0, "input")
 """Node -> which of its arguments is the input, and the name under which it is kept."""
 TRUNK_NODES = 60
 """Nodes looked at near the loss; 0.3 us each."""
+REACH_NODES = 3000
 
 
 def kind(node: Any) -> str:
@@ -230,6 +232,14 @@ def leaves(loss: Any, limit: int, read: bool) -> Dict[int, Any]:
         if variable is not None:
             found[id(variable)] = variable
     return found
+
+
+def reaches(loss: Optional[Any], module: Any) -> bool:
+    """Will the backward pass come to a tensor of the module? Yes where that is not known."""
+    known = [loss is not None]
+    held = {id(parameter) for parameter in parameters(module)}
+    nodes = walk(loss, REACH_NODES, at_limit=lambda: known.append(False))
+    return any(id(getattr(node, "variable", None)) in held for node in nodes) or not all(known)
 
 
 def _is_blocked(node: Any, at: int) -> bool:

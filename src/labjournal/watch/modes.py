@@ -12,6 +12,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import torch
 from torch.nn.modules import module as nn_module
 
+from labjournal.watch import graph
 from labjournal.watch.asleep import TIMES, Asleep
 from labjournal.watch.dependence import in_train_mode, mode_dependent, recalibrates
 from labjournal.watch.drawing import draws_of
@@ -117,11 +118,14 @@ class Modes:
             if root.passes:
                 self._session_over(root)
 
-    def look(self, step: int) -> None:
+    def look(self, loss: Optional[Any], step: int) -> None:
+        """``loss``: what backward is called on, where its graph is known."""
         self._step = step
         for root in self.roots():
             module: Any = root.ref()
             root.at_backward = None if module is None else in_train_mode(module)
+            if root.at_backward is False and root.eval_steps < EVAL_TIMES and not graph.reaches(loss, module):
+                root.at_backward = None  # its gradients are written by hand, as the mean of what its copies learnt
 
     def stepped(self, step: int, params: List[Any]) -> None:
         """After a step of ``params``: in which mode were their models at the backward pass that led to it?"""

@@ -54,6 +54,7 @@ class _State:
         """Tensors whose samples were undone -> a mark of the whole before the step given."""
         self.settled: List[int] = []
         self.taken_back = [0] * tensors
+        self.taken_back_at = 0
         self.pulled = [0] * tensors
         self.way_back = [0.0] * tensors
         self.left_alone = [False] * tensors
@@ -101,6 +102,8 @@ class Outside:
         self._large(look, state, compared)
         self._walks(look, state, compared)
         self._over_itself(look, state, compared)
+        undone = bool(state.suspects) or any(1 < times < TIMES for times in state.undone)
+        self.suspicion.state(look.tracked, undone or any(1 < times < TIMES for times in state.taken_back))
 
     def before_step(self, look: Look) -> None:
         """Look at the whole of the tensors whose samples were undone: a mask may spare a few rows."""
@@ -122,7 +125,6 @@ class Outside:
             state.undone[at] = state.undone[at] + 1 if back else 0
             if state.undone[at] == TIMES - 1:
                 state.suspects[at] = (0, None)
-        self.suspicion.state(look.tracked, bool(state.suspects) or any(1 < times < TIMES for times in state.undone))
         members, state.settled = state.settled, []
         if members:
             named = self._names(look.params, look.tracked)
@@ -137,6 +139,9 @@ class Outside:
 
     def _taken_back(self, look: Look, state: _State, compared: Compared) -> None:
         """A step most of which is taken back before the next one, as by an average copied the wrong way round."""
+        if compared.taken_back and state.taken_back_at != look.step - 1:
+            state.taken_back = [0] * len(state.taken_back)  # every fifth step is Lookahead
+        state.taken_back_at = look.step if compared.taken_back else state.taken_back_at
         for at, share in compared.taken_back.items():
             back = TAKEN_BACK < share < 1.5 and not compared.undone.get(at)
             state.taken_back[at] = state.taken_back[at] + 1 if back else 0
