@@ -30,6 +30,46 @@ MOST = 0.4
 _LOW = 0.05
 
 
+_DOORS = {**graph.INPUT_OF, **dict.fromkeys(("NativeBatchNorm", "NativeLayerNorm", "NativeGroupNorm"), (0, "input"))}
+"""Node -> which of its arguments is the input, and the name under which it is kept; a norm may be the first layer."""
+
+
+class _Doors:
+    """Where what needs no gradient comes into a model."""
+
+    def __init__(self) -> None:
+        self._found: List[Tuple[Any, Optional[int]]] = []
+        self._uses: Dict[Optional[int], int] = {}
+        self._whole = True
+        self.driven = False
+
+    def cut(self) -> None:
+        """The walk ended before the graph: the batch may not have been reached."""
+        self._whole = False
+
+    def take(self, node: Any, at: int, key: str) -> Set[int]:
+        """The leaves, by id, that are this layer's input."""
+        children = graph.inputs(node)
+        if len(children) <= at:
+            return set()
+        child, weight = children[at], (graph.joined_leaves(one) for one in children[at + 1 : at + 2])
+        with_weight = next((id(leaves[0]) for leaves in weight if leaves), None)
+        self._uses[with_weight] = self._uses.get(with_weight, 0) + 1
+        self.driven |= _is_driven(child)
+        if child is None:
+            found = graph.saved(node, key)
+            if isinstance(found, torch.Tensor) and found.device.type == "cpu" and found.dim() > 1:
+                one_for_all = found.stride(0) == 0 and len(found) > 1  # one row spread over all
+                self._found += [] if one_for_all else [(found, with_weight)]
+        return {id(one) for one in graph.joined_leaves(child)}
+
+    def inputs(self) -> List[Any]:
+        """The first state of an RNN is all zeros, and the weight it meets is used again at the next place."""
+        filled = [one for one, _ in self._found if bool(one.any())]
+        empty = [one for one, weight in self._found if self._uses[weight] == 1 or weight is None]
+        return filled or (empty if self._whole else [])
+
+
 class Fed:
     """Inputs and targets at the first backward passes looked at."""
 
@@ -57,33 +97,23 @@ class Fed:
             return
         self._looks += 1
         target = _target(loss)
-        inputs: List[Any] = []
+        doors = _Doors()
         symbols: List[Any] = []
         attention: List[Any] = []
-        cut: List[bool] = []
-        for node in graph.walk(loss, NODES, at_limit=lambda: cut.append(True)):
+        for node in graph.walk(loss, NODES, at_limit=doors.cut):
             name = graph.kind(node)
-            if name in graph.INPUT_OF:
-                at, key = graph.INPUT_OF[name]
-                children = graph.inputs(node)
-                if len(children) > at:
-                    self.driven.update(id(one) for one in graph.joined_leaves(children[at]))
-                if len(children) > at and _is_driven(children[at]):
+            if name in _DOORS:
+                self.driven.update(doors.take(node, *_DOORS[name]))
+                if doors.driven:
                     return  # gradients are taken at the inputs themselves: what needs none is not the batch
-                if len(children) > at and children[at] is None:
-                    found = graph.saved(node, key)
-                    if isinstance(found, torch.Tensor) and found.device.type == "cpu" and found.dim() > 1:
-                        inputs += [] if found.stride(0) == 0 and len(found) > 1 else [found]  # one row spread over all
             elif name == "Embedding":
                 found = graph.saved(node, "indices")
                 if isinstance(found, torch.Tensor) and found.device.type == "cpu":
                     symbols.append(found)
             elif name.startswith("ScaledDotProduct") or name == "Softmax":
                 attention.append(node)
-        if inputs and not symbols:
-            # The first state of an RNN is all zeros; below the limit of the walk the batch may not have been reached.
-            inputs = [one for one in inputs if bool(one.any())] or ([] if cut else inputs)
-        if inputs and not symbols:
+        inputs = [] if symbols else doors.inputs()
+        if inputs:
             self._numbers(max(inputs, key=lambda one: one.numel()), target, step)
         if symbols and target is not None:
             self._symbols(loss, symbols, target, attention, step)
