@@ -59,14 +59,18 @@ def draws_of(module: Any) -> Tuple[str, List[str]]:
 
 
 def _drops_always(function: types.FunctionType) -> bool:
-    """Does it use dropout more often than it asks for the mode? ``self.dropout`` is a module, which knows its own."""
-    loads = [one for one in dis.get_instructions(function.__code__) if one.opname.startswith("LOAD_")]
+    """Does it use dropout more often than it says in which mode? ``self.dropout`` is a module, which knows its own;
+    ``training=True`` is said on purpose."""
+    code = list(dis.get_instructions(function.__code__))
+    loads = [one for one in code if one.opname.startswith("LOAD_")]
+    keywords = [function.__code__.co_consts[one.arg or 0] for one in code if one.opname in ("KW_NAMES", "LOAD_CONST")]
+    named = sum(isinstance(names, tuple) and "training" in names for names in keywords)
     drops = 0
     for before, one in zip([None, *loads], loads):
         if one.argval in _DROPOUTS:
             of_module = before is not None and (before.opname == "LOAD_GLOBAL" or before.argval == "functional")
             drops += one.opname == "LOAD_GLOBAL" or of_module
-    return bool(drops > sum(one.argval == "training" for one in loads))
+    return bool(drops > max(named, sum(one.argval == "training" for one in loads)))
 
 
 def _functions(kind: Any) -> Iterator[types.FunctionType]:
