@@ -163,6 +163,7 @@ FAULTY = {
     "condition_never_holds": ("steps_skipped", "SGD"),
     "noise_stays": ("weight_change_outside_step", "model"),
     "second_reset_later": ("updates_stopped_midrun", "net"),
+    "detached_late": ("updates_stopped_midrun", "body"),
     "module_flag_off": ("frozen_layer_changes", "model.0"),
     "held_by_data_later": ("no_update", "body"),
 }
@@ -178,6 +179,7 @@ BEGINS = {
     "left_frozen_by_log": 50,
     "hook_stays": 60,
     "second_reset_later": 133,
+    "detached_late": 407,
     "held_by_data_later": 52,
     "features_kept": 60,
     "opponent_stays_asleep": 3,

@@ -38,6 +38,7 @@ from labjournal.watch.passedover import PassedOver
 from labjournal.watch.placebo import Placebo
 from labjournal.watch.plateau import Plateaus
 from labjournal.watch.precision import Precision
+from labjournal.watch.pulse import Pulses
 from labjournal.watch.randomness import EVERY, Randomness
 from labjournal.watch.rates import Rates
 from labjournal.watch.reloaded import Reloaded
@@ -115,12 +116,11 @@ class Families:
             self.left_in,
         )
         """The checks that count for each tensor of an optimizer, and begin anew when its groups change."""
+        self.pulses = Pulses(models, optimizers)
         suspecting = (self.membership, self.movement, self.outside, self.stopped, self.flow)
         self._wanting: Tuple[Any, ...] = (
             *(one.suspicion for one in suspecting),
-            self.rewrites,
-            self.left_in,
-            self.midrun,
+            *(self.pulses, self.rewrites, self.left_in, self.midrun),
         )
         self.by_hand = ByHand(findings, models, optimizers)
 
@@ -136,6 +136,7 @@ class Families:
         for family in self._by_tensor:
             self._run(family.reset, tracked, len(params))
         self._run(self.rewrites.reset, tracked)
+        self._run(self.pulses.reset, tracked, len(params))
 
     def optimizer_made(self, tracked: Tracked, optimizer: Any) -> None:
         self._run(self.membership.optimizer_made, tracked, optimizer)

@@ -2,7 +2,7 @@
 
 Four hooks fire at every step. The whole way through one costs some 10 us, which a step of 1 ms feels; the short way
 costs 1. A nap ends by its count of backward passes, so that steps left out do not prolong it, and at once when an
-optimizer steps that it does not know or the script does something else that the watch listens to.
+optimizer steps that it does not know, the script does something else that the watch listens to, or the pulse changes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, Optional
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from labjournal.watch.optimizers import Tracked
+    from labjournal.watch.pulse import Pulse
 
 EVERY = 10
 """Backward passes from look to look once the first hundred steps are over."""
@@ -28,6 +29,7 @@ class Nap:
         self.slept = 0
         """Backward passes of the last nap, to be counted on waking."""
         self._tracked: Optional[Tracked] = None
+        self._pulse: Optional[Pulse] = None
         self.short: Dict[str, Callable[..., bool]] = {
             "before_backward": self._before_backward,
             "before_step": self._before_step,
@@ -37,8 +39,9 @@ class Nap:
         }
         """By the name of a session's method: what stands for it, and says whether it was enough."""
 
-    def begin(self, tracked: Tracked, until: int) -> None:
+    def begin(self, tracked: Tracked, until: int, pulse: Optional[Pulse]) -> None:
         """After a step of the only optimizer: sleep until the one before step ``until``, the next look, is over."""
+        self._pulse = pulse
         self.passes = until - 1 - tracked.n
         self.asleep = self.passes > 0
         self._tracked = tracked
@@ -58,14 +61,17 @@ class Nap:
         return True
 
     def _before_step(self, optimizer: Any, *_: Any) -> bool:
-        tracked = self._tracked
-        if tracked is None or tracked.ref() is not optimizer:
+        tracked, pulse = self._tracked, self._pulse
+        unknown = tracked is None or tracked.ref() is not optimizer
+        if tracked is None or unknown or (pulse is not None and pulse.is_new(tracked.n + 1)):
             self.asleep = False
             return False
         tracked.n += 1
         return True
 
-    def _after_step(self, optimizer: Any, *_: Any) -> bool:
+    def _after_step(self, *_: Any) -> bool:
+        if self._pulse is not None:
+            self._pulse.stepped()
         return True
 
 

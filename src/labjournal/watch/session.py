@@ -13,7 +13,7 @@ import torch
 
 from labjournal import tags
 from labjournal.watch.account import Account
-from labjournal.watch.budget import DENSE_STEPS, Budget, curves_due, look_due
+from labjournal.watch.budget import DENSE_STEPS, SPARSE_FROM, Budget, curves_due, look_due
 from labjournal.watch.curves import Curves
 from labjournal.watch.event_writer import EventWriter
 from labjournal.watch.families import Families
@@ -185,8 +185,7 @@ class Session:
         self.guard.run(self.families.modes.judge_probe, name, effects, repeated, self.families.step)
 
     def before_backward(self, tensors: Any) -> None:
-        slept, self.nap.slept = self.nap.slept, 0
-        self.families.passes_slept(slept)
+        self._count_slept()
         all_known = [tracked for tracked in self.optimizers.all() if tracked.ref() is not None]
         next_step = max((tracked.n + 1 for tracked in all_known[-4:] if look_due(tracked.n + 1)), default=0)
         due = not all_known or (next_step > 0 and self.budget.would_allow(next_step))
@@ -194,11 +193,16 @@ class Session:
         self.families.before_backward(tensors, due)
         self._sent.note(scalar_loss(tensors) if due else None)
 
+    def _count_slept(self) -> None:
+        slept, self.nap.slept = self.nap.slept, 0
+        self.families.passes_slept(slept)
+
     def before_step(self, optimizer: Any, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> None:
         tracked = self.optimizers.note(optimizer, self.models.tick)
         if not self.began:
             self.began, self.curves.base = True, steps_before(optimizer)
         tracked.n += 1
+        self._count_slept()
         if tracked in self._stepping:  # an error ended its last step
             self._stepping.clear()
         self._stepping.append(tracked)
@@ -207,6 +211,7 @@ class Session:
         rates = tracked.learning_rates(optimizer)
         new = self.guard.run(self.families.rates.step, tracked, optimizer, rates) or 0
         tracked.real += new * any(rate > 0 for rate in rates)
+        self.guard.run(self.families.pulses.beat, tracked)
         suspected = self.families.wants(tracked, tracked.n, tracked.n)
         due = look_due(tracked.n) or suspected
         if not due or not self.budget.allows(tracked.n, suspected) or capturing():
@@ -250,11 +255,11 @@ class Session:
         self._inside.audit.files.tick()
 
     def may_sleep(self, optimizer: Any) -> None:
-        """After its step."""
         tracked = self.optimizers.note(optimizer, self.models.tick)
         until = next_look(tracked.n, self.budget.rest(tracked.n))
+        pulse = self.guard.run(self.families.pulses.of, tracked) if tracked.n >= SPARSE_FROM else None
         if tracked.n >= DENSE_STEPS and self.families.may_sleep(tracked, until):
-            self.nap.begin(tracked, until)
+            self.nap.begin(tracked, until, pulse)
 
     def _finish(self, look: Look) -> None:
         tracked = look.tracked

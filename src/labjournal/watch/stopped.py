@@ -18,8 +18,8 @@ from labjournal.watch.suspicion import Suspicion
 
 LOOKS = 8
 """With a gradient, and so many in a row without one."""
-STEPS = 20
-"""From the last look with one."""
+STEPS, LEAST_STEPS = 20, 14
+"""From the last look with one, and from the first without, where looks were far apart."""
 ASK_AT = 3
 """Looks without a gradient from which on forward passes are watched."""
 RESTING_STEPS = 400
@@ -32,6 +32,8 @@ class _State:
         self.alive = [0] * tensors
         """Looks with a gradient."""
         self.last_alive = [0] * tensors
+        self.gone_at = [0] * tensors
+        """The first look without one, of those in a row."""
         self.told = [False] * tensors
         self.woke = 1
         """The last step at which a tensor got a gradient that had none at the look before."""
@@ -63,17 +65,13 @@ class Stopped:
         state.backwards = [*state.backwards[-LOOKS:], backwards]
         self._count(look, state)
         lately = [
-            none if look.step - last <= 2 * STEPS and alive >= LOOKS and not told else 0
-            for none, last, alive, told in zip(state.none, state.last_alive, state.alive, state.told)
+            none if look.step - gone <= 2 * STEPS and alive >= LOOKS and not told else 0
+            for none, gone, alive, told in zip(state.none, state.gone_at, state.alive, state.told)
         ]
         self.suspicion.state(look.tracked, any(lately))
         if ASK_AT in lately:
             self.calls.ask({id(look.params[at]) for at, none in enumerate(lately) if none == ASK_AT})
-        due = [
-            at
-            for at, none in enumerate(state.none)
-            if min(none, state.alive[at]) >= LOOKS and look.step - state.last_alive[at] >= STEPS and not state.told[at]
-        ]
+        due = [at for at, none in enumerate(state.none) if none >= LOOKS and self._is_due(look, state, at)]
         if due:
             for at in due:
                 state.told[at] = True
@@ -82,9 +80,15 @@ class Stopped:
             self._look_at_resting(look, state)
 
     @staticmethod
+    def _is_due(look: Look, state: _State, at: int) -> bool:
+        since, gone = look.step - state.last_alive[at], look.step - state.gone_at[at]
+        return state.alive[at] >= LOOKS and since >= STEPS and gone >= LEAST_STEPS and not state.told[at]
+
+    @staticmethod
     def _count(look: Look, state: _State) -> None:
         for at, none in enumerate(look.none):
             if none and look.params[at].requires_grad:
+                state.gone_at[at] = state.gone_at[at] if state.none[at] else look.step
                 state.none[at] += 1
                 continue
             if not none:

@@ -1,0 +1,109 @@
+"""What can be read off a few tensors at every step for next to nothing, while the watch sleeps from look to look.
+
+Whether they have a gradient and want one, how often something other than a step has written to them, and how many
+modules were built so far. What was not so before calls for LOOKS looks; what comes again does not, so that trainings of
+which each step is another kind of step are soon left to sleep.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any, Dict, List, Set
+
+import torch
+
+from labjournal.watch.models import Models
+from labjournal.watch.optimizers import Optimizers, Tracked
+
+PROBES = 3
+OUTSIDERS = 2
+"""Tensors of models that no optimizer holds: they may be thawed."""
+LOOKS = 3
+MOST = 16
+"""Different things seen of one optimizer, after which nothing is new any more."""
+
+
+class Pulse:
+    """Of one optimizer; by weak reference only."""
+
+    def __init__(self, models: Models, inside: List[Any], outside: List[Any]) -> None:
+        self._models = models
+        self._inside = [weakref.ref(one) for one in inside]
+        self._outside = [weakref.ref(one) for one in outside]
+        self._seen: Set[Any] = set()
+        self._tick = models.tick
+        self._written = 0
+        self.until = 0
+        """The last step to be looked at because of what was new."""
+
+    def is_new(self, step: int) -> bool:
+        """Before a step: is something as it has not been before? Some 1.5 us."""
+        state = writes = 0
+        for ref in self._inside:
+            one = ref()
+            if one is not None:
+                writes += one._version
+                state = 4 * state + 2 * (one.grad is None) + one.requires_grad
+        for ref in self._outside:
+            one = ref()
+            if one is not None:
+                state = 4 * state + 2 * (one.grad is None) + one.requires_grad
+        tick = self._models.tick
+        sign = state, writes - self._written
+        if sign in self._seen and tick == self._tick:
+            return False
+        new = 0 < len(self._seen) < MOST
+        self._seen.add(sign if tick == self._tick else tick)
+        self._tick = tick
+        self.until = step + LOOKS - 1 if new else self.until
+        return new
+
+    def stepped(self) -> None:
+        """After a step."""
+        count = 0
+        for ref in self._inside:
+            one = ref()
+            if one is not None:
+                count += one._version
+        self._written = count
+
+
+class Pulses:
+    """One an optimizer, once not every step is looked at."""
+
+    def __init__(self, models: Models, optimizers: Optimizers) -> None:
+        self._models = models
+        self._optimizers = optimizers
+        self._pulses: Dict[Tracked, Pulse] = {}
+
+    def reset(self, tracked: Tracked, _tensors: int) -> None:
+        self._pulses.pop(tracked, None)
+
+    def of(self, tracked: Tracked) -> Pulse:
+        """After a step; built when it is asked for first, and anew when the groups have changed."""
+        pulse = self._pulses.get(tracked)
+        if pulse is None:
+            optimizer = tracked.ref()
+            inside = tracked.params(optimizer) if optimizer is not None else []
+            held = self._optimizers.held()
+            outside = [one for one, _, _ in self._models.parameters() if id(one) not in held]
+            pulse = Pulse(self._models, _some(inside, PROBES), _some(outside, OUTSIDERS))
+            self._pulses[tracked] = pulse
+        pulse.stepped()
+        return pulse
+
+    def beat(self, tracked: Tracked) -> None:
+        """Before a step that is not slept through."""
+        pulse = self._pulses.get(tracked)
+        if pulse is not None:
+            pulse.is_new(tracked.n)
+
+    def wants(self, tracked: Tracked, first: int, _last: int) -> bool:
+        pulse = self._pulses.get(tracked)
+        return pulse is not None and first <= pulse.until
+
+
+def _some(tensors: List[Any], most: int) -> List[Any]:
+    """From the first to the last, evenly; plain ones, of which nothing that is asked can raise."""
+    plain = [one for one in tensors if type(one) in (torch.Tensor, torch.nn.Parameter) and not one.is_inference()]
+    return plain[:: -(-len(plain) // most)] if plain else []
