@@ -51,6 +51,36 @@ def test_a_module_that_stands_in_another_checkpoint_is_saved() -> None:
     assert missing(TRAINED, {"base.pt": FULL[:3], "adapter.pt": FULL[3:]}) == []
 
 
+def test_a_list_of_models_that_are_saved_under_names_of_their_own_lacks_the_one_that_is_not() -> None:
+    trained = ["system.parts.0.a", "system.parts.0.b.0", "system.parts.1.mix", "system.parts.2.fc"]
+    saved = ["encoder.a.weight", "encoder.b.0.weight", "decoder.mix.weight", "optimizer.state.0.exp_avg"]
+    assert missing(trained, {"best.pt": saved}) == [("system.parts.2.fc", "alarm")]
+    assert missing(trained, {"best.pt": [*saved, "scale.fc.weight"]}) == []
+    blocks = ["blocks.0.conv", "blocks.1.conv"]
+    assert missing(blocks, {"a.pt": ["0.conv.weight"]}) == [("blocks.1.conv", "alarm")]
+
+
+@pytest.mark.parametrize(
+    ("saved", "validated", "together", "found"),
+    [
+        (["encoder.a.weight", "decoder.mix.weight"], ["encoder", "decoder", "scale"], True, "scale"),
+        (["encoder.a.weight", "optimizer.state.0.exp_avg"], ["encoder", "scale"], True, "scale"),
+        (["encoder.a.weight", "optimizer.state.0.exp_avg"], ["encoder", "decoder", "scale"], True, "decoder"),
+        (["a.weight"], ["encoder", "decoder", "scale"], True, None),  # an encoder for other uses
+        (["encoder.a.weight", "decoder.mix.weight"], ["encoder", "decoder"], True, None),  # it serves the training
+        (["encoder.a.weight", "decoder.mix.weight"], ["encoder", "decoder", "scale"], False, None),
+    ],
+)
+def test_a_whole_model_that_is_left_out_beside_others_of_its_optimizer_is_a_warning(
+    saved: list[str], validated: list[str], together: bool, found: str | None
+) -> None:
+    left = checkpoint.LeftOut(validated=validated)
+    trained = ["encoder.a", "decoder.mix", "scale.fc"]
+    groups = [{"encoder", "decoder", "scale"}] if together else [{"encoder", "decoder"}, {"scale"}]
+    verdicts = list(checkpoint.missing_params(trained, {"best.pt": saved}, left, together=groups))
+    assert [(one.subject, one.level.value) for one in verdicts if one.found] == ([(found, "warning")] if found else [])
+
+
 def test_frozen_modules_and_models_left_out_on_purpose_are_no_alarm() -> None:
     assert missing(TRAINED, {"a.pt": FULL[:3]}, ["model.adapter.*"]) == []
     assert missing(["G.conv", "D.conv2"], {"g.pt": ["conv.weight"]}) == []

@@ -9,7 +9,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
-from labjournal.checks.saved_names import holds, inside, merged, parts_of, pieces, renamed, root_of
+from labjournal.checks.saved_names import by_parts, holds, inside, merged, parts_of, pieces, renamed, root_of
 from labjournal.model import Checkpoint, Run, Status
 from labjournal.vocabulary import Level
 
@@ -26,8 +26,9 @@ MISSING = CheckRule(
     "every validation, as a projector that serves the training alone, or a part is saved by itself in a run that "
     "validates nothing. Warning: the weights of all layers that "
     "keep running statistics are saved, and those statistics are not; or a module is in none that was written since "
-    "it began to move, and others of its model are. Without the watch: warning when a "
-    "checkpoint lacks names that others of its series (the same name but for its number) have.",
+    "it began to move, and others of its model are; or a whole model is in none that validations ran, and others of "
+    "its optimizer are, criteria apart. Without the watch: warning when a checkpoint lacks names that others of its "
+    "series (the same name but for its number) have.",
 )
 CHANGED = CheckRule(
     "checkpoint_changed",
@@ -65,6 +66,8 @@ CODE = CheckRule(
 )
 RULES = table(CODE, MISSING, CHANGED, INTERRUPTED, DISK_LOW)
 _LOW_BYTES = 1_000_000_000
+_OF_STEPS = frozenset(("exp_avg", "exp_avg_sq", "momentum_buffer", "square_avg"))
+"""What optimizers keep of each tensor."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,11 @@ class LeftOut:
         idle = [parts_of(name) for name in self.unvalidated]
         if all(any(parts[: len(one)] == one for one in idle) for parts in map(parts_of, names)):
             return " No validation ran them: they may serve the training alone."
-        if by_itself and self.validated is not None and {root_of(name) for name in names}.isdisjoint(self.validated):
+        if (
+            by_itself
+            and self.validated is not None
+            and {root_of(name) for name in names}.isdisjoint(map(root_of, self.validated))
+        ):
             return " A part is saved by itself, and there was no validation: the rest may serve the training alone."
         return " An earlier phase trained them, the last one let them be." if set(names) <= set(self.earlier) else ""
 
@@ -100,6 +107,7 @@ def missing_params(
     empty: Sequence[str] = (),
     since: Mapping[str, Collection[str]] | None = None,
     sizes: Mapping[str, int] | None = None,
+    together: Sequence[Collection[str]] = (),
 ) -> Iterator[Verdict]:
     """What was trained against what was saved.
 
@@ -110,6 +118,7 @@ def missing_params(
         empty: paths of checkpoints that are the state of a module and hold no tensor at all.
         since: by module of ``trained`` the checkpoints written after it began to move; all of them where it is not in.
         sizes: how many parameter tensors each model has, by its name.
+        together: models, criteria left out, that one optimizer holds.
     """
     whole = {model for model, size in (sizes or {}).items() if any(renamed(names, size) for names in saved.values())}
     wanted = [name for name in trained if not any(fnmatchcase(name, pattern) for pattern in left.frozen)]
@@ -120,7 +129,7 @@ def missing_params(
         yield not_judged(MISSING, "checkpoints", "no checkpoint whose tensors can be read")
         return
     if wanted:
-        yield _against_trained(wanted, saved, left, since or {}, whole)
+        yield _against_trained(wanted, saved, left, since or {}, whole, together)
     else:
         yield from _against_each_other(saved)
 
@@ -131,6 +140,7 @@ def _against_trained(
     left: LeftOut,
     since: Mapping[str, Collection[str]],
     whole: Collection[str],
+    together: Sequence[Collection[str]],
 ) -> Verdict:
     lost: dict[str, list[str]] = {}
     holding: dict[str, set[str]] = {}
@@ -161,6 +171,13 @@ def _against_trained(
         evidence = {"modules": stale[:20], "checkpoints": len(saved), "older": before[:20]}
         subject = stale[0] if len(stale) == 1 else root_of(stale[0])
         return finding(MISSING, subject, message, evidence, Level.NOTICE if left.because(stale) else Level.WARNING)
+    apart = _apart(lost, holding, saved, left, together)
+    if apart:
+        message = (
+            f"{_shown(apart)}: no module of it is in a checkpoint, though what its optimizer trains beside it is, and "
+            "validations ran it as they ran those."
+        )
+        return finding(MISSING, apart[0], message, {"models": apart[:20], "checkpoints": len(saved)}, Level.WARNING)
     if lost:
         return not_judged(MISSING, ", ".join(lost), "no module of it is saved under its name: left out on purpose?")
     return fine(MISSING, "checkpoints")
@@ -172,7 +189,7 @@ def _holding(trained: Sequence[str], saved: Mapping[str, Sequence[str]]) -> dict
     A group that is a whole model, or only its wrappers, says nothing about what is in it, and is left out.
     """
     known_in = {path: pieces(tensors) for path, tensors in saved.items()}
-    within = {module: inner for module in trained if (inner := inside(module))}
+    within = by_parts({module: inner for module in trained if (inner := inside(module))}, list(known_in.values()))
     roots = {root_of(module) for module in within}
     found: dict[str, set[str]] = {module: set() for module in within}
     own: set[str] = set()  # models that a checkpoint is of
@@ -184,6 +201,31 @@ def _holding(trained: Sequence[str], saved: Mapping[str, Sequence[str]]) -> dict
         for module in held:
             found[module].add(path)
     return {module: paths if root_of(module) in own else set() for module, paths in found.items()}
+
+
+def _apart(
+    lost: Collection[str],
+    holding: Mapping[str, set[str]],
+    saved: Mapping[str, Sequence[str]],
+    left: LeftOut,
+    together: Sequence[Collection[str]],
+) -> list[str]:
+    """Models saved nowhere that took part in validations, where one file has several others of their optimizer, or its
+    state beside one: to go on from, or to measure, all of them are needed."""
+    members: dict[str, set[str]] = {}
+    """By checkpoint the models in it."""
+    for module, paths in holding.items():
+        for path in paths:
+            members.setdefault(path, set()).add(root_of(module))
+    states = {path for path, names in saved.items() if any(name.rpartition(".")[2] in _OF_STEPS for name in names)}
+    return [
+        root
+        for root in lost
+        if root in (left.validated or ())
+        for group in together
+        if root in group
+        if any(len(roots & set(group)) + (path in states) >= 2 for path, roots in members.items() if roots & set(group))
+    ]
 
 
 def _by_itself(held: Sequence[str], saved: Mapping[str, Sequence[str]]) -> bool:

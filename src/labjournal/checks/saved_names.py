@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 _WRAPPERS = frozenset(
     "module _orig_mod model base_model default _forward_module _fsdp_wrapped_module _checkpoint_wrapped_module "
@@ -22,17 +22,37 @@ def inside(module: str) -> tuple[str, ...]:
     return parts_of(module.partition(".")[2])
 
 
-def pieces(tensors: Sequence[str]) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
+_Known = tuple[set[tuple[str, ...]], set[tuple[str, ...]]]
+
+
+def pieces(tensors: Sequence[str]) -> _Known:
     """All stretches of the names of a checkpoint, and those that they begin with."""
     known = list(map(parts_of, tensors))
     stretches = {parts[a:b] for parts in known for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)}
     return stretches, {parts[:b] for parts in known for b in range(1, len(parts) + 1)}
 
 
-def holds(known: tuple[set[tuple[str, ...]], set[tuple[str, ...]]], inner: tuple[str, ...]) -> bool:
+def holds(known: _Known, inner: tuple[str, ...]) -> bool:
     """Whether a module is among them, as part of a model or by itself, as LoRA by peft is."""
     stretches, beginnings = known
     return inner in stretches or any(inner[k:] in beginnings for k in range(1, len(inner)))
+
+
+def by_parts(within: Mapping[str, tuple[str, ...]], known: Sequence[_Known]) -> dict[str, tuple[str, ...]]:
+    """What lies below the root of each module; below its place where the root is a list whose parts are models that a
+    checkpoint has under names of their own, as ``encoder.conv`` for ``parts.0.conv``."""
+    found = dict(within)
+    for root in {root_of(module) for module in within}:
+        own = {module: inner for module, inner in within.items() if root_of(module) == root}
+        below = {module: after for module, inner in own.items() if (after := _below_place(inner))}
+        if len(below) == len(own) and not any(holds(one, inner) for one in known for inner in own.values()):
+            found |= below
+    return found
+
+
+def _below_place(inner: tuple[str, ...]) -> tuple[str, ...]:
+    place = next((at for at, part in enumerate(inner) if part.isdigit()), len(inner))
+    return inner[place + 1 :]
 
 
 def merged(module: str, tensors: Sequence[str]) -> bool:

@@ -15,6 +15,7 @@ from labjournal.facts import Fact
 from labjournal.model import Checkpoint, Run
 from labjournal.store import Store
 
+_CRITERION = re.compile(r"loss|criterion|objective|likelihood", re.IGNORECASE)
 _MOST = 12
 """Headers of so many checkpoints are read; one of a large model takes some 50 ms."""
 
@@ -36,7 +37,7 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
     left = checkpoint.LeftOut(frozen, earlier, _named(stated, "unvalidated") or (), _named(stated, "validated"))
     written = {one.path: one.written_at.timestamp() for one in current}
     since = {module: {path for path in saved if written[path] >= first} for module, (first, _) in moved.items()}
-    yield from checkpoint.missing_params(list(moved), saved, left, empty, since, _sizes(stated))
+    yield from checkpoint.missing_params(list(moved), saved, left, empty, since, _sizes(stated), _together(stated))
     for layers in _counting(stated) if saved else ():
         yield lost_statistics(layers, saved)
 
@@ -66,6 +67,14 @@ def _models(stated: Sequence[Fact]) -> list[dict[str, Any]]:
 def _sizes(stated: Sequence[Fact]) -> dict[str, int]:
     """How many parameter tensors each model has, by the last word of the watch."""
     return {str(one.get("name")): size for one in _models(stated) if isinstance(size := one.get("tensors"), int)}
+
+
+def _together(stated: Sequence[Fact]) -> list[set[str]]:
+    """The models that each optimizer holds, by the last word of the watch, without criteria that have weights."""
+    told = [fact.data.get("optimizers") for fact in stated if fact.kind == "watch_state"]
+    criteria = {str(one.get("name")) for one in _models(stated) if _CRITERION.search(str(one.get("class")))}
+    named = [one.get("models") for one in (told[-1] if told and isinstance(told[-1], list) else [])]
+    return [set(map(str, names)) - criteria for names in named if isinstance(names, list)]
 
 
 def _counting(stated: Sequence[Fact]) -> Iterator[list[str]]:

@@ -39,12 +39,19 @@ class Account:
         params = [parameter for tracked, optimizer in stepping for parameter in tracked.params(optimizer)]
         unread = sum(readable(parameter) is None and not _is_empty(parameter) for parameter in params)
         because = f"{unread} of {len(params)} tensors are of a kind that is not read (sparse, quantised, …)"
+        names = {id(root): name for root, name in self._models.named_roots()}
+        model_of = {id(one): names[named.root] for one, named, _ in self._models.parameters() if named.root in names}
         data = {
             "state": "partly" if unread else "watched",
             "because": because if unread else None,
             "models": self._models.describe(),
             "optimizers": [
-                {"label": tracked.label, "tensors": len(tracked.group_of), "groups": len(groups_of(optimizer))}
+                {
+                    "label": tracked.label,
+                    "tensors": len(tracked.group_of),
+                    "groups": len(groups_of(optimizer)),
+                    "models": sorted({model_of[id(p)] for p in tracked.params(optimizer) if id(p) in model_of}),
+                }
                 for tracked, optimizer in stepping[:20]
             ],
             "tensors": len(params),

@@ -36,6 +36,8 @@ ENOUGH = 6
 """Validations in eval mode after which no more are looked at."""
 BEFORE_END = 20
 NONDETERMINISM = 1e-3
+MOST_WAITED = 100
+"""Passes in eval mode after which another model's is waited for."""
 
 
 class _Root:
@@ -59,7 +61,8 @@ class _Root:
         """The same inputs went forward without gradients first and with them then (GradCache): no validation."""
         self.last_session = 0
         self.sessions = 0
-        self.clean = 0
+        self.clean = self.clean_in = 0
+        """Validations in eval mode, and the last of them."""
         self.drawn = 0
         self.eval_passes = 0
         self.recalibrated = False
@@ -88,6 +91,7 @@ class Modes:
         self.validations = 0
         """Stretches of forward passes without gradients, between backward passes."""
         self._validating = False
+        self._waited = 0
         self.probed = False
         self.unvalidated = Unvalidated(models, optimizers)
 
@@ -220,9 +224,10 @@ class Modes:
         self._validating = True
         root.name = self._models.name_of(module)
         if not module.training:
-            root.clean += 1
-            root.passes = 0
-            self.disarm()
+            root.clean += root.clean_in != self.validations
+            root.clean_in, root.passes = self.validations, 0
+            if not self._others_may_follow():
+                self.disarm()
             if root.eval_passes < ENOUGH:
                 self._watch_draws(root)
             return
@@ -273,6 +278,11 @@ class Modes:
             level=NOTICE if several else None,
             subject=root.name,
         )
+
+    def _others_may_follow(self) -> bool:
+        """Is there a model of which no pass without gradients was seen? A decoder goes forward after its encoder."""
+        self._waited += 1
+        return self._waited < MOST_WAITED and any(not root.clean for root in self._roots.values())
 
     # -- random numbers in eval mode
 
