@@ -63,6 +63,25 @@ def test_a_tricky_healthy_program_raises_nothing(program: str, tmp_path: Path, z
     assert [data["message"] for data in done.findings(*SPEAKING)] == []
 
 
+@pytest.mark.parametrize(
+    ("program", "subject", "remedy"),
+    [
+        ("plain_list", "net.blocks", "nn.ModuleList"),
+        ("list_of_parameters", "model.gains", "nn.ParameterList"),
+        ("bare_tensor", "model.offset", "nn.Parameter"),
+        ("late_adapter", "model.nfa", "add_param_group()"),
+    ],
+)
+def test_what_parameters_does_not_find_is_told_with_what_mends_it(
+    program: str, subject: str, remedy: str, tmp_path: Path, zygote: Zygote
+) -> None:
+    done = findings(zygote, program, tmp_path).findings("alarm")
+    (told,) = [data for data in done if data["rule"] == "param_not_in_optimizer"]
+    assert told["subject"].startswith(subject)
+    assert remedy in told["remedy"]
+    assert ("parameters()" in told["message"]) == (program != "late_adapter")
+
+
 def test_there_are_forty_faulty_and_twenty_five_tricky_programs() -> None:
     assert len(FAULTY) >= 40
     assert len(TRICKY) >= 25

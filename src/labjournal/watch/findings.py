@@ -110,10 +110,12 @@ class Findings:
         evidence: Optional[Dict[str, Any]] = None,
         level: Optional[str] = None,
         subject: Optional[str] = None,
+        remedy: Optional[str] = None,
     ) -> None:
         """State a finding unless it was stated for all these tensors before.
 
         ``tensors`` are (path, module) pairs; ``message`` may use ``{subject}`` and ``{n}`` (how many tensors).
+        ``remedy``: what to try here, where more is known than what the rule says of all its cases.
         """
         known = RULES[rule]
         new = [pair for pair in tensors or [("", "")] if (rule, pair[0]) not in self._said]
@@ -144,7 +146,7 @@ class Findings:
                 "first_seen": step,
                 "message": message.format(subject=name, n=f"{count} tensor{'' if count == 1 else 's'}"),
                 "evidence": shown,
-                "remedy": known.remedy,
+                "remedy": remedy or known.remedy,
                 "caused_by": caused_by,
             },
         )

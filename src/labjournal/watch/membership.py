@@ -21,6 +21,7 @@ from labjournal.watch.overlooked import Left, idle_adapters, overlooked, say_lef
 from labjournal.watch.rebuilt import Rebuilt
 from labjournal.watch.sampling import Key, Later, Pack, gather
 from labjournal.watch.suspicion import Suspicion
+from labjournal.watch.unregistered import unfound
 
 HITS = 2
 STALE_STEPS = 5
@@ -128,7 +129,7 @@ class Membership:
     def _judge(
         self, tracked: Tracked, step: int, held: Dict[int, Any], candidates: List[Tuple[Any, Named, Any]]
     ) -> None:
-        sure: List[Tuple[str, str]] = []
+        sure: List[Tuple[Any, Named]] = []
         doubtful: List[Left] = []
         at_zero = {identity for identity, item in self._outside.items() if item.zero}
         waiting = idle_adapters(candidates, at_zero, held, self._models, self._optimizers)
@@ -141,18 +142,21 @@ class Membership:
             if id(parameter) in waiting or self._looks_meant(parameter, owner, held):
                 doubtful.append((parameter, named, owner))
             else:
-                sure.append((named.path, named.module))
+                sure.append((parameter, named))
         if self._models.misfits:
             self._say_misfits(step)
         labels = ", ".join(sorted({other.label for other in self._optimizers.stepping()})[:3])
         gone = self._stale(held, step, HITS if sure else STALE_STEPS)
         if sure:
+            because, remedy = unfound([(one, named.root) for one, named in sure], self._models.roots())
             self._findings.say(
                 "param_not_in_optimizer",
                 step,
-                f"{{subject}} ({{n}}) gets gradients but is in no optimizer ({labels}): it keeps its starting values.",
-                sure,
+                f"{{subject}} ({{n}}) gets gradients but is in no optimizer ({labels}): it keeps its starting values."
+                + because,
+                [(named.path, named.module) for _, named in sure],
                 {"optimizers": labels, "held_tensors": len(held), "held_but_in_no_model": len(gone)},
+                remedy=remedy,
             )
         elif doubtful:
             own = [item for item in doubtful if item[2].training and id(item[0]) not in waiting and not self._growing]

@@ -262,7 +262,8 @@ class Models:
                 seen.add(id(value))
                 root_name = self._root_name(root) or type(unwrapped(root)).__name__
                 module_path = _clean(f"{root_name}.{prefix}" if prefix else root_name)
-                named = Named(f"{module_path}.{name}", module_path, id(root))
+                path = f"{module_path}.{name}"
+                named = Named(path, path.rpartition(".")[0] if "." in name else path, id(root))
                 self._plain.append((weakref.ref(value), named, weakref.ref(module)))
 
     def describe(self) -> List[Dict[str, Any]]:
