@@ -232,6 +232,18 @@ def test_without_a_version_nothing_is_judged() -> None:
     assert checkpoint.checkpoint_changed(unknown, []).state == "not judged"
 
 
+@pytest.mark.parametrize(
+    ("launcher", "cause"),
+    [
+        ("local", "its supervisor was killed, the process went on and ended later; its exit code is not known"),
+        ("adopted", "the adopted process has ended; how is not known"),
+    ],
+)
+def test_a_run_whose_end_nobody_saw_was_not_ended_from_outside_for_all_that_is_known(launcher: str, cause: str) -> None:
+    unseen = replace(RUN, status=Status.LOST, launcher=launcher, cause=cause, command=("python", "train.py"), step=660)
+    assert checkpoint.interrupted(unseen).state == "not judged"
+
+
 def test_a_lost_run_is_a_mark_with_its_cause() -> None:
     said = checkpoint.interrupted(replace(RUN, status=Status.LOST, cause="the machine was rebooted", step=40))
     assert said.found

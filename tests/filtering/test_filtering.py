@@ -125,6 +125,8 @@ def test_what_could_not_be_compared_is_counted() -> None:
     assert chosen is not None
     chosen.accepted(THINGS.values())
     assert chosen.lacking_words() == "1 has no accuracy"
+    chosen.accepted([Fake(has=["alarm", "retraction"]), Fake(has=["alarm"])])
+    assert chosen.lacking_words() == "1 has no accuracy, 1 retracted, of which no accuracy counts"
 
 
 def test_nothing_typed_is_no_filter() -> None:

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
 from labjournal.checks.saved_names import by_parts, holds, inside, merged, parts_of, pieces, renamed, root_of
 from labjournal.model import Checkpoint, Run, Status
-from labjournal.vocabulary import Level
+from labjournal.vocabulary import END_UNSEEN, Level
 
 MISSING = CheckRule(
     "checkpoint_missing_params",
@@ -308,8 +308,8 @@ def _between(begin: datetime, moment: datetime, end: datetime | None) -> bool:
 def interrupted(run: Run) -> Verdict:
     if run.status not in (Status.LOST, Status.PREEMPTED):
         return fine(INTERRUPTED, "the run")
-    if run.launcher == "adopted" and not run.command:
-        return not_judged(INTERRUPTED, "the run", "it was only told of: how it ended is not known")
+    if run.launcher == "adopted" or END_UNSEEN in (run.cause or ""):
+        return not_judged(INTERRUPTED, "the run", "nobody saw it end: whether by itself is not known")
     last = f" at step {run.step}" if run.step is not None else ""
     evidence = {"status": run.status.value, "cause": run.cause, "checkpoints": run.checkpoints}
     message = f"The run was ended from outside{last}: {run.cause or 'no cause is recorded'}."

@@ -54,6 +54,8 @@ class Lacking:
     """Things that a comparison could not be made of, by key."""
 
     missing: Counter[str]
+    retracted: Counter[str]
+    """Metrics of which retracted things have nothing that counts."""
     as_text: Counter[str]
 
 
@@ -62,12 +64,12 @@ class Filter:
 
     def __init__(self, node: Node, keys: Keys, now: datetime) -> None:
         self._node, self._keys, self._now = node, keys, now
-        self._lacking = Lacking(Counter(), Counter())
+        self._lacking = Lacking(Counter(), Counter(), Counter())
         self._holds = self._made(node, frozenset())
 
     def accepted(self, things: Iterable[Thing]) -> list[Thing]:
         """The things it lets through, in their order."""
-        self._lacking = Lacking(Counter(), Counter())
+        self._lacking = Lacking(Counter(), Counter(), Counter())
         return [thing for thing in things if self.accepts(thing)]
 
     def accepts(self, thing: Thing) -> bool:
@@ -87,6 +89,7 @@ class Filter:
     def lacking_words(self) -> str:
         """``9 have no acc, 2 hold it as text``: what was left out because nothing could be compared; "" for none."""
         told = [f"{n:,} {'has' if n == 1 else 'have'} no {key}" for key, n in self._lacking.missing.items()]
+        told += [f"{n:,} retracted, of which no {key} counts" for key, n in self._lacking.retracted.items()]
         told += [f"{n:,} {'holds' if n == 1 else 'hold'} {key} as text" for key, n in self._lacking.as_text.items()]
         return ", ".join(told)
 
@@ -149,7 +152,9 @@ class Filter:
             values = thing.values(key, data)
             numbers = [value for value in values if not isinstance(value, str)]
             if not numbers:
-                (self._lacking.as_text if values else self._lacking.missing)[key] += 1
+                withdrawn = key in self._keys.measured and "retraction" in thing.values("has", data)
+                without = self._lacking.retracted if withdrawn else self._lacking.missing
+                (self._lacking.as_text if values else without)[key] += 1
                 return False
             return wanted is not None and any(compare(value, wanted) for value in numbers)
 

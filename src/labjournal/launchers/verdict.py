@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from labjournal.vocabulary import Status
+from labjournal.vocabulary import END_UNSEEN, Status
 
 SILENT_S = 30.0
 """A heartbeat older than this is worth a word; the supervisor writes one every 3 s."""
@@ -107,7 +107,7 @@ def _who_died(seen: Sighting) -> str:
         return "the adopted process has ended; how is not known"
     words = "its process and its supervisor are gone, and nobody wrote down how (killed, or out of memory)"
     if seen.beat_age_s is not None and seen.output_age_s is not None and seen.beat_age_s - seen.output_age_s > SILENT_S:
-        words = "its supervisor was killed, the process went on and ended later; its exit code is not known"
+        words = f"its supervisor was killed, {END_UNSEEN}; its exit code is not known"
     return f"{words}; a stop had been asked for" if seen.stop_asked else words
 
 
