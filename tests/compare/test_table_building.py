@@ -265,7 +265,7 @@ def test_unassigned_and_training_results_are_counted_and_not_shown() -> None:
     journal.result(run, {"accuracy": 0.99}, "train", 1, role=Role.TRAIN.value)
     table = build(journal)
     assert len(table.rows) == 1
-    assert said(table, "1 result not in the table until it is said")
+    assert said(table, "1 result not in the table until it is said what it was measured on: labjournal log --assign r:")
     assert said(table, "1 result on training data not shown")
 
 

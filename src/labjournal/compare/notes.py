@@ -226,8 +226,9 @@ def _not_shown(selection: Selection, picked: Picked, left_out: int) -> Iterator[
         yield f"{' and '.join(hidden)} not shown; name runs, or ask for --full."
     if picked.unassigned:
         yield (
-            f"{fmt.plural(picked.unassigned, 'result')} not in the table until it is said what they were measured on: "
-            "labjournal log --assign."
+            f"{fmt.plural(picked.unassigned, 'result')} not in the table until it is said what "
+            f"{'it was' if picked.unassigned == 1 else 'they were'} measured on: "
+            "labjournal log --assign r:RESULT --dataset NAME; labjournal show RUN lists them as unassigned."
         )
     if picked.training:
         yield f"{fmt.plural(picked.training, 'result')} on training data not shown."
