@@ -15,6 +15,7 @@ FAULTY = {
     "block_skipped": ("param_not_in_optimizer", "model.block3"),
     "restored_weights": ("no_update", "model"),
     "last_written_once": ("weight_change_outside_step", "model"),
+    "dropped_in_place": ("weight_change_outside_step", "model.0"),
     "zeros_come_in": ("zero_grad", "model.readings"),
     "tied_by_data": ("param_in_two_optimizers", "model.out"),
     "state_never_loaded": ("no_update", "net"),

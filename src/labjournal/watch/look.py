@@ -70,6 +70,8 @@ class Compared:
     """That change has nothing of the weights in it, for or against: noise. Other weights take the old ones away."""
     taken_back: Dict[int, float] = field(default_factory=dict)
     """Share of the previous step that the change between it and this one takes back: 1 is all of it."""
+    dropped: Dict[int, float] = field(default_factory=dict)
+    """Share of its elements set to 0 between the previous step and this one whatever their size, and never put back."""
     to_start: Dict[int, float] = field(default_factory=dict)
     """Cosine between that change and the way back to the weights of the first step; -1 where it leads to 0 as well."""
     way_back: Dict[int, float] = field(default_factory=dict)
@@ -128,8 +130,9 @@ def compare(
                     result.moved_outside[tensor] = (rows_RN[6][at] / (rows_RN[7][at] + 1e-30)) ** 0.5
                     result.taken_back[tensor] = -rows_RN[8][at] / (rows_RN[9][at] + 1e-30)
                     result.across[tensor] = abs(rows_RN[10][at]) < ACROSS
-                if len(rows_RN) > 11:
-                    result.to_start[tensor], result.way_back[tensor] = rows_RN[11][at], rows_RN[12][at]
+                    result.dropped[tensor] = rows_RN[11][at]
+                if len(rows_RN) > 12:
+                    result.to_start[tensor], result.way_back[tensor] = rows_RN[12][at], rows_RN[13][at]
             done()
 
         later.give(rows, landed)
@@ -158,7 +161,8 @@ def gather_grads(params: List[Any]) -> Dict[Key, Pack]:
 def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, step: int) -> Any:
     """(R, N) on the device: changed, not finite, |dW|^2, |W|^2, dW.W; with a previous look: changed since before it,
     squared change since after it, its squared size; when that was the step just before this one: the product of that
-    change with the step, the squared step; with the weights of the start: ``Compared.to_start`` and ``way_back``."""
+    change with the step, the squared step, ``Compared.across`` and ``dropped``; with the weights of the start:
+    ``to_start`` and ``way_back``."""
     old_NK, new_NK = before.values_NK, after.values_NK
     old = old_NK.float()
     step_NK = new_NK.float() - old
@@ -186,6 +190,7 @@ def _rows(before: Pack, after: Pack, previous: Optional[Previous], key: Key, ste
                 masked = ((old_NK == first.values_NK) | (old_NK == last.values_NK) | spared).all(1)
                 rows += [torch.where(masked, 0.0, (outside * step_before).sum(1)), step_before.square().sum(1)]
                 rows.append(torch.nn.functional.cosine_similarity(outside, ended, dim=1))
+                rows.append(_dropped(first.values_NK, ended, old))
                 start = previous.first.get(key)
                 if start is not None and start.index == before.index:
                     rows += _to_start(outside, ended, start.values_NK.float())
@@ -199,6 +204,17 @@ def _pruned_or_clipped(old_NK: Any) -> Any:
     return ((old_NK == 0) & (old_NK != 0).any(1, keepdim=True)) | (bound_NK & (bound_NK.sum(1, keepdim=True) > 1))
 
 
+def _dropped(first_NK: Any, ended_NK: Any, old_NK: Any) -> Any:
+    """(N,) share of the elements set to 0 since the previous step, where those are no smaller than others, as what is
+    pruned or clipped is, and where the last ones were not put back since."""
+    mean_N = ended_NK.square().mean(1)
+    fresh_NK, before_NK = (old_NK == 0) & (ended_NK != 0), first_NK == 0
+    fresh_N, before_N = fresh_NK.sum(1), before_NK.sum(1)
+    as_large_N = (ended_NK * fresh_NK).square().sum(1) > DROPPED_SIZE * mean_N * fresh_N
+    stays_N = (old_NK * before_NK).square().sum(1) <= BACK_SIZE * mean_N * before_N
+    return torch.where(as_large_N & stays_N, fresh_N / old_NK.shape[1], 0.0)
+
+
 def _to_start(outside_NK: Any, ended_NK: Any, start_NK: Any) -> List[Any]:
     """(N,) cosine of ``outside`` with ``start - ended``; -1 where ``outside`` leads to 0, as decay does, or goes most
     of the way, as what puts masked elements back does. (N,) how much of the way it goes."""
@@ -209,6 +225,9 @@ def _to_start(outside_NK: Any, ended_NK: Any, start_NK: Any) -> List[Any]:
     found_N = cosine(outside_NK, way_NK, dim=1)
     return [torch.where(other_N, -torch.ones_like(found_N), found_N), share_N]
 
+
+DROPPED_SIZE, BACK_SIZE = 0.5, 0.1
+"""Squared, as shares of the mean over all elements."""
 
 Names = Callable[[List[Any], Tracked], List[Named]]
 """Gives each tensor of an optimizer its name."""

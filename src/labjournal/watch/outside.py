@@ -33,6 +33,7 @@ CLIPPED = 0.25
 TIMES = 5
 TAKEN_BACK = 0.7
 """Lookahead takes half back, once in several steps; a clamp or a projection takes what leads out, of some tensors."""
+DROPPED = 0.02
 STRAIGHT = 0.99
 """Cosine between what was written and the way back to the weights of the start."""
 NOW_AND_THEN = 4
@@ -55,6 +56,7 @@ class _State:
         self.settled: List[int] = []
         self.taken_back = [0] * tensors
         self.taken_back_at = 0
+        self.dropped = [0] * tensors
         self.pulled = [0] * tensors
         self.way_back = [0.0] * tensors
         self.left_alone = [False] * tensors
@@ -98,6 +100,7 @@ class Outside:
             return
         self._undone(look, state, compared)
         self._taken_back(look, state, compared)
+        self._dropped(look, state, compared)
         self._pulled(look, state, compared)
         self._large(look, state, compared)
         self._walks(look, state, compared)
@@ -157,6 +160,24 @@ class Outside:
                 f"before the next, {TIMES} times in a row: something other than the optimizer writes to it.",
                 [(named[at].path, named[at].module) for at in members],
                 {"optimizer": look.tracked.label, "share_taken_back": share, "times": TIMES},
+            )
+
+    def _dropped(self, look: Look, state: _State, compared: Compared) -> None:
+        """Weights at random are set to 0 for a forward pass and stay so, as by a mask written into them."""
+        for at, share in compared.dropped.items():
+            state.dropped[at] = state.dropped[at] + 1 if share > DROPPED else 0
+        members = [at for at, times in enumerate(state.dropped) if times == TIMES and look.params[at].dim() > 1]
+        if members:
+            named = self._names(look.params, look.tracked)
+            share = compared.dropped[members[0]]
+            self._findings.say(
+                "weight_change_outside_step",
+                look.step,
+                f"{share:.0%} of the elements of {{subject}} ({{n}}), large and small ones, are set to 0 between steps "
+                f"of {look.tracked.label}, others each time, {TIMES} times in a row: what they had learnt is lost. "
+                "A mask for one forward pass belongs on a copy.",
+                [(f"{named[at].path} dropped", named[at].module) for at in members],
+                {"optimizer": look.tracked.label, "share_set_to_0": share, "times": TIMES},
             )
 
     def _not_shared(self, look: Look, members: List[int], compared: Compared) -> List[int]:

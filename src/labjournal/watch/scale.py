@@ -60,6 +60,8 @@ class _State:
         """The last five."""
         self.top_sq = [0.0] * tensors
         self.low = [0] * tensors
+        self.low_from = [0.0] * tensors
+        """Squared size at the first look so low."""
         self.decay = [0] * tensors
         self.decay_from = [0.0] * tensors
 
@@ -190,6 +192,10 @@ class Scale:
             state.top_sq[at] = max(state.top_sq[at], size_sq)
             low = look.params[at].numel() >= MIN_ELEMENTS and size_sq < COLLAPSED**2 * state.top_sq[at]
             state.low[at] = state.low[at] + 1 if low else 0
+            if state.low[at] == 1:
+                state.low_from[at] = size_sq
+            if state.low[at] == COLLAPSED_LOOKS and size_sq > 2 * state.low_from[at]:
+                state.top_sq[at], state.low[at] = size_sq, 0  # begun anew, and growing
             if state.low[at] == COLLAPSED_LOOKS:
                 collapsed.append(at)
             if self._is_decay(look, compared, at, decays[at]):
