@@ -85,6 +85,7 @@ FAULTY = {
     "tiny_lr": ("update_too_small", "model"),
     "loss_divided_twice": ("update_too_small", "net"),
     "finetuned_in_half": ("update_underflow", "model"),
+    "cast_for_validation": ("update_underflow", "model"),
     "huge_lr": ("update_too_large", "Adam"),
     "heavy_decay": ("weight_decay_dominates", "net"),
     "merged_each_evaluation": ("frozen_layer_changes", "model"),
@@ -179,6 +180,7 @@ BEGINS = {
     "frozen_by_monitor": 45,
     "left_frozen_by_log": 50,
     "hook_stays": 60,
+    "cast_for_validation": 90,
     "second_reset_later": 133,
     "detached_late": 407,
     "held_by_data_later": 52,
@@ -198,6 +200,7 @@ BEGINS = {
     "half_of_average_stays": 30,
     "average_by_hand_stays": 24,
     "average_stays_among_others": 45,
+    "epoch_mean_stays": 32,
 }
 """The last step before the fault, where it does not begin with the training."""
 ONCE_IN = {
@@ -211,5 +214,6 @@ ONCE_IN = {
     "half_of_average_stays": 30,
     "average_by_hand_stays": 24,
     "average_stays_among_others": 45,
+    "epoch_mean_stays": 32,
 }
 """Steps from one time to the next, where a fault does its work once an epoch or at each validation only."""

@@ -70,7 +70,7 @@ def test_an_inside_part_that_was_moved_watches_from_where_it_lies(tmp_path: Path
 
 
 BREAKS = {
-    "the session's module raises when imported": ("session", "_UNSEEDED =", "raise ZeroDivisionError('broken') #"),
+    "the session's module raises when imported": ("session", "_HOOK_KEY =", "raise ZeroDivisionError('broken') #"),
     "the session cannot be made": ("session", "        self._begin()\n", "        raise KeyError('broken')\n"),
     "a module of the checks is missing": ("session", "from labjournal.watch.look", "from labjournal.watch.gone"),
     "the hooks cannot be set": ("torch_hook", "    hook = TorchHook(torch, inside)", "    hook = undefined"),

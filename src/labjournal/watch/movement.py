@@ -7,6 +7,7 @@ tensor of the optimizer moved (a scaler skipped it) counts against none alone.
 
 from __future__ import annotations
 
+import weakref
 from typing import Any, Dict, List, Tuple
 
 import torch
@@ -25,6 +26,10 @@ WHOLE_ELEMENTS = 1_000_000
 """Elements copied in one step for whole looks; larger tensors are looked at piece by piece."""
 WHOLE_TENSORS = 24
 UNDERFLOW_SHARE = 0.8
+CAST_SHARE = 0.5
+"""The same of a tensor that has lost the rest by a cast in mid-run."""
+CAST_LOOKS = 2
+_HALF = (torch.float16, torch.bfloat16)
 SLEEPING = 1e-4
 """Of the largest rate of the optimizer: a group with less, none of whose bits ever changed, is not meant to rest."""
 
@@ -42,6 +47,10 @@ class _State:
         self.last_moved = [0] * tensors
         self.stuck = [0.0] * tensors
         """Share of sampled elements that did not change, smoothed over some five looks (16-bit tensors)."""
+        self.cast_at: Dict[int, int] = {}
+        """First step of a tensor since it was cast to 16 bits."""
+        self.lost: Dict[int, int] = {}
+        """Looks in a row since then in which most of it stood still."""
         self.suspected_at: Dict[int, float] = {}
         """Learning rate when a tensor became a suspect."""
         self.dead = 0
@@ -60,15 +69,38 @@ class Movement:
         self._names = names
         self._states: Dict[Tracked, _State] = {}
         self.suspicion = Suspicion()
-        """Tensors that moved before stand still."""
+        """Tensors that moved before stand still, or have been cast."""
+        self._dtypes: Dict[int, Tuple[weakref.ref[Any], Any]] = {}
+        """Tensor, by id -> itself, and the precision in which it was last stepped."""
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
         """The optimizer's groups have changed: what was counted belongs to other tensors."""
         self._states[tracked] = _State(tensors)
 
+    def cast(self, live: List[Tuple[Tracked, Any]]) -> bool:
+        """A module has been cast: are there tensors of an optimizer in it?"""
+        found = [one for one, optimizer in live if any(map(self._is_narrowed, one.params(optimizer)))]
+        for tracked in found:
+            self.suspicion.state(tracked, True)
+        return bool(found)
+
+    def _is_narrowed(self, parameter: Any) -> bool:
+        known, halved = self._dtypes.get(id(parameter)), parameter.dtype in _HALF
+        return halved and known is not None and known[1].itemsize > 2 and known[0]() is parameter
+
+    def _note_dtypes(self, look: Look, state: _State) -> None:
+        for at, parameter in enumerate(look.params):
+            known = self._dtypes.get(id(parameter))
+            if known is not None and known[1] is parameter.dtype and known[0]() is parameter:
+                continue
+            if self._is_narrowed(parameter):
+                state.cast_at[at], state.lost[at] = look.step, 0
+            self._dtypes[id(parameter)] = weakref.ref(parameter), parameter.dtype
+
     def before_step(self, look: Look) -> None:
         """Keep whole copies of the suspects for the time of this step."""
         state = self._states[look.tracked]
+        self._note_dtypes(look, state)
         state.whole = []
         room = WHOLE_ELEMENTS
         for at, verdicts in state.verdicts.items():
@@ -120,18 +152,22 @@ class Movement:
             elif moved_any:
                 state.still[at] += 1
             size = compared.sizes[at]
-            state.stuck[at] += ((size - changed) / size - state.stuck[at]) * 0.2
+            stuck = (size - changed) / size
+            state.stuck[at] += (stuck - state.stuck[at]) * 0.2
+            state.lost[at] = state.lost.get(at, 0) + 1 if stuck > CAST_SHARE and at in state.cast_at else 0
             tight = look.params[at].element_size() == 2 and state.stuck[at] > UNDERFLOW_SHARE
             suspect = (
                 state.still[at] >= WINDOW
                 or state.dead >= WINDOW
+                or state.lost[at] >= CAST_LOOKS
                 or (tight and look.tracked.looks >= WINDOW and look.tracked.looks % 3 == 0)
             )
             if suspect and not look.none[at] and at not in state.numbers and at not in state.verdicts:
                 state.verdicts[at] = []
                 state.suspected_at[at] = look.rates[at]
         stopped = any(0 < still <= WINDOW <= moved for still, moved in zip(state.still, state.moved))
-        self.suspicion.state(look.tracked, stopped or 0 < state.dead <= WINDOW or bool(state.verdicts))
+        lost = any(0 < looks <= CAST_LOOKS for looks in state.lost.values())
+        self.suspicion.state(look.tracked, stopped or lost or 0 < state.dead <= WINDOW or bool(state.verdicts))
 
     def _settle(self, look: Look, state: _State, at: int, found: List[int]) -> None:
         changed, with_grad, still, would = found
@@ -139,9 +175,10 @@ class Movement:
         if verdicts is None:
             return
         parameter = look.params[at]
+        share = CAST_SHARE if at in state.cast_at else UNDERFLOW_SHARE
         if not with_grad:
             verdict = ""  # the gradient family's business
-        elif parameter.element_size() == 2 and still > UNDERFLOW_SHARE * with_grad and would >= 0:
+        elif parameter.element_size() == 2 and still > share * with_grad:
             verdict = "update_underflow" if changed or not would else "no_update"
         elif changed:
             verdict = ""
@@ -168,6 +205,7 @@ class Movement:
             "dtype": str(parameter.dtype).replace("torch.", ""),
             "last_moved_step": state.last_moved[at] or None,
             "lr": look.rates[at],
+            "cast_before_step": state.cast_at.get(at),
         }
 
     @staticmethod
@@ -198,7 +236,8 @@ class Movement:
             if not members:
                 continue
             first = settled[members[0]]
-            evidence = {name: value for name, value in first.items() if name != "rule"}
+            evidence = {name: value for name, value in first.items() if name != "rule" and value is not None}
+            cast = first["cast_before_step"]
             evidence.update(optimizer=look.tracked.label, looked_at_steps=look.tracked.looks)
             self._findings.say(
                 rule,
@@ -209,7 +248,7 @@ class Movement:
                     lr=f"{first['lr']:g}",
                     moved=first["last_moved_step"],
                     share=f"{first['of_these_unchanged'] / max(1, first['with_gradient']):.0%}",
-                    dtype=first["dtype"],
+                    dtype=first["dtype"] + (f", to which it was cast before step {cast}" if cast else ""),
                 ),
                 [(named[at].path, named[at].module) for at in members],
                 evidence,

@@ -21,6 +21,13 @@ SEEDED = 5
 EVERY = 150
 """Backward passes whose state is read without exception; 4 us each."""
 MAX_STATES = 20_000
+_UNSEEDED = 67280421310721
+"""torch.initial_seed() when nobody has set one. Source: c10/core/GeneratorImpl.h, default_rng_seed_val."""
+
+
+def seed_that_was_set() -> Optional[int]:
+    seed = torch.initial_seed()
+    return None if seed == _UNSEEDED else seed
 
 
 class Randomness:

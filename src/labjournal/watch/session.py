@@ -24,6 +24,7 @@ from labjournal.watch.look import Compared, Look, Previous, compare
 from labjournal.watch.models import Models
 from labjournal.watch.nap import Nap, next_look
 from labjournal.watch.optimizers import Optimizers, Tracked, has_groups, steps_before
+from labjournal.watch.randomness import seed_that_was_set
 from labjournal.watch.replicas import Replicas
 from labjournal.watch.sampling import Later, capturing, gather
 from labjournal.watch.tensor_names import TensorNames
@@ -31,9 +32,6 @@ from labjournal.watch.tensor_names import TensorNames
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from labjournal.watch.start import Inside
-
-_UNSEEDED = 67280421310721
-"""torch.initial_seed() when nobody has set one. Source: c10/core/GeneratorImpl.h, default_rng_seed_val."""
 
 
 class Session:
@@ -45,7 +43,6 @@ class Session:
         self._begin()
 
     def _begin(self) -> None:
-        rank = self._inside.rank
         self.optimizers = Optimizers()
         self.guard = Guard(self._state_failure)
         self.later = Later(self.guard.later)
@@ -53,7 +50,7 @@ class Session:
         self.budget = Budget()
         self.nap = Nap()
         self.findings = Findings(self._state_finding, os.environ.get(tags.ENV_CHECKS, ""))
-        writer = None if rank else EventWriter(os.path.join(self._inside.folder, "events"))
+        writer = None if self._inside.rank else EventWriter(os.path.join(self._inside.folder, "events"))
         self.curves = Curves(writer, self.later, self.models)
         self.replicas = Replicas(self._inside.outbox, self._inside.attempt, self.later, self.models)
         self.names = TensorNames(self.models)
@@ -153,6 +150,9 @@ class Session:
         if self.families.switched_off(self.nap.slept):
             self.nap.wake()
 
+    def on_cast(self, _module: Any) -> None:
+        self.nap.asleep &= not self.guard.run(self.families.movement.cast, self.optimizers.live())
+
     def on_autocast(self, context: Any) -> None:
         self.guard.run(self.families.precision.on_autocast, context)
 
@@ -238,8 +238,8 @@ class Session:
         self._last.pop(tracked, None)
         self._inside.state_settings("optimizer", tracked.settings(tracked.ref()))
         self._inside.state_script()
-        seed = torch.initial_seed()
-        if seed != _UNSEEDED and not self._seed_stated:
+        seed = seed_that_was_set()
+        if seed is not None and not self._seed_stated:
             self._seed_stated = True
             self._inside.state_settings("seed", {"torch": seed})
 

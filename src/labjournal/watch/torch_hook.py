@@ -1,10 +1,10 @@
 """Where the watch takes hold of torch: registration hooks, optimizer-step hooks, and functions wrapped.
 
-Wrapped are ``Optimizer.__init__`` and ``zero_grad``, ``Module.__setstate__``, ``load_state_dict`` and ``zero_grad``,
-``torch.autograd.backward`` (Tensor.backward looks it up there at each call), ``manual_seed``, ``save``, ``compile``,
-entering no_grad, autocast and saved-tensor hooks, ``GradScaler.step``, and the iterators of DataLoader. No module hook
-is set here. Until the first optimizer is built only the models are noted: loading the checks takes 20 ms, which a
-process that merely imports torch shall not pay.
+Wrapped are ``Optimizer.__init__`` and ``zero_grad``, ``Module.__setstate__``, ``load_state_dict``, ``zero_grad`` and
+what casts a module, ``torch.autograd.backward`` (Tensor.backward looks it up there at each call), ``manual_seed``,
+``save``, ``compile``, entering no_grad, autocast and saved-tensor hooks, ``GradScaler.step``, and the iterators of
+DataLoader. No module hook is set here. Until the first optimizer is built only the models are noted: loading the
+checks takes 20 ms, which a process that merely imports torch shall not pay.
 """
 
 from __future__ import annotations
@@ -129,6 +129,8 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     _wrap(torch.nn.Module, "__setstate__", after=hook.noting(models.on_restored))
     _wrap(torch.nn.Module, "load_state_dict", before=hook.noting(models.on_loaded), second="state_dict")
     _wrap(torch.nn.Module, "zero_grad", before=hook.looking("on_model_zero_grad"))
+    for cast in ("to", "half", "bfloat16", "type"):
+        _wrap(torch.nn.Module, cast, after=hook.looking("on_cast", starts=False))
     _wrap(made, "__init__", after=hook.looking("on_optimizer"))
     _wrap(made, "zero_grad", before=hook.looking("on_zero_grad"))
     _wrap(torch.autograd, "backward", before=hook.looking("before_backward"))
