@@ -157,6 +157,7 @@ FAULTY = {
     "begun_anew_by_hand": ("weight_change_outside_step", "net"),
     "average_stays_among_others": ("weight_change_outside_step", "net"),
     "masters_never_copied": ("param_not_in_optimizer", "net"),
+    "epoch_mean_stays": ("weight_change_outside_step", "net"),
     "average_of_itself": ("weight_change_outside_step", "net"),
     "rebound_left_out": ("no_update", "w1"),
     "step_to_nowhere": ("no_update", "net"),

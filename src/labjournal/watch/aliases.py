@@ -1,15 +1,26 @@
-"""An average of the weights that is no copy: a name says average, and what it names are the weights themselves."""
+"""Averages by their names: one that is no copy but the weights themselves, and whether a script keeps one at all."""
 
 from __future__ import annotations
 
+import ast
 import re
 from types import FrameType
-from typing import Any, List, Optional, Set
+from typing import Any, Iterator, List, Optional, Set
 
 import torch
 
 from labjournal.watch.naming import holders, user_frames
+from labjournal.watch.uncalled import trees_with
 
+_MEANS = frozenset("ema avg average averaged averager averaging swa shadow teacher smooth smoothed polyak mean".split())
+_OF_NUMBERS = frozenset(
+    "loss losses acc accuracy score scores error errors err reward rewards return returns meter time cost grad grads "
+    "gradient metric metrics val train test std var variance total x y input inputs data batch pool".split()
+)
+_IN_AND_OUT = frozenset(
+    "reptile meta maml fomaml outer inner task tasks episode episodes lookahead slow fast client clients federated "
+    "fedavg fed diloco".split()
+)
 _AVERAGE = re.compile(r"(?:^|[._])(?:ema|avg|averaged?|swa|shadow|teacher|slow|smooth(?:ed)?|polyak)(?:[._]|$)")
 
 
@@ -29,3 +40,26 @@ def named_average(modules: List[Any], params: List[Any], frame: Optional[FrameTy
 def _shares(value: Any, storages: Set[int]) -> bool:
     plain = type(value) in (torch.Tensor, torch.nn.Parameter)
     return plain and value.untyped_storage().data_ptr() in storages
+
+
+def keeps_average(frame: Optional[FrameType]) -> bool:
+    """Do the names in the script speak of an average, if not of one of losses, and not of tasks and rounds, after each
+    of which a part of what was learnt is taken over? To put a mean of each epoch in comes to the same numbers."""
+    names = [set(re.findall("[a-z]+", name.lower())) for tree in trees_with(_MEANS, frame) for name in _given(tree)]
+    spoken = any(words & _MEANS and not words & _OF_NUMBERS for words in names)
+    return spoken and not any(words & _IN_AND_OUT for words in names)
+
+
+def _given(tree: ast.Module) -> Iterator[str]:
+    """Names that a file gives or imports, with those in CamelCase taken apart."""
+    for node in ast.walk(tree):
+        name = ""
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            stored = isinstance(node.ctx, ast.Store)
+            name = "" if not stored else node.id if isinstance(node, ast.Name) else node.attr
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.alias)):
+            name = node.name
+        elif isinstance(node, ast.arg):
+            name = node.arg
+        if name:
+            yield re.sub("(?<=[a-z])(?=[A-Z])", "_", name)

@@ -9,13 +9,18 @@ Where gradients are switched off at other times too, it is not known whether som
 matters the step after each such time is looked at, to see that what was learnt is still there.
 
 Told are weights replaced by others, and weights that lose with each validation what they learnt since the last one: an
-average put in for it, which is not taken out again.
+average put in for it, which is not taken out again. One of whole rounds ends on the straight way back, as a step of
+Reptile does: there the names in the script decide.
 """
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Dict, List, Optional, Tuple
 
+import torch
+
+from labjournal.watch.aliases import keeps_average
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models
@@ -39,6 +44,8 @@ NOTABLE = 0.02
 """Relative change of which there is reason to speak."""
 TAKEN_BACK, WHOLE = 0.8, 0.9999
 BACK_TIMES = 3
+STRAIGHT = 0.999999
+"""Cosine; an average over a path that bends ends beside it."""
 LASTING = 20
 """Steps."""
 KEPT = 0.5
@@ -75,6 +82,8 @@ class _State:
         """Validations before the last look, and before the last time that something else was seen to write."""
         self.back: List[float] = []
         """Share of what was learnt since the last of these times that was taken back, at validations in a row."""
+        self.straight = False
+        """One of them led to a place on the way itself, as each round of Reptile does."""
         self.watching = False
         """Every time that gradients are switched off is of interest."""
         self.kept = 0.0
@@ -199,11 +208,15 @@ class Rewrites:
         often = pauses > 1 and 2 * pauses < steps
         lasting = self.quiet > state.quiet and steps >= LASTING * (pauses if often and not kept else 1)
         state.watching |= often and TAKEN_BACK < share < WHOLE
+        state.straight |= share > TAKEN_BACK and all(_is_straight(then, ended, now) for then, ended, now in pairs)
         state.kept, state.seen = 0.0, 0
         state.written_to, state.written_at, state.quiet_then = look.before, look.step, self.quiet
         state.back = [*state.back, share] if lasting and TAKEN_BACK < share < WHOLE else []
         members = [at for at in compared.moved_outside if look.params[at].dim() > 1]
         if len(state.back) < BACK_TIMES or all(self._is_copy(look, at) for at in members):
+            return
+        if state.straight and not keeps_average(sys._getframe()):
+            state.back = []
             return
         named = self._names(look.params, look.tracked)
         self._findings.say(
@@ -266,19 +279,29 @@ def _is_rewound(start: Dict[Key, Pack], now: Dict[Key, Pack]) -> bool:
     return kept and any(bool((one != other).any()) for one, other in pairs)
 
 
+def _ways(then: Optional[Pack], ended: Optional[Pack], now: Pack) -> Optional[Tuple[Any, Any]]:
+    """From ``then`` to ``ended`` and from there on to ``now``; None on a GPU."""
+    if then is None or ended is None or now.values_NK.device.type != "cpu":
+        return None
+    if not then.index == ended.index == now.index:
+        return None
+    return (ended.values_NK - then.values_NK).float(), (now.values_NK - ended.values_NK).float()
+
+
 def _shares_taken_back(then: Optional[Pack], ended: Optional[Pack], now: Pack) -> List[float]:
-    """Of the way from ``then`` to ``ended``, what leads on to ``now`` takes back, for each tensor; none on a GPU."""
-    if (
-        then is None
-        or ended is None
-        or now.values_NK.device.type != "cpu"
-        or not then.index == ended.index == now.index
-    ):
+    """Of the way from ``then`` to ``ended``, what leads on to ``now`` takes back, for each tensor."""
+    ways = _ways(then, ended, now)
+    if ways is None:
         return []
-    learnt_NK = (ended.values_NK - then.values_NK).float()
-    after_NK = (now.values_NK - ended.values_NK).float()
+    learnt_NK, after_NK = ways
     found: List[float] = (-(after_NK * learnt_NK).sum(1) / (learnt_NK.square().sum(1) + 1e-30)).tolist()
     return found
+
+
+def _is_straight(then: Optional[Pack], ended: Optional[Pack], now: Pack) -> bool:
+    """Does the way on lead straight back?"""
+    ways = _ways(then, ended, now)
+    return ways is not None and float(torch.nn.functional.cosine_similarity(*ways, dim=1).max()) < -STRAIGHT
 
 
 def _distance(then: Dict[Key, Pack], now: Dict[Key, Pack]) -> float:
