@@ -60,6 +60,8 @@ FAULTY = {
     "mse_broadcast": ("shape_broadcast", "loss"),
     "manual_broadcast": ("shape_broadcast", "loss"),
     "own_huber_broadcast": ("shape_broadcast", "loss"),
+    "welsch_broadcast": ("shape_broadcast", "loss"),
+    "distance_broadcast": ("shape_broadcast", "loss"),
     "whole_model_in_both": ("param_in_two_optimizers", "critic"),
     "weighed_pairs": ("shape_broadcast", "loss"),
     "negated_loss": ("objective_sign", "loss"),

@@ -89,9 +89,9 @@ def trunk(loss: Any) -> Iterator[Tuple[Any, int]]:
     return trunk_below(getattr(loss, "grad_fn", None))
 
 
-def arithmetic(loss: Any) -> Iterator[Any]:
-    """The nodes from the loss down to its criteria and through all arithmetic, not into layers."""
-    return arithmetic_below(getattr(loss, "grad_fn", None))
+def arithmetic(loss: Any, without: FrozenSet[str] = frozenset()) -> Iterator[Any]:
+    """The nodes from the loss down to its criteria and through all arithmetic but some, not into layers."""
+    return (node for node, _ in trunk_below(getattr(loss, "grad_fn", None), _ARITHMETIC - without))
 
 
 def arithmetic_below(root: Optional[Any]) -> Iterator[Any]:

@@ -5,26 +5,77 @@ Asked of whatever arithmetic a script writes between its last layer and its loss
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Set, Tuple
+from typing import Any, Iterator, List, Optional, Set, Tuple
 
 from labjournal.watch import graph
+
+_KERNELS = frozenset(("Exp", "Softplus", "LogSigmoid"))
+"""Of a difference between all and all: how near two are, or which of them comes first."""
+_SUMS = frozenset("Mean Sum Neg Mul Div Add Sub Rsub".split())
 
 
 def is_spread(loss: Any, read: bool) -> bool:
     """``read``: what nodes saved may be looked at."""
-    meant: Set[Any] = set()
+    errors = _not_in_kernels(loss, read)
     found = False
     for node in graph.arithmetic(loss):
         name = graph.kind(node)
-        if name == "Exp":  # a kernel between all and all
-            meant.update(graph.arithmetic_below(node))
-        elif name in ("Sub", "Rsub") and _is_pairing(node):
+        if name in ("Sub", "Rsub") and _is_pairing(node):
             return False  # of the predictions with each other: a distance between samples
-        elif name.startswith(graph.CRITERIA):
+        if name.startswith(graph.CRITERIA):
             found |= read and _in_criterion(node)
+        elif name == "Dist":
+            found |= read and _in_distance(node)
         else:
-            found |= node not in meant and _pairs_all_with_all(node, name, read)
+            found |= node in errors and _pairs_all_with_all(node, name, read)
     return found
+
+
+def _not_in_kernels(loss: Any, read: bool) -> Set[Any]:
+    """What leads to the loss by another way than through a kernel, or through exponentials that are merely added up, as
+    in Welsch's loss. Where both sides of a quantile's error are weighed row by row, quantiles meet samples on purpose.
+    """
+    found = set(graph.arithmetic(loss, _KERNELS))
+    for node in _added_up(loss) if read else ():
+        found.update(graph.arithmetic_below(node))
+    for node in list(found) if read else ():
+        if graph.kind(node) in ("Maximum", "Where") and all(map(_is_weighed_by_rows, graph.inputs(node)[-2:])):
+            found.difference_update(graph.arithmetic_below(node))
+    return found
+
+
+def _added_up(loss: Any) -> Iterator[Any]:
+    """Exponentials of N x N numbers that go into one sum as they are. Between particles, made by no net, they are what
+    keeps these apart."""
+    waiting = [getattr(loss, "grad_fn", None)]
+    for _ in range(graph.TRUNK_NODES):
+        node = waiting.pop() if waiting else None
+        if node is None:
+            continue
+        if graph.kind(node) == "Exp":
+            if not any(hasattr(one, "variable") for one in graph.arithmetic_below(node)):
+                yield node
+        elif graph.kind(node) in _SUMS and len(graph.shape(node) or ()) != 1:
+            other = graph.saved(node, "other") if graph.kind(node) in ("Mul", "Div") else None
+            waiting += [] if getattr(other, "ndim", 0) else graph.inputs(node)
+
+
+def _is_weighed_by_rows(node: Any) -> bool:
+    """Is it a product with given numbers, N x 1?"""
+    if node is None or graph.kind(node) != "Mul":
+        return False
+    weights, size = graph.saved(node, "self" if graph.inputs(node)[0] is None else "other"), graph.shape(node)
+    return weights is not None and size is not None and tuple(weights.shape) == (size[0], 1)
+
+
+def _in_distance(node: Any) -> bool:
+    """``torch.dist`` of N x 1 and N."""
+    one, other = graph.saved(node, "self"), graph.saved(node, "other")
+    if one is None or other is None:
+        return False
+    shapes = {tuple(one.shape), tuple(other.shape)}
+    rows = max(one.numel(), other.numel())
+    return rows > 1 and shapes == {(rows, 1), (rows,)}
 
 
 def _in_criterion(node: Any) -> bool:
