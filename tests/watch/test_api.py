@@ -134,3 +134,34 @@ def test_probing_finds_the_input_without_effect_and_changes_nothing(tmp_path: Pa
     torch.randn(3, 4)
     torch.randn(3, 4)
     assert torch.equal(after, torch.get_rng_state())
+
+
+MISUSED = """
+import argparse
+import labjournal
+labjournal.settings(lr=0.1)
+labjournal.settings(argparse.Namespace(epochs=3), seed=1)
+labjournal.settings(5)
+labjournal.log("loss", 3)
+labjournal.log({"loss": 1.0}, step="three")
+labjournal.result(counts=[[1, 2], "x"], accuracy=0.5)
+labjournal.note(kind="note")
+labjournal.event("halved", at=3)
+labjournal.sample()
+labjournal.init(project="mine").id
+assert labjournal.probe(None, None) == {}
+labjournal.expect_frozen(frozen="base")
+labjournal.log({"loss": 2.0})
+print("trained")
+"""
+
+
+def test_a_call_that_cannot_be_understood_costs_what_it_would_record_and_says_so_once(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    done = run_hooked(["-c", MISUSED], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "trained\n"
+    assert [data["values"] for data in done.data("settings")] == [{"lr": 0.1}, {"epochs": 3, "seed": 1}]
+    said = [line for line in done.stderr.splitlines() if "recorded nothing" in line]
+    assert len(said) == len({line.split("(")[0] for line in said}) >= 7
+    assert any("settings() recorded nothing (TypeError" in line and "values" in line for line in said)

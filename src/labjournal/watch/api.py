@@ -1,4 +1,5 @@
-"""What a training script may say to its run. Every call is harmless: without a run one notice goes to stderr.
+"""What a training script may say to its run. Every call is harmless: without a run one notice goes to stderr, and a
+call that cannot be understood records nothing, says so once, and training goes on.
 
 A script needs none of these to be followed; they add what cannot be seen from outside. In a launched run they write
 facts and events of that run; started by hand, without a run, they do nothing but say so once.
@@ -6,9 +7,11 @@ facts and events of that run; started by hand, without a run, they do nothing bu
 
 from __future__ import annotations
 
+import functools
 import json
 import os
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple
+import sys
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Set, Tuple, TypeVar, cast
 
 from labjournal import tags
 from labjournal.watch.counting import as_counts, class_counts, confusion
@@ -22,6 +25,34 @@ _ENTRY_KINDS = (
 ).split()
 
 
+_Call = TypeVar("_Call", bound=Callable[..., Any])
+_misused: Set[str] = set()
+
+
+def _harmless(call: _Call) -> _Call:
+    @functools.wraps(call)
+    def guarded(*args: Any, **named: Any) -> Any:
+        try:
+            return call(*args, **named)
+        except Exception as error:  # noqa: BLE001 - a wrong call must not end a training
+            _say_misused(call, error)
+            return own_run() if call.__name__ == "init" else {} if call.__name__ == "probe" else None
+
+    return cast(_Call, guarded)
+
+
+def _say_misused(call: Any, error: Exception) -> None:
+    name = call.__name__
+    if name not in _misused:
+        import inspect
+
+        _misused.add(name)
+        asked = f"{name}{inspect.signature(call)}".partition(" ->")[0]
+        why = f"{type(error).__name__}: {error}"
+        print(f"labjournal: {name}() recorded nothing ({why}); it is called as {asked}", file=sys.stderr)
+
+
+@_harmless
 def init(
     name: Optional[str] = None,
     kind: Optional[str] = None,
@@ -38,17 +69,20 @@ def init(
     return run
 
 
+@_harmless
 def finish() -> None:
     """The script is done with its run. Everything was written when it was said; the next ``init`` starts afresh."""
     forget()
 
 
+@_harmless
 def current_run() -> Optional[Run]:
     """The run this process belongs to, or None."""
     run = own_run()
     return None if isinstance(run, NoRun) else run
 
 
+@_harmless
 def log(values: Mapping[str, Any], step: Optional[int] = None) -> None:
     """Scalars of one step, into the run's own event file. Tensors and arrays of one element count as numbers.
 
@@ -78,6 +112,7 @@ def _as_number(value: Any) -> Optional[float]:
         return None
 
 
+@_harmless
 def result(
     dataset: Optional[str] = None,
     checkpoint: Optional[str] = None,
@@ -163,6 +198,7 @@ def _options_of_launch() -> Dict[str, str]:
     return {str(key): str(value) for key, value in told.items()} if isinstance(told, dict) else {}
 
 
+@_harmless
 def sample(input: Any, prediction: Any, score: Optional[float] = None, label: Any = None) -> None:
     """One example as the model sees it. The first ten of a process are kept, then those with a score above or below
     all scores before."""
@@ -179,6 +215,7 @@ def sample(input: Any, prediction: Any, score: Optional[float] = None, label: An
         run.state("sample", shown)
 
 
+@_harmless
 def note(text: str, kind: str = "note") -> None:
     """Words for the diary, under this run."""
     if kind not in _ENTRY_KINDS:
@@ -188,15 +225,21 @@ def note(text: str, kind: str = "note") -> None:
     run.state("entry", {"kind": kind, "text": str(text), "on": [run.id], "attachments": []}, sync=True)
 
 
-def settings(values: Mapping[str, Any]) -> None:
-    """Settings of the run, in addition to those that were read off the script."""
-    _state_settings(own_run(), values)
+@_harmless
+def settings(values: Optional[Mapping[str, Any]] = None, **named: Any) -> None:
+    """Settings of the run, in addition to those that were read off the script: ``settings({"lr": 0.1}, epochs=3)``.
+
+    Also an ``argparse.Namespace`` or another object whose attributes are the settings.
+    """
+    given: Mapping[str, Any] = values if isinstance(values, Mapping) else {} if values is None else vars(values)
+    _state_settings(own_run(), {**given, **named})
 
 
 def _state_settings(run: Run, values: Mapping[str, Any]) -> None:
     run.state("settings", {"source": "stated", "values": masked({str(key): value for key, value in values.items()})})
 
 
+@_harmless
 def event(text: str) -> None:
     """Something that happened, with its time: "unfroze the encoder", "learning rate halved"."""
     own_run().state("event", {"text": str(text)})
@@ -210,6 +253,7 @@ def _session() -> Any:
     return None if inside is None or inside.torch is None else inside.torch.session()
 
 
+@_harmless
 def watch(model: Any, optimizer: Any = None) -> None:
     """Watch a model (and its optimizer) that could not be found by itself. ``labjournal.watch(model)`` calls this."""
     session = _session()
@@ -220,6 +264,7 @@ def watch(model: Any, optimizer: Any = None) -> None:
     session.state_model(model, optimizer)
 
 
+@_harmless
 def expect_frozen(*patterns: str) -> None:
     """Declare tensors that should stand still, by path with ``*``, as ``expect_frozen("base.*")``."""
     session = _session()
@@ -229,6 +274,7 @@ def expect_frozen(*patterns: str) -> None:
     session.families.frozen.declared.extend(patterns)
 
 
+@_harmless
 def probe(model: Any, batch: Any, inputs: Iterable[str] = ()) -> Dict[str, float]:
     """Does each input matter? Replaces one named input of ``batch`` (a dict) at a time by zeros and compares outputs.
 
