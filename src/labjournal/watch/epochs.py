@@ -61,7 +61,7 @@ class Epoch:
         self.near = 0
         self.whole = True
         self.values: Set[float] = set()
-        self.scarce = False
+        self.scarce = self.symbols = False
         self.kinds: List[Set[int]] = []
         """The different numbers in each column of scarce rows."""
         self.first = 0
@@ -166,7 +166,7 @@ class Epochs:
             epoch.forget()
             return
         marks = given.marks()
-        epoch.scarce |= given.scarce
+        epoch.scarce, epoch.symbols = epoch.scarce | given.scarce, given.symbols
         epoch.kinds = epoch.kinds or [set() for _ in given.columns]
         for kinds, column in zip(epoch.kinds, given.columns):
             kinds.update(column)
@@ -264,7 +264,7 @@ class Epochs:
                 subject=known.name,
             )
         known.order = epoch.order
-        held = Held(known.name, len(epoch.values) > MANY_VALUES, epoch.scarce, epoch.possible())
+        held = Held(known.name, len(epoch.values) > MANY_VALUES, epoch.scarce, epoch.possible(), epoch.symbols)
         self._guard.run(self._overlap.add, epoch.key, held, epoch.rows, training, step)
 
     def _ran_dry(self, iterator: Any, step: int) -> None:

@@ -13,6 +13,8 @@ CHANCE = 1.5
 """Of the share of training samples that have an equal one among themselves: so much is found in any honest split."""
 FEW = 0.2
 """Share up to which a table has equal rows of itself; above it, rows were made again before the split."""
+AGAIN = 4
+"""Times that the commonest of texts made from templates stands there; rows made again before the split come in twos."""
 FILLED = 0.15
 """Beyond the share of all possible rows that the training data hold, a draw from them finds no more than this."""
 
@@ -23,11 +25,14 @@ class Held:
     ``possible``: how many rows the numbers in the columns of a scarce one can make.
     """
 
-    def __init__(self, name: str, varied: bool, scarce: bool, possible: float) -> None:
+    def __init__(self, name: str, varied: bool, scarce: bool, possible: float, symbols: bool = False) -> None:
         self.name = name
         self.varied = varied
         self.scarce = scarce
         self.possible = possible
+        self.symbols = symbols
+        self.most = 0
+        """Times that its commonest row came in one epoch."""
         self.rows: Set[int] = set()
         self.recurring = 0.0
         """Share of its samples that have an equal one within the same epoch."""
@@ -36,6 +41,7 @@ class Held:
     def add(self, rows: Mapping[int, Any]) -> None:
         again = sum(first[0] for first in rows.values() if first[0] > 1)
         self.recurring = max(self.recurring, again / max(1, sum(first[0] for first in rows.values())))
+        self.most = max(self.most, max((first[0] for first in rows.values()), default=0))
         self.rows.update(rows)
         self.epochs += 1
 
@@ -74,6 +80,7 @@ class Overlap:
         # The training set itself, run through for a figure on it, is no validation.
         candidates = [held for key, held in self._validated.items() if key not in self._trained]
         recurring = max(held.recurring for held in self._trained.values())
+        most = max(held.most for held in self._trained.values())
         filled = len(trained) / max(held.possible for held in self._trained.values())
         shares: List[float] = [len(held.rows & trained) / max(1, len(held.rows)) for held in candidates]
         for held, share in zip(candidates, shares):
@@ -81,6 +88,7 @@ class Overlap:
             if share < SHARE or shared < MIN_ROWS:
                 continue
             by_chance = share <= CHANCE * recurring and (held.scarce or recurring < FEW)
+            by_chance |= held.symbols and share <= CHANCE * recurring and most >= AGAIN  # texts made from templates
             by_chance |= held.scarce and share <= min(CHANCE * filled, filled + FILLED)  # as users and items they know
             if by_chance and held.scarce:
                 continue
@@ -90,7 +98,12 @@ class Overlap:
                 step,
                 f"{shared} of {len(held.rows)} samples of {{subject}} are in the training data ({share:.0%}), "
                 "number for number.",
-                evidence={"shared": shared, "validation_samples": len(held.rows), "training_samples": len(trained)},
+                evidence={
+                    "shared": shared,
+                    "validation_samples": len(held.rows),
+                    "training_samples": len(trained),
+                    "recurring_in_training": recurring,
+                },
                 level=NOTICE if (clean and share > 0.98) or not held.varied or by_chance else None,
                 subject=held.name,
             )

@@ -54,6 +54,8 @@ class Batch:
         """Rows of a few whole numbers (a user and an item, a pair of words): they are equal by chance."""
         self.columns: List[List[int]] = []
         """Of scarce rows."""
+        self.symbols = self.inputs is not None and self.inputs.dtype in (torch.int64, torch.int32)
+        """Rows of words or other symbols."""
 
     def marks(self) -> Optional[List[int]]:
         """One number a row, over all inputs of about the size of the largest: a number of the row beside it is none."""
