@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -108,3 +109,19 @@ def test_a_retracted_run_that_broke_is_marked_beside_its_cause(journal: JournalP
     write_fact(run.exit, "exit", run.id, CREATED + 60, end)
     Diary(journal).retract(on=[run.id], why="wrong data")
     assert any("broken" in line and line.endswith("† exit code 1") for line in listed(journal).splitlines())
+
+
+def test_what_is_piped_is_cut_nowhere(journal: JournalPaths) -> None:
+    name = "numeric-adapter-of-rank-64-with-frozen-embeddings-second-try"
+    make_run(journal, name, at=CREATED + 30)
+
+    def shown(columns: str) -> str:
+        command = [sys.executable, "-m", "labjournal", "ls"]
+        environ = {**os.environ, "COLUMNS": columns}
+        return subprocess.run(
+            command, cwd=journal.project, capture_output=True, text=True, check=True, env=environ
+        ).stdout
+
+    assert name in shown("")
+    assert name not in shown("80")
+    assert max(map(len, shown("80").splitlines())) <= 80

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +15,7 @@ from labjournal.store.rows import ListedRun, RunRow
 from labjournal.vocabulary import watch_word
 
 _NAME_CELLS = 26
+_WHOLE = 10_000
 _OTHER_CELLS = 6 + 2 + 9 + 2 + 2 + 9 + 2 + 10 + 2
 """All columns but the name and the finding, with the gaps between them."""
 _LOUD = {level: LEVELS[level] for level in ("alarm", "warning")}
@@ -47,11 +50,15 @@ def as_json(row: RunRow, job: str | None) -> dict[str, Any]:
 
 
 def as_text(rows: Sequence[ListedRun | RunRow], now: datetime, instead: Mapping[str, str]) -> list[str]:
-    """A heading and one line a run, as wide as the terminal; ``instead`` holds words for its last column."""
+    """A heading and one line a run, as wide as the terminal; ``instead`` holds words for its last column.
+
+    What is read by a program (``ls | grep RULE``) is cut nowhere.
+    """
     if not rows:
         return []
-    names, name_cells = _names([row.name for row in rows])
-    rest = max(0, terminal_columns() - name_cells - _OTHER_CELLS)
+    whole = not (sys.stdout.isatty() or os.environ.get("COLUMNS", ""))
+    names, name_cells = _names([row.name for row in rows], _WHOLE if whole else _NAME_CELLS)
+    rest = _WHOLE if whole else max(0, terminal_columns() - name_cells - _OTHER_CELLS)
     ages, findings = fmt.Ages(now), _Findings(rest)
     head = f"{'id':6}  {'state':9}  {fmt.pad('run', name_cells)}  {'step':>9}  {'age':>10}  {fmt.cut('finding', rest)}"
     states = {status: f"{status.lower():9}" for status in {row.status for row in rows}}
@@ -67,14 +74,14 @@ def as_text(rows: Sequence[ListedRun | RunRow], now: datetime, instead: Mapping[
     return lines
 
 
-def _names(names: list[str]) -> tuple[list[str], int]:
+def _names(names: list[str], most: int) -> tuple[list[str], int]:
     """Names as wide as the widest of them that fits, and that width."""
     together = "".join(names)
     if together.isascii() and together.isprintable():  # nearly always, at a tenth of the price
-        cells = min(_NAME_CELLS, max(4, *map(len, names)))
+        cells = min(most, max(4, *map(len, names)))
         return [name.ljust(cells) if len(name) <= cells else fmt.cut_middle(name, cells) for name in names], cells
     shown = [fmt.visible(name) for name in names]
-    cells = min(_NAME_CELLS, max(4, *map(fmt.cells, shown)))
+    cells = min(most, max(4, *map(fmt.cells, shown)))
     return [fmt.pad(fmt.cut_middle(name, cells), cells) for name in shown], cells
 
 
