@@ -23,5 +23,6 @@ def flagged(models: Models, flag: bool) -> Iterator[Tuple[str, Dict[int, Any]]]:
 
 
 def _is_its_own(made: type) -> bool:
-    names = [getattr(one, "co_names", ()) for one in (getattr(part, "__code__", None) for part in vars(made).values())]
-    return any(NAME in found for found in names)
+    kinds = [kind for kind in made.__mro__ if not kind.__module__.startswith(("torch.", "builtins"))]
+    codes = [getattr(part, "__code__", None) for kind in kinds for part in vars(kind).values()]
+    return any(NAME in getattr(code, "co_names", ()) for code in codes)
