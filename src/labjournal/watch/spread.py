@@ -9,8 +9,10 @@ from typing import Any, Iterator, List, Optional, Set, Tuple
 
 from labjournal.watch import graph
 
-_KERNELS = frozenset(("Exp", "Softplus", "LogSigmoid"))
-"""Of a difference between all and all: how near two are, or which of them comes first."""
+_KERNELS = frozenset(("Exp",))
+"""Of what lies between all and all: how near two are."""
+_ORDERS = _KERNELS | {"Softplus", "LogSigmoid"}
+"""Of a difference: which of the two comes first. Of a product with the target it is a loss as any other."""
 _SUMS = frozenset("Mean Sum Neg Mul Div Add Sub Rsub".split())
 
 
@@ -35,7 +37,10 @@ def _not_in_kernels(loss: Any, read: bool) -> Set[Any]:
     """What leads to the loss by another way than through a kernel, or through exponentials that are merely added up, as
     in Welsch's loss. Where both sides of a quantile's error are weighed row by row, quantiles meet samples on purpose.
     """
-    found = set(graph.arithmetic(loss, _KERNELS))
+    outside = set(graph.arithmetic(loss, _ORDERS))
+    found = {
+        one for one in graph.arithmetic(loss, _KERNELS) if one in outside or graph.kind(one) not in ("Sub", "Rsub")
+    }
     for node in _added_up(loss) if read else ():
         found.update(graph.arithmetic_below(node))
     for node in list(found) if read else ():
