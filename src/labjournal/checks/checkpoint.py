@@ -218,14 +218,14 @@ def _apart(
         for path in paths:
             members.setdefault(path, set()).add(root_of(module))
     states = {path for path, names in saved.items() if any(name.rpartition(".")[2] in _OF_STEPS for name in names)}
-    return [
-        root
-        for root in lost
-        if root in (left.validated or ())
-        for group in together
-        if root in group
-        if any(len(roots & set(group)) + (path in states) >= 2 for path, roots in members.items() if roots & set(group))
-    ]
+
+    def is_saved(group: Collection[str]) -> bool:
+        beside = [(path, len(roots.intersection(group))) for path, roots in members.items()]
+        return any(count and count + (path in states) >= 2 for path, count in beside)
+
+    saved_without = [group for group in together if is_saved(group)]
+    validated = [root for root in lost if root in (left.validated or ())]
+    return [root for root in validated if any(root in group for group in saved_without)]
 
 
 def _by_itself(held: Sequence[str], saved: Mapping[str, Sequence[str]]) -> bool:

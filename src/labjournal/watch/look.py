@@ -13,6 +13,8 @@ from labjournal.watch.sampling import Key, Later, Pack, gather
 
 ACROSS = 0.3
 """Cosine; weights replaced by others of the same law stand at -0.7, shrunk ones at -1."""
+DROPPED_SIZE, BACK_SIZE = 0.5, 0.1
+"""Squared, as shares of the mean over all elements."""
 
 
 @dataclass
@@ -225,9 +227,6 @@ def _to_start(outside_NK: Any, ended_NK: Any, start_NK: Any) -> List[Any]:
     found_N = cosine(outside_NK, way_NK, dim=1)
     return [torch.where(other_N, -torch.ones_like(found_N), found_N), share_N]
 
-
-DROPPED_SIZE, BACK_SIZE = 0.5, 0.1
-"""Squared, as shares of the mean over all elements."""
 
 Names = Callable[[List[Any], Tracked], List[Named]]
 """Gives each tensor of an optimizer its name."""

@@ -20,6 +20,7 @@ from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.rules import ALARM, NOTICE, WARNING
+from labjournal.watch.stopped import LOOKS as STOPPED_LOOKS
 from labjournal.watch.walk import children, parameters
 
 PATIENCE = 20
@@ -27,7 +28,8 @@ PATIENCE = 20
 ALL_NONE = 5
 ASK_CALLED_AT = 12
 """Looks without a gradient after which forward passes are watched to see whether the module is called at all."""
-STOPPED_LOOKS, PHASE_STEPS = 8, 100
+PHASE_STEPS = 100
+"""Since the last gradient, for which it is left to the checks of what stops whether training has phases."""
 GRAPH_NODES = 4000
 
 
