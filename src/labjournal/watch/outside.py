@@ -10,7 +10,7 @@ few steps (Lookahead) and noise are met: each test below asks for something that
 from __future__ import annotations
 
 import sys
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, Iterable, List, Tuple
 
 import torch
 
@@ -121,6 +121,20 @@ class Outside:
                 del state.suspects[at]
                 self._later.give((now != before) | _at_its_bound(look.params[at]), _Settle(state, at))
 
+    def _say(
+        self,
+        look: Look,
+        members: Iterable[int],
+        text: str,
+        evidence: Dict[str, Any],
+        rule: str = "weight_change_outside_step",
+        apart: str = "",
+    ) -> None:
+        """``apart`` marks the tensors of one test: another may speak of the same ones under the same rule."""
+        named = self._names(look.params, look.tracked)
+        tensors = [(f"{named[at].path} {apart}".rstrip(), named[at].module) for at in members]
+        self._findings.say(rule, look.step, text, tensors, {"optimizer": look.tracked.label, **evidence})
+
     def _undone(self, look: Look, state: _State, compared: Compared) -> None:
         """A step that moves a tensor, after which it is put back, every time: nothing is learnt."""
         for at, undone in compared.undone.items():
@@ -130,14 +144,13 @@ class Outside:
                 state.suspects[at] = (0, None)
         members, state.settled = state.settled, []
         if members:
-            named = self._names(look.params, look.tracked)
-            self._findings.say(
-                "no_update",
-                look.step,
+            self._say(
+                look,
+                members,
                 f"{{subject}} ({{n}}) is changed by each step of {look.tracked.label} and put back before the next: "
                 f"the same weights stood there before {TIMES + 1} steps looked at in a row.",
-                [(named[at].path, named[at].module) for at in members],
-                {"optimizer": look.tracked.label, "steps_undone": TIMES, "lr": look.rates[members[0]]},
+                {"steps_undone": TIMES, "lr": look.rates[members[0]]},
+                rule="no_update",
             )
 
     def _taken_back(self, look: Look, state: _State, compared: Compared) -> None:
@@ -151,15 +164,13 @@ class Outside:
         members = [at for at, times in enumerate(state.taken_back) if times == TIMES]
         members = self._not_shared(look, members, compared)
         if members:
-            named = self._names(look.params, look.tracked)
             share = compared.taken_back[members[0]]
-            self._findings.say(
-                "weight_change_outside_step",
-                look.step,
+            self._say(
+                look,
+                members,
                 f"{share:.0%} of what each step of {look.tracked.label} does to {{subject}} ({{n}}) is taken back "
                 f"before the next, {TIMES} times in a row: something other than the optimizer writes to it.",
-                [(named[at].path, named[at].module) for at in members],
-                {"optimizer": look.tracked.label, "share_taken_back": share, "times": TIMES},
+                {"share_taken_back": share, "times": TIMES},
             )
 
     def _dropped(self, look: Look, state: _State, compared: Compared) -> None:
@@ -168,16 +179,15 @@ class Outside:
             state.dropped[at] = state.dropped[at] + 1 if share > DROPPED else 0
         members = [at for at, times in enumerate(state.dropped) if times == TIMES and look.params[at].dim() > 1]
         if members:
-            named = self._names(look.params, look.tracked)
             share = compared.dropped[members[0]]
-            self._findings.say(
-                "weight_change_outside_step",
-                look.step,
+            self._say(
+                look,
+                members,
                 f"{share:.0%} of the elements of {{subject}} ({{n}}), large and small ones, are set to 0 between steps "
                 f"of {look.tracked.label}, others each time, {TIMES} times in a row: what they had learnt is lost. "
                 "A mask for one forward pass belongs on a copy.",
-                [(f"{named[at].path} dropped", named[at].module) for at in members],
-                {"optimizer": look.tracked.label, "share_set_to_0": share, "times": TIMES},
+                {"share_set_to_0": share, "times": TIMES},
+                apart="dropped",
             )
 
     def _not_shared(self, look: Look, members: List[int], compared: Compared) -> List[int]:
@@ -227,16 +237,14 @@ class Outside:
                 members.append(at)
         members = self._not_shared(look, members, compared)
         if members:
-            named = self._names(look.params, look.tracked)
             times = state.pulled[members[0]]
-            self._findings.say(
-                "weight_change_outside_step",
-                look.step,
+            self._say(
+                look,
+                members,
                 f"Between steps of {look.tracked.label} something pulls {{subject}} ({{n}}) straight back to the "
                 f"weights of the first step, {times} times by {compared.way_back[members[0]]:.0%} of the way: are an "
                 "average and the model mixed up, or slow weights never brought up to date?",
-                [(named[at].path, named[at].module) for at in members],
-                {"optimizer": look.tracked.label, "cosine": compared.to_start[members[0]], "times": times},
+                {"cosine": compared.to_start[members[0]], "times": times},
             )
 
     def _large(self, look: Look, state: _State, compared: Compared) -> None:
@@ -249,15 +257,13 @@ class Outside:
             state.large = state.large + 1 if state.large_at == look.step - 1 else 1
             state.large_at = look.step
         if large and state.large == LARGE_TIMES:
-            named = self._names(look.params, look.tracked)
             worst = max(large.values())
-            self._findings.say(
-                "weight_change_outside_step",
-                look.step,
+            self._say(
+                look,
+                large,
                 f"{{subject}} ({{n}}) changed by {worst:.0%} of its size between two steps of {look.tracked.label}, "
                 f"{LARGE_TIMES} times in a row: something other than the optimizer writes to it.",
-                [(named[at].path, named[at].module) for at in large],
-                {"optimizer": look.tracked.label, "relative_change": worst, "times": LARGE_TIMES},
+                {"relative_change": worst, "times": LARGE_TIMES},
             )
 
     def _walks(self, look: Look, state: _State, compared: Compared) -> None:
@@ -272,15 +278,14 @@ class Outside:
                 reached = noise < start <= state.walks[at][2] and WALK <= times < MOST_WALK
                 members += [at] if reached and compared.weight_sq[at] > start * (1 + STAYS) else []
         if members:
-            named = self._names(look.params, look.tracked)
             gap, times = compared.moved_outside[members[0]], state.walks[members[0]][0]
-            self._findings.say(
-                "weight_change_outside_step",
-                look.step,
+            self._say(
+                look,
+                members,
                 f"Between steps of {look.tracked.label} noise of {gap:.0%} of its size is put on {{subject}} ({{n}}) "
                 f"and never taken off: after {times} times in a row it is larger than the weights were.",
-                [(f"{named[at].path} walks", named[at].module) for at in members],
-                {"optimizer": look.tracked.label, "relative_change": gap, "times": times},
+                {"relative_change": gap, "times": times},
+                apart="walks",
             )
 
     def _over_itself(self, look: Look, state: _State, compared: Compared) -> None:
@@ -298,14 +303,13 @@ class Outside:
         modules = [owner for owner, _ in mine] + [root for root in self._models.roots() if id(root) in held]
         name = named_average(modules, look.params, sys._getframe())
         if name is not None:
-            named = self._names(look.params, look.tracked)
-            self._findings.say(
-                "weight_change_outside_step",
-                look.step,
+            self._say(
+                look,
+                gaps,
                 f"{name!r} is no copy of the weights but these themselves: to average {{subject}} ({{n}}) with itself "
                 f"changed it by {most:.1e} of its size between steps of {look.tracked.label}, {TIMES} times.",
-                [(f"{named[at].path} itself", named[at].module) for at in gaps],
-                {"optimizer": look.tracked.label, "relative_change": most, "times": TIMES, "name": name},
+                {"relative_change": most, "times": TIMES, "name": name},
+                apart="itself",
             )
 
 
