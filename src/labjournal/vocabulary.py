@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 END_UNSEEN = "the process went on and ended later"
-"""In the cause of a run that nothing ended from outside: only its supervisor was killed."""
+"""In the cause of a run that nothing ended from outside: only its supervisor was killed. `Run.end_unseen` tells it."""
 OVERDUE_AFTER = 1.5
 """Times the expected duration: from there on something takes too long."""
 

@@ -232,15 +232,8 @@ def test_without_a_version_nothing_is_judged() -> None:
     assert checkpoint.checkpoint_changed(unknown, []).state == "not judged"
 
 
-@pytest.mark.parametrize(
-    ("launcher", "cause"),
-    [
-        ("local", "its supervisor was killed, the process went on and ended later; its exit code is not known"),
-        ("adopted", "the adopted process has ended; how is not known"),
-    ],
-)
-def test_a_run_whose_end_nobody_saw_was_not_ended_from_outside_for_all_that_is_known(launcher: str, cause: str) -> None:
-    unseen = replace(RUN, status=Status.LOST, launcher=launcher, cause=cause, command=("python", "train.py"), step=660)
+def test_a_run_whose_end_nobody_saw_was_not_ended_from_outside_for_all_that_is_known() -> None:
+    unseen = replace(RUN, status=Status.LOST, cause="gone", command=("python", "train.py"), step=660, end_unseen=True)
     assert checkpoint.interrupted(unseen).state == "not judged"
 
 
@@ -250,8 +243,6 @@ def test_a_lost_run_is_a_mark_with_its_cause() -> None:
     assert said.level is Level.NOTICE
     assert "rebooted" in said.message
     assert not checkpoint.interrupted(RUN).found
-    told = replace(RUN, status=Status.LOST, launcher="adopted", cause="imported from diary.md")
-    assert checkpoint.interrupted(told).state == "not judged"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ for step in range(start, 30):
         print("waiting", flush=True)
         if "--wait" in sys.argv:
             time.sleep(60)
+        while "--linger" in sys.argv and not os.path.exists("go"):
+            time.sleep(0.05)
         labjournal.finish()
         if "--die" in sys.argv:
             raise RuntimeError("died as asked")
@@ -237,6 +240,43 @@ def test_a_lost_run_goes_on_by_itself_where_that_is_configured(shop: Shop) -> No
     assert "started again, from step_10.safetensors" in shop.call("ls").stderr
     assert exit_of(run)["status"] == "DONE"
     assert shop.listed()[0]["attempts"] == 2
+
+
+@pytest.mark.parametrize("automatic", [True, False])
+def test_a_run_that_outlived_its_supervisor_is_told_of_and_not_started_again(shop: Shop, automatic: bool) -> None:
+    (shop.folder / "labjournal.toml").write_text(f"{TEMPLATE}automatic = {str(automatic).lower()}\n")
+    run = shop.start("--linger")
+    attempt = attempt_of(run)
+    os.kill(attempt["supervisor_pid"], signal.SIGKILL)
+    wait_for(lambda: not alive(attempt["supervisor_pid"]))
+    os.utime(run.heartbeat, (time.time() - 20, time.time() - 20))
+    (shop.folder / "go").touch()
+    wait_for(lambda: not alive(attempt["pid"]))
+    told, handle = shop.call("ls").stderr, run.id[-6:].lower()
+    assert "its supervisor was killed, the process went on and ended later" in told
+    assert f"may have ended well: labjournal logs {handle} has its output, labjournal show {handle} its" in told
+    assert f"if it failed, labjournal resume {handle} goes on from its last checkpoint" in told
+    assert ("not started again by itself" in told) is automatic
+    shown = shop.call("show", "one").stdout
+    assert f"perhaps well: its output and its checkpoints tell; if it failed, labjournal resume {handle}" in shown
+    assert not run.attempt(2).exists()
+    assert "died" not in shown
+    assert "interrupted" not in shown
+    before = shop.dump()
+    shop.call("reindex")
+    assert shop.dump() == before
+
+
+def test_an_adopted_process_is_not_started_again_either(shop: Shop) -> None:
+    (shop.folder / "labjournal.toml").write_text("[resume]\nautomatic = true\n")
+    with subprocess.Popen(["sleep", "60"], cwd=shop.folder) as process:
+        shop.call("adopt", str(process.pid), "-n", "mine")
+        process.terminate()
+    told = shop.call("ls").stderr
+    assert "not started again by itself; if it failed, labjournal retry" in told
+    assert "labjournal logs" not in told
+    (one,) = shop.listed()
+    assert (one["status"], one["attempts"]) == ("LOST", 1)
 
 
 def test_of_several_who_resume_at_once_one_does(shop: Shop) -> None:

@@ -17,7 +17,7 @@ from labjournal.launchers.verdict import Place, Sighting, judge
 from labjournal.model import Status
 from labjournal.paths import RunPaths
 
-HERE = Sighting(Place.HERE, started=True, waits=False, keeper=True, process=True, beat_age_s=1.0, output_age_s=1.0)
+HERE = Sighting(Place.HERE, started=True, waits=False, keeper=True, process=True, beat_age_s=1.0, wrote_age_s=1.0)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ HERE = Sighting(Place.HERE, started=True, waits=False, keeper=True, process=True
         (HERE._replace(process=False, keeper=False, relatives=2), Status.RUNNING, "2 that it started still run"),
         (HERE._replace(process=False, keeper=False), Status.LOST, "nobody wrote down how"),
         (
-            HERE._replace(process=False, keeper=False, beat_age_s=900.0, output_age_s=10.0),
+            HERE._replace(process=False, keeper=False, beat_age_s=900.0, wrote_age_s=10.0),
             Status.LOST,
             "its supervisor was killed, the process went on",
         ),
@@ -61,7 +61,7 @@ def test_each_sighting_has_its_verdict(seen: Sighting, status: Status, words: st
         process=st.booleans(),
         relatives=st.integers(0, 3),
         beat_age_s=st.none() | st.floats(-1e6, 1e9),
-        output_age_s=st.none() | st.floats(-1e6, 1e9),
+        wrote_age_s=st.none() | st.floats(-1e6, 1e9),
         age_s=st.floats(-1e6, 1e9),
         stop_asked=st.booleans(),
         supervised=st.booleans(),

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
 from labjournal.checks.saved_names import by_parts, holds, inside, merged, parts_of, pieces, renamed, root_of
 from labjournal.model import Checkpoint, Run, Status
-from labjournal.vocabulary import END_UNSEEN, Level
+from labjournal.vocabulary import Level
 
 MISSING = CheckRule(
     "checkpoint_missing_params",
@@ -308,7 +308,7 @@ def _between(begin: datetime, moment: datetime, end: datetime | None) -> bool:
 def interrupted(run: Run) -> Verdict:
     if run.status not in (Status.LOST, Status.PREEMPTED):
         return fine(INTERRUPTED, "the run")
-    if run.launcher == "adopted" or END_UNSEEN in (run.cause or ""):
+    if run.end_unseen:
         return not_judged(INTERRUPTED, "the run", "nobody saw it end: whether by itself is not known")
     last = f" at step {run.step}" if run.step is not None else ""
     evidence = {"status": run.status.value, "cause": run.cause, "checkpoints": run.checkpoints}

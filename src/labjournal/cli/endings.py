@@ -19,7 +19,7 @@ def death_lines(store: Store, run: Run, config: Config) -> list[str]:
     if death is None:
         return []
     *told, remedy = [fmt.visible(line) for line in post_mortem.lines(death)]
-    labels = ["died", *[""] * len(told)]
+    labels = ["ended" if death.end_unseen else "died", *[""] * len(told)]
     return [*(f"  {label:8} {line}" for label, line in zip(labels, told, strict=False)), f"  next     {remedy}"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +12,7 @@ from labjournal.errors import JournalError
 
 if TYPE_CHECKING:
     from labjournal.follower import Follower
+    from labjournal.runner.found_lost import Found
 
 
 def tell(follower: Follower, lost: Sequence[str]) -> None:
@@ -27,9 +28,8 @@ def tell(follower: Follower, lost: Sequence[str]) -> None:
         step = f" at step {fmt.count(run.step)}" if run.step is not None else ""
         click.echo(f"labjournal: {fmt.visible(run.name)} was lost{step}: {fmt.visible(run.cause or '')}", err=True)
         if found.wish is None:
-            verb = "resume" if found.resumes else "retry"
-            what = "goes on from its last checkpoint" if found.resumes else "starts it again"
-            click.echo(f"  labjournal {verb} {run_id[-6:].lower()} {what}", err=True)
+            for line in _what_next(found):
+                click.echo(f"  {line}", err=True)
             continue
         try:
             again = restarting.again(run_id, found.wish, *where)
@@ -37,3 +37,17 @@ def tell(follower: Follower, lost: Sequence[str]) -> None:
             click.echo(f"  not started again: {error}", err=True)
         else:
             click.echo(f"  started again, {'; '.join(map(fmt.visible, again.notices))}", err=True)
+
+
+def _what_next(found: Found) -> Iterator[str]:
+    run, handle = found.run, found.run.id[-6:].lower()
+    verb = "resume" if found.resumes else "retry"
+    command = f"labjournal {verb} {handle}"
+    what = "goes on from its last checkpoint" if found.resumes else "starts it again"
+    if not run.end_unseen:
+        yield f"{command} {what}"
+        return
+    output = "" if run.launcher == "adopted" else f"labjournal logs {handle} has its output, "
+    kept = f"its {fmt.plural(run.checkpoints, 'checkpoint')}" if run.checkpoints else "what is known of it"
+    yield f"it may have ended well: {output}labjournal show {handle} {kept}"
+    yield f"{'not started again by itself; ' if found.held_back else ''}if it failed, {command} {what}"

@@ -30,6 +30,8 @@ ADOPTED = "adopted"
 """The launcher of runs that were started elsewhere."""
 ADOPTED_SILENT_S = 600.0
 SEAL_ELSEWHERE_S = 600.0
+_INSIDE = ("watch", "api")
+"""Who writes facts from within the processes of a run."""
 
 
 class Observation(NamedTuple):
@@ -81,7 +83,7 @@ def _by_slurm(run: RunPaths, seen: Sighting) -> Verdict:
 
     word = slurm_state.word_of(run, seen.started)
     unheard = silence(seen) if seen.started and seen.place is Place.ELSEWHERE else None
-    return Verdict(word.status, f"{word.words}; {unheard}" if unheard else word.words, word.ended)
+    return Verdict(word.status, f"{word.words}; {unheard}" if unheard else word.words, word.ended, word.unseen)
 
 
 def _ended(
@@ -110,7 +112,7 @@ def _observe_files(run: RunPaths, launched: Fact, attempt: Fact | None, now: flo
     """A run taken in from a folder of event files: no process is known, only whether the files still grow."""
     written_at = newest_write(Path(str(launched.data.get("logdir") or run.events)))
     if written_at is None or now - written_at > ADOPTED_SILENT_S:
-        verdict = lost("adopted from its files: how it ended is not known")
+        verdict = lost("adopted from its files: how it ended is not known", unseen=True)
         if _declare(run, verdict, attempt, written_at):
             return Observation(verdict.status, verdict.cause, True, written_at)
     return Observation(Status.RUNNING, "adopted: no process known, its files are followed", False, written_at)
@@ -136,9 +138,9 @@ def _look(
     here = place is Place.HERE
     keeper = here and _alive(machine, about, "supervisor_pid", "supervisor_ticks")
     process = here and _alive(machine, about, "pid", "start_ticks")
-    output_at = modified_at(run.log)
     # Looking through all processes takes 10 ms; of a job that has not begun there are none.
     alone = here and not keeper and not process and (started or data.get("launcher") != SLURM)
+    wrote_at = _wrote_at(run) if alone else None
     return Sighting(
         place=place,
         started=started,
@@ -147,13 +149,20 @@ def _look(
         process=process,
         relatives=len(tree.of_run(run.id, (), machine)) if alone else 0,
         beat_age_s=None if heard_at is None else now - heard_at,
-        output_age_s=None if output_at is None else now - output_at,
+        wrote_age_s=None if wrote_at is None else now - wrote_at,
         age_s=now - (launched_at or now),
         stop_asked=run.stop.exists(),
         supervised=about.get("supervisor_pid") is not None,
         host=str(about.get("host") or (launched.host if launched else "")) or "another machine",
         queued=run.waiting.exists(),
     )
+
+
+def _wrote_at(run: RunPaths) -> float | None:
+    """When a process of the run last wrote, in seconds since 1970: what it printed, its curves, what it stated."""
+    said = [path for role in _INSIDE for path in run.facts.glob(f"*-{role}-*")]
+    times = [*map(modified_at, [run.log, *said]), newest_write(run.events)]
+    return max((moment for moment in times if moment is not None), default=None)
 
 
 def _launcher(data: dict[str, Any]) -> dict[str, Any]:
@@ -182,6 +191,7 @@ def _alive(machine: Machine, data: dict[str, Any], pid_key: str, ticks_key: str)
 def _declare(run: RunPaths, verdict: Verdict, attempt: Fact | None, ended_at: float | None = None) -> bool:
     """Write the verdict down as the run's end unless one stands; False when it cannot be written."""
     data = attempts.end_data(run, verdict.status.value, verdict.cause, ended_at)
+    data |= {"unseen": True} if verdict.unseen else {}
     number = data["attempt"]
     attempt = attempt if attempts.number_of(attempt) == number else None
     try:

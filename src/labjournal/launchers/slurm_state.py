@@ -49,6 +49,8 @@ class Word(NamedTuple):
     words: str
     ended: bool
     """Its job is over; the run can have no other end than this."""
+    unseen: bool = False
+    """Its job ended well, and the run left no word of its own: it may have ended well too."""
 
 
 def word_of(run: RunPaths, started: bool) -> Word:
@@ -72,7 +74,7 @@ def word_of(run: RunPaths, started: bool) -> Word:
     late = _LATE_S.get(filesystem_kind(run.folder), 0.0)
     if late and _age(run.heartbeat if started else run.run) < late:
         return Word(stands, f"{_called(job.id)} has ended: its end is awaited", False)
-    return Word(status, f"{words} ({_called(job.id)})", True)
+    return Word(status, f"{words} ({_called(job.id)})", True, unseen=job.state == "COMPLETED")
 
 
 def comes_back(run: RunPaths) -> bool:

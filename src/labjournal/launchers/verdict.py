@@ -11,6 +11,8 @@ SILENT_S = 30.0
 """A heartbeat older than this is worth a word; the supervisor writes one every 3 s."""
 GRACE_S = 10.0
 """How long a run may stand without a process after its launcher died: the supervisor needs milliseconds."""
+OUTLIVED_S = 5.0
+"""What a run wrote so long after the last heartbeat, it wrote without a supervisor: that beats every 3 s."""
 REBOOT_SILENT_S = 60.0
 """A reboot is believed only when the heartbeat stands still: cloned machines can share their machine id."""
 END_WAITS = "its end is being written"
@@ -39,7 +41,8 @@ class Sighting(NamedTuple):
     relatives: int = 0
     """Living processes with the run's mark, looked for only when keeper and process are gone."""
     beat_age_s: float | None = None
-    output_age_s: float | None = None
+    wrote_age_s: float | None = None
+    """Since its processes last wrote: output, curves, facts."""
     age_s: float = 0.0
     """Since the run was launched."""
     stop_asked: bool = False
@@ -55,6 +58,8 @@ class Verdict(NamedTuple):
     cause: str | None
     lost: bool = False
     """The end has to be declared."""
+    unseen: bool = False
+    """It may have ended well: nothing says that it was ended from outside, and nobody saw its end."""
 
 
 def judge(seen: Sighting) -> Verdict:
@@ -78,7 +83,7 @@ def judge(seen: Sighting) -> Verdict:
     if seen.relatives:
         words = f"unsupervised: its first process is gone, {seen.relatives} that it started still run"
         return Verdict(Status.RUNNING, words)
-    return lost(_who_died(seen))
+    return _ended_alone(seen)
 
 
 def _judge_waiting(seen: Sighting) -> Verdict:
@@ -98,17 +103,20 @@ def _judge_waiting(seen: Sighting) -> Verdict:
     return lost("never started: the launching process was killed")
 
 
-def lost(cause: str) -> Verdict:
-    return Verdict(Status.LOST, cause, lost=True)
+def lost(cause: str, unseen: bool = False) -> Verdict:
+    return Verdict(Status.LOST, cause, lost=True, unseen=unseen)
 
 
-def _who_died(seen: Sighting) -> str:
+def _ended_alone(seen: Sighting) -> Verdict:
     if not seen.supervised:
-        return "the adopted process has ended; how is not known"
+        return lost("the adopted process has ended; how is not known", unseen=True)
     words = "its process and its supervisor are gone, and nobody wrote down how (killed, or out of memory)"
-    if seen.beat_age_s is not None and seen.output_age_s is not None and seen.beat_age_s - seen.output_age_s > SILENT_S:
+    outlived = (
+        seen.beat_age_s is not None and seen.wrote_age_s is not None and seen.beat_age_s - seen.wrote_age_s > OUTLIVED_S
+    )
+    if outlived:
         words = f"its supervisor was killed, {END_UNSEEN}; its exit code is not known"
-    return f"{words}; a stop had been asked for" if seen.stop_asked else words
+    return lost(f"{words}; a stop had been asked for" if seen.stop_asked else words, outlived)
 
 
 def silence(seen: Sighting) -> str | None:

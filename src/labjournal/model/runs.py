@@ -69,6 +69,8 @@ class Run:
     created_at: datetime
     cause: str | None = None
     """Why it ended as it did, in words; while running None, or "unsupervised"."""
+    end_unseen: bool = False
+    """It ended with nobody there to see how: perhaps well."""
     reason: str | None = None
     command: tuple[str, ...] = ()
     cwd: str | None = None

@@ -20,7 +20,9 @@ class Found(NamedTuple):
     resumes: bool
     """Whether it can go on from a checkpoint."""
     wish: restarting.Wish | None
-    """How it is started again by itself; None where nobody configured that."""
+    """How it is started again by itself; None where nobody configured that, or wants it of this run."""
+    held_back: bool = False
+    """That is configured, and does not hold for this run: nobody saw that it failed."""
 
 
 def look(run_id: str, store: Store, paths: JournalPaths, config: Config) -> Found | None:
@@ -30,9 +32,9 @@ def look(run_id: str, store: Store, paths: JournalPaths, config: Config) -> Foun
         return None
     resumes = resuming.possible(store, run_id, config)
     left = _retries_left(run, store, paths)
-    wanted = config.resume.automatic or left > 0
-    if not wanted or "a stop had been asked for" in (run.cause or ""):
-        return Found(run, resumes, None)
+    wanted = (config.resume.automatic or left > 0) and "a stop had been asked for" not in (run.cause or "")
+    if not wanted or run.end_unseen:
+        return Found(run, resumes, None, held_back=wanted)
     retries = max(0, left - 1) if run.launcher == SLURM else None
     return Found(run, resumes, restarting.Wish(resumes, why=run.cause, automatic=True, retries_left=retries))
 

@@ -17,6 +17,7 @@ from labjournal.store import Store
 
 _MOST_CHANGES = 6
 _LOOKED_AT = 300
+_LOOK = "nobody saw how it ended, perhaps well: its output and its checkpoints tell"
 
 
 class PostMortem(NamedTuple):
@@ -41,6 +42,8 @@ class PostMortem(NamedTuple):
     """What is different from it."""
     remedy: str
     """The command that goes on from here."""
+    end_unseen: bool
+    """Nobody saw it end: perhaps nothing has to be mended."""
 
 
 def explain(store: Store, run: Run, config: Config) -> PostMortem | None:
@@ -68,6 +71,7 @@ def explain(store: Store, run: Run, config: Config) -> PostMortem | None:
         lived=lived.id if lived else None,
         differs=tuple(_differences(lived, run)) if lived else (),
         remedy=f"labjournal {'resume' if resumes else 'retry'} {run.id[-6:].lower()}",
+        end_unseen=run.end_unseen,
     )
 
 
@@ -156,4 +160,7 @@ def lines(death: PostMortem) -> Iterator[str]:
         yield f"last whole checkpoint: {death.checkpoint}{step}"
     if death.lived:
         yield f"different from {death.lived[-6:].lower()}, the last that ended well: {'; '.join(death.differs)}"
-    yield f"{death.remedy} starts it again"
+    if death.end_unseen:
+        yield f"{_LOOK}; if it failed, {death.remedy} starts it again"
+    else:
+        yield f"{death.remedy} starts it again"

@@ -12,6 +12,7 @@ from labjournal.facts import number as number_of
 from labjournal.model import Attempt, Level, Run, RunKind, Snapshot, StageRun, Status, SweepTrial
 from labjournal.store import codec
 from labjournal.store.rows import RunRow
+from labjournal.vocabulary import END_UNSEEN
 
 SETTINGS_ORDER = (
     *("script", "seed", "config-file", "optimizer", "config-object", "hparams"),
@@ -70,6 +71,7 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
                 "changes": list(codec.texts(stated.get("changes"))),
                 "snapshot": snapshot,
                 "signal": codec.whole(ending.data.get("signal")) if ending else None,
+                "end_unseen": bool(ending.data.get("unseen")) if ending else False,
                 "launcher": str(stated.get("launcher") or "local"),
                 "job": _job(by_kind),
                 "logdir": codec.text_or_none(stated.get("logdir")),
@@ -225,6 +227,7 @@ def read(connection: sqlite3.Connection, row: RunRow, data: str) -> Run:
         status=Status(row.status),
         created_at=codec.moment(row.created_at) or codec.EPOCH,
         cause=row.cause,
+        end_unseen=_end_unseen(row, raw),
         reason=row.reason,
         command=tuple(raw["command"]),
         cwd=raw["cwd"],
@@ -266,6 +269,12 @@ def read(connection: sqlite3.Connection, row: RunRow, data: str) -> Run:
         stage=_stage(codec.mapping(raw.get("stage"))),
         trial=_trial(codec.mapping(raw.get("sweep"))),
     )
+
+
+def _end_unseen(row: RunRow, raw: Mapping[str, Any]) -> bool:
+    """An older journal has no word of its own for it: there the launcher tells, or the cause."""
+    stated = raw.get("end_unseen") or raw["launcher"] == "adopted" or END_UNSEEN in (row.cause or "")
+    return row.status == Status.LOST and bool(stated)
 
 
 def _stage(raw: Mapping[str, Any]) -> StageRun | None:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from labjournal.paths import JournalPaths
     from labjournal.runner.request import Launched, LaunchRequest
 
+_HELD_BACK = (
+    "was lost, and is not started again: nobody saw how it ended, perhaps well; its output and checkpoints tell"
+)
+
 
 def launch(paths: JournalPaths, request: LaunchRequest) -> Launched:
     """Launch what a form asked for. Raises JournalError."""
@@ -44,7 +48,10 @@ def go_on(paths: JournalPaths, lost: Collection[str]) -> list[str]:
     try:
         for run_id in sorted(lost):
             found = found_lost.look(run_id, store, paths, settings)
-            if found is None or found.wish is None:
+            if found is None:
+                continue
+            if found.wish is None:
+                said += [f"{found.run.name} {_HELD_BACK}"] if found.held_back else []
                 continue
             try:
                 again = restarting.again(run_id, found.wish, store, paths, settings)
