@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from tui_harness import screen_text, settled, text_of, wait_for
 
-from journal_files import CREATED, EventWriter, add_facts, make_run
+from journal_files import CREATED, EventWriter, add_facts, end_run, make_run
 from labjournal import paths
 from labjournal.follower import Follower
 from labjournal.model import Status
@@ -25,6 +25,7 @@ from labjournal.tui.frame import one_frame
 from labjournal.tui.glyphs import ASCII
 from labjournal.tui.pages import PAGES
 from labjournal.tui.screens.runs import RunsPage
+from labjournal.tui.widgets import run_table
 from labjournal.tui.widgets.header import Counts
 
 FINDING = {
@@ -191,6 +192,25 @@ async def test_a_new_run_enters_above_and_the_cursor_stays_on_its_run(journal: J
         assert screen_text(app)[line].startswith("▌")
 
 
+async def test_who_comes_back_to_the_list_sees_the_new_run(
+    journal: JournalPaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_table, "REST_S", 600.0)
+    make_run(journal, "first")
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("4")
+        await wait_for(pilot, lambda: app.page.id == "Diary" and app.page.loaded)
+        make_run(journal, "meanwhile", at=CREATED + 200)
+        await wait_for(pilot, lambda: len(app.runs_page.runs) == 2)
+        await pilot.press("1")
+        await settled(pilot, app)
+        assert " meanwhile " in text_of(app)
+        assert "new above" not in text_of(app)
+        assert next(line for line in screen_text(app) if " first " in line).startswith("▌")
+
+
 async def test_a_note_written_in_the_app_is_in_the_diary(journal: JournalPaths) -> None:
     make_run(journal, "v1")
     app = app_over(journal)
@@ -217,6 +237,37 @@ async def test_a_finding_is_acknowledged_with_a_reason(journal: JournalPaths) ->
         await wait_for(pilot, lambda: "Acknowledge" in text_of(app))
         await pilot.press(*"known", "enter")
         await wait_for(pilot, lambda: "none open" in text_of(app))
+
+
+async def test_an_alarm_is_told_on_every_page(journal: JournalPaths) -> None:
+    # People look at one run for hours; what broke meanwhile was told when they came back to the list.
+    trained(journal, "looked-at").close()
+    other = make_run(journal, "other", ended=False, at=CREATED + 100)
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        for key, page in (("2", "Run"), ("4", "Diary")):
+            await pilot.press(key)
+            await wait_for(pilot, lambda: app.page.id == page and app.page.loaded)  # noqa: B023
+        assert "▲ 1" in screen_text(app)[0]
+        add_facts(other, ("finding", FINDING))
+        await wait_for(pilot, lambda: "▲ 2" in screen_text(app)[0])
+        await wait_for(pilot, lambda: "▲ alarm  other  param_not_in_optimizer" in text_of(app))
+        end_run(other, "")
+        await pilot.press("1")
+        await wait_for(pilot, lambda: any("✓ done" in line and " other " in line for line in screen_text(app)))
+
+
+async def test_what_the_page_in_sight_tells_is_not_told_again_below(journal: JournalPaths) -> None:
+    run = make_run(journal, "alone", ended=False)
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: app.page.id == "Run" and app.page.loaded)
+        add_facts(run, ("finding", FINDING))
+        await wait_for(pilot, lambda: "▲ 1" in screen_text(app)[0] and "▲ alarm  param_not" in text_of(app))
+        assert "A go" not in text_of(app)
 
 
 async def test_a_comparison_shows_rows_intervals_and_what_may_be_said(journal: JournalPaths) -> None:

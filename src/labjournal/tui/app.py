@@ -243,12 +243,14 @@ class JournalApp(FollowingApp, inherit_bindings=False):
             self.main.key_line.hints = message.page.hints
 
     def on_run_broke(self, message: RunBroke) -> None:
-        self.main.news.tell(message.run, message.name, message.words, state_span(message.status, self.glyphs))
+        if not self.page.tells_of(message.run):
+            self.main.news.tell(message.run, message.name, message.words, state_span(message.status, self.glyphs))
 
     def on_alarm_raised(self, message: AlarmRaised) -> None:
-        sign = (f"{self.glyphs.alarm} alarm", "b alarm")
-        self.main.news.tell(message.run, message.name, message.rule, sign)
         self.main.header.flash()
+        if not self.page.tells_of(message.run):
+            sign = (f"{self.glyphs.alarm} alarm", "b alarm")
+            self.main.news.tell(message.run, message.name, message.rule, sign)
 
     def action_worst(self) -> None:
         """Go to the alarm that was just raised, else to the run with the newest open one."""

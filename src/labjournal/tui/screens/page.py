@@ -87,6 +87,10 @@ class Page(Vertical):
         """Whether a turn can have changed what this page shows."""
         return True
 
+    def tells_of(self, run: str) -> bool:
+        """Whether this page is of this run: what breaks in it stands on the page already."""
+        return False
+
     def reload(self) -> None:
         """Load as soon as the loading in progress has ended."""
         self._stale = False

@@ -128,6 +128,9 @@ class RunPage(RunKeys):
     def concerns(self, turned: Turned) -> bool:
         return self._open is None or bool(self._open.shown & turned.runs) or turned.words
 
+    def tells_of(self, run: str) -> bool:
+        return self._open is not None and self._open.run == run
+
     async def load(self) -> None:
         if self._open is None:
             newest = await self.ask(reading_run.newest_run)

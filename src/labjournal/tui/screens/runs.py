@@ -52,6 +52,10 @@ _BROKEN = {
 }
 
 
+def _counted(row: RunRow | None) -> tuple[object, ...]:
+    return (row.status, row.worst_level, row.retracted) if row is not None else ()
+
+
 class RunsPage(RunsBeside, RunsKeys, RunsFilter):
     """The first page."""
 
@@ -86,6 +90,7 @@ class RunsPage(RunsBeside, RunsKeys, RunsFilter):
         self._shown = 0
         self._followed = False
         self._awake = False
+        self._comes_up = False
 
     def compose(self) -> ComposeResult:
         self._runs = RunRows(glyphs_of(self), lambda: now_of(self), self.want, lambda: self.table.size.width)
@@ -134,7 +139,18 @@ class RunsPage(RunsBeside, RunsKeys, RunsFilter):
             self._touched |= turned.runs
         return bool(turned)
 
+    def changed(self, turned: Turned) -> None:
+        """Read on while another page is in sight too: what broke and what runs is told on every page."""
+        if self.concerns(turned):
+            self.reload()
+            self._stale = not self.display
+
+    def come_up(self) -> None:
+        self._comes_up = self._stale
+        super().come_up()
+
     async def load(self) -> None:
+        comes_up, self._comes_up = self._comes_up, False
         if self._touched is None:
             # Whatever happens while all rows are read is read again after them. The first screenful comes first:
             # 10,000 rows take as long as the rest of the first frame.
@@ -150,9 +166,15 @@ class RunsPage(RunsBeside, RunsKeys, RunsFilter):
             self.runs.take(await self.ask(lambda source: reading_runs.some_rows(source, touched)))
             self.runs.forget(touched)
             self._tell_breaks(before)
+            if not self.display:
+                self._tell_counts(before)
+                return
         self.news = await self.ask(news)
         self._awake = self._followed
         self._show()
+        if comes_up:
+            # The eye comes from elsewhere: nothing it was on can move, and what is new is what it looks for.
+            self.table.settle()
         await self.glance_at(self.table.cursor_id, again=True)
 
     def _tell_breaks(self, before: Mapping[str, RunRow | None]) -> None:
@@ -167,6 +189,11 @@ class RunsPage(RunsBeside, RunsKeys, RunsFilter):
                 self.post_message(RunBroke(run, row.name, row.status, _BROKEN[Status(row.status)]))
             if row.worst_level == Level.ALARM and (old is None or old.worst_level != Level.ALARM):
                 self.post_message(AlarmRaised(run, row.name, row.worst_rule or "alarm"))
+
+    def _tell_counts(self, before: Mapping[str, RunRow | None]) -> None:
+        """What the top line tells, counted over all runs only where one of those read can have changed it."""
+        if any(_counted(old) != _counted(self.runs.row(run)) for run, old in before.items()):
+            self.post_message(self.Counted(self.counts))
 
     def _show(self) -> None:
         self._trouble = None
