@@ -294,6 +294,11 @@ BESIDE_CODE = {
         "test_accuracy = 0.9132\n",
         {"test_accuracy": 0.9132},
     ),
+    "after what was raised without a message": (
+        'Traceback (most recent call last):\n  File "t.py", line 1, in <module>\n    main()\n    ^^^^^^\nKeyboardInterrupt\n'
+        "test accuracy: 0.9132\n",
+        {"accuracy": 0.9132},
+    ),
     "after a warning": (
         "/usr/lib/sklearn/metrics/_classification.py:1344: UndefinedMetricWarning: Precision is ill-defined\n"
         "  _warn_prf(average, modifier, msg_start, len(result))\nf1 = 0.8123\naccuracy = 0.9\n",

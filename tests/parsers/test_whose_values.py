@@ -214,6 +214,20 @@ def test_what_was_tested_once_after_a_training_is_a_result_of_its_log() -> None:
     assert "test_acc" not in reading.series
 
 
+def test_counts_told_again_below_the_last_step_are_the_result() -> None:
+    steps = "".join(f"step {n}00  train loss 0.0{9 - n}  val accuracy 0.99{n}\n" for n in range(1, 5))
+    (result,) = read_text(steps + "accuracy on val: 519 out of 524\n").results
+    assert (result.role, result.n, result.tally and result.tally.correct) == ("validation", 524, 519)
+
+
+def test_counts_told_below_each_epoch_are_points() -> None:
+    told = [(1, 419), (2, 471), (3, 482)]
+    text = "".join(f"Epoch {n} val accuracy {k / 524:.2f}\naccuracy on val: {k} out of 524\n" for n, k in told)
+    reading = read_text(text)
+    assert not reading.results
+    assert {step for step, _ in reading.series["val_accuracy"].points} == {1.0, 2.0, 3.0}
+
+
 def test_counts_in_brackets_belong_to_the_share_before_them() -> None:
     (result,) = read_text("Test accuracy = 85.05 % (1701/2000)\n").results
     assert (result.metrics["accuracy"], result.n, result.tally and result.tally.correct) == (0.8505, 2000, 1701)

@@ -156,8 +156,11 @@ class Assembler:
             curve.add(step, value)
 
     def _tested_again(self, draft: Draft) -> bool:
-        """Whether the lines of the steps said what is tested here: said again below the last one, it is the result."""
-        if draft.step is None or draft.role != "test":
+        """Whether the lines of the steps said what is told here of a test, or with its counts.
+
+        Said again below the last one, it is the result.
+        """
+        if draft.step is None or not (draft.role == "test" or draft.correct):
             return False
         curves = [self._curves.last(_tag(draft, name)) for name in draft.metrics]
         return all(curve is not None and not curve.lone and curve.steps[-1] == draft.step[1] for curve in curves)

@@ -78,6 +78,9 @@ _FENCE = re.compile(
 )
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _FRAME = re.compile(r"\s*File \"[^\"]+\", line \d+")
+_POINTED = re.compile(r"\s*[~^]+\s*$")
+_RAISED = re.compile(r"(?:[a-z_]\w*\.)*[A-Z]\w*\s*$")
+"""An exception without a message, which reads like a heading."""
 _PROMPT = re.compile(r"\s*(?:>>>|\.\.\.)\s\S|\s*In\s?\[\d*\]\s*:|\s*\.\.\.:|E {2,}[^#\s]|> {2,}\S|\s*[~^]+\s*$")
 _CELL = re.compile(r"\s*In\s?\[\d*\]\s*:\s*$")
 _WARNED = re.compile(r"\S+\.\w+:\d+: \w*Warning\b")
@@ -114,8 +117,7 @@ def listing(cursor: Cursor) -> int:
     if hunk is not None:
         return _hunk(cursor, int(hunk[1] or 1), int(hunk[2] or 1))
     if _FRAME.match(text):
-        below = cursor.peek(1)
-        return 1 if below is None or _FRAME.match(body(below.text)) else 2
+        return _frame(cursor)
     if _WARNED.match(text) or _STOPPED_AT.fullmatch(text):
         below = cursor.peek(1)
         return 2 if below is not None and below.text.startswith((" ", "->")) else 1
@@ -181,6 +183,16 @@ def _bare_literal(text: str) -> bool:
     match = _ASSIGNMENT.match(text)
     value = None if match is None else (match["value"] or match["item"])
     return value is None or _LITERAL.fullmatch(value) is not None
+
+
+def _frame(cursor: Cursor) -> int:
+    """A frame of a traceback: its place, its line, what points into it, and after the last one what was raised."""
+    below = cursor.peek(1)
+    lines = 1 if below is None or _FRAME.match(body(below.text)) else 2
+    for ends in (_POINTED, _RAISED):
+        below = cursor.peek(lines)
+        lines += below is not None and ends.match(body(below.text)) is not None
+    return lines
 
 
 def _fenced(cursor: Cursor, fence: str) -> int:
