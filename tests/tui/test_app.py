@@ -211,6 +211,22 @@ async def test_who_comes_back_to_the_list_sees_the_new_run(
         assert next(line for line in screen_text(app) if " first " in line).startswith("▌")
 
 
+async def test_what_a_validation_measures_is_shown_with_the_run_it_is_of(journal: JournalPaths) -> None:
+    trains = make_run(journal, "trains")
+    app = app_over(journal)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settled(pilot, app)
+        await pilot.press("enter")
+        await wait_for(pilot, lambda: "not measured yet" in text_of(app))
+        validation = make_run(journal, "validates", kind="validate", at=CREATED + 100)
+        add_facts(validation, ("result", {**RESULT, "subject": {**RESULT["subject"], "run": trains.id}}))
+        await wait_for(pilot, lambda: "0.908 [.888 .924]" in text_of(app))
+        await pilot.press("1")
+        await wait_for(
+            pilot, lambda: any(" trains " in line and "0.908 [.888 .924]" in line for line in screen_text(app))
+        )
+
+
 async def test_a_note_written_in_the_app_is_in_the_diary(journal: JournalPaths) -> None:
     make_run(journal, "v1")
     app = app_over(journal)

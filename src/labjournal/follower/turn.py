@@ -32,7 +32,7 @@ class Turned(NamedTuple):
     """What a turn changed."""
 
     runs: frozenset[str] = frozenset()
-    """Runs with new facts or points."""
+    """Runs with new facts or points, and those that results of such runs speak of."""
     words: bool = False
     """Whether people said something new."""
     lost: frozenset[str] = frozenset()
@@ -151,7 +151,9 @@ class Follower:
         self.lost += sorted(lost)
         if lost:
             following.tell_lost(self.paths, lost)
-        return Turned(frozenset(run for run in touched if run), None in touched, lost, unfinished, later)
+        runs = {run for run in touched if run}
+        measured = self.store.measured_by(runs) if runs else set()
+        return Turned(frozenset(runs | measured), None in touched, lost, unfinished, later)
 
     def _share(self, runs: Sequence[str]) -> tuple[Sequence[str], int]:
         """The runs to look at in this turn, oldest first, and how many are left for later ones."""

@@ -38,6 +38,14 @@ class Progress:
         )
         return int(counts.fetchone()[0])
 
+    def measured_by(self, runs: Iterable[str]) -> set[str]:
+        """The runs that results measured by these speak of."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT subject FROM results WHERE measured_by IN (SELECT value FROM json_each(?))",
+            (dumps(sorted(runs)),),
+        )
+        return {row[0] for row in rows if row[0]}
+
     def alive_at(self, moment: float) -> list[Alive]:
         """Runs that lived at a moment, seconds since 1970."""
         from labjournal.store import owners
