@@ -295,8 +295,8 @@ BESIDE_CODE = {
         {"test_accuracy": 0.9132},
     ),
     "after what was raised without a message": (
-        'Traceback (most recent call last):\n  File "t.py", line 1, in <module>\n    main()\n    ^^^^^^\nKeyboardInterrupt\n'
-        "test accuracy: 0.9132\n",
+        'Traceback (most recent call last):\n  File "t.py", line 1, in <module>\n    main()\n    ^^^^^^\n'
+        "KeyboardInterrupt\ntest accuracy: 0.9132\n",
         {"accuracy": 0.9132},
     ),
     "after a warning": (
