@@ -107,3 +107,15 @@ def test_a_squared_error_that_happens_to_be_ln_6_tells_of_no_six_classes(criteri
     found = course.loss_flat(curve("loss", np.log(6) * (1 + noise)), view(criterion=criterion))
     assert (found.found, found.level) == (True, level)
     assert ("classes" in found.message) is (level is Level.WARNING)
+
+
+def test_a_loss_seen_in_the_first_part_only_says_nothing_of_the_run() -> None:
+    noise = 1e-3 * np.random.default_rng(7).normal(0, 1, 27)
+    plateau = curve("watch/loss", np.log(2) * (1 + noise), first=1)
+    script = curve("printed/loss", [0.6948, 0.6935, 0.5895, 0.0532, 0.0588, 0.085])
+    assert [verdict.rule for verdict in loud(view(plateau, script, real_steps=54))] == ["loss_flat"]
+    assert loud(view(plateau, script, real_steps=300)) == []
+    alone = judge_curves(view(plateau, real_steps=300))
+    assert not [verdict for verdict in alone if verdict.found]
+    (why,) = {verdict.message for verdict in alone if verdict.rule == "loss_flat"}
+    assert "up to step 27 of 300" in why

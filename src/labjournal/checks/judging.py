@@ -50,6 +50,8 @@ def _judge_curves(run: RunView) -> list[Verdict]:
             if rule != "nonfinite" and all(v.rule != rule for v in verdicts)
         ]
         because = "no curve is named as a training loss"
+        if run.broken_off is not None:
+            because += f"; the watch saw the loss up to step {run.broken_off.steps[-1]} of {run.real_steps} only"
         verdicts += [Verdict(rule, "the run", "not judged", because) for rule in silent]
     return relations.explained(verdicts, run)
 

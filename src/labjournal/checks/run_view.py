@@ -16,6 +16,8 @@ from labjournal.vocabulary import Level
 WATCHED = "watch/loss"
 """What backward was called on, as the watch wrote it."""
 _FLAT_RECORDS = 20
+_MOST_OF_IT = 0.5
+"""Of the real steps of a run."""
 _ENOUGH = 5
 """A curve of the script with fewer records says less than the watch's own."""
 
@@ -93,7 +95,14 @@ class RunView:
 
     @cached_property
     def _losses(self) -> list[Curve]:
-        return pick(self.curves, "loss")
+        return [curve for curve in pick(self.curves, "loss") if curve is not self.broken_off]
+
+    @cached_property
+    def broken_off(self) -> Curve | None:
+        """The loss that the watch saw, where it could pay for looks in the first part of the run only: what is true of
+        that part, flat or steep, need not be true of the run."""
+        seen = next((curve for curve in self.curves if curve.name == WATCHED and len(curve)), None)
+        return seen if seen is not None and seen.steps[-1] < _MOST_OF_IT * (self.real_steps or 0) else None
 
     @cached_property
     def goodness(self) -> tuple[Curve, ...]:
