@@ -251,8 +251,16 @@ async def test_a_finding_is_acknowledged_with_a_reason(journal: JournalPaths) ->
         await wait_for(pilot, lambda: "tensors 6" in text_of(app))
         await pilot.press("a")
         await wait_for(pilot, lambda: "Acknowledge" in text_of(app))
-        await pilot.press(*"known", "enter")
+        await pilot.press(*"known since the first day", "enter")
         await wait_for(pilot, lambda: "none open" in text_of(app))
+        await wait_for(pilot, lambda: "▲ 1" not in screen_text(app)[0])
+        await pilot.press("t")
+        # The word stays whole, and the reason stands first in the evidence.
+        await wait_for(
+            pilot, lambda: any("param_not_in" in line and " acknowledged " in line for line in screen_text(app))
+        )
+        await pilot.press("G")
+        await wait_for(pilot, lambda: "acknowledged: known since the first day" in text_of(app))
 
 
 async def test_an_alarm_is_told_on_every_page(journal: JournalPaths) -> None:

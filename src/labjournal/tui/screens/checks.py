@@ -163,7 +163,7 @@ class ChecksPage(FilteredPage):
                 [(glyphs.notice if known else sign, "muted" if known else role)],
                 [(rule, "muted" if known else role)],
                 [(self._known.names.get(one.run, one.run[-6:].lower()), "muted" if known else "text")],
-                [(f"acknowledged: {one.acknowledged}" if known else one.subject, "muted")],
+                [("acknowledged", "muted"), (f": {one.acknowledged}", "muted")] if known else [(one.subject, "muted")],
                 [(step, "muted")],
                 [(age_text(one.first_seen, now_of(self)), "muted")],
             ),
@@ -212,6 +212,8 @@ class ChecksPage(FilteredPage):
             return [] if self._table.cursor_id else paragraph(nothing, width, "muted")
         role = level_role(one.level)
         lines: list[Line] = [[(f" {one.level}  {format.visible(one.rule)}", f"b {role}")]]
+        if one.acknowledged is not None:
+            lines += paragraph(format.visible(f"acknowledged: {one.acknowledged}"), width, "muted")
         lines += paragraph(format.visible(one.message), width)
         if one.remedy:
             lines += [[], *paragraph(format.visible(one.remedy), width, "accent")]
@@ -220,8 +222,6 @@ class ChecksPage(FilteredPage):
         lines += [[]] if one.evidence else []
         for known in numbers(one.evidence, _MOST_EVIDENCE):
             lines += paragraph(format.visible(known), width, "muted", lead="   ")
-        if one.acknowledged is not None:
-            lines += paragraph(format.visible(f"acknowledged: {one.acknowledged}"), width, "muted")
         return lines
 
     def _rule_lines(self, rule: CheckRule, width: int) -> list[Line]:
