@@ -36,6 +36,9 @@ class Measured:
     """Whether it is the best of many looks by the words it was read off."""
     told: str = ""
     """What to keep in mind: retracted because, disagreeing sources."""
+    data: str = ""
+    """The data set alone, without the options that stand behind it in ``dataset``."""
+    options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,8 @@ def _measured(source: Source, run_id: str) -> list[Measured]:
                 identified=result.dataset.name is not None or result.dataset.hash is not None,
                 best=result.best_of_looks,
                 told=" ".join([*([f"Retracted: {result.taint}."] if result.taint else []), *result.disagreements]),
+                data=_data(result),
+                options=tuple((format.visible(k), format.visible(v)) for k, v in sorted(result.options.items())),
             )
         )
     return lines
@@ -227,6 +232,9 @@ def _mark(result: Result) -> str:
 
 
 def _dataset(result: Result) -> str:
-    name = result.dataset.name or (f"#{result.dataset.hash[:4]}" if result.dataset.hash else "unknown")
     options = "".join(f" {key} {value}" for key, value in sorted(result.options.items()))
-    return format.visible(f"{name}{options}")
+    return format.visible(f"{_data(result)}{options}")
+
+
+def _data(result: Result) -> str:
+    return format.visible(result.dataset.name or (f"#{result.dataset.hash[:4]}" if result.dataset.hash else "unknown"))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+
 from labjournal import format
 from labjournal.tui.reading_run import Measured
 from labjournal.tui.run_panes.seen import Seen
-from labjournal.tui.text import Line, Span, cut_middle, line_width, pad, paragraph, whole_spans
+from labjournal.tui.text import Line, Span, cut_end, cut_middle, line_width, pad, paragraph, whole_spans
 
 _COUNT_FROM, _MAJORITY_FROM = 58, 72
 _VALUE = 22
+_LEAST = 5
+"""Cells of a column of what was measured on, at least."""
 _VERDICT_ROLE = {"confirmed": "ok", "refuted": "warning", "undecided": "muted"}
 
 
@@ -22,22 +28,51 @@ def lines(seen: Seen, width: int) -> list[Line]:
     count = 9 if width >= _COUNT_FROM else 0
     majority = 15 if width >= _MAJORITY_FROM and any(one.majority is not None for one in measured) else 0
     value = min(_VALUE, max(line_width(_value(one, seen.glyphs.tainted)) for one in measured))
-    data = max(8, min(max(len(one.dataset) for one in measured) + 1, width - mark - count - majority - value - 2))
+    room = max(8, width - mark - count - majority - value - 2)
+    data_head, *data = _data(measured, room, seen.glyphs.ellipsis)
     title = "checkpoint" if mark > len("checkpoint") else "at"
-    head = f" {pad(title, mark)}{pad('data set', data)}{pad('n', count, right=True) if count else ''}"
+    head = f" {pad(title, mark)}{data_head}{pad('n', count, right=True) if count else ''}"
     drawn: list[Line] = [[(head, "muted"), (f"  {format.visible(measured[0].metric)} 95%", "muted")]]
-    for one in measured:
+    for one, on in zip(measured, data, strict=True):
         role = "muted" if one.taint else "text"
+        left = width - 1 - mark - cell_len(on) - count
         line: list[Span] = [
             (f" {pad(cut_middle(one.checkpoint, mark - 1, seen.glyphs.ellipsis), mark)}", role),
-            (pad(cut_middle(one.dataset, data - 1, seen.glyphs.ellipsis), data), role),
+            (on, role),
             (pad(format.count(one.n), count, right=True) if count else "", "muted"),
-            *whole_spans(_value(one, seen.glyphs.tainted), width - 1 - mark - data - count, seen.glyphs.ellipsis),
+            *whole_spans(_value(one, seen.glyphs.tainted), left, seen.glyphs.ellipsis),
         ]
         if majority and one.majority is not None:
             line.append((f"  majority {format.rate(one.majority)}", "muted"))
         drawn.append(line)
     return [*told, *drawn]
+
+
+def _data(measured: Sequence[Measured], room: int, ellipsis: str) -> list[str]:
+    """What each was measured on, below its head: the data set and each option in a column of its own.
+
+    Heads give way before what stands below them, which tells the rows apart.
+    """
+    names = list(dict.fromkeys(name for one in measured for name, _ in one.options))
+    rows = [[one.data or one.dataset, *(dict(one.options).get(name, "") for name in names)] for one in measured]
+    if room < _LEAST * (1 + len(names)):
+        names, rows = [], [[one.dataset] for one in measured]
+    heads = ["data set", *names]
+    cells = [max(map(cell_len, column)) + 1 for column in zip(*rows, strict=True)]
+    widths = [max(cell, cell_len(head) + 1) for cell, head in zip(cells, heads, strict=True)]
+    widths[-1] = max(cells[-1], cell_len(heads[-1]))  # the number beside it keeps its distance by itself
+    if sum(widths) > room:
+        heads[0], widths[0] = "data", max(cells[0], _LEAST)
+    for least in (cells, [_LEAST] * len(cells)):
+        while sum(widths) > room and (wide := [at for at, cell in enumerate(widths) if cell > max(least[at], _LEAST)]):
+            widths[max(wide, key=lambda at: widths[at])] -= 1
+    fits = [*(wide - 1 for wide in widths[:-1]), widths[-1]]
+    head = "".join(pad(cut_end(one, fit, ellipsis), wide) for one, fit, wide in zip(heads, fits, widths, strict=True))
+    told = [
+        "".join(pad(cut_middle(cell, wide - 1, ellipsis), wide) for cell, wide in zip(row, widths, strict=True))
+        for row in rows
+    ]
+    return [head, *told]
 
 
 def _value(one: Measured, tainted: str) -> list[Span]:
