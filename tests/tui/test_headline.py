@@ -87,6 +87,12 @@ def test_not_looked_at_is_not_healthy() -> None:
     assert "Not watched: because of docker." in said(view(run(watch="not watched: because of docker")), NOW, None)
 
 
+def test_a_run_without_its_supervisor_says_what_that_means() -> None:
+    told = said(view(run(cause="unsupervised")), NOW, None)
+    assert told == "Unsupervised: its supervisor is gone. It goes on, but nobody will write down how it ends."
+    assert said(view(run(cause="stopping")), NOW, None) == "Stopping."
+
+
 def test_an_acknowledged_finding_and_a_notice_are_no_news() -> None:
     quiet = (finding(acknowledged="known"), finding(Level.NOTICE))
     assert "does not learn" not in said(view(run(), quiet), NOW, LOSS)

@@ -17,6 +17,7 @@ _FEW_STEPS = 20
 """Steps before which nobody can tell when a run will end."""
 _HOUR_S = 3600.0
 _STARTING_S = 30.0
+_UNSUPERVISED = "Unsupervised: its supervisor is gone. It goes on, but nobody will write down how it ends."
 
 
 def open_findings(view: RunView) -> list[Finding]:
@@ -46,7 +47,7 @@ def _trouble(view: RunView) -> list[str]:
     if run.status in (Status.FAILED, Status.KILLED, Status.TIMEOUT, Status.PREEMPTED, Status.LOST):
         said.append(f"{run.status.capitalize()}: {run.cause or 'the cause is not known'}.")
     elif run.cause and not run.status.ended:
-        said.append(f"{run.cause.capitalize()}.")
+        said.append(_UNSUPERVISED if run.cause == "unsupervised" else f"{run.cause.capitalize()}.")
     found = open_findings(view)
     if found:
         more = f" and {format.plural(len(found) - 1, 'more finding')}" if len(found) > 1 else ""
