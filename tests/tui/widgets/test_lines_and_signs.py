@@ -47,6 +47,17 @@ async def test_news_of_a_run_go_when_somebody_goes_there() -> None:
         await wait_for(pilot, lambda: "v1" not in text_of(app))
 
 
+async def test_news_that_are_too_long_keep_what_to_do_about_them() -> None:
+    news = NewsLine()
+    app = HarnessApp(news)
+    async with app.run_test(size=(80, 24)) as pilot:
+        words = "its process is gone and left no word why; b there brings it back"
+        news.tell("r1", "v1", words, ("? lost", "alarm"))
+        await wait_for(pilot, lambda: "? lost  v1  b there brings it back   " in text_of(app))
+        await pilot.resize_terminal(120, 24)
+        await wait_for(pilot, lambda: words in text_of(app))
+
+
 def test_the_header_at_80_columns_is_the_one_of_the_drawing() -> None:
     line = header_line("jets", SCREENS[:5], "Runs", Counts(1, 1, 1), "09:12", "box2", 80, UNICODE)
     assert plain_text(line) == " jets   1 Runs  2 Run  3 Compare  4 Diary  5 Checks             ▲ 1  ● 1  09:12 "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labjournal import format
-from labjournal.tui.text import Line, Span, ends
+from labjournal.tui.text import Line, Span, ends, line_width
 from labjournal.tui.widgets.lines import Lines
 
 
@@ -54,7 +54,13 @@ class NewsLine(Lines):
         if self._told is None:
             return []
         _, name, words, (sign, role) = self._told
-        line: list[Span] = [(f" {sign}", role), (f"  {format.visible(name)}  {format.visible(words)}", "text")]
-        if self._more:
-            line.append((f"  and {len(self._more)} more", "muted"))
-        return [ends(line, [("A", "b text"), (" go   ", "muted"), ("esc", "b text"), (" later ", "muted")], width)]
+        start: Span = (f" {sign}", role)
+        more: Line = [(f"  and {len(self._more)} more", "muted")] if self._more else []
+        right: Line = [("A", "b text"), (" go   ", "muted"), ("esc", "b text"), (" later ", "muted")]
+        clauses = format.visible(words).split("; ")
+        while True:
+            line = [start, (f"  {format.visible(name)}  {'; '.join(clauses)}", "text"), *more]
+            if len(clauses) == 1 or line_width(line) + line_width(right) < width:
+                return [ends(line, right, width)]
+            # A clause gives way as a whole, and what to do about it last.
+            clauses.pop(0)
