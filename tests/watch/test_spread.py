@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hooked import PROGRAMS, run_hooked
 
 torch = pytest.importorskip("torch")
 
 from torch.nn import functional as F  # noqa: E402
 
-from labjournal.watch.spread import is_spread  # noqa: E402
+from labjournal.watch.places import made_at  # noqa: E402
+from labjournal.watch.spread import spread_sides  # noqa: E402
 
 N = 16
 Loss = Callable[[Any, Any], Any]
@@ -71,11 +75,38 @@ def scores(seed: int) -> Any:
 @pytest.mark.parametrize("name", OWN)
 def test_a_spread_prediction_is_seen_and_one_of_the_same_shape_is_not(name: str) -> None:
     p, y = scores(1), torch.randn(N)
-    assert is_spread(OWN[name](p, y), read=True)
-    assert not is_spread(OWN[name](p.squeeze(1), y), read=True)
-    assert not is_spread(OWN[name](p, y[:, None]), read=True)
+    spread_before = {"value_of_next_state": (N, N)}
+    assert spread_sides(OWN[name](p, y), read=True) == ((N, 1), spread_before.get(name, (N,)))
+    assert spread_sides(OWN[name](p.squeeze(1), y), read=True) is None
+    assert spread_sides(OWN[name](p, y[:, None]), read=True) is None
+
+
+@pytest.mark.filterwarnings("ignore:Using a target size")
+@pytest.mark.parametrize("name", ["mse_loss", "huber", "hinge"])
+def test_the_target_may_be_the_one_that_stands_up(name: str) -> None:
+    assert spread_sides(OWN[name](scores(3).squeeze(1), torch.randn(N, 1)), read=True) == ((N,), (N, 1))
 
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_pairs_that_are_meant_are_left_alone(name: str) -> None:
-    assert not is_spread(PAIRS[name](scores(2), torch.randn(N)), read=True)
+    assert spread_sides(PAIRS[name](scores(2), torch.randn(N)), read=True) is None
+
+
+def test_the_line_is_that_which_made_the_loss_and_not_what_was_done_to_it_since() -> None:
+    loss = scores(4).mean()
+    made = sys._getframe().f_lineno - 1
+    loss = loss / 4
+    told, elsewhere = made_at(loss, sys._getframe()), made_at(object(), sys._getframe())
+    assert [str(one).rpartition("test_spread.py:")[2] for one in (told, elsewhere)] == [str(made), str(made + 3)]
+
+
+def test_the_finding_names_both_shapes_and_the_line(tmp_path: Path) -> None:
+    script = (PROGRAMS / "mse_broadcast.py").read_text()
+    line = 1 + script.splitlines().index("        loss = loss_fn(pred, yb)")
+    said = run_hooked([PROGRAMS / "mse_broadcast.py"], tmp_path).findings("alarm")[0]
+    assert (
+        f"Prediction (32, 1) and target (32) are spread to pairs of all with all in the loss of mse_broadcast.py:{line}"
+        in said["message"]
+    )
+    evidence = said["evidence"]
+    assert (evidence["prediction"], evidence["target"], evidence["line"]) == ([32, 1], [32], f"mse_broadcast.py:{line}")

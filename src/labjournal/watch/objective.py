@@ -6,6 +6,7 @@ target_dominated_by_one_class. A structure counts once it was seen in TIMES back
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from typing import Any, Dict, List, Optional, Set, Tuple
 
@@ -15,9 +16,10 @@ from labjournal.watch import graph
 from labjournal.watch.findings import Findings
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers, groups_of
+from labjournal.watch.places import made_at
 from labjournal.watch.rules import NOTICE, WARNING
 from labjournal.watch.sampling import Later
-from labjournal.watch.spread import is_spread
+from labjournal.watch.spread import Sides, spread_sides
 
 TIMES = 5
 SIGN_TIMES = 10
@@ -33,8 +35,7 @@ MIN_TARGETS = 200
 _STRUCTURES = {
     "softmax_twice": "The loss ({criterion}) applies {pair} to the output of {pair}",
     "softmax_over_batch": "The loss ({criterion}) is given log_softmax over dimension 0, the samples of the batch",
-    "shape_broadcast": "Prediction and target are spread to pairs of all with all in the loss: their shapes differ, "
-    "such as (N, 1) and (N)",
+    "shape_broadcast": "{spread}{where}: their shapes differ",
     "loss_unbounded_below": "{given} was given numbers without log_softmax",
 }
 _HINGES = ("ClampMin", "Clamp", "Relu", "Threshold", "Maximum", "Softplus")
@@ -101,12 +102,13 @@ class Objective:
             elif name == "Sub" and _is_divergence_of_probabilities(node):
                 kinds.add("loss_unbounded_below")
                 self._criterion = "KlDiv"
-        if is_spread(loss, read=not self.saved_hooks):
+        spread = spread_sides(loss, read=not self.saved_hooks)
+        if spread is not None:
             kinds.add("shape_broadcast")
         self._uprights += "upright" in kinds
         for rule in ("objective_sign", "upright", *_STRUCTURES):
             self._times[rule] = self._times.get(rule, 0) + 1 if rule in kinds else 0
-        self._say(step)
+        self._say(step, loss, spread)
 
     def _criterion_seen(self, node: Any, name: str) -> str:
         before = graph.through_views(graph.inputs(node)[0] if graph.inputs(node) else None)
@@ -174,15 +176,10 @@ class Objective:
     def _one_optimizer(self) -> bool:
         return self._optimizers.together <= 1
 
-    def _say(self, step: int) -> None:
-        pair = "a sigmoid" if self._criterion.startswith("Binary") else "a softmax"
-        given = "kl_div" if self._criterion == "KlDiv" else "nll_loss"
-        for rule, message in _STRUCTURES.items():
+    def _say(self, step: int, loss: Any, spread: Optional[Sides]) -> None:
+        for rule in _STRUCTURES:
             if self._times[rule] == TIMES:
-                told = message.format(criterion=self._criterion, pair=pair, given=given)
-                evidence = {"criterion": self._criterion, "times": TIMES}
-                message = f"{told}, in {TIMES} backward passes in a row."
-                self._findings.say(rule, step, message, evidence=evidence, subject="the loss")
+                self._say_structure(rule, step, loss, spread)
         if self._times["objective_sign"] >= SIGN_TIMES and self._steps_a_model(uphill=False) and not self._attacked:
             learnt = self._uprights >= SIGN_TIMES or self._models.loads > 0  # what is to be forgotten was learnt before
             self._findings.say(
@@ -203,6 +200,22 @@ class Objective:
                 evidence={"criterion": self.judged, "times": SIGN_TIMES},
                 subject="the loss",
             )
+
+    def _say_structure(self, rule: str, step: int, loss: Any, spread: Optional[Sides]) -> None:
+        names = {
+            "criterion": self._criterion,
+            "pair": "a sigmoid" if self._criterion.startswith("Binary") else "a softmax",
+            "given": "kl_div" if self._criterion == "KlDiv" else "nll_loss",
+        }
+        line = made_at(loss, sys._getframe())
+        evidence: Dict[str, Any] = {"criterion": self._criterion, "times": TIMES, "line": line}
+        remedy = None
+        if rule == "shape_broadcast" and spread is not None:
+            names.update(spread=spread.words, where=f" of {line}" if line else "")
+            evidence.update(prediction=list(spread.prediction), target=list(spread.target))
+            remedy = None if len(spread.prediction) > 1 else "Give both the same shape: squeeze(-1) on the target."
+        message = f"{_STRUCTURES[rule].format(**names)}, in {TIMES} backward passes in a row."
+        self._findings.say(rule, step, message, evidence=evidence, subject="the loss", remedy=remedy)
 
     @property
     def sign(self) -> Tuple[int, str]:

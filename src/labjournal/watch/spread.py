@@ -5,7 +5,7 @@ Asked of whatever arithmetic a script writes between its last layer and its loss
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Optional, Set, Tuple
+from typing import Any, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from labjournal.watch import graph
 
@@ -16,20 +16,34 @@ _ORDERS = _KERNELS | {"Softplus", "LogSigmoid"}
 _SUMS = frozenset("Mean Sum Neg Mul Div Add Sub Rsub".split())
 
 
-def is_spread(loss: Any, read: bool) -> bool:
+class Sides(NamedTuple):
+    """The shapes of what is spread against each other. ``(N)`` also where it was ``(1, N)``: spread they are alike."""
+
+    prediction: Tuple[int, ...]
+    target: Tuple[int, ...]
+
+    @property
+    def words(self) -> str:
+        ours, theirs = (f"({', '.join(map(str, shape))})" for shape in self)
+        return f"Prediction {ours} and target {theirs} are spread to pairs of all with all in the loss"
+
+
+def spread_sides(loss: Any, read: bool) -> Optional[Sides]:
     """``read``: what nodes saved may be looked at."""
     errors = _not_in_kernels(loss, read)
-    found = False
+    found: Optional[Sides] = None
     for node in graph.arithmetic(loss):
         name = graph.kind(node)
         if name in ("Sub", "Rsub") and _is_pairing(node):
-            return False  # of the predictions with each other: a distance between samples
+            return None  # of the predictions with each other: a distance between samples
+        if found is not None:
+            continue
         if name.startswith(graph.CRITERIA):
-            found |= read and _in_criterion(node)
+            found = _in_criterion(node) if read else None
         elif name == "Dist":
-            found |= read and _in_distance(node)
-        else:
-            found |= node in errors and _pairs_all_with_all(node, name, read)
+            found = _in_distance(node) if read else None
+        elif node in errors:
+            found = _pairs_all_with_all(node, name, read)
     return found
 
 
@@ -73,36 +87,41 @@ def _is_weighed_by_rows(node: Any) -> bool:
     return weights is not None and size is not None and tuple(weights.shape) == (size[0], 1)
 
 
-def _in_distance(node: Any) -> bool:
+def _in_distance(node: Any) -> Optional[Sides]:
     """``torch.dist`` of N x 1 and N."""
     one, other = graph.saved(node, "self"), graph.saved(node, "other")
     if one is None or other is None:
-        return False
-    shapes = {tuple(one.shape), tuple(other.shape)}
+        return None
+    sides = Sides(tuple(one.shape), tuple(other.shape))
     rows = max(one.numel(), other.numel())
-    return rows > 1 and shapes == {(rows, 1), (rows,)}
+    unmeant = rows > 1 and set(sides) == {(rows, 1), (rows,)}
+    return (sides if graph.inputs(node)[0] is not None else Sides(*reversed(sides))) if unmeant else None
 
 
-def _in_criterion(node: Any) -> bool:
+def _in_criterion(node: Any) -> Optional[Sides]:
     """Prediction and target were both expanded, or the prediction to the N x N of a target that was spread before."""
     prediction, target = graph.saved(node, "self"), graph.saved(node, "target")
     if prediction is None or target is None or prediction.shape != target.shape:
-        return False
+        return None
     ours, theirs = _expanded(prediction), _expanded(target)
     square = target.dim() == 2 and target.shape[0] == target.shape[1]
-    return ours != theirs and bool(ours) and (bool(theirs) or square)
+    unmeant = ours != theirs and bool(ours) and (bool(theirs) or square)
+    return Sides(_before(prediction), _before(target)) if unmeant else None
 
 
-def _pairs_all_with_all(node: Any, name: str, read: bool) -> bool:
+def _pairs_all_with_all(node: Any, name: str, read: bool) -> Optional[Sides]:
     """A difference, product, quotient … of N x 1 predictions and N given numbers.
 
     A given N x N masks pairs, and 1 x N is meant for them; of a difference it is not known what was given.
     """
     one = _spread_side(node) if name in ("Sub", "Rsub", "Mul", "Div", "Maximum", "Minimum") else None
-    if one is None or name in ("Sub", "Rsub"):
-        return one is not None
+    if one is None:
+        return None
+    if name in ("Sub", "Rsub"):
+        return Sides(one, one[:1] if len(one) == 2 else (*one, 1))
     given = graph.saved(node, "other" if graph.inputs(node)[0] is not None else "self") if read else None
-    return given is not None and given.numel() == max(one) and given.dim() != len(one)
+    unmeant = given is not None and given.numel() == max(one) and given.dim() != len(one)
+    return Sides(one, tuple(given.shape)) if given is not None and unmeant else None
 
 
 def _spread_side(node: Any) -> Optional[Tuple[int, ...]]:
@@ -144,3 +163,11 @@ def _is_pairing(node: Any) -> bool:
 def _expanded(tensor: Any) -> List[int]:
     """Dimensions along which the tensor repeats itself."""
     return [at for at, (size, stride) in enumerate(zip(tensor.shape, tensor.stride())) if size > 1 and stride == 0]
+
+
+def _before(tensor: Any) -> Tuple[int, ...]:
+    """The shape of a tensor before it was expanded, without the dimensions that were put before its own."""
+    shape = [1 if at in _expanded(tensor) else size for at, size in enumerate(tensor.shape)]
+    while len(shape) > 1 and shape[0] == 1:
+        shape.pop(0)
+    return tuple(shape)
