@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from journal_files import EventWriter
 from labjournal.cli.following import Shown
 from labjournal.paths import JournalPaths, RunPaths
 from launching_place import alive, attempt_of, exit_of
@@ -210,6 +211,29 @@ def test_a_running_process_is_adopted_once_and_can_be_stopped(call: Call, tmp_pa
     finally:
         outside.kill()
         outside.wait()
+
+
+def test_an_adopted_process_without_event_files_has_no_curves_until_it_is_said_where(
+    call: Call, tmp_path: Path
+) -> None:
+    place, elsewhere = tmp_path / "place", tmp_path / "elsewhere"
+    place.mkdir()
+    with subprocess.Popen(["sleep", "60"], cwd=place) as outside:
+        adopted = call("adopt", str(outside.pid), "-n", "found")
+        assert f"no event file of it was found below {place}: it has no curves yet" in adopted.stderr
+        assert f"labjournal adopt {outside.pid} --logdir DIR" in adopted.stderr
+        assert f"labjournal adopt {outside.pid} --logdir DIR" in call("show", "found").stdout
+        name = elsewhere / f"events.out.tfevents.{time.time() - 1:.0f}.box"
+        EventWriter(name).add("loss", 1, 0.5)
+        time.sleep(4)  # a file just begun may yet be somebody else's
+        again = call("adopt", str(outside.pid), "--logdir", str(elsewhere))
+        assert again.stdout == adopted.stdout
+        assert "no curves" not in again.stderr
+        assert "loss" in call("show", "found").stdout
+        assert call("adopt", str(outside.pid), "--logdir", str(elsewhere)).returncode == 2
+        call("reindex")
+        assert "loss" in call("scalars", "found").stdout
+        outside.kill()
 
 
 def test_a_folder_of_event_files_is_adopted_once(call: Call, tmp_path: Path) -> None:

@@ -28,6 +28,9 @@ def command(
         paths, store = follower.paths, follower.store
         if what.isdecimal() and not Path(what).is_dir():
             run = adoption.adopt_process(int(what), paths, store, name, reason, logdir)
+            follower.catch_up()
+            missing = adoption.without_curves(store.run(run.id), store)
+            run = run._replace(notices=(*run.notices, *filter(None, [missing])))
         else:
             run = adoption.adopt_folder(Path(what), paths, name, reason)
     launched.tell([run], as_json, False)

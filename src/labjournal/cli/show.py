@@ -316,6 +316,7 @@ def _checkpoints(store: Store, run: Run) -> list[str]:
 
 def _curves(store: Store, run: Run) -> list[str]:
     from labjournal import format as fmt
+    from labjournal.runner import adoption
 
     infos = [info for info in store.series_list(run.id) if not info.key.name.startswith(("watch/", "system/"))]
     shown = [
@@ -323,4 +324,7 @@ def _curves(store: Store, run: Run) -> list[str]:
         for info in infos[:12]
     ]
     more = [f"    and {len(infos) - 12} more (labjournal scalars)"] if len(infos) > 12 else []
-    return ["  curves", *shown, *more] if shown else []
+    if shown:
+        return ["  curves", *shown, *more]
+    missing = adoption.without_curves(run, store)
+    return [f"  curves   {fmt.visible(missing)}"] if missing else []

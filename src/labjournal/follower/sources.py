@@ -24,6 +24,7 @@ from labjournal.model import Run
 from labjournal.paths import RunPaths
 from labjournal.store import Store
 from labjournal.store.owners import Alive
+from labjournal.store.runs import logdir_of
 
 _SPLITS = frozenset("train training validation valid val test eval evaluation dev".split())
 _LOOK_EVERY_S, _SELDOM_S = 1.0, 10.0
@@ -81,7 +82,7 @@ class Sources:
         self._working = Path(run.cwd) if run.cwd else paths.folder
         launch = next((fact.data for fact in stated if fact.kind == "run"), {})
         self._launched_in = Path(str(launch.get("project"))) if launch.get("project") else None
-        logdir = launch.get("logdir") or (configured if launch.get("command") else None)
+        logdir = logdir_of(stated) or (configured if launch.get("command") else None)
         self._logdir = self._working / str(logdir) if logdir else None
         self._adopted = launch.get("launcher") == "adopted" and run.started_at is not None and not launch.get("command")
         opened = [Path(str(fact.data.get("path"))) for fact in stated if fact.kind == "event_file"]

@@ -10,13 +10,15 @@ from typing import Any
 import labjournal
 from labjournal import facts, machine
 from labjournal.errors import InputError, JournalUnavailableError, NotFoundError
+from labjournal.facts import Fact
 from labjournal.launchers import liveness, records
 from labjournal.launchers.base import where
-from labjournal.model import Status
+from labjournal.model import Run, Status
 from labjournal.paths import JournalPaths, RunPaths
 from labjournal.runner import commands, numbering
 from labjournal.runner.request import Launched
 from labjournal.store import Store
+from labjournal.store.runs import logdir_of
 from labjournal.tags import ENV_RUN_ID
 from labjournal.watch.masking import masked_argv
 
@@ -28,6 +30,8 @@ def adopt_process(
     pid: int, paths: JournalPaths, store: Store, name: str | None, reason: str | None, logdir: str | None
 ) -> Launched:
     """Take in a running process: followed from now on, its code and output until now unknown.
+
+    With ``logdir``, one that is adopted already and has no curves gets those of that folder.
 
     Raises NotFoundError when there is no such process, InputError when it belongs to a run already.
     """
@@ -42,14 +46,23 @@ def adopt_process(
     except psutil.AccessDenied as error:
         raise InputError(f"Process {pid} belongs to somebody else.", "Its owner can adopt it.") from error
     ticks = machine.process_start_ticks(pid)
-    _refuse_known(pid, ticks, environment.get(ENV_RUN_ID), paths, store)
+    folder = str(Path(logdir).absolute()) if logdir else None
+    _refuse_marked(pid, environment.get(ENV_RUN_ID), paths)
+    known = _known(pid, ticks, store)
+    if known is not None and folder and without_curves(known, store):
+        because = f"{known.name} writes its event files to {folder}, as was said later"
+        said = facts.make("adopted", {"path": folder, "because": because, "logdir": folder}, run=known.id)
+        _say(paths.run(known.id), said)
+        return Launched(known.id, known.name, "RUNNING", (because,))
+    if known is not None:
+        raise InputError(f"Process {pid} is run {known.id[-6:].lower()} already.")
     run = paths.run(facts.new_ulid(created))
     data = describe(name or _invented(command, paths), reason)
     data |= {
         "kind": commands.guess_kind(command or ["process"]),
         "command": masked_argv(command),
         "cwd": cwd,
-        "logdir": str(Path(logdir).absolute()) if logdir else None,
+        "logdir": folder,
     }
     because = f"process {pid} was started elsewhere; its code, its settings and its output are not known"
     moment = facts.now_iso(created)
@@ -61,14 +74,30 @@ def _invented(command: list[str], paths: JournalPaths) -> str:
     return commands.invent_name(command or ["process"], numbering.claim(paths, len(paths.run_ids()) + 1))
 
 
-def _refuse_known(pid: int, ticks: int | None, marked: str | None, paths: JournalPaths, store: Store) -> None:
+def _refuse_marked(pid: int, marked: str | None, paths: JournalPaths) -> None:
     if marked and paths.run(marked).run.exists():
         raise InputError(f"Process {pid} belongs to run {marked[-6:].lower()} already.")
+
+
+def _known(pid: int, ticks: int | None, store: Store) -> Run | None:
+    """The run that the process was taken in as."""
     for row in store.run_rows():
         if not Status(row.status).ended:
             for attempt in store.attempts(row.id):
                 if attempt.pid == pid and attempt.start_ticks == ticks:
-                    raise InputError(f"Process {pid} is run {row.id[-6:].lower()} already.")
+                    return store.run(row.id)
+    return None
+
+
+def without_curves(run: Run, store: Store) -> str | None:
+    """What to say of an adopted process of which no event file is known, and what to do; None of any other run."""
+    if run.launcher != liveness.ADOPTED or not run.command or store.series_list(run.id):
+        return None
+    known = f"no event file of it was found below {logdir_of(store.run_facts(run.id)) or run.cwd}: it has no curves"
+    if run.status.ended:
+        return f"{known}. labjournal adopt DIR takes in the folder it wrote to"
+    pid = next((attempt.pid for attempt in store.attempts(run.id)), None)
+    return f"{known} yet. Where it writes them elsewhere, say so: labjournal adopt {pid} --logdir DIR"
 
 
 def adopt_folder(folder: Path, paths: JournalPaths, name: str | None, reason: str | None) -> Launched:
@@ -129,9 +158,19 @@ def _write(run: RunPaths, data: dict[str, Any], moment: str, adopted: dict[str, 
         records.write(run.run, facts.make("run", data, run=run.id, t=moment), sync=True)
         run.attempts.mkdir()
         records.write(run.attempt(1), facts.make("attempt", attempt, run=run.id, t=moment))
-        said = facts.make("adopted", adopted, run=run.id)
+    except OSError as error:
+        raise _unwritable(run, error) from error
+    _say(run, facts.make("adopted", adopted, run=run.id))
+
+
+def _say(run: RunPaths, said: Fact) -> None:
+    try:
         facts.append(facts.writer_path(run.facts, 1, "adopt"), [said], sync=True)
     except OSError as error:
-        raise JournalUnavailableError(
-            f"The run cannot be recorded in {run.folder}: {error.strerror}.", "Free some space, or name another place."
-        ) from error
+        raise _unwritable(run, error) from error
+
+
+def _unwritable(run: RunPaths, error: OSError) -> JournalUnavailableError:
+    return JournalUnavailableError(
+        f"The run cannot be recorded in {run.folder}: {error.strerror}.", "Free some space, or name another place."
+    )

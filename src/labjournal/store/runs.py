@@ -74,7 +74,7 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
                 "end_unseen": bool(ending.data.get("unseen")) if ending else False,
                 "launcher": str(stated.get("launcher") or "local"),
                 "job": _job(by_kind),
-                "logdir": codec.text_or_none(stated.get("logdir")),
+                "logdir": logdir_of(facts),
                 "steps": codec.whole(end.data.get("steps")) if end else None,
                 "planned_steps": codec.whole(end.data.get("planned_steps")) if end else None,
                 "expect": list(codec.texts(stated.get("expect"))),
@@ -84,6 +84,12 @@ def project(run_id: str, facts: Sequence[Fact]) -> dict[str, Any]:
             }
         ),
     }
+
+
+def logdir_of(facts: Sequence[Fact]) -> str | None:
+    """Where a run was said to write event files: at its launch, or later of a process that was adopted."""
+    said = [fact.data.get("logdir") for fact in facts if fact.kind in ("run", "adopted")]
+    return codec.text_or_none(next((one for one in said if one), None))
 
 
 def _folder_of(frozen: Sequence[Fact]) -> str | None:
