@@ -11,6 +11,7 @@ import numpy as np
 
 from labjournal.checks.curve import Curve, Floats, Ints, pick
 from labjournal.checks.naming import of_a_game
+from labjournal.format import plural
 from labjournal.vocabulary import Level
 
 WATCHED = "watch/loss"
@@ -62,23 +63,31 @@ class RunView:
         """Why losses need not fall, or None: see `naming.of_a_game`."""
         named = of_a_game(curve.name for curve in self.curves)
         if named is None and self.optimizers > 1 and all(curve.name == WATCHED for curve in self.training_losses):
-            return f"{self.optimizers} optimizers took turns and the script named no loss: it may be a game"
+            return f"{self.optimizers} optimizers took turns and {self._no_loss}: it may be a game"
         return named
 
     @cached_property
     def unnamed(self) -> str | None:
         """Why a rise or a fall without end says nothing: no loss is named, and rewards need not be logged."""
         if self.game is None and any(curve.name == WATCHED for curve in self.training_losses):
-            return "the script named no loss, so it is not known what should fall"
+            return f"{self._no_loss}, so it is not known what should fall"
         return self.game
+
+    @property
+    def _no_loss(self) -> str:
+        """Why there is only what backward was called on to go by."""
+        longest = max(self._own_totals, key=len, default=None)
+        if longest is not None:
+            return f"the script's {longest.name} has {plural(len(longest), 'record')}, {_ENOUGH} are needed"
+        own = any(not curve.name.startswith("watch/") for curve in self._losses)
+        return "the script named no loss" + (" of training as a whole" if own else "")
 
     @cached_property
     def training_losses(self) -> tuple[Curve, ...]:
         """Total losses of training; the one the watch saw only where the script logged none."""
-        totals = [curve for curve in self._losses if curve.read.of_training and curve.read.scope == "total"]
-        own = [curve for curve in totals if not curve.name.startswith("watch/")]
+        own = self._own_totals
         enough = [curve for curve in own if len(curve) >= _ENOUGH]
-        return tuple(enough or [curve for curve in totals if curve not in own and len(curve) >= _ENOUGH] or own)
+        return tuple(enough or [curve for curve in self._totals if curve not in own and len(curve) >= _ENOUGH] or own)
 
     @cached_property
     def flat_candidates(self) -> tuple[Curve, ...]:
@@ -92,6 +101,15 @@ class RunView:
         """All losses: of training and validation, totals, parts and those of games."""
         watched = [curve for curve in self._losses if not curve.name.startswith("watch/")]
         return tuple(watched or self._losses)
+
+    @cached_property
+    def _totals(self) -> list[Curve]:
+        return [curve for curve in self._losses if curve.read.of_training and curve.read.scope == "total"]
+
+    @property
+    def _own_totals(self) -> list[Curve]:
+        """Those of the script."""
+        return [curve for curve in self._totals if not curve.name.startswith("watch/")]
 
     @cached_property
     def _losses(self) -> list[Curve]:
