@@ -171,15 +171,19 @@ def group(ctx: click.Context, directory: str | None) -> None:
         ctx.invoke(command)
 
 
+UNCUT = 10_000
+"""Columns where there is no terminal: what a program reads, or a file keeps, is cut and broken nowhere."""
+
+
 def terminal_columns() -> int:
-    """Width of the terminal; 80 where there is none."""
+    """Width of the terminal, or what COLUMNS says; `UNCUT` where there is none."""
     stated = os.environ.get("COLUMNS", "")
     if stated.isdigit() and int(stated):
         return int(stated)
     try:
         return os.get_terminal_size(1).columns or 80  # a terminal that was never told its size says 0
     except OSError:
-        return 80
+        return UNCUT
 
 
 _HELP_COLUMNS = 50, 78

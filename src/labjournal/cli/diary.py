@@ -130,7 +130,7 @@ def _lines(day: Day, entries: Sequence[Entry], book: Book, width: int) -> Iterat
     yield f"{day.date.isoformat()}  {fmt.plural(len(entries), 'entry', 'entries')}"
     for entry in entries:
         indent = " " * 20
-        head = f" {fmt.clock(entry.t)}  {fmt.pad(fmt.cut(entry.kind.value, 11), 11)} "
+        head = f" {fmt.clock(entry.t)}  {fmt.pad(fmt.cut(entry.kind.value, max(11, width // 8)), 11)} "
         text = fmt.visible(book.words(entry), lines=True)
         lines = [line for part in text.split("\n") for line in fmt.wrap(part, width, indent)]
         yield head + lines[0][len(indent) :]

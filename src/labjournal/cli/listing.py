@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from labjournal import format as fmt
-from labjournal.cli import terminal_columns
+from labjournal.cli import UNCUT, terminal_columns
 from labjournal.cli.levels import LEVELS
 from labjournal.store.rows import ListedRun, RunRow
 from labjournal.vocabulary import watch_word
 
 _NAME_CELLS = 26
-_WHOLE = 10_000
 _OTHER_CELLS = 6 + 2 + 9 + 2 + 2 + 9 + 2 + 10 + 2
 """All columns but the name and the finding, with the gaps between them."""
 _LOUD = {level: LEVELS[level] for level in ("alarm", "warning")}
@@ -56,9 +53,9 @@ def as_text(rows: Sequence[ListedRun | RunRow], now: datetime, instead: Mapping[
     """
     if not rows:
         return []
-    whole = not (sys.stdout.isatty() or os.environ.get("COLUMNS", ""))
-    names, name_cells = _names([row.name for row in rows], _WHOLE if whole else _NAME_CELLS)
-    rest = _WHOLE if whole else max(0, terminal_columns() - name_cells - _OTHER_CELLS)
+    width = terminal_columns()
+    names, name_cells = _names([row.name for row in rows], UNCUT if width == UNCUT else _NAME_CELLS)
+    rest = max(0, width - name_cells - _OTHER_CELLS)
     ages, findings = fmt.Ages(now), _Findings(rest)
     head = f"{'id':6}  {'state':9}  {fmt.pad('run', name_cells)}  {'step':>9}  {'age':>10}  {fmt.cut('finding', rest)}"
     states = {status: f"{status.lower():9}" for status in {row.status for row in rows}}

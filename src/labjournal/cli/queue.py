@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from labjournal.cli import Context, pass_context
+from labjournal.cli import Context, pass_context, terminal_columns
 
 if TYPE_CHECKING:
     from labjournal.paths import JournalPaths
@@ -77,6 +77,6 @@ def _line(place: int, one: Waiting) -> str:
     gpus = "" if not one.gpus else f"{one.gpus} gpu" + ("s" if one.gpus > 1 else "")
     if one.gpu_memory_bytes is not None:
         gpus += f" {one.gpu_memory_bytes / 2**30:.3g}G"
-    name = fmt.pad(fmt.cut_middle(fmt.visible(one.name), 26), 26)
+    name = fmt.pad(fmt.cut_middle(fmt.visible(one.name), max(26, terminal_columns() // 3)), 26)
     priority = f"  priority {one.priority}" if one.priority else ""
     return f"{place:>4}  {one.run[-6:].lower()}  {name}  {gpus:10}  {fmt.visible(one.reason)}{priority}"

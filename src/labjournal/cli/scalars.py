@@ -133,11 +133,12 @@ def _print_csv(curves: dict[str, Scalars]) -> None:
 def _draw(curves: dict[str, Scalars]) -> None:
     """As many columns as the terminal has, 80 in a file; ten rows a curve."""
     from labjournal import format as fmt
-    from labjournal.cli import terminal_columns
+    from labjournal.cli import UNCUT, terminal_columns
     from labjournal.tui.glyphs import choose_glyphs
     from labjournal.tui.plotted import plotted
 
-    width = max(40, terminal_columns())
+    width = terminal_columns()
+    width = 80 if width == UNCUT else max(40, width)
     glyphs = choose_glyphs("auto", sys.stdout.encoding)
     for name, points in sorted(curves.items()):
         click.echo(plotted(fmt.visible(name), points.steps, points.values, width, _PLOT_ROWS, glyphs))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from labjournal.cli import Context, pass_context
+from labjournal.cli import Context, pass_context, terminal_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -192,9 +192,10 @@ def _settings(run: Run) -> list[str]:
     if not run.settings:
         return ["  settings unknown"]
     width = max(len(name) for name in run.settings)
+    most = max(60, terminal_columns() - width - 24)
     lines = ["  settings"]
     for name, value in sorted(run.settings.items()):
-        text = fmt.cut(fmt.visible(fmt.setting(value)), 60)
+        text = fmt.cut(fmt.visible(fmt.setting(value)), most)
         lines.append(f"    {name.ljust(width)}  {text}  ({run.settings_from.get(name, 'stated')})")
     lines += [f"  changed  {fmt.visible(change)}" for change in run.changes]
     return lines

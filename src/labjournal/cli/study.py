@@ -257,7 +257,7 @@ def _show(study: Study, standings: list[Standing], as_json: bool) -> None:
 
     from labjournal import format as fmt
 
-    width = terminal_columns() if sys.stdout.isatty() else 100
+    width = terminal_columns()
     size = f" ({study.size})" if study.size else ""
     for line in fmt.wrap(f"{study.name}{size}: {fmt.visible(study.question)}", width):
         click.echo(line)

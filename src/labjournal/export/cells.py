@@ -11,7 +11,7 @@ from labjournal.compare.claims import NOT_USABLE
 from labjournal.compare.pivot import by_size
 from labjournal.export.style import Style
 
-_SETTING_MOST = 40
+SETTING_MOST = 40
 _RANGE = "[low high]"
 """How notes begin that say how an interval is made."""
 
@@ -143,17 +143,17 @@ def flags(row: Row, *without: str) -> list[str]:
     return [flag.words for flag in row.flags if flag.slug not in without]
 
 
-def setting(value: object) -> str:
+def setting(value: object, most: int = SETTING_MOST) -> str:
     """A setting's value, the sign for "not measured" where a run has none."""
-    return fmt.missing() if value is None else fmt.cut(fmt.setting(value), _SETTING_MOST)
+    return fmt.missing() if value is None else fmt.cut(fmt.setting(value), most)
 
 
-def settings(table: Table) -> dict[str, dict[str, str]]:
+def settings(table: Table, most: int = SETTING_MOST) -> dict[str, dict[str, str]]:
     """Differing setting -> {run of a row: its value}; the values of all seeds and columns of a row that has several."""
     members = {row.run: row.runs or (row.run,) for row in table.rows if row.run}
 
     def shown(values: Mapping[str, object], runs: Sequence[str]) -> str:
-        return ", ".join(sorted({setting(values.get(run)) for run in runs}, key=by_size))
+        return ", ".join(sorted({setting(values.get(run), most) for run in runs}, key=by_size))
 
     return {
         name: {run: shown(values, runs) for run, runs in members.items()}

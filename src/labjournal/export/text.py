@@ -17,6 +17,7 @@ _GAP = "  "
 _LABEL_LEAST, _LABEL_MOST = 10, 24
 _HEADING_MOST = 24
 _OPTION_MOST = 12
+"""In 80 columns; where there is more room, less is cut."""
 _SENTENCES = 6
 _SETTINGS = 12
 
@@ -61,11 +62,11 @@ def _sentence(text: str, style: Style) -> list[str]:
 def _block(table: Table, dataset: DatasetInfo, style: Style, dropped: dict[str, None]) -> Iterator[str]:
     rows = table.of_dataset(dataset)
     yield from fmt.wrap(fmt.visible(_dataset_line(dataset)), style.width)
-    options = _option_fields(table, rows)
+    options = _option_fields(table, rows, max(_OPTION_MOST, style.width // 8))
     columns = _measured(table, rows)
     metrics = [
         _Field(
-            fmt.cut(fmt.visible(cells.heading(column, table, style)), _HEADING_MOST),
+            fmt.cut(fmt.visible(cells.heading(column, table, style)), max(_HEADING_MOST, style.width // 4)),
             tuple(cells.value(row.cells.get(column.metric), column, style) for row in rows),
         )
         for column in columns
@@ -138,18 +139,18 @@ def _dataset_line(dataset: DatasetInfo) -> str:
     return " · ".join(parts)
 
 
-def _option_fields(table: Table, rows: Sequence[Row]) -> list[_Field]:
+def _option_fields(table: Table, rows: Sequence[Row], most: int) -> list[_Field]:
     fields = [
         _Field(
-            fmt.cut(fmt.visible(name), _OPTION_MOST),
-            tuple(fmt.cut(fmt.visible(row.options.get(name, fmt.missing())), _OPTION_MOST) for row in rows),
+            fmt.cut(fmt.visible(name), most),
+            tuple(fmt.cut(fmt.visible(row.options.get(name, fmt.missing())), most) for row in rows),
         )
         for name in table.option_names
     ]
     by = table.selection.by
     if by is not None and by not in table.option_names and any(row.group is not None for row in table.rows):
-        texts = tuple(fmt.cut(fmt.visible(row.group or fmt.missing()), _OPTION_MOST) for row in rows)
-        fields.insert(0, _Field(fmt.cut(fmt.visible(by), _OPTION_MOST), texts))
+        texts = tuple(fmt.cut(fmt.visible(row.group or fmt.missing()), most) for row in rows)
+        fields.insert(0, _Field(fmt.cut(fmt.visible(by), most), texts))
     return fields
 
 
@@ -198,7 +199,7 @@ def _settings_title(table: Table) -> str:
 def _settings(table: Table, style: Style) -> list[str]:
     """As a grid of runs where it fits, else each setting with its values and who has them."""
     names = {run: fmt.visible(name) for run, name in cells.run_names(table).items()}
-    shown = list(cells.settings(table).items())
+    shown = list(cells.settings(table, max(cells.SETTING_MOST, style.width // 2)).items())
     more = 0 if style.full else max(0, len(shown) - _SETTINGS)
     shown = shown[: len(shown) - more]
     grid = [["", *names.values()]] + [
