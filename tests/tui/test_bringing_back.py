@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from tui_harness import screen_text, settled, text_of, wait_for
 
 from journal_files import CREATED, make_run, write_fact
 from labjournal import machine, paths
+from labjournal.facts import now_iso
+from labjournal.follower import Follower
 from labjournal.paths import JournalPaths, RunPaths
+from labjournal.tui import doing
 from labjournal.tui.app import JournalApp
 from labjournal.tui.feed import Feed
 from labjournal.tui.screens.output import Output
@@ -151,3 +155,15 @@ async def test_a_run_that_the_app_finds_lost_goes_on_by_itself_where_that_is_con
         await wait_for(pilot, run.attempt(2).exists)
         (journal.project / "go").touch()
         await wait_for(pilot, lambda: "✓ done" in text_of(app))
+
+
+def test_a_run_whose_end_nobody_saw_is_told_of_and_left_alone(journal: JournalPaths) -> None:
+    (journal.project / "labjournal.toml").write_text("[resume]\nautomatic = true\n")
+    run = make_run(journal, "v1")
+    end = {"attempt": 1, "status": "LOST", "cause": "gone", "ended_at": now_iso(LATER), "unseen": True}
+    write_fact(run.exit, "exit", run.id, LATER, end)
+    with closing(Follower.open(journal)) as follower:
+        follower.catch_up()
+    (said,) = doing.go_on(journal, [run.id])
+    assert said.startswith("v1 was lost, and is not started again: nobody saw how it ended, perhaps well")
+    assert not run.attempt(2).exists()
