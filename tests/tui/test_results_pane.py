@@ -17,8 +17,9 @@ def measured(data: str, **options: str) -> Measured:
     return Measured("900", dataset, 1000, *value, data=data, options=tuple(options.items()))
 
 
-def shown(width: int, *lines: Measured) -> list[str]:
-    view = SimpleNamespace(measured=lines, verdicts=(), run=SimpleNamespace(expect=()))
+def shown(width: int, *lines: Measured, expect: str = "") -> list[str]:
+    run = SimpleNamespace(expect=(expect,) if expect else ())
+    view = SimpleNamespace(measured=lines, verdicts=(), run=run)
     seen: Any = SimpleNamespace(view=view, glyphs=UNICODE)
     return [plain_text(line).rstrip() for line in results.lines(seen, width)]
 
@@ -49,3 +50,10 @@ def test_without_room_for_all_options_they_stand_behind_the_data_set() -> None:
     head, row = shown(80, measured("validation", a="1", b="2", c="3"))
     assert head.split() == ["at", "data", "set", "a", "b", "c", "n", "accuracy", "95%"]
     assert row.split()[:5] == ["900", "validation", "1", "2", "3"]
+
+
+def test_an_expectation_without_a_verdict_is_open_in_a_word_that_fits() -> None:
+    assert shown(39, expect="accuracy > 0.9 + 0.02") == [
+        " expected accuracy > 0.9 + 0.02  open",
+        " not measured yet   v validates",
+    ]

@@ -276,8 +276,9 @@ def _expected(store: Store, run: Run) -> list[str]:
     if not run.expect and not run.expect_time_s:
         return []
     lines = ["  expected"]
+    still = "open: not judged yet" if run.status.ended else "open: the run has not ended"
     for one in _expectations(store, run):
-        lines.append(f"    {fmt.visible(one['expectation'])}  {one['word'] or 'open: the run has not ended'}")
+        lines.append(f"    {fmt.visible(one['expectation'])}  {one['word'] or still}")
         if one["sentence"]:
             lines.append(f"      {fmt.visible(one['sentence'])}")
     return lines

@@ -85,7 +85,7 @@ def _expectations(seen: Seen, width: int) -> list[Line]:
     drawn: list[Line] = []
     for text in seen.view.run.expect:
         found = verdicts.pop(text, None)
-        word = found.word if found is not None else "waits for its results"
+        word = found.word if found is not None else "open"
         role = _VERDICT_ROLE.get(word, "muted")
         head: list[Span] = [(" expected ", "muted"), (format.visible(text), "text"), (f"  {word}", role)]
         drawn.append(head)
