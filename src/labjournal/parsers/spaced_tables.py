@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import takewhile
 
+from labjournal.parsers.alike import STEP_WORDS
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.columns import column_names, of_itself
 from labjournal.parsers.context import Context
@@ -26,6 +27,10 @@ from labjournal.parsers.titles import wished
 RESAMPLED_NEAR = 16
 """Lines between what says how R resampled and its table."""
 _WORDS_ONLY = re.compile(r"[A-Za-z_][\w @./()%²^+,-]*|\s+[A-Za-z_][\w @./()%²^+,-]*")
+_MEASURED = re.compile(r"(?<![\w.@])\d*\.(?!(?:05|25|50|75|95)\b)\d{2,}")
+"""A value, where thresholds of titles have one decimal or are the usual ones: ``AP 0.75``."""
+_STEP_AND_NUMBER = re.compile(rf"\s*(?:{'|'.join(sorted(STEP_WORDS, key=len, reverse=True))})\s{{2,}}\d", re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d*\.?\d+(?:e[-+]?\d+)?")
 _PARTS = re.compile(r"\s*[,|&]\s*|\s+")
 _COPIED = re.compile(r"copypaste:\s*(?=\S)")
 _TASK = re.compile(r"\bcopypaste: Task: (\w+)")
@@ -66,6 +71,8 @@ def _table(cursor: Cursor) -> Claim | None:
         return found
     if text[:1] == " " and (grid := frame(cursor)) is not None and worded(grid):
         return _gridded(cursor, grid)
+    if _is_reading(cursor, body(text)):
+        return None
     if "  " in text.strip() and len(text) <= 400 and _WORDS_ONLY.fullmatch(body(text)) is not None:
         header = re.split(r"\s{2,}", re.sub(r",(?=\s{2,})", "", body(text)).strip())
         parted = [part for cell in header for part in (cell.split() if understand(shaped(cell)) is None else [cell])]
@@ -76,6 +83,14 @@ def _table(cursor: Cursor) -> Claim | None:
         if found is not None:
             return found
     return _aligned_grid(cursor)
+
+
+def _is_reading(cursor: Cursor, text: str) -> bool:
+    """Whether a line has values of its own, as those of a log have whose numbers are padded: it is no header."""
+    if _MEASURED.search(text) is not None or _STEP_AND_NUMBER.match(text) is not None:
+        return True
+    below = cursor.peek(1)
+    return below is not None and _NUMBER.sub("#", text).split() == _NUMBER.sub("#", body(below.text)).split()
 
 
 def _values_below(cursor: Cursor) -> int:
