@@ -37,6 +37,7 @@ FAULTY = {
     "lr_stays_zero": ("lr_zero", "AdamW"),
     "plateau_wrong_way": ("lr_collapsed", "SGD"),
     "recreated_optimizer": ("optimizer_state_reset", "Adam"),
+    "adam_built_for_each_rollout": ("optimizer_state_reset", "Adam"),
     "quick_average_stays": ("weight_change_outside_step", "net"),
     "half_of_average_stays": ("weight_change_outside_step", "net.head"),
     "repeated_init": ("weight_change_outside_step", "model.b"),

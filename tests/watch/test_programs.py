@@ -107,3 +107,8 @@ def test_labels_that_a_model_shifts_itself_are_not_even_a_notice(tmp_path: Path,
 
 def test_an_adversary_trained_by_turns_is_not_even_a_notice(tmp_path: Path, zygote: Zygote) -> None:
     assert findings(zygote, "ok_by_turns", tmp_path).findings() == []
+
+
+def test_steps_of_an_optimizer_built_anew_are_counted_on(tmp_path: Path, zygote: Zygote) -> None:
+    (end,) = findings(zygote, "ok_rate_lowered_by_new_adam", tmp_path).data("watch_end")
+    assert end["real_steps"] == 120

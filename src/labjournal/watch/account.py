@@ -70,7 +70,7 @@ class Account:
         if steps:
             data = {
                 "steps": steps,
-                "real_steps": max(one.real for one in tracked),
+                "real_steps": max(one.earlier + one.real for one in tracked),
                 "planned_steps": families.rates.planned,
                 "counted_by": families.rates.counted_by,
                 "criterion": families.objective.judged or None,

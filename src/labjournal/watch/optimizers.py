@@ -70,6 +70,8 @@ class Tracked:
         self.n = 0
         self.real = 0
         """Steps with a learning rate above 0 in some group."""
+        self.earlier = 0
+        """The same of optimizers that held its first tensor before it, as where one is built anew at a lower rate."""
         self.looks = 0
         self.closure = False
         self.nested = False

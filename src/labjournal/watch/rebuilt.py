@@ -1,8 +1,8 @@
 """Optimizers built again and again over the same tensors: optimizer_state_reset.
 
 Rounds of federated learning, tasks one after another, and pruning with rewinding build a new optimizer on purpose. They
-are told by what lies between: weights loaded or written by hand, other tensors, or a loss that starts far above where
-the last one ended, as a new task does.
+are told by what lies between: weights loaded or written by hand, other tensors, or a loss that starts far above
+where the last one ended more often than not, as a new task does.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ JUMP = 0.15
 """By how much the loss at the start of a new task is above the highest of the last few of the one before."""
 BRIEF = 6
 """Steps: too few to tell a task by."""
+MOSTLY = 2
+"""Lives that go on where the last one ended, for each that begins far above."""
 FAR = 5.0
 """Sizes of a step, for each step since the last look: more between two optimizers was written by something else."""
 
@@ -45,8 +47,10 @@ class _Life:
         self.losses: List[float] = []
         self.goes_on = 0
         """Times seen that an optimizer began where the one before it had ended."""
+        self.anew = 0
+        """Times seen that the loss began far above it: tasks do so each time, data of the next rollout now and then."""
         self.phases = False
-        """Something else was seen to lie between two of them."""
+        """Weights were seen to be written between two of them."""
 
     def same(self, tensors: List[Any]) -> bool:
         return len(tensors) == len(self.tensors) and all(ref() is one for ref, one in zip(self.tensors, tensors))
@@ -87,15 +91,18 @@ class Rebuilt:
             return
         last, earlier = self._lives.get(id(tensors[0])), self._before.get(id(tensors[0]))
         life = _Life(tracked, tensors, 0, self._models.loads)
+        if last is not None and last.tensors[0]() is tensors[0]:
+            tracked.earlier = last.tracked.earlier + last.tracked.real
         if last is not None and last.same(tensors) and 0 < last.tracked.n <= SHORT and last.loads == life.loads:
             life.times = last.times + 1
             jumps = earlier.jumps(last) if earlier is not None else None
             life.goes_on = last.goes_on + (jumps is False or last.tracked.n < BRIEF)
-            life.phases = last.phases or jumps is True or not self._as_left(last, tensors)
+            life.anew = last.anew + (jumps is True)
+            life.phases = last.phases or not self._as_left(last, tensors)
         if last is not None:
             self._before[id(tensors[0])] = last
         self._lives[id(tensors[0])] = self._newest = life
-        if last is None or life.times < TIMES or life.phases or not life.goes_on:
+        if last is None or life.times < TIMES or life.phases or life.goes_on < max(1, MOSTLY * life.anew):
             return
         name = type(optimizer).__name__
         keeps_state = any(
