@@ -177,7 +177,7 @@ class ByHand:
     def _count_resets(self, leaves: List[Any]) -> None:
         """The weights have moved since the last pass, so their gradients should be gone by now."""
         kept = [one for one in leaves if one.grad is not None and bool(one.grad.reshape(-1)[:256].any())]
-        self._resets = self._resets + 1 if len(kept) == len(leaves) else 0
+        self._resets = self._resets + 1 if 0 < len(kept) == len(leaves) else 0
         if self._resets == RESET_PASSES:
             self._findings.say(
                 "grad_accumulating",
