@@ -113,3 +113,19 @@ def test_the_wait_for_the_next_paid_look_is_told_in_steps() -> None:
 def test_naps_last_to_a_step_that_is_looked_at_and_never_long() -> None:
     assert [next_look(step, 0) for step in (100, 101, 109, 110)] == [110, 110, 110, 120]
     assert [next_look(200, rest) for rest in (1, 10, 14.5, 1e9)] == [210, 220, 220, 230]
+
+
+def test_what_is_new_is_looked_at_when_nothing_else_is_left() -> None:
+    now = 0.0
+    budget = Budget(lambda: now, lambda: now)
+    for step in range(1, 102):
+        budget.allows(step)
+        budget.paid(0.006, 0.006)
+        now += 0.007
+    assert not budget.allows(102, suspected=True)
+    seen = 0
+    while budget.allows(103, suspected=True, news=True):
+        budget.paid(0.01, 0.01)
+        seen += 1
+    assert seen in (15, 16)
+    assert not budget.allows(104, suspected=True, news=True)

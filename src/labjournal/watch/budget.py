@@ -26,6 +26,8 @@ GRANT_STEPS = 900
 pay for one look a minute. The grant is there once at the beginning, and once more spread over so many steps, so that a
 run of several hundred is looked at to its end. In seconds of the processor, as the capital is."""
 QUICK_STEP_S = 0.02
+NEWS_S = 0.15
+"""For looks at what is new in mid-run, where nothing else is left: a stage that begins late is no less of a fault."""
 BATCH_CAPITAL_S = 0.25
 BATCH_SHARE = 0.001
 
@@ -61,6 +63,8 @@ class Budget:
         self.worked = 0.0
         """The same in seconds of the processor: on a crowded machine a look takes many times as long as it works, and
         a capital of elapsed time would be gone before anything is known."""
+        self.on_news = 0.0
+        """Seconds of the processor of looks that only NEWS_S has paid."""
         self.batches = 0.0
         """Seconds of the processor taken by reading batches, which have a purse of their own."""
         self.refused = 0
@@ -71,14 +75,23 @@ class Budget:
         """The step last asked about."""
         self._granted = 0
         """The last step that may be looked at: what its backward pass cost would be for nothing without the rest."""
+        self._for_news = False
         self._started_work = 0.0
         self._settled: Optional[_Settled] = None
 
-    def allows(self, step: int, suspected: bool = False) -> bool:
-        """May there be a look at this step (1 is the first)? Looks under suspicion may use the capital up."""
+    def allows(self, step: int, suspected: bool = False, news: bool = False) -> bool:
+        """May there be a look at this step (1 is the first)? Looks under suspicion may use the capital up; ``news``:
+        something is as it has not been before."""
         allowed = self.would_allow(step) or (suspected and self.worked < self._capital)
-        self.refused += not allowed
-        return allowed
+        self._for_news = news and not allowed and self.on_news < NEWS_S
+        self.refused += not (allowed or self._for_news)
+        return allowed or self._for_news
+
+    def paid(self, took: float, worked: float) -> None:
+        """A part of a look has taken so many seconds, and worked so many."""
+        self.looked += took
+        self.worked += worked
+        self.on_news += worked if self._for_news else 0.0
 
     def would_allow(self, step: int) -> bool:
         """The same, asked without being counted; what it has once allowed, it allows to the end of the step."""

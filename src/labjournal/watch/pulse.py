@@ -75,9 +75,13 @@ class Pulses:
         self._models = models
         self._optimizers = optimizers
         self._pulses: Dict[Tracked, Pulse] = {}
+        self._until: Dict[Tracked, int] = {}
 
     def reset(self, tracked: Tracked, _tensors: int) -> None:
+        """Its groups have changed: in mid-run that is news itself."""
         self._pulses.pop(tracked, None)
+        if tracked.n > 1:
+            self._until[tracked] = tracked.n + LOOKS - 1
 
     def of(self, tracked: Tracked) -> Pulse:
         """After a step; built when it is asked for first, and anew when the groups have changed."""
@@ -88,6 +92,7 @@ class Pulses:
             held = self._optimizers.held()
             outside = [one for one, _, _ in self._models.parameters() if id(one) not in held]
             pulse = Pulse(self._models, _some(inside, PROBES), _some(outside, OUTSIDERS))
+            pulse.until = self._until.pop(tracked, 0)
             self._pulses[tracked] = pulse
         pulse.stepped()
         return pulse
@@ -97,6 +102,11 @@ class Pulses:
         pulse = self._pulses.get(tracked)
         if pulse is not None:
             pulse.is_new(tracked.n)
+
+    def news(self, tracked: Tracked) -> bool:
+        """Was something new lately? What the first looks at it raise takes as many more to be sure of."""
+        pulse = self._pulses.get(tracked)
+        return pulse is not None and 0 < pulse.until and tracked.n <= pulse.until + LOOKS
 
     def wants(self, tracked: Tracked, first: int, _last: int) -> bool:
         pulse = self._pulses.get(tracked)

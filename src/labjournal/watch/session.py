@@ -102,8 +102,7 @@ class Session:
         took = time.perf_counter() - start
         self.budget.spent += took
         if self._looking:
-            self.budget.looked += took
-            self.budget.worked += time.thread_time() - worked
+            self.budget.paid(took, time.thread_time() - worked)
         elif name == "on_batch":
             self.budget.batches += time.thread_time() - worked
         if name == "after_step":  # now that it is known what a look has cost
@@ -214,7 +213,8 @@ class Session:
         self.guard.run(self.families.pulses.beat, tracked)
         suspected = self.families.wants(tracked, tracked.n, tracked.n)
         due = look_due(tracked.n) or suspected
-        if not due or not self.budget.allows(tracked.n, suspected) or capturing():
+        news = suspected and self.families.pulses.news(tracked)
+        if not due or not self.budget.allows(tracked.n, suspected, news) or capturing():
             self.families.look_missed(tracked, optimizer)
             return
         self._looking = True
