@@ -45,6 +45,7 @@ FAULTY = {
     "no_step": ("no_update", "model"),
     "one_of_two_steps": ("no_update", "critic"),
     "second_never_steps": ("no_update", "net"),
+    "turn_never_comes": ("no_update", "maker"),
     "step_called_nowhere": ("no_update", "head"),
     "cloned_parameters": ("param_not_in_optimizer", "model"),
     "eval_forever": ("train_in_eval_mode", "model"),

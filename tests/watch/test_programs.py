@@ -16,6 +16,7 @@ SOON = 20
 """Steps within which a fault of membership or movement is named, unless it does its work once an epoch only."""
 LATER = {
     "second_never_steps",
+    "turn_never_comes",
     "list_one_short",
     "frozen_group_given",
     "never_called_attention",

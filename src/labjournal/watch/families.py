@@ -90,6 +90,7 @@ class Families:
         self.itself = Itself(findings, later)
         self.answers = Answers(findings, later, scored)
         self.modes = Modes(guard, findings, models, optimizers)
+        self.passed_over.ran = self.modes.unvalidated.models
         self.precision = Precision(findings, models)
         self.placebo = Placebo(findings, models)
         self.randomness = Randomness(findings)

@@ -2,14 +2,17 @@
 
 Those whose gradients are reset in between are told elsewhere (``unstepped``), for a reset says that a step was meant.
 One that is not reset either may be for a later phase: a warning at the end, or an alarm as soon as the script shows
-that nothing steps it.
+that nothing steps it. At the end, too, one to whose tensors no gradient ever came, though others trained with what
+their model made: the turn of a generator that never comes.
 """
 
 from __future__ import annotations
 
 import sys
 import weakref
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+
+import torch
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look
@@ -21,16 +24,22 @@ from labjournal.watch.uncalled import is_never_stepped
 
 TIMES = 16
 """Looks with new gradients, after one with the first."""
+OTHERS = 100
+"""Real steps of others, after which a turn that has not come is told."""
 PROBES = 8
 """Tensors whose gradients are looked at."""
 
 
 class _Waiting:
     def __init__(self, samples: Dict[Key, Pack], step: int) -> None:
-        self.samples = samples
+        self.samples = self.first = samples
         self.step = step
         self.grads: List[Tuple[weakref.ref[Any], int]] = []
         """At the last look, each with its version."""
+        self.ever = False
+        """Had one of them a gradient at any look?"""
+        self.unused: List[Tuple[str, str]] = []
+        """All of them, where none ever had, and their model was used."""
         self.times = 0
         self.tensors: List[Tuple[str, str]] = []
         """Found standing still."""
@@ -53,6 +62,8 @@ class PassedOver:
         self._optimizers = optimizers
         self._names = names
         self._waiting: Dict[Tracked, _Waiting] = {}
+        self.ran: Callable[[], Set[str]] = set
+        """Names of the models that made something without gradients."""
 
     def look(self, look: Look) -> None:
         """After a step."""
@@ -64,6 +75,10 @@ class PassedOver:
             waiting = self._waiting.get(tracked)
             if waiting is None:
                 waiting = self._waiting[tracked] = _Waiting(gather(params), look.step)
+            waiting.ever |= any(one.grad is not None for one in params)
+            if look.step >= OTHERS and not waiting.ever:
+                unused = self._is_unused(optimizer, params, waiting)
+                waiting.unused = [(one.path, one.module) for one in self._names(params, tracked)] if unused else []
             if not _come_anew(waiting, params):
                 waiting.times, waiting.samples, waiting.step = 0, gather(params), look.step
                 continue
@@ -117,8 +132,37 @@ class PassedOver:
 
     def end(self) -> None:
         for tracked, waiting in self._waiting.items():
-            if not tracked.n and waiting.tensors and self._findings.raised("no_update") != ALARM:
+            if tracked.n or self._findings.raised("no_update") == ALARM:
+                continue
+            if waiting.tensors:
                 self._say(tracked, waiting, "is its step() left out?", WARNING)
+            elif waiting.unused and not waiting.ever:
+                self._say_turn(tracked, waiting.unused)
+
+    def _is_unused(self, optimizer: Any, params: List[Any], waiting: _Waiting) -> bool:
+        """Do its tensors stand as they stood at first, in a model that was used without gradients and is to learn?"""
+        mine = {id(one) for one in params}
+        owners = [(one, named.root, owner) for one, named, owner in self._models.parameters() if id(one) in mine]
+        ran = {id(root) for root, name in self._models.named_roots() if name in self.ran()}
+        waits = all(one.requires_grad and owner.training and root in ran for one, root, owner in owners)
+        made = any(self._models.was_loaded(owner) or self._models.was_copied(one) for one, _, owner in owners)
+        if not owners or made or not waits or optimizer.state:
+            return False
+        now = gather(params)
+        pairs = [(pack, now[key]) for key, pack in waiting.first.items() if key in now]
+        return all(old.index == new.index and torch.equal(old.values_NK, new.values_NK) for old, new in pairs)
+
+    def _say_turn(self, tracked: Tracked, tensors: List[Tuple[str, str]]) -> None:
+        steps = max((other.real for other in self._optimizers.all()), default=0)
+        self._findings.say(
+            "no_update",
+            steps,
+            f"{tracked.label} has not stepped once in {steps} steps of others, and no gradient ever came to "
+            "{subject} ({n}), though what it makes was used: does its turn ever come?",
+            tensors,
+            {"optimizer": tracked.label, "steps": 0, "steps_of_others": steps},
+            level=WARNING,
+        )
 
 
 def _come_anew(waiting: _Waiting, params: List[Any]) -> bool:

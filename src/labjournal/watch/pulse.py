@@ -106,7 +106,7 @@ class Pulses:
     def news(self, tracked: Tracked) -> bool:
         """Was something new lately? What the first looks at it raise takes as many more to be sure of."""
         pulse = self._pulses.get(tracked)
-        return pulse is not None and 0 < pulse.until and tracked.n <= pulse.until + LOOKS
+        return pulse is not None and pulse.until > 0 and tracked.n <= pulse.until + LOOKS
 
     def wants(self, tracked: Tracked, first: int, _last: int) -> bool:
         pulse = self._pulses.get(tracked)

@@ -46,6 +46,10 @@ class Unvalidated:
                 self._trained[name] = trained
                 self._places.update((id(part), (name, path)) for path, part in parts)
 
+    def models(self) -> Set[str]:
+        """Models of which any part ran without gradients."""
+        return set(self._ran)
+
     def validated(self) -> List[str]:
         """Models of which a trained part ran without gradients."""
         return [
