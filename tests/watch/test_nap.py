@@ -58,3 +58,22 @@ def test_a_look_is_followed_by_the_longest_nap_until_it_is_paid(tmp_path: Path) 
     assert [after - before for before, after in itertools.pairwise(looked)][1:] == [160] * 4
     woken = [step for step in awake if looked[1] < step <= looked[2]]
     assert woken == [looked[1] + wait for wait in (30, 60, 90, 120, 150, 160)]
+
+
+SLEPT = """
+import sys
+import torch
+
+model = torch.nn.Linear(4, 1)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for step in range(108):
+    optimizer.zero_grad()
+    model(torch.randn(8, 4)).square().mean().backward()
+    optimizer.step()
+"""
+
+
+def test_steps_of_a_nap_that_the_end_cuts_short_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(SLEPT)
+    (end,) = run_hooked([tmp_path / "train.py"], tmp_path).data("watch_end")
+    assert (end["steps"], end["real_steps"]) == (108, 108)

@@ -328,6 +328,7 @@ class Families:
     def end(self) -> None:
         """What is still to be said at the end of the process."""
         step, last = self.step, self._guard.last
+        last(self.rates.count_slept, self._optimizers.all())
         real = max((tracked.real for tracked in self._optimizers.all()), default=0)
         last(self.groups.end, step)
         last(self.missing.end, step)
