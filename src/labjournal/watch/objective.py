@@ -102,6 +102,9 @@ class Objective:
             elif name == "Sub" and _is_divergence_of_probabilities(node):
                 kinds.add("loss_unbounded_below")
                 self._criterion = "KlDiv"
+            elif name == "Sub" and _is_of_probabilities(node):
+                kinds.add("softmax_twice")
+                self._criterion = "logits"
         spread = spread_sides(loss, read=not self.saved_hooks)
         if spread is not None:
             kinds.add("shape_broadcast")
@@ -268,6 +271,14 @@ class Objective:
                 level=WARNING if headed or labelled else None,
                 subject="the targets",
             )
+
+
+def _is_of_probabilities(node: Any) -> bool:
+    """Are logits normalised, as ``Categorical(logits=...)`` does it, that are the output of a softmax?"""
+    logits, sums = (graph.through_views(one) for one in graph.inputs(node)[:2])
+    if logits is None or sums is None or graph.kind(logits) != "Softmax" or graph.kind(sums) != "Logsumexp":
+        return False
+    return graph.through_views(graph.inputs(sums)[0]) is logits
 
 
 def _is_divergence_of_probabilities(node: Any) -> bool:
