@@ -117,6 +117,7 @@ FAULTY = {
     "maximize_flag": ("objective_sign", "loss"),
     "seed_in_step": ("rng_reset", "random"),
     "integer_division": ("constant_input", "training data"),
+    "all_unknown": ("constant_input", "net.residues"),
     "row_number_as_feature": ("label_leak", "TensorDataset"),
     "leaky_by_hand": ("label_leak", "training data"),
     "lm_no_shift": ("target_equals_input", "targets"),

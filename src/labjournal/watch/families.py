@@ -102,7 +102,7 @@ class Families:
         self.overwritten = Overwritten(findings, models, optimizers)
         self.midrun = Midrun(findings, models, optimizers, names, declared)
         self.epochs = Epochs(guard, findings, state_epoch, affords, self.randomness.jumped)
-        self.fed = Fed(findings, self.epochs.trained_on, lambda: optimizers.together <= 1)
+        self.fed = Fed(findings, models, self.epochs.trained_on, lambda: optimizers.together <= 1)
         self._by_tensor = (
             self.movement,
             self.outside,
@@ -305,13 +305,15 @@ class Families:
     @property
     def wants_forward(self) -> bool:
         """Is there a check that wants to see forward passes?"""
-        asking = ((self.missing, self.missing.calls), (self.stopped, self.stopped.calls), (self.placebo, self.placebo))
+        own = ((one, one) for one in (self.placebo, self.fed))
+        asking = ((self.missing, self.missing.calls), (self.stopped, self.stopped.calls), *own)
         return any(one.asked and not self._guard.is_off(check) for check, one in asking)
 
     def on_forward(self, module: Any, args: Any) -> None:
         for check in (self.missing, self.stopped):
             self._guard.run_as(check, check.calls.on_forward, module, torch.is_grad_enabled())
-        self._run(self.placebo.on_forward, module, args, self.step + 1)
+        for asks in (self.placebo, self.fed):
+            self._run(asks.on_forward, module, args, self.step + 1)
 
     def epoch_starts(self) -> None:
         if self.gradients.backwards:

@@ -14,8 +14,10 @@ import torch
 from labjournal.watch import graph
 from labjournal.watch.findings import Findings
 from labjournal.watch.leaks import Leaks
+from labjournal.watch.models import Models
 from labjournal.watch.rows import hashes
 from labjournal.watch.rules import NOTICE
+from labjournal.watch.tables import Tables
 
 NODES = 3000
 LOOKS = 40
@@ -73,7 +75,7 @@ class _Doors:
 class Fed:
     """Inputs and targets at the first backward passes looked at."""
 
-    def __init__(self, findings: Findings, name: Callable[[], str], alone: Callable[[], bool]) -> None:
+    def __init__(self, findings: Findings, models: Models, name: Callable[[], str], alone: Callable[[], bool]) -> None:
         """``name`` of the data set trained on, as far as known; ``alone``: one optimizer only, no adversaries."""
         self._findings = findings
         self._name = name
@@ -83,6 +85,7 @@ class Fed:
         self._looks_at_numbers = 0
         self._seen = 0
         self._leaks = Leaks(findings, "the training data")
+        self._tables = Tables(findings, models)
         self._same_symbols = 0
         self._open = 0
         self._start: Optional[float] = None
@@ -98,8 +101,9 @@ class Fed:
         self._looks += 1
         target = _target(loss)
         doors = _Doors()
-        symbols: List[Any] = []
+        embeddings: Dict[Any, Any] = {}
         attention: List[Any] = []
+        joins: List[Any] = []
         for node in graph.walk(loss, NODES, at_limit=doors.cut):
             name = graph.kind(node)
             if name in _DOORS:
@@ -109,14 +113,26 @@ class Fed:
             elif name == "Embedding":
                 found = graph.saved(node, "indices")
                 if isinstance(found, torch.Tensor) and found.device.type == "cpu":
-                    symbols.append(found)
+                    embeddings[node] = found
+            elif name == "Cat":
+                joins.append(node)
             elif name.startswith("ScaledDotProduct") or name == "Softmax":
                 attention.append(node)
+        symbols = list(embeddings.values())
+        self._tables.look(embeddings, joins, target)
         inputs = [] if symbols else doors.inputs()
         if inputs:
             self._numbers(max(inputs, key=lambda one: one.numel()), target, step)
         if symbols and target is not None:
             self._symbols(loss, symbols, target, attention, step)
+
+    @property
+    def asked(self) -> Set[int]:
+        """Embeddings, by the id of their weight, to be seen in forward passes."""
+        return self._tables.asked
+
+    def on_forward(self, module: Any, args: Any, step: int) -> None:
+        self._tables.on_forward(module, args, step)
 
     # -- inputs that are numbers
 
