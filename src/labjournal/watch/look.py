@@ -13,6 +13,7 @@ from labjournal.watch.sampling import Key, Later, Pack, gather
 
 ACROSS = 0.3
 """Cosine; weights replaced by others of the same law stand at -0.7, shrunk ones at -1."""
+ALONG = 0.9999
 DROPPED_SIZE, BACK_SIZE = 0.5, 0.1
 """Squared, as shares of the mean over all elements."""
 
@@ -70,6 +71,8 @@ class Compared:
     """The same where steps that were not looked at lie between: what they did, and whatever else was done."""
     across: Dict[int, bool] = field(default_factory=dict)
     """That change has nothing of the weights in it, for or against: noise. Other weights take the old ones away."""
+    shrunk: Dict[int, bool] = field(default_factory=dict)
+    """That change makes all elements smaller by the same factor, as a projection onto a ball does."""
     taken_back: Dict[int, float] = field(default_factory=dict)
     """Share of the previous step that the change between it and this one takes back: 1 is all of it."""
     dropped: Dict[int, float] = field(default_factory=dict)
@@ -132,6 +135,7 @@ def compare(
                     result.moved_outside[tensor] = (rows_RN[6][at] / (rows_RN[7][at] + 1e-30)) ** 0.5
                     result.taken_back[tensor] = -rows_RN[8][at] / (rows_RN[9][at] + 1e-30)
                     result.across[tensor] = abs(rows_RN[10][at]) < ACROSS
+                    result.shrunk[tensor] = rows_RN[10][at] < -ALONG
                     result.dropped[tensor] = rows_RN[11][at]
                 if len(rows_RN) > 12:
                     result.to_start[tensor], result.way_back[tensor] = rows_RN[12][at], rows_RN[13][at]

@@ -159,7 +159,7 @@ class Outside:
             state.taken_back = [0] * len(state.taken_back)  # every fifth step is Lookahead
         state.taken_back_at = look.step if compared.taken_back else state.taken_back_at
         for at, share in compared.taken_back.items():
-            back = TAKEN_BACK < share < 1.5 and not compared.undone.get(at)
+            back = TAKEN_BACK < share < 1.5 and not compared.undone.get(at) and not compared.shrunk[at]
             state.taken_back[at] = state.taken_back[at] + 1 if back else 0
         members = [at for at, times in enumerate(state.taken_back) if times == TIMES]
         members = self._not_shared(look, members, compared)
@@ -251,7 +251,8 @@ class Outside:
         large = {
             at: gap
             for at, gap in compared.moved_outside.items()
-            if gap > LARGE and look.params[at].dim() > 1 and not compared.undone.get(at) and not compared.across[at]
+            if gap > LARGE and look.params[at].dim() > 1 and not compared.undone.get(at)
+            if not (compared.across[at] or compared.shrunk[at])
         }
         if large:
             state.large = state.large + 1 if state.large_at == look.step - 1 else 1
