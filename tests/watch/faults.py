@@ -58,6 +58,7 @@ FAULTY = {
     "autocast_around_loss": ("precision_policy_inactive", "forward"),
     "scaler_without_autocast": ("precision_policy_inactive", "forward"),
     "double_softmax": ("softmax_twice", "loss"),
+    "mixed_probabilities": ("softmax_twice", "loss"),
     "policy_of_probabilities": ("softmax_twice", "loss"),
     "sigmoid_twice": ("softmax_twice", "loss"),
     "mse_broadcast": ("shape_broadcast", "loss"),

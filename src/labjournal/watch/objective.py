@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Optional, Set, Tuple
 
 import torch
 
-from labjournal.watch import graph
+from labjournal.watch import graph, mixtures
 from labjournal.watch.findings import Findings
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers, groups_of
@@ -74,6 +74,7 @@ class Objective:
         self._batches = 0
         self._rows = 0
         self._classes: Set[float] = set()
+        self._mixed = True
         self.saved_hooks = False
         """The script uses saved-tensor hooks: what nodes saved must not be read."""
 
@@ -122,7 +123,8 @@ class Objective:
                 if graph.saved(before, "dim") == 0 and len(graph.shape(before) or ()) > 1:
                     return "softmax_over_batch"
                 after = graph.through_views(graph.inputs(before)[0])
-                return "softmax_twice" if after is not None and graph.kind(after) == "Softmax" else ""
+                twice = after is not None and graph.kind(after) == "Softmax"
+                return "softmax_twice" if twice or self._are_probabilities(before) else ""
             return "loss_unbounded_below" if below in ("Addmm", "Mm", "Softmax", "Convolution", "Sigmoid") else ""
         if name == "LogSoftmax":
             return "softmax_twice" if below == "Softmax" else ""
@@ -130,6 +132,11 @@ class Objective:
             self._target(node)
             return "softmax_twice" if name.endswith("WithLogits") and below in ("Sigmoid", "Softmax") else ""
         return ""
+
+    def _are_probabilities(self, scores: Any) -> bool:
+        """Are numbers that log_softmax is given a mixture of softmaxes? Asked as long as all looks so far said so."""
+        self._mixed = self._mixed and not self.saved_hooks and mixtures.are_probabilities(scores)
+        return self._mixed
 
     def _target(self, node: Any) -> None:
         """Class targets: are there batches of one class only?"""
