@@ -21,6 +21,7 @@ from labjournal.watch.frozen import Frozen
 from labjournal.watch.gradients import Gradients
 from labjournal.watch.groups import Groups
 from labjournal.watch.guard import Guard
+from labjournal.watch.halted import Halted
 from labjournal.watch.itself import Itself
 from labjournal.watch.leftin import LeftIn
 from labjournal.watch.look import Compared, Look, Names
@@ -77,6 +78,7 @@ class Families:
         self.outside = Outside(findings, later, models, optimizers, names)
         self.unstepped = Unstepped(findings, later, models, optimizers, names)
         self.passed_over = PassedOver(findings, later, models, optimizers, names)
+        self.halted = Halted(findings, later, optimizers)
         self.skipped = Skipped(findings, optimizers)
         self.gradients = Gradients(findings, later, names, models)
         self.missing = Missing(findings, models, optimizers, names)
@@ -175,6 +177,7 @@ class Families:
         self.gradients.backwards += 1
         self._run(self.resets.before_backward)
         self._run(self.unstepped.before_backward)
+        self._run(self.halted.before_backward, _root(tensors), due)
         if not due:
             self._run(self.modes.backward_passes)
             self._run(self.randomness.idle, self.gradients.backwards)
@@ -337,7 +340,7 @@ class Families:
         last(self.gradients.end, step)
         last(self.rates.end, step)
         last(self.scale.end)
-        last(self.skipped.end)
+        last(self.skipped.end, self.halted.meant)
         last(self.unstepped.end)
         last(self.passed_over.end)
         last(self.answers.end, real, self._optimizers.together <= 1)

@@ -169,9 +169,13 @@ class Skipped:
         if len(live) == 1:
             self.on_zero_grad(live[0][0], live[0][1], backwards, unseen)
 
-    def end(self) -> None:
-        """A stretch without steps that went on to the end of the program, longer than all there was before."""
+    def end(self, meant: bool) -> None:
+        """A stretch without steps that went on to the end of the program, longer than all there was before.
+
+        ``meant``: it was called from other lines than what was stepped on, as Fisher information is, or the weights
+        were moved by hand.
+        """
         for tracked, cycle in self._cycles.items():
             if cycle.waiting >= WINDOW // 2 and not self._to_inputs:
-                most = 2 * cycle.waiting > cycle.seen
+                most = 2 * cycle.waiting > cycle.seen and not meant
                 self._say(tracked, cycle.waiting, cycle.seen, None if most and not cycle.through_it() else NOTICE)
