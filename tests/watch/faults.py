@@ -177,6 +177,7 @@ FAULTY = {
     "module_flag_off": ("frozen_layer_changes", "model.0"),
     "held_by_data_later": ("no_update", "body"),
     "steps_run_out": ("steps_skipped", "AdamW"),
+    "rounded_each_validation": ("weight_change_outside_step", "net"),
 }
 BEGINS = {
     "sleeping_updates": 25,
@@ -210,6 +211,7 @@ BEGINS = {
     "average_by_hand_stays": 24,
     "average_stays_among_others": 45,
     "epoch_mean_stays": 32,
+    "rounded_each_validation": 30,
 }
 """The last step before the fault, where it does not begin with the training."""
 ONCE_IN = {
@@ -224,5 +226,6 @@ ONCE_IN = {
     "average_by_hand_stays": 24,
     "average_stays_among_others": 45,
     "epoch_mean_stays": 32,
+    "rounded_each_validation": 30,
 }
 """Steps from one time to the next, where a fault does its work once an epoch or at each validation only."""

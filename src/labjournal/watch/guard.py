@@ -20,7 +20,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     "Groups": ("optimizer_param_frozen", "param_in_two_optimizers"),
     "Rebuilt": ("optimizer_state_reset",),
     "Strays": ("param_not_in_optimizer",),
-    "Movement": ("no_update", "update_underflow", "updates_stopped_midrun"),
+    "Movement": ("no_update", "update_underflow", "updates_stopped_midrun", "weight_change_outside_step"),
     "Outside": ("weight_change_outside_step", "no_update", "param_in_two_optimizers"),
     "Unstepped": ("no_update", "steps_skipped"),
     "Halted": ("steps_skipped",),

@@ -16,6 +16,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.optimizers import Tracked, groups_of
+from labjournal.watch.rounded import Rounded
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Later, piece, readable
 from labjournal.watch.suspicion import Suspicion
@@ -72,6 +73,7 @@ class Movement:
         """Tensors that moved before stand still, or have been cast."""
         self._dtypes: Dict[int, Tuple[weakref.ref[Any], Any]] = {}
         """Tensor, by id -> itself, and the precision in which it was last stepped."""
+        self.rounded = Rounded(findings, later, names)
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
         """The optimizer's groups have changed: what was counted belongs to other tensors."""
@@ -79,10 +81,12 @@ class Movement:
 
     def cast(self, live: List[Tuple[Tracked, Any]]) -> bool:
         """A module has been cast: are there tensors of an optimizer in it?"""
-        found = [one for one, optimizer in live if any(map(self._is_narrowed, one.params(optimizer)))]
-        for tracked in found:
-            self.suspicion.state(tracked, True)
-        return bool(found)
+        found = [(one, [*filter(self._is_narrowed, one.params(optimizer))]) for one, optimizer in live]
+        for tracked, narrowed in found:
+            if narrowed:
+                self.suspicion.state(tracked, True)
+                self.rounded.cast(tracked, narrowed)
+        return any(narrowed for _, narrowed in found)
 
     def _is_narrowed(self, parameter: Any) -> bool:
         known, halved = self._dtypes.get(id(parameter)), parameter.dtype in _HALF
@@ -100,6 +104,7 @@ class Movement:
     def before_step(self, look: Look) -> None:
         """Keep whole copies of the suspects for the time of this step."""
         state = self._states[look.tracked]
+        self.rounded.before_step(look)
         self._note_dtypes(look, state)
         state.whole = []
         room = WHOLE_ELEMENTS
