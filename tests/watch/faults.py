@@ -176,6 +176,7 @@ FAULTY = {
     "detached_late": ("updates_stopped_midrun", "body"),
     "module_flag_off": ("frozen_layer_changes", "model.0"),
     "held_by_data_later": ("no_update", "body"),
+    "attention_forgotten": ("module_never_called", "net"),
     "steps_run_out": ("steps_skipped", "AdamW"),
     "rounded_each_validation": ("weight_change_outside_step", "net"),
 }

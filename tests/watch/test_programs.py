@@ -17,7 +17,6 @@ SOON = 20
 LATER = {
     "second_never_steps",
     "turn_never_comes",
-    "list_one_short",
     "frozen_group_given",
     "never_called_attention",
     "warmup_never_ends",

@@ -8,6 +8,7 @@ at all is asked of forward passes, by a hook that is there only while the questi
 from __future__ import annotations
 
 import functools
+import sys
 import weakref
 from typing import Any, Dict, List, Set
 
@@ -21,6 +22,7 @@ from labjournal.watch.models import Models, Named
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.rules import ALARM, NOTICE, WARNING
 from labjournal.watch.stopped import LOOKS as STOPPED_LOOKS
+from labjournal.watch.unmentioned import is_left_out
 from labjournal.watch.walk import children, parameters
 
 PATIENCE = 20
@@ -31,6 +33,8 @@ ASK_CALLED_AT = 12
 PHASE_STEPS = 100
 """Since the last gradient, for which it is left to the checks of what stops whether training has phases."""
 GRAPH_NODES = 4000
+MOST_READ = 16
+"""Modules for which the script is read."""
 
 
 class _State:
@@ -148,7 +152,7 @@ class Missing:
         owners = {id(one): owner for one, _, owner in self._models.parameters()}
         alive = {named[at].module for at, count in enumerate(state.none) if not count}
         groups: Dict[str, List[int]] = {
-            kind: [] for kind in "lost never cut note taken beside aside shared ended".split()
+            kind: [] for kind in "lost never nowhere cut note taken beside aside shared ended".split()
         }
         lost = set() if self._models.compiled else self._reached - self._given
         others = self._stepped_by_others(look)
@@ -178,16 +182,31 @@ class Missing:
                 groups["ended" if state.alive[at] >= STOPPED_LOOKS else "cut"].append(at)
         say_used_as_numbers(self._findings, look, [named[at] for at in groups["note"]], PATIENCE)
         label = look.tracked.label
+        left_out: Dict[int, bool] = {}
         for at in groups["never"]:
             owner = owners[id(look.params[at])]
             meant = self._models.was_loaded(owner) or self._models.of_library(owner)
-            if not meant and not self._models.is_one_of_many(owner):
+            if meant or self._models.is_one_of_many(owner):
+                continue
+            if id(owner) not in left_out:
+                read = len(left_out) < MOST_READ
+                left_out[id(owner)] = read and is_left_out(self._models, owner, sys._getframe())
+            if left_out[id(owner)]:
+                groups["nowhere"].append(at)
+            else:
                 self._never.append(_Idle(look.params[at], named[at]))
+        groups["never"] = [at for at in groups["never"] if at not in groups["nowhere"]]
         self._own_group += [_Idle(look.params[at], named[at]) for at in groups["note"] if _alone(look, state, at)]
         for kind, rule, level, text in (
             ("cut", "no_grad", None, "is used in the forward pass but got no gradient"),
             ("ended", "updates_stopped_midrun", None, "had gradients, is used in the forward pass, and got none"),
             ("never", "module_never_called", None, "was not called in a forward pass and got no gradient"),
+            (
+                "nowhere",
+                "module_never_called",
+                WARNING,
+                "can be called by no line of the script, and got no gradient",
+            ),
             ("note", "no_grad", NOTICE, "got no gradient"),
             ("lost", "no_grad", None, "goes into a function whose backward() gives it none: it got no gradient"),
             ("beside", "no_grad", NOTICE, "stands beside others that were trained, and got no gradient"),

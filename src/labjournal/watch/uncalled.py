@@ -70,7 +70,7 @@ def sources(frame: Optional[FrameType]) -> List[str]:
     for title, module in list(sys.modules.items()):
         file: Any = getattr(module, "__file__", None)
         named = isinstance(file, str) and os.path.isabs(file) and file.endswith(".py")
-        if named and not title.startswith("labjournal.") and not is_installed(file):
+        if named and title.partition(".")[0] != "labjournal" and not is_installed(file):
             names[file] = None
     return [_text(name) for name in names if not name.startswith("<frozen ")]
 
