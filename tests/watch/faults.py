@@ -177,6 +177,8 @@ FAULTY = {
     "module_flag_off": ("frozen_layer_changes", "model.0"),
     "held_by_data_later": ("no_update", "body"),
     "attention_forgotten": ("module_never_called", "net"),
+    "average_loaded_late": ("weight_change_outside_step", "net"),
+    "mean_of_epochs_loaded": ("weight_change_outside_step", "net"),
     "steps_run_out": ("steps_skipped", "AdamW"),
     "rounded_each_validation": ("weight_change_outside_step", "net"),
 }
@@ -212,6 +214,8 @@ BEGINS = {
     "average_by_hand_stays": 24,
     "average_stays_among_others": 45,
     "epoch_mean_stays": 32,
+    "average_loaded_late": 175,
+    "mean_of_epochs_loaded": 25,
     "rounded_each_validation": 30,
 }
 """The last step before the fault, where it does not begin with the training."""
@@ -227,6 +231,8 @@ ONCE_IN = {
     "average_by_hand_stays": 24,
     "average_stays_among_others": 45,
     "epoch_mean_stays": 32,
+    "average_loaded_late": 25,
+    "mean_of_epochs_loaded": 25,
     "rounded_each_validation": 30,
 }
 """Steps from one time to the next, where a fault does its work once an epoch or at each validation only."""

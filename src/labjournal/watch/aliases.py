@@ -21,6 +21,7 @@ _IN_AND_OUT = frozenset(
     "reptile meta maml fomaml outer inner task tasks episode episodes lookahead slow fast client clients federated "
     "fedavg fed diloco".split()
 )
+_ON_PURPOSE = re.compile(r"switch_?ema|^sema$|(?:reset|sync|restart|exchange)_.*student|teacher_to_student")
 _AVERAGE = re.compile(r"(?:^|[._])(?:ema|avg|averaged?|swa|shadow|teacher|slow|smooth(?:ed)?|polyak)(?:[._]|$)")
 
 
@@ -48,6 +49,12 @@ def keeps_average(frame: Optional[FrameType]) -> bool:
     names = [set(re.findall("[a-z]+", name.lower())) for tree in trees_with(_MEANS, frame) for name in _given(tree)]
     spoken = any(words & _MEANS and not words & _OF_NUMBERS for words in names)
     return spoken and not any(words & _IN_AND_OUT for words in names)
+
+
+def starts_from_average(frame: Optional[FrameType]) -> bool:
+    """Do the names say that the model goes on from the average by plan?"""
+    trees = trees_with(("switch", "Switch", "sema", "student"), frame)
+    return any(_ON_PURPOSE.search(name.lower()) for tree in trees for name in _given(tree))
 
 
 def _given(tree: ast.Module) -> Iterator[str]:

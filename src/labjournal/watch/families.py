@@ -40,6 +40,7 @@ from labjournal.watch.placebo import Placebo
 from labjournal.watch.plateau import Plateaus
 from labjournal.watch.precision import Precision
 from labjournal.watch.pulse import Pulses
+from labjournal.watch.putin import PutIn
 from labjournal.watch.randomness import EVERY, Randomness
 from labjournal.watch.rates import Rates
 from labjournal.watch.reloaded import Reloaded
@@ -100,30 +101,22 @@ class Families:
         self.plateaus = Plateaus(findings)
         self.rewrites = Rewrites(findings, models, optimizers, names)
         self.left_in = LeftIn(findings, models, names)
+        self.put_in = PutIn(findings, later, models, optimizers, names, self.modes)
         self.reloaded = Reloaded(findings, models)
+        models.when_loaded = self.loading
         self.overwritten = Overwritten(findings, models, optimizers)
         self.midrun = Midrun(findings, models, optimizers, names, declared)
         self.epochs = Epochs(guard, findings, state_epoch, affords, self.randomness.jumped)
         self.fed = Fed(findings, models, self.epochs.trained_on, lambda: optimizers.together <= 1)
         self._by_tensor = (
-            self.movement,
-            self.outside,
-            self.gradients,
-            self.missing,
-            self.stopped,
-            self.resets,
-            self.flow,
-            self.scale,
-            self.midrun,
-            self.adapters,
-            self.left_in,
+            *(self.movement, self.outside, self.gradients, self.missing, self.stopped, self.resets),
+            *(self.flow, self.scale, self.midrun, self.adapters, self.left_in),
         )
-        """The checks that count for each tensor of an optimizer, and begin anew when its groups change."""
+        """These count for each tensor of an optimizer, and begin anew when its groups change."""
         self.pulses = Pulses(models, optimizers)
-        suspecting = (self.membership, self.movement, self.outside, self.stopped, self.flow)
         self._wanting: Tuple[Any, ...] = (
-            *(one.suspicion for one in suspecting),
-            *(self.pulses, self.rewrites, self.left_in, self.midrun),
+            *(one.suspicion for one in (self.membership, self.movement, self.outside, self.stopped, self.flow)),
+            *(self.pulses, self.rewrites, self.left_in, self.put_in, self.midrun),
         )
         self.by_hand = ByHand(findings, models, optimizers)
 
@@ -167,6 +160,11 @@ class Families:
     def switched_off(self, slept: int) -> bool:
         """Gradients are: does somebody want to see what follows?"""
         return bool(self._run(self.modes.arm, slept)) or self.rewrites.watching
+
+    def loading(self, module: Any, state: Any) -> None:
+        """``load_state_dict`` is called."""
+        self._run(self.reloaded.loading, module, state)
+        self._run(self.put_in.loading, module, state)
 
     def passes_slept(self, passes: int) -> None:
         self.gradients.backwards += passes
@@ -267,6 +265,7 @@ class Families:
         self._run(self.rewrites.before_step, look)
         self._run(self.frozen.before_step, look)
         self._run(self.left_in.before_step, look, self.modes.validations)
+        self._run(self.put_in.before_step, look)
         self._run(self.reloaded.before_step, look)
         self._run(self.adapters.before_step, look)
 

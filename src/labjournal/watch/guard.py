@@ -61,6 +61,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     "Plateaus": ("lr_collapsed",),
     "Rewrites": ("weight_change_outside_step",),
     "LeftIn": ("weight_change_outside_step",),
+    "PutIn": ("weight_change_outside_step",),
     "Reloaded": ("weight_change_outside_step", "checkpoint_changed"),
     "Overwritten": ("checkpoint_missing_params",),
     "Midrun": ("updates_stopped_midrun",),

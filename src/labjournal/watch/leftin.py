@@ -11,20 +11,23 @@ from __future__ import annotations
 
 import sys
 import weakref
+from types import FrameType
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 import torch
 
+from labjournal.watch.aliases import starts_from_average
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look, Names
 from labjournal.watch.models import Models
 from labjournal.watch.naming import holders, user_frames
 from labjournal.watch.optimizers import Tracked
+from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Key, Pack, gather, is_matrix
 
 LASTING = 8
 TENSORS = 8
-TRIES = 3
+TRIES = 6
 """Pauses in a row without a tensor that is equal, after which no more are looked at."""
 TIMES = 2
 MOST_ELEMENTS = 2_000_000
@@ -113,19 +116,13 @@ class LeftIn:
             if one.device.type == "cpu" and type(one) in (torch.Tensor, torch.nn.Parameter):
                 wanted.setdefault((one.shape, one.dtype), []).append(at)
         found: Dict[int, Any] = {}
-        for other in self._elsewhere() if wanted else ():
+        for other in tensors_elsewhere(self._models, sys._getframe()) if wanted else ():
             for at in wanted.get((other.shape, other.dtype), []):
                 one = look.params[at]
                 apart = id(other) not in own and other.data_ptr() != one.data_ptr() and other.device == one.device
                 if apart and at not in found and torch.equal(other.detach(), one.detach()):
                     found[at] = other
         return found
-
-    def _elsewhere(self) -> Iterator[Any]:
-        plain = (torch.Tensor, torch.nn.Parameter)
-        yield from (one for one, _, _ in self._models.parameters() if type(one) in plain)
-        for frame in user_frames(sys._getframe()):
-            yield from (one for _, one in holders(frame) if type(one) in plain)
 
     def _say(self, look: Look, members: List[int]) -> None:
         named = self._names(look.params, look.tracked)
@@ -136,7 +133,21 @@ class LeftIn:
             f"and {look.tracked.label} went on from there: is an average put in and not taken out again?",
             [(f"{named[at].path} left in", named[at].module) for at in members],
             {"optimizer": look.tracked.label, "times": TIMES, "before_step": look.step},
+            level=NOTICE if starts_from_average(sys._getframe()) else None,
         )
+
+
+def tensors_elsewhere(models: Models, frame: Optional[FrameType]) -> Iterator[Any]:
+    """All that models have, and what the script holds in variables."""
+    yield from (one for one, _, _ in models.parameters() if has_address(one))
+    for above in user_frames(frame):
+        yield from (one for _, one in holders(above) if has_address(one))
+
+
+def has_address(one: Any) -> bool:
+    """Is it a tensor whose numbers lie somewhere? Those of a sparse one lie in others."""
+    plain = type(one) in (torch.Tensor, torch.nn.Parameter)
+    return plain and one.layout is torch.strided and not one.is_meta
 
 
 def _sample(tensor: Any) -> Optional[Any]:

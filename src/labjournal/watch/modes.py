@@ -90,7 +90,8 @@ class Modes:
         """Times that gradients were switched off after training began, by whomever; once between backward passes."""
         self.validations = 0
         """Stretches of forward passes without gradients, between backward passes."""
-        self._validating = False
+        self.asked, self.passes, self._validating = False, 0, False
+        """Somebody wants to see the next of them; passes seen."""
         self._waited = 0
         self.probed = False
         self.unvalidated = Unvalidated(models, optimizers)
@@ -105,10 +106,9 @@ class Modes:
             for module, name in self._models.named_roots():
                 if any(id(parameter) in held for parameter in parameters(module)):
                     known = old.get(id(module))
-                    same = known is not None and known.ref() is module
-                    self._roots[id(module)] = (
-                        known if known is not None and same else _Root(module, name, mode_dependent(module))
-                    )
+                    if known is None or not known.is_of(module):
+                        known = _Root(module, name, mode_dependent(module))
+                    self._roots[id(module)] = known
         return list(self._roots.values())
 
     # -- at backward passes
@@ -186,7 +186,7 @@ class Modes:
             return False
         self.quiet += self._backwards + slept != self._quiet_at
         self._quiet_at = self._backwards + slept
-        wanted = any(root.clean < ENOUGH for root in self._roots.values())
+        wanted = self.asked or any(root.clean < ENOUGH for root in self._roots.values())
         if wanted:
             nn_module._global_forward_pre_hooks[_KEY] = self._before_forward
         return wanted
@@ -220,6 +220,7 @@ class Modes:
                 self._settle(root, args)
             return
         self.seen_validation = True
+        self.passes += 1
         self.validations += not self._validating
         self._validating = True
         root.name = self._models.name_of(module)

@@ -53,7 +53,6 @@ class Reloaded:
         self._starts: Dict[Tracked, _Start] = {}
         self._others: Dict[int, int] = {}
         """Model, by id -> steps taken when it was last given weights that are not its own tensors."""
-        models.when_loaded = self._loaded
 
     def before_step(self, look: Look) -> None:
         if look.step == 1 and look.tracked not in self._starts:
@@ -61,7 +60,8 @@ class Reloaded:
             marks = {id(one): mark_of(one) for one in tensors}
             self._starts[look.tracked] = _Start(marks, [weakref.ref(one) for one in tensors])
 
-    def _loaded(self, module: Any, state: Mapping[str, Any]) -> None:
+    def loading(self, module: Any, state: Mapping[str, Any]) -> None:
+        """Before ``load_state_dict``."""
         named = {id(one): name for name, one in named_parameters(module)}
         self._itself(module, state)
         for tracked, start in self._starts.items():
