@@ -78,7 +78,6 @@ class Families:
         self.movement = Movement(findings, later, names, declared)
         self.outside = Outside(findings, later, models, optimizers, names)
         self.unstepped = Unstepped(findings, later, models, optimizers, names)
-        self.passed_over = PassedOver(findings, later, models, optimizers, names)
         self.halted = Halted(findings, later, optimizers)
         self.skipped = Skipped(findings, optimizers)
         self.gradients = Gradients(findings, later, names, models)
@@ -93,7 +92,7 @@ class Families:
         self.itself = Itself(findings, later)
         self.answers = Answers(findings, later, scored)
         self.modes = Modes(guard, findings, models, optimizers)
-        self.passed_over.ran = self.modes.unvalidated.models
+        self.passed_over = PassedOver(findings, later, models, optimizers, names, self.modes.unvalidated.models)
         self.precision = Precision(findings, models)
         self.placebo = Placebo(findings, models)
         self.randomness = Randomness(findings)
@@ -332,12 +331,9 @@ class Families:
     def end(self) -> None:
         """What is still to be said at the end of the process."""
         step, last = self.step, self._guard.last
-        last(self.rates.count_slept, self._optimizers.all())
+        for family in (self.groups, self.missing, self.gradients, self.rates):
+            last(family.end, step)
         real = max((tracked.real for tracked in self._optimizers.all()), default=0)
-        last(self.groups.end, step)
-        last(self.missing.end, step)
-        last(self.gradients.end, step)
-        last(self.rates.end, step)
         last(self.scale.end)
         last(self.skipped.end, self.halted.meant)
         last(self.unstepped.end)

@@ -55,15 +55,16 @@ class PassedOver:
         models: Models,
         optimizers: Optimizers,
         names: Callable[[List[Any], Tracked], List[Named]],
+        ran: Callable[[], Set[str]],
     ) -> None:
+        """``ran``: names of the models that made something without gradients."""
         self._findings = findings
         self._later = later
         self._models = models
         self._optimizers = optimizers
         self._names = names
         self._waiting: Dict[Tracked, _Waiting] = {}
-        self.ran: Callable[[], Set[str]] = set
-        """Names of the models that made something without gradients."""
+        self._ran = ran
 
     def look(self, look: Look) -> None:
         """After a step."""
@@ -143,7 +144,7 @@ class PassedOver:
         """Do its tensors stand as they stood at first, in a model that was used without gradients and is to learn?"""
         mine = {id(one) for one in params}
         owners = [(one, named.root, owner) for one, named, owner in self._models.parameters() if id(one) in mine]
-        ran = {id(root) for root, name in self._models.named_roots() if name in self.ran()}
+        ran = {id(root) for root, name in self._models.named_roots() if name in self._ran()}
         waits = all(one.requires_grad and owner.training and root in ran for one, root, owner in owners)
         made = any(self._models.was_loaded(owner) or self._models.was_copied(one) for one, _, owner in owners)
         if not owners or made or not waits or optimizer.state:

@@ -74,12 +74,6 @@ class Rates:
         if isinstance(total, int) and isinstance(taken, int) and steps >= PATIENCE:
             self.planned = total if abs(taken - steps) <= 2 else None
 
-    def count_slept(self, all_known: List[Tracked]) -> None:
-        """At the end: the steps of a nap that nobody woke from are as real as the last one before it."""
-        for tracked in all_known:
-            course = self._courses.get(tracked)
-            tracked.real += 0 if course is None or course.zero else tracked.n - course.steps
-
     def step(self, tracked: Tracked, optimizer: Any, rates: List[float]) -> int:
         """At a step, looked at or not: a few comparisons of numbers. Steps since the last call count as this one does.
 
@@ -140,6 +134,8 @@ class Rates:
     def end(self, step: int) -> None:
         """Shares of the whole run are known now; so is a group that a schedule kept at 0 all the time."""
         for tracked, course in self._courses.items():
+            # The steps of a nap that nobody woke from are as real as the last one before it.
+            tracked.real += 0 if course.zero else tracked.n - course.steps
             if course.steps < PATIENCE:
                 continue
             if course.most_zero >= max(PATIENCE // 2, ZERO_SHARE * course.steps):
