@@ -69,6 +69,11 @@ class _Cycle:
             self.waiting = 0  # a phase of its own
         self.skipped.append(False)
 
+    def slept(self, steps: int) -> None:
+        """So many were made unseen. Sleep begins with a step, whose reset went by unseen too."""
+        self.stepped_in_a_row += max(0, steps - 1)
+        self.add(False)
+
     def through_it(self) -> bool:
         """Are its gradients mostly by-products of training another, and not what a scaler was asked to step with?"""
         return self.used > 0 and not self.scaled
@@ -116,7 +121,7 @@ class Skipped:
         cycle = self._cycles.get(tracked)
         if cycle is not None and unseen:
             if cycle.seen > START:
-                cycle.add(False)  # sleep begins with a step, whose reset went by unseen
+                cycle.slept(tracked.n - cycle.steps)
             cycle.steps, cycle.backwards = tracked.n, backwards
             return
         if cycle is None:
@@ -176,6 +181,7 @@ class Skipped:
         were moved by hand.
         """
         for tracked, cycle in self._cycles.items():
-            if cycle.waiting >= WINDOW // 2 and not self._to_inputs:
+            went_on = tracked.n - cycle.steps >= STRETCH  # in the nap that the end has cut short
+            if cycle.waiting >= WINDOW // 2 and not self._to_inputs and not went_on:
                 most = 2 * cycle.waiting > cycle.seen and not meant
                 self._say(tracked, cycle.waiting, cycle.seen, None if most and not cycle.through_it() else NOTICE)
