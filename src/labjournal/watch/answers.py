@@ -24,6 +24,8 @@ ROWS = 256
 MIN_LOOKS = 20
 MIN_STEPS = 300
 """Real steps before a model that has not learnt anything is called that."""
+LATE_LOOKS = 8
+"""In the last half of the steps, at least, for a word on where the loss stays."""
 COVERED = 0.8
 """Of the steps, up to which there must have been looks: a plateau may be left right after the last one."""
 FLOOR = 0.01
@@ -189,9 +191,10 @@ class Answers:
 
     @staticmethod
     def _stays(losses: List[Tuple[int, float]], floor: float) -> Optional[float]:
-        """The level of the last half, if it is that floor, does not fall, and the loss has been looked at enough."""
-        late = [value for _, value in losses[len(losses) // 2 :]]
-        if not all(map(math.isfinite, late)) or len(late) < 10 or floor <= 0:
+        """The level of the last half of the steps (looks are dense at the start), if it is that floor, does not fall,
+        and the loss has been looked at enough."""
+        late = [value for step, value in losses if 2 * step > losses[-1][0]]
+        if not all(map(math.isfinite, late)) or len(late) < LATE_LOOKS or floor <= 0:
             return None
         level, error = statistics.fmean(late), statistics.stdev(late) / math.sqrt(len(late))
         half = len(late) // 2
