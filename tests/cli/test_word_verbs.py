@@ -111,12 +111,16 @@ def test_what_cannot_be_meant_is_usage(call: Call, words: list[str]) -> None:
     assert done.err.startswith("labjournal: ")
 
 
-def test_the_diary_shows_escapes_and_keeps_to_80_columns(call: Call) -> None:
+def test_the_diary_shows_escapes_and_keeps_to_the_columns_that_are_set(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
     call("note", "a\x1b[31m red " + "long " * 60)
-    done = call("diary")
-    assert "\x1b" not in done.out
-    assert "a␛[31m red" in done.out
-    assert max(map(len, done.out.splitlines())) <= 80
+    whole = call("diary")
+    assert "\x1b" not in whole.out
+    assert "a␛[31m red" in whole.out
+    assert whole.out.count("long") == 60
+    monkeypatch.setenv("COLUMNS", "80")
+    assert max(map(len, call("diary").out.splitlines())) <= 80
 
 
 def test_no_journal_is_an_empty_answer_for_verbs_that_list(call: Call, tmp_path: Path) -> None:
