@@ -99,7 +99,6 @@ async def test_a_journal_that_a_verb_made_is_opened_in_its_place(journal: Journa
     assert paths.at(made).folder.is_dir()
 
 
-@pytest.mark.xfail(reason="known wrong: the message of a run found lost did not come within the wait", strict=False)
 async def test_a_run_that_is_lost_while_one_looks_on_is_told_and_brought_back(journal: JournalPaths) -> None:
     run = make_run(journal, "v1", ended=False)
     app = app_over(journal)

@@ -47,7 +47,7 @@ _GLANCE_FROM = 160
 _AIR_FROM = 30
 _MOST_NEWS = 4
 _BROKEN = {
-    Status.LOST: "its process is gone, and nobody wrote down how it ended; b there starts it again",
+    Status.LOST: "its process is gone, its end unseen; b there starts it again",
     Status.FAILED: "b there brings it back",
 }
 
