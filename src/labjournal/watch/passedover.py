@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import sys
 import weakref
+from functools import partial
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
-
-import torch
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look
@@ -29,6 +28,9 @@ OTHERS = 100
 PROBES = 8
 """Tensors whose gradients are looked at."""
 
+Tensors = List[Tuple[str, str]]
+"""Path and module of each."""
+
 
 class _Waiting:
     def __init__(self, samples: Dict[Key, Pack], step: int) -> None:
@@ -38,11 +40,14 @@ class _Waiting:
         """At the last look, each with its version."""
         self.ever = False
         """Had one of them a gradient at any look?"""
-        self.unused: List[Tuple[str, str]] = []
+        self.unused: Tensors = []
         """All of them, where none ever had, and their model was used."""
         self.times = 0
-        self.tensors: List[Tuple[str, str]] = []
+        self.tensors: Tensors = []
         """Found standing still."""
+
+    def found_unused(self, tensors: Tensors) -> None:
+        self.unused = tensors
 
 
 class PassedOver:
@@ -78,40 +83,34 @@ class PassedOver:
                 waiting = self._waiting[tracked] = _Waiting(gather(params), look.step)
             waiting.ever |= any(one.grad is not None for one in params)
             if look.step >= OTHERS and not waiting.ever:
-                unused = self._is_unused(optimizer, params, waiting)
-                waiting.unused = [(one.path, one.module) for one in self._names(params, tracked)] if unused else []
+                waiting.unused = []
+                if self._is_used_without_gradients(optimizer, params):
+                    self._when_still(tracked, params, waiting.first, _Waiting.found_unused)
             if not _come_anew(waiting, params):
                 waiting.times, waiting.samples, waiting.step = 0, gather(params), look.step
                 continue
             waiting.times += 1
             if waiting.times >= TIMES and waiting.times % TIMES == 0 and not self._is_meant(optimizer, params):
-                self._compare(tracked, optimizer, waiting, params)
+                self._when_still(tracked, params, waiting.samples, partial(self._found_still, tracked))
 
     def _is_meant(self, optimizer: Any, params: List[Any]) -> bool:
         """A finished model through which another is trained, or one that goes on from a state."""
-        mine = {id(one) for one in params}
-        owners = [(one, owner) for one, _, owner in self._models.parameters() if id(one) in mine]
-        finished = all(not owner.training or self._models.was_copied(one) for one, owner in owners)
+        owners = self._owners(params)
+        finished = all(not owner.training or self._models.was_copied(one) for one, _, owner in owners)
         return bool(optimizer.state) or (bool(owners) and finished)
 
-    def _compare(self, tracked: Tracked, optimizer: Any, waiting: _Waiting, params: List[Any]) -> None:
-        now = gather(params)
-        pairs = [(pack, now[key]) for key, pack in waiting.samples.items() if key in now]
-        if not pairs or any(old.index != new.index for old, new in pairs):
-            return
-        tensors = [(name.path, name.module) for name in self._names(params, tracked)]
-        left = [sum(len(old.index) for old, _ in pairs)]
+    def _when_still(
+        self, tracked: Tracked, params: List[Any], before: Dict[Key, Pack], use: Callable[[_Waiting, Tensors], None]
+    ) -> None:
+        """Call ``use`` once it is known that they stand as they stood."""
+        now, waiting = gather(params), self._waiting[tracked]
+        pairs = [(pack, now[key]) for key, pack in before.items() if key in now]
+        if all(old.index == new.index for old, new in pairs):
+            tensors = [(name.path, name.module) for name in self._names(params, tracked)]
+            self._later.when_same(pairs, lambda: use(waiting, tensors))
 
-        def landed(counts: List[int]) -> None:
-            left[0] = left[0] - len(counts) if not any(counts) else -1
-            if left[0] == 0:
-                waiting.tensors = tensors
-                self._read_script(tracked, waiting)
-
-        for old, new in pairs:
-            self._later.give((old.values_NK != new.values_NK).sum(1), landed)
-
-    def _read_script(self, tracked: Tracked, waiting: _Waiting) -> None:
+    def _found_still(self, tracked: Tracked, waiting: _Waiting, tensors: Tensors) -> None:
+        waiting.tensors = tensors
         optimizer = tracked.ref()
         name = None if optimizer is None else is_never_stepped(optimizer, sys._getframe())
         if name is not None:
@@ -140,20 +139,20 @@ class PassedOver:
             elif waiting.unused and not waiting.ever:
                 self._say_turn(tracked, waiting.unused)
 
-    def _is_unused(self, optimizer: Any, params: List[Any], waiting: _Waiting) -> bool:
-        """Do its tensors stand as they stood at first, in a model that was used without gradients and is to learn?"""
-        mine = {id(one) for one in params}
-        owners = [(one, named.root, owner) for one, named, owner in self._models.parameters() if id(one) in mine]
+    def _is_used_without_gradients(self, optimizer: Any, params: List[Any]) -> bool:
+        """Are they of a model that is to learn, was neither loaded nor copied, and has made something so far?"""
+        owners = self._owners(params)
         ran = {id(root) for root, name in self._models.named_roots() if name in self._ran()}
         waits = all(one.requires_grad and owner.training and root in ran for one, root, owner in owners)
         made = any(self._models.was_loaded(owner) or self._models.was_copied(one) for one, _, owner in owners)
-        if not owners or made or not waits or optimizer.state:
-            return False
-        now = gather(params)
-        pairs = [(pack, now[key]) for key, pack in waiting.first.items() if key in now]
-        return all(old.index == new.index and torch.equal(old.values_NK, new.values_NK) for old, new in pairs)
+        return bool(owners) and waits and not made and not optimizer.state
 
-    def _say_turn(self, tracked: Tracked, tensors: List[Tuple[str, str]]) -> None:
+    def _owners(self, params: List[Any]) -> List[Tuple[Any, int, Any]]:
+        """Those that are a model's, each with the model, by id, and the module that owns it."""
+        mine = {id(one) for one in params}
+        return [(one, named.root, owner) for one, named, owner in self._models.parameters() if id(one) in mine]
+
+    def _say_turn(self, tracked: Tracked, tensors: Tensors) -> None:
         steps = max((other.real for other in self._optimizers.all()), default=0)
         self._findings.say(
             "no_update",

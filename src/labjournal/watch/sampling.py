@@ -157,6 +157,19 @@ class Later:
         use = self._bind(use)
         self._queue.append((done, lambda: use(host.tolist())))
 
+    def when_same(self, pairs: List[Tuple[Pack, Pack]], use: Callable[[], None]) -> None:
+        """Call ``use`` once it is known that no element differs in any of the pairs; there must be one."""
+        waiting = len(pairs)
+
+        def landed(differ: int) -> None:
+            nonlocal waiting
+            waiting = -1 if differ else waiting - 1
+            if waiting == 0:
+                use()
+
+        for one, other in pairs:
+            self.give((one.values_NK != other.values_NK).any().long(), landed)
+
     def after_all(self, use: Callable[[], None]) -> None:
         """Call ``use`` when everything given before has been handed over."""
         if not self._queue:

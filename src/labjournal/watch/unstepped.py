@@ -134,17 +134,14 @@ class Unstepped:
     def _compare(self, tracked: Tracked, optimizer: Any, start: _Start, resets: int) -> None:
         params = tracked.params(optimizer)
         now = gather(params)
-        pairs = [(key, pack) for key, pack in start.samples.items() if key in now and now[key].index == pack.index]
+        before = start.samples.items()
+        pairs = [(pack, now[key]) for key, pack in before if key in now and now[key].index == pack.index]
         if not pairs or len(pairs) < len(start.samples) or not any(one.requires_grad for one in params):
             return
         named = self._names(params, tracked)
         tensors: List[Tuple[str, str]] = [(name.path, name.module) for name in named]
-        changed: List[int] = []
 
-        def landed(counts: List[int]) -> None:
-            changed.extend(counts)
-            if len(changed) < sum(len(pack.index) for _, pack in pairs) or any(changed):
-                return
+        def still() -> None:
             scaled = self._scaled.get(tracked, 0)
             if scaled >= PATIENCE:
                 self._say_skipped(tracked, scaled, resets)
@@ -164,8 +161,7 @@ class Unstepped:
             if condition is not None:
                 self._say_condition(tracked, condition, resets)
 
-        for key, pack in pairs:
-            self._later.give((pack.values_NK != now[key].values_NK).sum(1), landed)
+        self._later.when_same(pairs, still)
 
     def _say_summed(self, tracked: Tracked) -> None:
         """Accumulation that does not come to an end."""
