@@ -39,6 +39,7 @@ from labjournal.watch.passedover import PassedOver
 from labjournal.watch.placebo import Placebo
 from labjournal.watch.plateau import Plateaus
 from labjournal.watch.precision import Precision
+from labjournal.watch.probing import Probed
 from labjournal.watch.pulse import Pulses
 from labjournal.watch.putin import PutIn
 from labjournal.watch.randomness import EVERY, Randomness
@@ -93,11 +94,10 @@ class Families:
         self.answers = Answers(findings, later, scored)
         self.modes = Modes(guard, findings, models, optimizers)
         self.passed_over = PassedOver(findings, later, models, optimizers, names, self.modes.unvalidated.models)
-        self.precision = Precision(findings, models)
+        self.precision, self.probed = Precision(findings, models), Probed(findings)
         self.placebo = Placebo(findings, models)
         self.randomness = Randomness(findings)
-        self.rates = Rates(findings)
-        self.plateaus = Plateaus(findings)
+        self.rates, self.plateaus = Rates(findings), Plateaus(findings)
         self.rewrites = Rewrites(findings, models, optimizers, names)
         self.left_in = LeftIn(findings, models, names)
         self.put_in = PutIn(findings, later, models, optimizers, names, self.modes)
@@ -112,7 +112,7 @@ class Families:
             *(self.flow, self.scale, self.midrun, self.adapters, self.left_in),
         )
         """These count for each tensor of an optimizer, and begin anew when its groups change."""
-        self.pulses = Pulses(models, optimizers)
+        self.pulses = Pulses(models, optimizers, self.left_in.suspects)
         self._wanting: Tuple[Any, ...] = (
             *(one.suspicion for one in (self.membership, self.movement, self.outside, self.stopped, self.flow)),
             *(self.pulses, self.rewrites, self.left_in, self.put_in, self.midrun),

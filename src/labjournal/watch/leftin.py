@@ -16,11 +16,11 @@ from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 import torch
 
+from labjournal.watch import reach
 from labjournal.watch.aliases import starts_from_average
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look, Names
 from labjournal.watch.models import Models
-from labjournal.watch.naming import holders, user_frames
 from labjournal.watch.optimizers import Tracked
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Key, Pack, gather, is_matrix
@@ -58,6 +58,8 @@ class LeftIn:
         self._states: Dict[Tracked, _State] = {}
         self.open: Set[Tracked] = set()
         """Those that are still of interest."""
+        self.suspects: Set[Tracked] = set()
+        """Those of whose weights a tensor had all the numbers after a pause, and then moved by itself."""
         self.validations = 0
 
     def reset(self, tracked: Tracked, _tensors: int) -> None:
@@ -72,6 +74,7 @@ class LeftIn:
         state = self._states[tracked]
         if seen > state.seen + 1 or (seen != state.seen and not self._is_pause(state, last)):
             self.open.discard(tracked)  # others in between: rounds, of which not each is seen
+            self.suspects.discard(tracked)
             return False
         due = 2 * state.pauses[-1] - state.pauses[0] if len(state.pauses) > 1 and state.equal else 0
         return seen != state.seen or (due - 1 <= last and first <= due)
@@ -88,6 +91,8 @@ class LeftIn:
         pause, state.seen = seen != state.seen and self._is_pause(state, look.step), seen
         if not pause:
             state.ran |= {at for at, (ref, sample) in state.equal.items() if _has_moved(ref(), sample)}
+            if state.ran:
+                self.suspects.add(look.tracked)
             return
         equal = self._equal(look)
         put_in = [at for at in equal if at in state.ran and _was_moved(state.last, look, at)]
@@ -98,6 +103,7 @@ class LeftIn:
             self._say(look, put_in)
         if state.times == TIMES or state.without == TRIES:
             self.open.discard(look.tracked)
+            self.suspects.discard(look.tracked)
         state.equal = {at: (weakref.ref(one), _sample(one)) for at, one in equal.items()}
         state.ran.clear()
         state.pauses = [*state.pauses[-1:], look.step]
@@ -138,10 +144,9 @@ class LeftIn:
 
 
 def tensors_elsewhere(models: Models, frame: Optional[FrameType]) -> Iterator[Any]:
-    """All that models have, and what the script holds in variables."""
+    """All that models have, and what the script holds."""
     yield from (one for one, _, _ in models.parameters() if has_address(one))
-    for above in user_frames(frame):
-        yield from (one for _, one in holders(above) if has_address(one))
+    yield from (one for one in reach.tensors(frame) if has_address(one))
 
 
 def has_address(one: Any) -> bool:

@@ -7,7 +7,7 @@ eval mode. Never with torch.compile: OptimizedModule.__call__ warns the user whe
 from __future__ import annotations
 
 import weakref
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 import torch
 from torch.nn.modules import module as nn_module
@@ -22,7 +22,7 @@ from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.unvalidated import Unvalidated
-from labjournal.watch.walk import parameters
+from labjournal.watch.walk import modules, parameters
 
 _KEY = -78
 """A key of torch's hook tables that torch itself never gives out (it counts up from 0)."""
@@ -35,7 +35,6 @@ SESSIONS = 2
 ENOUGH = 6
 """Validations in eval mode after which no more are looked at."""
 BEFORE_END = 20
-NONDETERMINISM = 1e-3
 MOST_WAITED = 100
 """Passes in eval mode after which another model's is waited for."""
 
@@ -81,6 +80,7 @@ class Modes:
         self._models = models
         self._optimizers = optimizers
         self._roots: Dict[int, _Root] = {}
+        self._parts: Set[int] = set()
         self._known: Optional[Tuple[int, int]] = None
         self._backwards = 0
         self._rng: Optional[Any] = None
@@ -93,7 +93,6 @@ class Modes:
         self.asked, self.passes, self._validating = False, 0, False
         """Somebody wants to see the next of them; passes seen."""
         self._waited = 0
-        self.probed = False
         self.unvalidated = Unvalidated(models, optimizers)
 
     def roots(self) -> List[_Root]:
@@ -102,13 +101,14 @@ class Modes:
         if key != self._known:
             self._known = key
             held = self._optimizers.held()
-            old, self._roots = self._roots, {}
+            old, self._roots, self._parts = self._roots, {}, set()
             for module, name in self._models.named_roots():
                 if any(id(parameter) in held for parameter in parameters(module)):
                     known = old.get(id(module))
                     if known is None or not known.is_of(module):
                         known = _Root(module, name, mode_dependent(module))
                     self._roots[id(module)] = known
+                    self._parts.update(id(part) for part in modules(module))
         return list(self._roots.values())
 
     # -- at backward passes
@@ -213,6 +213,8 @@ class Modes:
             self.unvalidated.ran(module)
         root = self._roots.get(id(module))
         if root is None or not root.is_of(module):
+            if id(module) in self._parts and not torch.is_grad_enabled():
+                self._validates()  # by a method of the model that is not its forward
             return
         if torch.is_grad_enabled():
             self.disarm()
@@ -220,9 +222,7 @@ class Modes:
                 self._settle(root, args)
             return
         self.seen_validation = True
-        self.passes += 1
-        self.validations += not self._validating
-        self._validating = True
+        self._validates()
         root.name = self._models.name_of(module)
         if not module.training:
             root.clean += root.clean_in != self.validations
@@ -239,6 +239,11 @@ class Modes:
             root.refs += [weakref.ref(arg) for arg in args if isinstance(arg, torch.Tensor)][:1]
         if root.passes >= PASSES:
             self.disarm()
+
+    def _validates(self) -> None:
+        self.passes += 1
+        self.validations += not self._validating
+        self._validating = True
 
     def _session_over(self, root: _Root, final: bool = False) -> None:
         """Passes without gradients have ended with a backward pass, or with the program."""
@@ -315,28 +320,6 @@ class Modes:
             level=None if dropout and not sampling else NOTICE,
             subject=root.name,
         )
-
-    def judge_probe(self, name: str, effects: Dict[str, float], repeated: float, step: int) -> None:
-        """``effects``: relative change of the output by input zeroed; ``repeated``: between two equal passes."""
-        self.probed = True
-        idle = sorted(key for key, effect in effects.items() if effect == 0)
-        if idle and len(idle) < len(effects):
-            self._findings.say(
-                "placebo_input",
-                step,
-                f"{', '.join(idle)}: no effect at all on the output of {{subject}}, which is the same number for "
-                "number when zeros are put in.",
-                evidence={"inputs": idle, "effects": effects},
-                subject=name,
-            )
-        if repeated > NONDETERMINISM:
-            self._findings.say(
-                "eval_nondeterminism",
-                step,
-                f"Two passes of one batch through {{subject}} in eval mode differ by {repeated:.1%} of the output.",
-                evidence={"relative_difference": repeated},
-                subject=name,
-            )
 
     def end(self) -> None:
         self.disarm()

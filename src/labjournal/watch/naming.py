@@ -83,7 +83,7 @@ def _attributes(name: str, value: Any) -> List[Tuple[str, Any]]:
 def _asked(name: str, value: Any) -> List[Tuple[str, Any]]:
     if isinstance(value, (dict, list, tuple)):
         return [] if name.startswith("__") else _items(name, value)
-    fields = getattr(type(value), "__module__", "") != "builtins" and _instance_fields(value)
+    fields = getattr(type(value), "__module__", "") != "builtins" and instance_fields(value)
     if not fields:
         return []
     prefix = "" if name == "self" else f"{name}."
@@ -98,7 +98,7 @@ def _items(name: str, held: Any) -> List[Tuple[str, Any]]:
     return [(f"{name}.{index}", item) for index, item in enumerate(held[:50])]
 
 
-def _instance_fields(value: Any) -> Dict[str, Any]:
+def instance_fields(value: Any) -> Dict[str, Any]:
     try:
         fields = object.__getattribute__(value, "__dict__")
     except AttributeError:

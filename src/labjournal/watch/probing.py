@@ -6,7 +6,41 @@ from typing import Any, Dict, List, Mapping, Tuple
 
 import torch
 
+from labjournal.watch.findings import Findings
 from labjournal.watch.walk import modules
+
+NONDETERMINISM = 1e-3
+"""Of the output, between two passes of one batch."""
+
+
+class Probed:
+    """What ``labjournal.probe()`` has found: placebo_input, eval_nondeterminism."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self.done = False
+
+    def judge(self, name: str, effects: Dict[str, float], repeated: float, step: int) -> None:
+        """``effects``: relative change of the output by input zeroed; ``repeated``: between two equal passes."""
+        self.done = True
+        idle = sorted(key for key, effect in effects.items() if effect == 0)
+        if idle and len(idle) < len(effects):
+            self._findings.say(
+                "placebo_input",
+                step,
+                f"{', '.join(idle)}: no effect at all on the output of {{subject}}, which is the same number for "
+                "number when zeros are put in.",
+                evidence={"inputs": idle, "effects": effects},
+                subject=name,
+            )
+        if repeated > NONDETERMINISM:
+            self._findings.say(
+                "eval_nondeterminism",
+                step,
+                f"Two passes of one batch through {{subject}} in eval mode differ by {repeated:.1%} of the output.",
+                evidence={"relative_difference": repeated},
+                subject=name,
+            )
 
 
 def effect_of_inputs(model: Any, batch: Any, inputs: List[str]) -> Tuple[Dict[str, float], float]:

@@ -71,9 +71,11 @@ class Pulse:
 class Pulses:
     """One an optimizer, once not every step is looked at."""
 
-    def __init__(self, models: Models, optimizers: Optimizers) -> None:
+    def __init__(self, models: Models, optimizers: Optimizers, suspects: Set[Tracked]) -> None:
+        """``suspects``: those of which something is nearly certain, kept up by another check."""
         self._models = models
         self._optimizers = optimizers
+        self._suspects = suspects
         self._pulses: Dict[Tracked, Pulse] = {}
         self._until: Dict[Tracked, int] = {}
 
@@ -106,7 +108,7 @@ class Pulses:
     def news(self, tracked: Tracked) -> bool:
         """Was something new lately? What the first looks at it raise takes as many more to be sure of."""
         pulse = self._pulses.get(tracked)
-        return pulse is not None and pulse.until > 0 and tracked.n <= pulse.until + LOOKS
+        return tracked in self._suspects or (pulse is not None and pulse.until > 0 and tracked.n <= pulse.until + LOOKS)
 
     def wants(self, tracked: Tracked, first: int, _last: int) -> bool:
         pulse = self._pulses.get(tracked)

@@ -181,7 +181,7 @@ class Session:
     def judge_probe(self, model: Any, effects: Dict[str, float], repeated: float) -> None:
         """What ``labjournal.probe`` has measured."""
         name = self.models.name_of(model)
-        self.guard.run(self.families.modes.judge_probe, name, effects, repeated, self.families.step)
+        self.guard.run(self.families.probed.judge, name, effects, repeated, self.families.step)
 
     def before_backward(self, tensors: Any) -> None:
         self._count_slept()

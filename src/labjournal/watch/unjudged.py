@@ -41,7 +41,7 @@ _STRUCTURE = ("softmax_twice", "softmax_over_batch", "shape_broadcast", "objecti
 def not_judged(families: Families, models: Models, optimizers: Optimizers, budget: Budget) -> Dict[str, str]:
     """Rule -> reason, for the rules that could not be judged in this process."""
     reasons: Dict[str, str] = {}
-    if not families.modes.probed:
+    if not families.probed.done:
         reasons["placebo_input"] = "inputs cut away or never read were looked for; labjournal.probe() was not called"
     reasons.update(_of_the_steps(families, optimizers, budget))
     if families.answers.starved:
