@@ -18,6 +18,7 @@ LATER = {
     "second_never_steps",
     "turn_never_comes",
     "frozen_group_given",
+    "adapter_loaded_for_use",
     "never_called_attention",
     "warmup_never_ends",
 }

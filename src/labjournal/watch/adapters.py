@@ -56,17 +56,18 @@ def pairs(weights: List[Member], small: List[Member]) -> Iterator[Pair]:
     around: Dict[str, List[Any]] = {}
     for one, named in small:
         if one.dim() == 2:
-            for place in _places(named.module):
+            for place in places(named.module):
                 around.setdefault(place, []).append(one)
     for weight in weights if around else ():
-        for place in _places(weight[1].module) if weight[0].dim() == 2 else ():
+        for place in places(weight[1].module) if weight[0].dim() == 2 else ():
             found = _fitting(weight, around.get(place, []))
             if found:
                 yield found[0]
                 break
 
 
-def _places(module: str) -> List[str]:
+def places(module: str) -> List[str]:
+    """The module itself, and those above it within which an adapter may stand."""
     parts = module.split(".")
     return [".".join(parts[: len(parts) - up]) for up in range(min(LEVELS, len(parts)))]
 

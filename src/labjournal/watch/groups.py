@@ -8,6 +8,7 @@ from __future__ import annotations
 import weakref
 from typing import Any, Dict, List, Set
 
+from labjournal.watch.chosen import Chosen
 from labjournal.watch.findings import Findings
 from labjournal.watch.flags import NAME, flagged
 from labjournal.watch.frozen import is_declared
@@ -29,6 +30,7 @@ class Groups:
         self._models = models
         self._optimizers = optimizers
         self._declared = declared
+        self._chosen = Chosen(findings, models)
         self._due: Dict[Tracked, int] = {}
         """The step from which the groups of an optimizer are to be looked at, for each new layout of them."""
         self._frozen: Dict[Tracked, List[int]] = {}
@@ -87,6 +89,8 @@ class Groups:
             everything = len(frozen) == len(groups_of(optimizer))
             self._frozen[tracked] = frozen
             self._say_frozen(tracked, len(groups_of(optimizer)), frozen, step, WARNING if everything else NOTICE)
+        else:
+            self._chosen.look(tracked, tracked.params(optimizer), step)
         self._say_twins(tracked, optimizer, step)
         mine = {id(parameter) for group in groups_of(optimizer) for parameter in group["params"]}
         for other, its in self._optimizers.live():
@@ -150,6 +154,7 @@ class Groups:
 
     def end(self, step: int) -> None:
         """What was frozen to the end was given to the optimizer for nothing."""
+        self._chosen.end(step)
         for tracked, still in self._frozen.items():
             optimizer = tracked.ref()
             if optimizer is not None:  # looks may not have been paid for since

@@ -3,7 +3,9 @@
 A learned prompt, a table of codes, a temperature, kept in a variable and left out of the optimizer. Data want gradients
 too: points of an equation, images under attack, and by habit. What tells a weight is its first use: it is spread over
 the samples of a batch, multiplies them as a matrix, is looked up, or its rows are put beside data. Where the script
-takes a gradient by itself (``.grad``, ``autograd.grad``), tensors may want one for that, and nothing is said.
+takes a gradient by itself (``.grad``, ``autograd.grad``), tensors may want one for that, and nothing is said. A copy of
+weights that an optimizer holds and that get no gradient, one by one or stacked (``torch.func.stack_module_state``), is
+one whatever it is used for.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from __future__ import annotations
 import sys
 import weakref
 from typing import Any, Dict, List, Optional, Set, Tuple
+
+import torch
 
 from labjournal.watch import graph
 from labjournal.watch.findings import Findings
@@ -45,8 +49,8 @@ class Loose:
         self._seen: Dict[int, _Seen] = {}
         self._by_hand: Optional[bool] = None
 
-    def look(self, loss: Any, leaves: List[Any], labels: str, step: int) -> None:
-        """``leaves``: those that no optimizer holds."""
+    def look(self, loss: Any, leaves: List[Any], held: Dict[int, Any], labels: str, step: int) -> None:
+        """``leaves``: those that no optimizer holds; ``held``: what they hold."""
         known, self._seen = self._seen, {}
         for leaf in leaves:
             packs = list(gather([leaf]).values()) if leaf.device.type == "cpu" else []
@@ -58,25 +62,37 @@ class Loose:
             seen.times += same
         due = [one for one in leaves if id(one) in self._seen and self._seen[id(one)].times == LOOKS]
         if due:
-            self._judge(loss, due, labels, step)
+            self._judge(loss, due, held, labels, step)
 
-    def _judge(self, loss: Any, due: List[Any], labels: str, step: int) -> None:
+    def _judge(self, loss: Any, due: List[Any], held: Dict[int, Any], labels: str, step: int) -> None:
         if self._by_hand is None:
             self._by_hand = _takes_gradients()
-        weights = [] if self._by_hand else [one for one in due if _is_used_as_weight(loss, one)]
+        idle = [one for one in held.values() if one.grad is None]
+        copies = [one for one in due if _is_copy(one, idle)]
+        weights = copies or ([] if self._by_hand else [one for one in due if _is_used_as_weight(loss, one)])
         if not weights:
             return
         names = names_in_frames(weights, sys._getframe())
         shapes = ["x".join(map(str, one.shape)) or "a number" for one in weights]
         named = [names.get(id(one), f"tensor ({shape})") for one, shape in zip(weights, shapes)]
+        what = "is a copy of weights that get none" if copies else "is used like a weight"
         self._findings.say(
             "param_not_in_optimizer",
             step,
-            f"{{subject}} ({{n}}: {', '.join(shapes[:3])}) is of no module, wants a gradient, is used like a weight, "
+            f"{{subject}} ({{n}}: {', '.join(shapes[:3])}) is of no module, wants a gradient, {what}, "
             f"and is in no optimizer ({labels}): it keeps its starting values.",
             [(f"loose {id(one)}", name) for one, name in zip(weights, named)],
             {"optimizers": labels, "shapes": shapes[:8], "looks": LOOKS, "registered": False},
         )
+
+
+def _is_copy(leaf: Any, weights: List[Any]) -> bool:
+    """Number for number, of one weight or, in its first row, of one of as many as it has rows."""
+    alike = [one for one in weights if one.dtype == leaf.dtype and one.device == leaf.device]
+    same = [one for one in alike if one.shape == leaf.shape]
+    rows = [one for one in alike if leaf.dim() and one.shape == leaf.shape[1:]]
+    stacked = rows if leaf.dim() and len(rows) >= len(leaf) > 1 else []
+    return any(torch.equal(leaf, one) for one in same) or any(torch.equal(leaf[0], one) for one in stacked)
 
 
 def _takes_gradients() -> bool:

@@ -83,7 +83,7 @@ class Strays:
             [one for one in strays if self._models.birth(one) is None and id(one) not in known], labels, step
         )
         plain = [one for one in leaves.values() if type(one) is torch.Tensor and id(one) not in known]
-        self._loose.look(loss, [one for one in plain if id(one) not in held], labels, step)
+        self._loose.look(loss, [one for one in plain if id(one) not in held], held, labels, step)
         self._look_anew(strays, max(tracked.tick for tracked in stepping), labels, step)
 
     def _look_hidden(self, strays: List[Any], labels: str, step: int) -> None:
