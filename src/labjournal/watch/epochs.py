@@ -16,9 +16,10 @@ import torch
 from labjournal.watch.drawing import mixes
 from labjournal.watch.findings import Findings
 from labjournal.watch.guard import Guard
+from labjournal.watch.heldout import HeldOut
 from labjournal.watch.leaks import Leaks
 from labjournal.watch.overlap import Held, Overlap
-from labjournal.watch.rows import Batch
+from labjournal.watch.rows import Batch, one_a_sample
 from labjournal.watch.rules import NOTICE
 
 JUDGED = 3
@@ -83,12 +84,6 @@ def _weak(dataset: Any) -> Callable[[], Any]:
         return lambda: True
 
 
-def _one_a_sample(targets: Any) -> bool:
-    """A number for each sample, on the host?"""
-    one = bool(targets.dim()) and 0 < targets.numel() == targets.shape[0]
-    return one and targets.device.type == "cpu" and not targets.is_complex() and type(targets) is torch.Tensor
-
-
 def _repeats(dataset: Any, times: int) -> bool:
     """Is it made to hold its rows so many times: the same parts joined again and again, or a number that says so?"""
     parts = getattr(dataset, "datasets", None)
@@ -139,6 +134,7 @@ class Epochs:
         self._last_fed: Optional[int] = None
         """The data set, by key, that the last batch came from."""
         self._overlap = Overlap(findings)
+        self.held_out = HeldOut(findings, self._overlap)
         self.starved = 0
         self.seen = 0
         self.only_target: Optional[float] = None
@@ -200,7 +196,7 @@ class Epochs:
         epoch.order = hash((epoch.order, *marks))
         if len(epoch.values) <= MANY_VALUES:
             epoch.values.update(inputs.detach().reshape(-1)[:2000].tolist())
-        if targets is not None and _one_a_sample(targets) and len(epoch.targets) < 2:
+        if targets is not None and one_a_sample(targets) and len(epoch.targets) < 2:
             epoch.targets.update((float(targets.min()), float(targets.max())))
         labels = targets is not None and targets.dim() == 1 and targets.dtype in (torch.int64, torch.int32)
         if targets is not None and labels and targets.device.type == "cpu" and len(epoch.classes) < MAX_CLASSES:
@@ -230,6 +226,7 @@ class Epochs:
 
     def optimizer_made(self) -> None:
         self._overlap.forget()
+        self.held_out.forget()
 
     # -- at the end of an epoch
 
@@ -346,3 +343,4 @@ class Epochs:
 
     def end(self, step: int) -> None:
         self._guard.last(self._overlap.end, step)
+        self._guard.last(self.held_out.end, step)

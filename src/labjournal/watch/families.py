@@ -92,11 +92,12 @@ class Families:
         self.objective = Objective(findings, later, models, optimizers)
         self.itself = Itself(findings, later)
         self.answers = Answers(findings, later, scored)
-        self.modes = Modes(guard, findings, models, optimizers)
+        self.randomness = Randomness(findings)
+        self.epochs = Epochs(guard, findings, state_epoch, affords, self.randomness.jumped)
+        self.modes = Modes(guard, findings, models, optimizers, self.epochs.held_out)
         self.passed_over = PassedOver(findings, later, models, optimizers, names, self.modes.unvalidated.models)
         self.precision, self.probed = Precision(findings, models), Probed(findings)
         self.placebo = Placebo(findings, models)
-        self.randomness = Randomness(findings)
         self.rates, self.plateaus = Rates(findings), Plateaus(findings)
         self.rewrites = Rewrites(findings, models, optimizers, names)
         self.left_in = LeftIn(findings, models, names)
@@ -105,8 +106,7 @@ class Families:
         models.when_loaded = self.loading
         self.overwritten = Overwritten(findings, models, optimizers)
         self.midrun = Midrun(findings, models, optimizers, names, declared)
-        self.epochs = Epochs(guard, findings, state_epoch, affords, self.randomness.jumped)
-        self.fed = Fed(findings, models, self.epochs.trained_on, lambda: optimizers.together <= 1)
+        self.fed = Fed(findings, models, self.epochs.trained_on, self.epochs.held_out, lambda: optimizers.together <= 1)
         self._by_tensor = (
             *(self.movement, self.outside, self.gradients, self.missing, self.stopped, self.resets),
             *(self.flow, self.scale, self.midrun, self.adapters, self.left_in),

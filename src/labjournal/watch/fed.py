@@ -13,6 +13,7 @@ import torch
 
 from labjournal.watch import graph
 from labjournal.watch.findings import Findings
+from labjournal.watch.heldout import HeldOut
 from labjournal.watch.leaks import Leaks
 from labjournal.watch.models import Models
 from labjournal.watch.rows import hashes
@@ -75,8 +76,16 @@ class _Doors:
 class Fed:
     """Inputs and targets at the first backward passes looked at."""
 
-    def __init__(self, findings: Findings, models: Models, name: Callable[[], str], alone: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        models: Models,
+        name: Callable[[], str],
+        held_out: HeldOut,
+        alone: Callable[[], bool],
+    ) -> None:
         """``name`` of the data set trained on, as far as known; ``alone``: one optimizer only, no adversaries."""
+        self._held_out = held_out
         self._findings = findings
         self._name = name
         self._alone = alone
@@ -141,6 +150,8 @@ class Fed:
         if marks is None:
             return
         self._seen += len(marks)
+        if self._alone():
+            self._held_out.trained(marks)
         fresh: Dict[int, int] = {mark: at for at, mark in enumerate(marks) if mark not in self._rows}
         if len(self._rows) < ROWS:
             self._rows.update(fresh)

@@ -75,6 +75,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     ),
     "Leaks": ("label_leak", "target_equals_input"),
     "Overlap": ("train_val_overlap",),
+    "HeldOut": ("train_val_overlap",),
     "Fed": ("constant_input", "target_equals_input", "label_leak", "loss_too_low"),
     "ByHand": ("no_update", "grad_accumulating", "param_not_in_optimizer", "objective_sign"),
     "Probed": ("placebo_input", "eval_nondeterminism"),

@@ -18,6 +18,7 @@ from labjournal.watch.dependence import in_train_mode, mode_dependent, recalibra
 from labjournal.watch.drawing import draws_of
 from labjournal.watch.findings import Findings
 from labjournal.watch.guard import Guard
+from labjournal.watch.heldout import HeldOut
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers
 from labjournal.watch.rules import NOTICE
@@ -74,8 +75,11 @@ class _Root:
 class Modes:
     """The mode family."""
 
-    def __init__(self, guard: Guard, findings: Findings, models: Models, optimizers: Optimizers) -> None:
+    def __init__(
+        self, guard: Guard, findings: Findings, models: Models, optimizers: Optimizers, held_out: HeldOut
+    ) -> None:
         self._guard = guard
+        self.held_out = held_out
         self._findings = findings
         self._models = models
         self._optimizers = optimizers
@@ -186,7 +190,7 @@ class Modes:
             return False
         self.quiet += self._backwards + slept != self._quiet_at
         self._quiet_at = self._backwards + slept
-        wanted = self.asked or any(root.clean < ENOUGH for root in self._roots.values())
+        wanted = self.asked or self.held_out.wants or any(root.clean < ENOUGH for root in self._roots.values())
         if wanted:
             nn_module._global_forward_pre_hooks[_KEY] = self._before_forward
         return wanted
@@ -223,11 +227,13 @@ class Modes:
             return
         self.seen_validation = True
         self._validates()
+        if self.held_out.wants:
+            self.held_out.evaluated(args, self.validations, self._step)
         root.name = self._models.name_of(module)
         if not module.training:
             root.clean += root.clean_in != self.validations
             root.clean_in, root.passes = self.validations, 0
-            if not self._others_may_follow():
+            if not self._others_may_follow() and not self.held_out.wants:
                 self.disarm()
             if root.eval_passes < ENOUGH:
                 self._watch_draws(root)
@@ -237,7 +243,7 @@ class Modes:
         if len(root.first_inputs) < PASSES:
             root.first_inputs.append(_identity(args))
             root.refs += [weakref.ref(arg) for arg in args if isinstance(arg, torch.Tensor)][:1]
-        if root.passes >= PASSES:
+        if root.passes >= PASSES and not self.held_out.wants:
             self.disarm()
 
     def _validates(self) -> None:

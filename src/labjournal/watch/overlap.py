@@ -59,6 +59,16 @@ class Overlap:
         self._trained.clear()
         self._validated.clear()
 
+    @property
+    def trained(self) -> Set[int]:
+        """Rows of whole epochs trained on."""
+        return set().union(*(held.rows for held in self._trained.values()))
+
+    @property
+    def recurring(self) -> float:
+        """Share of training samples that have an equal one among themselves."""
+        return max((held.recurring for held in self._trained.values()), default=0.0)
+
     def add(self, key: int, new: Held, rows: Mapping[int, Any], training: bool, step: int) -> None:
         """A whole epoch was seen of the set that ``key`` stands for.
 
@@ -74,12 +84,11 @@ class Overlap:
         self._judge(step)
 
     def _judge(self, step: int) -> None:
-        trained: Set[int] = set().union(*(held.rows for held in self._trained.values()))
+        trained, recurring = self.trained, self.recurring
         if not trained:
             return
         # The training set itself, run through for a figure on it, is no validation.
         candidates = [held for key, held in self._validated.items() if key not in self._trained]
-        recurring = max(held.recurring for held in self._trained.values())
         most = max(held.most for held in self._trained.values())
         filled = len(trained) / max(held.possible for held in self._trained.values())
         shares: List[float] = [len(held.rows & trained) / max(1, len(held.rows)) for held in candidates]

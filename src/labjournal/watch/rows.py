@@ -43,6 +43,12 @@ def hashes(rows: Any) -> Optional[List[int]]:
     return found
 
 
+def one_a_sample(targets: Any) -> bool:
+    """A number for each sample, on the host?"""
+    one = bool(targets.dim()) and 0 < targets.numel() == targets.shape[0]
+    return one and targets.device.type == "cpu" and not targets.is_complex() and type(targets) is torch.Tensor
+
+
 class Batch:
     """What a loader gave: its inputs, and the tensor that looks like the target."""
 
