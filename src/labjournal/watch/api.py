@@ -291,7 +291,8 @@ def probe(model: Any, batch: Any, inputs: Iterable[str] = ()) -> Dict[str, float
     run = own_run()
     session = _session()
     if session is not None:
-        session.judge_probe(model, effects, repeated)
+        name, step = session.models.name_of(model), session.families.step
+        session.guard.run(session.families.probed.judge, name, effects, repeated, step)
     for name, effect in effects.items():
         word = "no effect at all" if effect == 0 else f"a relative effect of {effect:.3g}"
         run.state("event", {"text": f"input {name!r} has {word} on the output", "input": name, "effect": effect})

@@ -49,6 +49,7 @@ from labjournal.watch.resets import Resets
 from labjournal.watch.rewrites import Rewrites
 from labjournal.watch.sampling import Later
 from labjournal.watch.scale import Scale
+from labjournal.watch.schedules import Schedules
 from labjournal.watch.skipped import Skipped
 from labjournal.watch.stopped import Stopped
 from labjournal.watch.strays import Strays
@@ -92,13 +93,12 @@ class Families:
         self.objective = Objective(findings, later, models, optimizers)
         self.itself = Itself(findings, later)
         self.answers = Answers(findings, later, scored)
-        self.randomness = Randomness(findings)
+        self.randomness, self.probed = Randomness(findings), Probed(findings)
         self.epochs = Epochs(guard, findings, state_epoch, affords, self.randomness.jumped)
         self.modes = Modes(guard, findings, models, optimizers, self.epochs.held_out)
         self.passed_over = PassedOver(findings, later, models, optimizers, names, self.modes.unvalidated.models)
-        self.precision, self.probed = Precision(findings, models), Probed(findings)
-        self.placebo = Placebo(findings, models)
-        self.rates, self.plateaus = Rates(findings), Plateaus(findings)
+        self.precision, self.placebo = Precision(findings, models), Placebo(findings, models)
+        self.rates, self.plateaus, self.schedules = Rates(findings), Plateaus(findings), Schedules(findings, optimizers)
         self.rewrites = Rewrites(findings, models, optimizers, names)
         self.left_in = LeftIn(findings, models, names)
         self.put_in = PutIn(findings, later, models, optimizers, names, self.modes)

@@ -59,6 +59,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     "Randomness": ("rng_reset",),
     "Rates": ("lr_zero", "lr_collapsed"),
     "Plateaus": ("lr_collapsed",),
+    "Schedules": ("updates_stopped_midrun",),
     "Rewrites": ("weight_change_outside_step",),
     "LeftIn": ("weight_change_outside_step",),
     "PutIn": ("weight_change_outside_step",),

@@ -30,12 +30,15 @@ class Nap:
         """Backward passes of the last nap, to be counted on waking."""
         self._tracked: Optional[Tracked] = None
         self._pulse: Optional[Pulse] = None
+        self._scheduled = 0
+        """Steps taken when a schedule was stepped last."""
         self.short: Dict[str, Callable[..., bool]] = {
             "before_backward": self._before_backward,
             "before_step": self._before_step,
             "after_step": self._after_step,
             "on_zero_grad": self._still,
             "on_model_zero_grad": self._still,
+            "on_schedule_step": self._on_schedule_step,
         }
         """By the name of a session's method: what stands for it, and says whether it was enough."""
 
@@ -68,6 +71,11 @@ class Nap:
             return False
         tracked.n += 1
         return True
+
+    def _on_schedule_step(self, *_: Any) -> bool:
+        """One that follows a step of the optimizer is as it should be."""
+        before, self._scheduled = self._scheduled, 0 if self._tracked is None else self._tracked.n
+        return before != self._scheduled
 
     def _after_step(self, *_: Any) -> bool:
         if self._pulse is not None:

@@ -9,6 +9,7 @@ copy: checkpoint_changed, or weight_change_outside_step where others had been lo
 from __future__ import annotations
 
 import weakref
+from collections import OrderedDict
 from typing import Any, Dict, List, Mapping, Optional, Tuple
 
 import torch
@@ -53,6 +54,8 @@ class Reloaded:
         self._starts: Dict[Tracked, _Start] = {}
         self._others: Dict[int, int] = {}
         """Model, by id -> steps taken when it was last given weights that are not its own tensors."""
+        self._given: Dict[int, Tuple[weakref.ref[Any], int, int]] = {}
+        """Model, by id -> the state of a model in training that it was given last, at which step, and where it lies."""
 
     def before_step(self, look: Look) -> None:
         if look.step == 1 and look.tracked not in self._starts:
@@ -64,6 +67,7 @@ class Reloaded:
         """Before ``load_state_dict``."""
         named = {id(one): name for name, one in named_parameters(module)}
         self._itself(module, state)
+        self._kept(module, state)
         for tracked, start in self._starts.items():
             live = [ref() for ref in start.refs]
             pairs: List[Tuple[Any, Any]] = [
@@ -128,6 +132,37 @@ class Reloaded:
             {"tensors": len(same), "after_steps": steps},
             subject=model,
         )
+
+    def _kept(self, module: Any, state: Mapping[str, Any]) -> None:
+        """States of another model, kept one after the other without a copy: all of them are what it is now."""
+        steps = max((tracked.n for tracked in self._starts), default=0)
+        first = next((one for one in state.values() if isinstance(one, torch.Tensor)), None)
+        if steps < LONG or first is None or type(state) is not OrderedDict or not self._is_of_trained(first):
+            self._given.pop(id(module), None)
+            return
+        ref, at, given = self._given.get(id(module), (None, 0, None))
+        before = None if ref is None else ref()
+        self._given[id(module)] = weakref.ref(state), steps, first.data_ptr()
+        if before is None or before is state or (at, given) != (steps, first.data_ptr()):
+            return
+        model = self._models.name_of(module)
+        self._findings.say(
+            "checkpoint_changed",
+            steps,
+            "Two states loaded into {subject} one after the other are the same tensors, those of a model that has "
+            f"trained on to step {steps}: state_dict() was kept without a copy, so what was kept is what it is now.",
+            [(f"{model} kept", model)],
+            {"after_steps": steps},
+            subject=model,
+        )
+
+    def _is_of_trained(self, one: Any) -> bool:
+        """Does it share its numbers with what an optimizer steps?"""
+        live = [tracked.ref() for tracked in self._starts]
+        held = [
+            weight for optimizer in live if optimizer for group in groups_of(optimizer) for weight in group["params"]
+        ]
+        return any(_shares(weight, one) for weight in held)
 
     def _say(self, module: Any, tracked: Tracked, what: str, times: int, at: List[int]) -> None:
         model = self._models.name_of(module)

@@ -216,6 +216,7 @@ class Scale:
                 f"farther than the gradient does; it shrank to {fall:.0%} in {DECAY_LOOKS} steps looked at.",
                 [(named[at].path, named[at].module) for at in decayed],
                 {"optimizer": look.tracked.label, "weight_decay": decays[decayed[0]], "norm_left": fall},
+                level=None if self._is_most(look, state, matrices) else NOTICE,
             )
         if collapsed:
             left = math.sqrt(compared.weight_sq[collapsed[0]] / state.top_sq[collapsed[0]])
@@ -226,6 +227,12 @@ class Scale:
                 [(named[at].path, named[at].module) for at in collapsed],
                 {"optimizer": look.tracked.label, "norm_left": left},
             )
+
+    @staticmethod
+    def _is_most(look: Look, state: _State, matrices: List[int]) -> bool:
+        """Is it so of most of the weights? A part on which little depends as yet may shrink by itself."""
+        sizes: Dict[int, int] = {at: look.params[at].numel() for at in matrices}
+        return 2 * sum(size for at, size in sizes.items() if state.decay[at] >= DECAY_LOOKS // 2) >= sum(sizes.values())
 
     @staticmethod
     def _gains(state: _State) -> bool:

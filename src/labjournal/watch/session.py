@@ -130,6 +130,9 @@ class Session:
     def on_schedule(self, schedule: Any) -> None:
         self.guard.run(self.families.rates.note_schedule, schedule)
 
+    def on_schedule_step(self, schedule: Any, *_: Any) -> None:
+        self.guard.run(self.families.schedules.stepped, schedule)
+
     def on_plateau(self, schedule: Any, value: Any) -> None:
         self.guard.run(self.families.plateaus.stepped, schedule, value, self.families.step)
 
@@ -177,11 +180,6 @@ class Session:
         self.models.state_model(model)
         if optimizer is not None:
             self.on_optimizer(optimizer)
-
-    def judge_probe(self, model: Any, effects: Dict[str, float], repeated: float) -> None:
-        """What ``labjournal.probe`` has measured."""
-        name = self.models.name_of(model)
-        self.guard.run(self.families.probed.judge, name, effects, repeated, self.families.step)
 
     def before_backward(self, tensors: Any) -> None:
         self._count_slept()

@@ -138,6 +138,8 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     from torch.optim import lr_scheduler
 
     _wrap(lr_scheduler.OneCycleLR, "__init__", after=hook.looking("on_schedule", starts=False))
+    schedule = getattr(lr_scheduler, "LRScheduler", lr_scheduler._LRScheduler)
+    _wrap(schedule, "step", before=hook.looking("on_schedule_step", starts=False))
     plateau = lr_scheduler.ReduceLROnPlateau
     _wrap(plateau, "step", before=hook.looking("on_plateau", starts=False), second="metrics")
     _wrap(torch, "compile", before=hook.noting(models.compiled.note))
