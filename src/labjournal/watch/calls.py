@@ -14,6 +14,8 @@ class Calls:
         self._models = models
         self.asked: Set[int] = set()
         """Modules, by id."""
+        self.open: Set[int] = set()
+        """Those of them not yet seen in a forward pass with gradients."""
         self.called: Dict[int, bool] = {}
         """Modules seen in a forward pass since they were asked about: True if one of them had gradients enabled."""
 
@@ -22,8 +24,15 @@ class Calls:
         owners = {id(owner) for one, _, owner in self._models.parameters() if id(one) in wanted}
         for owner in owners - self.asked:
             self.called.pop(owner, None)
+            self.open.add(owner)
         self.asked.update(owners)
+
+    def clear(self) -> None:
+        self.asked.clear()
+        self.open.clear()
 
     def on_forward(self, module: Any, grad_enabled: bool) -> None:
         if id(module) in self.asked:
             self.called[id(module)] = grad_enabled or self.called.get(id(module), False)
+            if grad_enabled:
+                self.open.discard(id(module))

@@ -306,15 +306,17 @@ class Families:
     @property
     def wants_forward(self) -> bool:
         """Is there a check that wants to see forward passes?"""
-        own = ((one, one) for one in (self.placebo, self.fed))
-        asking = ((self.missing, self.missing.calls), (self.stopped, self.stopped.calls), *own)
-        return any(one.asked and not self._guard.is_off(check) for check, one in asking)
+        asking = ((one, one.calls.open) for one in (self.missing, self.stopped))
+        own = ((one, one.asked) for one in (self.placebo, self.fed))
+        return any(asked and not self._guard.is_off(check) for check, asked in (*asking, *own))
 
     def on_forward(self, module: Any, args: Any) -> None:
         for check in (self.missing, self.stopped):
-            self._guard.run_as(check, check.calls.on_forward, module, torch.is_grad_enabled())
+            if id(module) in check.calls.open:
+                self._guard.run_as(check, check.calls.on_forward, module, torch.is_grad_enabled())
         for asks in (self.placebo, self.fed):
-            self._run(asks.on_forward, module, args, self.step + 1)
+            if asks.asked:
+                self._run(asks.on_forward, module, args, self.step + 1)
 
     def epoch_starts(self) -> None:
         if self.gradients.backwards:

@@ -22,7 +22,9 @@ from labjournal.watch.tables import Tables
 
 NODES = 3000
 LOOKS = 40
-"""Backward passes whose graph is walked to its end; 0.3 us a node."""
+"""Backward passes whose graph is walked to its end; 3 us a node."""
+FIRST, LONG, THINNED = 10, 400, 3
+"""After the first looks, graphs of so many nodes are walked at every third."""
 ROWS = 1500
 TIMES = 5
 CONSTANT_LOOKS = 8
@@ -90,6 +92,7 @@ class Fed:
         self._name = name
         self._alone = alone
         self._looks = 0
+        self._long = False
         self._rows: Set[int] = set()
         self._looks_at_numbers = 0
         self._seen = 0
@@ -105,15 +108,17 @@ class Fed:
         """The target is certainly among what the model sees."""
 
     def look(self, loss: Any, step: int) -> None:
-        if self._looks >= LOOKS:
-            return
         self._looks += 1
+        if self._looks > LOOKS or (self._long and self._looks > FIRST and self._looks % THINNED):
+            return
         target = _target(loss)
         doors = _Doors()
         embeddings: Dict[Any, Any] = {}
         attention: List[Any] = []
         joins: List[Any] = []
+        nodes = 0
         for node in graph.walk(loss, NODES, at_limit=doors.cut):
+            nodes += 1
             name = graph.kind(node)
             if name in _DOORS:
                 self.driven.update(doors.take(node, *_DOORS[name]))
@@ -127,6 +132,7 @@ class Fed:
                 joins.append(node)
             elif name.startswith("ScaledDotProduct") or name == "Softmax":
                 attention.append(node)
+        self._long = nodes > LONG
         symbols = list(embeddings.values())
         self._tables.look(embeddings, joins, target)
         inputs = [] if symbols else doors.inputs()

@@ -118,7 +118,7 @@ class Missing:
         state.told.update(due)
         if due and self._findings.raised("no_grad") != ALARM:
             self._say_no_grad(look, state, due)
-            self.calls.asked.clear()
+            self.calls.clear()
             self._reached.clear()
             self._given.clear()
             self._wanted.clear()

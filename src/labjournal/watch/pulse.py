@@ -19,6 +19,8 @@ PROBES = 3
 OUTSIDERS = 2
 """Tensors of models that no optimizer holds: they may be thawed."""
 LOOKS = 3
+SURE = 6
+"""Steps after them for what they raise: gradients that stop are certain after eight looks."""
 MOST = 16
 """Different things seen of one optimizer, after which nothing is new any more."""
 
@@ -106,9 +108,9 @@ class Pulses:
             pulse.is_new(tracked.n)
 
     def news(self, tracked: Tracked) -> bool:
-        """Was something new lately? What the first looks at it raise takes as many more to be sure of."""
+        """Was something new lately? What the first looks at it raise takes more to be sure of."""
         pulse = self._pulses.get(tracked)
-        return tracked in self._suspects or (pulse is not None and pulse.until > 0 and tracked.n <= pulse.until + LOOKS)
+        return tracked in self._suspects or (pulse is not None and pulse.until > 0 and tracked.n <= pulse.until + SURE)
 
     def wants(self, tracked: Tracked, first: int, _last: int) -> bool:
         pulse = self._pulses.get(tracked)

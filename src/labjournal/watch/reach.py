@@ -13,8 +13,8 @@ from labjournal.watch.naming import holders, instance_fields, user_frames
 
 DEPTH = 4
 """Steps down from what a frame's variables hold."""
-MOST_OBJECTS = 4000
-"""1 us each."""
+MOST_OBJECTS = 2000
+"""3 us each."""
 MOST_ITEMS = 500
 _ENDS = (torch.nn.Module, torch.optim.Optimizer, ModuleType, type, str, bytes, int, float)
 """Whose tensors are found elsewhere, or that have none."""

@@ -119,7 +119,7 @@ class Stopped:
         if unused and not (phases or routed or look.tracked.closure):
             state.resting, state.resting_from = whole, look.step
         else:
-            self.calls.asked.clear()
+            self.calls.clear()
         self._say(
             look,
             state,
@@ -130,7 +130,7 @@ class Stopped:
 
     def _judge_all(self, look: Look, state: _State, due: List[int]) -> None:
         """None of all tensors, although there are backward passes, and no other optimizer for which these could be."""
-        self.calls.asked.clear()
+        self.calls.clear()
         counts = state.backwards
         grown = all(after > before for before, after in zip(counts, counts[1:]))  # noqa: RUF007 - Python 3.9
         if grown and len(due) == len(look.params) and len(self._optimizers.stepping()) == 1:
@@ -157,7 +157,7 @@ class Stopped:
             )
         if resting or look.step - state.resting_from > RESTING_STEPS:
             state.resting = []
-            self.calls.asked.clear()
+            self.calls.clear()
 
     def _say(self, look: Look, state: _State, members: List[int], text: str, level: Optional[str]) -> None:
         mark = " ended" if level is None else ""  # as Missing has it
