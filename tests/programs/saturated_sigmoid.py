@@ -7,12 +7,12 @@ import torch.nn as nn
 
 healthy = "healthy" in sys.argv
 torch.manual_seed(49)
-X = torch.randn(800, 10) * (1 if healthy else 2000)
-Y = (X[:, :2].sum(1) + (X.std()) * torch.randn(800) > 0).float()
-net = nn.Sequential(nn.Linear(10, 32), nn.ReLU(), nn.Linear(32, 1), nn.Sigmoid())
+X = torch.randn(4000, 10) * (1 if healthy else 2000)
+Y = (X[:, :2].sum(1) + (X.std()) * torch.randn(4000) > 0).float()
+net = nn.Sequential(nn.Linear(10, 256), nn.ReLU(), nn.Linear(256, 1), nn.Sigmoid())
 opt = torch.optim.Adam(net.parameters(), 1e-3)
 for s in range(300):
-    i = torch.randint(0, 800, (40,))
+    i = torch.randint(0, 4000, (400,))
     loss = nn.functional.binary_cross_entropy(net(X[i]).squeeze(1), Y[i])
     opt.zero_grad()
     loss.backward()

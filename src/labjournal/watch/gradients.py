@@ -16,12 +16,31 @@ from labjournal.watch.sampling import Later, readable
 
 PATIENCE = 20
 """Looks in a row with a zero gradient before they are worth a word."""
+RESTS = 60
+"""Steps that a tensor which had gradients may have none but 0: an expert is not chosen for a while."""
 BAD_LOSSES = 5
 
 
 class _State:
     def __init__(self, tensors: int) -> None:
         self.zero = [0] * tensors
+        """Looks in a row with a gradient of 0."""
+        self._since = [0] * tensors
+        self._lived: Set[int] = set()
+        self.told: Set[int] = set()
+
+    def count(self, at: int, zero: bool, step: int) -> None:
+        if zero:
+            self._since[at] = self._since[at] if self.zero[at] else step
+            self.zero[at] += 1
+        else:
+            self.zero[at] = 0
+            self._lived.add(at)
+            self.told.discard(at)
+
+    def is_due(self, at: int, step: int) -> bool:
+        rested = at not in self._lived or step - self._since[at] >= RESTS
+        return self.zero[at] >= PATIENCE and rested and at not in self.told
 
 
 class Gradients:
@@ -72,8 +91,9 @@ class Gradients:
         if self._largest == 0:
             return  # a margin that is kept, an empty mask: told by loss_zero
         for at, zero in compared.grad_zero.items():
-            state.zero[at] = state.zero[at] + 1 if zero and look.params[at].requires_grad else 0
-        due = [at for at, count in enumerate(state.zero) if count == PATIENCE]
+            state.count(at, zero and look.params[at].requires_grad, look.step)
+        due = [at for at in range(len(state.zero)) if state.is_due(at, look.step)]
+        state.told.update(due)
         if due:
             self._confirm_zero(look, state, due)
 
@@ -91,7 +111,7 @@ class Gradients:
 
             def answer(found: Any, at: int = at) -> None:
                 if found:
-                    state.zero[at] = 0
+                    state.count(at, False, look.step)
                 else:
                     zero.append(at)
 
