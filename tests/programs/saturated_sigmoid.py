@@ -9,7 +9,7 @@ healthy = "healthy" in sys.argv
 torch.manual_seed(49)
 X = torch.randn(4000, 10) * (1 if healthy else 2000)
 Y = (X[:, :2].sum(1) + (X.std()) * torch.randn(4000) > 0).float()
-net = nn.Sequential(nn.Linear(10, 256), nn.ReLU(), nn.Linear(256, 1), nn.Sigmoid())
+net = nn.Sequential(nn.Linear(10, 1024), nn.ReLU(), nn.Linear(1024, 1), nn.Sigmoid())
 opt = torch.optim.Adam(net.parameters(), 1e-3)
 for s in range(300):
     i = torch.randint(0, 4000, (400,))
