@@ -78,6 +78,8 @@ class HeldOut:
         self._findings = findings
         self._loaded = loaded
         self._passes = 0
+        self.compared = False
+        """Has a table evaluated been compared with all that was trained on?"""
         self.forget()
 
     def forget(self) -> None:
@@ -139,6 +141,7 @@ class HeldOut:
             if key in self._evaluated:
                 self._evaluated[key].times += 1
             elif len(rows) >= MIN_ROWS:
+                self.compared |= bool(session.trained)
                 mixed = [one for one in session.trained if _is_mixed(rows, one.rows, session.seen or one.rows)]
                 self._evaluated[key] = _Evaluated(session.names[source], rows, mixed)
             if key in self._evaluated and self._evaluated[key].times == 2:

@@ -186,7 +186,8 @@ TRAINING = (
         "train_val_overlap",
         WARNING,
         "data",
-        "Samples of the validation set are in the training set.",
+        "Samples of the validation set are in the training set: of DataLoaders, and of tables of measured numbers that "
+        "the script cuts into batches by hand.",
         "Split before augmenting or duplicating; check the indices of both sets.",
         ("data_leakage", "contaminated_validation"),
     ),

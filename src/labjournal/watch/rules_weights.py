@@ -25,7 +25,8 @@ WEIGHTS = (
         "optimizer_param_frozen",
         WARNING,
         "membership",
-        "A whole parameter group of the optimizer cannot get a gradient: requires_grad is off for all its tensors.",
+        "A whole parameter group of the optimizer, or an adapter given to it without the weights beside it, cannot get "
+        "a gradient: requires_grad is off for all its tensors.",
         "Take the group out, or switch requires_grad on before training.",
         ("frozen_group",),
     ),
@@ -132,7 +133,7 @@ WEIGHTS = (
         "weight_decay_dominates",
         WARNING,
         "movement",
-        "Weight decay moves the weights many times as far as the gradient does, and they shrink steadily.",
+        "Weight decay moves most of the weights farther than the gradient does, and they shrink steadily.",
         "Lower weight_decay; the usual range is 0 to 0.1 times a learning rate of 1e-3.",
         ("excessive_weight_decay",),
     ),
