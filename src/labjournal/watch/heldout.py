@@ -9,6 +9,7 @@ chance. Shapes: B rows, D elements a row.
 from __future__ import annotations
 
 import sys
+import time
 from collections import Counter
 from dataclasses import dataclass
 from types import FrameType
@@ -25,9 +26,9 @@ from labjournal.watch.rules import NOTICE
 LOOKS = 3
 """Batches, after which a table that has all their rows is no batch itself."""
 MOST_SEEN = 1500
-PASSES = 60
-"""Without gradients, that are looked at; 1 ms for 5,000 rows of 20."""
-MOST_ELEMENTS = 4_000_000
+PASSES, SECONDS = 60, 0.15
+"""Without gradients, that are looked at, and time of the processor for them; 1 ms for 5,000 rows of 20."""
+MOST_ELEMENTS, MOST_ROWS = 4_000_000, 100_000
 MOST_TABLES = 6
 OWN = 0.95
 """Share of rows in training above which it is the training data that is evaluated."""
@@ -77,7 +78,7 @@ class HeldOut:
         """``loaded``: what came through DataLoaders."""
         self._findings = findings
         self._loaded = loaded
-        self._passes = 0
+        self._passes, self._spent = 0, 0.0
         self.compared = False
         """Has a table evaluated been compared with all that was trained on?"""
         self.forget()
@@ -98,14 +99,25 @@ class HeldOut:
     @property
     def wants(self) -> bool:
         """Are passes without gradients to be seen?"""
-        return self._passes < PASSES and (bool(self._seen) or bool(self._loaded.trained))
+        some = bool(self._seen) or self._loaded.has_trained
+        return some and not self._loaded.has_validated and not self._used_up
+
+    @property
+    def _used_up(self) -> bool:
+        return self._passes >= PASSES or self._spent >= SECONDS
 
     def evaluated(self, args: Any, session: int, step: int) -> None:
-        """A pass of a model without gradients, in so many a session of them."""
+        """A pass of a model without gradients, in the session of that number."""
         self._passes += 1
+        start = time.thread_time()
         given = next((one for one in args if isinstance(one, torch.Tensor) and one.dim() > 1), None)
-        marks = hashes(given) if given is not None and given.is_floating_point() else None
-        if given is None or marks is None or not _is_measured(given):
+        if given is not None and given.is_floating_point() and _is_small(given):
+            self._note(given, session, step)
+        self._spent += time.thread_time() - start
+
+    def _note(self, given: Any, session: int, step: int) -> None:
+        marks = hashes(given)
+        if marks is None or not _is_measured(given):
             return
         if self._session is None or self._session.number != session:
             self._close(step)
@@ -115,13 +127,14 @@ class HeldOut:
         self._session.names.setdefault(source.data_ptr(), _name_of(given, sys._getframe()))
 
     def end(self, step: int) -> None:
-        self._close(step)
+        if not self._used_up:  # of the last session not all was seen then
+            self._close(step)
         for one in self._evaluated.values():
             self._judge(one, step)
 
     def _all_trained(self, like: Any, frame: FrameType) -> List[_Trained]:
         """Each table of the script that has all the rows of the batches seen."""
-        if self._loaded.trained:
+        if self._loaded.has_trained:
             return [_Trained(self._loaded.trained, self._loaded.recurring)]
         found = []
         for _, table in list(_tables(like, len(self._seen), frame))[:MOST_TABLES] if self._looks >= LOOKS else ():
@@ -148,8 +161,9 @@ class HeldOut:
                 self._judge(self._evaluated[key], step)
 
     def _judge(self, one: _Evaluated, step: int) -> None:
-        still = [trained for trained in one.trained if self._loaded.trained or self._seen.issubset(trained.rows)]
-        if not still:
+        loaded = self._loaded.has_trained
+        still = [trained for trained in one.trained if loaded or self._seen.issubset(trained.rows)]
+        if not still or self._loaded.has_validated:
             return
         shared = len(one.rows & still[0].rows)
         share, recurring = shared / len(one.rows), still[0].recurring
@@ -191,10 +205,14 @@ def _tables(like: Any, rows: int, frame: FrameType) -> Iterator[Tuple[str, Any]]
         for name, value in holders(above):
             table = None if id(value) in seen else _as_tensor(value)
             seen.add(id(value))
-            if table is None or table.dim() < 2 or len(table) < rows:
+            if table is None or table.dim() < 2 or len(table) < rows or not _is_small(table):
                 continue
-            if table.numel() == width * len(table) <= MOST_ELEMENTS:
+            if table.numel() == width * len(table):
                 yield name, table
+
+
+def _is_small(table: Any) -> bool:
+    return bool(table.numel() <= MOST_ELEMENTS and len(table) <= MOST_ROWS)
 
 
 def _as_tensor(value: Any) -> Optional[Any]:

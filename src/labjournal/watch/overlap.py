@@ -60,6 +60,14 @@ class Overlap:
         self._validated.clear()
 
     @property
+    def has_trained(self) -> bool:
+        return bool(self._trained)
+
+    @property
+    def has_validated(self) -> bool:
+        return bool(self._validated)
+
+    @property
     def trained(self) -> Set[int]:
         """Rows of whole epochs trained on."""
         return set().union(*(held.rows for held in self._trained.values()))
