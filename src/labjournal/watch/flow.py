@@ -7,6 +7,7 @@ From the samples of gradients at each look. Norms are estimated from the samples
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from typing import Any, Dict, List, Optional, Set
 
@@ -39,6 +40,9 @@ ISOLATED = 3
 CAME = 10
 """Looks with a gradient, after which STOPPED with nothing but zeros, of tensors that take part, are no chance."""
 STOPPED = 12
+
+
+_COMPARES = re.compile(r"(?:^|_)(?:w?[qk]|query|key|queries|keys)(?:_|$)")
 
 
 class _State:
@@ -167,8 +171,10 @@ class Flow:
             weak = 0 < size < VANISHED and size < VANISHED_SHARE * top
             state.weak[at] = state.weak[at] + 1 if weak else 0
         due = [at for at, count in enumerate(state.weak) if count == VANISHED_LOOKS]
+        named = self._names(look.params, look.tracked) if due else []
+        alive = {named[at].module.rpartition(".")[0] for at in sizes if due and state.weak[at] == 0}
+        due = [at for at in due if not _compares(named[at].module, alive)]
         if due:
-            named = self._names(look.params, look.tracked)
             self._findings.say(
                 "vanishing_gradient",
                 look.step,
@@ -301,3 +307,10 @@ def _list_of(module: str) -> str:
     """The list that a module is a member of, or lies in one: experts are chosen from one."""
     parts = module.split(".")[:-1]
     return next((".".join(parts[:at]) for at, part in enumerate(parts) if part.isdigit()), "")
+
+
+def _compares(module: str, alive: Set[str]) -> bool:
+    """Does it make queries or keys, of an attention whose values get a gradient? While these are small, as at the
+    start, attention is nearly even whatever they are, and they get less than the values by many orders."""
+    attention, _, name = module.rpartition(".")
+    return attention in alive and _COMPARES.search(name.lower()) is not None
