@@ -32,7 +32,7 @@ class Calls:
         self.open.clear()
 
     def on_forward(self, module: Any, grad_enabled: bool) -> None:
-        if id(module) in self.asked:
-            self.called[id(module)] = grad_enabled or self.called.get(id(module), False)
-            if grad_enabled:
-                self.open.discard(id(module))
+        """A module that is ``open`` is called."""
+        self.called[id(module)] = grad_enabled
+        if grad_enabled:
+            self.open.discard(id(module))

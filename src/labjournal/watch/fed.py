@@ -156,7 +156,8 @@ class Fed:
         if marks is None:
             return
         self._seen += len(marks)
-        if self._alone():
+        alone = self._alone()
+        if alone:
             self._held_out.trained(marks)
         fresh: Dict[int, int] = {mark: at for at, mark in enumerate(marks) if mark not in self._rows}
         if len(self._rows) < ROWS:
@@ -172,9 +173,7 @@ class Fed:
                 level=NOTICE if inputs[0].numel() == 1 else None,  # a dummy, where a net stands for a few numbers
                 subject=self._name(),
             )
-        if not self._alone():
-            return
-        if target is not None and target.shape[:1] == inputs.shape[:1] and fresh:
+        if alone and target is not None and target.shape[:1] == inputs.shape[:1] and fresh:
             rows = torch.tensor(sorted(fresh.values()), device="cpu")
             self._leaks.add(inputs[rows], target[rows], step)
 

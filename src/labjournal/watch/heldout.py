@@ -19,7 +19,7 @@ import torch
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.naming import holders, user_frames
-from labjournal.watch.overlap import CHANCE, FEW, MIN_ROWS, SHARE, Overlap
+from labjournal.watch.overlap import MIN_ROWS, SHARE, Overlap, evidence_of, is_by_chance
 from labjournal.watch.rows import hashes
 from labjournal.watch.rules import NOTICE
 
@@ -167,19 +167,13 @@ class HeldOut:
             return
         shared = len(one.rows & still[0].rows)
         share, recurring = shared / len(one.rows), still[0].recurring
-        by_chance = share <= CHANCE * recurring and recurring < FEW
         self._findings.say(
             "train_val_overlap",
             step,
             f"{shared} of {len(one.rows)} rows of {{subject}}, evaluated without gradients, are in the training data "
             f"({share:.0%}), number for number.",
-            evidence={
-                "shared": shared,
-                "validation_samples": len(one.rows),
-                "training_samples": len(still[0].rows),
-                "recurring_in_training": recurring,
-            },
-            level=NOTICE if by_chance else None,
+            evidence=evidence_of(shared, one.rows, still[0].rows, recurring),
+            level=NOTICE if is_by_chance(share, recurring) else None,
             subject=one.name,
         )
 

@@ -104,7 +104,7 @@ class Overlap:
             shared = round(share * len(held.rows))
             if share < SHARE or shared < MIN_ROWS:
                 continue
-            by_chance = share <= CHANCE * recurring and (held.scarce or recurring < FEW)
+            by_chance = is_by_chance(share, recurring, held.scarce)
             by_chance |= held.symbols and share <= CHANCE * recurring and most >= AGAIN  # texts made from templates
             by_chance |= held.scarce and share <= min(CHANCE * filled, filled + FILLED)  # as users and items they know
             if by_chance and held.scarce:
@@ -115,12 +115,21 @@ class Overlap:
                 step,
                 f"{shared} of {len(held.rows)} samples of {{subject}} are in the training data ({share:.0%}), "
                 "number for number.",
-                evidence={
-                    "shared": shared,
-                    "validation_samples": len(held.rows),
-                    "training_samples": len(trained),
-                    "recurring_in_training": recurring,
-                },
+                evidence=evidence_of(shared, held.rows, trained, recurring),
                 level=NOTICE if (clean and share > 0.98) or not held.varied or by_chance else None,
                 subject=held.name,
             )
+
+
+def is_by_chance(share: float, recurring: float, scarce: bool = False) -> bool:
+    """Is as much shared as comes again in the training data themselves, where these were not multiplied?"""
+    return share <= CHANCE * recurring and (scarce or recurring < FEW)
+
+
+def evidence_of(shared: int, rows: Set[int], trained: Set[int], recurring: float) -> Dict[str, Any]:
+    return {
+        "shared": shared,
+        "validation_samples": len(rows),
+        "training_samples": len(trained),
+        "recurring_in_training": recurring,
+    }

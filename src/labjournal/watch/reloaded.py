@@ -101,9 +101,14 @@ class Reloaded:
         if len(start.again_at) == ALWAYS:
             self._say(module, tracked, "One and the same state of {subject} was", ALWAYS, start.again_at)
 
+    @property
+    def _steps(self) -> int:
+        """Of the optimizer that has taken most."""
+        return max((tracked.n for tracked in self._starts), default=0)
+
     def _itself(self, module: Any, state: Mapping[str, Any]) -> None:
         """Is what is loaded the very tensors of the module? A state kept as the best so far was never copied then."""
-        steps = max((tracked.n for tracked in self._starts), default=0)
+        steps = self._steps
         pairs = [(one, state.get(name)) for name, one in named_parameters(module)]
         same = [given is not None and _shares(one, given) for one, given in pairs]
         if len(same) < 2 or not all(same):
@@ -135,7 +140,7 @@ class Reloaded:
 
     def _kept(self, module: Any, state: Mapping[str, Any]) -> None:
         """States of another model, kept one after the other without a copy: all of them are what it is now."""
-        steps = max((tracked.n for tracked in self._starts), default=0)
+        steps = self._steps
         first = next((one for one in state.values() if isinstance(one, torch.Tensor)), None)
         if steps < LONG or first is None or type(state) is not OrderedDict or not self._is_of_trained(first):
             self._given.pop(id(module), None)

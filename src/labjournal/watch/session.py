@@ -130,7 +130,7 @@ class Session:
     def on_schedule(self, schedule: Any) -> None:
         self.guard.run(self.families.rates.note_schedule, schedule)
 
-    def on_schedule_step(self, schedule: Any, *_: Any) -> None:
+    def on_schedule_step(self, schedule: Any) -> None:
         self.guard.run(self.families.schedules.stepped, schedule)
 
     def on_plateau(self, schedule: Any, value: Any) -> None:
