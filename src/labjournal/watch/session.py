@@ -16,12 +16,12 @@ from labjournal.watch.account import Account
 from labjournal.watch.budget import DENSE_STEPS, SPARSE_FROM, Budget, curves_due, look_due
 from labjournal.watch.curves import Curves
 from labjournal.watch.event_writer import EventWriter
-from labjournal.watch.families import Families
 from labjournal.watch.findings import Findings
 from labjournal.watch.gradients import SentBack, scalar_loss
 from labjournal.watch.guard import MAX_ERRORS, Guard, described
 from labjournal.watch.look import Compared, Look, Previous, compare
 from labjournal.watch.models import Models
+from labjournal.watch.moments import Moments
 from labjournal.watch.nap import Nap, next_look
 from labjournal.watch.optimizers import Optimizers, Tracked, has_groups, steps_before
 from labjournal.watch.randomness import seed_that_was_set
@@ -54,7 +54,7 @@ class Session:
         self.curves = Curves(writer, self.later, self.models)
         self.replicas = Replicas(self._inside.outbox, self._inside.attempt, self.later, self.models)
         self.names = TensorNames(self.models)
-        self.families = Families(
+        self.families = Moments(
             self.guard,
             self.findings,
             self.later,
