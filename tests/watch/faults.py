@@ -16,6 +16,8 @@ FAULTY = {
     "codes_in_no_optimizer": ("param_not_in_optimizer", "codes"),
     "stages_without_stem": ("param_not_in_optimizer", "model.stem"),
     "biases_forgotten": ("param_not_in_optimizer", "model"),
+    "thawed_under_another_name": ("no_grad", "encoder"),
+    "masters_rebound": ("param_not_in_optimizer", "model"),
     "block_skipped": ("param_not_in_optimizer", "model.block3"),
     "restored_weights": ("no_update", "model"),
     "last_written_once": ("weight_change_outside_step", "model"),
@@ -189,6 +191,7 @@ FAULTY = {
     "rounded_each_validation": ("weight_change_outside_step", "net"),
 }
 BEGINS = {
+    "thawed_under_another_name": 125,
     "sleeping_updates": 25,
     "unfrozen_late": 20,
     "frozen_moves": 20,

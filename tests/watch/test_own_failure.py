@@ -77,7 +77,7 @@ BREAKS = {
     "each look fails": ("session", "        tracked.n += 1\n", "        tracked.n += '1'\n"),
     "the guard itself fails": ("session", "        start = time.perf_counter()\n", "        start = time.no_clock()\n"),
     "each backward fails": (
-        "families",
+        "moments",
         "        self.gradients.backwards += 1\n",
         "        self.gradients.backwards += None\n",
     ),

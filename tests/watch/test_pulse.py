@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,7 @@ from labjournal.watch.pulse import LOOKS, MOST, Pulse  # noqa: E402
 held = torch.nn.Parameter(torch.zeros(3))
 outside = torch.nn.Parameter(torch.zeros(3), requires_grad=False)
 models = Models()
+optimizer = torch.optim.SGD([held], lr=0.1)
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def pulse() -> Pulse:
     """After two steps with a gradient."""
     held.grad = torch.ones(3)
     outside.requires_grad_(False)
-    made = Pulse(models, [held], [outside])
+    made = Pulse(models, weakref.ref(optimizer), [held], [outside])
     made.stepped()
     assert [made_step(made, step) for step in (1, 2)] == [False, False]
     return made
@@ -48,11 +50,15 @@ def thaw() -> None:
     outside.requires_grad_(True)
 
 
+def add_group() -> None:
+    optimizer.add_param_group({"params": [torch.nn.Parameter(torch.zeros(3))]})
+
+
 def build() -> None:
     models.tick += 1
 
 
-@pytest.mark.parametrize("happens", [lose_gradient, write, thaw, build])
+@pytest.mark.parametrize("happens", [lose_gradient, write, thaw, add_group, build])
 def test_what_was_not_so_before_calls_for_looks(pulse: Pulse, happens: Callable[[], None]) -> None:
     happens()
     assert made_step(pulse, 3)

@@ -19,6 +19,7 @@ from labjournal.watch.groups import Groups
 from labjournal.watch.guard import Guard
 from labjournal.watch.halted import Halted
 from labjournal.watch.itself import Itself
+from labjournal.watch.joined import Joined
 from labjournal.watch.leftin import LeftIn
 from labjournal.watch.look import Names
 from labjournal.watch.membership import Membership
@@ -81,6 +82,7 @@ class Families:
         self.gradients = Gradients(findings, later, names, models)
         self.missing = Missing(findings, models, optimizers, names)
         self.stopped = Stopped(findings, models, optimizers, names)
+        self.joined = Joined(findings, models, optimizers, names, declared)
         self.resets = Resets(findings, names)
         self.flow = Flow(findings, later, names)
         self.scale = Scale(findings, models, names)

@@ -29,6 +29,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     "PassedOver": ("no_update",),
     "Missing": ("no_grad", "module_never_called", "updates_stopped_midrun", "param_in_two_optimizers"),
     "Stopped": ("updates_stopped_midrun",),
+    "Joined": ("no_grad",),
     "Resets": ("grad_accumulating",),
     "Flow": (
         "grad_explosion",

@@ -20,6 +20,7 @@ class Moments(Families):
     def relaid(self, tracked: Tracked, params: List[Any]) -> None:
         self._run(self.membership.relaid, params)
         self._run(self.groups.relaid, tracked, params)
+        self._run(self.joined.relaid, tracked, params)
         self._run(self.rates.ask_loop)
         for family in self._by_tensor:
             self._run(family.reset, tracked, len(params))
@@ -47,7 +48,7 @@ class Moments(Families):
         """Is there nothing left that wants to see the steps before step ``until``?"""
         waits = self.wants(tracked, tracked.n + 1, until)
         alone = self._optimizers.together == 1 and not tracked.closure  # a closure resets and goes back within a step
-        return alone and self.gradients.backwards > EVERY and not waits
+        return alone and self.gradients.backwards > EVERY and not waits and not self.joined.waits(tracked)
 
     def switched_off(self, slept: int) -> bool:
         """Gradients are: does somebody want to see what follows?"""
@@ -141,11 +142,13 @@ class Moments(Families):
     def look_missed(self, tracked: Tracked, optimizer: Any) -> None:
         """A step that is not looked at."""
         self._run(self.groups.ask_again, tracked, optimizer)
+        self._run(self.joined.before_step, tracked, optimizer)
         self._run(self.resets.missed, tracked)
         self._run(self.missing.ask_again)
 
     def before_step(self, look: Look) -> None:
         self._run(self.skipped.before_step, look.tracked, look.params, self.gradients.backwards)
+        self._run(self.joined.before_step, look.tracked, look.optimizer)
         self._run(self.movement.before_step, look)
         self._run(self.outside.before_step, look)
         self.rewrites.quiet = self.modes.quiet
@@ -195,13 +198,15 @@ class Moments(Families):
     def wants_forward(self) -> bool:
         """Is there a check that wants to see forward passes?"""
         asking = ((one, one.calls.open) for one in (self.missing, self.stopped))
-        own = ((one, one.asked) for one in (self.placebo, self.fed))
+        own = ((self.placebo, self.placebo.asked), (self.fed, self.fed.asked), (self.joined, self.joined.open))
         return any(asked and not self._guard.is_off(check) for check, asked in (*asking, *own))
 
     def on_forward(self, module: Any, args: Any) -> None:
         for check in (self.missing, self.stopped):
             if id(module) in check.calls.open:
                 self._guard.run_as(check, check.calls.on_forward, module, torch.is_grad_enabled())
+        if id(module) in self.joined.open:
+            self._run(self.joined.on_forward, module, torch.is_grad_enabled())
         for asks in (self.placebo, self.fed):
             if asks.asked:
                 self._run(asks.on_forward, module, args, self.step + 1)

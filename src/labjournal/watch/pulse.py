@@ -1,8 +1,8 @@
 """What can be read off a few tensors at every step for next to nothing, while the watch sleeps from look to look.
 
-Whether they have a gradient and want one, how often something other than a step has written to them, and how many
-modules were built so far. What was not so before calls for LOOKS looks; what comes again does not, so that trainings of
-which each step is another kind of step are soon left to sleep.
+Whether they have a gradient and want one, how often something other than a step has written to them, how many groups
+the optimizer has, and how many modules were built so far. What was not so before calls for LOOKS looks; what comes
+again does not, so that trainings of which each step is another kind of step are soon left to sleep.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ MOST = 16
 class Pulse:
     """Of one optimizer; by weak reference only."""
 
-    def __init__(self, models: Models, inside: List[Any], outside: List[Any]) -> None:
+    def __init__(self, models: Models, optimizer: Any, inside: List[Any], outside: List[Any]) -> None:
         self._models = models
+        self._optimizer = optimizer
+        """A weak reference."""
         self._inside = [weakref.ref(one) for one in inside]
         self._outside = [weakref.ref(one) for one in outside]
         self._seen: Set[Any] = set()
@@ -51,7 +53,8 @@ class Pulse:
             if one is not None:
                 state = 4 * state + 2 * (one.grad is None) + one.requires_grad
         tick = self._models.tick
-        sign = state, writes - self._written
+        optimizer = self._optimizer()
+        sign = state, writes - self._written, 0 if optimizer is None else len(optimizer.param_groups)
         if sign in self._seen and tick == self._tick:
             return False
         new = 0 < len(self._seen) < MOST
@@ -95,7 +98,7 @@ class Pulses:
             inside = tracked.params(optimizer) if optimizer is not None else []
             held = self._optimizers.held()
             outside = [one for one, _, _ in self._models.parameters() if id(one) not in held]
-            pulse = Pulse(self._models, _some(inside, PROBES), _some(outside, OUTSIDERS))
+            pulse = Pulse(self._models, tracked.ref, _some(inside, PROBES), _some(outside, OUTSIDERS))
             pulse.until = self._until.pop(tracked, 0)
             self._pulses[tracked] = pulse
         pulse.stepped()

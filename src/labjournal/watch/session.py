@@ -231,8 +231,8 @@ class Session:
 
     def _relaid(self, tracked: Tracked, params: List[Any]) -> None:
         self._inside.outbox.wake()
-        self.optimizers.remember(params)
         self.families.relaid(tracked, params)
+        self.optimizers.remember(params)
         self._last.pop(tracked, None)
         self._inside.state_settings("optimizer", tracked.settings(tracked.ref()))
         self._inside.state_script()

@@ -2,10 +2,10 @@
 
 Four kinds, all read off the graph. A Parameter that no module has, because what was registered is a number computed
 from it (``self.scale = nn.Parameter(…) * 0.5``), or a list that is no ParameterList. Layers built in ``forward()``,
-which are other ones at each pass. A whole model that stands still, while an optimizer steps tensors that are in no
-model and in no graph: copies of its weights in full precision, say, that are never copied back. And tensors that only a
-variable of the script holds (``loose``). Copies of models (deepcopy, loaded weights) are made on purpose, so is what is
-used as an input.
+which are other ones at each pass. Weights that stand still, while an optimizer steps as many of their shapes that are
+in no model and in no graph: copies of them in full precision, say, that are never copied back. And tensors that only a
+variable of the script holds (``loose``). Copies of models (deepcopy, loaded weights) are made on purpose, so is what
+is used as an input.
 """
 
 from __future__ import annotations
@@ -66,13 +66,9 @@ class Strays:
         leaves = graph.leaves(loss, NODES, read=False)
         labels = ", ".join(sorted({tracked.label for tracked in stepping})[:3])
         self.apart = held.keys().isdisjoint(leaves)
+        self._look_apart({key: one for key, one in leaves.items() if key not in inputs}, held, labels, step)
         if self.apart:  # or a learner of its own, as in meta-learning: its gradients are for others
-            if step == self._apart_at:
-                return
-            self._apart_at = step
-            self._look_apart([one for key, one in leaves.items() if key not in inputs], held, labels, step)
             return
-        self._apart.clear()
         strays = [
             one
             for key, one in leaves.items()
@@ -101,25 +97,30 @@ class Strays:
                 subject=f"a Parameter ({shapes})",
             )
 
-    def _look_apart(self, leaves: List[Any], held: Dict[int, Any], labels: str, step: int) -> None:
-        """A model of which not one tensor changes, and optimizers over tensors that no model has."""
-        named = {id(one): name for one, name, _ in self._models.parameters()}
-        if not held.keys().isdisjoint(named):
+    def _look_apart(self, leaves: Dict[int, Any], held: Dict[int, Any], labels: str, step: int) -> None:
+        """Weights of which not one changes, and as many in optimizers that no model has and no loss comes from."""
+        copies = [one for key, one in held.items() if key not in leaves]
+        named = {id(one): name for one, name, _ in self._models.parameters()} if copies else {}
+        copies = [one for one in copies if id(one) not in named]
+        weights = [one for key, one in leaves.items() if key in named and key not in held]
+        shapes = [sorted(tuple(one.shape) for one in tensors) for tensors in (weights, copies)]
+        if not copies or shapes[0] != shapes[1]:
             self._apart.clear()
             return
-        weights = [one for one in leaves if id(one) in named]
+        if step == self._apart_at:
+            return
+        self._apart_at = step
         self._apart = _seen_again(self._apart, weights)
         still = [item for item in self._apart.values() if item.times == APART_LOOKS]
-        shapes = [sorted(tuple(one.shape) for one in tensors) for tensors in (weights, held.values())]
-        if still and len(still) == len(self._apart) and shapes[0] == shapes[1]:
+        if still and len(still) == len(self._apart):
             self._findings.say(
                 "param_not_in_optimizer",
                 step,
                 f"{{subject}} ({{n}}) makes the loss and did not change in {APART_LOOKS} steps looked at: "
-                f"{labels} steps {len(held)} tensors that are in no model and have no part in the loss. Are they "
+                f"{labels} steps {len(copies)} tensors that are in no model and have no part in the loss. Are they "
                 "copies that are never copied back?",
                 [(named[identity].path, named[identity].module) for identity in self._apart],
-                {"optimizers": labels, "held_tensors": len(held), "looks": APART_LOOKS},
+                {"optimizers": labels, "held_tensors": len(copies), "looks": APART_LOOKS},
             )
 
     def _look_anew(self, strays: List[Any], built: int, labels: str, step: int) -> None:
