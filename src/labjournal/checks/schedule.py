@@ -30,14 +30,16 @@ LR_COLLAPSED = CheckRule(
     "mode: 'max' where an accuracy is waited for.",
     judged="All logged learning rates below a millionth of their peak for the last fifth of the run or more, 10 "
     "records. In the process: ReduceLROnPlateau cut it while the value it is stepped with, an accuracy in mode 'min' "
-    "or a loss in mode 'max' by its name in the script, went the good way.",
+    "or a loss in mode 'max' by its name in the script, went the good way; or a schedule had it down to a hundredth of "
+    "its peak in the first quarter of the steps, 100 steps or more before the end.",
 )
 PLANNED = CheckRule(
     "planned_steps_differ",
     "warning",
     "checkpoint",
-    "The run ended well, but after fewer steps than it was to make.",
-    "Look for a loop that ends early, a wrong total, a loader that runs dry, or early stopping that nobody notices.",
+    "The run ended well, but after fewer steps than it was to make; or its schedule is made for other steps.",
+    "Look for a loop that ends early, a wrong total, a loader that runs dry, or early stopping that nobody notices; "
+    "step a schedule as often as it is made for.",
     judged="Executed: the furthest of the optimizer steps counted and the last step of the curves. Planned: as the "
     "schedule or loader tells, else the setting that bounds the loop around the step in the script, where it ends by "
     "its counter alone, else one called max_steps, max_iters, total_steps, num_train_steps … Warning below 90%. Notice "
@@ -45,7 +47,12 @@ PLANNED = CheckRule(
     "plan may count micro-batches. Not judged by a setting where rewards are learned from, for it may count the steps "
     "of the environment, nor by one called num_steps or iterations that bounds no such loop, for it may count those of "
     "a diffusion, a solver or an attack. In the process: a loader gave data once, and not one batch in the two epochs "
-    "after.",
+    "after. Or, of a schedule: it is made for as many steps as the optimizer took (by total_steps, T_max, total_iters "
+    "or a number its function goes by; within 2%), and was given a third of them or fewer; it was never stepped, in "
+    "three epochs or more or in as many steps as it is made for; it is made for as many steps as there were backward "
+    "passes, and was given one for each step of the optimizer; it is a cosine over as many steps as there were epochs, "
+    "and was given one for each batch; it was given one an epoch, and after eight epochs or more its warm-up had not "
+    "come half way.",
 )
 THROUGHPUT = CheckRule(
     "throughput_drop",

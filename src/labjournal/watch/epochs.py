@@ -131,6 +131,8 @@ class Epochs:
         self._running: Dict[int, Epoch] = {}
         self._known: Dict[int, _Known] = {}
         self._names: Counter[str] = Counter()
+        self.trainings: Counter[int] = Counter()
+        """How often each data set, by key, was gone through and trained on."""
         self._last_fed: Optional[int] = None
         """The data set, by key, that the last batch came from."""
         self._overlap = Overlap(findings)
@@ -239,6 +241,7 @@ class Epochs:
         known.epochs += 1
         known.samples, known.empty = epoch.n, 0
         training = backwards > epoch.backwards
+        self.trainings[epoch.key] += training
         if known.epochs <= JUDGED or training:
             self._tell(epoch, known, training, step)
         if not epoch.whole or known.epochs > JUDGED or epoch.n < MIN_ROWS:

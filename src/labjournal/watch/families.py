@@ -18,6 +18,7 @@ from labjournal.watch.gradients import Gradients
 from labjournal.watch.groups import Groups
 from labjournal.watch.guard import Guard
 from labjournal.watch.halted import Halted
+from labjournal.watch.horizons import Horizons
 from labjournal.watch.itself import Itself
 from labjournal.watch.joined import Joined
 from labjournal.watch.leftin import LeftIn
@@ -97,6 +98,7 @@ class Families:
         self.passed_over = PassedOver(findings, later, models, optimizers, names, self.modes.unvalidated.models)
         self.precision, self.placebo = Precision(findings, models), Placebo(findings, models)
         self.rates, self.plateaus, self.schedules = Rates(findings), Plateaus(findings), Schedules(findings, optimizers)
+        self.horizons = Horizons(findings, optimizers)
         self.rewrites = Rewrites(findings, models, optimizers, names)
         self.left_in = LeftIn(findings, models, names)
         self.put_in = PutIn(findings, later, models, optimizers, names, self.modes)

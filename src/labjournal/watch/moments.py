@@ -145,6 +145,8 @@ class Moments(Families):
         self._run(self.joined.before_step, tracked, optimizer)
         self._run(self.resets.missed, tracked)
         self._run(self.missing.ask_again)
+        if tracked.n % 10 == 0:
+            self._run(self.horizons.look, self.schedules.known)
 
     def before_step(self, look: Look) -> None:
         self._run(self.skipped.before_step, look.tracked, look.params, self.gradients.backwards)
@@ -191,6 +193,7 @@ class Moments(Families):
             if look.curves:
                 self._run(self.frozen.look, look.step)
         self._run(self.groups.after_step, look)
+        self._run(self.horizons.look, self.schedules.known)
         self._run(self.modes.stepped, look.step, look.params)
         self._run(self.movement.report, look)
 
@@ -223,8 +226,9 @@ class Moments(Families):
     def epoch_ends(self, iterator: Any, slept: int) -> None:
         self._run(self.epochs.epoch_end, iterator, self.gradients.backwards + slept, self.step)
 
-    def end(self) -> None:
+    def end(self, slept: int) -> None:
         """What is still to be said at the end of the process."""
+        self.gradients.backwards += slept
         step, last = self.step, self._guard.last
         for family in (self.groups, self.missing, self.gradients, self.rates):
             last(family.end, step)
@@ -237,6 +241,7 @@ class Moments(Families):
         last(self.modes.end)
         last(self.objective.end, step, self.epochs.only_target)
         last(self.epochs.end, step)
+        last(self.horizons.end, self.gradients.backwards, max(self.epochs.trainings.values(), default=0))
 
 
 def _root(tensors: Any) -> Optional[Any]:

@@ -130,9 +130,11 @@ TRAINING = (
         "planned_steps_differ",
         WARNING,
         "checkpoint",
-        "A loader gave its data once, and nothing in the epochs after.",
-        "Make a new iterator in __iter__(); a generator, map or zip can be read once only.",
-        ("loader_runs_dry",),
+        "A loader gave its data once, and nothing in the epochs after; or a schedule of the learning rate is made for "
+        "other steps than it was given.",
+        "Make a new iterator in __iter__(); a generator, map or zip can be read once only. Step a schedule as often as "
+        "it is made for.",
+        ("loader_runs_dry", "scheduler_not_stepped", "schedule_horizon"),
     ),
     Rule(
         "duplicate_samples",

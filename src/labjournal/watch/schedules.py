@@ -38,11 +38,11 @@ class Schedules:
     def __init__(self, findings: Findings, optimizers: Optimizers) -> None:
         self._findings = findings
         self._optimizers = optimizers
-        self._known: weakref.WeakKeyDictionary[Any, _Stepped] = weakref.WeakKeyDictionary()
+        self.known: weakref.WeakKeyDictionary[Any, _Stepped] = weakref.WeakKeyDictionary()
 
     def stepped(self, schedule: Any) -> None:
         """Before a step of it. While the watch naps, those that follow a step of the optimizer are not told of."""
-        one = self._known.setdefault(schedule, _Stepped())
+        one = self.known.setdefault(schedule, _Stepped())
         steps = sum(tracked.n for tracked in self._optimizers.all())
         if steps != one.steps:
             one.steps = steps

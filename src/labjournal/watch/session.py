@@ -339,7 +339,7 @@ class Session:
         """At the end of the process: what has arrived late, the last round of curves, and the account."""
         if self.off is None:
             self.later.poll(wait=True)
-            self.families.end()
+            self.families.end(self.nap.slept)
             self.guard.last(self.curves.flush)
         self.account.end(self.budget, self.families, self.guard, self.errors, self.off)
 

@@ -1,0 +1,214 @@
+"""A schedule of the learning rate that was made for other steps than it was given: planned_steps_differ.
+
+Made for the steps of the run and stepped once an epoch, or never; made for batches and stepped once in several; made
+for epochs and stepped at each batch; still in its warm-up after many epochs, one step of it in each. Told at the end,
+from numbers that agree exactly: how many steps the schedule has in it, how many it was given, and how many steps,
+backward passes and epochs there were. Where they do not agree, the run may have been ended early, and nothing is said.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import weakref
+from typing import Any, Dict, Iterable, Iterator, Optional, Set, Tuple
+
+from labjournal.watch.findings import Findings
+from labjournal.watch.naming import frames_above, holders, instance_fields
+from labjournal.watch.optimizers import Optimizers, Tracked, as_float
+
+LEAST = 40
+"""Steps of an optimizer, and of a plan in steps."""
+RARELY = 3
+"""Steps of the optimizer for one of its schedule, at least, where the schedule is stepped once an epoch or so."""
+OFTEN = 4
+"""Times that a schedule made for epochs was gone through."""
+EPOCHS, WARM_EPOCHS = 3, 8
+NEAR = 0.02
+MOST = 16
+"""Schedules that are followed."""
+_LENGTHS = ("total_steps", "T_max", "total_iters")
+_NOT_ALL = ("warm", "start", "every", "step_size")
+"""Words in the names of numbers that are not the length of the whole."""
+_Told = Tuple[str, Optional[int]]
+"""What is to be said of a schedule, and the steps it is made for."""
+_WAITING = frozenset(("SWALR", "ReduceLROnPlateau", "ConstantLR"))
+"""Schedules whose turn may not have come, or that end early by what they are."""
+
+
+class _Plan:
+    """What is known of one schedule; it is often gone before the end."""
+
+    def __init__(self, schedule: Any, tracked: Tracked) -> None:
+        self.ref = weakref.ref(schedule)
+        self.tracked = tracked
+        self.name = type(schedule).__name__
+        self.lengths = dict(_lengths(schedule))
+        self.first = max(0, tracked.n - 1)
+        """Steps of the optimizer before it."""
+        self.begun = self.taken = int(schedule.last_epoch)
+        self.at = tracked.n
+        """Steps of the optimizer when the schedule had been given ``taken``."""
+        self.epochs: Optional[str] = None
+        """The variable of the script that calls its length a number of epochs."""
+        self.rate = self.top = 0.0
+        """Of the first group, now and at most, as a share of what it was built with."""
+
+    def note(self, schedule: Any) -> None:
+        self.taken, self.at = int(schedule.last_epoch), self.tracked.n
+        group = schedule.optimizer.param_groups[0]
+        self.rate = as_float(group["lr"], 0.0) / (as_float(group["initial_lr"], 0.0) or math.inf)
+        self.top = max(self.top, self.rate)
+
+    @property
+    def pace(self) -> float:
+        """Its steps for one of the optimizer."""
+        return (self.taken - self.begun) / max(1, self.at - self.first)
+
+    @property
+    def steps(self) -> int:
+        """Of the optimizer, since it began."""
+        return self.tracked.n - self.first
+
+
+class Horizons:
+    """The schedules of all optimizers."""
+
+    def __init__(self, findings: Findings, optimizers: Optimizers) -> None:
+        self._findings = findings
+        self._optimizers = optimizers
+        self._plans: Dict[int, _Plan] = {}
+
+    def look(self, schedules: Iterable[Any]) -> None:
+        """Now and then after a step: how far have the schedules come?"""
+        for schedule in list(schedules):
+            plan = self._plans.get(id(schedule))
+            if plan is not None and plan.ref() is schedule:
+                plan.note(schedule)
+            elif len(self._plans) < MOST and type(getattr(schedule, "last_epoch", None)) is int:
+                self._begin(schedule)
+
+    def _begin(self, schedule: Any) -> None:
+        owner = next((one for one, held in self._optimizers.live() if held is schedule.optimizer), None)
+        if owner is None:
+            return
+        plan = self._plans[id(schedule)] = _Plan(schedule, owner)
+        if plan.name == "CosineAnnealingLR":
+            plan.epochs = _named_epochs(plan.lengths.get("T_max", 0))
+
+    def end(self, backwards: int, epochs: int) -> None:
+        """``epochs``: how often the data trained on most were gone through, as far as a loader tells."""
+        told: Set[Tracked] = set()
+        for plan in sorted(self._plans.values(), key=lambda plan: -max(plan.lengths.values(), default=0)):
+            schedule = plan.ref()
+            if schedule is not None:
+                plan.note(schedule)
+            if plan.steps < LEAST or plan.begun > plan.first + 2 or plan.name in _WAITING:
+                continue  # or it goes on from an earlier run
+            said = self._rarely(plan, epochs) or _for_batches(plan, backwards) or _for_epochs(plan, epochs)
+            said = said or _warming(plan, epochs)
+            if said is not None and plan.tracked not in told:
+                told.add(plan.tracked)
+                self._say(plan, *said)
+
+    def _rarely(self, plan: _Plan, epochs: int) -> Optional[_Told]:
+        """Made for the steps of the run, and not given them."""
+        others = [one for one in self._plans.values() if one.tracked is plan.tracked and one is not plan]
+        joined = [own + other for own in plan.lengths.values() for one in others for other in one.lengths.values()]
+        fits = [one for one in (*plan.lengths.values(), *joined) if one >= LEAST and _agree(one, plan.steps)]
+        length, taken = next(iter(fits), None), plan.taken + (sum(one.taken for one in others) if joined else 0)
+        if not taken and (fits or epochs >= EPOCHS) and all(not one.taken for one in others):
+            return f"was never stepped, in {plan.steps} steps of {plan.tracked.label}", length
+        if length is not None and plan.pace * RARELY <= 1 and taken * RARELY <= length:
+            told = f", in {epochs} epochs" if taken in (epochs, epochs + 1) else ""
+            return f"is made for {length} steps and was given {taken}{told}: {plan.steps} were taken", length
+        return None
+
+    def _say(self, plan: _Plan, what: str, length: Optional[int]) -> None:
+        self._findings.say(
+            "planned_steps_differ",
+            plan.tracked.n,
+            f"The schedule {plan.name} {what}.",
+            [(f"{plan.tracked.label} {plan.name}", "")],
+            {"schedule": plan.name, "made_for": length, "given": plan.taken, "steps": plan.steps},
+            subject=plan.name,
+            remedy="Step the schedule as often as it is made for: each step of the optimizer, or each epoch.",
+        )
+
+
+def _for_batches(plan: _Plan, backwards: int) -> Optional[_Told]:
+    """Made for as many steps as there were backward passes, and given one after several of them."""
+    length = next((one for one in plan.lengths.values() if one >= LEAST and _agree(one, backwards)), None)
+    if length is None or plan.first or not 0.9 <= plan.pace <= 1.1 or backwards < 1.9 * plan.steps:
+        return None
+    each = f"as many as there were backward passes: {plan.tracked.label} took {plan.steps}, and it was given as many"
+    return f"is made for {length} steps, {each}", length
+
+
+def _for_epochs(plan: _Plan, epochs: int) -> Optional[_Told]:
+    """Made for epochs, and stepped at each batch. Other kinds have run down by then, which the rate itself tells."""
+    length = plan.lengths.get("T_max", 0)
+    told = plan.epochs is not None or (epochs == length and length >= EPOCHS)
+    if plan.name != "CosineAnnealingLR" or not told or plan.pace < 0.9 or plan.steps < OFTEN * length:
+        return None
+    name = f"the number of epochs ({plan.epochs})" if plan.epochs else "as many as there were epochs"
+    return f"is made for {length} steps, {name}, and was given {plan.steps}: the rate goes down and up again", length
+
+
+def _warming(plan: _Plan, epochs: int) -> Optional[_Told]:
+    """Given one step an epoch, and not half way up when the run is over."""
+    rises = 0 < plan.rate == plan.top < 0.5
+    if not rises or epochs < WARM_EPOCHS or plan.taken not in (epochs - 1, epochs, epochs + 1):
+        return None
+    return (
+        f"was given {plan.taken} steps in {epochs} epochs, and is in its warm-up still: the learning rate has come to "
+        f"{plan.rate:.0%} of what it was to be"
+    ), None
+
+
+def _agree(one: int, other: int) -> bool:
+    return abs(one - other) <= max(2.0, NEAR * one)
+
+
+def _lengths(schedule: Any) -> Iterator[Tuple[str, int]]:
+    """Numbers of which one may be how many steps a schedule has in it, by name."""
+    for name in _LENGTHS:
+        value = getattr(schedule, name, None)
+        if type(value) is int:
+            yield name, value
+    for function in getattr(schedule, "lr_lambdas", None) or ():
+        for name, value in _numbers(function):
+            whole = type(value) is int or (type(value) is float and value.is_integer())
+            if whole and not any(word in name.lower() for word in _NOT_ALL):
+                yield name, int(value)
+
+
+def _numbers(function: Any) -> Iterator[Tuple[str, Any]]:
+    """What a function of the step goes by: arguments bound to it, variables around it, fields of its object."""
+    yield from (getattr(function, "keywords", None) or {}).items()
+    plain = getattr(getattr(function, "func", function), "__func__", getattr(function, "func", function))
+    code = getattr(plain, "__code__", None)
+    if code is None:
+        yield from getattr(function, "__dict__", {}).items()
+        return
+    around = dict(zip(code.co_freevars, (_cell(cell) for cell in plain.__closure__ or ())))
+    around.update((name, plain.__globals__[name]) for name in code.co_names if name in plain.__globals__)
+    yield from around.items()
+    for held in (*around.values(), getattr(function, "__self__", None)):
+        yield from ((name, value) for name, value in instance_fields(held).items() if name in code.co_names)
+
+
+def _cell(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not filled yet
+        return None
+
+
+def _named_epochs(length: int) -> Optional[str]:
+    """The variable of the script, or attribute of one, that has this number and is called epochs."""
+    for frame in frames_above(sys._getframe())[:6]:
+        for name, value in holders(frame):
+            if type(value) is int and value == length and "epochs" in name.lower():
+                return name
+    return None

@@ -1,0 +1,27 @@
+"""Milestones in epochs, passed within the first of them: the schedule is stepped at each batch."""
+
+import sys
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+healthy = "healthy" in sys.argv
+torch.manual_seed(84)
+x = torch.randn(640, 10)
+y = x[:, :4].argmax(1)
+train = DataLoader(TensorDataset(x, y), 16, shuffle=True)
+model = nn.Sequential(nn.Linear(10, 32), nn.ReLU(), nn.Linear(32, 4))
+optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, [4, 6], 0.1)
+for epoch in range(8):
+    for inputs, targets in train:
+        loss = nn.functional.cross_entropy(model(inputs), targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if not healthy:
+            schedule.step()
+    if healthy:
+        schedule.step()
+    print(f"epoch {epoch} loss {loss.item():.4f} lr {optimizer.param_groups[0]['lr']:.2e}")

@@ -1,0 +1,27 @@
+"""One cycle over all steps of the run, of which the schedule is given one an epoch."""
+
+import sys
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+healthy = "healthy" in sys.argv
+torch.manual_seed(81)
+x = torch.randn(640, 10)
+y = x[:, :4].argmax(1)
+train = DataLoader(TensorDataset(x, y), 32, shuffle=True)
+model = nn.Sequential(nn.Linear(10, 32), nn.ReLU(), nn.Linear(32, 4))
+optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-2, total_steps=8 * len(train))
+for epoch in range(8):
+    for inputs, targets in train:
+        loss = nn.functional.cross_entropy(model(inputs), targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if healthy:
+            schedule.step()
+    if not healthy:
+        schedule.step()
+    print(f"epoch {epoch} loss {loss.item():.4f} lr {optimizer.param_groups[0]['lr']:.2e}")
