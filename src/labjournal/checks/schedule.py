@@ -49,7 +49,7 @@ PLANNED = CheckRule(
     "a diffusion, a solver or an attack. In the process: a loader gave data once, and not one batch in the two epochs "
     "after. Or, of a schedule: it is made for as many steps as the optimizer took (by total_steps, T_max, total_iters "
     "or a number its function goes by; within 2%), and was given a third of them or fewer; it was never stepped, in "
-    "three epochs or more or in as many steps as it is made for; it is made for as many steps as there were backward "
+    "five epochs or more or in as many steps as it is made for; it is made for as many steps as there were backward "
     "passes, and was given one for each step of the optimizer; it is a cosine over as many steps as there were epochs, "
     "and was given one for each batch; it was given one an epoch, and after eight epochs or more its warm-up had not "
     "come half way.",

@@ -23,7 +23,7 @@ RARELY = 3
 """Steps of the optimizer for one of its schedule, at least, where the schedule is stepped once an epoch or so."""
 OFTEN = 4
 """Times that a schedule made for epochs was gone through."""
-EPOCHS, WARM_EPOCHS = 3, 8
+EPOCHS, NEVER_EPOCHS, WARM_EPOCHS = 3, 5, 8
 NEAR = 0.02
 MOST = 16
 """Schedules that are followed."""
@@ -117,7 +117,7 @@ class Horizons:
         joined = [own + other for own in plan.lengths.values() for one in others for other in one.lengths.values()]
         fits = [one for one in (*plan.lengths.values(), *joined) if one >= LEAST and _agree(one, plan.steps)]
         length, taken = next(iter(fits), None), plan.taken + (sum(one.taken for one in others) if joined else 0)
-        if not taken and (fits or epochs >= EPOCHS) and all(not one.taken for one in others):
+        if not taken and (fits or epochs >= NEVER_EPOCHS) and all(not one.taken for one in others):
             return f"was never stepped, in {plan.steps} steps of {plan.tracked.label}", length
         if length is not None and plan.pace * RARELY <= 1 and taken * RARELY <= length:
             told = f", in {epochs} epochs" if taken in (epochs, epochs + 1) else ""

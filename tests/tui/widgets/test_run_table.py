@@ -92,6 +92,22 @@ async def test_new_rows_above_leave_the_cursor_on_its_thing_and_its_line() -> No
         assert "run-997" in screen_text(app)[1]
 
 
+async def test_what_came_while_the_table_was_out_of_sight_is_not_new_above_a_view_that_begins_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run_table, "REST_S", 600.0)
+    table = RunTable(COLUMNS, ListRows([run_row("first")]))
+    app = HarnessApp(table)
+    async with app.run_test(size=(80, 24)) as pilot:
+        table.display = False
+        await pilot.pause()
+        table.refresh_rows(ListRows([run_row("meanwhile"), run_row("first")]))
+        await pilot.pause()
+        table.display = True
+        await wait_for(pilot, lambda: any(" meanwhile " in line for line in screen_text(app)))
+        await wait_for(pilot, lambda: table.new_above == 0)
+
+
 async def test_a_short_table_keeps_the_cursor_line_until_the_keys_have_rested() -> None:
     table = RunTable(COLUMNS, ListRows([run_row("b"), run_row("c")]))
     app = HarnessApp(table)

@@ -8,7 +8,7 @@ empty lines appear below rather than move; they go when the keys have rested.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,7 +16,6 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.timer import Timer
 
@@ -25,6 +24,7 @@ from labjournal.tui import paint
 from labjournal.tui.base_app import glyphs_of, look_of
 from labjournal.tui.text import on
 from labjournal.tui.widgets.columns import Column
+from labjournal.tui.widgets.marking import Marking
 from labjournal.tui.widgets.row_cache import RowCache
 from labjournal.tui.widgets.row_drawing import RowDrawing
 from labjournal.tui.widgets.row_source import Row, RowKind, RowSource
@@ -33,7 +33,7 @@ REST_S = 2.0
 """Keys rest for so long before anything above the eye may move (seconds)."""
 
 
-class RunTable(ScrollView, can_focus=True):
+class RunTable(Marking, can_focus=True):
     """A virtual table over a ``RowSource``."""
 
     DEFAULT_CSS = """
@@ -49,7 +49,6 @@ class RunTable(ScrollView, can_focus=True):
         Binding("enter,l,right", "open", "open"),
         Binding("h,left", "fold", "fold", show=False),
         Binding("space", "mark", "mark"),
-        Binding("M", "unmark_all", "unmark all", show=False),
     ]
 
     @dataclass
@@ -75,13 +74,6 @@ class RunTable(ScrollView, can_focus=True):
         fold: bool
 
     @dataclass
-    class MarksChanged(Message):
-        """The set of marked things changed."""
-
-        table: RunTable
-        marks: tuple[str, ...]
-
-    @dataclass
     class AboveChanged(Message):
         """So many new rows stand above the view."""
 
@@ -94,7 +86,6 @@ class RunTable(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._columns = tuple(columns)
         self._cache = RowCache(source)
-        self._marks: dict[str, None] = {}
         self._spare = 0
         self._new_above = 0
         self._rest: Timer | None = None
@@ -122,11 +113,6 @@ class RunTable(ScrollView, can_focus=True):
         return self._cursor - self.scroll_offset.y + 1
 
     @property
-    def marks(self) -> tuple[str, ...]:
-        """Marked things, in the order they were marked."""
-        return tuple(self._marks)
-
-    @property
     def touched(self) -> bool:
         """Whether somebody moved the cursor: then it is his, and nothing remembered may move it."""
         return self._touched
@@ -135,11 +121,6 @@ class RunTable(ScrollView, can_focus=True):
     def new_above(self) -> int:
         """New rows that came above the view and were not looked at yet."""
         return self._new_above
-
-    def set_marks(self, ids: Iterable[str]) -> None:
-        """Mark exactly these (remembered marks, undo)."""
-        self._marks = dict.fromkeys(ids)
-        self._tell_marks()
 
     def leave_head(self) -> None:
         """From the head of an unfolded group to its first row."""
@@ -208,7 +189,11 @@ class RunTable(ScrollView, can_focus=True):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        seen = min(self._new_above, round(new_value))
+        self._note_top(round(new_value))
+
+    def _note_top(self, top: int) -> None:
+        """Row ``top`` is the first in sight: what is new above the view is above it."""
+        seen = min(self._new_above, top)
         if seen != self._new_above:
             self._new_above = seen
             self.post_message(self.AboveChanged(self, seen))
@@ -219,7 +204,9 @@ class RunTable(ScrollView, can_focus=True):
         top = self.scroll_offset.y
         if not top <= self._cursor < top + self._body:
             top = max(0, self._cursor - self._body + 1)
-        self._scroll_rows(min(top, max(0, self._cache.count - self._body)))
+        top = min(top, max(0, self._cache.count - self._body))
+        self._scroll_rows(top)
+        self._note_top(top)  # of a page that was out of sight a scroll may still wait, and be given up
 
     # Keys
 
@@ -302,20 +289,8 @@ class RunTable(ScrollView, can_focus=True):
         row = self.cursor_row
         if row is None or row.kind is not RowKind.ROW:
             return
-        if row.id in self._marks:
-            del self._marks[row.id]
-        else:
-            self._marks[row.id] = None
-        self._tell_marks()
+        self.toggle_mark(row.id)
         self._move_to(self._cursor + 1, 1)
-
-    def action_unmark_all(self) -> None:
-        self._marks.clear()
-        self._tell_marks()
-
-    def _tell_marks(self) -> None:
-        self.refresh()
-        self.post_message(self.MarksChanged(self, self.marks))
 
     def on_click(self, event: events.Click) -> None:
         if event.y == 0:
