@@ -42,6 +42,8 @@ FAULTY = {
     "nan_weights": ("nonfinite", "model"),
     "lr_stays_zero": ("lr_zero", "AdamW"),
     "plateau_wrong_way": ("lr_collapsed", "SGD"),
+    "hooks_left_on": ("zero_grad", "0"),
+    "optimizer_of_each_epoch": ("optimizer_state_reset", "AdamW"),
     "recreated_optimizer": ("optimizer_state_reset", "Adam"),
     "adam_built_for_each_rollout": ("optimizer_state_reset", "Adam"),
     "quick_average_stays": ("weight_change_outside_step", "net"),

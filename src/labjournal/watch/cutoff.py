@@ -64,13 +64,19 @@ def _uses(tree: ast.Module, name: str) -> Iterator[str]:
                     continue
                 makes |= isinstance(node.ctx, ast.Store)
                 if isinstance(node.ctx, ast.Load) and method.name not in _NOT_USES:
-                    used.append(_taken(above.get(id(node))))
+                    used.append(_taken(node, above))
                     forward |= method.name == "forward"
         if makes and forward:
             yield from used
 
 
-def _taken(parent: Optional[ast.AST]) -> str:
+def _taken(use: ast.AST, above: Dict[int, ast.AST]) -> str:
+    """``item()`` of ``self.scale.item()`` and of ``self.scale.exp().item()``."""
+    parent = above.get(id(use))
+    while isinstance(parent, (ast.Attribute, ast.Call)) and getattr(parent, "attr", "") not in _CUT:
+        if isinstance(parent, ast.Call) and parent.func is not use:
+            break
+        use, parent = parent, above.get(id(parent))
     if isinstance(parent, ast.Attribute) and parent.attr in _CUT:
         return f"{parent.attr}()" if parent.attr != "data" else "data"
     if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Name) and parent.func.id == "float":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 from typing import Any, Dict, List, Optional, Set, Tuple
 
 import torch
@@ -58,6 +59,7 @@ class Gradients:
         self.switched_off = False
         """A term of the loss is multiplied by 0: its weight may come later, and the end tells."""
         self._waiting: List[Tuple[_State, int, Named]] = []
+        self._hooked: List[Tuple[weakref.ref[Any], _State, int, Named]] = []
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
         self._states[tracked] = _State(tensors)
@@ -126,10 +128,13 @@ class Gradients:
             told = [at for at in told if id(look.params[at]) not in slopes]
             for whole in (True, False):
                 members = [at for at in told if (_owner(named[at]) not in alive) is whole]
-                if members:
-                    self._say_zero(look, [named[at] for at in members], whole and not self.switched_off)
-                if whole and self.switched_off:
-                    self._waiting += [(state, at, named[at]) for at in members]
+                hooked = [at for at in members if look.params[at]._backward_hooks]
+                for later, some in ((self.switched_off, [at for at in members if at not in hooked]), (True, hooked)):
+                    if some:
+                        self._say_zero(look, [named[at] for at in some], whole and not later)
+                if whole:
+                    self._waiting += [(state, at, named[at]) for at in members if self.switched_off]
+                    self._hooked += [(weakref.ref(look.params[at]), state, at, named[at]) for at in hooked]
 
         self._later.after_all(say)
 
@@ -138,16 +143,27 @@ class Gradients:
         return {id(one) for one, _, owner in self._models.parameters() if isinstance(owner, torch.nn.PReLU)}
 
     def end(self, step: int) -> None:
-        """A term whose weight was 0 to the end has trained nothing."""
-        names = [name for state, at, name in self._waiting if state.zero[at] >= PATIENCE]
-        if names:
-            self._findings.say(
-                "zero_grad",
-                step,
-                "The gradient of {subject} ({n}) was exactly 0 until the end: a term of the loss is multiplied by 0.",
-                [(f"{name.path} until the end", name.module) for name in names],
-                {"steps": step, "until_the_end": True},
-            )
+        """What a weight of 0 or a hook of the script kept at 0 may have had its turn later; to the end, it had none."""
+        self.ask_again()
+        hooked = [held[1:] for held in self._hooked]
+        for waiting, why in (
+            (self._waiting, "a term of the loss is multiplied by 0"),
+            (hooked, "a hook on it makes it 0, and was not removed"),
+        ):
+            names = [name for state, at, name in waiting if state.zero[at] >= PATIENCE]
+            if names:
+                self._findings.say(
+                    "zero_grad",
+                    step,
+                    f"The gradient of {{subject}} ({{n}}) was exactly 0 until the end: {why}.",
+                    [(f"{name.path} until the end", name.module) for name in names],
+                    {"steps": step, "until_the_end": True},
+                )
+
+    def ask_again(self) -> None:
+        """Are the hooks on tensors still there that had no gradient but 0? The tensors may be gone before the end."""
+        if self._hooked:
+            self._hooked = [one for one in self._hooked if _is_hooked(one[0]())]
 
     def _say_zero(self, look: Look, named: List[Named], whole: bool) -> None:
         """A part of a module whose other tensors are alive is a note only."""
@@ -183,6 +199,10 @@ class Gradients:
             {"optimizer": look.tracked.label, "first_module": first, "tensors_held": len(look.params)},
             subject=first,
         )
+
+
+def _is_hooked(parameter: Optional[Any]) -> bool:
+    return parameter is None or bool(parameter._backward_hooks)
 
 
 def _owner(named: Named) -> str:

@@ -17,6 +17,7 @@ from labjournal.watch.naming import frames_above, is_of_library
 _AROUND = frozenset("tqdm trange list enumerate zip iter track progress".split())
 """Calls around a range that leave its length; of ``zip`` the range is one of several."""
 _STEPS = frozenset("steps iterations iters iter updates nsteps niters niter niterations nupdates".split())
+_EPOCH = frozenset("epoch ep epoch_idx epoch_i i_epoch epoch_num current_epoch".split())
 _NO_PLAN = frozenset("per limit cap warmup".split())
 _Loop = Union[ast.For, ast.While]
 
@@ -38,6 +39,22 @@ def counted_by(frame: Optional[FrameType]) -> Optional[str]:
             ):
                 return None
     return None
+
+
+def in_each_epoch(frame: Optional[FrameType]) -> bool:
+    """Is this line, or the call that leads to it, in a loop whose variable is called epoch, with no condition on it?"""
+    for one in [frame for frame in frames_above(frame) if not is_of_library(frame)][:3]:
+        tree = ast.parse("".join(linecache.getlines(one.f_code.co_filename)))
+        for node in reversed(_around(tree, one)):
+            if isinstance(node, ast.For):
+                return isinstance(node.target, ast.Name) and node.target.id.lower().strip("_") in _EPOCH
+            if isinstance(node, (ast.If, ast.While)) and not _is_main(node):
+                return False
+    return False
+
+
+def _is_main(node: ast.stmt) -> bool:
+    return isinstance(node, ast.If) and "__name__" in ast.dump(node.test)
 
 
 def _around(tree: ast.Module, frame: FrameType) -> List[ast.stmt]:

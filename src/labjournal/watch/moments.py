@@ -147,6 +147,7 @@ class Moments(Families):
         self._run(self.missing.ask_again)
         if tracked.n % 10 == 0:
             self._run(self.horizons.look, self.schedules.known)
+            self._run(self.gradients.ask_again)
 
     def before_step(self, look: Look) -> None:
         self._run(self.skipped.before_step, look.tracked, look.params, self.gradients.backwards)

@@ -2,23 +2,26 @@
 
 Rounds of federated learning, tasks one after another, and pruning with rewinding build a new optimizer on purpose. They
 are told by what lies between: weights loaded or written by hand, other tensors, or a loss that starts far above
-where the last one ended more often than not, as a new task does.
+where the last one ended more often than not, as a new task does. One that is built in a loop over epochs, by the name
+of the loop's variable, is no stage, however long its epochs are.
 """
 
 from __future__ import annotations
 
 import statistics
+import sys
 import weakref
 from typing import Any, Dict, List, Optional
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Look
+from labjournal.watch.loops import in_each_epoch
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Tracked, groups_of
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Key, Pack, gather
 
-TIMES = 5
+TIMES, EACH_EPOCH_TIMES = 5, 3
 SHORT = 60
 """Steps: an Adam that lives longer has built up most of its momentum, and a stage or a round may last so long."""
 JUMP = 0.15
@@ -49,6 +52,8 @@ class _Life:
         """Times seen that an optimizer began where the one before it had ended."""
         self.anew = 0
         """Times seen that the loss began far above it: tasks do so each time, data of the next rollout now and then."""
+        self.each_epoch = False
+        """It was built in a loop over epochs."""
         self.phases = False
         """Weights were seen to be written between two of them."""
 
@@ -93,31 +98,39 @@ class Rebuilt:
         life = _Life(tracked, tensors, 0, self._models.loads)
         if last is not None and last.tensors[0]() is tensors[0]:
             tracked.earlier = last.tracked.earlier + last.tracked.real
-        if last is not None and last.same(tensors) and 0 < last.tracked.n <= SHORT and last.loads == life.loads:
-            life.times = last.times + 1
-            jumps = earlier.jumps(last) if earlier is not None else None
-            life.goes_on = last.goes_on + (jumps is False or last.tracked.n < BRIEF)
-            life.anew = last.anew + (jumps is True)
-            life.phases = last.phases or not self._as_left(last, tensors)
+        if last is not None and last.same(tensors) and last.tracked.n and last.loads == life.loads:
+            life.each_epoch = in_each_epoch(sys._getframe())
+            if life.each_epoch or last.tracked.n <= SHORT:
+                self._count(life, last, earlier, tensors)
         if last is not None:
             self._before[id(tensors[0])] = last
         self._lives[id(tensors[0])] = self._newest = life
-        if last is None or life.times < TIMES or life.phases or life.goes_on < max(1, MOSTLY * life.anew):
+        needed = EACH_EPOCH_TIMES if life.each_epoch else TIMES
+        if last is None or life.times < needed or life.phases or life.goes_on < max(1, MOSTLY * life.anew):
             return
         name = type(optimizer).__name__
+        how = "once an epoch" if life.each_epoch else f"and made at most {SHORT} steps each time"
         keeps_state = any(
             group.get("momentum") or "betas" in group or "alpha" in group for group in groups_of(optimizer)
         )
         self._findings.say(
             "optimizer_state_reset",
             life.times,
-            f"{name} was built {life.times + 1} times over the same tensors and made at most {SHORT} steps each time: "
-            "its momentum and step count start again from nothing.",
+            f"{name} was built {life.times + 1} times over the same tensors, {how}: its momentum and step count start "
+            "again from nothing.",
             [(name, "")],
             {"optimizers_built": life.times + 1, "steps_each": last.tracked.n},
             level=None if keeps_state else NOTICE,
             subject=name,
         )
+
+    def _count(self, life: _Life, last: _Life, earlier: Optional[_Life], tensors: List[Any]) -> None:
+        life.times = last.times + 1
+        jumps = earlier.jumps(last) if earlier is not None else None
+        long = life.each_epoch and last.tracked.n > SHORT  # what its loss was at the end is not kept
+        life.goes_on = last.goes_on + (long or jumps is False or last.tracked.n < BRIEF)
+        life.anew = last.anew + (jumps is True and not long)
+        life.phases = last.phases or not self._as_left(last, tensors)
 
     @staticmethod
     def _as_left(last: _Life, tensors: List[Any]) -> bool:

@@ -158,8 +158,8 @@ WEIGHTS = (
         WARNING,
         "gradient",
         "The gradient of whole tensors is exactly 0 at every step.",
-        "Look for inputs that are all zeros, dead activations, a loss term multiplied by 0, or zero_grad() between "
-        "backward() and step().",
+        "Look for inputs that are all zeros, dead activations, a loss term multiplied by 0, hooks on the tensors that "
+        "were not all removed, or zero_grad() between backward() and step().",
         ("all_zero_gradient",),
     ),
     Rule(
