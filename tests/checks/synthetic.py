@@ -484,6 +484,16 @@ def a_variance_runs_to_zero(rng: np.random.Generator) -> RunView:
     return view(curve("loss", 1.0 - 0.5 * np.arange(300) + rng.normal(0, 0.5, 300)))
 
 
+@faulty("loss_unbounded_below")
+def a_variance_grows_without_a_bound(rng: np.random.Generator) -> RunView:
+    return view(curve("train/loss", -2 - 10.0 * np.arange(8) ** 3 + rng.normal(0, 0.5, 8)))
+
+
+@healthy
+def a_log_likelihood_slows_down(rng: np.random.Generator) -> RunView:
+    return view(curve("train/loss", 40 - 300 * (1 - decay(10, 1, 0)) + rng.normal(0, 0.2, 10)))
+
+
 @faulty("objective_sign")
 def maximised_by_mistake(rng: np.random.Generator) -> RunView:
     loss = -2.3 - 0.02 * np.arange(300) ** 1.4

@@ -6,6 +6,7 @@ of them only the exact tests speak.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 
@@ -52,11 +53,13 @@ LOSS_UNBOUNDED = CheckRule(
     "Look at the sign of each term, and at variances or scales that can run to 0.",
     judged="Exact: a loss whose formula cannot be negative (named cross-entropy, MSE, MAE …) is. Else total "
     "training loss, "
-    "30 records: below 0, by 10 times its start and scatter, and in each third it falls at least as fast as before. "
+    "30 records: below 0, by 10 times its start and scatter, and in each third it falls at least as fast as before; "
+    "of 6 records or more: the same, and each fall is larger than the one before it. "
     "A log likelihood of densities slows down and is left alone.",
 )
 RULES = table(NONFINITE, LOSS_ZERO, LOSS_TOO_LOW, LOSS_UNBOUNDED)
 CLASSES = ("num_classes", "n_classes", "nclasses", "num_labels", "n_labels", "classes", "nc")
+_FEW = 6
 VOCABULARY = ("vocab_size", "vocabulary_size", "n_vocab", "num_embeddings", "n_tokens")
 
 
@@ -157,7 +160,7 @@ def loss_unbounded_below(curve: Curve, run: RunView) -> Verdict:
     if run.unnamed is not None:
         return not_judged(LOSS_UNBOUNDED, curve.name, run.unnamed)
     if len(values) < 30:
-        return not_judged(LOSS_UNBOUNDED, curve.name, f"{len(values)} finite records, 30 are needed")
+        return _unbounded_in_few(curve, [float(value) for value in values])
     thirds = [float(np.median(values[at - 2 : at + 3])) for at in np.linspace(2, len(values) - 3, 4).astype(int)]
     falls = -np.diff(thirds)
     far = thirds[-1] < 0 and thirds[0] - thirds[-1] > 10 * (abs(thirds[0]) + noise_of(values))
@@ -169,6 +172,25 @@ def loss_unbounded_below(curve: Curve, run: RunView) -> Verdict:
         f"{curve.name} fell from {thirds[0]:.4g} to {thirds[-1]:.4g}, in each third of the run at least as fast "
         "as before.",
         {"levels": thirds},
+        None,
+        int(curve.thin.steps[-1]),
+    )
+
+
+def _unbounded_in_few(curve: Curve, values: list[float]) -> Verdict:
+    """Of a record an epoch: each fall is larger than the one before it."""
+    if len(values) < _FEW:
+        return not_judged(LOSS_UNBOUNDED, curve.name, f"{len(values)} finite records, {_FEW} are needed")
+    falls = [before - after for before, after in itertools.pairwise(values)]
+    faster = falls[0] > 0 and all(before < after for before, after in itertools.pairwise(falls))
+    if not faster or values[-1] > -10 * abs(values[0]) or values[-1] >= 0:
+        return fine(LOSS_UNBOUNDED, curve.name)
+    return finding(
+        LOSS_UNBOUNDED,
+        curve.name,
+        f"{curve.name} fell from {values[0]:.4g} to {values[-1]:.4g}, in each of {len(values)} records by more than in "
+        "the one before.",
+        {"levels": values},
         None,
         int(curve.thin.steps[-1]),
     )
