@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, List, Optional, Set
 
 import torch
 
+from labjournal.watch.blank import Blank
 from labjournal.watch.drawing import mixes
 from labjournal.watch.findings import Findings
 from labjournal.watch.guard import Guard
@@ -99,11 +100,9 @@ class _Known:
     def __init__(self, name: str, findings: Findings, dataset: Callable[[], Any]) -> None:
         self.name = name
         self.dataset = dataset
-        self.leaks = Leaks(findings, name)
+        self.leaks, self.blank = Leaks(findings, name), Blank(findings, name)
         self.epochs = 0
-        self.order = 0
-        self.first = 0
-        self.abandoned = 0
+        self.order = self.first = self.abandoned = 0
         self.samples = 0
         """Of the last epoch that had any."""
         self.empty = 0
@@ -173,6 +172,7 @@ class Epochs:
             return
         self._count(epoch, marks, inputs, targets)
         self._guard.run(known.leaks.add, inputs, targets, step)
+        self._guard.run(known.blank.add, inputs, step)
         if epoch.batches == 1:
             epoch.first = hash(tuple(marks))
             feeds = learning and epoch.backwards - known.started <= PASSES_A_START

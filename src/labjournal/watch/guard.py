@@ -77,6 +77,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
         "label_leak",
     ),
     "Leaks": ("label_leak", "target_equals_input"),
+    "Blank": ("constant_input",),
     "Overlap": ("train_val_overlap",),
     "HeldOut": ("train_val_overlap",),
     "Fed": ("constant_input", "target_equals_input", "label_leak", "loss_too_low"),

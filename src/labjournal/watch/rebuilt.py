@@ -95,6 +95,8 @@ class Rebuilt:
         if not tensors:
             return
         last, earlier = self._lives.get(id(tensors[0])), self._before.get(id(tensors[0]))
+        if last is not None and earlier is not None and not last.tracked.n and last.same(tensors):
+            last, earlier = earlier, None  # a property that builds one at each access has one for zero_grad() as well
         life = _Life(tracked, tensors, 0, self._models.loads)
         if last is not None and last.tensors[0]() is tensors[0]:
             tracked.earlier = last.tracked.earlier + last.tracked.real

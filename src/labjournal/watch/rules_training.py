@@ -164,7 +164,7 @@ TRAINING = (
         "constant_input",
         WARNING,
         "data",
-        "Every input the loader delivers is the same.",
+        "Every input the loader delivers is the same, or every number of an input.",
         "Look at __getitem__ and at the preprocessing: an index not used, an array of zeros.",
         ("constant_inputs", "identical_inputs"),
     ),
