@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+import torch
+
 from labjournal.watch.findings import Findings
 
 ROWS = 256
@@ -28,11 +30,11 @@ class Blank:
         if self.done or step < 1:
             return
         small = inputs.dim() < 2 or not inputs.shape[0] or inputs[0].numel() < NUMBERS
-        if small or inputs.device.type != "cpu" or inputs.is_complex():
-            self.done = True
+        if small or inputs.device.type != "cpu" or not (inputs.is_floating_point() or inputs.dtype == torch.uint8):
+            self.done = True  # or kinds of segments, where there is but one
             return
         low, high = float(inputs.min()), float(inputs.max())
-        self.done = low != high or self._value not in (None, low)
+        self.done = low != high or low == 1 or self._value not in (None, low)  # all ones may be a mask
         self._value = low
         self._rows += inputs.shape[0]
         if self._rows >= ROWS and not self.done:

@@ -39,7 +39,7 @@ _WAITING = frozenset(("SWALR", "ReduceLROnPlateau", "ConstantLR"))
 class _Plan:
     """What is known of one schedule; it is often gone before the end."""
 
-    def __init__(self, schedule: Any, tracked: Tracked) -> None:
+    def __init__(self, schedule: Any, tracked: Tracked, epochs: int) -> None:
         self.ref = weakref.ref(schedule)
         self.tracked = tracked
         self.name = type(schedule).__name__
@@ -49,15 +49,16 @@ class _Plan:
         self.begun = self.taken = int(schedule.last_epoch)
         self.at = tracked.n
         """Steps of the optimizer when the schedule had been given ``taken``."""
-        self.epochs: Optional[str] = None
+        self.named: Optional[str] = None
         """The variable of the script that calls its length a number of epochs."""
-        self.rate = self.top = 0.0
+        self.before, self.epochs = epochs, 0
+        """Epochs before it, and since."""
+        self.first_rate = self.rate = self.top = _rate(schedule)
         """Of the first group, now and at most, as a share of what it was built with."""
 
-    def note(self, schedule: Any) -> None:
-        self.taken, self.at = int(schedule.last_epoch), self.tracked.n
-        group = schedule.optimizer.param_groups[0]
-        self.rate = as_float(group["lr"], 0.0) / (as_float(group["initial_lr"], 0.0) or math.inf)
+    def note(self, schedule: Any, epochs: int) -> None:
+        self.taken, self.at, self.epochs = int(schedule.last_epoch), self.tracked.n, epochs - self.before
+        self.rate = _rate(schedule)
         self.top = max(self.top, self.rate)
 
     @property
@@ -79,48 +80,49 @@ class Horizons:
         self._optimizers = optimizers
         self._plans: Dict[int, _Plan] = {}
 
-    def look(self, schedules: Iterable[Any]) -> None:
-        """Now and then after a step: how far have the schedules come?"""
+    def look(self, schedules: Iterable[Any], epochs: int) -> None:
+        """Now and then after a step: how far have the schedules come? ``epochs``: how often the data trained on most
+        were gone through, as far as a loader tells."""
         for schedule in list(schedules):
             plan = self._plans.get(id(schedule))
             if plan is not None and plan.ref() is schedule:
-                plan.note(schedule)
+                plan.note(schedule, epochs)
             elif len(self._plans) < MOST and type(getattr(schedule, "last_epoch", None)) is int:
-                self._begin(schedule)
+                self._begin(schedule, epochs)
 
-    def _begin(self, schedule: Any) -> None:
+    def _begin(self, schedule: Any, epochs: int) -> None:
         owner = next((one for one, held in self._optimizers.live() if held is schedule.optimizer), None)
         if owner is None:
             return
-        plan = self._plans[id(schedule)] = _Plan(schedule, owner)
+        plan = self._plans[id(schedule)] = _Plan(schedule, owner, epochs)
         if plan.name == "CosineAnnealingLR":
-            plan.epochs = _named_epochs(plan.lengths.get("T_max", 0))
+            plan.named = _named_epochs(plan.lengths.get("T_max", 0))
 
     def end(self, backwards: int, epochs: int) -> None:
-        """``epochs``: how often the data trained on most were gone through, as far as a loader tells."""
+        """What the whole run tells."""
         told: Set[Tracked] = set()
         for plan in sorted(self._plans.values(), key=lambda plan: -max(plan.lengths.values(), default=0)):
             schedule = plan.ref()
             if schedule is not None:
-                plan.note(schedule)
+                plan.note(schedule, epochs)
             if plan.steps < LEAST or plan.begun > plan.first + 2 or plan.name in _WAITING:
                 continue  # or it goes on from an earlier run
-            said = self._rarely(plan, epochs) or _for_batches(plan, backwards) or _for_epochs(plan, epochs)
-            said = said or _warming(plan, epochs)
+            said = self._rarely(plan) or _for_batches(plan, backwards) or _for_epochs(plan) or _warming(plan)
             if said is not None and plan.tracked not in told:
                 told.add(plan.tracked)
                 self._say(plan, *said)
 
-    def _rarely(self, plan: _Plan, epochs: int) -> Optional[_Told]:
+    def _rarely(self, plan: _Plan) -> Optional[_Told]:
         """Made for the steps of the run, and not given them."""
         others = [one for one in self._plans.values() if one.tracked is plan.tracked and one is not plan]
         joined = [own + other for own in plan.lengths.values() for one in others for other in one.lengths.values()]
         fits = [one for one in (*plan.lengths.values(), *joined) if one >= LEAST and _agree(one, plan.steps)]
         length, taken = next(iter(fits), None), plan.taken + (sum(one.taken for one in others) if joined else 0)
-        if not taken and (fits or epochs >= NEVER_EPOCHS) and all(not one.taken for one in others):
+        stands = not taken and plan.rate == plan.top == plan.first_rate  # one of the script's own may count otherwise
+        if stands and (fits or plan.epochs >= NEVER_EPOCHS) and all(not one.taken for one in others):
             return f"was never stepped, in {plan.steps} steps of {plan.tracked.label}", length
         if length is not None and plan.pace * RARELY <= 1 and taken * RARELY <= length:
-            told = f", in {epochs} epochs" if taken in (epochs, epochs + 1) else ""
+            told = f", in {plan.epochs} epochs" if taken in (plan.epochs, plan.epochs + 1) else ""
             return f"is made for {length} steps and was given {taken}{told}: {plan.steps} were taken", length
         return None
 
@@ -145,25 +147,28 @@ def _for_batches(plan: _Plan, backwards: int) -> Optional[_Told]:
     return f"is made for {length} steps, {each}", length
 
 
-def _for_epochs(plan: _Plan, epochs: int) -> Optional[_Told]:
+def _for_epochs(plan: _Plan) -> Optional[_Told]:
     """Made for epochs, and stepped at each batch. Other kinds have run down by then, which the rate itself tells."""
     length = plan.lengths.get("T_max", 0)
-    told = plan.epochs is not None or (epochs == length and length >= EPOCHS)
+    told = plan.named is not None or plan.epochs == length >= EPOCHS
     if plan.name != "CosineAnnealingLR" or not told or plan.pace < 0.9 or plan.steps < OFTEN * length:
         return None
-    name = f"the number of epochs ({plan.epochs})" if plan.epochs else "as many as there were epochs"
+    name = f"the number of epochs ({plan.named})" if plan.named else "as many as there were epochs"
     return f"is made for {length} steps, {name}, and was given {plan.steps}: the rate goes down and up again", length
 
 
-def _warming(plan: _Plan, epochs: int) -> Optional[_Told]:
+def _warming(plan: _Plan) -> Optional[_Told]:
     """Given one step an epoch, and not half way up when the run is over."""
     rises = 0 < plan.rate == plan.top < 0.5
-    if not rises or epochs < WARM_EPOCHS or plan.taken not in (epochs - 1, epochs, epochs + 1):
+    if not rises or plan.epochs < WARM_EPOCHS or abs(plan.taken - plan.epochs) > 1:
         return None
-    return (
-        f"was given {plan.taken} steps in {epochs} epochs, and is in its warm-up still: the learning rate has come to "
-        f"{plan.rate:.0%} of what it was to be"
-    ), None
+    so_far = f"the learning rate has come to {plan.rate:.0%} of what it was to be"
+    return f"was given {plan.taken} steps in {plan.epochs} epochs, and is in its warm-up still: {so_far}", None
+
+
+def _rate(schedule: Any) -> float:
+    group = schedule.optimizer.param_groups[0]
+    return as_float(group["lr"], 0.0) / (as_float(group["initial_lr"], 0.0) or math.inf)
 
 
 def _agree(one: int, other: int) -> bool:

@@ -8,6 +8,7 @@ reason than its counter, says nothing.
 from __future__ import annotations
 
 import ast
+import functools
 import linecache
 from types import FrameType
 from typing import List, Optional, Set, Tuple, Type, Union
@@ -30,7 +31,7 @@ def counted_by(frame: Optional[FrameType]) -> Optional[str]:
                 return None
             continue
         tree = ast.parse("".join(linecache.getlines(one.f_code.co_filename)))
-        around = _around(tree, one)
+        around = _around(tree, one.f_lineno)
         for node in reversed(around):
             if isinstance(node, (ast.For, ast.While)):
                 return _bound(node, [other for other in around if other is not node])
@@ -44,25 +45,33 @@ def counted_by(frame: Optional[FrameType]) -> Optional[str]:
 def in_each_epoch(frame: Optional[FrameType]) -> bool:
     """Is this line, or the call that leads to it, in a loop whose variable is called epoch, with no condition on it?"""
     for one in [frame for frame in frames_above(frame) if not is_of_library(frame)][:3]:
-        tree = ast.parse("".join(linecache.getlines(one.f_code.co_filename)))
-        for node in reversed(_around(tree, one)):
-            if isinstance(node, ast.For):
-                return isinstance(node.target, ast.Name) and node.target.id.lower().strip("_") in _EPOCH
-            if isinstance(node, (ast.If, ast.While)) and not _is_main(node):
-                return False
+        told = _by_epoch(one.f_code.co_filename, one.f_lineno)
+        if told is not None:
+            return told
     return False
+
+
+@functools.lru_cache(maxsize=256)
+def _by_epoch(file: str, line: int) -> Optional[bool]:
+    """Of a line of a file; None where no loop and no condition is around it within its function."""
+    for node in reversed(_around(ast.parse("".join(linecache.getlines(file))), line)):
+        if isinstance(node, ast.For):
+            return isinstance(node.target, ast.Name) and node.target.id.lower().strip("_") in _EPOCH
+        if isinstance(node, (ast.If, ast.While)) and not _is_main(node):
+            return False
+    return None
 
 
 def _is_main(node: ast.stmt) -> bool:
     return isinstance(node, ast.If) and "__name__" in ast.dump(node.test)
 
 
-def _around(tree: ast.Module, frame: FrameType) -> List[ast.stmt]:
-    """Statements around the line at which a frame is, outermost first, within its function."""
+def _around(tree: ast.Module, line: int) -> List[ast.stmt]:
+    """Statements around a line, outermost first, within its function."""
     found: List[ast.stmt] = []
     body = _below(tree)
     while True:
-        inner = next((one for one in body if one.lineno <= frame.f_lineno <= (one.end_lineno or one.lineno)), None)
+        inner = next((one for one in body if one.lineno <= line <= (one.end_lineno or one.lineno)), None)
         if inner is None:
             return found
         if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):

@@ -17,6 +17,11 @@ from labjournal.watch.randomness import EVERY
 class Moments(Families):
     """The checks, and when they look."""
 
+    @property
+    def _epochs(self) -> int:
+        """How often the data set trained on most was gone through."""
+        return max(self.epochs.trainings.values(), default=0)
+
     def relaid(self, tracked: Tracked, params: List[Any]) -> None:
         self._run(self.membership.relaid, params)
         self._run(self.groups.relaid, tracked, params)
@@ -146,7 +151,7 @@ class Moments(Families):
         self._run(self.resets.missed, tracked)
         self._run(self.missing.ask_again)
         if tracked.n % 10 == 0:
-            self._run(self.horizons.look, self.schedules.known)
+            self._run(self.horizons.look, self.schedules.known, self._epochs)
             self._run(self.gradients.ask_again)
 
     def before_step(self, look: Look) -> None:
@@ -194,7 +199,7 @@ class Moments(Families):
             if look.curves:
                 self._run(self.frozen.look, look.step)
         self._run(self.groups.after_step, look)
-        self._run(self.horizons.look, self.schedules.known)
+        self._run(self.horizons.look, self.schedules.known, self._epochs)
         self._run(self.modes.stepped, look.step, look.params)
         self._run(self.movement.report, look)
 
@@ -242,7 +247,7 @@ class Moments(Families):
         last(self.modes.end)
         last(self.objective.end, step, self.epochs.only_target)
         last(self.epochs.end, step)
-        last(self.horizons.end, self.gradients.backwards, max(self.epochs.trainings.values(), default=0))
+        last(self.horizons.end, self.gradients.backwards, self._epochs)
 
 
 def _root(tensors: Any) -> Optional[Any]:
