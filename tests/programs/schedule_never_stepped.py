@@ -13,7 +13,10 @@ y = x[:, :4].argmax(1)
 train = DataLoader(TensorDataset(x, y), 32, shuffle=True)
 model = nn.Sequential(nn.Linear(10, 32), nn.ReLU(), nn.Linear(32, 4))
 optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
-schedule = torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.5)
+if healthy:
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.5)
+else:
+    decay = torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.5)
 for epoch in range(8):
     for inputs, targets in train:
         loss = nn.functional.cross_entropy(model(inputs), targets)

@@ -54,12 +54,12 @@ LOSS_UNBOUNDED = CheckRule(
     judged="Exact: a loss whose formula cannot be negative (named cross-entropy, MSE, MAE …) is. Else total "
     "training loss, "
     "30 records: below 0, by 10 times its start and scatter, and in each third it falls at least as fast as before; "
-    "of 6 records or more: the same, and each fall is larger than the one before it. "
+    "of 8 records or more: the same, and each fall is larger than the one before it. "
     "A log likelihood of densities slows down and is left alone.",
 )
 RULES = table(NONFINITE, LOSS_ZERO, LOSS_TOO_LOW, LOSS_UNBOUNDED)
 CLASSES = ("num_classes", "n_classes", "nclasses", "num_labels", "n_labels", "classes", "nc")
-_FEW = 6
+_FEW = 8
 VOCABULARY = ("vocab_size", "vocabulary_size", "n_vocab", "num_embeddings", "n_tokens")
 
 

@@ -30,8 +30,8 @@ LR_COLLAPSED = CheckRule(
     "mode: 'max' where an accuracy is waited for.",
     judged="All logged learning rates below a millionth of their peak for the last fifth of the run or more, 10 "
     "records. In the process: ReduceLROnPlateau cut it while the value it is stepped with, an accuracy in mode 'min' "
-    "or a loss in mode 'max' by its name in the script, went the good way; or a schedule had it down to a hundredth of "
-    "its peak in the first quarter of the steps, 100 steps or more before the end.",
+    "or a loss in mode 'max' by its name in the script, went the good way; or a schedule stepped at each batch had it "
+    "down to a hundredth of its peak within as many steps as there were epochs.",
 )
 PLANNED = CheckRule(
     "planned_steps_differ",
@@ -48,11 +48,12 @@ PLANNED = CheckRule(
     "of the environment, nor by one called num_steps or iterations that bounds no such loop, for it may count those of "
     "a diffusion, a solver or an attack. In the process: a loader gave data once, and not one batch in the two epochs "
     "after. Or, of a schedule: it is made for as many steps as the optimizer took (by total_steps, T_max, total_iters "
-    "or a number its function goes by; within 2%), and was given a third of them or fewer; it was never stepped, in "
-    "five epochs or more or in as many steps as it is made for; it is made for as many steps as there were backward "
-    "passes, and was given one for each step of the optimizer; it is a cosine over as many steps as there were epochs, "
-    "and was given one for each batch; it was given one an epoch, and after eight epochs or more its warm-up had not "
-    "come half way.",
+    "or a number its function goes by; within 2%), and was given a third of them or fewer; it was never stepped, in as "
+    "many steps as it is made for or, where by its name no file of the script steps it, in five epochs or more; it is "
+    "made for as many steps as there were backward passes, and was given one for each step of the optimizer; it is a "
+    "cosine over as many steps as there were epochs, or as a variable called epochs says, and was given one for each "
+    "batch; it was given one an epoch, and after eight epochs or more its warm-up, which is to take more steps than an "
+    "epoch has, had not come half way.",
 )
 THROUGHPUT = CheckRule(
     "throughput_drop",

@@ -17,7 +17,7 @@ NUMBERS = 16
 
 
 class Blank:
-    """The first input of the batches of one data set, until two numbers of it differ."""
+    """The largest input of the batches of one data set, until two numbers of it differ."""
 
     def __init__(self, findings: Findings, name: str) -> None:
         self._findings = findings
@@ -26,11 +26,17 @@ class Blank:
         self._value: Optional[float] = None
         self.done = False
 
-    def add(self, inputs: Any, step: int) -> None:
+    def add(self, inputs: Any, symbols: bool, step: int) -> None:
+        """``symbols``: texts stand beside it, which a picture may be made up for."""
         if self.done or step < 1:
             return
         small = inputs.dim() < 2 or not inputs.shape[0] or inputs[0].numel() < NUMBERS
-        if small or inputs.device.type != "cpu" or not (inputs.is_floating_point() or inputs.dtype == torch.uint8):
+        if (
+            symbols
+            or small
+            or inputs.device.type != "cpu"
+            or not (inputs.is_floating_point() or inputs.dtype == torch.uint8)
+        ):
             self.done = True  # or kinds of segments, where there is but one
             return
         low, high = float(inputs.min()), float(inputs.max())

@@ -60,6 +60,7 @@ class Gradients:
         """A term of the loss is multiplied by 0: its weight may come later, and the end tells."""
         self._waiting: List[Tuple[_State, int, Named]] = []
         self._hooked: List[Tuple[weakref.ref[Any], _State, int, Named]] = []
+        """Tensors with a hook of the script on them, while none that is alive has one."""
 
     def reset(self, tracked: Tracked, tensors: int) -> None:
         self._states[tracked] = _State(tensors)
@@ -126,9 +127,11 @@ class Gradients:
             # Of a bias beside a weight that is alive it cancels out, as in a loss on differences.
             told = [at for at in zero if at not in fed and not (_is_bias(named[at]) and _owner(named[at]) in alive)]
             told = [at for at in told if id(look.params[at]) not in slopes]
+            live = (one for at, one in enumerate(look.params) if not state.zero[at] and not look.none[at])
+            ordinary = any(one._backward_hooks for one in live)  # what logs or clips is on all of them
             for whole in (True, False):
                 members = [at for at in told if (_owner(named[at]) not in alive) is whole]
-                hooked = [at for at in members if look.params[at]._backward_hooks]
+                hooked = [at for at in members if look.params[at]._backward_hooks and not ordinary]
                 for later, some in ((self.switched_off, [at for at in members if at not in hooked]), (True, hooked)):
                     if some:
                         self._say_zero(look, [named[at] for at in some], whole and not later)
@@ -163,7 +166,8 @@ class Gradients:
     def ask_again(self) -> None:
         """Are the hooks on tensors still there that had no gradient but 0? The tensors may be gone before the end."""
         if self._hooked:
-            self._hooked = [one for one in self._hooked if _is_hooked(one[0]())]
+            now = list(map(id, self._states.values()))  # of an optimizer laid out anew, nothing more was seen
+            self._hooked = [one for one in self._hooked if id(one[1]) in now and _is_hooked(one[0]())]
 
     def _say_zero(self, look: Look, named: List[Named], whole: bool) -> None:
         """A part of a module whose other tensors are alive is a note only."""

@@ -19,6 +19,7 @@ from labjournal.watch.heads import side_by_side
 from labjournal.watch.look import Names
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers, Tracked
+from labjournal.watch.walk import parameters
 
 AFTER = 30
 """Steps of some optimizer, before which a training is still being put together."""
@@ -116,6 +117,8 @@ class Joined:
         del self._came[tracked]
         if not self._came:
             self.open.clear()
+            self._called.clear()
+            self._with_gradients.clear()
 
     def _say(self, tracked: Tracked, params: List[Any], came: _Came) -> None:
         owners = {id(one): owner for one, _, owner in self._models.parameters()}
@@ -140,9 +143,12 @@ class Joined:
     def _takes_part(self, owner: Optional[Any], with_gradients: bool) -> bool:
         """Was the module called step after step? One that was not may have its turn yet, one called once was validated,
         and of heads side by side one is chosen."""
-        called = len(self._called.get(id(owner), ())) >= STEPS // 2
-        asked = called and (id(owner) in self._with_gradients) == with_gradients
-        return asked and not side_by_side(self._models.parents(owner))
+        if owner is None or len(self._called.get(id(owner), ())) < STEPS // 2:
+            return False
+        if (id(owner) in self._with_gradients) != with_gradients or side_by_side(self._models.parents(owner)):
+            return False
+        spare = with_gradients and self._models.of_library(owner)  # a pooler that the loss does not use
+        return not spare and not any(one.grad is not None for one in parameters(owner))
 
 
 def _rests(one: Optional[Any], version: int) -> bool:

@@ -18,7 +18,7 @@ from labjournal.watch.naming import frames_above, is_of_library
 _AROUND = frozenset("tqdm trange list enumerate zip iter track progress".split())
 """Calls around a range that leave its length; of ``zip`` the range is one of several."""
 _STEPS = frozenset("steps iterations iters iter updates nsteps niters niter niterations nupdates".split())
-_EPOCH = frozenset("epoch ep epoch_idx epoch_i i_epoch epoch_num current_epoch".split())
+_EPOCH = frozenset("epoch epoch_idx epoch_i i_epoch epoch_num current_epoch".split())
 _NO_PLAN = frozenset("per limit cap warmup".split())
 _Loop = Union[ast.For, ast.While]
 
@@ -30,8 +30,7 @@ def counted_by(frame: Optional[FrameType]) -> Optional[str]:
             if one.f_code.co_name != "step":  # of a wrapped optimizer
                 return None
             continue
-        tree = ast.parse("".join(linecache.getlines(one.f_code.co_filename)))
-        around = _around(tree, one.f_lineno)
+        around = _around(_tree(one.f_code.co_filename), one.f_lineno)
         for node in reversed(around):
             if isinstance(node, (ast.For, ast.While)):
                 return _bound(node, [other for other in around if other is not node])
@@ -54,12 +53,20 @@ def in_each_epoch(frame: Optional[FrameType]) -> bool:
 @functools.lru_cache(maxsize=256)
 def _by_epoch(file: str, line: int) -> Optional[bool]:
     """Of a line of a file; None where no loop and no condition is around it within its function."""
-    for node in reversed(_around(ast.parse("".join(linecache.getlines(file))), line)):
+    for node in reversed(_around(_tree(file), line)):
         if isinstance(node, ast.For):
             return isinstance(node.target, ast.Name) and node.target.id.lower().strip("_") in _EPOCH
         if isinstance(node, (ast.If, ast.While)) and not _is_main(node):
             return False
     return None
+
+
+def _tree(file: str) -> ast.Module:
+    """Of the script; of one that is being edited, and cannot be read now, an empty one."""
+    try:
+        return ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.parse("")
 
 
 def _is_main(node: ast.stmt) -> bool:

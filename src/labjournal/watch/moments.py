@@ -199,6 +199,7 @@ class Moments(Families):
             if look.curves:
                 self._run(self.frozen.look, look.step)
         self._run(self.groups.after_step, look)
+        self._run(self.gradients.ask_again)
         self._run(self.horizons.look, self.schedules.known, self._epochs)
         self._run(self.modes.stepped, look.step, look.params)
         self._run(self.movement.report, look)

@@ -19,10 +19,6 @@ PATIENCE = 20
 ZERO_SHARE = 0.1
 COLLAPSED = 1e-6
 COLLAPSED_SHARE = 0.2
-SMALL, SMALL_SHARE = 0.01, 0.75
-"""Of the peak, and of the steps: a schedule in epochs that was stepped at each batch has its last decay behind it when
-the run has hardly begun."""
-SMALL_STEPS = 100
 ALIVE = 0.1
 """Of its peak, at the end: a rate that has not run down."""
 LIVE_STEPS = 300
@@ -45,9 +41,6 @@ class _Course:
         self.said = False
         self.low = 0
         """Steps in a row with every rate below COLLAPSED of the peak."""
-        self.small = 0
-        """The same below SMALL, where a schedule leads them."""
-        self.scheduled = False
 
 
 class Rates:
@@ -101,15 +94,12 @@ class Rates:
                 course.rests = [0 if rate else rest + new for rate, rest in zip(rates, before)]
             if not course.initial and course.steps >= PATIENCE:
                 course.initial = [as_float(group.get("initial_lr", 0.0), 0.0) for group in groups_of(optimizer)]
-        if course.small and not course.scheduled:
-            course.scheduled = any("initial_lr" in group for group in groups_of(optimizer))
         if top == 0:
             course.zero += new
             course.most_zero = max(course.most_zero, course.zero)
         else:
             course.zero = 0
         course.low = course.low + new if top < COLLAPSED * course.peak else 0
-        course.small = course.small + new if top < SMALL * 1.01 * course.peak else 0
         if course.zero >= PATIENCE and course.peak == 0 and not course.said:
             course.said = True
             self._say_zero(tracked, course)
@@ -141,18 +131,6 @@ class Rates:
             subject=label,
         )
 
-    def _say_small(self, tracked: Tracked, course: _Course) -> None:
-        label, before = tracked.label, course.steps - course.small
-        self._findings.say(
-            "lr_collapsed",
-            tracked.n,
-            f"The schedule had the learning rate of {label} down to a hundredth of its peak ({course.peak:g}) after "
-            f"{before} of {tracked.n} steps: is it made for epochs, and stepped at each batch?",
-            [(label, "")],
-            {"optimizer": label, "peak": course.peak, "steps_below": tracked.n - before, "steps": tracked.n},
-            subject=label,
-        )
-
     def end(self, step: int) -> None:
         """Shares of the whole run are known now; so is a group that a schedule kept at 0 all the time."""
         for tracked, course in self._courses.items():
@@ -164,8 +142,6 @@ class Rates:
                 self._say_zero(tracked, course)
             elif course.low >= max(PATIENCE // 2, COLLAPSED_SHARE * course.steps):
                 self._say_collapsed(tracked, course)
-            elif course.scheduled and course.small >= max(SMALL_STEPS, SMALL_SHARE * course.steps):
-                self._say_small(tracked, course)
             elif course.peak > 0:
                 self._groups(tracked, course, step)
 

@@ -84,7 +84,7 @@ class Rebuilt:
 
     def after_step(self, look: Look) -> None:
         life = self._newest
-        if life is not None and life.tracked is look.tracked and look.step <= SHORT:
+        if life is not None and life.tracked is look.tracked and (look.step <= SHORT or life.each_epoch):
             life.step, life.end = look.step, look.after
             pairs = [(look.before[key], pack) for key, pack in look.after.items() if key in look.before]
             life.size = sum(_squared(one, other) for one, other in pairs)
@@ -101,7 +101,8 @@ class Rebuilt:
         if last is not None and last.tensors[0]() is tensors[0]:
             tracked.earlier = last.tracked.earlier + last.tracked.real
         if last is not None and last.same(tensors) and last.tracked.n and last.loads == life.loads:
-            life.each_epoch = in_each_epoch(sys._getframe())
+            on_host = tensors[0].device.type == "cpu"  # elsewhere it is not seen whether weights were written between
+            life.each_epoch = on_host and in_each_epoch(sys._getframe())
             if life.each_epoch or last.tracked.n <= SHORT:
                 self._count(life, last, earlier, tensors)
         if last is not None:

@@ -66,7 +66,7 @@ class Strays:
         leaves = graph.leaves(loss, NODES, read=False)
         labels = ", ".join(sorted({tracked.label for tracked in stepping})[:3])
         self.apart = held.keys().isdisjoint(leaves)
-        self._look_apart({key: one for key, one in leaves.items() if key not in inputs}, held, labels, step)
+        self._look_apart(leaves, inputs, held, labels, step)
         if self.apart:  # or a learner of its own, as in meta-learning: its gradients are for others
             return
         strays = [
@@ -97,12 +97,14 @@ class Strays:
                 subject=f"a Parameter ({shapes})",
             )
 
-    def _look_apart(self, leaves: Dict[int, Any], held: Dict[int, Any], labels: str, step: int) -> None:
+    def _look_apart(
+        self, leaves: Dict[int, Any], inputs: Set[int], held: Dict[int, Any], labels: str, step: int
+    ) -> None:
         """Weights of which not one changes, and as many in optimizers that no model has and no loss comes from."""
         copies = [one for key, one in held.items() if key not in leaves]
         named = {id(one): name for one, name, _ in self._models.parameters()} if copies else {}
         copies = [one for one in copies if id(one) not in named]
-        weights = [one for key, one in leaves.items() if key in named and key not in held]
+        weights = [one for key, one in leaves.items() if key in named and key not in held and key not in inputs]
         shapes = [sorted(tuple(one.shape) for one in tensors) for tensors in (weights, copies)]
         if not copies or shapes[0] != shapes[1]:
             self._apart.clear()

@@ -1,6 +1,6 @@
-"""Is ``step()`` of an optimizer called anywhere? Read in the script, where it says so for certain.
+"""Is ``step()`` of an optimizer, or of a schedule, called anywhere? Read in the script, where it says so for certain.
 
-The name that holds the optimizer may be used for what does not step: resets, groups, states, schedules. A name that
+The name that holds it may be used for what does not step: resets, groups, states, schedules. A name that
 goes anywhere else, into a function, a list or another variable, may be stepped there.
 """
 
@@ -14,13 +14,15 @@ from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from labjournal.watch.naming import frames_above, is_installed, is_of_library, names_in_frames
 
-_HARMLESS = frozenset("zero_grad param_groups state state_dict load_state_dict add_param_group defaults".split())
+_HARMLESS = frozenset(
+    "zero_grad param_groups state state_dict load_state_dict add_param_group defaults get_last_lr last_epoch".split()
+)
 _MOST = 2_000_000
 """Bytes of a file that is read."""
 
 
 def is_never_stepped(optimizer: Any, frame: Optional[FrameType]) -> Optional[str]:
-    """The name of an optimizer that no file of the user's steps, or None where that is not certain."""
+    """The name of an optimizer or schedule that no file of the user's steps, or None where that is not certain."""
     name, trees = _read(optimizer, frame)
     return name if trees and all(_is_harmless(tree, name) for tree in trees) else None
 
