@@ -61,7 +61,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     "Rates": ("lr_zero", "lr_collapsed"),
     "Plateaus": ("lr_collapsed",),
     "Schedules": ("updates_stopped_midrun",),
-    "Horizons": ("planned_steps_differ",),
+    "Horizons": ("planned_steps_differ", "lr_collapsed"),
     "Rewrites": ("weight_change_outside_step",),
     "LeftIn": ("weight_change_outside_step",),
     "PutIn": ("weight_change_outside_step",),
