@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.scroll_view import ScrollView
 
 
 class Marking(ScrollView):
     """A table whose things can be marked, by id."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("M", "unmark_all", "unmark all", show=False)]
 
     @dataclass
     class MarksChanged(Message, namespace="run_table"):

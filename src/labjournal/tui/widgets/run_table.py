@@ -49,6 +49,7 @@ class RunTable(Marking, can_focus=True):
         Binding("enter,l,right", "open", "open"),
         Binding("h,left", "fold", "fold", show=False),
         Binding("space", "mark", "mark"),
+        Binding("M", "unmark_all", "unmark all", show=False),
     ]
 
     @dataclass
