@@ -6,7 +6,6 @@ of them only the exact tests speak.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 
@@ -59,8 +58,8 @@ LOSS_UNBOUNDED = CheckRule(
 )
 RULES = table(NONFINITE, LOSS_ZERO, LOSS_TOO_LOW, LOSS_UNBOUNDED)
 CLASSES = ("num_classes", "n_classes", "nclasses", "num_labels", "n_labels", "classes", "nc")
-_FEW = 8
 VOCABULARY = ("vocab_size", "vocabulary_size", "n_vocab", "num_embeddings", "n_tokens")
+_FEW = 8
 
 
 def judge(run: RunView) -> Iterator[Verdict]:
@@ -160,7 +159,7 @@ def loss_unbounded_below(curve: Curve, run: RunView) -> Verdict:
     if run.unnamed is not None:
         return not_judged(LOSS_UNBOUNDED, curve.name, run.unnamed)
     if len(values) < 30:
-        return _unbounded_in_few(curve, [float(value) for value in values])
+        return _unbounded_in_few(curve)
     thirds = [float(np.median(values[at - 2 : at + 3])) for at in np.linspace(2, len(values) - 3, 4).astype(int)]
     falls = -np.diff(thirds)
     far = thirds[-1] < 0 and thirds[0] - thirds[-1] > 10 * (abs(thirds[0]) + noise_of(values))
@@ -177,12 +176,13 @@ def loss_unbounded_below(curve: Curve, run: RunView) -> Verdict:
     )
 
 
-def _unbounded_in_few(curve: Curve, values: list[float]) -> Verdict:
+def _unbounded_in_few(curve: Curve) -> Verdict:
     """Of a record an epoch: each fall is larger than the one before it."""
+    values = curve.thin.values
     if len(values) < _FEW:
         return not_judged(LOSS_UNBOUNDED, curve.name, f"{len(values)} finite records, {_FEW} are needed")
-    falls = [before - after for before, after in itertools.pairwise(values)]
-    faster = falls[0] > 0 and all(before < after for before, after in itertools.pairwise(falls))
+    falls = -np.diff(values)
+    faster = falls[0] > 0 and (np.diff(falls) > 0).all()
     if not faster or values[-1] > -10 * abs(values[0]) or values[-1] >= 0:
         return fine(LOSS_UNBOUNDED, curve.name)
     return finding(
@@ -190,7 +190,7 @@ def _unbounded_in_few(curve: Curve, values: list[float]) -> Verdict:
         curve.name,
         f"{curve.name} fell from {values[0]:.4g} to {values[-1]:.4g}, in each of {len(values)} records by more than in "
         "the one before.",
-        {"levels": values},
+        {"levels": values.tolist()},
         None,
         int(curve.thin.steps[-1]),
     )

@@ -10,6 +10,7 @@ from typing import Any, Optional
 import torch
 
 from labjournal.watch.findings import Findings
+from labjournal.watch.rows import Batch
 
 ROWS = 256
 NUMBERS = 16
@@ -26,18 +27,12 @@ class Blank:
         self._value: Optional[float] = None
         self.done = False
 
-    def add(self, inputs: Any, symbols: bool, step: int) -> None:
-        """``symbols``: texts stand beside it, which a picture may be made up for."""
+    def add(self, batch: Batch, step: int) -> None:
         if self.done or step < 1:
             return
-        small = inputs.dim() < 2 or not inputs.shape[0] or inputs[0].numel() < NUMBERS
-        if (
-            symbols
-            or small
-            or inputs.device.type != "cpu"
-            or not (inputs.is_floating_point() or inputs.dtype == torch.uint8)
-        ):
-            self.done = True  # or kinds of segments, where there is but one
+        inputs: Any = batch.inputs
+        if not _is_picture(inputs) or batch.has_symbols:
+            self.done = True  # for a text, a picture may be made up
             return
         low, high = float(inputs.min()), float(inputs.max())
         self.done = low != high or low == 1 or self._value not in (None, low)  # all ones may be a mask
@@ -53,3 +48,9 @@ class Blank:
                 evidence={"rows": self._rows, "value": low},
                 subject=self._name,
             )
+
+
+def _is_picture(inputs: Any) -> bool:
+    """Rows of many numbers that can be read now; whole numbers of more bits may be kinds of segments."""
+    many = inputs.dim() > 1 and inputs.shape[0] > 0 and inputs[0].numel() >= NUMBERS
+    return bool(many and inputs.device.type == "cpu" and (inputs.is_floating_point() or inputs.dtype == torch.uint8))

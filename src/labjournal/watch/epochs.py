@@ -172,7 +172,7 @@ class Epochs:
             return
         self._count(epoch, marks, inputs, targets)
         self._guard.run(known.leaks.add, inputs, targets, step)
-        self._guard.run(known.blank.add, inputs, given.beside_symbols, step)
+        self._guard.run(known.blank.add, given, step)
         if epoch.batches == 1:
             epoch.first = hash(tuple(marks))
             feeds = learning and epoch.backwards - known.started <= PASSES_A_START

@@ -62,7 +62,11 @@ class Batch:
         """Of scarce rows."""
         self.symbols = self.inputs is not None and self.inputs.dtype in (torch.int64, torch.int32)
         """Rows of words or other symbols."""
-        self.beside_symbols = any(one.dim() > 1 and one.dtype in (torch.int64, torch.int32) for one in self._inputs)
+
+    @property
+    def has_symbols(self) -> bool:
+        """Is any of its inputs rows of words or other symbols?"""
+        return any(one.dim() > 1 and one.dtype in (torch.int64, torch.int32) for one in self._inputs)
 
     def marks(self) -> Optional[List[int]]:
         """One number a row, over all inputs of about the size of the largest: a number of the row beside it is none."""
