@@ -199,6 +199,15 @@ FAULTY = {
     "mean_of_epochs_loaded": ("weight_change_outside_step", "net"),
     "steps_run_out": ("steps_skipped", "AdamW"),
     "rounded_each_validation": ("weight_change_outside_step", "net"),
+    "rectified_prices": ("loss_floor", "output"),
+    "squashed_tides": ("loss_floor", "output"),
+    "scores_in_tanh": ("loss_floor", "output"),
+    "rectified_logit": ("loss_floor", "output"),
+    "sigmoid_before_classes": ("softmax_twice", "loss"),
+    "fading_sigmoids": ("vanishing_gradient", "model"),
+    "waits_for_more_batches": ("steps_skipped", "AdamW"),
+    "head_never_chosen": ("module_never_called", "net.heads.east-wing"),
+    "taught_its_noise": ("target_equals_input", "target"),
 }
 BEGINS = {
     "thawed_under_another_name": 125,

@@ -21,6 +21,7 @@ LATER = {
     "adapter_loaded_for_use",
     "never_called_attention",
     "warmup_never_ends",
+    "head_never_chosen",
 }
 """What may be meant as long as the run goes on: told for certain at its end, or late."""
 AT_ONCE = ("late_adapter", "replaced_head", "plain_list", "copied_model", "forgotten_encoder", "cloned_parameters")

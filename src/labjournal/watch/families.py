@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, List, Tuple
 from labjournal import tags
 from labjournal.watch.adapters import Adapters
 from labjournal.watch.answers import Answers
+from labjournal.watch.bounded import Bounded
 from labjournal.watch.byhand import ByHand
 from labjournal.watch.epochs import Epochs
 from labjournal.watch.fed import Fed
@@ -51,7 +52,9 @@ from labjournal.watch.schedules import Schedules
 from labjournal.watch.skipped import Skipped
 from labjournal.watch.stopped import Stopped
 from labjournal.watch.strays import Strays
+from labjournal.watch.unread import Unread
 from labjournal.watch.unstepped import Unstepped
+from labjournal.watch.vanishing import Vanishing
 
 
 class Families:
@@ -85,13 +88,14 @@ class Families:
         self.stopped = Stopped(findings, models, optimizers, names)
         self.joined = Joined(findings, models, optimizers, names, declared)
         self.resets = Resets(findings, names)
-        self.flow = Flow(findings, later, names)
+        self.flow, self.vanishing = Flow(findings, later, names), Vanishing(findings, names)
         self.scale = Scale(findings, models, names)
         self.frozen = Frozen(findings, later, models, names, declared)
         self.adapters = Adapters(findings, later, models)
         self.objective = Objective(findings, later, models, optimizers)
         self.itself = Itself(findings, later)
-        self.answers = Answers(findings, later, scored)
+        self.unread = Unread(findings)
+        self.answers, self.bounded = Answers(findings, later, scored), Bounded(findings, later)
         self.randomness, self.probed = Randomness(findings), Probed(findings)
         self.epochs = Epochs(guard, findings, state_epoch, affords, self.randomness.jumped)
         self.modes = Modes(guard, findings, models, optimizers, self.epochs.held_out)
@@ -109,7 +113,7 @@ class Families:
         self.fed = Fed(findings, models, self.epochs.trained_on, self.epochs.held_out, lambda: optimizers.together <= 1)
         self._by_tensor = (
             *(self.movement, self.outside, self.gradients, self.missing, self.stopped, self.resets),
-            *(self.flow, self.scale, self.midrun, self.adapters, self.left_in),
+            *(self.flow, self.vanishing, self.scale, self.midrun, self.adapters, self.left_in),
         )
         """These count for each tensor of an optimizer, and begin anew when its groups change."""
         self.pulses = Pulses(models, optimizers, self.left_in.suspects)

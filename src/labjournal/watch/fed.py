@@ -104,11 +104,14 @@ class Fed:
         self._below = 0
         self.driven: Set[int] = set()
         """Leaves, by id, that a layer takes as its input."""
+        self.own_target: Optional[Any] = None
+        """The input, where the target of the last loss looked at is that, number for number."""
         self.leaked = False
         """The target is certainly among what the model sees."""
 
     def look(self, loss: Any, step: int) -> None:
         self._looks += 1
+        self.own_target = None
         if self._looks > LOOKS or (self._long and self._looks > FIRST and self._looks % THINNED):
             return
         target = _target(loss)
@@ -173,6 +176,8 @@ class Fed:
                 level=NOTICE if inputs[0].numel() == 1 else None,  # a dummy, where a net stands for a few numbers
                 subject=self._name(),
             )
+        if alone and target is not None and target.shape == inputs.shape and torch.equal(target, inputs):
+            self.own_target = inputs
         if alone and target is not None and target.shape[:1] == inputs.shape[:1] and fresh:
             rows = torch.tensor(sorted(fresh.values()), device="cpu")
             self._leaks.add(inputs[rows], target[rows], step)

@@ -1,4 +1,4 @@
-"""Do gradients flow as they should? grad_explosion, vanishing_gradient, dead_activations, grad_intermittent_zero; and
+"""Do gradients flow as they should? grad_explosion, dead_activations, grad_intermittent_zero; and
 updates_stopped_midrun where they came, and are exactly 0 since.
 
 From the samples of gradients at each look. Norms are estimated from the samples, scaled to the sizes of the tensors.
@@ -7,7 +7,6 @@ From the samples of gradients at each look. Norms are estimated from the samples
 from __future__ import annotations
 
 import math
-import re
 import statistics
 from typing import Any, Dict, List, Optional, Set
 
@@ -26,10 +25,6 @@ GROWTH_LOOKS = 3
 LARGE_NORM = 100.0
 STEEP = 10.0
 FALLS = 5
-VANISHED = 1e-7
-"""Root mean square of a gradient. Source: VanishingGradient of SageMaker Debugger (mean of |g|)."""
-VANISHED_SHARE = 1e-4
-VANISHED_LOOKS = 15
 DEAD_LOOKS = 20
 DEAD_SHARE = 0.7
 DEAD_MIN = 16
@@ -42,13 +37,9 @@ CAME = 10
 STOPPED = 12
 
 
-_COMPARES = re.compile(r"(?:^|_)(?:w?[qk]|query|key|queries|keys)(?:_|$)")
-
-
 class _State:
     def __init__(self, tensors: int) -> None:
         self.norms: List[float] = []
-        self.weak = [0] * tensors
         self.always_zero: Dict[Key, Any] = {}
         self.index: Dict[Key, List[int]] = {}
         self.looks = 0
@@ -116,7 +107,7 @@ class Flow:
     def judge(self, look: Look, compared: Compared) -> None:
         state = self._states.get(look.tracked)
         in_graph, self._in_graph = self._in_graph, None
-        if state is None or len(state.weak) != len(look.params) or not compared.grad_sq:
+        if state is None or len(state.zeros) != len(look.params) or not compared.grad_sq:
             return
         state.looks += 1
         total_sq = sum(
@@ -124,7 +115,6 @@ class Flow:
         )
         if math.isfinite(total_sq):
             self._explosion(look, state, math.sqrt(total_sq))
-            self._vanishing(look, state, compared)
         if self._largest != 0:
             self._dead(look, state)
         self._zeros(look, state, compared, in_graph)
@@ -158,30 +148,6 @@ class Flow:
                 [(look.tracked.label, "")],
                 {"optimizer": look.tracked.label, "norm": norm, "norm_before": base},
                 subject=look.tracked.label,
-            )
-
-    def _vanishing(self, look: Look, state: _State, compared: Compared) -> None:
-        sizes = {
-            at: math.sqrt(value / compared.sizes[at])
-            for at, value in compared.grad_sq.items()
-            if at in compared.sizes and look.params[at].dim() > 1
-        }
-        top = max(sizes.values(), default=0.0)
-        for at, size in sizes.items():
-            weak = 0 < size < VANISHED and size < VANISHED_SHARE * top
-            state.weak[at] = state.weak[at] + 1 if weak else 0
-        due = [at for at, count in enumerate(state.weak) if count == VANISHED_LOOKS]
-        named = self._names(look.params, look.tracked) if due else []
-        alive = {named[at].module.rpartition(".")[0] for at in sizes if due and state.weak[at] == 0}
-        due = [at for at in due if not _compares(named[at].module, alive)]
-        if due:
-            self._findings.say(
-                "vanishing_gradient",
-                look.step,
-                f"The gradient of {{subject}} ({{n}}) has a size of {sizes[due[0]]:.1e} an element, against {top:.1e} "
-                f"elsewhere, in {VANISHED_LOOKS} steps looked at.",
-                [(named[at].path, named[at].module) for at in due],
-                {"optimizer": look.tracked.label, "rms": sizes[due[0]], "rms_elsewhere": top},
             )
 
     def _dead(self, look: Look, state: _State) -> None:
@@ -307,10 +273,3 @@ def _list_of(module: str) -> str:
     """The list that a module is a member of, or lies in one: experts are chosen from one."""
     parts = module.split(".")[:-1]
     return next((".".join(parts[:at]) for at, part in enumerate(parts) if part.isdigit()), "")
-
-
-def _compares(module: str, alive: Set[str]) -> bool:
-    """Does it make queries or keys, of an attention whose values get a gradient? While these are small, as at the
-    start, attention is nearly even whatever they are, and they get less than the values by many orders."""
-    attention, _, name = module.rpartition(".")
-    return attention in alive and _COMPARES.search(name.lower()) is not None

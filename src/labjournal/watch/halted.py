@@ -44,6 +44,8 @@ class Halted:
         """The weights when the stretch without steps was first noticed."""
         self.meant = False
         """The passes since the last step are called from where none was that a step followed, or the weights move."""
+        self.of_another_line = False
+        """The same, of the line alone that calls ``backward()``, from wherever that is called."""
 
     def before_backward(self, loss: Optional[Any], due: bool) -> None:
         """``due``: the step that follows is looked at."""
@@ -65,7 +67,8 @@ class Halted:
         steps = self._sum()
         if steps != self._steps:
             self._longest = max(self._longest, self._passes)
-            self._steps, self._passes, self.meant = steps, 0, False
+            self._steps, self._passes = steps, 0
+            self.meant = self.of_another_line = False
             return
         self._passes += COUNTED_EVERY
         if steps and self._passes % ASKED_EVERY == 0:
@@ -75,11 +78,13 @@ class Halted:
         stepping = [(one, optimizer) for one, optimizer in self._optimizers.live() if one.n]
         with torch.no_grad():
             now = gather([one for tracked, optimizer in stepping for one in tracked.params(optimizer)])
-        self.meant = self.meant or _place() not in self._places
+        place = _place()
+        self.meant = self.meant or place not in self._places
+        self.of_another_line |= place[:1] not in {one[:1] for one in self._places}
         if self._passes == ASKED_EVERY:
             self._start = now
         pairs = [(pack, self._start[key]) for key, pack in now.items() if key in self._start]
-        if self.meant or not pairs or any(one.index != other.index for one, other in pairs):
+        if self.of_another_line or not pairs or any(one.index != other.index for one, other in pairs):
             return
         enough = max(PASSES, TIMES * self._longest)
         leaves = graph.leaves(loss, NODES, read=False) if enough <= self._passes < enough + ASKED_EVERY else {}
@@ -88,6 +93,7 @@ class Halted:
 
         def landed(differ: int) -> None:
             self.meant |= bool(differ)
+            self.of_another_line |= bool(differ)
             left[0] -= 1
             if left[0] == 0 and halted and not self.meant:
                 self._say(halted, passes)

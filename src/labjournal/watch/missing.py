@@ -33,6 +33,8 @@ ASK_CALLED_AT = 12
 PHASE_STEPS = 100
 """Since the last gradient, for which it is left to the checks of what stops whether training has phases."""
 GRAPH_NODES = 4000
+SIBLINGS = 3
+NEARLY_EACH = 0.9
 MOST_READ = 16
 """Modules for which the script is read."""
 
@@ -186,7 +188,7 @@ class Missing:
         for at in groups["never"]:
             owner = owners[id(look.params[at])]
             meant = self._models.was_loaded(owner) or self._models.of_library(owner)
-            if meant or self._models.is_one_of_many(owner):
+            if meant or (self._models.is_one_of_many(owner) and not self._stands_alone(owner, look, state)):
                 continue
             if id(owner) not in left_out:
                 read = len(left_out) < MOST_READ
@@ -229,6 +231,14 @@ class Missing:
                     {"optimizer": label, "looked_at_steps": PATIENCE},
                     level=level,
                 )
+
+    def _stands_alone(self, owner: Any, look: Look, state: _State) -> bool:
+        """Of a list of which all others, SIBLINGS at least, had gradients at nearly each look: none is chosen there."""
+        chain = self._models.parents(owner)
+        at = next((at for at, one in enumerate(chain) if type(one).__name__ in ("ModuleList", "ModuleDict")), 0)
+        others = [one for one in children(chain[at]) if one is not chain[at - 1]] if at else []
+        alive = {id(one) for one, times in zip(look.params, state.alive) if times >= NEARLY_EACH * look.tracked.looks}
+        return len(others) >= SIBLINGS and all(any(id(p) in alive for p in parameters(one)) for one in others)
 
     def _stepped_by_others(self, look: Look) -> Dict[str, Set[int]]:
         """By label the optimizers that step tensors of this one as well, and those tensors, by id."""

@@ -94,10 +94,13 @@ class Moments(Families):
         if not self.objective.saved_hooks:
             self._run(self.itself.look, loss, step)
             self._run(self.fed.look, loss, step)
+            if self.fed.own_target is not None:
+                self._run(self.unread.look, self.fed.own_target, step)
             self.membership.inputs = self.fed.driven
             self._run(self.strays.look, loss, step, self.fed.driven)
             self.resets.apart = self.membership.apart = self.strays.apart
             self._run(self.answers.look, loss, step)
+            self._run(self.bounded.look, loss, step)
         if step == 1 and not self._optimizers.stepping():
             self._look_by_hand(loss, None)
 
@@ -182,6 +185,7 @@ class Moments(Families):
         self._run(self.frozen.judge, look, compared)
         self._run(self.scale.judge, look, compared)
         self._run(self.flow.judge, look, compared)
+        self._run(self.vanishing.judge, look, compared)
 
     def finish(self, look: Look, first: bool) -> None:
         """``first``: on steps of this optimizer what belongs to all is looked at."""
@@ -228,6 +232,7 @@ class Moments(Families):
             self._run(self.unstepped.epoch_starts)
 
     def batch(self, iterator: Any, data: Any, learning: bool, slept: int) -> None:
+        self._run(self.unread.batch, data)
         self._run(self.epochs.batch, iterator, data, self.gradients.backwards + slept, self.step, learning)
 
     def epoch_ends(self, iterator: Any, slept: int) -> None:
@@ -241,7 +246,7 @@ class Moments(Families):
             last(family.end, step)
         real = max((tracked.real for tracked in self._optimizers.all()), default=0)
         last(self.scale.end)
-        last(self.skipped.end, self.halted.meant)
+        last(self.skipped.end, self.halted.meant, self.halted.of_another_line)
         last(self.unstepped.end)
         last(self.passed_over.end)
         last(self.answers.end, real, self._optimizers.together <= 1)

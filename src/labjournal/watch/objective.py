@@ -33,11 +33,12 @@ ONE_OF_THEM = 0.85
 MIN_ROWS = 4
 MIN_TARGETS = 200
 _STRUCTURES = {
-    "softmax_twice": "The loss ({criterion}) applies {pair} to the output of {pair}",
+    "softmax_twice": "The loss ({criterion}) applies {pair} to the output of {below}",
     "softmax_over_batch": "The loss ({criterion}) is given log_softmax over dimension 0, the samples of the batch",
     "shape_broadcast": "{spread}{where}: their shapes differ",
     "loss_unbounded_below": "{given} was given numbers without log_softmax",
 }
+_SQUASHED = ("Softmax", "Sigmoid")
 _HINGES = ("ClampMin", "Clamp", "Relu", "Threshold", "Maximum", "Softplus")
 
 
@@ -53,6 +54,8 @@ class Objective:
         self._zeros = 0
         self._losses = 0
         self._criterion = ""
+        self._below = "Softmax"
+        """The kind of node that makes what a criterion of scores was given last."""
         self.judged = ""
         """What the sign was seen of: a criterion, or an error written out."""
         self.hinge = False
@@ -123,14 +126,17 @@ class Objective:
                 if graph.saved(before, "dim") == 0 and len(graph.shape(before) or ()) > 1:
                     return "softmax_over_batch"
                 after = graph.through_views(graph.inputs(before)[0])
-                twice = after is not None and graph.kind(after) == "Softmax"
+                self._below = graph.kind(after) if after is not None else ""
+                twice = self._below in _SQUASHED
                 return "softmax_twice" if twice or self._are_probabilities(before) else ""
             return "loss_unbounded_below" if below in ("Addmm", "Mm", "Softmax", "Convolution", "Sigmoid") else ""
         if name == "LogSoftmax":
-            return "softmax_twice" if below == "Softmax" else ""
+            self._below = below
+            return "softmax_twice" if below in _SQUASHED else ""
         if name.startswith("BinaryCrossEntropy"):
             self._target(node)
-            return "softmax_twice" if name.endswith("WithLogits") and below in ("Sigmoid", "Softmax") else ""
+            self._below = below
+            return "softmax_twice" if name.endswith("WithLogits") and below in _SQUASHED else ""
         return ""
 
     def _are_probabilities(self, scores: Any) -> bool:
@@ -215,6 +221,7 @@ class Objective:
         names = {
             "criterion": self._criterion,
             "pair": "a sigmoid" if self._criterion.startswith("Binary") else "a softmax",
+            "below": "a sigmoid" if self._below == "Sigmoid" else "a softmax",
             "given": "kl_div" if self._criterion == "KlDiv" else "nll_loss",
         }
         line = made_at(loss, sys._getframe())

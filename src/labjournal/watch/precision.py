@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Optional
 
 import torch
@@ -14,6 +15,8 @@ from labjournal.watch.rules import NOTICE
 TIMES = 5
 NODES = 3000
 SCALER_STEPS = 20
+PREPARED = 20
+"""Backward passes looked at without autocast, of a model prepared by accelerate for 16 bits."""
 
 
 class Precision:
@@ -26,6 +29,7 @@ class Precision:
         self._ever = 0
         self._inactive = 0
         self._scaled = 0
+        self._passed_by = 0
         self.asked = False
         """autocast was entered with gradients on, or a gradient scaler was used."""
 
@@ -47,6 +51,14 @@ class Precision:
                 frozen = any(not parameter.requires_grad for parameter, _, _ in self._models.parameters())
                 what = "autocast was entered, but no 16-bit operation leads to the loss"
                 self._say(step, what, NOTICE if frozen else None)  # what is frozen leaves no trace in the graph
+        if not self._ever and self._passed_by < PREPARED and (half := _prepared_for()):
+            self._passed_by += 1
+            if self._passed_by == PREPARED and not _has_half(loss):
+                self._say(
+                    step,
+                    f"accelerate was asked for {half}, but the passes that make the loss do not go through the call of "
+                    "the prepared model, which alone enters autocast",
+                )
         if self._scaled >= SCALER_STEPS and not self._ever:
             self._scaled = -(10**9)
             if not _has_half(loss):
@@ -61,6 +73,14 @@ class Precision:
             level=level,
             subject="the forward pass",
         )
+
+
+def _prepared_for() -> str:
+    """The 16 bits that accelerate was asked for, or nothing."""
+    state = getattr(sys.modules.get("accelerate.state"), "AcceleratorState", None)
+    known = getattr(state, "_shared_state", None)
+    half = known.get("_mixed_precision") if isinstance(known, dict) else None
+    return half if half in ("bf16", "fp16") else ""
 
 
 def _has_half(loss: Any) -> bool:

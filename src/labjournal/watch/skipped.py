@@ -41,6 +41,8 @@ class _Cycle:
         self.skipped_in_a_row = 0
         self.waiting = 0
         """Skipped cycles of a stretch that came after one of steps: what follows tells what it was."""
+        self.summed = True
+        """Each of those was over several backward passes."""
         self.patterns: Set[Tuple[bool, ...]] = set()
         """Which tensors had a gradient, in cycles without a step."""
         self.total = 0
@@ -50,13 +52,15 @@ class _Cycle:
         self.by_hand = False
         self.scaled = False
 
-    def add(self, skipped: bool) -> None:
-        """One more cycle. A stretch without steps waits for its end, except where a scaler explains it."""
+    def add(self, skipped: bool, several: bool = False) -> None:
+        """One more cycle, of ``several`` backward passes. A stretch without steps waits for its end, except where a
+        scaler explains it."""
         if skipped:
             self.skipped_in_a_row += 1
             apart = self.waiting or self.stepped_in_a_row >= STRETCH
             self.stepped_in_a_row = 0
             if apart and not self.scaled:
+                self.summed = several and (self.summed or not self.waiting)
                 self.waiting += 1
             else:
                 self.skipped.append(True)
@@ -133,6 +137,7 @@ class Skipped:
         stepped = tracked.n > cycle.steps
         total = sum(one.n for one in self._optimizers.all())
         another, cycle.total = total > cycle.total, total
+        several = backwards - cycle.backwards > 1
         cycle.steps, cycle.backwards = tracked.n, backwards
         cycle.seen += 1
         if not tracked.n:
@@ -145,7 +150,7 @@ class Skipped:
         if not stepped:
             cycle.patterns.add(tuple(one.grad is None for one in params[:PATTERN]))
             cycle.used += 1 if another else -1
-        cycle.add(not stepped)
+        cycle.add(not stepped, several)
         self._judge(tracked, cycle)
 
     def _judge(self, tracked: Tracked, cycle: _Cycle) -> None:
@@ -174,14 +179,16 @@ class Skipped:
         if len(live) == 1:
             self.on_zero_grad(live[0][0], live[0][1], backwards, unseen)
 
-    def end(self, meant: bool) -> None:
-        """A stretch without steps that went on to the end of the program, longer than all there was before.
+    def end(self, meant: bool, of_another_line: bool) -> None:
+        """A stretch without steps that went on to the end of the program, longer than all there was before, or in which
+        gradients were summed over several backward passes each time, as for a step that waits for more of them.
 
         ``meant``: it was called from other lines than what was stepped on, as Fisher information is, or the weights
-        were moved by hand.
+        were moved by hand; ``of_another_line``: the same of the line of ``backward()`` alone.
         """
         for tracked, cycle in self._cycles.items():
             went_on = tracked.n - cycle.steps >= STRETCH  # in the nap that the end has cut short
             if cycle.waiting >= WINDOW // 2 and not self._to_inputs and not went_on:
                 most = 2 * cycle.waiting > cycle.seen and not meant
+                most = most or (cycle.summed and not of_another_line)
                 self._say(tracked, cycle.waiting, cycle.seen, None if most and not cycle.through_it() else NOTICE)
