@@ -26,8 +26,10 @@ TRAINING = (
         "loss_floor",
         WARNING,
         "objective",
-        "The loss stays at the level of a model that does not look at its inputs.",
-        "See whether inputs reach the model (scale, zeros, order), and whether labels belong to their inputs.",
+        "The loss stays at the level of a model that does not look at its inputs, or cannot come below a floor that "
+        "the activation behind the output sets.",
+        "See whether inputs reach the model (scale, zeros, order), whether labels belong to their inputs, and whether "
+        "the last activation can give what the targets are.",
         ("loss_plateau_at_baseline",),
     ),
     Rule(
