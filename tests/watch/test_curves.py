@@ -132,3 +132,36 @@ def test_an_adapter_beside_a_deep_stack_keeps_a_group_of_its_own() -> None:
     assert groups["model.nfa"] == "model.nfa"
     assert groups["model.layers.7.mlp"] == "model.layers"
     assert fold(["model"]) == {"model": "model"}
+
+
+LONG = """
+import json
+import torch
+from torch import nn
+
+torch.manual_seed(0)
+model = nn.Sequential(*[nn.Linear(8, 8) for _ in range(60)], nn.Linear(8, 1))
+optimizer = torch.optim.Adam(model.parameters(), lr=1e-4, foreach=True)
+losses = []
+for _ in range(700):
+    x = torch.randn(4, 8)
+    optimizer.zero_grad()
+    loss = nn.functional.mse_loss(model(x), x[:, :1])
+    loss.backward()
+    optimizer.step()
+    losses.append(loss.item())
+print(json.dumps(losses))
+"""
+
+
+def test_the_loss_is_known_to_the_end_also_where_looks_are_not_paid_for(tmp_path: Path) -> None:
+    import json
+
+    (tmp_path / "long.py").write_text(LONG)
+    done = run_hooked(["long.py"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    losses = np.array(json.loads(done.stdout))
+    seen = read_scalars(done.folder / "events")["watch/loss"]
+    assert seen.steps[-1] > 660
+    assert np.diff(seen.steps).max() <= 40
+    np.testing.assert_allclose(seen.values, losses[seen.steps - 1], rtol=1e-5)

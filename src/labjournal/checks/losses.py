@@ -54,12 +54,16 @@ LOSS_UNBOUNDED = CheckRule(
     "training loss, "
     "30 records: below 0, by 10 times its start and scatter, and in each third it falls at least as fast as before; "
     "of 8 records or more: the same, and each fall is larger than the one before it. "
+    "A loss that only the watch has seen: by 100 times, each third falling half as much again as the one before. "
     "A log likelihood of densities slows down and is left alone.",
 )
 RULES = table(NONFINITE, LOSS_ZERO, LOSS_TOO_LOW, LOSS_UNBOUNDED)
 CLASSES = ("num_classes", "n_classes", "nclasses", "num_labels", "n_labels", "classes", "nc")
 VOCABULARY = ("vocab_size", "vocabulary_size", "n_vocab", "num_embeddings", "n_tokens")
-_FEW = 8
+_FEW, _MANY = 8, 30
+_STEEPER = 1.5
+"""Ratio of the falls of one third and of the one before it, of a loss that the script has not named: what is sent back
+may be minus a reward, which grows and is glad to."""
 
 
 def judge(run: RunView) -> Iterator[Verdict]:
@@ -156,14 +160,18 @@ def loss_unbounded_below(curve: Curve, run: RunView) -> Verdict:
         )
         evidence = {"lowest": lowest, "records_below_0": len(below)}
         return finding(LOSS_UNBOUNDED, curve.name, message, evidence, None, int(curve.finite.steps[at]))
-    if run.unnamed is not None:
-        return not_judged(LOSS_UNBOUNDED, curve.name, run.unnamed)
-    if len(values) < 30:
+    if run.game is not None or (run.unnamed is not None and len(values) < _MANY):
+        return not_judged(LOSS_UNBOUNDED, curve.name, str(run.unnamed))
+    if len(values) < _MANY:
         return _unbounded_in_few(curve)
+    named = run.unnamed is None
+    as_fast, far_off, noise = (
+        (0.95, 10, noise_of(values)) if named else (_STEEPER, 100, noise_of(values[: len(values) // 3]))
+    )
     thirds = [float(np.median(values[at - 2 : at + 3])) for at in np.linspace(2, len(values) - 3, 4).astype(int)]
     falls = -np.diff(thirds)
-    far = thirds[-1] < 0 and thirds[0] - thirds[-1] > 10 * (abs(thirds[0]) + noise_of(values))
-    if not far or falls[1] < 0.95 * falls[0] or falls[2] < 0.95 * falls[1]:
+    far = thirds[-1] < 0 and thirds[0] - thirds[-1] > far_off * (abs(thirds[0]) + noise)
+    if not far or falls[0] <= 0 or falls[1] < as_fast * falls[0] or falls[2] < as_fast * falls[1]:
         return fine(LOSS_UNBOUNDED, curve.name)
     return finding(
         LOSS_UNBOUNDED,

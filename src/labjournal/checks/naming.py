@@ -128,6 +128,12 @@ def read_name(name: str) -> CurveName:
     return CurveName("loss", role, scope, stem, nonnegative)
 
 
+def role_alone(name: str) -> SplitName | None:
+    """The role of a curve whose name says nothing else, as ``train`` or ``val``."""
+    roles = {_ROLES.get(word.lower()) for word in _SPLIT.split(name) if word}
+    return next(iter(roles)) if len(roles) == 1 else None
+
+
 def words_of(name: str) -> frozenset[str]:
     """The words of a name, in lower case."""
     return frozenset(word.lower() for word in _SPLIT.split(name) if word)

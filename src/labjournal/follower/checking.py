@@ -20,7 +20,7 @@ from labjournal.config import Config
 from labjournal.errors import JournalError, NotFoundError
 from labjournal.facts import Fact
 from labjournal.filesystems import disk_free
-from labjournal.follower import inside, phases
+from labjournal.follower import by_role, inside, phases
 from labjournal.follower.printed import NOT_ANEW, Anew, begun_anew
 from labjournal.follower.saved import of_checkpoints
 from labjournal.model import PRINTED, Result, Run, RunKind, SeriesKey
@@ -100,7 +100,9 @@ class Checker:
 
     def verdicts(self, run: Run, stated: Sequence[Fact]) -> list[Verdict]:
         """Everything the checks from outside say of an ended run, "fine" and "not judged" included."""
+        anew = begun_anew(self._store, run.id)
         curves = self._curves(run.id, _QUANTITIES, stated)
+        curves += by_role.losses(self._store.series_list(run.id), curves, stated, lambda key: self._curve(key, anew))
         results = self._store.results(measured_by=run.id)
         verdicts = list(self._of_curves(run, curves, stated, results))
         verdicts += self._of_results(results)
@@ -161,13 +163,12 @@ class Checker:
 
         known = self._store.checkpoints(run.id)
         ends = [fact.data for fact in stated if fact.kind == "watch_end"]
-        steps = [int(end["real_steps"]) for end in ends if isinstance(end.get("real_steps"), int)]
         return RunView(
             curves,
             ended=run.status.ended,
             done=run.status.value == "DONE" and not run.exit_code,
             settings=run.settings,
-            real_steps=max(steps, default=None),
+            real_steps=by_role.real_steps(stated),
             planned_steps=run.planned_steps,
             counted_by=_told(ends, "counted_by"),
             criterion=_told(ends, "criterion"),

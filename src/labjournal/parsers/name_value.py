@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from labjournal.parsers.above import leading
+from labjournal.parsers.bare_roles import with_equal_signs
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.baselines import NAME as BASELINE
 from labjournal.parsers.baselines import measured_baseline
@@ -122,7 +123,7 @@ def of_line(text: str, line: Line, context: Context) -> Claim | None:
     if statistic is not None and SPREAD.fullmatch(statistic) and statistic.lower()[:3] not in ("min", "max"):
         return Claim(1)
     text, one_of = without_label(label_apart(name_before_value(_GAP_BEHIND.sub(r"\1: ", text))))
-    text, given = without_settings(text)
+    text, given = without_settings(with_equal_signs(text))
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
         return _saved_value(line, text, context)
@@ -133,8 +134,7 @@ def of_line(text: str, line: Line, context: Context) -> Claim | None:
     if role == "unclear" and text.lstrip().startswith("* ") and line.number - context.measuring[1] <= BESIDE:
         role = context.measuring[0]  # the sum of the pass above
     drafts = drafts_of(pairs, line, text, context, role, "name_value")
-    if ":" in text or "=" in text:
-        drafts += of_sets(line, [pair.number for pair in pairs])
+    drafts += of_sets(line, [pair.number for pair in pairs])
     example = _EXAMPLE.match(text)
     owner = one_of or (owner_of(rest) if example is None else example[1]) or statistic  # "max: acc 0.8"
     if owner is None and len(pairs) == 1 and (behind := _WHO_BEHIND.search(text)) is not None:

@@ -159,6 +159,9 @@ def _paired(text: str, numbers: Sequence[Number], vague: bool) -> tuple[list[Pai
     head_end: int | None = None
     start = 0
     for index, number in enumerate(numbers):
+        before = numbers[index - 1] if index else None
+        if before is not None and before.start >= start and text[before.start] == "-":
+            start = before.end  # no part of a name, as the digits of "top-5" are
         left = text[start : number.start]
         told = number not in changes and not (not math.isfinite(number.value) and _IS.search(left))
         found = name_before(left, vague, text.startswith("+", number.start)) if told else None

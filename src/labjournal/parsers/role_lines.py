@@ -1,10 +1,14 @@
-"""Lines that give a value to each set and name no metric: ``Epoch: 200, Train: 0.9857, Val: 0.7900, Test: 0.8150``."""
+"""Lines that give a value to each set and name no metric: ``Epoch: 200, Train: 0.9857, Val: 0.7900, Test: 0.8150``.
+
+Behind the number of a step the value may follow without a sign: ``epoch 3  train 0.4123  val 0.5210``.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from labjournal.parsers.bare_roles import with_equal_signs
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.context import Context
 from labjournal.parsers.names import role_of
@@ -14,8 +18,10 @@ from labjournal.parsers.steps import find_step
 
 LONGEST = 400
 FEWEST_DIGITS = 3
+_PARTS = ("est", "al", "dev", "Dev", "eld")
+"""Of the names of sets other than that of training, one of which there must be."""
 _OF_SET = re.compile(
-    r"(?<![\w'-])(?P<name>train(?:ing)?|val(?:id(?:ation)?)?|dev|test(?:ing)?)\s*[:=]\s*(?P<value>\d*\.\d+\s?%?)(?![\w.]|\s?(?:s|ms|sec|min|h|[KMG]i?B)\b)",
+    r"(?<![\w'-])(?P<name>train(?:ing)?|val(?:id(?:ation)?)?|dev|heldout|test(?:ing)?)\s*[:=]\s*(?P<value>[-+]?\d*\.\d+(?:e[-+]?\d+|\s?%)?)(?![\w.]|\s?(?:s|ms|sec|min|h|[KMG]i?B)\b)",
     re.IGNORECASE,
 )
 
@@ -28,9 +34,9 @@ def _read(cursor: Cursor, context: Context) -> Claim | None:
 
 def of_sets(line: Line, taken: Sequence[Number]) -> list[Draft]:
     """A draft for each set that a line gives a value to; none where one of the values is ``taken`` by a metric."""
-    if ("est" not in line.text and "al" not in line.text) or len(line.text) > LONGEST:
+    if not any(part in line.text for part in _PARTS) or len(line.text) > LONGEST:
         return []
-    text = body(line.text)
+    text = with_equal_signs(body(line.text))
     found = [(one, number) for one in _OF_SET.finditer(text) if (number := parse_number(one["value"])) is not None]
     roles = [role_of([one["name"].lower()]) for one, _ in found]
     step = find_step(text)

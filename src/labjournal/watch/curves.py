@@ -24,6 +24,9 @@ EXACT_ELEMENTS = 1_000_000
 FEW = 5
 """Answers at either end whose mean probability is a curve."""
 
+GLANCES, GLANCES_S = 16, 2.0
+"""Points, and seconds, after which losses glanced at are written."""
+
 
 class _Sums:
     """Squared norms of one group in one round."""
@@ -58,6 +61,7 @@ class Curves:
         self._in_round: Set[Tracked] = set()
         self._step = 0
         self._paced: Optional[Tuple[int, float]] = None
+        self._flushed = 0.0
         self.base = 0
         """Steps taken before this process: curves of a resumed run go on where the earlier ones end."""
         self.trouble: Optional[str] = None
@@ -131,6 +135,14 @@ class Curves:
             name, waiting = f"{tags.WATCH}/loss", self._waiting
             self._later.give(loss.reshape(1), lambda numbers: waiting.append((step, {name: numbers[0]})))
 
+    def add_glance(self, loss: Any, step: int) -> None:
+        """The same for a step between looks; written now and then where no round comes."""
+        self.add_loss(loss, step)
+        self._later.poll()
+        now = time.monotonic()
+        if not self._in_round and (len(self._waiting) >= GLANCES or now - self._flushed >= GLANCES_S):
+            self.flush()
+
     def add_scores(self, step: int, scores: List[float]) -> None:
         """Probabilities of the answers of one batch: quantiles, and the means of the highest and lowest few."""
         if self._writer is None or len(scores) < 2 * FEW:
@@ -177,6 +189,7 @@ class Curves:
         """Write the round, once the numbers that are still on their way from a GPU have arrived."""
         if self._writer is None or not (self._in_round or self._waiting):
             return
+        self._flushed = time.monotonic()
         sums, rates, waiting, step = self._sums, self._rates, self._waiting, self._step
         pace = self._pace(step)
         self._sums, self._rates, self._waiting, self._in_round, self._step = {}, {}, [], set(), 0

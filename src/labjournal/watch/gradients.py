@@ -222,32 +222,3 @@ def _bias_of(path: str) -> Optional[str]:
     """The bias beside a weight; None for one that weighs a state, of which the first is all zeros."""
     module, dot, name = path.rpartition(".")
     return None if "weight" not in name or "_hh" in name else module + dot + name.replace("weight", "bias")
-
-
-class SentBack:
-    """The losses on which backward was called since the last step looked at: the last one, and the largest in size."""
-
-    def __init__(self) -> None:
-        self._last: Optional[Any] = None
-        self._largest: Optional[Any] = None
-
-    def note(self, loss: Optional[Any]) -> None:
-        """None: the step that follows is not looked at, or what was sent back is no single number."""
-        self._last = None if loss is None else loss.float().reshape(1)
-        if self._last is not None:
-            size, before = self._last.abs(), self._largest
-            self._largest = size if before is None or before.device != size.device else torch.maximum(size, before)
-
-    def take(self) -> Optional[Any]:
-        """Both as one tensor on their device, once."""
-        last, largest = self._last, self._largest
-        self._last = self._largest = None
-        return None if last is None or largest is None else torch.cat([last, largest])
-
-
-def scalar_loss(tensors: Any) -> Optional[Any]:
-    """The loss among the arguments of backward: a tensor of one element, or None."""
-    first = tensors[0] if isinstance(tensors, (list, tuple)) and tensors else tensors
-    if getattr(first, "numel", None) is None or first.numel() != 1 or getattr(first, "is_meta", False):
-        return None
-    return first.detach()

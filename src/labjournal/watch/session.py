@@ -17,7 +17,6 @@ from labjournal.watch.budget import DENSE_STEPS, SPARSE_FROM, Budget, curves_due
 from labjournal.watch.curves import Curves
 from labjournal.watch.event_writer import EventWriter
 from labjournal.watch.findings import Findings
-from labjournal.watch.gradients import SentBack, scalar_loss
 from labjournal.watch.guard import MAX_ERRORS, Guard, described
 from labjournal.watch.look import Compared, Look, Previous, compare
 from labjournal.watch.models import Models
@@ -27,6 +26,7 @@ from labjournal.watch.optimizers import Optimizers, Tracked, has_groups, steps_b
 from labjournal.watch.randomness import seed_that_was_set
 from labjournal.watch.replicas import Replicas
 from labjournal.watch.sampling import Later, capturing, gather
+from labjournal.watch.sentback import SentBack
 from labjournal.watch.tensor_names import TensorNames
 
 TYPE_CHECKING = False
@@ -188,7 +188,7 @@ class Session:
         due = not all_known or (next_step > 0 and self.budget.would_allow(next_step))
         self._looking = due and bool(all_known)
         self.families.before_backward(tensors, due)
-        self._sent.note(scalar_loss(tensors) if due else None)
+        self._sent.note(tensors, due, next_step)
 
     def _count_slept(self) -> None:
         slept, self.nap.slept = self.nap.slept, 0
@@ -246,6 +246,7 @@ class Session:
         look = self._look.pop(tracked, None)
         self._stepping = [one for one in self._stepping if one is not tracked]
         if look is None:
+            self._sent.glance(self.curves, tracked.n)
             return
         self._looking = True
         with torch.no_grad():
