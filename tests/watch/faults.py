@@ -207,9 +207,11 @@ FAULTY = {
     "fading_sigmoids": ("vanishing_gradient", "model"),
     "waits_for_more_batches": ("steps_skipped", "AdamW"),
     "head_never_chosen": ("module_never_called", "net.heads.east-wing"),
+    "frozen_norms_count": ("frozen_layer_changes", "body"),
     "taught_its_noise": ("target_equals_input", "target"),
 }
 BEGINS = {
+    "frozen_norms_count": 15,
     "thawed_under_another_name": 125,
     "sleeping_updates": 25,
     "unfrozen_late": 20,

@@ -15,6 +15,7 @@ from labjournal.watch.fed import Fed
 from labjournal.watch.findings import Findings
 from labjournal.watch.flow import Flow
 from labjournal.watch.frozen import Frozen
+from labjournal.watch.frozen_norms import FrozenNorms
 from labjournal.watch.gradients import Gradients
 from labjournal.watch.groups import Groups
 from labjournal.watch.guard import Guard
@@ -91,6 +92,7 @@ class Families:
         self.flow, self.vanishing = Flow(findings, later, names), Vanishing(findings, names)
         self.scale = Scale(findings, models, names)
         self.frozen = Frozen(findings, later, models, names, declared)
+        self.frozen_norms = FrozenNorms(findings, models, optimizers)
         self.adapters = Adapters(findings, later, models)
         self.objective = Objective(findings, later, models, optimizers)
         self.itself = Itself(findings, later)

@@ -42,6 +42,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     ),
     "Scale": ("update_too_small", "update_too_large", "weight_norm_collapse", "weight_decay_dominates"),
     "Frozen": ("frozen_layer_changes",),
+    "FrozenNorms": ("frozen_layer_changes",),
     "Adapters": ("frozen_layer_changes",),
     "Objective": (
         "loss_zero",

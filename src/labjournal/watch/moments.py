@@ -202,6 +202,7 @@ class Moments(Families):
             self._run(self.passed_over.look, look)
             if look.curves:
                 self._run(self.frozen.look, look.step)
+                self._run(self.frozen_norms.look, look.step)
         self._run(self.groups.after_step, look)
         self._run(self.gradients.ask_again)
         self._run(self.horizons.look, self.schedules.known, self._epochs)
