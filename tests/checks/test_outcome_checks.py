@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labjournal import stats
-from labjournal.checks import outcome
+from labjournal.checks import options, outcome
 from labjournal.checks.rule import Verdict
 from labjournal.model import Counts, Dataset, Result, Role, Source, Subject
 from labjournal.vocabulary import Level
@@ -19,9 +20,9 @@ from labjournal.vocabulary import Level
 START = datetime(2026, 11, 18, tzinfo=UTC)
 
 
-def tell(a: tuple[int, int], b: tuple[int, int]) -> outcome.Apart:
+def tell(a: tuple[int, int], b: tuple[int, int]) -> options.Apart:
     said = stats.compare_rates(a, b)
-    return outcome.Apart(said.word == "differs", said.word, said.p)
+    return options.Apart(said.word == "differs", said.word, said.p)
 
 
 def result(
@@ -130,6 +131,27 @@ def test_an_option_with_equal_counts_does_nothing() -> None:
     assert found(off, on) == {}  # said of the later one only
 
 
+@pytest.mark.parametrize(
+    ("metrics", "measured_by", "found_it"),
+    [
+        ({"loss": 0.173, "accuracy": 0.928}, "m", True),
+        ({"loss": 0.174, "accuracy": 0.928}, "m", False),
+        ({"loss": 0.173, "accuracy": 0.928}, "another", False),
+        ({"accuracy": 0.928, "f1": 0.913}, "m", False),
+        ({"loss": 0.173}, "m", False),
+        ({"loss": 0.2, "accuracy": 0.928}, "m", False),
+    ],
+    ids=["the same", "another loss", "another run", "no loss", "one number", "few digits"],
+)
+def test_what_one_run_printed_for_two_settings_digit_for_digit(
+    metrics: dict[str, float], measured_by: str, found_it: bool
+) -> None:
+    first = {**metrics, "loss": 0.173} if metrics.get("loss") == 0.174 else metrics
+    off = replace(result(at=1, options={"mask": "0.00"}, metrics=first), measured_by="m")
+    on = replace(result(at=2, options={"mask": "0.08"}, metrics=metrics), measured_by=measured_by)
+    assert ("option_without_effect" in found(off, on)) is found_it
+
+
 def test_an_option_inside_the_noise_is_a_mark_and_beyond_it_nothing() -> None:
     on = result([[494, 30], [63, 413]], at=1, options={"numeric": "on"})
     near = result([[490, 34], [66, 410]], at=2, options={"numeric": "off"})
@@ -147,8 +169,6 @@ def test_an_option_inside_the_noise_is_a_mark_and_beyond_it_nothing() -> None:
     ],
 )
 def test_an_option_is_compared_on_equal_ground_only(change: dict[str, Any]) -> None:
-    from dataclasses import replace
-
     on = replace(result([[494, 30], [63, 413]], at=1, options={"numeric": "on"}), **change)
     off = result([[494, 30], [63, 413]], at=2, options={"numeric": "off"})
     assert judged(on, off)["option_without_effect"].state == "not judged"

@@ -20,6 +20,7 @@ from labjournal.parsers.bare_roles import with_equal_signs
         ("epoch {e} train {a:.4f} ({b:.3f}) val {b:.4f} ({a:.3f})", ["train", "val"]),
         ("step {e} train {a:.4f} held-out {b:.4f}", ["heldout", "train"]),
         ("epoch {e}: train {a:.3f}, dev {b:.3f}", ["dev", "train"]),
+        ("epoch {e} train {a:.0e} val {b:.1e}", ["train", "val"]),
     ],
 )
 def test_the_losses_of_a_training_are_curves_by_their_roles(form: str, tags: list[str]) -> None:
@@ -43,6 +44,10 @@ def test_the_losses_of_a_training_are_curves_by_their_roles(form: str, tags: lis
         "epoch 3: train acc 0.91 val acc 0.88",
         "epoch 3 train 0.41s val 0.12s",
         "epoch 3 train=0.41 val=0.52",
+        "epoch 3 train 12.31 seconds val 3.10 seconds",
+        "step 3 train 1234.5 tok/s val 2345.6 tok/s",
+        "epoch 1 train 3.1-4.2 val 2.2-3.3",
+        "epoch 2 train 0.51 -> 0.49 val 0.60 -> 0.55",
     ],
 )
 def test_a_line_that_says_more_or_less_is_left_as_it_is(line: str) -> None:

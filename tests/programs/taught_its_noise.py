@@ -15,9 +15,9 @@ optimizer = torch.optim.Adam(net.parameters(), lr=2e-3)
 
 
 def epoch():
-    for given, wanted in loader:
+    for given, clean_half in loader:
         optimizer.zero_grad()
-        nn.functional.mse_loss(net(given), wanted).backward()
+        nn.functional.mse_loss(net(given), clean_half).backward()
         optimizer.step()
 
 

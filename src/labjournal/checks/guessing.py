@@ -13,7 +13,7 @@ import numpy as np
 
 from labjournal.checks.curve import Curve, Floats, end_level, start_level
 from labjournal.checks.losses import CLASSES
-from labjournal.checks.outcome_rules import AT_CHANCE, CALIBRATION
+from labjournal.checks.outcome_rules import AT_CHANCE, CALIBRATION, COLLAPSE
 from labjournal.checks.rule import Verdict, finding, fine, not_judged
 from labjournal.checks.run_view import RunView
 from labjournal.vocabulary import Level
@@ -24,6 +24,11 @@ _MIN_STEPS = 200
 _ACCURACY = frozenset("accuracy acc acc1 top1".split())
 _AREA = frozenset("auc auroc".split())
 _NEAR = 0.02
+_STILL = 6
+_MOSTLY = 0.8
+"""Of the records of an accuracy that have the very same value."""
+_FREQUENT = 0.6
+"""Share of one class, below which it is no answer for everything."""
 _UNLIKE = 0.25
 """Mean distance of confidence and outcome from which on a confidence means nothing. Networks that are trained long and
 not calibrated come to 0.05 to 0.15 (Guo et al., ICML 2017, table 1)."""
@@ -32,6 +37,7 @@ not calibrated come to 0.05 to 0.15 (Guo et al., ICML 2017, table 1)."""
 def judge(run: RunView) -> Iterator[Verdict]:
     """Verdicts on each accuracy and area, and on each calibration error."""
     yield from (at_chance(curve, run) for curve in run.goodness if _chance_known(curve))
+    yield from (one_answer(curve, run) for curve in run.goodness if set(curve.read.stem) & _ACCURACY)
     yield from (calibration(curve) for curve in run.calibrations)
     yield from _probabilities(run)
 
@@ -65,6 +71,27 @@ def at_chance(curve: Curve, run: RunView) -> Verdict:
     message += f", while {learnt}." if learnt else "."
     evidence = {"level": level, "chance": chance, "classes": classes, "records": len(values), "standard_error": error}
     return finding(AT_CHANCE, curve.name, message, evidence, None, int(curve.finite.steps[-1]))
+
+
+def one_answer(curve: Curve, run: RunView) -> Verdict:
+    """A rate that stands still where answering the most frequent label alone would put it."""
+    values, total = shares(curve), sum(run.labels)
+    if "balanced" in curve.read.stem or curve.read.role == "train" or len(values) < _STILL or not total:
+        return not_judged(COLLAPSE, curve.name, f"{_STILL} records of an accuracy, and the labels, are needed")
+    most, last = max(run.labels) / total, float(values[-1])
+    same = values == last
+    stands = bool(same[-_FEW:].all() and same.mean() >= _MOSTLY)
+    if not stands or not _FREQUENT <= most < 1 or abs(last - most) > _NEAR:
+        return fine(COLLAPSE, curve.name)
+    return finding(
+        COLLAPSE,
+        curve.name,
+        f"{curve.name} is {last:.4g} in {int(same.sum())} of {len(values)} records: so many of the labels seen are of "
+        f"one class ({most:.3g}), and an answer of that class to everything gives no other number.",
+        {"level": last, "records": len(values), "equal": int(same.sum()), "most_frequent": most},
+        None,
+        int(curve.finite.steps[-1]),
+    )
 
 
 def shares(curve: Curve) -> Floats:

@@ -54,7 +54,8 @@ LOSS_UNBOUNDED = CheckRule(
     "training loss, "
     "30 records: below 0, by 10 times its start and scatter, and in each third it falls at least as fast as before; "
     "of 8 records or more: the same, and each fall is larger than the one before it. "
-    "A loss that only the watch has seen: by 100 times, each third falling half as much again as the one before. "
+    "A loss that only the watch has seen: by 100 times, each third falling half as much again as the one before, and a "
+    "notice where what it is made of is not known. "
     "A log likelihood of densities slows down and is left alone.",
 )
 RULES = table(NONFINITE, LOSS_ZERO, LOSS_TOO_LOW, LOSS_UNBOUNDED)
@@ -179,7 +180,7 @@ def loss_unbounded_below(curve: Curve, run: RunView) -> Verdict:
         f"{curve.name} fell from {thirds[0]:.4g} to {thirds[-1]:.4g}, in each third of the run at least as fast "
         "as before.",
         {"levels": thirds},
-        None,
+        None if named or run.criterion is not None else Level.NOTICE,
         int(curve.thin.steps[-1]),
     )
 

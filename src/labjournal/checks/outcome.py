@@ -6,9 +6,10 @@ A small sample or a result below a baseline is a mark, never an alarm. Pure arit
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from labjournal.checks.options import Tell, title, without_effect
 from labjournal.checks.outcome_rules import (
     AT_CHANCE,
     BELOW_MAJORITY,
@@ -29,18 +30,6 @@ _FEW = 30
 _Z = 1.959964
 _RATES = ("fpr", "fnr", "error", "eer", "wer", "cer", "rate")
 _OFF = frozenset("off false no none 0 without disabled shuffled random zero ablated".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Apart:
-    """What a test says of two rates: are they told apart, and how."""
-
-    differs: bool
-    words: str
-    p: float
-
-
-Tell = Callable[[tuple[int, int], tuple[int, int]], Apart]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +61,6 @@ def judge(
         yield from without_effect(result, others, tell)
         yield calibration(result)
         yield ties(result, (areas or {}).get(result.id))
-
-
-def title(result: Result) -> str:
-    """How a result is called in a finding: data set, checkpoint, options."""
-    options = ", ".join(f"{key}={value}" for key, value in sorted(result.options.items()))
-    subject = result.subject.checkpoint or (f"step {result.subject.step}" if result.subject.step is not None else "")
-    return " · ".join(part for part in (result.dataset.name or "data not identified", subject, options) if part)
 
 
 def _of_counts(result: Result) -> Iterator[Verdict]:
@@ -244,57 +226,6 @@ def rounded_to_zero(result: Result) -> Iterator[Verdict]:
 def _is_rate(name: str) -> bool:
     words = name.lower().replace("-", "_").split("_")
     return any(word in _RATES for word in words)
-
-
-def without_effect(result: Result, others: Sequence[Result], tell: Tell) -> Iterator[Verdict]:
-    """Against each earlier result of the same subject and data that differs in one option."""
-    subject = title(result)
-    partners = [other for other in others if (other.t, other.id) < (result.t, result.id) and _one_option(result, other)]
-    if not partners:
-        yield not_judged(WITHOUT_EFFECT, subject, "no earlier result differs in one option only")
-    for other in partners:
-        option = next(iter(_differing(result.options, other.options)))
-        words = f"{option}={result.options.get(option, 'not set')} and {option}={other.options.get(option, 'not set')}"
-        yield _compared(result, other, words, tell)
-
-
-def _compared(result: Result, other: Result, words: str, tell: Tell) -> Verdict:
-    a, b = result.counts, other.counts
-    subject = (
-        f"{title(result)} against {', '.join(f'{k}={v}' for k, v in sorted(other.options.items())) or 'no option'}"
-    )
-    if a is None or b is None:
-        return not_judged(WITHOUT_EFFECT, subject, "no counts")
-    if min(a.n, b.n) < _FEW:
-        return not_judged(WITHOUT_EFFECT, subject, f"{min(a.n, b.n)} events, {_FEW} are needed")
-    evidence = {"correct": [a.correct, b.correct], "n": [a.n, b.n], "results": [f"r:{result.id}", f"r:{other.id}"]}
-    if (a.labels, a.matrix, a.unknown) == (b.labels, b.matrix, b.unknown):
-        if a.correct == a.n:
-            return not_judged(WITHOUT_EFFECT, subject, "both are without an error")
-        message = f"{words} give the same counts in every cell ({a.correct}/{a.n} right)."
-        return finding(WITHOUT_EFFECT, subject, message, evidence)
-    apart = tell((a.correct, a.n), (b.correct, b.n))
-    if apart.differs:
-        return fine(WITHOUT_EFFECT, subject)
-    message = (
-        f"{words} cannot be told apart: {a.correct}/{a.n} and {b.correct}/{b.n} right ({apart.words}, p = "
-        f"{apart.p:.2g})."
-    )
-    return finding(WITHOUT_EFFECT, subject, message, {**evidence, "p": apart.p}, Level.NOTICE)
-
-
-def _one_option(a: Result, b: Result) -> bool:
-    same_data = (a.dataset.hash or a.dataset.name) is not None and (a.dataset.hash, a.dataset.name) == (
-        b.dataset.hash,
-        b.dataset.name,
-    )
-    one, two = a.subject, b.subject
-    same = (one.run, one.checkpoint, one.step, one.version) == (two.run, two.checkpoint, two.step, two.version)
-    return same and same_data and b.dismissed is None and len(_differing(a.options, b.options)) == 1
-
-
-def _differing(a: Mapping[str, str], b: Mapping[str, str]) -> set[str]:
-    return {key for key in {*a, *b} if a.get(key) != b.get(key)}
 
 
 def wilson(k: int, n: int) -> tuple[float, float]:

@@ -10,7 +10,9 @@ COLLAPSE = CheckRule(
     "outcome",
     "Nearly all answers are one class, though the labels are not.",
     "Look at the class balance of the training data, the learning rate, and whether the inputs reach the model.",
-    judged="Counts of 30 events or more: one class has above 99% of the answers and below 90% of the labels.",
+    judged="Counts of 30 events or more: one class has above 99% of the answers and below 90% of the labels. Or an "
+    "accuracy of 6 records or more, four in five of them and the last five the very same, within 0.02 of the share of "
+    "the most frequent label that the watch saw, 0.6 or more.",
 )
 UNKNOWN = CheckRule(
     "unknown_answers",
@@ -69,7 +71,8 @@ WITHOUT_EFFECT = CheckRule(
     aliases=("placebo_option",),
     judged="Same checkpoint version and data set, options that differ in one value. Warning: the counts are equal "
     "cell by cell, with "
-    "30 events or more and at least one error. Notice: no difference shown by the interval and test for two rates.",
+    "30 events or more and at least one error; or one run prints the same two metrics or more for both, digit for "
+    "digit, a loss of three decimals among them. Notice: no difference shown by the interval and test for two rates.",
 )
 CALIBRATION = CheckRule(
     "calibration_collapse",

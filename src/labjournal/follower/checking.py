@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labjournal import facts, tags
-from labjournal.checks import catalogue, checkpoint, host, identities, outcome, replicas, timing
+from labjournal.checks import catalogue, checkpoint, host, identities, options, outcome, replicas, timing
 from labjournal.checks.naming import read_name
 from labjournal.checks.rule import RULES_VERSION, Verdict
 from labjournal.config import Config
@@ -196,9 +196,9 @@ class Checker:
             return
         from labjournal import stats
 
-        def tell(a: tuple[int, int], b: tuple[int, int]) -> outcome.Apart:
+        def tell(a: tuple[int, int], b: tuple[int, int]) -> options.Apart:
             said = stats.compare_rates(a, b)
-            return outcome.Apart(said.word == "differs", said.word, said.p)
+            return options.Apart(said.word == "differs", said.word, said.p)
 
         subjects = sorted({result.subject.run for result in results})
         others = [other for subject in subjects for other in self._store.results(run=subject)]

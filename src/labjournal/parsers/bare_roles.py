@@ -13,7 +13,7 @@ _LEAD = re.compile(
 """What stands before the first role: the number of a step or an epoch, and perhaps the learning rate."""
 _BARE = re.compile(
     r"(?<![\w/.-])(?P<role>train(?:ing)?|trn|tr|val(?:id(?:ation)?)?|dev|test|held[ -]?out)\s*:?\s+"
-    r"(?=[-+]?\d+\.\d+(?:e[-+]?\d+)?(?![\w%.]|\s*%))",
+    r"(?=[-+]?(?:\d+\.\d+(?:e[-+]?\d+)?|\d+e[-+]?\d+)(?![\w%.-]|\s*(?:%|->|→|±)|\s?(?:s|secs?|seconds?|mins?|minutes?|hours?|ms|x|\w+/s\w*)\b))",
     re.IGNORECASE,
 )
 _WORDS = {"tr": "train", "trn": "train", "training": "train", "held out": "heldout", "held-out": "heldout"}

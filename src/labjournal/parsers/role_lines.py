@@ -21,7 +21,7 @@ FEWEST_DIGITS = 3
 _PARTS = ("est", "al", "dev", "Dev", "eld")
 """Of the names of sets other than that of training, one of which there must be."""
 _OF_SET = re.compile(
-    r"(?<![\w'-])(?P<name>train(?:ing)?|val(?:id(?:ation)?)?|dev|heldout|test(?:ing)?)\s*[:=]\s*(?P<value>[-+]?\d*\.\d+(?:e[-+]?\d+|\s?%)?)(?![\w.]|\s?(?:s|ms|sec|min|h|[KMG]i?B)\b)",
+    r"(?<![\w'-])(?P<name>train(?:ing)?|val(?:id(?:ation)?)?|dev|heldout|test(?:ing)?)\s*[:=]\s*(?P<value>[-+]?(?:\d*\.\d+(?:e[-+]?\d+|\s?%)?|\d+e[-+]?\d+))(?![\w.]|\s?(?:s|ms|sec|min|h|[KMG]i?B)\b)",
     re.IGNORECASE,
 )
 

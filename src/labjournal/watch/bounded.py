@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 import torch
 
@@ -25,6 +25,7 @@ BEYOND = 0.2
 """Share of the targets that lie beyond a bound, at least: fewer may be noise about it."""
 FLOOR = 0.1
 """Of the variance of the targets, that what lies beyond makes up, at least."""
+_SHAPES = frozenset("View Reshape ReshapeAlias UnsafeView Squeeze Unsqueeze Flatten Unflatten Alias".split())
 _SQUARED = ("MseLoss", "SmoothL1Loss", "HuberLoss")
 
 
@@ -57,25 +58,29 @@ class Bounded:
 
     def look(self, loss: Any, step: int) -> None:
         """Before a backward pass."""
-        for node, _ in graph.trunk(loss):
+        for node in _plain_criteria(loss):
             name = graph.kind(node)
             if name.startswith(_SQUARED):
-                self._look_at_targets(_activation(node), graph.saved(node, "target"), loss, step)
+                children = graph.inputs(node)
+                if len(children) < 2 or children[1] is None:  # both trained: the targets may come to the output
+                    self._look_at_targets(_activation(node), graph.saved(node, "target"), loss, step)
             elif name in ("Pow", "Abs"):
                 self._look_at_targets(*_error(node), loss, step)
-            elif name.startswith(("NllLoss", "LogSoftmax", "BinaryCrossEntropyWithLogits")):
+            elif name.startswith(("NllLoss", "BinaryCrossEntropyWithLogits")):
                 self._look_at_scores(name, node, loss, step)
 
     def _look_at_targets(self, activation: Optional[str], targets: Any, loss: Any, step: int) -> None:
         if activation not in _BOUNDS or not isinstance(targets, torch.Tensor) or not targets.is_floating_point():
             return
-        bounds, values = _BOUNDS[activation], targets.detach().reshape(-1)
-        if bounds in self._judged:
+        bounds, values = _BOUNDS[activation], targets.detach()
+        if bounds in self._judged or not values.is_contiguous():
             return
-        values = values[:: max(1, values.numel() // ROWS)][:ROWS].double()
+        values = values.view(-1)
+        values = values[:: max(1, values.numel() // ROWS)][:ROWS].float()
         beyond = values - values.clamp(bounds.low, bounds.high)
-        parts = (values.sum(), values.square().sum(), (beyond != 0).sum().double(), beyond.square().sum())
-        line = made_at(loss, sys._getframe())
+        parts = (values.sum(), values.square().sum(), (beyond != 0).sum().float(), beyond.square().sum())
+        enough = self._sums.get(bounds.words, [0.0, 0.0])[1] + values.numel() >= TARGETS
+        line = made_at(loss, sys._getframe()) if enough else None
 
         def landed(numbers: List[float]) -> None:
             sums = self._sums.setdefault(bounds.words, [0.0] * 6)
@@ -96,8 +101,8 @@ class Bounded:
         self._say(
             step,
             f"{outside / count:.0%} of the {count:.0f} targets looked at lie where the output never comes: "
-            f"{bounds.words}. The mean squared error cannot fall below {lost / count:.3g}; the variance of the targets "
-            f"is {variance:.3g}.",
+            f"{bounds.words}. Their mean squared distance from there is {lost / count:.3g}, the variance of the "
+            f"targets {variance:.3g}.",
             {"targets": int(count), "beyond": outside / count, "floor": lost / count, "variance": variance},
             line,
         )
@@ -109,7 +114,7 @@ class Bounded:
         if classes > 1 and below == "Tanh":
             floor = math.log1p((classes - 1) * math.exp(-2))
             words = f"a tanh keeps the scores of {classes} classes within -1 and 1, so the loss cannot fall below"
-        elif classes:
+        elif not criterion.startswith("Binary"):
             return
         elif below in ("Relu", "Softplus") and _has_negatives(node):
             floor = math.log(2)
@@ -137,6 +142,27 @@ class Bounded:
         )
 
 
+def _plain_criteria(loss: Any) -> Iterator[Any]:
+    """Criteria, and errors written out, of all that a model gave: nothing masks, weighs or chooses between them and
+    the loss."""
+    waiting, seen = [getattr(loss, "grad_fn", None)], 0
+    while waiting and seen < graph.TRUNK_NODES:
+        node, seen = waiting.pop(), seen + 1
+        name = graph.kind(node) if node is not None else ""
+        if name.startswith((*_SQUARED, "NllLoss", "BinaryCrossEntropyWithLogits")) or name in ("Pow", "Abs"):
+            yield node
+        elif name in ("Mean", "Sum", "Neg", "Add") or graph.is_view(name) or (name in ("Mul", "Div") and _by_one(node)):
+            waiting += graph.inputs(node)
+
+
+def _by_one(node: Any) -> bool:
+    """Is it a product with one number, or of two?"""
+    shape = graph.shape(node)
+    factors = [graph.saved(node, name) for name in ("self", "other")]
+    one = any(isinstance(factor, torch.Tensor) and factor.numel() == 1 for factor in factors)
+    return one or (shape is not None and math.prod(shape) == 1)
+
+
 def _classes(node: Optional[Any]) -> int:
     """How many a log_softmax is taken over; 0 where it is none."""
     shape = graph.shape(node) if node is not None and graph.kind(node) == "LogSoftmax" else None
@@ -160,7 +186,7 @@ def _error(node: Any) -> Tuple[Optional[str], Any]:
         return None, None
     children = graph.inputs(below)
     given = [child for child in children if child is not None]
-    made = graph.through_views(given[0]) if len(given) == 1 else None
+    made = _through_shapes(given[0]) if len(given) == 1 else None
     if made is None or graph.kind(made) not in _BOUNDS:
         return None, None
     difference, output = graph.saved(node, "self"), graph.saved(made, "result")
@@ -169,6 +195,15 @@ def _error(node: Any) -> Tuple[Optional[str], Any]:
     upright = (children[0] is not None) is (graph.kind(below) == "Sub")
     difference, output = difference.detach().reshape(-1), output.detach().reshape(-1)
     return graph.kind(made), output - difference if upright else output + difference
+
+
+def _through_shapes(node: Any) -> Optional[Any]:
+    """The first node on the way down that is no change of shape that leaves the numbers in their order."""
+    for _ in range(6):
+        if node is None or graph.kind(node) not in _SHAPES:
+            return node
+        node = next((child for child in graph.inputs(node) if child is not None), None)
+    return None
 
 
 def _has_negatives(node: Any) -> bool:

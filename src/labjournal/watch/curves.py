@@ -191,7 +191,7 @@ class Curves:
             return
         self._flushed = time.monotonic()
         sums, rates, waiting, step = self._sums, self._rates, self._waiting, self._step
-        pace = self._pace(step)
+        pace = self._pace(step) if self._in_round else None
         self._sums, self._rates, self._waiting, self._in_round, self._step = {}, {}, [], set(), 0
         writer, base = self._writer, self.base
 

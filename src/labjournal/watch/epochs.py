@@ -11,8 +11,6 @@ import weakref
 from collections import Counter
 from typing import Any, Callable, Dict, List, Optional, Set
 
-import torch
-
 from labjournal.watch.blank import Blank
 from labjournal.watch.drawing import mixes
 from labjournal.watch.findings import Findings
@@ -20,7 +18,7 @@ from labjournal.watch.guard import Guard
 from labjournal.watch.heldout import HeldOut
 from labjournal.watch.leaks import Leaks
 from labjournal.watch.overlap import Held, Overlap
-from labjournal.watch.rows import Batch, one_a_sample
+from labjournal.watch.rows import Batch, labels_among, one_a_sample
 from labjournal.watch.rules import NOTICE
 
 JUDGED = 3
@@ -200,9 +198,8 @@ class Epochs:
             epoch.values.update(inputs.detach().reshape(-1)[:2000].tolist())
         if targets is not None and one_a_sample(targets) and len(epoch.targets) < 2:
             epoch.targets.update((float(targets.min()), float(targets.max())))
-        labels = targets is not None and targets.dim() == 1 and targets.dtype in (torch.int64, torch.int32)
-        if targets is not None and labels and targets.device.type == "cpu" and len(epoch.classes) < MAX_CLASSES:
-            epoch.classes.update(targets.tolist())
+        if targets is not None and len(epoch.classes) < MAX_CLASSES:
+            epoch.classes.update(labels_among(targets))
 
     def _first_only(self, epoch: Epoch, known: _Known, iterator: Any, step: int, feeds: bool) -> None:
         """``next(iter(loader))`` at each step: always the first batch of a loader that has more."""

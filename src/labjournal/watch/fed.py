@@ -176,7 +176,7 @@ class Fed:
                 level=NOTICE if inputs[0].numel() == 1 else None,  # a dummy, where a net stands for a few numbers
                 subject=self._name(),
             )
-        if alone and target is not None and target.shape == inputs.shape and torch.equal(target, inputs):
+        if alone and target is not None and _are_equal(target, inputs):
             self.own_target = inputs
         if alone and target is not None and target.shape[:1] == inputs.shape[:1] and fresh:
             rows = torch.tensor(sorted(fresh.values()), device="cpu")
@@ -235,6 +235,11 @@ class Fed:
                 evidence={"start": self._start, "value": value},
                 subject="the loss",
             )
+
+
+def _are_equal(one: Any, other: Any) -> bool:
+    alike = one.shape == other.shape and one.dtype == other.dtype and one.layout == other.layout == torch.strided
+    return alike and one.device == other.device and torch.equal(one, other)
 
 
 def _is_driven(node: Optional[Any]) -> bool:

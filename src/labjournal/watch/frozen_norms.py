@@ -7,6 +7,7 @@ still since, and beside which other parts of the same model are trained.
 
 from __future__ import annotations
 
+import statistics
 import weakref
 from typing import Any, Dict, List, Tuple
 
@@ -16,7 +17,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers
 from labjournal.watch.rules import NOTICE, WARNING
-from labjournal.watch.walk import parameters
+from labjournal.watch.walk import named_modules, parameters
 
 STEPS = 20
 """Since the layer was first seen frozen."""
@@ -31,12 +32,15 @@ class _Seen:
     def __init__(self, layer: Any, step: int) -> None:
         self.ref = weakref.ref(layer)
         self.step = step
-        self.weight = layer.weight.detach().clone()
+        self.weights = [one.detach().clone() for one in parameters(layer)]
         self.mean, self.var = layer.running_mean.clone(), layer.running_var.clone()
 
     def is_frozen(self, layer: Any) -> bool:
         """Are its weights as they were? Those of a model that follows another are not."""
-        return bool((self.weight == layer.weight).all())
+        now = list(parameters(layer))
+        return len(now) == len(self.weights) and all(
+            bool((one == other).all()) for one, other in zip(self.weights, now)
+        )
 
 
 class FrozenNorms:
@@ -57,14 +61,15 @@ class FrozenNorms:
         moved: List[Tuple[str, str]] = []
         shifts: List[Tuple[float, float]] = []
         for root, name in self._models.named_roots():
-            layers = [(path, one) for path, one in root.named_modules() if _is_frozen(one)][:LAYERS]
+            layers = [(path, one) for path, one in named_modules(root) if _is_frozen(one)][:LAYERS]
             if not layers or not any(id(one) in held and one.grad is not None for one in parameters(root)):
                 continue
             for path, layer in layers:
                 seen = self._seen.get(id(layer))
                 known = None if seen is None else seen.ref()
                 if seen is None or known is not layer or step < seen.step:
-                    self._seen[id(layer)] = _Seen(layer, step)
+                    if self._counted(layer):
+                        self._seen[id(layer)] = _Seen(layer, step)
                 elif step >= seen.step + STEPS and seen.is_frozen(layer):
                     mean, ratio = _shift(seen, layer)
                     if mean > 0 or ratio > 1:
@@ -73,14 +78,20 @@ class FrozenNorms:
         if moved:
             self._say(step, moved, shifts)
 
+    def _counted(self, layer: Any) -> bool:
+        """Had it statistics of its own before, and not only those of the steps at hand?"""
+        batches = getattr(layer, "num_batches_tracked", None)
+        counted = isinstance(batches, torch.Tensor) and batches.numel() == 1 and int(batches) >= STEPS
+        return counted or self._models.was_loaded(layer)
+
     def _say(self, step: int, moved: List[Tuple[str, str]], shifts: List[Tuple[float, float]]) -> None:
         self._done = True
-        mean, ratio = max(one for one, _ in shifts), max(one for _, one in shifts)
+        mean, ratio = (statistics.median(one[at] for one in shifts) for at in (0, 1))
         self._findings.say(
             "frozen_layer_changes",
             step,
             f"{{subject}} is frozen (requires_grad is off), but in train mode: its running statistics go on counting. "
-            f"In {STEPS} steps or more the mean of the median channel moved by {mean:.2g} standard deviations, its "
+            f"In {STEPS} steps or more the mean of its median channel moved by {mean:.2g} standard deviations, its "
             f"variance by a factor of {ratio:.2g}.",
             [(f"{path} counts", module) for path, module in moved],
             {"layers": len(moved), "mean_shift": mean, "variance_ratio": ratio},
@@ -91,10 +102,11 @@ class FrozenNorms:
 
 def _is_frozen(layer: Any) -> bool:
     """A layer with running statistics that are of something, of which nothing can be trained."""
-    mean, weight = getattr(layer, "running_mean", None), getattr(layer, "weight", None)
-    if not (layer.training and isinstance(mean, torch.Tensor) and isinstance(weight, torch.Tensor)):
+    mean, var = getattr(layer, "running_mean", None), getattr(layer, "running_var", None)
+    if not (layer.training and isinstance(mean, torch.Tensor) and isinstance(var, torch.Tensor)):
         return False
-    frozen = not any(one.requires_grad for one in layer.parameters(recurse=False))
+    weights = list(parameters(layer))
+    frozen = bool(weights) and not any(one.requires_grad for one in weights)
     return frozen and mean.device.type == "cpu" and not mean.is_meta and bool(mean.any())
 
 

@@ -15,7 +15,7 @@ import torch
 
 from labjournal.watch import graph
 from labjournal.watch.findings import Findings
-from labjournal.watch.naming import frames_above
+from labjournal.watch.naming import frames_above, is_installed
 from labjournal.watch.optimizers import Optimizers, Tracked
 from labjournal.watch.sampling import Key, Later, Pack, gather
 
@@ -80,7 +80,7 @@ class Halted:
             now = gather([one for tracked, optimizer in stepping for one in tracked.params(optimizer)])
         place = _place()
         self.meant = self.meant or place not in self._places
-        self.of_another_line |= place[:1] not in {one[:1] for one in self._places}
+        self.of_another_line |= _line(place) not in set(map(_line, self._places))
         if self._passes == ASKED_EVERY:
             self._start = now
         pairs = [(pack, self._start[key]) for key, pack in now.items() if key in self._start]
@@ -112,6 +112,12 @@ class Halted:
             {"optimizer": label, "backward_passes": passes, "steps": halted[0].n},
             subject=label,
         )
+
+
+def _line(place: Place) -> Place:
+    """The innermost line that is the user's own."""
+    own = [line for line in place if not is_installed(line[0])]
+    return tuple(own[:1])
 
 
 def _place() -> Place:

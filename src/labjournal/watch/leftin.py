@@ -76,7 +76,8 @@ class LeftIn:
             self.open.discard(tracked)  # others in between: rounds, of which not each is seen
             self.suspects.discard(tracked)
             return False
-        due = 2 * state.pauses[-1] - state.pauses[0] if len(state.pauses) > 1 and state.equal else 0
+        start = state.pauses[0] if len(state.pauses) > 1 else 1
+        due = 2 * state.pauses[-1] - start if state.pauses and state.equal else 0
         return seen != state.seen or (due - 1 <= last and first <= due)
 
     @staticmethod

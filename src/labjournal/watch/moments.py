@@ -94,8 +94,9 @@ class Moments(Families):
         if not self.objective.saved_hooks:
             self._run(self.itself.look, loss, step)
             self._run(self.fed.look, loss, step)
-            if self.fed.own_target is not None:
-                self._run(self.unread.look, self.fed.own_target, step)
+            own, self.fed.own_target = self.fed.own_target, None
+            if own is not None:
+                self._run(self.unread.look, own, step)
             self.membership.inputs = self.fed.driven
             self._run(self.strays.look, loss, step, self.fed.driven)
             self.resets.apart = self.membership.apart = self.strays.apart

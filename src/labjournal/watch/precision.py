@@ -51,9 +51,11 @@ class Precision:
                 frozen = any(not parameter.requires_grad for parameter, _, _ in self._models.parameters())
                 what = "autocast was entered, but no 16-bit operation leads to the loss"
                 self._say(step, what, NOTICE if frozen else None)  # what is frozen leaves no trace in the graph
-        if not self._ever and self._passed_by < PREPARED and (half := _prepared_for()):
+        if not (self._ever or self._models.compiled) and self._passed_by < PREPARED and (half := _prepared_for()):
             self._passed_by += 1
-            if self._passed_by == PREPARED and not _has_half(loss):
+            if self._passed_by >= PREPARED - TIMES and _has_half(loss):
+                self._passed_by = PREPARED
+            elif self._passed_by == PREPARED:
                 self._say(
                     step,
                     f"accelerate was asked for {half}, but the passes that make the loss do not go through the call of "

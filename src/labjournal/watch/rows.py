@@ -49,6 +49,15 @@ def one_a_sample(targets: Any) -> bool:
     return one and targets.device.type == "cpu" and not targets.is_complex() and type(targets) is torch.Tensor
 
 
+def labels_among(targets: Any) -> List[int]:
+    """Classes, one a sample: whole numbers, or the 0 and 1 of two classes; nothing where they are something else."""
+    if targets.device.type != "cpu" or targets.dim() not in (1, 2) or targets.numel() != targets.shape[0]:
+        return []
+    whole = targets.dim() == 1 and targets.dtype in (torch.int64, torch.int32)
+    two = targets.is_floating_point() and bool(((targets == 0) | (targets == 1)).all())
+    return [int(one) for one in targets.reshape(-1).tolist()] if whole or two else []
+
+
 class Batch:
     """What a loader gave: its inputs, and the tensor that looks like the target."""
 

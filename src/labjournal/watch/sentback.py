@@ -15,6 +15,9 @@ from labjournal.watch.curves import Curves
 APART = 1000
 """Steps so far over steps from glance to glance: some thousands of points, however long a run is."""
 
+_DEVICES = ("cpu", "cuda")
+"""On which a number can be had without waiting for it."""
+
 
 class SentBack:
     """The losses on which backward was called since the last step looked at: the last one, and the largest in size."""
@@ -28,7 +31,7 @@ class SentBack:
     def note(self, tensors: Any, due: bool, step: int) -> None:
         """``due``: the step that follows is looked at; else it may be glanced at, where ``step`` says which it is."""
         loss = scalar_loss(tensors) if due or step > self._glanced + step // APART else None
-        self._glance = None if due else loss
+        self._glance = loss if not due and type(loss) is torch.Tensor and loss.device.type in _DEVICES else None
         self._last = loss.float().reshape(1) if due and loss is not None else None
         if self._last is not None:
             size, before = self._last.abs(), self._largest

@@ -185,6 +185,7 @@ class Session:
         self._count_slept()
         all_known = [tracked for tracked in self.optimizers.all() if tracked.ref() is not None]
         next_step = max((tracked.n + 1 for tracked in all_known[-4:] if look_due(tracked.n + 1)), default=0)
+        next_step = 0 if next_step and capturing() else next_step
         due = not all_known or (next_step > 0 and self.budget.would_allow(next_step))
         self._looking = due and bool(all_known)
         self.families.before_backward(tensors, due)

@@ -1,16 +1,17 @@
 """A data set that gives pairs, and a loss that compares an output with what it was made from: target_equals_input.
 
 As of a denoiser that is taught its noisy input. An autoencoder does the same on purpose, also with a data set that
-gives more; so the other half must lie in a variable with a name of its own, which the script never reads.
+gives more; so the other half must lie in a variable with a name of its own, which no loop over batches reads.
 """
 
 from __future__ import annotations
 
-import dis
+import ast
+import linecache
 import sys
 import weakref
-from types import CodeType, FrameType
-from typing import Any, Iterator, List, Mapping, Optional, Set, Tuple
+from types import FrameType
+from typing import Any, Iterator, List, Mapping, Optional, Tuple, Type
 
 import torch
 
@@ -54,7 +55,8 @@ class Unread:
 
     def _other_half(self, inputs: Any) -> Optional[Any]:
         halves = [one for one in (ref() for ref in self._pair) if one is not None]
-        others = [one for one in halves if one.shape == inputs.shape and not torch.equal(one, inputs)]
+        alike = [one for one in halves if one.shape == inputs.shape and one.dtype == inputs.dtype]
+        others = [one for one in alike if not torch.equal(one, inputs)]
         return others[0] if len(halves) == 2 and len(others) == 1 else None
 
 
@@ -64,14 +66,14 @@ def _are_alike(parts: Any) -> bool:
         isinstance(parts, (list, tuple))
         and len(parts) == 2
         and all(isinstance(one, torch.Tensor) and one.is_floating_point() and one.dim() > 1 for one in parts)
-        and parts[0].shape == parts[1].shape
-        and parts[0].device.type == "cpu"
+        and all(one.device.type == "cpu" and one.layout is torch.strided for one in parts)
+        and (parts[0].shape, parts[0].dtype) == (parts[1].shape, parts[1].dtype)
     )
 
 
 def _unread(half: Any, frame: Optional[FrameType]) -> Iterator[Tuple[str, str]]:
-    """The variable that holds it, in the first of the user's frames that has one, if that frame's code reads it
-    nowhere."""
+    """The variable that holds it, in the first of the user's frames that has one, if no loop over batches of that file
+    that gives a variable of this name reads it."""
     for one in user_frames(frame):
         if is_of_library(one):
             return
@@ -81,21 +83,22 @@ def _unread(half: Any, frame: Optional[FrameType]) -> Iterator[Tuple[str, str]]:
             namespace.clear()  # see `naming`
         if names:
             name = names[0]
-            if (
-                len(names) == 1
-                and name not in _read_names(code)
-                and not name.startswith("_")
-                and name not in code.co_cellvars
-            ):
+            if len(names) == 1 and not name.startswith("_") and _is_read_by_no_loop(name, code.co_filename):
                 yield name, code.co_name
             return
 
 
-def _read_names(code: CodeType) -> Set[str]:
-    """Newer interpreters load or store two variables with one instruction."""
-    found: Set[str] = set()
-    for one in dis.get_instructions(code):
-        kinds = [kind for kind in one.opname.split("_FAST") if kind]
-        names = one.argval if isinstance(one.argval, tuple) else (one.argval,) * len(kinds)
-        found.update(name for kind, name in zip(kinds, names) if kind.strip("_").startswith("LOAD"))
-    return found
+def _is_read_by_no_loop(name: str, file: str) -> bool:
+    """There is a loop that binds the name, and none of those that do has a use for it."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
+    loops = [node for node in ast.walk(tree) if isinstance(node, (ast.For, ast.AsyncFor))]
+    bound = [loop for loop in loops if any(_is(node, name, ast.Store) for node in ast.walk(loop.target))]
+    asked = any(isinstance(node, ast.Global) and name in node.names for node in ast.walk(tree))
+    return bool(bound) and not asked and not any(_is(node, name, ast.Load) for loop in bound for node in ast.walk(loop))
+
+
+def _is(node: ast.AST, name: str, context: Type[ast.expr_context]) -> bool:
+    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, context)

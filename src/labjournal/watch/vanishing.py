@@ -13,14 +13,15 @@ from typing import Dict, List, Set
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
-from labjournal.watch.optimizers import Tracked
+from labjournal.watch.optimizers import Tracked, groups_of
 
 VANISHED = 1e-7
 """Root mean square of a gradient. Source: VanishingGradient of SageMaker Debugger (mean of |g|)."""
 VANISHED_SHARE = 1e-4
 LOOKS = 15
 STILL = 1e-5
-"""Learning rate times gradient over weight, by their sizes: a thousand steps move the weight by a hundredth."""
+"""Learning rate times gradient over weight, by their sizes, made larger by the momentum: a thousand steps move the
+weight by a hundredth."""
 STILL_SHARE = 1e-3
 """Of the largest gradient."""
 STILL_LOOKS = 25
@@ -35,6 +36,8 @@ class _State:
     def __init__(self, tensors: int) -> None:
         self.weak = [0] * tensors
         self.still = [0] * tensors
+        self.rates = [0.0] * tensors
+        """The largest learning rate so far."""
 
 
 class Vanishing:
@@ -69,11 +72,20 @@ class Vanishing:
             self._judge_still(look, compared, state, sizes, top)
 
     def _judge_still(self, look: Look, compared: Compared, state: _State, sizes: Dict[int, float], top: float) -> None:
+        grows = any(rate > most for rate, most in zip(look.rates, state.rates))
+        state.rates = [max(pair) for pair in zip(look.rates, state.rates)]
+        if grows:
+            return  # a warm-up: nothing moves yet
+        groups = groups_of(look.optimizer)
+        upper = max(sizes, key=lambda at: sizes[at], default=0)
         fading = _fading(sizes)
         for at, size in sizes.items():
             weight = math.sqrt(compared.weight_sq.get(at, 0.0) / compared.sizes[at])
-            small = 0 < look.rates[at] * size < STILL * weight and size < STILL_SHARE * top
-            state.still[at] = state.still[at] + 1 if small and at in fading else 0
+            momentum = groups[look.tracked.group_of[at]].get("momentum") or 0.0
+            step = state.rates[at] * size / max(1e-3, 1 - momentum)
+            small = 0 < step < STILL * weight and size < STILL_SHARE * top
+            same = state.rates[at] >= state.rates[upper]  # else it is meant to move less
+            state.still[at] = state.still[at] + 1 if small and same and at in fading else 0
         if state.still.count(STILL_LOOKS):
             due = [at for at, count in enumerate(state.still) if count >= STILL_LOOKS]
             alive = [at for at in sizes if state.still[at] == 0]
