@@ -207,6 +207,8 @@ FAULTY = {
     "fading_sigmoids": ("vanishing_gradient", "model"),
     "waits_for_more_batches": ("steps_skipped", "AdamW"),
     "head_never_chosen": ("module_never_called", "net.heads.east-wing"),
+    "put_back_late": ("no_update", "model.embedding"),
+    "batches_passed_over": ("steps_skipped", "list"),
     "frozen_norms_count": ("frozen_layer_changes", "body"),
     "taught_its_noise": ("target_equals_input", "target"),
 }

@@ -53,6 +53,8 @@ from labjournal.watch.schedules import Schedules
 from labjournal.watch.skipped import Skipped
 from labjournal.watch.stopped import Stopped
 from labjournal.watch.strays import Strays
+from labjournal.watch.swallowed import Swallowed
+from labjournal.watch.undone import Undone
 from labjournal.watch.unread import Unread
 from labjournal.watch.unstepped import Unstepped
 from labjournal.watch.vanishing import Vanishing
@@ -83,7 +85,8 @@ class Families:
         self.outside = Outside(findings, later, models, optimizers, names)
         self.unstepped = Unstepped(findings, later, models, optimizers, names)
         self.halted = Halted(findings, later, optimizers)
-        self.skipped = Skipped(findings, optimizers)
+        self.skipped, self.swallowed = Skipped(findings, optimizers), Swallowed(findings)
+        self.undone = Undone(findings, later, optimizers, names)
         self.gradients = Gradients(findings, later, names, models)
         self.missing = Missing(findings, models, optimizers, names)
         self.stopped = Stopped(findings, models, optimizers, names)
@@ -115,7 +118,7 @@ class Families:
         self.fed = Fed(findings, models, self.epochs.trained_on, self.epochs.held_out, lambda: optimizers.together <= 1)
         self._by_tensor = (
             *(self.movement, self.outside, self.gradients, self.missing, self.stopped, self.resets),
-            *(self.flow, self.vanishing, self.scale, self.midrun, self.adapters, self.left_in),
+            *(self.undone, self.flow, self.vanishing, self.scale, self.midrun, self.adapters, self.left_in),
         )
         """These count for each tensor of an optimizer, and begin anew when its groups change."""
         self.pulses = Pulses(models, optimizers, self.left_in.suspects)

@@ -23,6 +23,8 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     "Movement": ("no_update", "update_underflow", "updates_stopped_midrun", "weight_change_outside_step"),
     "Outside": ("weight_change_outside_step", "no_update", "param_in_two_optimizers"),
     "Unstepped": ("no_update", "steps_skipped"),
+    "Swallowed": ("steps_skipped",),
+    "Undone": ("no_update",),
     "Halted": ("steps_skipped",),
     "Skipped": ("steps_skipped",),
     "Gradients": ("zero_grad", "nonfinite"),

@@ -75,6 +75,8 @@ class Moments(Families):
             return
         step = self.step + 1
         with torch.no_grad():
+            self._run(self.undone.before_backward, self.gradients.backwards - 1)
+            self._run(self.swallowed.before_backward, sys._getframe())
             self._look_before_backward(_root(tensors), step)
 
     def _look_before_backward(self, loss: Optional[Any], step: int) -> None:
@@ -185,6 +187,7 @@ class Moments(Families):
         self._run(self.missing.judge, look, compared)
         self._run(self.frozen.judge, look, compared)
         self._run(self.scale.judge, look, compared)
+        self._run(self.undone.judge, look, compared)
         self._run(self.flow.judge, look, compared)
         self._run(self.vanishing.judge, look, compared)
 
@@ -235,7 +238,9 @@ class Moments(Families):
 
     def batch(self, iterator: Any, data: Any, learning: bool, slept: int) -> None:
         self._run(self.unread.batch, data)
-        self._run(self.epochs.batch, iterator, data, self.gradients.backwards + slept, self.step, learning)
+        passes = self.gradients.backwards + slept
+        self._run(self.swallowed.batch, iterator, iterator._dataset, passes, learning)
+        self._run(self.epochs.batch, iterator, data, passes, self.step, learning)
 
     def epoch_ends(self, iterator: Any, slept: int) -> None:
         self._run(self.epochs.epoch_end, iterator, self.gradients.backwards + slept, self.step)
@@ -249,6 +254,7 @@ class Moments(Families):
         real = max((tracked.real for tracked in self._optimizers.all()), default=0)
         last(self.scale.end)
         last(self.skipped.end, self.halted.meant, self.halted.of_another_line)
+        last(self.swallowed.end, step)
         last(self.unstepped.end)
         last(self.passed_over.end)
         last(self.answers.end, real, self._optimizers.together <= 1)
