@@ -207,6 +207,7 @@ FAULTY = {
     "fading_sigmoids": ("vanishing_gradient", "model"),
     "waits_for_more_batches": ("steps_skipped", "AdamW"),
     "head_never_chosen": ("module_never_called", "net.heads.east-wing"),
+    "noise_as_number": ("no_grad", "process.log_noise"),
     "put_back_late": ("no_update", "model.embedding"),
     "batches_passed_over": ("steps_skipped", "list"),
     "frozen_norms_count": ("frozen_layer_changes", "body"),

@@ -1,7 +1,7 @@
 """Weights that a model uses as plain numbers: ``self.scale.item()``, ``self.gate.detach()``, ``self.weight.data``.
 
 Read in the script of tensors that never get a gradient while others of their module do: the class that makes the
-attribute uses it in its ``forward()``, and all its uses are of this kind.
+attribute uses it in its ``forward()``, where it has one, and all its uses with gradients on are of this kind.
 """
 
 from __future__ import annotations
@@ -54,20 +54,24 @@ def _uses(tree: ast.Module, name: str) -> Iterator[str]:
         if not isinstance(made, ast.ClassDef):
             continue
         used: List[str] = []
-        makes = forward = False
-        for method in made.body:
-            if not isinstance(method, ast.FunctionDef):
-                continue
+        methods = [method for method in made.body if isinstance(method, ast.FunctionDef)]
+        makes, forward = False, all(method.name != "forward" for method in methods)
+        for method in methods:
+            trains = method.name not in _NOT_USES and not _is_without_gradients(method)
             above = {id(child): node for node in ast.walk(method) for child in ast.iter_child_nodes(node)}
             for node in ast.walk(method):
                 if not isinstance(node, ast.Attribute) or node.attr != name:
                     continue
                 makes |= isinstance(node.ctx, ast.Store)
-                if isinstance(node.ctx, ast.Load) and method.name not in _NOT_USES:
+                if isinstance(node.ctx, ast.Load) and trains:
                     used.append(_taken(node, above))
                     forward |= method.name == "forward"
         if makes and forward:
             yield from used
+
+
+def _is_without_gradients(method: ast.FunctionDef) -> bool:
+    return any(word in ast.unparse(one) for one in method.decorator_list for word in ("no_grad", "inference_mode"))
 
 
 def _taken(use: ast.AST, above: Dict[int, ast.AST]) -> str:
