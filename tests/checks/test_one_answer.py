@@ -40,3 +40,14 @@ def test_other_rates_are_not(values: list[float], labels: tuple[int, ...]) -> No
 def test_nor_those_of_training_or_balanced(name: str) -> None:
     rate = curve(name, np.full(10, 0.9813), first=1)
     assert not one_answer(rate, view(rate, labels=LABELS)).found
+
+
+def test_a_validation_at_chance_explains_a_rise_of_its_loss() -> None:
+    from labjournal.checks.judging import folded, judge_curves
+
+    train = curve("train_loss", np.linspace(1.6, 0.2, 12), first=1)
+    loss = curve("val_loss", np.linspace(1.7, 7.5, 12), first=1)
+    rate = curve("val_acc", [0.21, 0.2, 0.19, 0.2, 0.21, 0.2, 0.2, 0.19, 0.2, 0.21, 0.2, 0.2], first=1)
+    run = view(train, loss, rate, labels=(600, 590, 610, 605, 595), real_steps=900)
+    told = [(one.rule, one.caused_by) for one in folded(judge_curves(run), {})]
+    assert told == [("metric_at_chance", None), ("overfitting", "metric_at_chance")]

@@ -29,6 +29,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "metric_too_good": ("train_val_overlap", "label_leak"),
     "metric_at_chance": ("loss_flat", "nonfinite", "prediction_collapse", *_STILL),
     "prediction_collapse": ("nonfinite", "loss_flat"),
+    "overfitting": ("metric_at_chance", "update_too_large", "loss_diverged"),
     "calibration_collapse": ("softmax_twice", "saturated_outputs", "overfitting", "metric_at_chance", "loss_diverged"),
     "below_majority_baseline": ("prediction_collapse", "metric_at_chance"),
 }
