@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 model = nn.Linear(4, 2)
-optimizer = torch.optim.SGD(model.parameters(), lr=1e-3)
+optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, foreach="foreach" in sys.argv)
 awake, looked = [], []
 
 def step():
@@ -52,9 +52,11 @@ print(json.dumps([awake, looked]))
 """
 
 
-def test_a_look_is_followed_by_the_longest_nap_until_it_is_paid(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["single", "foreach"])
+def test_a_look_is_followed_by_the_longest_nap_until_it_is_paid(kind: str, tmp_path: Path) -> None:
+    """An optimizer over lists of tensors, as those on a GPU are, enters no_grad at each step by itself."""
     (tmp_path / "train.py").write_text(SCRIPT)
-    awake, looked = json.loads(run_hooked([tmp_path / "train.py"], tmp_path).stdout)
+    awake, looked = json.loads(run_hooked([tmp_path / "train.py", kind], tmp_path).stdout)
     assert [after - before for before, after in itertools.pairwise(looked)][1:] == [160] * 4
     woken = [step for step in awake if looked[1] < step <= looked[2]]
     assert woken == [looked[1] + wait for wait in (30, 60, 90, 120, 150, 160)]

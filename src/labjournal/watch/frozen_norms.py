@@ -17,7 +17,7 @@ from labjournal.watch.findings import Findings
 from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Optimizers
 from labjournal.watch.rules import NOTICE, WARNING
-from labjournal.watch.walk import named_modules, parameters
+from labjournal.watch.walk import attribute, named_modules, parameters
 
 STEPS = 20
 """Since the layer was first seen frozen."""
@@ -80,7 +80,7 @@ class FrozenNorms:
 
     def _counted(self, layer: Any) -> bool:
         """Had it statistics of its own before, and not only those of the steps at hand?"""
-        batches = getattr(layer, "num_batches_tracked", None)
+        batches = attribute(layer, "num_batches_tracked")
         counted = isinstance(batches, torch.Tensor) and batches.numel() == 1 and int(batches) >= STEPS
         return counted or self._models.was_loaded(layer)
 
@@ -102,8 +102,8 @@ class FrozenNorms:
 
 def _is_frozen(layer: Any) -> bool:
     """A layer with running statistics that are of something, of which nothing can be trained."""
-    mean, var = getattr(layer, "running_mean", None), getattr(layer, "running_var", None)
-    if not (layer.training and isinstance(mean, torch.Tensor) and isinstance(var, torch.Tensor)):
+    mean, var = attribute(layer, "running_mean"), attribute(layer, "running_var")
+    if not (attribute(layer, "training") and isinstance(mean, torch.Tensor) and isinstance(var, torch.Tensor)):
         return False
     weights = list(parameters(layer))
     frozen = bool(weights) and not any(one.requires_grad for one in weights)

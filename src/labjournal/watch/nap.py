@@ -30,6 +30,8 @@ class Nap:
         """Backward passes of the last nap, to be counted on waking."""
         self._tracked: Optional[Tracked] = None
         self._pulse: Optional[Pulse] = None
+        self._stepping = False
+        """A step is going on: foreach optimizers, as those on a GPU are, enter no_grad by themselves in each."""
         self._scheduled = 0
         """Steps taken when a schedule was stepped last."""
         self.short: Dict[str, Callable[..., bool]] = {
@@ -39,6 +41,7 @@ class Nap:
             "on_zero_grad": self._still,
             "on_model_zero_grad": self._still,
             "on_schedule_step": self._on_schedule_step,
+            "on_no_grad": self._on_no_grad,
         }
         """By the name of a session's method: what stands for it, and says whether it was enough."""
 
@@ -57,6 +60,7 @@ class Nap:
         return self.asleep
 
     def _before_backward(self, *_: Any) -> bool:
+        self._stepping = False
         if not self._still():
             return False
         self.passes -= 1
@@ -70,6 +74,7 @@ class Nap:
             self.asleep = False
             return False
         tracked.n += 1
+        self._stepping = True
         return True
 
     def _on_schedule_step(self, *_: Any) -> bool:
@@ -77,7 +82,11 @@ class Nap:
         before, self._scheduled = self._scheduled, 0 if self._tracked is None else self._tracked.n
         return before != self._scheduled
 
+    def _on_no_grad(self, *_: Any) -> bool:
+        return self._stepping
+
     def _after_step(self, *_: Any) -> bool:
+        self._stepping = False
         if self._pulse is not None:
             self._pulse.stepped()
         return True

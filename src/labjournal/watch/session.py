@@ -149,7 +149,7 @@ class Session:
             self.families.model_zero_grad(self.nap.slept)
 
     def on_no_grad(self, _context: Any) -> None:
-        if self.families.switched_off(self.nap.slept):
+        if not self._stepping and self.families.switched_off(self.nap.slept):  # not by an optimizer for itself
             self.nap.wake()
 
     def on_cast(self, _module: Any) -> None:
