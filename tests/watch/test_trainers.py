@@ -70,3 +70,10 @@ def test_the_callbacks_pass_the_log_and_the_planned_steps_on(tmp_path: Path) -> 
     done = trained("lightning_module.py", tmp_path, "callback")
     assert {"source": "stated", "values": {"planned_steps": 48}} in done.data("settings")
     assert {"train_loss", "val_loss"} <= set(read_scalars(done.folder / "events"))
+
+
+@pytest.mark.parametrize(("word", "told"), [("through", []), ("beside", ["precision_policy_inactive"])])
+def test_a_loss_beside_the_prepared_call_of_accelerate_is_told(word: str, told: list[str], tmp_path: Path) -> None:
+    pytest.importorskip("accelerate", reason="accelerate is not installed: pip install -e .[trainers]")
+    done = trained("half_by_accelerate.py", tmp_path, word)
+    assert [data["rule"] for data in done.findings("alarm", "warning")] == told
