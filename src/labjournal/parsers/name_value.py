@@ -10,7 +10,6 @@ from dataclasses import replace
 from itertools import takewhile
 
 from labjournal.parsers.above import leading
-from labjournal.parsers.bare_roles import with_equal_signs
 from labjournal.parsers.base import Claim, Cursor, Draft, Parser, body
 from labjournal.parsers.baselines import NAME as BASELINE
 from labjournal.parsers.baselines import measured_baseline
@@ -123,7 +122,7 @@ def of_line(text: str, line: Line, context: Context) -> Claim | None:
     if statistic is not None and SPREAD.fullmatch(statistic) and statistic.lower()[:3] not in ("min", "max"):
         return Claim(1)
     text, one_of = without_label(label_apart(name_before_value(_GAP_BEHIND.sub(r"\1: ", text))))
-    text, given = without_settings(with_equal_signs(text))
+    text, given = without_settings(text)
     pairs, role, rest = scan(_COMMA_PAIR.sub(r"\1: ", text) if "," in text else text)
     if not pairs:
         return _saved_value(line, text, context)

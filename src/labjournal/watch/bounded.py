@@ -26,7 +26,6 @@ BEYOND = 0.2
 FLOOR = 0.1
 """Of the variance of the targets, that what lies beyond makes up, at least."""
 _SHAPES = frozenset("View Reshape ReshapeAlias UnsafeView Squeeze Unsqueeze Flatten Unflatten Alias".split())
-_SQUARED = ("MseLoss", "SmoothL1Loss", "HuberLoss")
 
 
 class _Bounds(NamedTuple):
@@ -60,7 +59,7 @@ class Bounded:
         """Before a backward pass."""
         for node in _plain_criteria(loss):
             name = graph.kind(node)
-            if name.startswith(_SQUARED):
+            if name.startswith(graph.SQUARED):
                 children = graph.inputs(node)
                 if len(children) < 2 or children[1] is None:  # both trained: the targets may come to the output
                     self._look_at_targets(_activation(node), graph.saved(node, "target"), loss, step)
@@ -149,7 +148,7 @@ def _plain_criteria(loss: Any) -> Iterator[Any]:
     while waiting and seen < graph.TRUNK_NODES:
         node, seen = waiting.pop(), seen + 1
         name = graph.kind(node) if node is not None else ""
-        if name.startswith((*_SQUARED, "NllLoss", "BinaryCrossEntropyWithLogits")) or name in ("Pow", "Abs"):
+        if name.startswith((*graph.SQUARED, "NllLoss", "BinaryCrossEntropyWithLogits")) or name in ("Pow", "Abs"):
             yield node
         elif name in ("Mean", "Sum", "Neg", "Add") or graph.is_view(name) or (name in ("Mul", "Div") and _by_one(node)):
             waiting += graph.inputs(node)

@@ -7,11 +7,11 @@ item of a state dict is, which holds another tensor then, in a script that never
 from __future__ import annotations
 
 import ast
-import linecache
 from types import FrameType
 from typing import Iterator, Optional, Tuple
 
 from labjournal.watch.naming import frames_above, is_of_library
+from labjournal.watch.syntax import tree_of
 
 
 def dead_step(frame: Optional[FrameType]) -> Optional[Tuple[str, str]]:
@@ -26,10 +26,7 @@ def dead_step(frame: Optional[FrameType]) -> Optional[Tuple[str, str]]:
 
 
 def _in_file(name: str) -> Optional[Tuple[int, str]]:
-    try:
-        tree = ast.parse("".join(linecache.getlines(name)))
-    except (SyntaxError, ValueError):
-        return None
+    tree = tree_of(name)
     loops = [node for node in ast.walk(tree) if isinstance(node, ast.For)]
     return next((found for loop in loops for found in _in_loop(loop, tree)), None)
 

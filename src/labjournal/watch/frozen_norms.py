@@ -57,12 +57,11 @@ class FrozenNorms:
         """At a look in which all norms are taken."""
         if self._done:
             return
-        held = self._optimizers.held()
         moved: List[Tuple[str, str]] = []
         shifts: List[Tuple[float, float]] = []
         for root, name in self._models.named_roots():
             layers = [(path, one) for path, one in named_modules(root) if _is_frozen(one)][:LAYERS]
-            if not layers or not any(id(one) in held and one.grad is not None for one in parameters(root)):
+            if not layers or not self._is_trained(root):
                 continue
             for path, layer in layers:
                 seen = self._seen.get(id(layer))
@@ -77,6 +76,10 @@ class FrozenNorms:
                         shifts.append((mean, ratio))
         if moved:
             self._say(step, moved, shifts)
+
+    def _is_trained(self, root: Any) -> bool:
+        held = self._optimizers.held()
+        return any(id(one) in held and one.grad is not None for one in parameters(root))
 
     def _counted(self, layer: Any) -> bool:
         """Had it statistics of its own before, and not only those of the steps at hand?"""

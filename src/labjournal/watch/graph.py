@@ -13,7 +13,9 @@ import torch
 from labjournal.watch.sampling import is_released
 from labjournal.watch.walk import parameters
 
-CRITERIA = ("NllLoss", "MseLoss", "SmoothL1Loss", "HuberLoss", "BinaryCrossEntropy", "LogSoftmax")
+SQUARED = ("MseLoss", "SmoothL1Loss", "HuberLoss")
+"""Criteria of the difference of two tensors of numbers."""
+CRITERIA = ("NllLoss", *SQUARED, "BinaryCrossEntropy", "LogSoftmax")
 _VIEWS = frozenset(
     "View Reshape ReshapeAlias Transpose T Permute Squeeze Unsqueeze Slice Select Clone ToCopy Alias UnsafeView "
     "Expand AsStrided Flatten Unflatten".split()

@@ -74,7 +74,7 @@ def _pairs(loss: Any, whole: bool) -> Iterator[Tuple[Any, Any, bool]]:
         name = graph.kind(node)
         mine: Optional[Any] = None
         given: Optional[Any] = None
-        if name in ("MseLoss", "SmoothL1Loss", "HuberLoss"):
+        if name in graph.SQUARED:
             mine, given = graph.saved(node, "self"), graph.saved(node, "target")
             if given is None:
                 continue

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import ast
 import functools
-import linecache
 from types import FrameType
 from typing import List, Optional, Set, Tuple, Type, Union
 
 from labjournal.watch.naming import frames_above, is_of_library
+from labjournal.watch.syntax import tree_of
 
 _AROUND = frozenset("tqdm trange list enumerate zip iter track progress".split())
 """Calls around a range that leave its length; of ``zip`` the range is one of several."""
@@ -30,7 +30,7 @@ def counted_by(frame: Optional[FrameType]) -> Optional[str]:
             if one.f_code.co_name != "step":  # of a wrapped optimizer
                 return None
             continue
-        around = _around(_tree(one.f_code.co_filename), one.f_lineno)
+        around = _around(tree_of(one.f_code.co_filename), one.f_lineno)
         for node in reversed(around):
             if isinstance(node, (ast.For, ast.While)):
                 return _bound(node, [other for other in around if other is not node])
@@ -53,20 +53,12 @@ def in_each_epoch(frame: Optional[FrameType]) -> bool:
 @functools.lru_cache(maxsize=256)
 def _by_epoch(file: str, line: int) -> Optional[bool]:
     """Of a line of a file; None where no loop and no condition is around it within its function."""
-    for node in reversed(_around(_tree(file), line)):
+    for node in reversed(_around(tree_of(file), line)):
         if isinstance(node, ast.For):
             return isinstance(node.target, ast.Name) and node.target.id.lower().strip("_") in _EPOCH
         if isinstance(node, (ast.If, ast.While)) and not _is_main(node):
             return False
     return None
-
-
-def _tree(file: str) -> ast.Module:
-    """Of the script; of one that is being edited, and cannot be read now, an empty one."""
-    try:
-        return ast.parse("".join(linecache.getlines(file)))
-    except (SyntaxError, ValueError, RecursionError):
-        return ast.parse("")
 
 
 def _is_main(node: ast.stmt) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import linecache
 import os
 from types import FrameType
 from typing import Any, Iterator, Optional
 
 from labjournal.watch.naming import frames_above, holders, is_installed, user_frames
+from labjournal.watch.syntax import tree_of
 
 
 def made_at(loss: Any, frame: Optional[FrameType]) -> Optional[str]:
@@ -27,11 +27,7 @@ def made_at(loss: Any, frame: Optional[FrameType]) -> Optional[str]:
 
 def _assignments(frame: FrameType, name: str) -> Iterator[int]:
     """Lines above the one that runs that give the variable a value not made of its last one, as ``loss / 4`` is."""
-    try:
-        tree = ast.parse("".join(linecache.getlines(frame.f_code.co_filename)))
-    except (SyntaxError, ValueError):
-        return
-    for node in ast.walk(tree):
+    for node in ast.walk(tree_of(frame.f_code.co_filename)):
         if isinstance(node, ast.Assign) and frame.f_code.co_firstlineno <= node.lineno <= frame.f_lineno:
             given = {one.id for target in node.targets for one in ast.walk(target) if isinstance(one, ast.Name)}
             used = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}

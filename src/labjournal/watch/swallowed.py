@@ -8,13 +8,13 @@ handlers goes on.
 from __future__ import annotations
 
 import ast
-import linecache
 import weakref
 from types import FrameType
 from typing import Any, Dict, List, Optional, Tuple
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.naming import frames_above, is_installed
+from labjournal.watch.syntax import tree_of
 
 BATCHES = 40
 SHARE = 0.2
@@ -50,7 +50,9 @@ class Swallowed:
         """``passes``: backward passes so far; ``learning``: fetched with gradients on."""
         if not learning or not self._lines:
             return
-        loader = self._loaders.setdefault(id(dataset), _Loader(type(dataset).__name__))
+        loader = self._loaders.get(id(dataset))
+        if loader is None:
+            loader = self._loaders[id(dataset)] = _Loader(type(dataset).__name__)
         same = loader.running is not None and loader.running() is iterator
         if same:
             loader.batches += 1
@@ -80,11 +82,7 @@ class Swallowed:
 
 def _handler(file: str, line: int) -> Optional[str]:
     """Where an exception of that line, or of one before it in the same ``try``, is caught and the loop goes on."""
-    try:
-        tree = ast.parse("".join(linecache.getlines(file)))
-    except (SyntaxError, ValueError, RecursionError):
-        return None
-    loops = [node for node in ast.walk(tree) if isinstance(node, (ast.For, ast.While))]
+    loops = [node for node in ast.walk(tree_of(file)) if isinstance(node, (ast.For, ast.While))]
     tries = [node for loop in loops for node in ast.walk(loop) if isinstance(node, ast.Try)]
     around = [one for one in tries if one.body[0].lineno <= line <= _last(one.body)]
     handlers = [handler for one in around for handler in one.handlers if not _leaves(handler)]

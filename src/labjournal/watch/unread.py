@@ -7,7 +7,6 @@ gives more; so the other half must lie in a variable with a name of its own, whi
 from __future__ import annotations
 
 import ast
-import linecache
 import sys
 import weakref
 from types import FrameType
@@ -17,6 +16,7 @@ import torch
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.naming import is_of_library, user_frames
+from labjournal.watch.syntax import tree_of
 
 TIMES = 8
 
@@ -90,10 +90,7 @@ def _unread(half: Any, frame: Optional[FrameType]) -> Iterator[Tuple[str, str]]:
 
 def _is_read_by_no_loop(name: str, file: str) -> bool:
     """There is a loop that binds the name, and none of those that do has a use for it."""
-    try:
-        tree = ast.parse("".join(linecache.getlines(file)))
-    except (SyntaxError, ValueError, RecursionError):
-        return False
+    tree = tree_of(file)
     loops = [node for node in ast.walk(tree) if isinstance(node, (ast.For, ast.AsyncFor))]
     bound = [loop for loop in loops if any(_is(node, name, ast.Store) for node in ast.walk(loop.target))]
     asked = any(isinstance(node, ast.Global) and name in node.names for node in ast.walk(tree))
