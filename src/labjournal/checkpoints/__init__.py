@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from labjournal.checkpoints.checksums import checksums
 from labjournal.checkpoints.find import Found, Seen, full_hash, inspect, quick_hash, scan
 from labjournal.checkpoints.names import Counter, Position, by_word, counted, position
 from labjournal.checkpoints.tensors import TensorInfo, is_empty_state, tensor_names
@@ -13,6 +14,7 @@ __all__ = [
     "Seen",
     "TensorInfo",
     "by_word",
+    "checksums",
     "counted",
     "full_hash",
     "inspect",

@@ -39,12 +39,17 @@ class Tensor(NamedTuple):
 
     dtype: str | None
     shape: tuple[int, ...]
+    storage: str | None = None
+    """Key of the data that is this tensor's and no other's, from the first element to the last."""
 
 
 class Storage(NamedTuple):
     """The data behind tensors; it lies outside of the pickle."""
 
     dtype: str | None
+    key: str | None = None
+    size: int | None = None
+    """Elements."""
 
 
 class Call:
@@ -191,7 +196,7 @@ def _called(function: object, arguments: object) -> object:
             dtype = arguments[0].dtype if isinstance(arguments[0], Storage) else None
             if short.endswith("v3"):
                 dtype = _dtype(arguments[6])
-            return Tensor(dtype, _shape(arguments[2]))
+            return Tensor(dtype, _shape(arguments[2]), _all_of(arguments))
         if short == "_rebuild_meta_tensor_no_storage":
             return Tensor(_dtype(arguments[0]), _shape(arguments[1]))
         if short.startswith("_rebuild_parameter") and isinstance(arguments[0], Tensor):
@@ -206,11 +211,26 @@ def _called(function: object, arguments: object) -> object:
     return Call(function, arguments)
 
 
+def _all_of(arguments: tuple[object, ...]) -> str | None:
+    """The key of the storage, where (storage, offset, size, stride, ...) is the whole of it in its order."""
+    if len(arguments) < 4 or not isinstance(arguments[0], Storage) or arguments[1] != 0:
+        return None
+    elements, strides = 1, []
+    for size in reversed(_shape(arguments[2])):
+        strides.append(elements)
+        elements *= size
+    whole = elements == arguments[0].size and tuple(reversed(strides)) == arguments[3]
+    return arguments[0].key if whole else None
+
+
 def _storage(identity: object) -> object:
     """``("storage", class, key, location, size)``, by which torch refers to data outside of the pickle."""
     if isinstance(identity, tuple) and len(identity) >= 2 and identity[0] == "storage":
         kind = identity[1].name.rpartition(".")[2] if isinstance(identity[1], Global) else ""
-        return Storage(_STORAGES.get(kind))
+        key, size = (identity[2], identity[4]) if len(identity) >= 5 else (None, None)
+        return Storage(
+            _STORAGES.get(kind), key if isinstance(key, str) else None, size if isinstance(size, int) else None
+        )
     return identity
 
 

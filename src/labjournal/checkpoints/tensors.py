@@ -22,7 +22,7 @@ _DIRECTORY_LIMIT_BYTES = 64_000_000
 _RATIO_LIMIT = 200
 _SMALL_BYTES = 100_000
 """The pickle of a state without tensors has some hundred bytes."""
-_UNREADABLE = (
+UNREADABLE = (
     OSError, UnreadablePickleError, zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError,
     NotImplementedError, RuntimeError,
 )  # fmt: skip
@@ -70,7 +70,7 @@ def tensor_names(path: Path) -> dict[str, TensorInfo] | None:
             return _of_zip(path)
         if head.startswith(b"\x80"):
             return _of_old_torch(path)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     return None
 
@@ -89,7 +89,7 @@ def is_empty_state(path: Path) -> bool:
             if len(pickles) != 1 or any("/data/" in entry.filename for entry in entries):
                 return False
             return pickles[0].file_size < _SMALL_BYTES and b"_metadata" in _read(archive, pickles[0])
-    except _UNREADABLE:
+    except UNREADABLE:
         return False
 
 
@@ -119,19 +119,26 @@ def _of_safetensors(path: Path) -> dict[str, TensorInfo] | None:
 
 
 def _of_zip(path: Path) -> dict[str, TensorInfo] | None:
-    if _directory_bytes(path) > _DIRECTORY_LIMIT_BYTES:
-        return None
+    tensors = outlined(path)
+    if tensors is not None or _directory_bytes(path) > _DIRECTORY_LIMIT_BYTES:
+        return _infos(tensors)
     with zipfile.ZipFile(path) as archive:
-        entries = archive.infolist()
-        pickles = [entry for entry in entries if entry.filename.rpartition("/")[2] == "data.pkl"]
-        if pickles:
-            shallowest = min(pickles, key=lambda entry: entry.filename.count("/"))
-            return flatten(outline(_read(archive, shallowest)))
-        arrays = [entry for entry in entries if entry.filename.endswith(".npy")]
+        arrays = [entry for entry in archive.infolist() if entry.filename.endswith(".npy")]
         if arrays and len(arrays) <= _MOST_TENSORS:
             found = {entry.filename[:-4]: _of_npy(archive, entry) for entry in arrays}
             return {name: info for name, info in found.items() if info is not None}
     return None
+
+
+def outlined(path: Path) -> dict[str, Tensor] | None:
+    """The tensors in the pickle of a zip of ``torch.save``. Raises one of UNREADABLE."""
+    if _directory_bytes(path) > _DIRECTORY_LIMIT_BYTES:
+        return None
+    with zipfile.ZipFile(path) as archive:
+        pickles = [entry for entry in archive.infolist() if entry.filename.rpartition("/")[2] == "data.pkl"]
+        if not pickles:
+            return None
+        return flatten(outline(_read(archive, min(pickles, key=lambda entry: entry.filename.count("/")))))
 
 
 def _directory_bytes(path: Path) -> int:
@@ -201,18 +208,22 @@ def _of_old_torch(path: Path) -> dict[str, TensorInfo] | None:
         content = file.read(_PICKLE_LIMIT_BYTES)
     first, position = outline_at(content, 0)
     if first != _OLD_TORCH_MAGIC:
-        return flatten(first)  # an ordinary pickle, of a dictionary of numpy arrays say
+        return _infos(flatten(first))  # an ordinary pickle, of a dictionary of numpy arrays say
     for _ in ("protocol", "system", "object"):
         value, position = outline_at(content, position)
-    return flatten(value)
+    return _infos(flatten(value))
+
+
+def _infos(tensors: dict[str, Tensor] | None) -> dict[str, TensorInfo] | None:
+    return {name: TensorInfo(one.dtype, one.shape) for name, one in tensors.items()} if tensors else None
 
 
 _Path = tuple[str, ...]
 
 
-def flatten(value: object) -> dict[str, TensorInfo] | None:
+def flatten(value: object) -> dict[str, Tensor] | None:
     """All tensors of an outlined object under dotted names; None when there is none."""
-    found: dict[_Path, TensorInfo] = {}
+    found: dict[_Path, Tensor] = {}
     waiting: list[tuple[_Path, object]] = [((), value)]
     nodes = 0
     while waiting:
@@ -221,7 +232,7 @@ def flatten(value: object) -> dict[str, TensorInfo] | None:
         if nodes > _MOST_NODES or len(found) > _MOST_TENSORS or len(path) > _DEEPEST:
             return None  # shared containers can make a small pickle name more than a disk holds
         if isinstance(node, Tensor):
-            found[path] = TensorInfo(node.dtype, node.shape)
+            found[path] = node
         elif isinstance(node, Call) and isinstance(node.state, dict | Tensor):
             waiting.append((path, node.state))
         elif isinstance(node, dict):
@@ -242,7 +253,7 @@ def _children(node: dict[object, object], at_top: bool) -> list[tuple[_Path, obj
     return children
 
 
-def _without_wrapper(found: dict[_Path, TensorInfo]) -> dict[_Path, TensorInfo]:
+def _without_wrapper(found: dict[_Path, Tensor]) -> dict[_Path, Tensor]:
     """The paths without their first part when everything lies in one dictionary called ``model`` or so."""
     firsts = {path[:1] for path in found}
     if len(firsts) == 1 and firsts <= _WRAPPERS and all(len(path) > 1 for path in found):

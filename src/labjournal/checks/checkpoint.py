@@ -27,8 +27,9 @@ MISSING = CheckRule(
     "validates nothing. Warning: the weights of all layers that "
     "keep running statistics are saved, and those statistics are not; or a module is in none that was written since "
     "it began to move, and others of its model are; or a whole model is in none that validations ran, and others of "
-    "its optimizer are, criteria apart. Without the watch: warning when a checkpoint lacks names that others of its "
-    "series (the same name but for its number) have.",
+    "its optimizer are, criteria apart; or all that checkpoints written since hold of a tensor has the checksum of its "
+    "values before the first step, though it moved. Without the watch: warning when a checkpoint lacks names that "
+    "others of its series (the same name but for its number) have.",
 )
 CHANGED = CheckRule(
     "checkpoint_changed",

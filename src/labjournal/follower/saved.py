@@ -11,6 +11,7 @@ from labjournal import tags
 from labjournal.checks import checkpoint
 from labjournal.checks.rule import Verdict
 from labjournal.checks.running_statistics import lost_statistics
+from labjournal.checks.stale_values import starting_values
 from labjournal.facts import Fact
 from labjournal.model import Checkpoint, Run
 from labjournal.store import Store
@@ -22,7 +23,7 @@ _MOST = 12
 
 def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequence[Fact]) -> Iterator[Verdict]:
     """``frozen``: patterns of modules that are meant to stand still."""
-    from labjournal.checkpoints import is_empty_state, tensor_names
+    from labjournal.checkpoints import checksums, is_empty_state, tensor_names
 
     current = [one for one in store.checkpoints(run.id) if one.current]
     if not current:
@@ -38,6 +39,11 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
     written = {one.path: one.written_at.timestamp() for one in current}
     since = {module: {path for path in saved if written[path] >= first} for module, (first, _) in moved.items()}
     yield from checkpoint.missing_params(list(moved), saved, left, empty, since, _sizes(stated), _together(stated))
+    starting = _starting(stated)
+    if starting:
+        inner = {name.partition(".")[2].rpartition(".")[2] for name in starting}
+        sums = {path: checksums(working / path, lambda name: name.rpartition(".")[2] in inner) for path in saved}
+        yield starting_values(starting, sums, since)
     for layers in _counting(stated) if saved else ():
         yield lost_statistics(layers, saved)
 
@@ -56,6 +62,13 @@ def _named(stated: Sequence[Fact], what: str) -> list[str] | None:
     found = [fact.data.get(what) for fact in stated if fact.kind == "watch_end"]
     lists = [names for names in found if isinstance(names, list)]
     return [str(name) for names in lists for name in names] if lists else None
+
+
+def _starting(stated: Sequence[Fact]) -> dict[str, int]:
+    """Checksums of the values that tensors had before training, of those that have moved."""
+    told = [fact.data.get("starting") for fact in stated if fact.kind == "watch_end"]
+    pairs = [pair for sums in told if isinstance(sums, dict) for pair in sums.items()]
+    return {str(name): crc for name, crc in pairs if isinstance(crc, int)}
 
 
 def _models(stated: Sequence[Fact]) -> list[dict[str, Any]]:

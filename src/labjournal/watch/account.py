@@ -81,6 +81,7 @@ class Account:
                 "not_judged": unjudged,
                 "unvalidated": families.modes.unvalidated.names()[:MAX_NAMES],
                 "validated": families.modes.unvalidated.validated()[:MAX_NAMES],
+                "starting": guard.run_as(families.starting, families.starting.checksums) or {},
                 "errors": errors + guard.errors,
             }
             self._outbox.write("watch_end", data)

@@ -7,12 +7,12 @@ hash; an epoch seen in part is not judged, and after JUDGED epochs of a data set
 from __future__ import annotations
 
 import math
-import weakref
 from collections import Counter
-from typing import Any, Callable, Dict, List, Optional, Set
+from typing import Any, Callable, Dict, List, Optional
 
 from labjournal.watch.blank import Blank
 from labjournal.watch.drawing import mixes
+from labjournal.watch.epoch import Epoch
 from labjournal.watch.findings import Findings
 from labjournal.watch.guard import Guard
 from labjournal.watch.heldout import HeldOut
@@ -34,53 +34,6 @@ PASSES_A_START = 4
 the validation set now and then."""
 MAX_ROWS = 500_000
 MAX_CLASSES = 100
-
-
-class Epoch:
-    """One pass through a DataLoader, as far as it has come."""
-
-    def __init__(self, iterator: Any, backwards: int) -> None:
-        self.ref = weakref.ref(iterator)
-        self.dataset = _weak(iterator._dataset)
-        self.key = id(iterator._dataset)
-        self.name = type(iterator._dataset).__name__
-        self.workers = int(getattr(iterator, "_num_workers", 0))
-        self.iterable = int(getattr(iterator, "_dataset_kind", 0)) == 1
-        self.bundler = getattr(iterator, "_index_sampler", None)
-        self.sampler = getattr(self.bundler, "sampler", self.bundler)
-        """Who gives the order: torch's BatchSampler only bundles; one of the script may do both."""
-        self.backwards = backwards
-        self.rows: Dict[int, List[int]] = {}
-        """Hash -> [times, batch and place of the first]."""
-        self.classes: Counter[int] = Counter()
-        self.targets: Set[float] = set()
-        """Lowest and highest number of the targets of each batch, one a sample."""
-        self.n = 0
-        self.batches = 0
-        self.order = 0
-        self.near = 0
-        self.whole = True
-        self.values: Set[float] = set()
-        self.scarce = self.symbols = False
-        self.kinds: List[Set[int]] = []
-        """The different numbers in each column of scarce rows."""
-        self.first = 0
-
-    def possible(self) -> float:
-        """How many rows the numbers seen in the columns of scarce rows can make."""
-        return math.prod(map(len, self.kinds)) if self.kinds else math.inf
-
-    def forget(self) -> None:
-        self.whole = False
-        self.rows.clear()
-
-
-def _weak(dataset: Any) -> Callable[[], Any]:
-    """A weak reference; a list or another that allows none counts as alive, and is not kept alive either."""
-    try:
-        return weakref.ref(dataset)
-    except TypeError:
-        return lambda: True
 
 
 def _repeats(dataset: Any, times: int) -> bool:
@@ -144,7 +97,8 @@ class Epochs:
     def batch(self, iterator: Any, data: Any, backwards: int, step: int, learning: bool) -> None:
         """``learning``: the script fetches it with gradients on."""
         epoch = self._running.get(id(iterator))
-        if epoch is None or epoch.ref() is not iterator:
+        if epoch is None or epoch.ref() is not iterator or epoch.over:  # workers that persist share one
+            self._end_all_given(backwards, step)
             epoch = self._running[id(iterator)] = Epoch(iterator, backwards)
             if len(self._running) > 64:
                 self._running = {key: one for key, one in self._running.items() if one.ref() is not None}
@@ -234,6 +188,18 @@ class Epochs:
         if epoch is None or epoch.ref() is not iterator:
             self._ran_dry(iterator, step)
             return
+        if not epoch.over:
+            self._ended(epoch, backwards, step)
+
+    def _end_all_given(self, backwards: int, step: int) -> None:
+        """``for _ in range(len(loader)): next(it)`` never asks for the end of an epoch that has given all."""
+        for epoch in list(self._running.values()):
+            if not epoch.over and epoch.gave_all():
+                self._ended(epoch, backwards, step)
+                epoch.forget()
+
+    def _ended(self, epoch: Epoch, backwards: int, step: int) -> None:
+        epoch.over = True
         known = self._of(epoch)
         known.epochs += 1
         known.samples, known.empty = epoch.n, 0
@@ -262,7 +228,7 @@ class Epochs:
             )
         known.order = epoch.order
         held = Held(known.name, len(epoch.values) > MANY_VALUES, epoch.scarce, epoch.possible(), epoch.symbols)
-        self._guard.run(self._overlap.add, epoch.key, held, epoch.rows, training, step)
+        self._guard.run(self._overlap.add, epoch.key, held, epoch.rows, training, epoch.bundler, step)
 
     def _ran_dry(self, iterator: Any, step: int) -> None:
         """An epoch ends without a batch: did those before it have some?"""

@@ -51,6 +51,7 @@ from labjournal.watch.sampling import Later
 from labjournal.watch.scale import Scale
 from labjournal.watch.schedules import Schedules
 from labjournal.watch.skipped import Skipped
+from labjournal.watch.starting import Starting
 from labjournal.watch.stopped import Stopped
 from labjournal.watch.strays import Strays
 from labjournal.watch.swallowed import Swallowed
@@ -111,7 +112,7 @@ class Families:
         self.rewrites = Rewrites(findings, models, optimizers, names)
         self.left_in = LeftIn(findings, models, names)
         self.put_in = PutIn(findings, later, models, optimizers, names, self.modes)
-        self.reloaded = Reloaded(findings, models)
+        self.reloaded, self.starting = Reloaded(findings, models), Starting(names)
         models.when_loaded = self.loading
         self.overwritten = Overwritten(findings, models, optimizers)
         self.midrun = Midrun(findings, models, optimizers, names, declared)

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Dict, Iterator, List, Set, Tuple
 
 from labjournal.watch.findings import Findings
-from labjournal.watch.flags import NAME, flagged
+from labjournal.watch.flags import flagged
 from labjournal.watch.look import Compared, Look, Names
 from labjournal.watch.models import Models
 from labjournal.watch.resets import has_nonzero_grad
@@ -68,17 +68,17 @@ class Frozen:
             )
 
     def _look_for_flags(self, step: int) -> None:
-        """Trained though a module was given the flag that freezes nothing."""
-        for path, members in flagged(self._models, False):
+        """Trained though a part was given a flag that freezes nothing."""
+        for path, members, name, holder in flagged(self._models, False):
             trained = sum(one.requires_grad and one.grad is not None for one in members.values())
             if trained and step >= FLAGGED_STEPS:
                 self._findings.say(
                     "frozen_layer_changes",
                     step,
-                    f"{{subject}} was to be frozen by {NAME} = False on the module, which does nothing: {trained} of "
+                    f"{{subject}} was to be frozen by {name} = False on {holder}, which does nothing: {trained} of "
                     "its tensors get gradients. requires_grad_(False) freezes them.",
                     [(path, path)],
-                    {"module": path, "tensors_with_gradient": trained},
+                    {"module": path, "flag": name, "tensors_with_gradient": trained},
                 )
 
     def _matching(self) -> Iterator[Tuple[Any, str, str]]:

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Set
 
 from labjournal.watch.chosen import Chosen
 from labjournal.watch.findings import Findings
-from labjournal.watch.flags import NAME, flagged
+from labjournal.watch.flags import flagged
 from labjournal.watch.frozen import is_declared
 from labjournal.watch.look import Look
 from labjournal.watch.models import Models
@@ -64,11 +64,11 @@ class Groups:
     def _look_for_flags(self, tracked: Tracked, optimizer: Any, step: int) -> None:
         """Groups that were to be thawed by what thaws nothing."""
         frozen = _frozen_groups(optimizer)
-        for path, tensors in flagged(self._models, True) if frozen else ():
+        for path, tensors, name, holder in flagged(self._models, True) if frozen else ():
             groups = [at for at in frozen if any(id(one) in tensors for one in groups_of(optimizer)[at]["params"])]
             if groups:
                 self._flagged.setdefault(tracked, set()).update(groups)
-                why = f": {NAME} = True was set on the module {path}, which does nothing; only tensors have it"
+                why = f": {name} = True was set on {holder} ({path}), which does nothing"
                 self._say_frozen(tracked, len(groups_of(optimizer)), groups, step, WARNING, why)
 
     def _was_trained(self, params: List[Any]) -> bool:

@@ -91,6 +91,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     "Replicas": ("replica_divergence",),
     "Curves": (),
     "Account": (),
+    "Starting": (),
 }
 """What each check can find, by its class."""
 

@@ -163,6 +163,7 @@ class Moments(Families):
     def before_step(self, look: Look) -> None:
         self._run(self.skipped.before_step, look.tracked, look.params, self.gradients.backwards)
         self._run(self.joined.before_step, look.tracked, look.optimizer)
+        self._run(self.starting.before_step, look)
         self._run(self.movement.before_step, look)
         self._run(self.outside.before_step, look)
         self.rewrites.quiet = self.modes.quiet

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Set
+import sys
+from typing import Any, Dict, List, Mapping, Optional, Set
 
 from labjournal.watch.findings import Findings
+from labjournal.watch.misnamed import held_out_name
 from labjournal.watch.rules import NOTICE
 
 SHARE = 0.02
@@ -37,6 +39,8 @@ class Held:
         self.recurring = 0.0
         """Share of its samples that have an equal one within the same epoch."""
         self.epochs = 0
+        self.called: Optional[str] = None
+        """Of a set that is trained on too: the name of its loader in the script, where it says validation data."""
 
     def add(self, rows: Mapping[int, Any]) -> None:
         again = sum(first[0] for first in rows.values() if first[0] > 1)
@@ -77,14 +81,16 @@ class Overlap:
         """Share of training samples that have an equal one among themselves."""
         return max((held.recurring for held in self._trained.values()), default=0.0)
 
-    def add(self, key: int, new: Held, rows: Mapping[int, Any], training: bool, step: int) -> None:
-        """A whole epoch was seen of the set that ``key`` stands for.
+    def add(self, key: int, new: Held, rows: Mapping[int, Any], training: bool, bundler: Any, step: int) -> None:
+        """A whole epoch was seen of the set that ``key`` stands for, by a loader with this sampler of batches.
 
         Judged when a set was validated on for the second time, and at the end.
         """
         held = self._trained if training else self._validated
         known = held.setdefault(key, new)
         known.add(rows)
+        if not training and key in self._trained and known.called is None:
+            known.called = held_out_name(bundler, sys._getframe())
         if not training and known.epochs == 2:
             self._judge(step)
 
@@ -97,6 +103,8 @@ class Overlap:
             return
         # The training set itself, run through for a figure on it, is no validation.
         candidates = [held for key, held in self._validated.items() if key not in self._trained]
+        if not candidates:
+            self._judge_own(step)
         most = max(held.most for held in self._trained.values())
         filled = len(trained) / max(held.possible for held in self._trained.values())
         shares: List[float] = [len(held.rows & trained) / max(1, len(held.rows)) for held in candidates]
@@ -119,6 +127,20 @@ class Overlap:
                 level=NOTICE if (clean and share > 0.98) or not held.varied or by_chance else None,
                 subject=held.name,
             )
+
+    def _judge_own(self, step: int) -> None:
+        """Nothing is validated on but training data; that is meant, where nobody calls it validation."""
+        for held in self._validated.values():
+            if held.called:
+                rows = len(held.rows)
+                self._findings.say(
+                    "train_val_overlap",
+                    step,
+                    f"{held.called} goes through {{subject}}, the training data itself: all its {rows} samples are "
+                    "trained on, and no others are validated on.",
+                    evidence=evidence_of(rows, held.rows, held.rows, held.recurring) | {"loader": held.called},
+                    subject=held.name,
+                )
 
 
 def is_by_chance(share: float, recurring: float, scarce: bool = False) -> bool:

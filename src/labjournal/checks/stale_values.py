@@ -1,0 +1,53 @@
+"""Was it the trained weights that were saved, or a copy that training never reached? Told by checksums of tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from labjournal.checks.checkpoint import MISSING
+from labjournal.checks.rule import Verdict, finding, fine
+from labjournal.checks.saved_names import root_of
+from labjournal.vocabulary import Level
+
+
+def is_named(saved: str, path: str) -> bool:
+    """Is it the name of this tensor in a checkpoint: the path within its model, and whatever wraps that?"""
+    inner = path.partition(".")[2]
+    return saved == inner or saved.endswith(f".{inner}")
+
+
+def starting_values(
+    starting: Mapping[str, int], sums: Mapping[str, Mapping[str, int]], since: Mapping[str, Collection[str]]
+) -> Verdict:
+    """Are there trained tensors whose first values are all that the checkpoints written since hold of them?
+
+    Args:
+        starting: by path of a tensor that has moved, the checksum of its values before training.
+        sums: by path of a checkpoint and name of a tensor in it, the checksum of its values.
+        since: by module the checkpoints written after it began to move; of others those written after all of these.
+    """
+    stale: dict[str, set[str]] = {}
+    fresh: set[str] = set()
+    late = set(sums).intersection(*since.values()) if since else set()
+    for path, first in starting.items():
+        paths = since.get(path.rpartition(".")[0], late)
+        held = [(file, crc) for file in paths for name, crc in sums.get(file, {}).items() if is_named(name, path)]
+        if held and all(crc == first for _, crc in held):
+            stale[path] = {file for file, _ in held}
+        elif held:
+            fresh.add(root_of(path))
+    if not stale:
+        return fine(MISSING, "checkpoints")
+    names, files = list(stale), sorted(set().union(*stale.values()))
+    some = "" if fresh.isdisjoint(map(root_of, names)) else ", though others of the model are as trained"
+    message = (
+        f"{_shown(names)}: moved in training, and {_shown(files)} holds the very values from before the first step"
+        f"{some}. A copy was saved that training never reached."
+    )
+    evidence = {"tensors": names[:20], "checkpoints": files[:20]}
+    roots = {root_of(name) for name in names}
+    return finding(MISSING, roots.pop() if len(roots) == 1 else "checkpoints", message, evidence, Level.WARNING)
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,0 +1,64 @@
+"""One pass through a DataLoader: its rows, their order, classes and targets."""
+
+from __future__ import annotations
+
+import math
+import weakref
+from collections import Counter
+from typing import Any, Callable, Dict, List, Set
+
+
+class Epoch:
+    """One pass through a DataLoader, as far as it has come."""
+
+    def __init__(self, iterator: Any, backwards: int) -> None:
+        self.ref = weakref.ref(iterator)
+        self.dataset = _weak(iterator._dataset)
+        self.key = id(iterator._dataset)
+        self.name = type(iterator._dataset).__name__
+        self.workers = int(getattr(iterator, "_num_workers", 0))
+        self.iterable = int(getattr(iterator, "_dataset_kind", 0)) == 1
+        self.bundler = getattr(iterator, "_index_sampler", None)
+        self.sampler = getattr(self.bundler, "sampler", self.bundler)
+        """Who gives the order: torch's BatchSampler only bundles; one of the script may do both."""
+        self.backwards = backwards
+        self.rows: Dict[int, List[int]] = {}
+        """Hash -> [times, batch and place of the first]."""
+        self.classes: Counter[int] = Counter()
+        self.targets: Set[float] = set()
+        """Lowest and highest number of the targets of each batch, one a sample."""
+        self.n = 0
+        self.batches = 0
+        self.order = 0
+        self.near = 0
+        self.whole = True
+        self.values: Set[float] = set()
+        self.scarce = self.symbols = False
+        self.kinds: List[Set[int]] = []
+        """The different numbers in each column of scarce rows."""
+        self.first = 0
+        self.over = False
+        """Judged already."""
+
+    def possible(self) -> float:
+        """How many rows the numbers seen in the columns of scarce rows can make."""
+        return math.prod(map(len, self.kinds)) if self.kinds else math.inf
+
+    def gave_all(self) -> bool:
+        """Has it given as many batches as its sampler makes?"""
+        try:
+            return not self.iterable and 0 < self.batches == len(self.bundler or ())
+        except Exception:  # noqa: BLE001 - a sampler of the user may not know its length
+            return False
+
+    def forget(self) -> None:
+        self.whole = False
+        self.rows.clear()
+
+
+def _weak(dataset: Any) -> Callable[[], Any]:
+    """A weak reference; a list or another that allows none counts as alive, and is not kept alive either."""
+    try:
+        return weakref.ref(dataset)
+    except TypeError:
+        return lambda: True
