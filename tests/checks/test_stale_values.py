@@ -8,13 +8,17 @@ from labjournal.vocabulary import Level
 FIRST = {"model.0.weight": 11, "model.2.weight": 22}
 
 
-def found(sums: dict[str, dict[str, int]], since: dict[str, set[str]] | None = None) -> bool:
-    since = {"model.0": set(sums), "model.2": set(sums)} if since is None else since
-    return starting_values(FIRST, sums, since).found
+def of_all(files: set[str]) -> dict[str, set[str]]:
+    return {"model.0.weight": files, "model.2.weight": files}
+
+
+def found(sums: dict[str, dict[str, int]], later: dict[str, set[str]] | None = None) -> bool:
+    later = of_all(set(sums)) if later is None else later
+    return starting_values(FIRST, sums, later).found
 
 
 def test_the_same_checksums_in_all_are_told() -> None:
-    verdict = starting_values(FIRST, {"best.pt": {"0.weight": 11, "2.weight": 22}}, {"model.0": {"best.pt"}})
+    verdict = starting_values(FIRST, {"best.pt": {"0.weight": 11, "2.weight": 22}}, of_all({"best.pt"}))
     assert verdict.found
     assert verdict.level is Level.WARNING
     assert verdict.subject == "model"
@@ -30,7 +34,7 @@ def test_a_copy_beside_the_trained_ones_is_no_fault() -> None:
 
 
 def test_a_part_that_is_stale_is_told() -> None:
-    verdict = starting_values(FIRST, {"a.pt": {"0.weight": 5, "2.weight": 22}}, {"model.0": {"a.pt"}})
+    verdict = starting_values(FIRST, {"a.pt": {"0.weight": 5, "2.weight": 22}}, of_all({"a.pt"}))
     assert verdict.found
     assert verdict.evidence["tensors"] == ["model.2.weight"]
     assert "others of the model are as trained" in verdict.message
@@ -38,7 +42,7 @@ def test_a_part_that_is_stale_is_told() -> None:
 
 def test_a_checkpoint_from_before_training_says_nothing() -> None:
     sums = {"init.pt": {"0.weight": 11, "2.weight": 22}}
-    assert not found(sums, {"model.0": set()})
+    assert not found(sums, of_all(set()))
     assert not found(sums, {})
 
 

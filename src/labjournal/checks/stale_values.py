@@ -16,22 +16,26 @@ def is_named(saved: str, path: str) -> bool:
     return saved == inner or saved.endswith(f".{inner}")
 
 
+def is_any(saved: str, paths: Collection[str]) -> bool:
+    """Is it the name of one of these tensors?"""
+    return any(is_named(saved, path) for path in paths)
+
+
 def starting_values(
-    starting: Mapping[str, int], sums: Mapping[str, Mapping[str, int]], since: Mapping[str, Collection[str]]
+    starting: Mapping[str, int], sums: Mapping[str, Mapping[str, int]], later: Mapping[str, Collection[str]]
 ) -> Verdict:
     """Are there trained tensors whose first values are all that the checkpoints written since hold of them?
 
     Args:
         starting: by path of a tensor that has moved, the checksum of its values before training.
         sums: by path of a checkpoint and name of a tensor in it, the checksum of its values.
-        since: by module the checkpoints written after it began to move; of others those written after all of these.
+        later: by path of a tensor the checkpoints written after those values were taken.
     """
     stale: dict[str, set[str]] = {}
     fresh: set[str] = set()
-    late = set(sums).intersection(*since.values()) if since else set()
     for path, first in starting.items():
-        paths = since.get(path.rpartition(".")[0], late)
-        held = [(file, crc) for file in paths for name, crc in sums.get(file, {}).items() if is_named(name, path)]
+        files = later.get(path, ())
+        held = [(file, crc) for file in files for name, crc in sums.get(file, {}).items() if is_named(name, path)]
         if held and all(crc == first for _, crc in held):
             stale[path] = {file for file, _ in held}
         elif held:

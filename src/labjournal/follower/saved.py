@@ -11,7 +11,7 @@ from labjournal import tags
 from labjournal.checks import checkpoint
 from labjournal.checks.rule import Verdict
 from labjournal.checks.running_statistics import lost_statistics
-from labjournal.checks.stale_values import starting_values
+from labjournal.checks.stale_values import is_any, starting_values
 from labjournal.facts import Fact
 from labjournal.model import Checkpoint, Run
 from labjournal.store import Store
@@ -41,9 +41,9 @@ def of_checkpoints(store: Store, run: Run, frozen: Sequence[str], stated: Sequen
     yield from checkpoint.missing_params(list(moved), saved, left, empty, since, _sizes(stated), _together(stated))
     starting = _starting(stated)
     if starting:
-        inner = {name.partition(".")[2].rpartition(".")[2] for name in starting}
-        sums = {path: checksums(working / path, lambda name: name.rpartition(".")[2] in inner) for path in saved}
-        yield starting_values(starting, sums, since)
+        sums = {path: checksums(working / path, lambda name: is_any(name, starting)) for path in saved}
+        later = {name: [path for path in saved if written[path] > wall] for name, (_, wall) in starting.items()}
+        yield starting_values({name: crc for name, (crc, _) in starting.items()}, sums, later)
     for layers in _counting(stated) if saved else ():
         yield lost_statistics(layers, saved)
 
@@ -64,11 +64,15 @@ def _named(stated: Sequence[Fact], what: str) -> list[str] | None:
     return [str(name) for names in lists for name in names] if lists else None
 
 
-def _starting(stated: Sequence[Fact]) -> dict[str, int]:
-    """Checksums of the values that tensors had before training, of those that have moved."""
+def _starting(stated: Sequence[Fact]) -> dict[str, tuple[int, float]]:
+    """By path of a tensor that has moved: the checksum of its values before training, and when they were taken."""
     told = [fact.data.get("starting") for fact in stated if fact.kind == "watch_end"]
-    pairs = [pair for sums in told if isinstance(sums, dict) for pair in sums.items()]
-    return {str(name): crc for name, crc in pairs if isinstance(crc, int)}
+    found = {}
+    for name, first in [pair for sums in told if isinstance(sums, dict) for pair in sums.items()]:
+        match first:
+            case [int(crc), float(wall)]:
+                found[str(name)] = crc, wall
+    return found
 
 
 def _models(stated: Sequence[Fact]) -> list[dict[str, Any]]:

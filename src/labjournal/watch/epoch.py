@@ -21,7 +21,11 @@ class Epoch:
         self.bundler = getattr(iterator, "_index_sampler", None)
         self.sampler = getattr(self.bundler, "sampler", self.bundler)
         """Who gives the order: torch's BatchSampler only bundles; one of the script may do both."""
-        self.backwards = backwards
+        self.planned = 0 if self.iterable else _length(self.bundler)
+        self.backwards = self.backwards_last = backwards
+        """Backward passes before its first batch and before its last one so far."""
+        self.learning = False
+        """That one was fetched with gradients on."""
         self.rows: Dict[int, List[int]] = {}
         """Hash -> [times, batch and place of the first]."""
         self.classes: Counter[int] = Counter()
@@ -44,12 +48,15 @@ class Epoch:
         """How many rows the numbers seen in the columns of scarce rows can make."""
         return math.prod(map(len, self.kinds)) if self.kinds else math.inf
 
+    @property
     def gave_all(self) -> bool:
-        """Has it given as many batches as its sampler makes?"""
-        try:
-            return not self.iterable and 0 < self.batches == len(self.bundler or ())
-        except Exception:  # noqa: BLE001 - a sampler of the user may not know its length
-            return False
+        """Has it given as many batches as its sampler makes, and more than one?"""
+        return 1 < self.batches == self.planned
+
+    @property
+    def trained_on(self) -> bool:
+        """Were there backward passes between its batches, as far as it has come?"""
+        return self.learning and self.backwards_last > self.backwards
 
     def forget(self) -> None:
         self.whole = False
@@ -62,3 +69,14 @@ def _weak(dataset: Any) -> Callable[[], Any]:
         return weakref.ref(dataset)
     except TypeError:
         return lambda: True
+
+
+def _length(bundler: Any) -> int:
+    """Batches that samplers of torch make; another's may be found by drawing them all, so that it is not asked."""
+    parts = (bundler, getattr(bundler, "sampler", bundler))
+    if not all(type(one).__module__.startswith("torch.utils.data") for one in parts):
+        return 0
+    try:
+        return len(bundler)
+    except TypeError:  # of a data set that does not know its own
+        return 0

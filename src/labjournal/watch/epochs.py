@@ -98,13 +98,14 @@ class Epochs:
         """``learning``: the script fetches it with gradients on."""
         epoch = self._running.get(id(iterator))
         if epoch is None or epoch.ref() is not iterator or epoch.over:  # workers that persist share one
-            self._end_all_given(backwards, step)
+            self._end_all_given(step)
             epoch = self._running[id(iterator)] = Epoch(iterator, backwards)
             if len(self._running) > 64:
                 self._running = {key: one for key, one in self._running.items() if one.ref() is not None}
         self.seen += 1
         known = self._of(epoch)
         epoch.batches += 1
+        epoch.backwards_last, epoch.learning = backwards, learning
         given = Batch(data)
         inputs, targets = given.inputs, given.targets
         epoch.n += int(inputs.shape[0]) if inputs is not None and inputs.dim() else 0
@@ -189,21 +190,20 @@ class Epochs:
             self._ran_dry(iterator, step)
             return
         if not epoch.over:
-            self._ended(epoch, backwards, step)
+            self._ended(epoch, backwards > epoch.backwards, step)
 
-    def _end_all_given(self, backwards: int, step: int) -> None:
+    def _end_all_given(self, step: int) -> None:
         """``for _ in range(len(loader)): next(it)`` never asks for the end of an epoch that has given all."""
         for epoch in list(self._running.values()):
-            if not epoch.over and epoch.gave_all():
-                self._ended(epoch, backwards, step)
+            if not epoch.over and epoch.gave_all and epoch.dataset() is not None:
+                self._ended(epoch, epoch.trained_on, step)
                 epoch.forget()
 
-    def _ended(self, epoch: Epoch, backwards: int, step: int) -> None:
+    def _ended(self, epoch: Epoch, training: bool, step: int) -> None:
         epoch.over = True
         known = self._of(epoch)
         known.epochs += 1
         known.samples, known.empty = epoch.n, 0
-        training = backwards > epoch.backwards
         self.trainings[epoch.key] += training
         if known.epochs <= JUDGED or training:
             self._tell(epoch, known, training, step)

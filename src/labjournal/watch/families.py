@@ -95,7 +95,7 @@ class Families:
         self.resets = Resets(findings, names)
         self.flow, self.vanishing = Flow(findings, later, names), Vanishing(findings, names)
         self.scale = Scale(findings, models, names)
-        self.frozen = Frozen(findings, later, models, names, declared)
+        self.frozen = Frozen(findings, later, models, names, declared, optimizers.held)
         self.frozen_norms = FrozenNorms(findings, models, optimizers)
         self.adapters = Adapters(findings, later, models)
         self.objective = Objective(findings, later, models, optimizers)

@@ -12,9 +12,10 @@ import ast
 import re
 import sys
 from functools import lru_cache
-from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Set, Tuple
 
 from labjournal.watch.models import Models
+from labjournal.watch.naming import is_installed
 from labjournal.watch.syntax import tree_of
 from labjournal.watch.walk import named_modules, named_parameters
 
@@ -69,15 +70,28 @@ def _is_misspelt(key: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _is_read(made: Any, key: str) -> bool:
-    kinds = [kind for kind in made.__mro__ if not kind.__module__.startswith(("torch.", "builtins"))]
+    kinds = [kind for kind in made.__mro__ if kind.__module__.partition(".")[0] not in ("torch", "builtins")]
     codes = [getattr(part, "__code__", None) for kind in kinds for part in vars(kind).values()]
-    return any(key in getattr(code, "co_names", ()) for code in codes) or (key != NAME and _script_reads(key))
+    if any(key in getattr(code, "co_names", ()) for code in codes):
+        return True
+    return key != NAME and _files_read(key, {kind.__module__ for kind in kinds})
 
 
-def _script_reads(key: str) -> bool:
-    file = getattr(sys.modules.get("__main__"), "__file__", None) or ""
+def _files_read(key: str, modules: Set[str]) -> bool:
+    """Is there a line in the script, its modules or these that asks for it? Without a file nobody knows."""
+    if getattr(sys.modules.get("__main__"), "__file__", None) is None:
+        return True
+    named = [(name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
+    own = {name for name, file in named if file and not is_installed(file) and not name.startswith("labjournal")}
+    files = {file for name, file in named if file and (name in modules or name in own)}
+    return any(_reads(tree_of(file), key) for file in files if file.endswith(".py"))
+
+
+def _reads(tree: ast.Module, key: str) -> bool:
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}  # the method of that name
     return any(
         (isinstance(node, ast.Attribute) and node.attr == key and isinstance(node.ctx, ast.Load))
         or (isinstance(node, ast.Constant) and node.value == key)
-        for node in ast.walk(tree_of(file))
+        for node in ast.walk(tree)
+        if id(node) not in called
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import weakref
 from fnmatch import fnmatchcase
-from typing import Any, Dict, Iterator, List, Set, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, Set, Tuple
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.flags import flagged
@@ -31,7 +31,17 @@ def is_declared(path: str, patterns: List[str]) -> bool:
 class Frozen:
     """Tensors that should stand still."""
 
-    def __init__(self, findings: Findings, later: Later, models: Models, names: Names, declared: List[str]) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        later: Later,
+        models: Models,
+        names: Names,
+        declared: List[str],
+        held: Callable[[], Mapping[int, Any]],
+    ) -> None:
+        """``held``: all tensors that optimizers hold, by id."""
+        self._held = held
         self._findings = findings
         self._later = later
         self._models = models
@@ -69,16 +79,19 @@ class Frozen:
 
     def _look_for_flags(self, step: int) -> None:
         """Trained though a part was given a flag that freezes nothing."""
+        if step < FLAGGED_STEPS:
+            return
         for path, members, name, holder in flagged(self._models, False):
-            trained = sum(one.requires_grad and one.grad is not None for one in members.values())
-            if trained and step >= FLAGGED_STEPS:
+            held = self._held()
+            trained = sum(one.requires_grad and one.grad is not None and key in held for key, one in members.items())
+            if trained:
                 self._findings.say(
                     "frozen_layer_changes",
                     step,
                     f"{{subject}} was to be frozen by {name} = False on {holder}, which does nothing: {trained} of "
-                    "its tensors get gradients. requires_grad_(False) freezes them.",
+                    "its tensors are trained. requires_grad_(False) freezes them.",
                     [(path, path)],
-                    {"module": path, "flag": name, "tensors_with_gradient": trained},
+                    {"module": path, "flag": name, "tensors_trained": trained},
                 )
 
     def _matching(self) -> Iterator[Tuple[Any, str, str]]:

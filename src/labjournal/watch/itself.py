@@ -34,8 +34,7 @@ class Itself:
 
     def look(self, loss: Any, step: int) -> None:
         """Before a backward pass."""
-        sums = [graph.inputs(node) for node, _ in graph.trunk(loss) if graph.kind(node) == "Add"]
-        self.idle_terms = sum(None in terms for terms in sums)
+        sums = self.count(loss)
         whole = self.times == TIMES - 1
         several = any(None not in terms for terms in sums)  # one alone may have been learnt by heart
         answers = [_differs(*pair) for pair in (_pairs(loss, whole) if several else ())]
@@ -51,6 +50,12 @@ class Itself:
             self._later.give(torch.stack(answers), landed)
         else:
             landed([])
+
+    def count(self, loss: Any) -> List[List[Any]]:
+        """The terms of each sum in the loss; how many of all have no gradient is kept."""
+        sums = [graph.inputs(node) for node, _ in graph.trunk(loss) if graph.kind(node) == "Add"]
+        self.idle_terms = sum(None in terms for terms in sums)
+        return sums
 
     def _say(self, step: int) -> None:
         self._findings.say(

@@ -29,7 +29,8 @@ LASTING = 8
 TENSORS = 8
 TRIES = 6
 """Pauses in a row without a tensor that is equal, after which no more are looked at."""
-TIMES = 2
+TIMES = 1
+"""After a first pause with a tensor that is equal."""
 MOST_ELEMENTS = 2_000_000
 
 
@@ -136,10 +137,10 @@ class LeftIn:
         self._findings.say(
             "weight_change_outside_step",
             look.step,
-            f"At each of the last {TIMES} pauses {{subject}} ({{n}}) was written over by a tensor that runs beside it, "
-            f"and {look.tracked.label} went on from there: is an average put in and not taken out again?",
+            f"At each of the last {TIMES + 1} pauses {{subject}} ({{n}}) was written over by a tensor that runs beside "
+            f"it, and {look.tracked.label} went on from there: is an average put in and not taken out again?",
             [(f"{named[at].path} left in", named[at].module) for at in members],
-            {"optimizer": look.tracked.label, "times": TIMES, "before_step": look.step},
+            {"optimizer": look.tracked.label, "times": TIMES + 1, "before_step": look.step},
             level=NOTICE if starts_from_average(sys._getframe()) else None,
         )
 

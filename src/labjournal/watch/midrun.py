@@ -83,6 +83,11 @@ class Midrun:
         state = self._states.get(tracked)
         return state is not None and any(first <= step <= last for step in state.due.values())
 
+    @property
+    def waiting(self) -> bool:
+        """Is something to be told soon?"""
+        return any(state.due for state in self._states.values())
+
     def loader_starts(self) -> None:
         for tracked, state in self._states.items():
             optimizer = tracked.ref()

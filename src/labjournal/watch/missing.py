@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import sys
 import weakref
-from typing import Any, Dict, List, Set
+from typing import Any, Dict, List, Set, Tuple
 
 from labjournal.watch import graph
 from labjournal.watch.calls import Calls
@@ -184,19 +184,9 @@ class Missing:
                 groups["ended" if state.alive[at] >= STOPPED_LOOKS else "cut"].append(at)
         say_used_as_numbers(self._findings, look, [named[at] for at in groups["note"]], PATIENCE)
         label = look.tracked.label
-        left_out: Dict[int, bool] = {}
-        for at in groups["never"]:
-            owner = owners[id(look.params[at])]
-            meant = self._models.was_loaded(owner) or self._models.of_library(owner)
-            if meant or (self._models.is_one_of_many(owner) and not self._stands_alone(owner, look, state)):
-                continue
-            if id(owner) not in left_out:
-                read = len(left_out) < MOST_READ
-                left_out[id(owner)] = read and is_left_out(self._models, owner, sys._getframe())
-            if left_out[id(owner)]:
-                groups["nowhere"].append(at)
-            else:
-                self._never.append(_Idle(look.params[at], named[at]))
+        groups["nowhere"] = self._left_out(
+            look, state, named, [(at, owners[id(look.params[at])]) for at in groups["never"]]
+        )
         groups["never"] = [at for at in groups["never"] if at not in groups["nowhere"]]
         self._own_group += [_Idle(look.params[at], named[at]) for at in groups["note"] if _alone(look, state, at)]
         for kind, rule, level, text in (
@@ -231,6 +221,23 @@ class Missing:
                     {"optimizer": label, "looked_at_steps": PATIENCE},
                     level=level,
                 )
+
+    def _left_out(self, look: Look, state: _State, named: List[Named], never: List[Tuple[int, Any]]) -> List[int]:
+        """Of tensors never called, those in modules that no line can call; the others may be told at the end."""
+        left_out: Dict[int, bool] = {}
+        unmeant = []
+        for at, owner in never:
+            meant = self._models.was_loaded(owner) or self._models.of_library(owner)
+            if meant or (self._models.is_one_of_many(owner) and not self._stands_alone(owner, look, state)):
+                continue
+            unmeant.append(at)
+            if id(owner) not in left_out:
+                read = len(left_out) < MOST_READ
+                left_out[id(owner)] = read and is_left_out(self._models, owner, sys._getframe())
+        tops = tuple(f"{named[at].module}." for at, owner in never if left_out.get(id(owner)))
+        nowhere = [at for at in unmeant if f"{named[at].module}.".startswith(tops)]
+        self._never += [_Idle(look.params[at], named[at]) for at in unmeant if at not in nowhere]
+        return nowhere
 
     def _stands_alone(self, owner: Any, look: Look, state: _State) -> bool:
         """Of a list of which all others, SIBLINGS at least, had gradients at nearly each look: none is chosen there."""

@@ -70,6 +70,8 @@ class Moments(Families):
         self._run(self.unstepped.before_backward)
         self._run(self.halted.before_backward, _root(tensors), due)
         if not due:
+            if self.midrun.waiting and not self.objective.saved_hooks:
+                self._run(self.itself.count, _root(tensors))
             self._run(self.modes.backward_passes)
             self._run(self.randomness.idle, self.gradients.backwards)
             return
@@ -180,6 +182,7 @@ class Moments(Families):
 
     def judge(self, look: Look, compared: Compared) -> None:
         self._run(self.movement.judge, look, compared)
+        self._run(self.starting.judge, look, compared)
         self._run(self.outside.judge, look, compared)
         self.rewrites.restarted_at = self.adapters.restarted_at
         self.flow.restarts = self.adapters.restarted_at > 0

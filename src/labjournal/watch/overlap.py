@@ -10,6 +10,8 @@ from labjournal.watch.misnamed import held_out_name
 from labjournal.watch.rules import NOTICE
 
 SHARE = 0.02
+ALL = 0.98
+"""Share from which on it is the training data."""
 MIN_ROWS = 10
 CHANCE = 1.5
 """Of the share of training samples that have an equal one among themselves: so much is found in any honest split."""
@@ -124,21 +126,22 @@ class Overlap:
                 f"{shared} of {len(held.rows)} samples of {{subject}} are in the training data ({share:.0%}), "
                 "number for number.",
                 evidence=evidence_of(shared, held.rows, trained, recurring),
-                level=NOTICE if (clean and share > 0.98) or not held.varied or by_chance else None,
+                level=NOTICE if (clean and share > ALL) or not held.varied or by_chance else None,
                 subject=held.name,
             )
 
     def _judge_own(self, step: int) -> None:
         """Nothing is validated on but training data; that is meant, where nobody calls it validation."""
-        for held in self._validated.values():
-            if held.called:
-                rows = len(held.rows)
+        for key, held in self._validated.items():
+            trained = self._trained[key].rows
+            rows, shared = len(held.rows), len(held.rows & trained)
+            if held.called and shared >= MIN_ROWS and shared >= ALL * rows:  # parts of one set have rows of their own
                 self._findings.say(
                     "train_val_overlap",
                     step,
-                    f"{held.called} goes through {{subject}}, the training data itself: all its {rows} samples are "
-                    "trained on, and no others are validated on.",
-                    evidence=evidence_of(rows, held.rows, held.rows, held.recurring) | {"loader": held.called},
+                    f"{held.called} goes through {{subject}}, the training data itself: {shared} of its {rows} samples "
+                    "are trained on, and no others are validated on.",
+                    evidence=evidence_of(shared, held.rows, trained, held.recurring) | {"loader": held.called},
                     subject=held.name,
                 )
 

@@ -27,7 +27,7 @@ from labjournal.watch.rules import NOTICE
 from labjournal.watch.sampling import Key, Later, Pack, gather, is_matrix
 from labjournal.watch.walk import named_parameters
 
-TIMES, STANDING_TIMES = 2, 3
+TIMES, STANDING_TIMES = 1, 3
 """Loads in a row after the first, of what moves while the model is trained and of what stands still then."""
 MOST_QUICK = 8
 """Loads that come sooner than LASTING steps after another, after which no more are looked at: a search goes back so."""
