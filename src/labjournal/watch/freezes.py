@@ -16,21 +16,46 @@ from labjournal.watch.uncalled import trees_with
 _LOOKING = frozenset(
     "eval evaluate evaluation valid validate validation val test predict prediction infer inference extract features "
     "embeddings encode plot visualize visualise draw show log count summary summarize report profile export onnx save "
-    "dump generate saliency attribution interpret inspect debug check tsne umap knn benchmark measure".split()
+    "dump generate saliency attribution attributions interpret inspect debug check tsne umap knn benchmark measure "
+    "importance importances sensitivity explain explanation gradcam".split()
 )
 _ACTING = frozenset("train training fit finetune phase stage step".split())
 _SETTING = frozenset("freeze frozen unfreeze set toggle requires grad trainable".split())
+_TRAINS = frozenset("step backward zero_grad fit".split())
 
 
 def slipped_from(frame: Optional[FrameType]) -> Optional[str]:
-    """The function that only looks at models by its name, and is all that switches requires_grad off; else None."""
+    """The function that only looks at models, by its name or by what it does, and is all that switches requires_grad
+    off; else None."""
     trees = trees_with(("requires_grad", "freeze"), frame)
     places = {place for tree in trees for place in _places(tree, set())}
     setters = {place for place in places if _words(place) & _SETTING}
     callers = {place for tree in trees for place in _places(tree, setters)} if setters else set()
     found = (places - setters) | (callers - setters)
-    looking = [name for name in found if _words(name) & _LOOKING and not _words(name) & _ACTING]
+    measuring = {name for tree in trees for name in _measuring(tree)}
+    looking = [name for name in found if _looks(name, measuring) and not _words(name) & _ACTING]
     return min(looking) if looking and len(looking) == len(found) else None
+
+
+def _looks(name: str, measuring: Set[str]) -> bool:
+    words = _words(name)
+    return bool(words & _LOOKING) or (name in measuring and not words & _SETTING)
+
+
+def _measuring(tree: ast.Module) -> Iterator[str]:
+    """Functions that are given a model, call it, train nothing, and return what they have found."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        given = {one.arg for one in node.args.args}
+        inside = [one for part in node.body for one in ast.walk(part)]
+        calls = [one.func for one in inside if isinstance(one, ast.Call)]
+        trains = any(isinstance(one, ast.Attribute) and one.attr in _TRAINS for one in calls)
+        runs = any(isinstance(one, ast.Name) and one.id in given for one in calls)
+        returned = [one.value for one in inside if isinstance(one, ast.Return) and one.value is not None]
+        told = bool(returned) and not any(isinstance(one, ast.Name) and one.id in given for one in returned)
+        if runs and told and not trains:
+            yield node.name
 
 
 def _words(name: str) -> Set[str]:
