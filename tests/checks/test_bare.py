@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from synthetic import curve, power, view
 
 from labjournal.checks.bare import losses_among
+from labjournal.checks.curve import Curve
 from labjournal.checks.losses import loss_unbounded_below
 from labjournal.checks.naming import role_alone
 
@@ -35,6 +38,28 @@ def test_other_numbers_are_not(records: np.ndarray) -> None:
 def test_nothing_is_said_where_the_watch_saw_a_part_only() -> None:
     early = curve("watch/loss", SENT[9:200:10], every=10, first=10)
     assert losses_among([curve("train", MEANS, first=1)], early, STEPS) == []
+
+
+QUICK = power(300, 2.0, 1.2) * np.exp(RNG.normal(0, 0.4, 300))
+QUICK_MEANS = QUICK.reshape(15, 20).mean(1)
+GLANCES = np.concatenate([np.arange(30), np.arange(47, 300, 27)])
+"""All steps of the first epoch, half of the second, then one in 27."""
+
+
+def glimpsed() -> Curve:
+    seen = curve("watch/loss", QUICK[GLANCES])
+    return replace(seen, steps=GLANCES + 1)
+
+
+def test_quick_epochs_seen_by_glances_are_known_by_the_first() -> None:
+    found = losses_among([curve("train", QUICK_MEANS, first=1)], glimpsed(), len(QUICK))
+    assert [one.name for one in found] == ["train loss"]
+
+
+def test_a_first_epoch_that_does_not_fit_is_enough_to_say_nothing() -> None:
+    off = QUICK_MEANS.copy()
+    off[0] *= 1.05
+    assert losses_among([curve("train", off, first=1)], glimpsed(), len(QUICK)) == []
 
 
 def test_what_stands_beside_in_other_units_is_no_loss() -> None:

@@ -13,6 +13,7 @@ FAULTY = {
     "snapshots_kept_uncopied": ("checkpoint_changed", "Sequential"),
     "guard_never_opens": ("updates_stopped_midrun", "AdamW"),
     "oversampled_before_split": ("train_val_overlap", "validation"),
+    "oversampled_texts": ("train_val_overlap", "TensorDataset"),
     "codes_in_no_optimizer": ("param_not_in_optimizer", "codes"),
     "stages_without_stem": ("param_not_in_optimizer", "model.stem"),
     "biases_forgotten": ("param_not_in_optimizer", "model"),

@@ -20,7 +20,10 @@ NEAR = 0.15
 """Relative distance of the median record from the mean of the loss over the same steps, at most: the watch sees a
 sample of the losses of each epoch."""
 FARTHEST = 0.4
-"""The same of each record."""
+"""The same of each record; of the median one, where the mean of a whole epoch was met."""
+WHOLE, EXACT, SEEN = 0.95, 0.01, 0.6
+"""Share of the steps of an epoch that makes its mean known, how near its record is then, and the share of epochs that
+must have been seen at all: quick epochs late in a run go by between two looks."""
 SAME_UNITS = 20.0
 """Ratio of the first record of a validation and that of training, at most."""
 
@@ -45,11 +48,14 @@ def _is_mean(records: Curve, watched: Curve, real_steps: int) -> bool:
     if len(records) < FEWEST or len(set(gaps.tolist())) > 1 or not np.isfinite(records.values).all():
         return False
     edges = np.searchsorted(loss.steps, np.linspace(0, real_steps, len(records) + 1), side="right")
-    if (np.diff(edges) < 1).any():
-        return False
-    means = np.array([loss.values[a:b].mean() for a, b in itertools.pairwise(edges)])
-    off = np.abs(records.values - means) / np.maximum(np.abs(means), 1e-12)
-    return bool(np.median(off) <= NEAR and off.max() <= FARTHEST)
+    counts = np.diff(edges)
+    seen = counts > 0
+    means = np.array([loss.values[a:b].mean() for a, b in itertools.pairwise(edges) if b > a])
+    off = np.abs(records.values[seen] - means) / np.maximum(np.abs(means), 1e-12)
+    whole = counts[seen] >= WHOLE * real_steps / len(records)
+    if whole.any() and (off[whole] <= EXACT).all() and seen.mean() >= SEEN:
+        return bool(np.median(off) <= FARTHEST)
+    return bool(seen.all() and np.median(off) <= NEAR and off.max() <= FARTHEST)
 
 
 def _alike(one: float, other: float) -> bool:

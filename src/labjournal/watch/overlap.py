@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import statistics
 import sys
+from collections import Counter
 from typing import Any, Dict, List, Mapping, Optional, Set
 
 from labjournal.watch.findings import Findings
@@ -19,6 +21,8 @@ FEW = 0.2
 """Share up to which a table has equal rows of itself; above it, rows were made again before the split."""
 AGAIN = 4
 """Times that the commonest of texts made from templates stands there; rows made again before the split come in twos."""
+ALIKE = 0.35
+"""Scatter of how often oversampled rows stand there, beside their mean: a split takes some of each."""
 FILLED = 0.15
 """Beyond the share of all possible rows that the training data hold, a draw from them finds no more than this."""
 
@@ -37,6 +41,8 @@ class Held:
         self.symbols = symbols
         self.most = 0
         """Times that its commonest row came in one epoch."""
+        self.multiplied = False
+        """Some of its rows were made again, all about as often, beside others that stand there once."""
         self.rows: Set[int] = set()
         self.recurring = 0.0
         """Share of its samples that have an equal one within the same epoch."""
@@ -48,6 +54,7 @@ class Held:
         again = sum(first[0] for first in rows.values() if first[0] > 1)
         self.recurring = max(self.recurring, again / max(1, sum(first[0] for first in rows.values())))
         self.most = max(self.most, max((first[0] for first in rows.values()), default=0))
+        self.multiplied |= _is_multiplied([first[0] for first in rows.values()])
         self.rows.update(rows)
         self.epochs += 1
 
@@ -108,6 +115,7 @@ class Overlap:
         if not candidates:
             self._judge_own(step)
         most = max(held.most for held in self._trained.values())
+        multiplied = any(held.multiplied for held in self._trained.values())
         filled = len(trained) / max(held.possible for held in self._trained.values())
         shares: List[float] = [len(held.rows & trained) / max(1, len(held.rows)) for held in candidates]
         for held, share in zip(candidates, shares):
@@ -115,7 +123,8 @@ class Overlap:
             if share < SHARE or shared < MIN_ROWS:
                 continue
             by_chance = is_by_chance(share, recurring, held.scarce)
-            by_chance |= held.symbols and share <= CHANCE * recurring and most >= AGAIN  # texts made from templates
+            templates = held.symbols and most >= AGAIN and not multiplied
+            by_chance |= templates and share <= CHANCE * recurring
             by_chance |= held.scarce and share <= min(CHANCE * filled, filled + FILLED)  # as users and items they know
             if by_chance and held.scarce:
                 continue
@@ -144,6 +153,14 @@ class Overlap:
                     evidence=evidence_of(shared, held.rows, trained, held.recurring) | {"loader": held.called},
                     subject=held.name,
                 )
+
+
+def _is_multiplied(times: List[int]) -> bool:
+    """Texts made from templates stand there the less often the more times; oversampled rows do not."""
+    counts = Counter(times)
+    often = [one for one in times if one >= AGAIN]
+    apart = len(often) >= MIN_ROWS and len(often) > counts[2] + counts[3] and counts[1] > counts[2]
+    return apart and statistics.pstdev(often) <= ALIKE * statistics.fmean(often)
 
 
 def is_by_chance(share: float, recurring: float, scarce: bool = False) -> bool:
