@@ -23,6 +23,8 @@ ALIVE = 0.1
 """Of its peak, at the end: a rate that has not run down."""
 LIVE_STEPS = 300
 """Steps with nothing left of the learning rate before it is said of a run that goes on."""
+LIVE_ZEROS, LIVE_ZERO_SHARE = 60, 0.25
+"""The same at exactly 0, and their share of the steps so far: a cycle may rest there for a while."""
 
 
 class _Course:
@@ -100,13 +102,20 @@ class Rates:
         else:
             course.zero = 0
         course.low = course.low + new if top < COLLAPSED * course.peak else 0
-        if course.zero >= PATIENCE and course.peak == 0 and not course.said:
-            course.said = True
-            self._say_zero(tracked, course)
-        elif course.low >= max(LIVE_STEPS, COLLAPSED_SHARE * course.steps) and not course.said:
-            course.said = True
-            self._say_collapsed(tracked, course)
+        if not course.said:
+            self._judge(tracked, course)
         return new
+
+    def _judge(self, tracked: Tracked, course: _Course) -> None:
+        """While the run goes on."""
+        zeros = max(LIVE_ZEROS, LIVE_ZERO_SHARE * course.steps) if course.peak else PATIENCE
+        course.said = True
+        if course.zero >= zeros:
+            self._say_zero(tracked, course)
+        elif course.low >= max(LIVE_STEPS, COLLAPSED_SHARE * course.steps):
+            self._say_collapsed(tracked, course)
+        else:
+            course.said = False
 
     def _say_zero(self, tracked: Tracked, course: _Course) -> None:
         label, zero = tracked.label, course.most_zero
@@ -136,7 +145,7 @@ class Rates:
         for tracked, course in self._courses.items():
             # The steps of a nap that nobody woke from are as real as the last one before it.
             tracked.real += 0 if course.zero else tracked.n - course.steps
-            if course.steps < PATIENCE:
+            if course.steps < PATIENCE or course.said:
                 continue
             if course.most_zero >= max(PATIENCE // 2, ZERO_SHARE * course.steps):
                 self._say_zero(tracked, course)
