@@ -34,6 +34,7 @@ _CAUSES: Dict[str, Tuple[str, ...]] = {
         "update_too_small",
         "dead_activations",
         "grad_intermittent_zero",
+        "stale_optimizer_param",
     ),
     "weight_change_outside_step": ("no_update",),
     "checkpoint_changed": ("weight_change_outside_step",),
@@ -96,6 +97,8 @@ class Findings:
         self._said: Set[Tuple[str, str]] = set()
         self._level: Dict[str, str] = {}
         self._times: Dict[str, int] = {}
+        self._subjects: Dict[str, List[Tuple[str, str]]] = {}
+        """By rule the modules that it has spoken about, each with the level."""
 
     def raised(self, rule: str) -> Optional[str]:
         """The worst level at which a rule has spoken, or None."""
@@ -126,11 +129,13 @@ class Findings:
         level = self._configured.get(rule, level or known.level)
         if level == "off":
             return
+        modules = [module for _, module in new if module]
+        name = subject or (subject_of(modules) if modules else "the run")
+        if modules and self._is_told(rule, name, level):
+            return
         before = self._level.get(rule)
         if before is None or _ORDER.index(level) < _ORDER.index(before):
             self._level[rule] = level
-        modules = [module for _, module in new if module]
-        name = subject or (subject_of(modules) if modules else "the run")
         count = len(new) if tensors else 0
         shown = dict(evidence or {})
         if tensors:
@@ -150,3 +155,11 @@ class Findings:
                 "caused_by": caused_by,
             },
         )
+
+    def _is_told(self, rule: str, name: str, level: str) -> bool:
+        """Was as much said of something that this is within? Else it is noted as told now."""
+        told = self._subjects.setdefault(rule, [])
+        if any(f"{name}.".startswith(f"{one}.") and _ORDER.index(at) <= _ORDER.index(level) for one, at in told):
+            return True
+        told.append((name, level))
+        return False
