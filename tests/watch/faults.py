@@ -182,7 +182,6 @@ FAULTY = {
     "old_model_no_copy": ("updates_stopped_midrun", "net.body"),
     "anchor_no_copy": ("updates_stopped_midrun", "model.encoder"),
     "frozen_for_influence": ("updates_stopped_midrun", "model.body.0"),
-    "part_begun_anew": ("weight_change_outside_step", "model.query"),
     "teacher_is_student": ("loss_zero", "a term of the loss"),
     "average_by_hand_stays": ("weight_change_outside_step", "net"),
     "average_of_a_callback_stays": ("weight_change_outside_step", "model.layers"),
@@ -244,7 +243,6 @@ BEGINS = {
     "old_model_no_copy": 60,
     "anchor_no_copy": 150,
     "frozen_for_influence": 150,
-    "part_begun_anew": 51,
     "added_group_frozen": 40,
     "best_copy_trained": 60,
     "last_written_once": 30,
@@ -280,6 +278,5 @@ ONCE_IN = {
     "average_loaded_late": 25,
     "mean_of_epochs_loaded": 25,
     "rounded_each_validation": 30,
-    "part_begun_anew": 50,
 }
 """Steps from one time to the next, where a fault does its work once an epoch or at each validation only."""

@@ -1,4 +1,4 @@
-"""One finding a rule: what has been said of a module is not said again of its parts, unless it is worse."""
+"""What one reason explains for a whole model is told once; of other rules each part is."""
 
 from __future__ import annotations
 
@@ -11,29 +11,22 @@ pytest.importorskip("torch")
 from labjournal.watch.findings import Findings
 
 
-def said(*steps: tuple[str, str]) -> list[tuple[str, str]]:
-    """(subject, level) of what is told, of tensors in modules given with a level."""
-    found: list[tuple[str, str]] = []
+def said(rule: str, *modules: str) -> list[str]:
+    """Subjects of what is told, of a tensor in each of these modules one after the other."""
+    found: list[str] = []
 
     def state(_rule: str, finding: dict[str, Any]) -> None:
-        found.append((finding["subject"], finding["level"]))
+        found.append(finding["subject"])
 
     findings = Findings(state)
-    for at, (module, level) in enumerate(steps):
-        tensors = [(f"{module}.weight {at}", module)]
-        findings.say("update_underflow", at, "{subject} ({n})", tensors, level=level)
+    for at, module in enumerate(modules):
+        findings.say(rule, at, "{subject} ({n})", [(f"{module}.weight", module)])
     return found
 
 
-def test_parts_of_what_was_told_are_not_told_again() -> None:
-    assert said(("model.body", "warning"), ("model.body.0", "warning"), ("model.body", "notice")) == [
-        ("model.body", "warning")
-    ]
+def test_tensors_rounded_away_one_after_the_other_are_told_once_a_model() -> None:
+    assert said("update_underflow", "net.0", "net.4", "critic.0", "net.2") == ["net.0", "critic.0"]
 
 
-def test_what_is_worse_is_told() -> None:
-    assert said(("model", "notice"), ("model.head", "warning")) == [("model", "notice"), ("model.head", "warning")]
-
-
-def test_a_name_that_only_begins_alike_is_another() -> None:
-    assert [name for name, _ in said(("model.1", "warning"), ("model.10", "warning"))] == ["model.1", "model.10"]
+def test_parts_that_stop_later_are_told() -> None:
+    assert said("updates_stopped_midrun", "net", "net.0", "net.1") == ["net", "net.0", "net.1"]

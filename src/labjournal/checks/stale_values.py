@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 
 from labjournal.checks.checkpoint import MISSING
 from labjournal.checks.rule import Verdict, finding, fine
 from labjournal.checks.saved_names import root_of
 from labjournal.vocabulary import Level
+
+_OF_THE_START = re.compile(r"init|start|random|rewind|untrained|baseline|before|epoch_?0\b|step_?0\b", re.IGNORECASE)
+"""Names of files that are to hold what training begins with."""
 
 
 def is_named(saved: str, path: str) -> bool:
@@ -50,7 +54,8 @@ def starting_values(
     )
     evidence = {"tensors": names[:20], "checkpoints": files[:20]}
     roots = {root_of(name) for name in names}
-    return finding(MISSING, roots.pop() if len(roots) == 1 else "checkpoints", message, evidence, Level.WARNING)
+    level = Level.NOTICE if all(_OF_THE_START.search(file) for file in files) else Level.WARNING
+    return finding(MISSING, roots.pop() if len(roots) == 1 else "checkpoints", message, evidence, level)
 
 
 def _shown(names: Sequence[str]) -> str:

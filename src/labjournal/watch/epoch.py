@@ -53,11 +53,6 @@ class Epoch:
         """Has it given as many batches as its sampler makes, and more than one?"""
         return 1 < self.batches == self.planned
 
-    @property
-    def trained_on(self) -> bool:
-        """Were there backward passes between its batches, as far as it has come?"""
-        return self.learning and self.backwards_last > self.backwards
-
     def forget(self) -> None:
         self.whole = False
         self.rows.clear()

@@ -190,16 +190,18 @@ class Epochs:
             self._ran_dry(iterator, step)
             return
         if not epoch.over:
-            self._ended(epoch, backwards > epoch.backwards, step)
+            passes = backwards - epoch.backwards
+            self._ended(epoch, passes, passes > 0, step)
 
     def _end_all_given(self, step: int) -> None:
         """``for _ in range(len(loader)): next(it)`` never asks for the end of an epoch that has given all."""
         for epoch in list(self._running.values()):
             if not epoch.over and epoch.gave_all and epoch.dataset() is not None:
-                self._ended(epoch, epoch.trained_on, step)
+                passes = epoch.backwards_last - epoch.backwards
+                self._ended(epoch, passes, epoch.learning and 0 < passes <= PASSES_A_START * epoch.batches, step)
                 epoch.forget()
 
-    def _ended(self, epoch: Epoch, training: bool, step: int) -> None:
+    def _ended(self, epoch: Epoch, passes: int, training: bool, step: int) -> None:
         epoch.over = True
         known = self._of(epoch)
         known.epochs += 1
@@ -228,7 +230,7 @@ class Epochs:
             )
         known.order = epoch.order
         held = Held(known.name, len(epoch.values) > MANY_VALUES, epoch.scarce, epoch.possible(), epoch.symbols)
-        self._guard.run(self._overlap.add, epoch.key, held, epoch.rows, training, epoch.bundler, step)
+        self._guard.run(self._overlap.add, held, epoch, training, passes, step)
 
     def _ran_dry(self, iterator: Any, step: int) -> None:
         """An epoch ends without a batch: did those before it have some?"""

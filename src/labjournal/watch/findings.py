@@ -66,6 +66,9 @@ _CAUSES: Dict[str, Tuple[str, ...]] = {
     "update_too_small": ("update_underflow", "lr_zero"),
 }
 
+_ONE_REASON = frozenset(("update_underflow",))
+"""Tensors of 16 bits are rounded away one after the other as the rate falls."""
+
 State = Callable[[str, Dict[str, Any]], None]
 
 
@@ -97,8 +100,8 @@ class Findings:
         self._said: Set[Tuple[str, str]] = set()
         self._level: Dict[str, str] = {}
         self._times: Dict[str, int] = {}
-        self._subjects: Dict[str, List[Tuple[str, str]]] = {}
-        """By rule the modules that it has spoken about, each with the level."""
+        self._told: Set[Tuple[str, str]] = set()
+        """Rules that have spoken, each with the model."""
 
     def raised(self, rule: str) -> Optional[str]:
         """The worst level at which a rule has spoken, or None."""
@@ -125,14 +128,14 @@ class Findings:
         if not new or self._times.get(rule, 0) >= 8:
             return
         self._said.update((rule, path) for path, _ in new)
-        self._times[rule] = self._times.get(rule, 0) + 1
         level = self._configured.get(rule, level or known.level)
         if level == "off":
             return
         modules = [module for _, module in new if module]
         name = subject or (subject_of(modules) if modules else "the run")
-        if modules and self._is_told(rule, name, level):
+        if modules and self._is_told(rule, name):
             return
+        self._times[rule] = self._times.get(rule, 0) + 1
         before = self._level.get(rule)
         if before is None or _ORDER.index(level) < _ORDER.index(before):
             self._level[rule] = level
@@ -156,10 +159,9 @@ class Findings:
             },
         )
 
-    def _is_told(self, rule: str, name: str, level: str) -> bool:
-        """Was as much said of something that this is within? Else it is noted as told now."""
-        told = self._subjects.setdefault(rule, [])
-        if any(f"{name}.".startswith(f"{one}.") and _ORDER.index(at) <= _ORDER.index(level) for one, at in told):
-            return True
-        told.append((name, level))
-        return False
+    def _is_told(self, rule: str, name: str) -> bool:
+        """Was it said of this model before, by a rule that has one reason for all of it? Else it is told now."""
+        told = (rule, name.partition(".")[0])
+        known = rule in _ONE_REASON and told in self._told
+        self._told.add(told)
+        return known

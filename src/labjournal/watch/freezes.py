@@ -22,6 +22,7 @@ _LOOKING = frozenset(
 _ACTING = frozenset("train training fit finetune phase stage step".split())
 _SETTING = frozenset("freeze frozen unfreeze set toggle requires grad trainable".split())
 _TRAINS = frozenset("step backward zero_grad fit".split())
+_MEASURES = frozenset("eval no_grad inference_mode grad".split())
 
 
 def slipped_from(frame: Optional[FrameType]) -> Optional[str]:
@@ -43,19 +44,30 @@ def _looks(name: str, measuring: Set[str]) -> bool:
 
 
 def _measuring(tree: ast.Module) -> Iterator[str]:
-    """Functions that are given a model, call it, train nothing, and return what they have found."""
+    """Functions that call what they are given without training it, and return what they have found."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.FunctionDef):
             continue
         given = {one.arg for one in node.args.args}
         inside = [one for part in node.body for one in ast.walk(part)]
         calls = [one.func for one in inside if isinstance(one, ast.Call)]
-        trains = any(isinstance(one, ast.Attribute) and one.attr in _TRAINS for one in calls)
+        named = {one.attr for one in calls if isinstance(one, ast.Attribute)}
         runs = any(isinstance(one, ast.Name) and one.id in given for one in calls)
         returned = [one.value for one in inside if isinstance(one, ast.Return) and one.value is not None]
-        told = bool(returned) and not any(isinstance(one, ast.Name) and one.id in given for one in returned)
-        if runs and told and not trains:
+        if (
+            runs
+            and returned
+            and named & _MEASURES
+            and not named & _TRAINS
+            and not any(_hands(one, given) for one in returned)
+        ):
             yield node.name
+
+
+def _hands(value: ast.expr, given: Set[str]) -> bool:
+    """Is it one of the arguments, or made of one that is not merely called?"""
+    called = {id(one.func) for one in ast.walk(value) if isinstance(one, ast.Call)}
+    return any(isinstance(one, ast.Name) and one.id in given and id(one) not in called for one in ast.walk(value))
 
 
 def _words(name: str) -> Set[str]:

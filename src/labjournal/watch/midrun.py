@@ -86,7 +86,11 @@ class Midrun:
     @property
     def waiting(self) -> bool:
         """Is something to be told soon?"""
-        return any(state.due for state in self._states.values())
+        return any(
+            tracked.ref() is not None and tracked.n <= min(state.due.values()) + PATIENCE_STEPS
+            for tracked, state in self._states.items()
+            if state.due
+        )
 
     def loader_starts(self) -> None:
         for tracked, state in self._states.items():

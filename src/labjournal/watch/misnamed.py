@@ -4,32 +4,42 @@ from __future__ import annotations
 
 import re
 from types import FrameType
-from typing import Any, Optional, Set
+from typing import Any, List, Optional, Set
 
 from torch.utils.data import DataLoader
 
 from labjournal.watch.naming import holders, is_of_library, user_frames
 
 _HELD_OUT = frozenset("val valid valids validation validate dev test tests testing holdout heldout".split())
-_TRAINED = frozenset("train training fit".split())
+_TRAINED, _TRAINERS = ("train", "fit"), frozenset(("trainer", "trainers"))
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 def held_out_name(bundler: Any, frame: Optional[FrameType]) -> Optional[str]:
-    """The name of the loader with this sampler of batches, where all names it has are those of validation data.
+    """The name of the loader with this sampler of batches, where the script made it and calls it validation data.
 
-    ``def evaluate(model, val_loader)`` called with ``train_loader`` or ``loader`` is meant: that has
-    another name too.
+    What a function calls its argument says nothing: ``def evaluate(model, val_loader)`` is given ``train_loader`` too.
     """
-    names = [
+    for one in reversed(user_frames(frame)):
+        names = [] if is_of_library(one) else _names(bundler, one)
+        if names:
+            return names[0] if all(_is_held_out(name) for name in names) else None
+    return None
+
+
+def _names(bundler: Any, frame: FrameType) -> List[str]:
+    code = frame.f_code
+    given = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    return [
         name
-        for one in user_frames(frame)
-        if not is_of_library(one)
-        for name, value in holders(one)
-        if issubclass(type(value), DataLoader) and value.batch_sampler is bundler
+        for name, value in holders(frame)
+        if issubclass(type(value), DataLoader) and value.batch_sampler is bundler and name not in given
     ]
-    told = [name for name in names if _words(name) & _HELD_OUT and not _words(name) & _TRAINED]
-    return told[0] if told and len(told) == len(names) else None
+
+
+def _is_held_out(name: str) -> bool:
+    words = _words(name)
+    return bool(words & _HELD_OUT) and not any(word.startswith(_TRAINED) for word in words - _TRAINERS)
 
 
 def _words(name: str) -> Set[str]:

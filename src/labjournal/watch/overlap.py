@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from typing import Any, Dict, List, Mapping, Optional, Set
 
+from labjournal.watch.epoch import Epoch
 from labjournal.watch.findings import Findings
 from labjournal.watch.misnamed import held_out_name
 from labjournal.watch.rules import NOTICE
@@ -23,6 +24,8 @@ AGAIN = 4
 """Times that the commonest of texts made from templates stands there; rows made again before the split come in twos."""
 ALIKE = 0.35
 """Scatter of how often oversampled rows stand there, beside their mean: a split takes some of each."""
+CLOSE = 4
+"""Backward passes a batch."""
 FILLED = 0.15
 """Beyond the share of all possible rows that the training data hold, a draw from them finds no more than this."""
 
@@ -41,8 +44,10 @@ class Held:
         self.symbols = symbols
         self.most = 0
         """Times that its commonest row came in one epoch."""
-        self.multiplied = False
-        """Some of its rows were made again, all about as often, beside others that stand there once."""
+        self.multiplied: Set[int] = set()
+        """Rows that were made again, all about as often, beside others that stand there once."""
+        self.close = False
+        """Trained on with a few backward passes a batch, as no set that is looked at now and then."""
         self.rows: Set[int] = set()
         self.recurring = 0.0
         """Share of its samples that have an equal one within the same epoch."""
@@ -54,7 +59,8 @@ class Held:
         again = sum(first[0] for first in rows.values() if first[0] > 1)
         self.recurring = max(self.recurring, again / max(1, sum(first[0] for first in rows.values())))
         self.most = max(self.most, max((first[0] for first in rows.values()), default=0))
-        self.multiplied |= _is_multiplied([first[0] for first in rows.values()])
+        if _is_multiplied([first[0] for first in rows.values()]):
+            self.multiplied.update(row for row, first in rows.items() if first[0] >= AGAIN)
         self.rows.update(rows)
         self.epochs += 1
 
@@ -90,16 +96,17 @@ class Overlap:
         """Share of training samples that have an equal one among themselves."""
         return max((held.recurring for held in self._trained.values()), default=0.0)
 
-    def add(self, key: int, new: Held, rows: Mapping[int, Any], training: bool, bundler: Any, step: int) -> None:
-        """A whole epoch was seen of the set that ``key`` stands for, by a loader with this sampler of batches.
+    def add(self, new: Held, epoch: Epoch, training: bool, passes: int, step: int) -> None:
+        """A whole epoch was seen, with so many backward passes.
 
         Judged when a set was validated on for the second time, and at the end.
         """
         held = self._trained if training else self._validated
-        known = held.setdefault(key, new)
-        known.add(rows)
-        if not training and key in self._trained and known.called is None:
-            known.called = held_out_name(bundler, sys._getframe())
+        known = held.setdefault(epoch.key, new)
+        known.add(epoch.rows)
+        known.close |= training and passes <= CLOSE * epoch.batches
+        if not training and epoch.key in self._trained and known.called is None:
+            known.called = held_out_name(epoch.bundler, sys._getframe())
         if not training and known.epochs == 2:
             self._judge(step)
 
@@ -115,7 +122,7 @@ class Overlap:
         if not candidates:
             self._judge_own(step)
         most = max(held.most for held in self._trained.values())
-        multiplied = any(held.multiplied for held in self._trained.values())
+        multiplied = set().union(*(held.multiplied for held in self._trained.values()))
         filled = len(trained) / max(held.possible for held in self._trained.values())
         shares: List[float] = [len(held.rows & trained) / max(1, len(held.rows)) for held in candidates]
         for held, share in zip(candidates, shares):
@@ -123,7 +130,8 @@ class Overlap:
             if share < SHARE or shared < MIN_ROWS:
                 continue
             by_chance = is_by_chance(share, recurring, held.scarce)
-            templates = held.symbols and most >= AGAIN and not multiplied
+            copies = held.recurring >= FEW and 2 * len(held.rows & multiplied) > shared  # in both parts
+            templates = held.symbols and most >= AGAIN and not copies
             by_chance |= templates and share <= CHANCE * recurring
             by_chance |= held.scarce and share <= min(CHANCE * filled, filled + FILLED)  # as users and items they know
             if by_chance and held.scarce:
@@ -144,7 +152,8 @@ class Overlap:
         for key, held in self._validated.items():
             trained = self._trained[key].rows
             rows, shared = len(held.rows), len(held.rows & trained)
-            if held.called and shared >= MIN_ROWS and shared >= ALL * rows:  # parts of one set have rows of their own
+            own = held.called and self._trained[key].close
+            if own and shared >= MIN_ROWS and shared >= ALL * rows:  # parts of one set have rows of their own
                 self._findings.say(
                     "train_val_overlap",
                     step,

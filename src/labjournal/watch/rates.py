@@ -23,7 +23,7 @@ ALIVE = 0.1
 """Of its peak, at the end: a rate that has not run down."""
 LIVE_STEPS = 300
 """Steps with nothing left of the learning rate before it is said of a run that goes on."""
-LIVE_ZEROS, LIVE_ZERO_SHARE = 60, 0.25
+LIVE_ZEROS, LIVE_ZERO_SHARE = 100, 0.5
 """The same at exactly 0, and their share of the steps so far: a cycle may rest there for a while."""
 
 
@@ -145,9 +145,11 @@ class Rates:
         for tracked, course in self._courses.items():
             # The steps of a nap that nobody woke from are as real as the last one before it.
             tracked.real += 0 if course.zero else tracked.n - course.steps
-            if course.steps < PATIENCE or course.said:
+            if course.steps < PATIENCE:
                 continue
-            if course.most_zero >= max(PATIENCE // 2, ZERO_SHARE * course.steps):
+            if course.said:
+                self._groups(tracked, course, step)
+            elif course.most_zero >= max(PATIENCE // 2, ZERO_SHARE * course.steps):
                 self._say_zero(tracked, course)
             elif course.low >= max(PATIENCE // 2, COLLAPSED_SHARE * course.steps):
                 self._say_collapsed(tracked, course)

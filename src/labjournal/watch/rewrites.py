@@ -15,9 +15,8 @@ Reptile does: there the names in the script decide.
 
 from __future__ import annotations
 
-import math
 import sys
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import torch
 
@@ -30,15 +29,12 @@ from labjournal.watch.sampling import Key, Pack, is_matrix
 
 TENSORS = 32
 TIMES = 3
-SELDOM = 4
-"""Steps for each time that gradients are switched off: these are pauses then."""
 LONGEST = 1000
 WIDEST = 30
 """Steps that are looked at for the sake of one that is expected."""
 REPLACED = 0.7
 """Relative change that leaves little of what was there: independent weights of one law differ by 1.4, an average of
 rounds or a step back to better weights by far less."""
-INDEPENDENT = 1.2
 SHARE = 0.5
 NEAR = 0.3
 """A copy and its model after a few steps apart."""
@@ -71,8 +67,6 @@ class _State:
         """Counts in one whole step, with whatever the script does each time."""
         self.written: List[Tuple[int, int]] = []
         """First and last step before which more was written than that: it was between two looks."""
-        self.parts: Set[int] = set()
-        """Places of the matrices that were written to before this look."""
         self.replaced: Dict[int, float] = {}
         """Of these the ones seen from both sides: step -> relative change."""
         self.dense_from = self.dense_to = 0
@@ -132,13 +126,12 @@ class Rewrites:
         state = self._states.get(look.tracked)
         if state is None:
             return
-        state.parts = set()
-        places = [at for at, parameter in enumerate(look.params) if is_matrix(parameter)][:TENSORS]
-        versions = [_version(look.params[at]) for at in places]
+        matrices = [parameter for parameter in look.params if is_matrix(parameter)][:TENSORS]
+        versions = [_version(parameter) for parameter in matrices]
         steps = state.since = look.step - state.step
         grown = [now - then for now, then in zip(versions, state.versions)]
         state.step, state.versions = look.step, versions
-        if len(grown) != len(places) or not grown:
+        if len(grown) != len(matrices) or not grown:
             return
         state.loaded, state.loads = state.loads != self._models.loads, self._models.loads
         if state.loaded:  # on purpose
@@ -149,9 +142,8 @@ class Rewrites:
             return
         if steps == 1:
             state.rhythm = [min(pair) for pair in zip(state.rhythm, grown)] if all(grown) else state.rhythm
-        state.parts = {at for at, new, usual in zip(places, grown, state.rhythm) if new > steps * usual}
-        if state.parts:
-            state.watching |= self.quiet != state.quiet and SELDOM * self.quiet < look.step
+        more = sum(new > steps * usual for new, usual in zip(grown, state.rhythm))
+        if more >= SHARE * len(grown):
             state.written.append((look.step - steps + 1, look.step))
             self._expect(state)
 
@@ -180,9 +172,7 @@ class Rewrites:
             if far:
                 self._taken_back(look, state, compared)
             if (look.step, look.step) in state.written[-2:]:
-                self._replaced(look, state, compared.moved_outside)
-        elif state.parts and self.restarted_at != look.step:
-            self._replaced(look, state, _beyond(gone, since, state.sizes, state.parts))
+                self._replaced(look, state, compared)
         if state.watching and self.quiet != state.quiet and state.written_at != look.step:
             state.kept, state.seen = _distance(state.written_to, look.before), state.seen + 1
         state.last, state.quiet = look.after, self.quiet
@@ -239,18 +229,15 @@ class Rewrites:
         )
         state.back = []
 
-    def _replaced(self, look: Look, state: _State, gone: Dict[int, float]) -> None:
-        """``gone``: relative changes since the last step, or beyond what steps since the last look can have done."""
-        matrices = {at: gap for at, gap in gone.items() if look.params[at].dim() > 1}
-        gaps = [gap for at, gap in matrices.items() if not state.parts or at in state.parts]
-        large = [at for at, gap in matrices.items() if gap > REPLACED]
+    def _replaced(self, look: Look, state: _State, compared: Compared) -> None:
+        gaps = [gap for at, gap in compared.moved_outside.items() if look.params[at].dim() > 1]
+        large = [at for at, gap in compared.moved_outside.items() if gap > REPLACED and look.params[at].dim() > 1]
         if not gaps or len(large) < SHARE * len(gaps):
             return
         if _is_rewound(state.start, look.before):
             return
         state.replaced[look.step] = max(gaps)
-        sure = min(state.replaced.values()) > INDEPENDENT
-        if len(state.replaced) < 2 or (len(state.written) < TIMES and not sure):
+        if len(state.replaced) < 2 or len(state.written) < TIMES:
             return
         if all(self._is_copy(look, at) for at in large):
             return
@@ -281,11 +268,6 @@ class Rewrites:
         ]
         size = mine.detach().norm()
         return any(bool((one.detach() - mine.detach()).norm() < NEAR * size) for one in others)
-
-
-def _beyond(gone: Dict[int, float], since: int, sizes: Dict[int, float], parts: Set[int]) -> Dict[int, float]:
-    """Of the changes of these tensors those that so many steps cannot have made."""
-    return {at: gap for at, gap in gone.items() if at in parts and gap > FAR * since * sizes.get(at, math.inf)}
 
 
 def _is_rewound(start: Dict[Key, Pack], now: Dict[Key, Pack]) -> bool:
