@@ -7,6 +7,10 @@ import weakref
 from collections import Counter
 from typing import Any, Callable, Dict, List, Set
 
+PASSES_A_START = 4
+"""Backward passes from one start of a loader to the next, at most: more live on other data, and this one is a look at
+the validation set now and then."""
+
 
 class Epoch:
     """One pass through a DataLoader, as far as it has come."""

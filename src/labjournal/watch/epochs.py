@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, List, Optional
 
 from labjournal.watch.blank import Blank
 from labjournal.watch.drawing import mixes
-from labjournal.watch.epoch import Epoch
+from labjournal.watch.epoch import PASSES_A_START, Epoch
 from labjournal.watch.findings import Findings
 from labjournal.watch.guard import Guard
 from labjournal.watch.heldout import HeldOut
@@ -29,9 +29,6 @@ MIN_DISTINCT = 64
 FIRST_ONLY = 10
 EMPTY = 2
 """Epochs in a row without a batch, of a data set that had some."""
-PASSES_A_START = 4
-"""Backward passes from one start of a loader to the next, at most: more live on other data, and this one is a look at
-the validation set now and then."""
 MAX_ROWS = 500_000
 MAX_CLASSES = 100
 

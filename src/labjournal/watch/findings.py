@@ -162,6 +162,6 @@ class Findings:
     def _is_told(self, rule: str, name: str) -> bool:
         """Was it said of this model before, by a rule that has one reason for all of it? Else it is told now."""
         told = (rule, name.partition(".")[0])
-        known = rule in _ONE_REASON and told in self._told
+        known = told in self._told
         self._told.add(told)
-        return known
+        return known and rule in _ONE_REASON

@@ -7,10 +7,10 @@ or to export, has no business to leave a part of it frozen.
 from __future__ import annotations
 
 import ast
-import re
 from types import FrameType
 from typing import Iterator, List, Optional, Set, Tuple
 
+from labjournal.watch.naming import words
 from labjournal.watch.uncalled import trees_with
 
 _LOOKING = frozenset(
@@ -30,17 +30,16 @@ def slipped_from(frame: Optional[FrameType]) -> Optional[str]:
     off; else None."""
     trees = trees_with(("requires_grad", "freeze"), frame)
     places = {place for tree in trees for place in _places(tree, set())}
-    setters = {place for place in places if _words(place) & _SETTING}
+    setters = {place for place in places if words(place) & _SETTING}
     callers = {place for tree in trees for place in _places(tree, setters)} if setters else set()
     found = (places - setters) | (callers - setters)
     measuring = {name for tree in trees for name in _measuring(tree)}
-    looking = [name for name in found if _looks(name, measuring) and not _words(name) & _ACTING]
+    looking = [name for name in found if _looks(name, measuring) and not words(name) & _ACTING]
     return min(looking) if looking and len(looking) == len(found) else None
 
 
 def _looks(name: str, measuring: Set[str]) -> bool:
-    words = _words(name)
-    return bool(words & _LOOKING) or (name in measuring and not words & _SETTING)
+    return bool(words(name) & _LOOKING) or (name in measuring and not words(name) & _SETTING)
 
 
 def _measuring(tree: ast.Module) -> Iterator[str]:
@@ -68,10 +67,6 @@ def _hands(value: ast.expr, given: Set[str]) -> bool:
     """Is it one of the arguments, or made of one that is not merely called?"""
     called = {id(one.func) for one in ast.walk(value) if isinstance(one, ast.Call)}
     return any(isinstance(one, ast.Name) and one.id in given and id(one) not in called for one in ast.walk(value))
-
-
-def _words(name: str) -> Set[str]:
-    return set(re.findall("[a-z]+", re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()))
 
 
 def _places(tree: ast.Module, setters: Set[str]) -> Iterator[str]:

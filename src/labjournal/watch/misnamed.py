@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from types import FrameType
-from typing import Any, List, Optional, Set
+from typing import Any, List, Optional
 
 from torch.utils.data import DataLoader
 
-from labjournal.watch.naming import holders, is_of_library, user_frames
+from labjournal.watch.naming import holders, is_of_library, user_frames, words
 
 _HELD_OUT = frozenset("val valid valids validation validate dev test tests testing holdout heldout".split())
 _TRAINED, _TRAINERS = ("train", "fit"), frozenset(("trainer", "trainers"))
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
 def held_out_name(bundler: Any, frame: Optional[FrameType]) -> Optional[str]:
@@ -38,9 +36,5 @@ def _names(bundler: Any, frame: FrameType) -> List[str]:
 
 
 def _is_held_out(name: str) -> bool:
-    words = _words(name)
-    return bool(words & _HELD_OUT) and not any(word.startswith(_TRAINED) for word in words - _TRAINERS)
-
-
-def _words(name: str) -> Set[str]:
-    return {word.lower() for word in _WORD.findall(name)}
+    said = words(name)
+    return bool(said & _HELD_OUT) and not any(word.startswith(_TRAINED) for word in said - _TRAINERS)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from types import FrameType
-from typing import Any, Dict, Iterable, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
 
 _LIBRARIES = ("site-packages", "dist-packages")
 _SILENT = tuple(
@@ -53,6 +54,11 @@ def frames_above(frame: Optional[FrameType]) -> List[FrameType]:
 
 def is_of_library(frame: FrameType) -> bool:
     return any(name in frame.f_code.co_filename for name in _LIBRARIES)
+
+
+def words(name: str) -> Set[str]:
+    """Of ``valLoader`` or ``val_loader``: val, loader."""
+    return set(re.findall("[a-z]+", re.sub("(?<=[a-z])(?=[A-Z])", "_", name).lower()))
 
 
 def is_installed(file: str) -> bool:

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from typing import Any, Dict, List, Mapping, Optional, Set
 
-from labjournal.watch.epoch import Epoch
+from labjournal.watch.epoch import PASSES_A_START, Epoch
 from labjournal.watch.findings import Findings
 from labjournal.watch.misnamed import held_out_name
 from labjournal.watch.rules import NOTICE
@@ -24,8 +24,6 @@ AGAIN = 4
 """Times that the commonest of texts made from templates stands there; rows made again before the split come in twos."""
 ALIKE = 0.35
 """Scatter of how often oversampled rows stand there, beside their mean: a split takes some of each."""
-CLOSE = 4
-"""Backward passes a batch."""
 FILLED = 0.15
 """Beyond the share of all possible rows that the training data hold, a draw from them finds no more than this."""
 
@@ -104,7 +102,7 @@ class Overlap:
         held = self._trained if training else self._validated
         known = held.setdefault(epoch.key, new)
         known.add(epoch.rows)
-        known.close |= training and passes <= CLOSE * epoch.batches
+        known.close |= training and passes <= PASSES_A_START * epoch.batches
         if not training and epoch.key in self._trained and known.called is None:
             known.called = held_out_name(epoch.bundler, sys._getframe())
         if not training and known.epochs == 2:

@@ -109,13 +109,13 @@ class Rates:
     def _judge(self, tracked: Tracked, course: _Course) -> None:
         """While the run goes on."""
         zeros = max(LIVE_ZEROS, LIVE_ZERO_SHARE * course.steps) if course.peak else PATIENCE
-        course.said = True
         if course.zero >= zeros:
             self._say_zero(tracked, course)
         elif course.low >= max(LIVE_STEPS, COLLAPSED_SHARE * course.steps):
             self._say_collapsed(tracked, course)
         else:
-            course.said = False
+            return
+        course.said = True
 
     def _say_zero(self, tracked: Tracked, course: _Course) -> None:
         label, zero = tracked.label, course.most_zero
