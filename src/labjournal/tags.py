@@ -17,6 +17,8 @@ BITS = "watch/bits"
 """Of a number of the group's tensors, their mean by elements: 32, 16, 8."""
 SCORE = "watch/score"
 """What probability the model gives to its answers while it trains."""
+RIGHT = "watch/score/right"
+"""Share of the answers that are right, of the batches looked at while it trains."""
 
 ENV_RUN_ID = "LABJOURNAL_RUN_ID"
 ENV_RUN_DIR = "LABJOURNAL_RUN_DIR"

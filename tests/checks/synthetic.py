@@ -736,6 +736,19 @@ def shortest_episodes_soon_reached(rng: np.random.Generator) -> RunView:
     return view(curve("policy_loss", rng.normal(0, 0.05, 24), 10), curve("mean_return", returns, 10))
 
 
+@faulty("objective_sign")
+def returns_that_fall_and_scatter(rng: np.random.Generator) -> RunView:
+    returns = 5.3 * np.exp(-np.arange(15) / 2) - 5.2 + rng.normal(0, 0.2, 15)
+    return view(curve("loss", rng.normal(-0.08, 0.04, 15), 10), curve("return", returns, 10))
+
+
+@healthy
+def reward_of_novelty_that_wears_off(rng: np.random.Generator) -> RunView:
+    """What has been seen is no longer new; what the task pays is another curve."""
+    returns = 5.3 * np.exp(-np.arange(15) / 2) + rng.normal(0, 0.05, 15)
+    return view(curve("intrinsic_return", returns, 10), curve("task_return", np.linspace(1, 20, 15), 10))
+
+
 @healthy
 def returns_of_another_task_than_at_first(rng: np.random.Generator) -> RunView:
     """Learnt, then begun anew on what pays less, where it learns again."""

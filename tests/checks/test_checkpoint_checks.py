@@ -81,6 +81,42 @@ def test_a_whole_model_that_is_left_out_beside_others_of_its_optimizer_is_a_warn
     assert [(one.subject, one.level.value) for one in verdicts if one.found] == ([(found, "warning")] if found else [])
 
 
+@pytest.mark.parametrize(
+    ("sizes", "validated", "found"),
+    [
+        ({"table": 1, "model": 4}, ["table", "model"], "table"),
+        ({"table": 1, "model": 4}, ["model", "table"], None),  # a head on what was saved for other uses
+        ({"table": 1, "model": 4}, ["model"], None),
+        ({"table": 3, "model": 4}, ["table", "model"], None),  # an encoder, and its decoder is kept to generate
+        ({}, ["table", "model"], None),
+    ],
+)
+def test_a_small_model_that_feeds_the_one_that_is_saved_is_left_out_by_mistake(
+    sizes: dict[str, int], validated: list[str], found: str | None
+) -> None:
+    left = checkpoint.LeftOut(validated=validated)
+    trained, saved = ["table", "model.0", "model.2"], {"last.pt": ["model.0.weight", "model.2.weight"]}
+    verdicts = checkpoint.missing_params(trained, saved, left, sizes=sizes, together=[{"table", "model"}])
+    assert [(one.subject, one.level.value) for one in verdicts if one.found] == ([(found, "warning")] if found else [])
+
+
+@pytest.mark.parametrize(
+    ("names", "lost"),
+    [
+        (["net.0.weight", "net.2.weight", "net.2.bias"], True),
+        (["weight", "model.0.weight", "model.2.weight"], False),
+        (["0.weight", "1.0.weight", "1.2.weight"], False),  # a list of both, made for the file
+        (["e.weight", "net.0.weight", "net.2.weight"], False),
+        (["net.0.weight", "net.1.weight", "net.2.weight"], False),  # what the second is nobody knows
+    ],
+)
+def test_a_layer_by_itself_is_lost_where_every_tensor_saved_is_another_modules(names: list[str], lost: bool) -> None:
+    left, sizes = checkpoint.LeftOut(validated=["table", "model"]), {"table": 1, "model": 4}
+    trained, groups = ["table", "model.0", "model.2"], [{"table", "model"}]
+    verdicts = checkpoint.missing_params(trained, {"last.pt": names}, left, sizes=sizes, together=groups)
+    assert any(one.found for one in verdicts) is lost
+
+
 def test_frozen_modules_and_models_left_out_on_purpose_are_no_alarm() -> None:
     assert missing(TRAINED, {"a.pt": FULL[:3]}, ["model.adapter.*"]) == []
     assert missing(["G.conv", "D.conv2"], {"g.pt": ["conv.weight"]}) == []
@@ -230,24 +266,3 @@ def test_a_file_written_again_during_its_validation_is_said(versions: list[Check
 def test_without_a_version_nothing_is_judged() -> None:
     unknown = replace(RUN, subject=Subject("t", "best.pt"))
     assert checkpoint.checkpoint_changed(unknown, []).state == "not judged"
-
-
-def test_a_run_whose_end_nobody_saw_was_not_ended_from_outside_for_all_that_is_known() -> None:
-    unseen = replace(RUN, status=Status.LOST, cause="gone", command=("python", "train.py"), step=660, end_unseen=True)
-    assert checkpoint.interrupted(unseen).state == "not judged"
-
-
-def test_a_lost_run_is_a_mark_with_its_cause() -> None:
-    said = checkpoint.interrupted(replace(RUN, status=Status.LOST, cause="the machine was rebooted", step=40))
-    assert said.found
-    assert said.level is Level.NOTICE
-    assert "rebooted" in said.message
-    assert not checkpoint.interrupted(RUN).found
-
-
-@pytest.mark.parametrize(
-    ("free", "largest", "state"),
-    [(None, 0, "not judged"), (5 * 10**9, 10**9, "fine"), (5 * 10**8, 0, "finding"), (5 * 10**9, 4 * 10**9, "finding")],
-)
-def test_room_on_the_disk_is_held_against_the_checkpoints(free: int | None, largest: int, state: str) -> None:
-    assert checkpoint.disk_low(free, largest).state == state

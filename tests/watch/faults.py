@@ -109,6 +109,7 @@ FAULTY = {
     "merged_with_another_scale": ("frozen_layer_changes", "model"),
     "frozen_moves": ("frozen_layer_changes", "backbone"),
     "exploding_rnn": ("grad_explosion", "SGD"),
+    "constant_start": ("loss_floor", "net"),
     "deep_sigmoids": ("vanishing_gradient", "model"),
     "dead_relu": ("dead_activations", "model"),
     "gradients_lost": ("grad_intermittent_zero", "model.encoder"),

@@ -10,7 +10,8 @@ run_view  what a check is given of a run          progress    finished or not, b
 judging   all families, folded under causes       schedule    learning rate, planned steps, pace
 page      docs/checks.md                          guessing    rates against chance, confidence
                                                   outcome     results and their options
-                                                  checkpoint, timing, identities, host, replicas
+                                                  checkpoint, timing, identities, host, replicas,
+                                                  executed_code, perfect
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ FAMILIES: tuple[Callable[[], Iterable[CheckRule]], ...] = (
             "timing",
             "identities",
             "host",
+            "executed_code",
             "replicas",
         ),
     ),

@@ -1,4 +1,4 @@
-"""Checkpoints and the machine: what was saved against what was trained, what was validated against what stands."""
+"""Checkpoints: what was saved against what was trained, what was validated against what stands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
 from labjournal.checks.saved_names import by_parts, holds, inside, merged, parts_of, pieces, renamed, root_of
-from labjournal.model import Checkpoint, Run, Status
+from labjournal.model import Checkpoint, Run
 from labjournal.vocabulary import Level
 
 MISSING = CheckRule(
@@ -27,8 +27,9 @@ MISSING = CheckRule(
     "validates nothing. Warning: the weights of all layers that "
     "keep running statistics are saved, and those statistics are not; or a module is in none that was written since "
     "it began to move, and others of its model are; or a whole model is in none that validations ran, and others of "
-    "its optimizer are, criteria apart; or all that checkpoints written since hold of a tensor has the checksum of its "
-    "values before the first step, though it moved. Without the watch: warning when a checkpoint lacks names that "
+    "its optimizer are, criteria apart, or one that they ran after it and that is at least twice its size in "
+    "tensors; or all that checkpoints written since hold of a tensor has the checksum of its values before the first "
+    "step, though it moved. Without the watch: warning when a checkpoint lacks names that "
     "others of its series (the same name but for its number) have.",
 )
 CHANGED = CheckRule(
@@ -39,34 +40,7 @@ CHANGED = CheckRule(
     "Validate a copy or a file that is not written any more, as step_1000.pt.",
     judged="A newer version of the validated file was written between the launch of the validation and its end.",
 )
-INTERRUPTED = CheckRule(
-    "interrupted",
-    "notice",
-    "machine",
-    "The run was ended from outside: the machine went down, or its processes vanished.",
-    "Go on from its last checkpoint; its results stand for a shorter run.",
-    judged="Status LOST or PREEMPTED, with the cause as recorded.",
-)
-DISK_LOW = CheckRule(
-    "disk_low",
-    "notice",
-    "machine",
-    "The disk that the run writes to has little room left.",
-    "Remove old checkpoints, or stop the run before a half-written one is all that is left.",
-    judged="Of a living run: less than 1 GB free, or less than twice its largest checkpoint.",
-)
-CODE = CheckRule(
-    "code_not_as_recorded",
-    "warning",
-    "machine",
-    "The run executed files of the repository that are not as in the code recorded for it.",
-    "Do not rely on its commit: run it again from the code as it is, or by the queue, which freezes it "
-    '([code] drift = "freeze").',
-    judged="Size and CRC-32 of each file of the repository at the moment Python ran it, against the recorded commit. "
-    "Files that git does not hold (ignored, left out) are a notice; without a watch or a repository nothing is said.",
-)
-RULES = table(CODE, MISSING, CHANGED, INTERRUPTED, DISK_LOW)
-_LOW_BYTES = 1_000_000_000
+RULES = table(MISSING, CHANGED)
 _OF_STEPS = frozenset(("exp_avg", "exp_avg_sq", "momentum_buffer", "square_avg"))
 """What optimizers keep of each tensor."""
 
@@ -130,7 +104,7 @@ def missing_params(
         yield not_judged(MISSING, "checkpoints", "no checkpoint whose tensors can be read")
         return
     if wanted:
-        yield _against_trained(wanted, saved, left, since or {}, whole, together)
+        yield _against_trained(wanted, saved, left, since or {}, whole, together, sizes or {})
     else:
         yield from _against_each_other(saved)
 
@@ -142,6 +116,7 @@ def _against_trained(
     since: Mapping[str, Collection[str]],
     whole: Collection[str],
     together: Sequence[Collection[str]],
+    sizes: Mapping[str, int],
 ) -> Verdict:
     lost: dict[str, list[str]] = {}
     holding: dict[str, set[str]] = {}
@@ -172,7 +147,8 @@ def _against_trained(
         evidence = {"modules": stale[:20], "checkpoints": len(saved), "older": before[:20]}
         subject = stale[0] if len(stale) == 1 else root_of(stale[0])
         return finding(MISSING, subject, message, evidence, Level.NOTICE if left.because(stale) else Level.WARNING)
-    apart = _apart(lost, holding, saved, left, together)
+    bare = _bare_lost(trained, holding, saved)
+    apart = _apart(lost, holding, saved, left, together) or _feeding([*lost, *bare], kept, left, together, sizes)
     if apart:
         message = (
             f"{_shown(apart)}: no module of it is in a checkpoint, though what its optimizer trains beside it is, and "
@@ -227,6 +203,42 @@ def _apart(
     saved_without = [group for group in together if is_saved(group)]
     validated = [root for root in lost if root in (left.validated or ())]
     return [root for root in validated if any(root in group for group in saved_without)]
+
+
+def _bare_lost(
+    trained: Sequence[str], holding: Mapping[str, set[str]], saved: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Models of one layer, of which no checkpoint has a tensor: each weight and bias in them is another module's."""
+    others = {inside(module): root_of(module) for module in holding if inside(module)}
+    for names in saved.values():
+        known = [parts_of(name)[:-1] for name in names if name.endswith(("weight", "bias"))]
+        owners = [[inner for inner in others if parts[-len(inner) :] == inner] for parts in known]
+        within = {parts[: -len(max(inner, key=len))] for parts, inner in zip(known, owners, strict=True) if inner}
+        if not all(owners) or len(within) > len(set(others.values())):
+            return []
+    return [name for name in trained if name == root_of(name)]
+
+
+def _feeding(
+    lost: Collection[str],
+    kept: Collection[str],
+    left: LeftOut,
+    together: Sequence[Collection[str]],
+    sizes: Mapping[str, int],
+) -> list[str]:
+    """Small models saved nowhere that validations ran before one that is saved, and that its optimizer trains beside
+    it, as a table of embeddings or an adapter: what they feed is of no use without them. A larger one may be what the
+    saved one was trained with, as an encoder whose decoder is kept to generate."""
+    order = list(left.validated or ())
+    found = []
+    for root in lost:
+        for other in kept:
+            beside = any(root in group and other in group for group in together)
+            first = root in order and other in order and order.index(root) < order.index(other)
+            if beside and first and 0 < 2 * sizes.get(root, 0) <= sizes.get(other, 0):
+                found.append(root)
+                break
+    return found
 
 
 def _by_itself(held: Sequence[str], saved: Mapping[str, Sequence[str]]) -> bool:
@@ -304,46 +316,3 @@ def checkpoint_changed(run: Run, versions: Sequence[Checkpoint]) -> Verdict:
 
 def _between(begin: datetime, moment: datetime, end: datetime | None) -> bool:
     return begin <= moment and (end is None or moment <= end)
-
-
-def interrupted(run: Run) -> Verdict:
-    if run.status not in (Status.LOST, Status.PREEMPTED):
-        return fine(INTERRUPTED, "the run")
-    if run.end_unseen:
-        return not_judged(INTERRUPTED, "the run", "nobody saw it end: whether by itself is not known")
-    last = f" at step {run.step}" if run.step is not None else ""
-    evidence = {"status": run.status.value, "cause": run.cause, "checkpoints": run.checkpoints}
-    message = f"The run was ended from outside{last}: {run.cause or 'no cause is recorded'}."
-    return finding(INTERRUPTED, "the run", message, evidence, None, run.step)
-
-
-def disk_low(free_bytes: int | None, largest_checkpoint_bytes: int) -> Verdict:
-    """``free_bytes``: room left where the run writes; None where it cannot be told."""
-    if free_bytes is None:
-        return not_judged(DISK_LOW, "disk", "the room on the disk cannot be told")
-    if free_bytes >= max(_LOW_BYTES, 2 * largest_checkpoint_bytes):
-        return fine(DISK_LOW, "disk")
-    room = f"{free_bytes / 1e9:.2f} GB are free"
-    more = f"; the largest checkpoint has {largest_checkpoint_bytes / 1e9:.2f} GB" if largest_checkpoint_bytes else ""
-    evidence = {"free_bytes": free_bytes, "largest_checkpoint_bytes": largest_checkpoint_bytes}
-    return finding(DISK_LOW, "disk", f"{room}{more}.", evidence)
-
-
-def code_not_as_recorded(
-    executed: Mapping[str, tuple[int, int]], recorded: Mapping[str, tuple[int, int] | None]
-) -> Verdict:
-    """What ran against what was recorded, as size and CRC-32 by path; None for a file that the commit does not hold."""
-    if not executed:
-        return not_judged(CODE, "the code", "no file of a repository was seen to run")
-    differ = sorted(path for path, found in executed.items() if recorded.get(path) not in (None, found))
-    unknown = sorted(path for path in executed if recorded.get(path) is None)
-    if not differ and not unknown:
-        return fine(CODE, "the code")
-    said = [f"{_some(differ)} ran with other content than was recorded"] if differ else []
-    said += [f"{_some(unknown)} ran and is not part of what was recorded"] if unknown else []
-    evidence = {"differ": differ[:20], "not_recorded": unknown[:20], "files": len(executed)}
-    return finding(CODE, "the code", f"{'; '.join(said)}.", evidence, None if differ else Level.NOTICE)
-
-
-def _some(paths: Sequence[str]) -> str:
-    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

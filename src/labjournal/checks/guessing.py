@@ -21,7 +21,7 @@ from labjournal.vocabulary import Level
 _FEW = 5
 _MIN_STEPS = 200
 """Optimizer steps before a model that has learnt nothing is told so; one that has learnt is told at once."""
-_ACCURACY = frozenset("accuracy acc acc1 top1".split())
+ACCURACY = frozenset("accuracy acc acc1 top1".split())
 _AREA = frozenset("auc auroc".split())
 _NEAR = 0.02
 _STILL = 6
@@ -37,13 +37,13 @@ not calibrated come to 0.05 to 0.15 (Guo et al., ICML 2017, table 1)."""
 def judge(run: RunView) -> Iterator[Verdict]:
     """Verdicts on each accuracy and area, and on each calibration error."""
     yield from (at_chance(curve, run) for curve in run.goodness if _chance_known(curve))
-    yield from (one_answer(curve, run) for curve in run.goodness if set(curve.read.stem) & _ACCURACY)
+    yield from (one_answer(curve, run) for curve in run.goodness if set(curve.read.stem) & ACCURACY)
     yield from (calibration(curve) for curve in run.calibrations)
     yield from _probabilities(run)
 
 
 def _chance_known(curve: Curve) -> bool:
-    return bool(set(curve.read.stem) & (_ACCURACY | _AREA)) and "balanced" not in curve.read.stem
+    return bool(set(curve.read.stem) & (ACCURACY | _AREA)) and "balanced" not in curve.read.stem
 
 
 def at_chance(curve: Curve, run: RunView) -> Verdict:
@@ -153,7 +153,7 @@ def _probabilities(run: RunView) -> Iterator[Verdict]:
     """Validation by loss and by accuracy: right answers whose probabilities cost more than knowing nothing."""
     classes = classes_of(run)
     losses = [one for one in run.every_loss if one.read.role in ("validation", "test") and one.read.scope == "total"]
-    rates = [one for one in run.goodness if set(one.read.stem) & _ACCURACY]
+    rates = [one for one in run.goodness if set(one.read.stem) & ACCURACY]
     pairs = [(loss, rate) for loss in losses for rate in rates if rate.read.role == loss.read.role]
     training = next((one for one in rates if one.read.role == "train"), None)
     for loss, rate in pairs:

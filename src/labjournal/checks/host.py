@@ -1,4 +1,4 @@
-"""What the supervisor notices of the machine under a run."""
+"""The machine under a run: what the supervisor notices of it, its disk, and an end that came from outside."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING
 
 from labjournal.checks.rule import CheckRule, Verdict, finding, fine, not_judged, table
+from labjournal.model import Run, Status
 from labjournal.vocabulary import Level
 
 if TYPE_CHECKING:  # a run without a GPU is judged without numpy
@@ -33,8 +34,24 @@ GPU_MEMORY = CheckRule(
     "and it grew all the while: each quarter of the samples is above the one before by 2% of the card or more, as "
     "a leak does and a caching allocator does not.",
 )
-
-RULES = table(SUSPENDED, GPU_MEMORY)
+INTERRUPTED = CheckRule(
+    "interrupted",
+    "notice",
+    "machine",
+    "The run was ended from outside: the machine went down, or its processes vanished.",
+    "Go on from its last checkpoint; its results stand for a shorter run.",
+    judged="Status LOST or PREEMPTED, with the cause as recorded.",
+)
+DISK_LOW = CheckRule(
+    "disk_low",
+    "notice",
+    "machine",
+    "The disk that the run writes to has little room left.",
+    "Remove old checkpoints, or stop the run before a half-written one is all that is left.",
+    judged="Of a living run: less than 1 GB free, or less than twice its largest checkpoint.",
+)
+RULES = table(SUSPENDED, GPU_MEMORY, INTERRUPTED, DISK_LOW)
+_LOW_BYTES = 1_000_000_000
 _FULL, _GROWS = 95.0, 2.0
 """Percent of the card."""
 
@@ -54,3 +71,26 @@ def gpu_memory(curve: Curve) -> Verdict:
     message = f"{card}: {level:.1f}% of its memory is in use, {how}."
     evidence = {"percent": level, "samples": len(values), "quarters": quarters}
     return finding(GPU_MEMORY, card, message, evidence, Level.WARNING if leaks else None)
+
+
+def interrupted(run: Run) -> Verdict:
+    if run.status not in (Status.LOST, Status.PREEMPTED):
+        return fine(INTERRUPTED, "the run")
+    if run.end_unseen:
+        return not_judged(INTERRUPTED, "the run", "nobody saw it end: whether by itself is not known")
+    last = f" at step {run.step}" if run.step is not None else ""
+    evidence = {"status": run.status.value, "cause": run.cause, "checkpoints": run.checkpoints}
+    message = f"The run was ended from outside{last}: {run.cause or 'no cause is recorded'}."
+    return finding(INTERRUPTED, "the run", message, evidence, None, run.step)
+
+
+def disk_low(free_bytes: int | None, largest_checkpoint_bytes: int) -> Verdict:
+    """``free_bytes``: room left where the run writes; None where it cannot be told."""
+    if free_bytes is None:
+        return not_judged(DISK_LOW, "disk", "the room on the disk cannot be told")
+    if free_bytes >= max(_LOW_BYTES, 2 * largest_checkpoint_bytes):
+        return fine(DISK_LOW, "disk")
+    room = f"{free_bytes / 1e9:.2f} GB are free"
+    more = f"; the largest checkpoint has {largest_checkpoint_bytes / 1e9:.2f} GB" if largest_checkpoint_bytes else ""
+    evidence = {"free_bytes": free_bytes, "largest_checkpoint_bytes": largest_checkpoint_bytes}
+    return finding(DISK_LOW, "disk", f"{room}{more}.", evidence)

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from labjournal.checks import course, guessing, losses, progress, relations, schedule
+from labjournal.checks import course, guessing, losses, perfect, progress, relations, schedule
 from labjournal.checks.rule import Verdict
 from labjournal.checks.run_view import RunView
 from labjournal.vocabulary import Level
 
 _STILL = ("param_not_in_optimizer", "stale_optimizer_param", "no_update", "no_grad", "zero_grad", "grad_accumulating",
           "update_underflow", "train_in_eval_mode", "lr_zero", "lr_collapsed")  # fmt: skip
-_FAMILIES = (losses.judge, course.judge, relations.judge, progress.judge, schedule.judge, guessing.judge)
+_FAMILIES = (losses.judge, course.judge, relations.judge, progress.judge, schedule.judge, guessing.judge, perfect.judge)
 CAUSES: Mapping[str, tuple[str, ...]] = {
     "nonfinite": ("grad_explosion", "loss_diverged", "loss_unbounded_below"),
     "loss_flat": ("nonfinite", "loss_zero", *_STILL),

@@ -6,7 +6,8 @@ A name is split at ``/ _ - . :``, blanks, brackets and camel case into lower-cas
 quantity   decided by the first of these that holds
 =========  ===========================================================================================================
 ours       it begins with ``watch/`` (written by the watch): ``watch/loss`` is the loss of training, ``watch/lr/…`` are
-           learning rates, both used where the script logged none; the rest is none of these
+           learning rates, both used where the script logged none; ``watch/score/right`` is the share of right
+           answers in training; the rest is none of these
 lr         ``lr``, or ``learning`` next to ``rate``, and no word of a multiplier (scale, mult, factor, ratio, decay)
 epoch      the last word is ``epoch`` or ``epochs`` and nothing else but a role is said
 reward     reward, return, episode, rollout … : the run is reinforcement learning, whose losses need not fall
@@ -28,7 +29,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-Quantity = Literal["loss", "goodness", "calibration", "lr", "epoch", "reward", "none"]
+from labjournal import tags
+
+Quantity = Literal["loss", "goodness", "calibration", "lr", "epoch", "reward", "right", "none"]
 Scope = Literal["total", "part", "game"]
 SplitName = Literal["train", "validation", "test"]
 
@@ -100,6 +103,8 @@ def read_name(name: str) -> CurveName:
     """What the name of a curve says, folder included."""
     if name == "watch/loss":
         return CurveName("loss", "train", "total", ("loss",))
+    if name == tags.RIGHT:
+        return CurveName("right", "train")
     if name.startswith("watch/lr/"):
         return CurveName("lr", "train", stem=("lr",))
     if name.startswith(("watch/", "system/")):

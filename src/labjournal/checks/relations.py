@@ -36,8 +36,9 @@ SIGN = CheckRule(
     "loss (rank "
     "correlation above 0.8 over 8 common records). Of what learns from rewards (warning): a return falls all the way, "
     "6 records, rank correlation with the step below -0.9, the best in the first quarter and the worst in the last. "
-    "Or it falls from the first records on by a quarter, and its second half, of 6 records, lies within a tenth of "
-    "that fall. Rewards that a model gives to pairs (margins, chosen, rejected) are not judged.",
+    "Or it falls from the first records on by a quarter, and its second half, of 6 records, lies in the lowest three "
+    "tenths of that fall, which is 8 times the scatter. Rewards that a model gives to pairs (margins, chosen, "
+    "rejected) are not judged.",
 )
 OVERFITTING = CheckRule(
     "overfitting",
@@ -56,7 +57,8 @@ RULES = table(AGAINST, SIGN, OVERFITTING)
 _ENOUGH = 8
 _RETURNS = frozenset("reward rewards rew return returns".split())
 _NO_RETURNS = frozenset(
-    "length len steps std var min max count rate discount scale bonus cost penalty loss rms".split()
+    "length len steps std var min max count rate discount scale bonus cost penalty loss rms "
+    "intrinsic curiosity novelty difficulty".split()
 )
 _OF_PAIRS = frozenset("margin margins chosen rejected accuracies".split())
 _LIKELIHOODS = frozenset("likelihood loglik loglikelihood logprob logp llh".split())
@@ -153,7 +155,7 @@ def _falls_and_stays(returns: Floats) -> bool:
     first = float(returns.max())
     fall = first - float(returns.min())
     at_once = np.argmax(returns) < 2 and fall > max(0.25 * abs(first), 8 * noise_of(late))
-    return bool(len(late) >= 6 and at_once and float(np.ptp(late)) < 0.1 * fall)
+    return bool(len(late) >= 6 and at_once and float(late.max()) < first - 0.7 * fall)
 
 
 def together(loss: Curve, metric: Curve) -> tuple[Floats, Floats, Floats] | None:

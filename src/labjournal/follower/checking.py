@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labjournal import facts, tags
-from labjournal.checks import catalogue, checkpoint, host, identities, options, outcome, replicas, timing
+from labjournal.checks import catalogue, checkpoint, executed_code, host, identities, options, outcome, replicas, timing
 from labjournal.checks.naming import read_name
 from labjournal.checks.rule import RULES_VERSION, Verdict
 from labjournal.config import Config
@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # a run without curves is judged without numpy
     from labjournal.checks.run_view import RunView
 
 LIVE_EVERY_S = 30.0
-_QUANTITIES = ("loss", "goodness", "calibration", "lr", "epoch", "reward")
+_QUANTITIES = ("loss", "goodness", "calibration", "lr", "epoch", "reward", "right")
 _LATEST = 2.0**34
 """The year 2514: a time beyond it in an event file is none."""
 
@@ -111,7 +111,7 @@ class Checker:
         verdicts += of_checkpoints(self._store, run, self._config.watch.frozen, stated)
         verdicts += self._of_identities(run, curves, results)
         verdicts += [
-            checkpoint.interrupted(run),
+            host.interrupted(run),
             *self._gpus(run),
             *self._timing(run),
             *_code(run, stated),
@@ -271,7 +271,7 @@ class Checker:
 
     def _disk(self, run: Run) -> Verdict:
         largest = max((one.size for one in self._store.checkpoints(run.id)), default=0)
-        return checkpoint.disk_low(disk_free(Path(run.cwd)) if run.cwd else None, largest)
+        return host.disk_low(disk_free(Path(run.cwd)) if run.cwd else None, largest)
 
     # -- what is stated --------------------------------------------------------------------------------------------
 
@@ -346,4 +346,4 @@ def _code(run: Run, stated: Sequence[Fact]) -> Iterator[Verdict]:
         recorded = checksums(Path(code.root), code.commit, sorted(executed))
     except JournalError:  # the repository has moved, or the commit was collected
         return
-    yield checkpoint.code_not_as_recorded(executed, recorded)
+    yield executed_code.code_not_as_recorded(executed, recorded)

@@ -52,8 +52,8 @@ class _Look:
 class Answers:
     """Predictions and targets of the looks so far."""
 
-    def __init__(self, findings: Findings, later: Later, scored: Callable[[int, List[float]], None]) -> None:
-        """``scored`` is told the probabilities of the answers of a batch, by step."""
+    def __init__(self, findings: Findings, later: Later, scored: Callable[[int, List[float], float], None]) -> None:
+        """``scored`` is told the probabilities of the answers of a batch and the share that is right, by step."""
         self._scored = scored
         self._findings = findings
         self._later = later
@@ -124,8 +124,9 @@ class Answers:
                 look.saturated_wrong += wrong and sure
                 self._targets[int(wanted)] += 1
             self._looks.append(look)
-            if curves_due(step):
-                self._scored(step, [math.exp(min(0.0, one)) for one in numbers[2:-1:3]])
+            if curves_due(step) and look.rows:
+                scores = [math.exp(min(0.0, one)) for one in numbers[2:-1:3]]
+                self._scored(step, scores, 1 - look.wrong / look.rows)
 
         self._later.give(ended, landed)
 

@@ -143,14 +143,16 @@ class Curves:
         if not self._in_round and (len(self._waiting) >= GLANCES or now - self._flushed >= GLANCES_S):
             self.flush()
 
-    def add_scores(self, step: int, scores: List[float]) -> None:
-        """Probabilities of the answers of one batch: quantiles, and the means of the highest and lowest few."""
+    def add_scores(self, step: int, scores: List[float], right: float) -> None:
+        """Probabilities of the answers of one batch: quantiles, and the means of the highest and lowest few; and the
+        share of them that is right."""
         if self._writer is None or len(scores) < 2 * FEW:
             return
         ordered = sorted(scores)
         values = {f"{tags.SCORE}/p{share}": ordered[(len(ordered) - 1) * share // 100] for share in (10, 50, 90)}
         values[f"{tags.SCORE}/lowest_{FEW}"] = sum(ordered[:FEW]) / FEW
         values[f"{tags.SCORE}/highest_{FEW}"] = sum(ordered[-FEW:]) / FEW
+        values[tags.RIGHT] = right
         self._waiting.append((step, values))
 
     def add_epoch(self, epoch: Dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict, List, Tuple
 
 from labjournal import tags
 from labjournal.watch.adapters import Adapters
+from labjournal.watch.alike import Alike
 from labjournal.watch.answers import Answers
 from labjournal.watch.bounded import Bounded
 from labjournal.watch.byhand import ByHand
@@ -74,7 +75,7 @@ class Families:
         names: Names,
         state_epoch: Callable[[Dict[str, Any]], None],
         affords: Callable[[], bool],
-        scored: Callable[[int, List[float]], None],
+        scored: Callable[[int, List[float], float], None],
     ) -> None:
         declared = [pattern for pattern in os.environ.get(tags.ENV_FROZEN, "").split("\n") if pattern]
         self._optimizers = optimizers
@@ -97,7 +98,7 @@ class Families:
         self.scale = Scale(findings, models, names)
         self.frozen = Frozen(findings, later, models, names, declared, optimizers.held)
         self.frozen_norms = FrozenNorms(findings, models, optimizers)
-        self.adapters = Adapters(findings, later, models)
+        self.adapters, self.alike = Adapters(findings, later, models), Alike(findings, later, names)
         self.objective = Objective(findings, later, models, optimizers)
         self.itself = Itself(findings, later)
         self.unread = Unread(findings)

@@ -59,6 +59,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     "Itself": ("loss_zero",),
     "Answers": ("loss_floor", "prediction_collapse", "saturated_outputs", "class_imbalance"),
     "Bounded": ("loss_floor",),
+    "Alike": ("loss_floor",),
     "Modes": ("train_in_eval_mode", "val_in_train_mode", "eval_nondeterminism"),
     "Precision": ("precision_policy_inactive",),
     "Placebo": ("placebo_input",),

@@ -175,6 +175,7 @@ class Moments(Families):
         self._run(self.put_in.before_step, look)
         self._run(self.reloaded.before_step, look)
         self._run(self.adapters.before_step, look)
+        self._run(self.alike.before_step, look)
 
     def after_step(self, look: Look) -> None:
         self._run(self.movement.after_step, look)

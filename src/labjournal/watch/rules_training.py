@@ -27,7 +27,7 @@ TRAINING = (
         WARNING,
         "objective",
         "The loss stays at the level of a model that does not look at its inputs, or cannot come below a floor that "
-        "the activation behind the output sets.",
+        "the activation behind the output sets, or units that begin alike and stay alike.",
         "See whether inputs reach the model (scale, zeros, order), whether labels belong to their inputs, and whether "
         "the last activation can give what the targets are.",
         ("loss_plateau_at_baseline",),

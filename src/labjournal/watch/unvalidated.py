@@ -41,7 +41,7 @@ class Unvalidated:
         self._places.clear()
         for root, name in self._models.named_roots():
             parts = list(named_modules(root))
-            trained = [path for path, part in parts if path and _trains(part, held)]
+            trained = [path for path, part in parts if (path or len(parts) == 1) and _trains(part, held)]
             if trained:
                 self._trained[name] = trained
                 self._places.update((id(part), (name, path)) for path, part in parts)
@@ -51,7 +51,7 @@ class Unvalidated:
         return set(self._ran)
 
     def validated(self) -> List[str]:
-        """Models of which a trained part ran without gradients."""
+        """Models of which a trained part ran without gradients, in the order of their first passes."""
         return [
             name for name, ran in self._ran.items() if any(_is_within(p, w) for p in self._trained[name] for w in ran)
         ]
