@@ -100,7 +100,7 @@ class Alike:
             "loss_floor",
             step,
             f"The units of {{subject}}, {units} in a layer, began with equal weights, have moved, and are equal still "
-            f"after {step} steps. They get the same gradient and cannot become different: a layer is as good as a unit.",
+            f"after {step} steps. They get the same gradient and cannot become different: a layer is as good as one.",
             members,
             {"units": units, "layers": len(members)},
             remedy="Start from random weights (torch's own initialisation), not from one number.",
