@@ -30,3 +30,21 @@ def test_tensors_rounded_away_one_after_the_other_are_told_once_a_model() -> Non
 
 def test_parts_that_stop_later_are_told() -> None:
     assert said("updates_stopped_midrun", "net", "net.0", "net.1") == ["net", "net.0", "net.1"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "causes"),
+    [
+        (["stale_optimizer_param", "updates_stopped_midrun"], [None, "stale_optimizer_param"]),
+        (["updates_stopped_midrun", "stale_optimizer_param"], [None, None]),
+        (["no_update", "updates_stopped_midrun"], [None, None]),
+    ],
+)
+def test_that_tensors_of_a_replaced_model_stand_still_is_no_finding_of_its_own(
+    rules: list[str], causes: list[str | None]
+) -> None:
+    found: list[str | None] = []
+    findings = Findings(lambda _rule, finding: found.append(finding.get("caused_by")))
+    for at, rule in enumerate(rules):
+        findings.say(rule, at, "{subject}", [("net.0.weight", "net.0")])
+    assert found == causes
