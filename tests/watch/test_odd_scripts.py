@@ -16,6 +16,7 @@ MET = (
     ("raising_attributes",),
     ("objects_out_of_context",),
     ("numbers_of_eight_bits",),
+    ("called_by_keywords",),
     *(("odd_groups", kind) for kind in GROUPS),
 )
 """With all checks at work."""

@@ -2,118 +2,129 @@
 
 Weights set to one number, as by ``nn.init.constant_``, in a layer and in the one after it: each unit then gives the
 same output and gets the same gradient, for good, and the layer is as good as one unit. An exact test: the rows of a
-weight are equal before the first step, and equal still when they have moved for some steps.
+weight are equal before the first step, and when they have moved for some steps they are equal still, and so are the
+rows of its gradient. Rows are units in linear layers and convolutions; elsewhere nobody knows what they are.
 """
 
 from __future__ import annotations
 
 import weakref
-from typing import Any, Dict, List, Set
+from typing import Any, Dict, List, Set, Tuple
 
 import torch
 
 from labjournal.watch.findings import Findings
-from labjournal.watch.look import Look, Names
+from labjournal.watch.look import Look
+from labjournal.watch.models import Models
 from labjournal.watch.optimizers import Tracked
-from labjournal.watch.sampling import Later, is_matrix, readable
+from labjournal.watch.sampling import Later, readable
 
 ROWS = 4
 """Units at least; two or three may be alike by what they stand for."""
-COLUMNS = 8
-"""Numbers of each unit that are compared, of at most MOST_ROWS units."""
 MOST_ROWS = 1024
+FEW, MANY = 8, 256
+"""Numbers of each unit that are compared, spread over its row: of all layers at first, of those that began alike."""
 MOST_TENSORS = 64
 STEPS = (15, 20)
 """Steps after which they must have moved and still be alike, at both."""
+_LAYERS = (torch.nn.Linear, torch.nn.Conv1d, torch.nn.Conv2d, torch.nn.Conv3d)
 
 
 class _Layer:
-    """A weight whose units began alike."""
+    """A weight whose units began alike, and the first numbers of one of them."""
 
-    def __init__(self, parameter: Any, strip: Any) -> None:
+    def __init__(self, parameter: Any, module: str, first: Any) -> None:
         self.ref = weakref.ref(parameter)
-        self.first = strip[0]
-        self.at: List[int] = []
-        """Steps at which it had moved, and its units were alike."""
+        self.module = module
+        self.first = first
+        self.times = 0
 
 
 class Alike:
     """The weights of each optimizer, from its first step on until some steps are taken."""
 
-    def __init__(self, findings: Findings, later: Later, names: Names) -> None:
+    def __init__(self, findings: Findings, later: Later, models: Models) -> None:
         self._findings = findings
         self._later = later
-        self._names = names
+        self._models = models
         self._seen: Set[Tracked] = set()
         self._layers: Dict[Tracked, List[_Layer]] = {}
+        self._times: Dict[Tracked, int] = {}
+        """Looks taken at them since."""
 
     def before_step(self, look: Look) -> None:
         if look.tracked not in self._seen:
             self._seen.add(look.tracked)
             self._begin(look)
             return
-        layers = self._layers.get(look.tracked)
-        due = STEPS[0] if layers and not any(one.at for one in layers) else STEPS[1]
-        if layers and look.tracked.real > due:
-            self._look(look, layers)
+        times = self._times.get(look.tracked, 0)
+        if self._layers.get(look.tracked) and times < len(STEPS) and look.tracked.real >= STEPS[times]:
+            self._times[look.tracked] = times + 1
+            self._look(look, times + 1 == len(STEPS))
 
     def _begin(self, look: Look) -> None:
-        weights = [one for one in look.params if one.requires_grad and is_matrix(one)][:MOST_TENSORS]
-        kept = [(one, strip) for one in weights if (strip := _strip(one)) is not None]
+        held = {id(one) for one in look.params if one.requires_grad}
+        units = [(one, named) for one, named, owner in self._models.parameters() if isinstance(owner, _LAYERS)]
+        chosen = [(one, named.module) for one, named in units if id(one) in held][:MOST_TENSORS]
+        strips = [(one, module, strip) for one, module in chosen if (strip := _strip(one, FEW)) is not None]
+        layers = [_Layer(one, module, strip[0].clone()) for one, module, strip in strips]
 
         def landed(alike: List[float]) -> None:
-            layers = [_Layer(*pair) for pair, same in zip(kept, alike) if same]
-            if layers:
-                self._layers[look.tracked] = layers
+            self._layers[look.tracked] = [layer for layer, same in zip(layers, alike) if same]
 
-        if len({strip.device for _, strip in kept}) == 1:
-            self._later.give(torch.stack([_same(strip) for _, strip in kept]).float(), landed)
+        if len({strip.device for _, _, strip in strips}) == 1:
+            self._later.give(torch.stack([_same(strip) for _, _, strip in strips]).float(), landed)
 
-    def _look(self, look: Look, layers: List[_Layer]) -> None:
+    def _look(self, look: Look, last: bool) -> None:
         live = {id(one): one for one in look.params}
-        waiting = [(one, live.get(id(one.ref()))) for one in layers]
-        found = [(one, now, strip) for one, now in waiting if now is not None and (strip := _strip(now)) is not None]
-        if not found:
-            self._layers.pop(look.tracked, None)
+        found: List[Tuple[_Layer, int]] = []
+        answers = []
+        for layer in self._layers[look.tracked]:
+            now = live.get(id(layer.ref()))
+            strip, grad = (None, None) if now is None else (_strip(now, MANY), now.grad)
+            slopes = None if grad is None else _strip(grad, MANY)
+            first = None if now is None else _strip(now, FEW)
+            if now is None or strip is None or slopes is None or first is None or first.device != layer.first.device:
+                continue
+            moved = (first[0] != layer.first).any() & slopes.any()
+            answers.append(_same(strip) & _same(slopes) & moved)
+            found.append((layer, int(now.shape[0])))
+        step, tracked = look.step, look.tracked
+        if not found or len({one.device for one in answers}) > 1:
+            self._layers.pop(tracked, None)
             return
-        step, tracked, params = look.step, look.tracked, list(look.params)
 
         def landed(alike: List[float]) -> None:
-            still = [(one, now) for (one, now, _), same in zip(found, alike) if same]
-            for one, _ in still:
-                one.at.append(step)
-            self._layers[tracked] = [one for one, _ in still]
-            told = [(one, now) for one, now in still if len(one.at) >= len(STEPS)]
-            if told or not still:
+            for (layer, _), same in zip(found, alike):
+                layer.times += bool(same)
+            if last:
                 self._layers.pop(tracked, None)
-            if told:
-                self._say([now for _, now in told], params, tracked, step)
+                self._say([(layer, units) for layer, units in found if layer.times == len(STEPS)], step)
 
-        moved = [_same(strip) & (strip[0] != one.first).any() for one, _, strip in found]
-        self._later.give(torch.stack(moved).float(), landed)
+        self._later.give(torch.stack(answers).float(), landed)
 
-    def _say(self, weights: List[Any], params: List[Any], tracked: Tracked, step: int) -> None:
-        named = dict(zip(map(id, params), self._names(params, tracked)))
-        members = [(named[id(one)].path, named[id(one)].module) for one in weights]
-        units = int(weights[0].shape[0])
+    def _say(self, told: List[Tuple[_Layer, int]], step: int) -> None:
+        if not told:
+            return
+        units = told[0][1]
         self._findings.say(
             "loss_floor",
             step,
             f"The units of {{subject}}, {units} in a layer, began with equal weights, have moved, and are equal still "
             f"after {step} steps. They get the same gradient and cannot become different: a layer is as good as one.",
-            members,
-            {"units": units, "layers": len(members)},
+            [(f"{layer.module} alike", layer.module) for layer, _ in told],
+            {"units": units, "layers": len(told)},
             remedy="Start from random weights (torch's own initialisation), not from one number.",
         )
 
 
-def _strip(parameter: Any) -> Any:
-    """The first numbers of each unit, shaped (units, numbers), as a copy; None where there is nothing to compare."""
-    plain = readable(parameter)
+def _strip(tensor: Any, most: int) -> Any:
+    """Numbers of each unit, spread over its row, shaped (units, numbers); None where there is nothing to compare."""
+    plain = readable(tensor)
     if plain is None or not plain.is_floating_point() or plain.dim() < 2 or plain.shape[0] < ROWS:
         return None
     flat = plain[:MOST_ROWS].flatten(1)
-    return flat[:, :COLUMNS].clone() if flat.shape[1] > 1 else None
+    return flat[:, :: max(1, flat.shape[1] // most)][:, :most] if flat.shape[1] > 1 else None
 
 
 def _same(strip: Any) -> Any:

@@ -58,6 +58,7 @@ from labjournal.watch.strays import Strays
 from labjournal.watch.swallowed import Swallowed
 from labjournal.watch.undone import Undone
 from labjournal.watch.unread import Unread
+from labjournal.watch.unsaved import Unsaved
 from labjournal.watch.unstepped import Unstepped
 from labjournal.watch.vanishing import Vanishing
 
@@ -98,7 +99,7 @@ class Families:
         self.scale = Scale(findings, models, names)
         self.frozen = Frozen(findings, later, models, names, declared, optimizers.held)
         self.frozen_norms = FrozenNorms(findings, models, optimizers)
-        self.adapters, self.alike = Adapters(findings, later, models), Alike(findings, later, names)
+        self.adapters, self.alike = Adapters(findings, later, models), Alike(findings, later, models)
         self.objective = Objective(findings, later, models, optimizers)
         self.itself = Itself(findings, later)
         self.unread = Unread(findings)
@@ -116,6 +117,7 @@ class Families:
         self.reloaded, self.starting = Reloaded(findings, models), Starting(names)
         models.when_loaded = self.loading
         self.overwritten = Overwritten(findings, models, optimizers)
+        self.unsaved = Unsaved(findings, models, optimizers)
         self.midrun = Midrun(findings, models, optimizers, names, declared)
         self.fed = Fed(findings, models, self.epochs.trained_on, self.epochs.held_out, lambda: optimizers.together <= 1)
         self._by_tensor = (
@@ -134,6 +136,11 @@ class Families:
     def step(self) -> int:
         """Steps of the optimizer that has taken most."""
         return max((tracked.n for tracked in self._optimizers.all()), default=0)
+
+    def saving(self, state: Any, target: Any) -> None:
+        """``torch.save`` is called."""
+        self._run(self.overwritten.saving, state, target, self.step)
+        self._run(self.unsaved.saving, state, target, self.step)
 
     def loading(self, module: Any, state: Any) -> None:
         """``load_state_dict`` is called."""

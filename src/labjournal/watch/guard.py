@@ -73,6 +73,7 @@ RULES_OF: Dict[str, Tuple[str, ...]] = {
     "PutIn": ("weight_change_outside_step",),
     "Reloaded": ("weight_change_outside_step", "checkpoint_changed"),
     "Overwritten": ("checkpoint_missing_params",),
+    "Unsaved": ("checkpoint_missing_params",),
     "Midrun": ("updates_stopped_midrun",),
     "Epochs": (
         "duplicate_samples",

@@ -262,6 +262,7 @@ class Moments(Families):
         last(self.swallowed.end, step)
         last(self.unstepped.end)
         last(self.passed_over.end)
+        last(self.unsaved.end, step)
         last(self.answers.end, real, self._optimizers.together <= 1)
         last(self.modes.end)
         last(self.objective.end, step, self.epochs.only_target)

@@ -7,7 +7,7 @@ was moved or removed since, or is called temporary, has served its purpose.
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, Iterator, Set, Tuple
+from typing import Any, Dict, Iterator, Optional, Set, Tuple
 
 import torch
 
@@ -34,18 +34,15 @@ class Overwritten:
 
     def saving(self, state: Any, target: Any, step: int) -> None:
         """Before ``torch.save``."""
-        if not isinstance(target, (str, os.PathLike)):
-            return
-        path = os.path.abspath(os.fsdecode(target))
+        path = path_of(target)
         steps = sum(tracked.n for tracked in self._optimizers.all())
         if steps != self._steps:
             self._steps = steps
             self._saved.clear()
-        name = os.path.basename(path).lower()
-        if not steps or "tmp" in name or "temp" in name:
+        if not steps or path is None:
             return
         trained = self._trained()
-        now = {place for place in _places(state) if place in trained}
+        now = {place for place in (one.data_ptr() for one in tensors(state)) if place in trained}
         before = self._saved.get(path, set())
         elsewhere = any(before <= places for other, places in self._saved.items() if other != path)
         if now and before and now.isdisjoint(before) and not elsewhere and os.path.exists(path):
@@ -74,8 +71,8 @@ class Overwritten:
         )
 
 
-def _places(state: Any) -> Iterator[int]:
-    """Where the tensors in a state lie: of a model, of nested dicts and lists."""
+def tensors(state: Any) -> Iterator[Any]:
+    """Those in a state: of a model, of nested dicts and lists."""
     open_: Tuple[Any, ...] = (state,)
     left = MOST
     for _ in range(DEPTH):
@@ -91,5 +88,14 @@ def _places(state: Any) -> Iterator[int]:
             elif isinstance(one, (list, tuple)):
                 inner += list(one)
             elif type(one) in (torch.Tensor, torch.nn.Parameter) and one.numel():
-                yield one.data_ptr()
+                yield one
         open_ = tuple(inner)
+
+
+def path_of(target: Any) -> Optional[str]:
+    """Where a state is saved to stay; None for a buffer in memory, and for a file that is called temporary."""
+    if not isinstance(target, (str, os.PathLike)):
+        return None
+    path = os.path.abspath(os.fsdecode(target))
+    name = os.path.basename(path).lower()
+    return None if "tmp" in name or "temp" in name else path

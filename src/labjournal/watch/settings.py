@@ -37,13 +37,13 @@ def of_the_script(state: State, sources: Set[str]) -> None:
 
     parsed = bool(sources.intersection(_PARSERS))
     for source, values in script.stated_by(sys.modules["__main__"], [str(word) for word in sys.argv], parsed).items():
-        _tell(state, source, values)
+        _tell(state, source, functools.partial(dict, values))
 
 
-def _tell(state: State, source: str, values: Dict[str, Any]) -> None:
+def _tell(state: State, source: str, read: Callable[[], Dict[str, Any]]) -> None:
     """State settings once; what cannot be read is left out, and nothing is raised into the caller."""
     try:
-        shown = {str(name): _simple(value) for name, value in masked(values).items()}
+        shown = {str(name): _simple(value) for name, value in masked(read()).items()}
         key = f"{source} {to_json(shown)}"
         if shown and key not in _stated and len(_stated) < 200:
             _stated.add(key)
@@ -87,7 +87,7 @@ def _argparse(module: Any, state: State) -> None:
     def parse_known_args(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = real(self, *args, **kwargs)
         if not _asked_by_a_tool(2):
-            _tell(state, "argparse", dict(vars(result[0])))
+            _tell(state, "argparse", lambda: dict(vars(result[0])))
         return result
 
     module.ArgumentParser.parse_known_args = parse_known_args
@@ -101,7 +101,7 @@ def _click(module: Any, state: State) -> None:
     def invoke(self: Any, ctx: Any) -> Any:
         package = str(getattr(self.callback, "__module__", "")).partition(".")[0]
         if package not in _TOOLS:
-            _tell(state, "click", dict(ctx.params))
+            _tell(state, "click", lambda: dict(ctx.params))
         return real(self, ctx)
 
     module.Command.invoke = invoke
@@ -115,8 +115,12 @@ def _absl(module: Any, state: State) -> None:
     @functools.wraps(real)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
         result = real(self, *args, **kwargs)
-        theirs = {name: flags for name, flags in self.flags_by_module_dict().items() if not name.startswith("absl.")}
-        _tell(state, "absl", {flag.name: flag.value for flags in theirs.values() for flag in flags})
+
+        def read() -> Dict[str, Any]:
+            named = self.flags_by_module_dict().items()
+            return {flag.name: flag.value for name, flags in named if not name.startswith("absl.") for flag in flags}
+
+        _tell(state, "absl", read)
         return result
 
     values_class.__call__ = call
@@ -129,8 +133,7 @@ def _transformers(module: Any, state: State) -> None:
     @functools.wraps(real)
     def post_init(self: Any) -> None:
         real(self)
-        values = {name: value for name, value in vars(self).items() if not name.startswith("_")}
-        _tell(state, "hf", values)
+        _tell(state, "hf", lambda: {name: value for name, value in vars(self).items() if not name.startswith("_")})
 
     module.TrainingArguments.__post_init__ = post_init
 
@@ -142,9 +145,12 @@ def _hydra(module: Any, state: State) -> None:
     @functools.wraps(real)
     def set_config(self: Any, cfg: Any) -> None:
         real(self, cfg)
-        container = sys.modules["omegaconf"].OmegaConf  # Hydra has loaded it
-        values = container.to_container(cfg, resolve=False)
-        _tell(state, "hydra", {name: value for name, value in values.items() if name != "hydra"})
+
+        def read() -> Dict[str, Any]:
+            values = sys.modules["omegaconf"].OmegaConf.to_container(cfg, resolve=False)  # Hydra has loaded it
+            return {name: value for name, value in values.items() if name != "hydra"}
+
+        _tell(state, "hydra", read)
 
     module.HydraConfig.set_config = set_config
 
@@ -157,7 +163,7 @@ def _seed(module: Any, state: State) -> None:
     def seed(*args: Any, **kwargs: Any) -> Any:
         value: Optional[Any] = args[0] if args else next(iter(kwargs.values()), None)
         if isinstance(value, (int, str)):
-            _tell(state, "seed", {module.__name__: value})
+            _tell(state, "seed", lambda: {module.__name__: value})
         return real(*args, **kwargs)
 
     module.seed = seed

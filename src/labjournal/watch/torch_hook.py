@@ -10,7 +10,7 @@ checks takes 20 ms, which a process that merely imports torch shall not pay.
 from __future__ import annotations
 
 import functools
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Tuple
 
 from labjournal.watch.models import Models
 from labjournal.watch.wrapping import hide_from_compiler, unseen
@@ -55,8 +55,12 @@ class TorchHook:
     def saving(self, state: Any, target: Any) -> None:
         """Before ``torch.save``, which takes long enough for a look that is on no budget."""
         session = self.started
-        if session is not None and session.off is None and not self._broken:
-            session.guard.run(session.families.overwritten.saving, state, target, session.families.step)
+        if session is None or session.off is not None or self._broken:
+            return
+        try:
+            session.families.saving(state, target)
+        except Exception as error:  # noqa: BLE001 - it would come out of the user's call
+            self._give_up(error)
 
     def asked(self, outputs: Any, inputs: Any) -> None:
         """``torch.autograd.grad`` is called, and no optimizer has stepped yet."""
@@ -127,13 +131,13 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     optimizer_module.register_optimizer_step_pre_hook(hook.looking("before_step"))
     optimizer_module.register_optimizer_step_post_hook(hook.looking("after_step"))
     _wrap(torch.nn.Module, "__setstate__", after=hook.noting(models.on_restored))
-    _wrap(torch.nn.Module, "load_state_dict", before=hook.noting(models.on_loaded), second="state_dict")
+    _wrap(torch.nn.Module, "load_state_dict", before=hook.noting(models.on_loaded), takes=("self", "state_dict"))
     _wrap(torch.nn.Module, "zero_grad", before=hook.looking("on_model_zero_grad"))
     for cast in ("to", "half", "bfloat16", "type"):
         _wrap(torch.nn.Module, cast, after=hook.looking("on_cast", starts=False))
     _wrap(made, "__init__", after=hook.looking("on_optimizer"))
     _wrap(made, "zero_grad", before=hook.looking("on_zero_grad"))
-    _wrap(torch.autograd, "backward", before=hook.looking("before_backward"))
+    _wrap(torch.autograd, "backward", before=hook.looking("before_backward"), takes=("tensors",))
     _wrap_engine(torch.autograd, hook)
     from torch.optim import lr_scheduler
 
@@ -141,10 +145,10 @@ def install(torch: Any, inside: Inside) -> TorchHook:
     schedule = getattr(lr_scheduler, "LRScheduler", lr_scheduler._LRScheduler)
     _wrap(schedule, "step", before=hook.looking("on_schedule_step", starts=False))
     plateau = lr_scheduler.ReduceLROnPlateau
-    _wrap(plateau, "step", before=hook.looking("on_plateau", starts=False), second="metrics")
-    _wrap(torch, "compile", before=hook.noting(models.compiled.note))
-    _wrap(torch, "save", before=hook.saving, second="f")
-    _wrap(torch, "manual_seed", before=hook.looking("on_seed", starts=False))
+    _wrap(plateau, "step", before=hook.looking("on_plateau", starts=False), takes=("self", "metrics"))
+    _wrap(torch, "compile", before=hook.noting(models.compiled.note), takes=("model",))
+    _wrap(torch, "save", before=hook.saving, takes=("obj", "f"))
+    _wrap(torch, "manual_seed", before=hook.looking("on_seed", starts=False), takes=("seed",))
     _wrap_contexts(torch, hook)
     _wrap_loader(hook)
     return hook
@@ -180,7 +184,7 @@ def _wrap_contexts(torch: Any, hook: TorchHook) -> None:
     _wrap(torch.autocast, "__enter__", after=hook.looking("on_autocast", starts=False))
     _wrap(torch.autograd.graph.saved_tensors_hooks, "__enter__", after=hook.looking("on_saved_hooks"))
     scaler = getattr(torch.amp, "GradScaler", None) or torch.cuda.amp.GradScaler
-    _wrap(scaler, "step", before=hook.looking("on_scaler_step", starts=False), second="optimizer")
+    _wrap(scaler, "step", before=hook.looking("on_scaler_step", starts=False), takes=("self", "optimizer"))
 
 
 def _wrap_loader(hook: TorchHook) -> None:
@@ -212,21 +216,22 @@ def _wrap(
     name: str,
     before: Optional[Callable[..., None]] = None,
     after: Optional[Callable[..., None]] = None,
-    second: str = "",
+    takes: Tuple[str, ...] = ("self",),
 ) -> None:
-    """Call ``before`` or ``after`` with the first argument of a function; its result and errors pass unchanged.
+    """Call ``before`` with the arguments ``takes`` of a function, or ``after`` with its first one; its result and
+    errors pass unchanged. Neither may raise.
 
-    ``second`` is the name of a second argument that ``before`` is to get too.
+    ``takes``: names of the first arguments, in their order, each of which the user may give by its name.
     """
     real = getattr(owner, name)
+    first, rest = takes[0], list(enumerate(takes))[1:]
 
     @unseen
     @functools.wraps(real)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        if second and before is not None and args:
-            before(args[0], args[1] if len(args) > 1 else kwargs.get(second))
-        elif before is not None:
-            before(args[0] if args else kwargs.get("tensors", kwargs.get("seed")))
+        if before is not None:
+            others = [args[at] if len(args) > at else kwargs.get(key) for at, key in rest]
+            before(args[0] if args else kwargs.get(first), *others)
         result = real(*args, **kwargs)
         if after is not None and args:
             after(args[0])
