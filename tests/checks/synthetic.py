@@ -743,6 +743,18 @@ def returns_that_fall_and_scatter(rng: np.random.Generator) -> RunView:
 
 
 @healthy
+def one_lucky_return(rng: np.random.Generator) -> RunView:
+    return view(curve("loss", rng.normal(0, 0.1, 16), 10), curve("return", np.array([1.0, *[0.0] * 15]), 10))
+
+
+@healthy
+def price_of_moving(rng: np.random.Generator) -> RunView:
+    """A term of the reward, which costs more as soon as the robot walks; and a total that pays for it."""
+    price = -2 + 2 * np.exp(-np.arange(20) / 1.5) + rng.normal(0, 0.02, 20)
+    return view(curve("Episode/rew_torques", price, 10), curve("mean_reward", np.linspace(0, 9, 20), 10))
+
+
+@healthy
 def reward_of_novelty_that_wears_off(rng: np.random.Generator) -> RunView:
     """What has been seen is no longer new; what the task pays is another curve."""
     returns = 5.3 * np.exp(-np.arange(15) / 2) + rng.normal(0, 0.05, 15)

@@ -108,6 +108,8 @@ def test_a_small_model_that_feeds_the_one_that_is_saved_is_left_out_by_mistake(
         (["0.weight", "1.0.weight", "1.2.weight"], False),  # a list of both, made for the file
         (["e.weight", "net.0.weight", "net.2.weight"], False),
         (["net.0.weight", "net.1.weight", "net.2.weight"], False),  # what the second is nobody knows
+        (["embedding", "net.0.weight", "net.2.weight"], False),  # the tensor itself
+        (["net.0.weight", "net.2.weight", "optimizer.state.0.exp_avg", "optimizer.state.0.step"], True),
     ],
 )
 def test_a_layer_by_itself_is_lost_where_every_tensor_saved_is_another_modules(names: list[str], lost: bool) -> None:
@@ -115,6 +117,15 @@ def test_a_layer_by_itself_is_lost_where_every_tensor_saved_is_another_modules(n
     trained, groups = ["table", "model.0", "model.2"], [{"table", "model"}]
     verdicts = checkpoint.missing_params(trained, {"last.pt": names}, left, sizes=sizes, together=groups)
     assert any(one.found for one in verdicts) is lost
+
+
+def test_a_model_with_weights_of_its_own_beside_its_layers_is_no_layer_by_itself() -> None:
+    """As one with a ``pos_embed``: the watch names a group after the model itself."""
+    trained = ["encoder", "encoder.blocks.0", "decoder.0", "decoder.2"]
+    saved = {"best.pt": ["encoder.blocks.0.weight", "decoder.0.weight", "decoder.2.weight"]}
+    left, sizes = checkpoint.LeftOut(validated=["encoder", "decoder"]), {"encoder": 2, "decoder": 4}
+    verdicts = checkpoint.missing_params(trained, saved, left, sizes=sizes, together=[{"encoder", "decoder"}])
+    assert not any(one.found for one in verdicts)
 
 
 def test_frozen_modules_and_models_left_out_on_purpose_are_no_alarm() -> None:

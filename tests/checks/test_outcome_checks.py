@@ -152,6 +152,28 @@ def test_what_one_run_printed_for_two_settings_digit_for_digit(
     assert ("option_without_effect" in found(off, on)) is found_it
 
 
+@pytest.mark.parametrize(
+    ("setting", "values", "second", "found_it"),
+    [
+        ("kl_coeff", [0.05, 0.3, 1.0], [3.9272] * 3, True),
+        ("kl_coeff", [0.05, 0.3], [3.9272] * 2, False),
+        ("kl_coeff", [0.05, 0.3, 1.0], [3.9272, 3.9272, 3.9], False),
+        ("kl_coeff", [0.05, 0.3, 0.3], [3.9272] * 3, False),
+        ("kl_coeff", [0.05, 0.3, 1.0], [3.5] * 3, False),  # too few digits to be the same by more than chance
+        ("epoch", [1, 2, 3], [3.9272] * 3, False),
+    ],
+)
+def test_rows_of_a_table_that_differ_in_a_setting_only(
+    setting: str, values: list[float], second: list[float], found_it: bool
+) -> None:
+    rows = [
+        replace(result(), id=f"r{at}", metrics={setting: value, "recon": recon, "kl": 2.1886})
+        for at, (value, recon) in enumerate(zip(values, second, strict=True))
+    ]
+    told = list(options.same_rows(rows))
+    assert [(one.rule, one.subject) for one in told] == [("option_without_effect", setting)] * found_it
+
+
 def test_an_option_inside_the_noise_is_a_mark_and_beyond_it_nothing() -> None:
     on = result([[494, 30], [63, 413]], at=1, options={"numeric": "on"})
     near = result([[490, 34], [66, 410]], at=2, options={"numeric": "off"})

@@ -26,11 +26,20 @@ LEARNS = np.linspace(0.1, 0.98, 40)
         ("val_acc", np.ones(10), LEARNS, {"optimizers": 2}, False),
         ("val_acc", np.ones(10), LEARNS, {"real_steps": None}, False),
         ("val_acc", np.ones(10), [], {}, False),
+        ("val_acc_class_0", np.ones(10), LEARNS, {}, False),  # of the class that is answered at first
+        ("acc", np.ones(10), LEARNS, {}, False),
+        ("val_acc", np.ones(10), LEARNS, {"begun": 1}, False),
     ],
 )
 def test_a_perfect_accuracy_is_held_against_the_answers_in_training(
     name: str, accuracy: list[float], right: list[float], more: dict[str, int], found: bool
 ) -> None:
-    curves = (curve(name, accuracy), curve("watch/score/right", right, 10, 10))
+    curves = (curve(name, accuracy, 400 // len(accuracy)), curve("watch/score/right", right, 10, 10))
     told = judge_curves(view(*curves, **{"real_steps": 400, **more}))
     assert [one.level for one in told if one.found and one.rule == "metric_too_good"] == [Level.WARNING] * found
+
+
+@pytest.mark.parametrize(("every", "first"), [(20, 200), (1, 0)])
+def test_records_that_begin_late_or_all_at_once_say_nothing(every: int, first: int) -> None:
+    curves = (curve("val_acc", np.ones(10), every, first), curve("watch/score/right", LEARNS, 10, 10))
+    assert not [one for one in judge_curves(view(*curves, real_steps=400)) if one.found]

@@ -110,6 +110,11 @@ FAULTY = {
     "frozen_moves": ("frozen_layer_changes", "backbone"),
     "exploding_rnn": ("grad_explosion", "SGD"),
     "constant_start": ("loss_floor", "net"),
+    "heads_saved_nowhere": ("checkpoint_missing_params", "model.heads"),
+    "reads_both_ways": ("target_equals_input", "recurrent layer"),
+    "noised_and_not_restored": ("weight_change_outside_step", "net"),
+    "decay_of_another_recipe": ("weight_decay_dominates", "model"),
+    "label_cut_from_column": ("label_leak", "TensorDataset"),
     "deep_sigmoids": ("vanishing_gradient", "model"),
     "dead_relu": ("dead_activations", "model"),
     "gradients_lost": ("grad_intermittent_zero", "model.encoder"),
@@ -221,6 +226,7 @@ FAULTY = {
     "taught_its_noise": ("target_equals_input", "target"),
 }
 BEGINS = {
+    "noised_and_not_restored": 30,
     "frozen_norms_count": 15,
     "thawed_under_another_name": 125,
     "sleeping_updates": 25,

@@ -27,9 +27,9 @@ MISSING = CheckRule(
     "validates nothing. Warning: the weights of all layers that "
     "keep running statistics are saved, and those statistics are not; or a module is in none that was written since "
     "it began to move, and others of its model are; or a whole model is in none that validations ran, and others of "
-    "its optimizer are, criteria apart, or one that they ran after it and that is at least twice its size in "
-    "tensors; or all that checkpoints written since hold of a tensor has the checksum of its values before the first "
-    "step, though it moved. Without the watch: warning when a checkpoint lacks names that "
+    "its optimizer are, criteria apart, or one of 4 tensors at most that they ran before one with twice as many; or "
+    "all that checkpoints written since hold of a tensor has the checksum of its values before the first step, though "
+    "it moved. Without the watch: warning when a checkpoint lacks names that "
     "others of its series (the same name but for its number) have.",
 )
 CHANGED = CheckRule(
@@ -43,6 +43,11 @@ CHANGED = CheckRule(
 RULES = table(MISSING, CHANGED)
 _OF_STEPS = frozenset(("exp_avg", "exp_avg_sq", "momentum_buffer", "square_avg"))
 """What optimizers keep of each tensor."""
+_SMALL = 4
+"""Tensors of a table or an adapter."""
+_CODES = re.compile(
+    r"(?:^|[_.])(?:latents?|codes?|poses?|appearances?|subjects?|speakers?|styles?)(?:$|[_.\d])", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ def _against_trained(
         evidence = {"modules": stale[:20], "checkpoints": len(saved), "older": before[:20]}
         subject = stale[0] if len(stale) == 1 else root_of(stale[0])
         return finding(MISSING, subject, message, evidence, Level.NOTICE if left.because(stale) else Level.WARNING)
-    bare = _bare_lost(trained, holding, saved)
+    bare = _bare_lost(trained, holding, saved, sizes)
     apart = _apart(lost, holding, saved, left, together) or _feeding([*lost, *bare], kept, left, together, sizes)
     if apart:
         message = (
@@ -206,17 +211,22 @@ def _apart(
 
 
 def _bare_lost(
-    trained: Sequence[str], holding: Mapping[str, set[str]], saved: Mapping[str, Sequence[str]]
+    trained: Sequence[str],
+    holding: Mapping[str, set[str]],
+    saved: Mapping[str, Sequence[str]],
+    sizes: Mapping[str, int],
 ) -> list[str]:
-    """Models of one layer, of which no checkpoint has a tensor: each weight and bias in them is another module's."""
+    """Models of one layer, of which no checkpoint has a tensor: each one in them is another module's."""
     others = {inside(module): root_of(module) for module in holding if inside(module)}
     for names in saved.values():
-        known = [parts_of(name)[:-1] for name in names if name.endswith(("weight", "bias"))]
+        states = [name for name in names if name.rpartition(".")[2] in _OF_STEPS | {"step"}]
+        known = [parts_of(name)[:-1] for name in names if name not in states]
         owners = [[inner for inner in others if parts[-len(inner) :] == inner] for parts in known]
         within = {parts[: -len(max(inner, key=len))] for parts, inner in zip(known, owners, strict=True) if inner}
         if not all(owners) or len(within) > len(set(others.values())):
             return []
-    return [name for name in trained if name == root_of(name)]
+    deeper = {root_of(module) for module in trained if module != root_of(module)}
+    return [name for name in trained if name == root_of(name) and name not in deeper and 0 < sizes.get(name, 0) <= 2]
 
 
 def _feeding(
@@ -228,14 +238,17 @@ def _feeding(
 ) -> list[str]:
     """Small models saved nowhere that validations ran before one that is saved, and that its optimizer trains beside
     it, as a table of embeddings or an adapter: what they feed is of no use without them. A larger one may be what the
-    saved one was trained with, as an encoder whose decoder is kept to generate."""
+    saved one was trained with, as an encoder whose decoder is kept to generate; and codes of the samples themselves
+    are sought anew for others."""
     order = list(left.validated or ())
     found = []
     for root in lost:
+        size = sizes.get(root, 0)
         for other in kept:
             beside = any(root in group and other in group for group in together)
             first = root in order and other in order and order.index(root) < order.index(other)
-            if beside and first and 0 < 2 * sizes.get(root, 0) <= sizes.get(other, 0):
+            small = 0 < size <= _SMALL and size * (2 if size <= 2 else 4) <= sizes.get(other, 0)
+            if beside and first and small and not _CODES.search(root):
                 found.append(root)
                 break
     return found

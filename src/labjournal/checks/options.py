@@ -5,16 +5,26 @@ By their counts where there are any; else, of what one run printed for each of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from labjournal.checks.naming import read_name
 from labjournal.checks.outcome_rules import WITHOUT_EFFECT
 from labjournal.checks.rule import Verdict, finding, fine, not_judged
-from labjournal.model import Result
+from labjournal.model import Result, Role
 from labjournal.vocabulary import Level
 
 _FEW = 30
 _METRICS = 2
+_ROWS = 3
+_ROW_DIGITS = 4
+"""Decimals of each of two numbers or more that are the same in all rows of a table."""
+_NO_SETTING = frozenset(
+    "epoch epochs step steps iter iteration iterations round fold n size time times seconds second minutes elapsed "
+    "latency fps ms speed throughput memory temperature temp threshold".split()
+)
+"""Words of what goes on from row to row, of what a run costs, and of what many rates do not depend on."""
 _DIGITS = 3
 """Decimals of a loss that is the same twice."""
 
@@ -87,9 +97,37 @@ def _printed(result: Result, other: Result, words: str, subject: str) -> Verdict
     return finding(WITHOUT_EFFECT, subject, message, evidence)
 
 
-def _is_measured(value: float) -> bool:
+def same_rows(results: Sequence[Result]) -> Iterator[Verdict]:
+    """Rows of one table, printed by one run, that differ in a setting and in nothing else, digit for digit."""
+    tables: dict[tuple[str | None, frozenset[str]], list[Result]] = {}
+    for result in (one for one in results if one.role is not Role.TRAIN and one.dismissed is None):
+        tables.setdefault((result.measured_by, frozenset(result.metrics)), []).append(result)
+    for (_, names), rows in tables.items():
+        varied = {name: {row.metrics[name] for row in rows} for name in names}
+        settings = [name for name, values in varied.items() if len(values) > 1]
+        fixed = [name for name in names if name not in settings]
+        measured = [name for name in fixed if _is_measured(rows[0].metrics[name], _ROW_DIGITS)]
+        if len(rows) < _ROWS or len(settings) != 1 or len(measured) < _METRICS:
+            continue
+        if len(varied[settings[0]]) != len(rows) or not _is_setting(settings[0], varied[settings[0]]):
+            continue
+        shown = ", ".join(f"{name} {rows[0].metrics[name]:.4g}" for name in sorted(measured))
+        values = ", ".join(f"{value:g}" for value in sorted(varied[settings[0]])[:4])
+        message = f"{settings[0]} {values} give the same numbers, digit for digit: {shown}."
+        evidence = {"setting": settings[0], "rows": len(rows), "results": [f"r:{row.id}" for row in rows[:20]]}
+        yield finding(WITHOUT_EFFECT, settings[0], message, evidence)
+
+
+def _is_setting(name: str, values: Collection[float]) -> bool:
+    """Round numbers under a name that is no metric's."""
+    words = {word for word in re.split(r"[^a-z]+", name.lower()) if word}
+    short = all(len(f"{value:g}".replace("0", "").replace(".", "").replace("-", "")) <= 2 for value in values)
+    return short and not words & _NO_SETTING and read_name(name).quantity == "none"
+
+
+def _is_measured(value: float, digits: int = _DIGITS) -> bool:
     """Has it digits enough that it is not the same by chance?"""
-    return len(f"{value:.12g}".partition(".")[2]) >= _DIGITS
+    return len(f"{value:.12g}".partition(".")[2]) >= digits
 
 
 def _one_option(a: Result, b: Result) -> bool:

@@ -51,8 +51,9 @@ TOO_GOOD = CheckRule(
     "The result is without a single error, which real data seldom allow.",
     "Look for the label among the inputs and for validation data in the training set.",
     judged="Accuracy or AUC of exactly 1 (to the digits shown) with 100 events or more. A mark: easy tasks exist. "
-    "Warning: an accuracy that is 1 in each of its records, 5 or more, while of the answers in training at most three "
-    "quarters were right between the first and the third, and 15 in a hundred more at the end.",
+    "Warning: an accuracy that is 1 in each of its records, 5 or more, evenly from the start on, while of the answers "
+    "in training at most three quarters were right between the first and the third, and 15 in a hundred more at the "
+    "end.",
 )
 ROUNDED = CheckRule(
     "rate_rounded_to_zero",
@@ -74,7 +75,8 @@ WITHOUT_EFFECT = CheckRule(
     judged="Same checkpoint version and data set, options that differ in one value. Warning: the counts are equal "
     "cell by cell, with "
     "30 events or more and at least one error; or one run prints the same two metrics or more for both, digit for "
-    "digit, a loss of three decimals among them. Notice: no difference shown by the interval and test for two rates.",
+    "digit, a loss of three decimals among them; or three rows of a table differ in one number, and in none of two "
+    "others of three decimals. Notice: no difference shown by the interval and test for two rates.",
 )
 CALIBRATION = CheckRule(
     "calibration_collapse",

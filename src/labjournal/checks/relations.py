@@ -60,6 +60,10 @@ _NO_RETURNS = frozenset(
     "length len steps std var min max count rate discount scale bonus cost penalty loss rms "
     "intrinsic curiosity novelty difficulty".split()
 )
+_OF_ALL = _RETURNS | frozenset(
+    "mean avg average total sum cumulative episode episodes episodic ep rollout undiscounted discounted per".split()
+)
+"""Words of a return that is no term of another: terms of a reward may fall for the good of the whole."""
 _OF_PAIRS = frozenset("margin margins chosen rejected accuracies".split())
 _LIKELIHOODS = frozenset("likelihood loglik loglikelihood logprob logp llh".split())
 
@@ -127,7 +131,8 @@ def returns_fall(run: RunView) -> Verdict | None:
     logged = [words_of(name) for name in {*run.names, *(curve.name for curve in run.curves)}]
     if any(words & _OF_PAIRS or words == {"accuracy"} for words in logged):
         return None
-    for curve in (part for whole in pick(run.curves, "reward") for part in whole.trainings):
+    rewards = pick(run.curves, "reward")
+    for curve in (part for whole in rewards for part in whole.trainings):
         known = curve.finite.thin
         words, values = set(curve.read.stem), known.values
         if not words & _RETURNS or words & _NO_RETURNS or len(values) < 6:
@@ -135,7 +140,8 @@ def returns_fall(run: RunView) -> Verdict | None:
         quarter = max(1, len(values) // 4)
         ends = np.argmax(values) < quarter and np.argmin(values) >= len(values) - quarter
         slopes = ends and _worse(values) and rank_correlation(known.steps.astype(np.float64), values) < -0.9
-        if slopes or _falls_and_stays(values):
+        stays = words <= _OF_ALL and not any(map(_rises, rewards)) and _falls_and_stays(values)
+        if slopes or stays:
             how = "all the way" if slopes else "at once and stays there"
             return finding(
                 SIGN,
@@ -155,7 +161,14 @@ def _falls_and_stays(returns: Floats) -> bool:
     first = float(returns.max())
     fall = first - float(returns.min())
     at_once = np.argmax(returns) < 2 and fall > max(0.25 * abs(first), 8 * noise_of(late))
-    return bool(len(late) >= 6 and at_once and float(late.max()) < first - 0.7 * fall)
+    below = float(late.max()) < min(first - 0.7 * fall, float(returns[:2].min()))
+    return bool(len(late) >= 6 and at_once and below)
+
+
+def _rises(curve: Curve) -> bool:
+    """Another reward of the run, which this one may be the price of."""
+    values = curve.finite.thin.values
+    return len(values) >= 6 and _worse(-values)
 
 
 def together(loss: Curve, metric: Curve) -> tuple[Floats, Floats, Floats] | None:

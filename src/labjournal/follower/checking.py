@@ -106,6 +106,7 @@ class Checker:
         results = self._store.results(measured_by=run.id)
         verdicts = list(self._of_curves(run, curves, stated, results))
         verdicts += self._of_results(results)
+        verdicts += options.same_rows(self._store.results(measured_by=run.id, include_unassigned=True))
         if run.kind is RunKind.VALIDATE and run.subject is not None:
             verdicts.append(checkpoint.checkpoint_changed(run, self._store.checkpoints(run.subject.run)))
         verdicts += of_checkpoints(self._store, run, self._config.watch.frozen, stated)

@@ -2,7 +2,8 @@
 
 Linear, convolution and embedding nodes keep their input for the backward pass; where that input needs no gradient it
 is the batch itself. constant_input, label_leak, target_equals_input; and, for models of symbols, whether the symbol to
-predict is among those that the model sees (no shift, or attention without a causal mask).
+predict is among those that the model sees (no shift, attention without a causal mask, or a recurrent layer that runs
+both ways).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from labjournal.watch.models import Models
 from labjournal.watch.rows import hashes
 from labjournal.watch.rules import NOTICE
 from labjournal.watch.tables import Tables
+from labjournal.watch.walk import named_modules
 
 NODES = 3000
 LOOKS = 40
@@ -89,6 +91,7 @@ class Fed:
         """``name`` of the data set trained on, as far as known; ``alone``: one optimizer only, no adversaries."""
         self._held_out = held_out
         self._findings = findings
+        self._models = models
         self._name = name
         self._alone = alone
         self._looks = 0
@@ -99,7 +102,7 @@ class Fed:
         self._leaks = Leaks(findings, "the training data")
         self._tables = Tables(findings, models)
         self._same_symbols = 0
-        self._open = 0
+        self._open = self._backwards = 0
         self._start: Optional[float] = None
         self._below = 0
         self.driven: Set[int] = set()
@@ -206,6 +209,19 @@ class Fed:
         alone = len(shifted) == 1 and len(read) == 1
         length = shifted[0].shape[1] if alone else 0
         self._open = self._open + 1 if alone and any(_sees_ahead(node, length) for node in attention) else 0
+        one_way = not alone or attention or self._criteria(loss) != 1 or self._narrow(loss, target)
+        self._backwards = self._backwards + 1 if not one_way and self._reads_both_ways() else 0
+        if self._backwards == TIMES:
+            self.leaked = True
+            self._findings.say(
+                "target_equals_input",
+                step,
+                "The model predicts the next symbol, and its recurrent layers run in both directions: backwards they "
+                f"have read the symbol that is to be predicted ({TIMES} backward passes in a row).",
+                evidence={"symbols": size, "length": length, "bidirectional": True, "times": TIMES},
+                subject="the recurrent layer",
+                remedy="Take bidirectional=False where the next symbol is predicted.",
+            )
         if self._open == TIMES:
             self.leaked = True
             self._findings.say(
@@ -216,6 +232,21 @@ class Fed:
                 evidence={"symbols": size, "length": length, "causal_mask": False, "times": TIMES},
                 subject="the attention",
             )
+
+    def _reads_both_ways(self) -> bool:
+        """Has every recurrent layer both directions? A decoder beside an encoder has one."""
+        layers = [
+            one
+            for root, _ in self._models.named_roots()
+            for _, one in named_modules(root)
+            if isinstance(one, (torch.nn.RNNBase, torch.nn.RNNCellBase))
+        ]
+        return bool(layers) and all(getattr(one, "bidirectional", False) for one in layers)
+
+    @staticmethod
+    def _criteria(loss: Any) -> int:
+        """How many terms compare something with a target; one of them may read the other way."""
+        return sum(graph.kind(node).startswith(graph.CRITERIA) for node, _ in graph.trunk(loss))
 
     @staticmethod
     def _narrow(loss: Any, target: Any) -> bool:

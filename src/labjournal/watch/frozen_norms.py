@@ -7,6 +7,7 @@ still since, and beside which other parts of the same model are trained.
 
 from __future__ import annotations
 
+import math
 import statistics
 import weakref
 from typing import Any, Dict, List, Tuple
@@ -23,7 +24,7 @@ STEPS = 20
 """Since the layer was first seen frozen."""
 FAR = 0.5
 """Standard deviations that the mean of the median channel has moved."""
-WIDER = 1.5
+WIDER = 1.2
 """Ratio of its variance to the one before, or the other way round."""
 LAYERS = 64
 
@@ -117,4 +118,4 @@ def _shift(seen: _Seen, layer: Any) -> Tuple[float, float]:
     """How far the median channel has moved: its mean in standard deviations, its variance as a factor above 1."""
     old, new = seen.var.clamp_min(1e-12), layer.running_var.clamp_min(1e-12)
     mean = ((layer.running_mean - seen.mean).abs() / old.sqrt()).median()
-    return float(mean), float(torch.maximum(new / old, old / new).median())
+    return float(mean), math.exp(abs(float((new / old).log().median())))

@@ -8,7 +8,6 @@ passes and epochs there were. Where they do not agree, the run may have been end
 
 from __future__ import annotations
 
-import math
 import sys
 import weakref
 from typing import Any, Dict, Iterable, Iterator, Optional, Set, Tuple
@@ -58,6 +57,7 @@ class _Plan:
         """The variable of the script that calls its length a number of epochs."""
         self.before, self.epochs = epochs, 0
         """Epochs before it, and since."""
+        self.relative = all(group.get("initial_lr") for group in groups_of(schedule.optimizer))
         self.first_rate = self.rate = self.top = _rate(schedule)
         """Of the group with the highest, now and at most, as a share of what it was built with."""
         self.small_at: Optional[int] = None
@@ -69,7 +69,7 @@ class _Plan:
         self.taken, self.at, self.epochs = int(schedule.last_epoch), self.tracked.n, epochs - self.before
         self.rate = _rate(schedule)
         self.top = max(self.top, self.rate)
-        if self.rate > SMALL * self.top:
+        if self.rate > SMALL * self.top or not self.top:
             self.small_at = None
         elif self.small_at is None:
             self.small_at = self.steps
@@ -200,7 +200,7 @@ def _for_epochs(plan: _Plan) -> Optional[_Told]:
 
 def _warming(plan: _Plan) -> Optional[_Told]:
     """Given one step an epoch, and not half way up when the run is over."""
-    rises = 0 < plan.rate == plan.top < 0.5
+    rises = plan.relative and 0 < plan.rate == plan.top < 0.5
     if not rises or plan.epochs < WARM_EPOCHS or abs(plan.taken - plan.epochs) > 1:
         return None
     if plan.taken / plan.rate < LONG * plan.steps / plan.epochs:
@@ -210,8 +210,9 @@ def _warming(plan: _Plan) -> Optional[_Told]:
 
 
 def _rate(schedule: Any) -> float:
+    """As a share of what it was built with; where that is 0, as in a cycle that begins there, the rate itself."""
     shares = [
-        as_float(group.get("lr"), 0.0) / (as_float(group.get("initial_lr"), 0.0) or math.inf)
+        as_float(group.get("lr"), 0.0) / (as_float(group.get("initial_lr"), 0.0) or 1.0)
         for group in groups_of(schedule.optimizer)
     ]
     return max(shares, default=0.0)

@@ -23,6 +23,8 @@ MIN_EACH = 8
 KIN = 0.25
 """Correlation of another column with the target; of noise it is below 0.2 in 256 rows."""
 MAX_CLASSES = 20
+MIN_CUT = 40
+"""Rows of each class, where they lie apart without room."""
 GAP = 0.05
 """Room between two classes, of the range: y = (x > 0) leaves some 1%."""
 OFF_GRID = 0.1
@@ -109,10 +111,15 @@ class Leaks:
         elif (column := _row_number(inputs_ND, target_N, len(values))) is not None:
             self._say_row_number(step, column, len(values))
         elif len(values) == 2:
-            self._judge_gaps(step, inputs_ND[target_N == values[0]], inputs_ND[target_N == values[1]])
+            kin_D = _correlation(inputs_ND, (target_N == values[1]).double()[:, None])
+            self._judge_gaps(step, inputs_ND[target_N == values[0]], inputs_ND[target_N == values[1]], kin_D)
 
-    def _judge_gaps(self, step: int, low_ND: Any, high_ND: Any) -> None:
-        """One column in which the two classes lie apart, with room between them, and no other that comes near."""
+    def _judge_gaps(self, step: int, low_ND: Any, high_ND: Any, kin_D: Any) -> None:
+        """One column in which the two classes lie apart, and no other that comes near.
+
+        With room between them; or without, as a label made by a threshold on one of the inputs lies, where others of
+        them say something of it too: a toy, of which all columns but one are noise, is such a label on purpose.
+        """
         ranges_D = torch.cat([low_ND, high_ND]).max(0).values - torch.cat([low_ND, high_ND]).min(0).values
         above_D = high_ND.min(0).values - low_ND.max(0).values
         below_D = low_ND.min(0).values - high_ND.max(0).values
@@ -120,13 +127,16 @@ class Leaks:
         column = int(gaps_D.argmax())
         areas_D = (high_ND[:, None] > low_ND[None]).double().mean((0, 1))
         areas_D = torch.maximum(areas_D, 1 - areas_D)
-        areas_D[column] = 0.5
-        if float(gaps_D[column]) >= GAP and float(areas_D.max()) < LIKE:
+        areas_D[column], kin_D[column] = 0.5, 0.0
+        gap = float(gaps_D[column])
+        cut = gap > 0 and min(len(low_ND), len(high_ND)) >= MIN_CUT and int((kin_D >= KIN).sum()) >= 2
+        if (gap >= GAP or cut) and float(areas_D.max()) < LIKE:
+            room = f", with {gap:.0%} of its range between them" if gap >= GAP else " at one value"
             self._findings.say(
                 "label_leak",
                 step,
-                f"Column {column} of the inputs of {{subject}} says the label: the two classes lie apart in it, with "
-                f"{float(gaps_D[column]):.0%} of its range between them ({self._rows} rows); no other column does.",
+                f"Column {column} of the inputs of {{subject}} says the label: the two classes lie apart in it{room} "
+                f"({self._rows} rows); no other column does.",
                 evidence={"rows": self._rows, "column": column, "gap": float(gaps_D[column])},
                 subject=self._name,
             )

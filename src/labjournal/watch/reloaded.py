@@ -8,6 +8,7 @@ copy: checkpoint_changed, or weight_change_outside_step where others had been lo
 
 from __future__ import annotations
 
+import itertools
 import weakref
 from collections import OrderedDict
 from typing import Any, Dict, List, Mapping, Optional, Tuple
@@ -28,6 +29,7 @@ ALWAYS = 4
 STEPS = 3
 """Steps between two loads, at least: fewer are a search that goes back."""
 TENSORS = 4
+CHANGES = 3
 LONG = 20
 """Steps before a model is given its own tensors: before training it does no harm."""
 
@@ -54,6 +56,9 @@ class Reloaded:
         self._starts: Dict[Tracked, _Start] = {}
         self._others: Dict[int, int] = {}
         """Model, by id -> steps taken when it was last given weights that are not its own tensors."""
+        self._own: Dict[int, Tuple[weakref.ref[Any], int, List[List[Any]]]] = {}
+        """Model, by id -> steps of all optimizers when it was last given its own tensors, and marks of what they were
+        each time since."""
         self._given: Dict[int, Tuple[weakref.ref[Any], int, int]] = {}
         """Model, by id -> the state of a model in training that it was given last, at which step, and where it lies."""
 
@@ -118,6 +123,17 @@ class Reloaded:
         if steps < LONG and not swapped:
             return
         model = self._models.name_of(module)
+        if self._each_time_others(module):
+            self._findings.say(
+                "weight_change_outside_step",
+                steps,
+                "The weights of {subject} were changed after step " + f"{steps}, and the state that was to bring them "
+                "back is not a copy: it has changed with them. Training goes on from what they have become.",
+                [(f"{model} changed", model)],
+                {"tensors": len(same), "after_steps": steps},
+                subject=model,
+                remedy="Keep copy.deepcopy(model.state_dict()).",
+            )
         if swapped:
             self._findings.say(
                 "weight_change_outside_step",
@@ -136,6 +152,21 @@ class Reloaded:
             [(f"{model} itself", model)],
             {"tensors": len(same), "after_steps": steps},
             subject=model,
+        )
+
+    def _each_time_others(self, module: Any) -> bool:
+        """Was it given its own tensors CHANGES times since the last step, and were they others each time?
+
+        What is put back by hand, and then loaded, comes again.
+        """
+        weights = (one for _, one in named_parameters(module) if is_matrix(one) and one.device.type == "cpu")
+        marks = [mark_of(one) for one in itertools.islice(weights, TENSORS)]
+        taken = sum(tracked.n for tracked in self._starts)
+        ref, at, known = self._own.get(id(module), (None, 0, []))
+        known = [*known, marks] if ref is not None and ref() is module and at == taken else [marks]
+        self._own[id(module)] = weakref.ref(module), taken, known[-CHANGES:]
+        return len(known) >= CHANGES and not any(
+            all(_equal(*pair) for pair in zip(one, other)) for one, other in itertools.combinations(known, 2)
         )
 
     def _kept(self, module: Any, state: Mapping[str, Any]) -> None:
@@ -180,6 +211,10 @@ class Reloaded:
             {"optimizer": tracked.label, "after_steps": at},
             subject=model,
         )
+
+
+def _equal(mark: Any, other: Any) -> bool:
+    return mark is None or other is None or bool(mark == other)
 
 
 def _shares(one: Any, given: Any) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from typing import Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 from labjournal.watch.findings import Findings
 from labjournal.watch.look import Compared, Look, Names
@@ -230,9 +230,14 @@ class Scale:
 
     @staticmethod
     def _is_most(look: Look, state: _State, matrices: List[int]) -> bool:
-        """Is it so of most of the weights? A part on which little depends as yet may shrink by itself."""
+        """Is it so of most of the weights? A part on which little depends as yet may shrink by itself.
+
+        Adam takes the size out of the sum of both, and moves all that decay rules by a whole step towards 0: a quarter
+        is much.
+        """
         sizes: Dict[int, int] = {at: look.params[at].numel() for at in matrices}
-        return 2 * sum(size for at, size in sizes.items() if state.decay[at] >= DECAY_LOOKS // 2) >= sum(sizes.values())
+        shrinks = sum(size for at, size in sizes.items() if state.decay[at] >= DECAY_LOOKS // 2)
+        return (4 if _is_coupled_adam(look.optimizer) else 2) * shrinks >= sum(sizes.values())
 
     @staticmethod
     def _gains(state: _State) -> bool:
@@ -255,13 +260,22 @@ class Scale:
         size_sq, update_sq, along = compared.weight_sq[at], compared.update_sq[at], compared.along[at]
         if decay <= 0 or size_sq == 0 or update_sq == 0 or along >= 0:
             return False
-        if type(look.optimizer).__name__ in ("AdamW", "NAdam", "RAdam", "Lion") or "betas" not in getattr(
-            look.optimizer, "defaults", ()
-        ):
+        decoupled = _is_decoupled(look.optimizer)
+        named = type(look.optimizer).__name__ in ("AdamW", "NAdam", "RAdam", "Lion")
+        if decoupled or named or "betas" not in getattr(look.optimizer, "defaults", ()):
             by_decay = look.rates[at] * decay
             rest_sq = max(0.0, update_sq + 2 * by_decay * along + by_decay**2 * size_sq)
             if by_decay**2 * size_sq > DECAY_FACTOR**2 * rest_sq:
                 return True
         grad_sq = compared.grad_sq.get(at)
-        coupled = "AdamW" not in type(look.optimizer).__name__
-        return coupled and grad_sq is not None and decay**2 * size_sq > DECAY_FACTOR**2 * grad_sq
+        return not decoupled and grad_sq is not None and decay**2 * size_sq > DECAY_FACTOR**2 * grad_sq
+
+
+def _is_decoupled(optimizer: Any) -> bool:
+    """Is the decay no part of the gradient? A setting of Adam and others from torch 2.6 on."""
+    stated = any(group.get("decoupled_weight_decay") for group in groups_of(optimizer))
+    return stated or "AdamW" in type(optimizer).__name__
+
+
+def _is_coupled_adam(optimizer: Any) -> bool:
+    return type(optimizer).__name__ == "Adam" and not _is_decoupled(optimizer)

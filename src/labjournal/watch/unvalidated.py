@@ -47,8 +47,8 @@ class Unvalidated:
                 self._places.update((id(part), (name, path)) for path, part in parts)
 
     def models(self) -> Set[str]:
-        """Models of which any part ran without gradients."""
-        return set(self._ran)
+        """Models of which any part ran without gradients, layers by themselves apart."""
+        return {name for name in self._ran if self._trained[name] != [""]}
 
     def validated(self) -> List[str]:
         """Models of which a trained part ran without gradients, in the order of their first passes."""

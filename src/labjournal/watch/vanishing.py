@@ -18,6 +18,8 @@ from labjournal.watch.optimizers import Tracked, groups_of
 VANISHED = 1e-7
 """Root mean square of a gradient. Source: VanishingGradient of SageMaker Debugger (mean of |g|)."""
 VANISHED_SHARE = 1e-4
+MOVES = 0.01
+"""Of the farthest step an element: an optimizer that takes the size out of a gradient moves the weight all the same."""
 LOOKS = 15
 STILL = 1e-5
 """Learning rate times gradient over weight, by their sizes, made larger by the momentum: a thousand steps move the
@@ -61,8 +63,11 @@ class Vanishing:
             if at in compared.sizes and look.params[at].dim() > 1 and math.isfinite(value)
         }
         top = max(sizes.values(), default=0.0)
+        moves = {at: math.sqrt(compared.update_sq.get(at, 0.0) / compared.sizes[at]) for at in sizes}
+        farthest = max(moves.values(), default=0.0)
         for at, size in sizes.items():
-            weak = 0 < size < VANISHED and size < VANISHED_SHARE * top
+            moved = moves[at] > MOVES * farthest
+            weak = 0 < size < VANISHED and size < VANISHED_SHARE * top and not moved
             state.weak[at] = state.weak[at] + 1 if weak else 0
         due = [at for at, count in enumerate(state.weak) if count == LOOKS]
         if due:
