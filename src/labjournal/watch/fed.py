@@ -209,29 +209,34 @@ class Fed:
         alone = len(shifted) == 1 and len(read) == 1
         length = shifted[0].shape[1] if alone else 0
         self._open = self._open + 1 if alone and any(_sees_ahead(node, length) for node in attention) else 0
-        one_way = not alone or attention or self._criteria(loss) != 1 or self._narrow(loss, target)
-        self._backwards = self._backwards + 1 if not one_way and self._reads_both_ways() else 0
+        both_ways = alone and not attention and self._reads_both_ways()
+        both_ways = both_ways and self._criteria(loss) == 1 and not self._narrow(loss, target)
+        self._backwards = self._backwards + 1 if both_ways else 0
         if self._backwards == TIMES:
-            self.leaked = True
-            self._findings.say(
-                "target_equals_input",
+            self._say_ahead(
                 step,
-                "The model predicts the next symbol, and its recurrent layers run in both directions: backwards they "
-                f"have read the symbol that is to be predicted ({TIMES} backward passes in a row).",
-                evidence={"symbols": size, "length": length, "bidirectional": True, "times": TIMES},
-                subject="the recurrent layer",
-                remedy="Take bidirectional=False where the next symbol is predicted.",
+                "its recurrent layers run in both directions: backwards they have read the symbol that is to be "
+                f"predicted ({TIMES} backward passes in a row).",
+                {"symbols": size, "length": length, "bidirectional": True, "times": TIMES},
+                "the recurrent layer",
+                "Take bidirectional=False where the next symbol is predicted.",
             )
         if self._open == TIMES:
-            self.leaked = True
-            self._findings.say(
-                "target_equals_input",
+            self._say_ahead(
                 step,
-                "The model predicts the next symbol, and its attention has no causal mask: each place sees the symbol "
-                f"that it is to predict ({TIMES} backward passes in a row).",
-                evidence={"symbols": size, "length": length, "causal_mask": False, "times": TIMES},
-                subject="the attention",
+                "its attention has no causal mask: each place sees the symbol that it is to predict "
+                f"({TIMES} backward passes in a row).",
+                {"symbols": size, "length": length, "causal_mask": False, "times": TIMES},
+                "the attention",
             )
+
+    def _say_ahead(
+        self, step: int, how: str, evidence: Dict[str, Any], subject: str, remedy: Optional[str] = None
+    ) -> None:
+        """The symbol to predict is among those that the model sees."""
+        self.leaked = True
+        message = f"The model predicts the next symbol, and {how}"
+        self._findings.say("target_equals_input", step, message, evidence=evidence, subject=subject, remedy=remedy)
 
     def _reads_both_ways(self) -> bool:
         """Has every recurrent layer both directions? A decoder beside an encoder has one."""

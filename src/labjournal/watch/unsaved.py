@@ -49,6 +49,8 @@ class Unsaved:
 
     def _parts(self) -> Dict[str, Tuple[Dict[int, Any], Dict[int, Any]]]:
         """Where the trained tensors of each unregistered part lie, with their shapes, and those of its model."""
+        if not any("." in name for _, name in self._models.named_roots()):
+            return {}
         held = self._optimizers.held()
         roots = {
             name: {
